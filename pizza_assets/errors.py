@@ -1,0 +1,55 @@
+"""Every error this package raises on purpose, in one tree. Each message names the thing, the cause and the remedy.
+
+    PizzaAssetsError
+    ├── ConfigurationError      a setting, mapping or markets file is wrong; nothing was collected
+    ├── SourceError             a source did not give a trustworthy answer; fallback may replace it with labelled mock
+    │   ├── SourceUnavailable   it could not be reached, or refused
+    │   └── BadAnswer           it answered, but the answer can't be used as a whole
+    ├── BadFile                 a file the user gave can't be read as orders; never replaced with mock
+    ├── StorageError            what is stored can't be read or written
+    └── WeeksFailed             some weeks of a run failed; the others are stored
+
+A bug is none of these: it is never caught, and never replaced with mock data.
+"""
+
+from collections.abc import Mapping
+
+
+class PizzaAssetsError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class ConfigurationError(PizzaAssetsError):
+    """A setting, mapping or markets file is wrong."""
+
+
+class SourceError(PizzaAssetsError):
+    """A source did not give a trustworthy answer."""
+
+
+class SourceUnavailable(SourceError):
+    """The source could not be reached, or refused."""
+
+
+class BadAnswer(SourceError):
+    """The source answered with something that can't be used as a whole."""
+
+
+class BadFile(PizzaAssetsError):
+    """A file the user gave can't be read as orders."""
+
+
+class StorageError(PizzaAssetsError):
+    """What is stored can't be read or written."""
+
+
+class WeeksFailed(PizzaAssetsError):
+    """Some weeks of a run failed. `failures` maps each week to its error; the other weeks are stored."""
+
+    def __init__(self, asset: str, failures: Mapping[str, Exception], stored: int) -> None:
+        self.failures = dict(failures)
+        lines = "\n".join(f"  {week}: {type(error).__name__}: {error}" for week, error in self.failures.items())
+        super().__init__(
+            f"{asset}: {len(self.failures)} of {len(self.failures) + stored} weeks failed; the other {stored} are stored. "
+            f"Mend the cause and run these weeks again.\n{lines}"
+        )

@@ -1,0 +1,39 @@
+"""Table models, by name. Everything that stores, documents or shows a table finds it here."""
+
+from pizza_assets.models.extracts import (
+    CorrelationsExtract,
+    DataQualityExtract,
+    InsightsExtract,
+    MatchesExtract,
+    MatchImpactExtract,
+    OrdersTimelineExtract,
+)
+from pizza_assets.models.match_events import RawMatchEvents
+from pizza_assets.models.matches import RawMatches
+from pizza_assets.models.merged import MatchWindows, MergedOrders, OrderBins
+from pizza_assets.models.orders import RawOrders, RejectedRows
+from pizza_assets.models.results import CorrelationResults, ExpectedOrders, Insights, MatchImpact
+from pizza_assets.models.table import Table
+
+TABLES: dict[str, type[Table]] = {
+    model.table_name(): model
+    for model in (
+        RawOrders,
+        RawMatches,
+        RawMatchEvents,
+        RejectedRows,
+        MergedOrders,
+        OrderBins,
+        MatchWindows,
+        ExpectedOrders,
+        MatchImpact,
+        CorrelationResults,
+        Insights,
+        OrdersTimelineExtract,
+        MatchesExtract,
+        MatchImpactExtract,
+        CorrelationsExtract,
+        InsightsExtract,
+        DataQualityExtract,
+    )
+}

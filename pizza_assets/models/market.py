@@ -1,0 +1,41 @@
+"""Markets: where orders come from, in which clock people eat there, and whose matches they follow."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Market:
+    """A market is exposed to the matches of its `teams` (canonical club names)."""
+
+    name: str
+    timezone: str
+    teams: tuple[str, ...] = ()
+
+
+def _english(name: str, *teams: str) -> Market:
+    return Market(name, "Europe/London", teams)
+
+
+DEFAULT_MARKETS: tuple[Market, ...] = (
+    _english("Birmingham", "Aston Villa"),
+    _english("Bournemouth", "Bournemouth"),
+    _english("Brentford", "Brentford"),
+    _english("Brighton", "Brighton & Hove Albion"),
+    _english("Burnley", "Burnley"),
+    _english("Croydon", "Crystal Palace"),
+    _english("East London", "West Ham United"),
+    _english("Fulham", "Fulham"),
+    _english("Leeds", "Leeds United"),
+    _english("Liverpool North", "Everton"),
+    _english("Liverpool South", "Liverpool"),
+    _english("Manchester North", "Manchester City"),
+    _english("Manchester South", "Manchester United"),
+    _english("Newcastle", "Newcastle United"),
+    _english("North London East", "Tottenham Hotspur"),
+    _english("North London West", "Arsenal"),
+    _english("Nottingham", "Nottingham Forest"),
+    _english("Sunderland", "Sunderland"),
+    _english("West London", "Chelsea"),
+    _english("Wolverhampton", "Wolverhampton Wanderers"),
+)
+"""The embedded markets: one per club of the Premier League season 2025-26. Used by mock orders."""

@@ -1,0 +1,21 @@
+"""What happened in a match, minute by minute."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.table import Table
+from pizza_assets.models.vocabulary import EventType, Side, values
+
+
+class RawMatchEvents(Table, name="raw_match_events", key=("match_source", "match_id", "event_number")):
+    """One row per goal or card. Many sources have none; their absence is not an error."""
+
+    match_id: str = pa.Field(description="The match, as in raw_matches.")
+    event_number: int = pa.Field(ge=1, description="Counts the match's events from 1 in order of time.")
+    event_type: str = pa.Field(isin=values(EventType), description="goal, penalty_goal, own_goal, yellow_card or red_card.")
+    minute: int = pa.Field(ge=0, le=130, description="Minute of play as announced: 45 for 45+2.")
+    stoppage_minute: pd.Int64Dtype = pa.Field(nullable=True, ge=0, le=60, description="Minutes into stoppage time: 2 for 45+2.")
+    benefiting_side: str = pa.Field(isin=values(Side), description="home or away: the side the goal counts for (an own goal: the other).")
+    player: str = pa.Field(nullable=True, description="Player as the source writes it.")
+    match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")

@@ -1,0 +1,157 @@
+"""The base of every table model: pandera checks, an Arrow schema and a sort key from one declaration.
+
+A model says everything about a table once: columns, units, allowed values, the key that makes a row
+unique. Validation, Parquet schemas, the column descriptions in the Dagster UI and the data dictionary are
+all derived from it. Reading and writing files does not belong here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+from pandera.errors import SchemaErrors
+
+UtcTimestamp = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+"""A column type: microseconds, always UTC."""
+
+_ARROW_TYPES: dict[str, pyarrow.DataType] = {
+    "str": pyarrow.string(),
+    "string": pyarrow.string(),
+    "string[pyarrow]": pyarrow.string(),
+    "int64": pyarrow.int64(),
+    "Int64": pyarrow.int64(),
+    "int32": pyarrow.int32(),
+    "float64": pyarrow.float64(),
+    "bool": pyarrow.bool_(),
+    "boolean": pyarrow.bool_(),
+    "datetime64[us, UTC]": pyarrow.timestamp("us", tz="UTC"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as people read about it: name, type in words, may it be empty, and what it means."""
+
+    name: str
+    dtype: str
+    nullable: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One failed check on one row. `row` is the position in the checked frame, or None for the whole column."""
+
+    row: int | None
+    column: str
+    check: str
+    value: str
+
+
+class Table(pa.DataFrameModel):
+    """A table whose rows are checked before they are stored."""
+
+    _table_name: ClassVar[str] = ""
+    _key: ClassVar[tuple[str, ...]] = ()
+    _schema_version: ClassVar[int] = 1
+
+    def __init_subclass__(
+        cls, *, name: str = "", key: tuple[str, ...] = (), schema_version: int = 1, **kwargs: object
+    ) -> None:
+        cls._table_name, cls._key, cls._schema_version = name, key or cls._key, schema_version
+        super().__init_subclass__(**kwargs)
+
+    class Config:
+        strict = True
+        coerce = False
+
+    @classmethod
+    def table_name(cls) -> str:
+        return cls._table_name
+
+    @classmethod
+    def key(cls) -> tuple[str, ...]:
+        """The columns that make a row unique; rows are stored in this order."""
+        return cls._key
+
+    @classmethod
+    def schema_version(cls) -> int:
+        """Raised when the meaning or the columns of stored files change."""
+        return cls._schema_version
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        """Every column in storage order, with its description."""
+        return [
+            Column(name, str(column.dtype), bool(column.nullable), column.description or "")
+            for name, column in cls.to_schema().columns.items()
+        ]
+
+    @classmethod
+    def column_names(cls) -> list[str]:
+        return list(cls.to_schema().columns)
+
+    @classmethod
+    def arrow_schema(cls) -> pyarrow.Schema:
+        """The Parquet schema: the same columns, nullability as declared, `schema_version` in its metadata."""
+        fields = [pyarrow.field(c.name, _ARROW_TYPES[c.dtype], nullable=c.nullable) for c in cls.columns()]
+        return pyarrow.schema(
+            fields, metadata={"pizza.table": cls.table_name(), "pizza.schema_version": str(cls.schema_version())}
+        )
+
+    @classmethod
+    def empty(cls) -> pd.DataFrame:
+        """A frame with every column, its exact type and no row."""
+        schema = cls.to_schema()
+        return pd.DataFrame({n: pd.Series([], dtype=c.dtype.type) for n, c in schema.columns.items()})  # type: ignore[union-attr]
+
+    @classmethod
+    def conform(cls, rows: pd.DataFrame | Sequence[dict]) -> pd.DataFrame:
+        """Give `rows` the model's column order, types and row order. Raises KeyError naming a missing column.
+
+        Only lossless changes of type are made (object to str, int to nullable int, time resolution); a naive
+        time raises TypeError, because a guess about its zone would move orders between windows.
+        """
+        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=cls.column_names())
+        schema = cls.to_schema()
+        missing = [name for name in schema.columns if name not in frame.columns]
+        if missing:
+            raise KeyError(f"{cls.table_name()}: missing columns {missing}")
+        if len(frame) == 0:
+            return cls.empty()
+        conformed = {}
+        for name, column in schema.columns.items():
+            series = frame[name]
+            if str(column.dtype).startswith("datetime64"):
+                if not isinstance(series.dtype, pd.DatetimeTZDtype) and not series.isna().all():
+                    raise TypeError(f"{cls.table_name()}.{name}: naive times; say which zone they are in first")
+                series = pd.to_datetime(series, utc=True)
+            conformed[name] = series.astype(column.dtype.type)  # type: ignore[union-attr]
+        return pd.DataFrame(conformed).sort_values(list(cls.key()), kind="stable", ignore_index=True)
+
+    @classmethod
+    def violations(cls, frame: pd.DataFrame) -> list[Violation]:
+        """Every failed check; an empty list for a valid frame. Row positions refer to `frame`'s order."""
+        positional = frame.reset_index(drop=True)
+        try:
+            cls.validate(positional, lazy=True)
+        except SchemaErrors as error:
+            return [
+                Violation(
+                    row=None if pd.isna(case["index"]) else int(case["index"]),
+                    column=str(case["column"] if pd.notna(case["column"]) else case["failure_case"]),
+                    check=str(case["check"]),
+                    value=str(case["failure_case"]),
+                )
+                for case in error.failure_cases.to_dict("records")
+            ]
+        return []
+
+    @classmethod
+    def checked(cls, rows: pd.DataFrame | Sequence[dict]) -> pd.DataFrame:
+        """Conform, then validate; raises pandera SchemaErrors listing every failing row. For derived tables."""
+        return cls.validate(cls.conform(rows), lazy=True)
+

@@ -1,0 +1,104 @@
+"""The words used in columns: labels, windows, statuses. One spelling each, checked by every model."""
+
+from enum import StrEnum
+
+
+class DataSource(StrEnum):
+    """Where rows come from. `mixed` exists only for results: real orders with mock matches or the reverse."""
+
+    REAL = "real"
+    MOCK = "mock"
+    MIXED = "mixed"
+
+
+class Window(StrEnum):
+    """The three disjoint, half-open periods of a match."""
+
+    PRE = "pre"
+    DURING = "during"
+    POST = "post"
+
+
+class MatchStatus(StrEnum):
+    """football-data.org's statuses; other sources are translated into them."""
+
+    SCHEDULED = "SCHEDULED"
+    TIMED = "TIMED"
+    IN_PLAY = "IN_PLAY"
+    PAUSED = "PAUSED"
+    FINISHED = "FINISHED"
+    SUSPENDED = "SUSPENDED"
+    POSTPONED = "POSTPONED"
+    CANCELLED = "CANCELLED"
+    AWARDED = "AWARDED"
+    UNKNOWN = "UNKNOWN"
+
+
+class Stage(StrEnum):
+    """The stage of a competition. Only FINAL is a final; a quarter-final is not."""
+
+    REGULAR_SEASON = "REGULAR_SEASON"
+    LEAGUE_STAGE = "LEAGUE_STAGE"
+    GROUP_STAGE = "GROUP_STAGE"
+    QUALIFYING = "QUALIFYING"
+    PLAYOFFS = "PLAYOFFS"
+    LAST_64 = "LAST_64"
+    LAST_32 = "LAST_32"
+    LAST_16 = "LAST_16"
+    QUARTER_FINALS = "QUARTER_FINALS"
+    SEMI_FINALS = "SEMI_FINALS"
+    THIRD_PLACE = "THIRD_PLACE"
+    FINAL = "FINAL"
+    UNKNOWN = "UNKNOWN"
+
+
+class CompetitionType(StrEnum):
+    LEAGUE = "league"
+    CUP = "cup"
+    INTERNATIONAL = "international"
+
+
+class DecidedBy(StrEnum):
+    """How a finished match ended. A shoot-out decides who wins but adds no goals."""
+
+    REGULAR = "regular"
+    EXTRA_TIME = "extra_time"
+    PENALTIES = "penalties"
+
+
+class MatchResult(StrEnum):
+    HOME_WIN = "home_win"
+    DRAW = "draw"
+    AWAY_WIN = "away_win"
+
+
+class EventType(StrEnum):
+    GOAL = "goal"
+    PENALTY_GOAL = "penalty_goal"
+    OWN_GOAL = "own_goal"
+    YELLOW_CARD = "yellow_card"
+    RED_CARD = "red_card"
+
+
+class Side(StrEnum):
+    HOME = "home"
+    AWAY = "away"
+
+
+class ResultStatus(StrEnum):
+    """Whether a hypothesis was answered. Anything but `ok` has its reasons in words."""
+
+    OK = "ok"
+    INSUFFICIENT_DATA = "insufficient_data"
+
+
+def values(words: type[StrEnum]) -> list[str]:
+    """The allowed column values of an enum, for `isin` checks."""
+    return [word.value for word in words]
+
+
+def combined_source(order_source: str, match_source: str) -> str:
+    """The label of a result: real only if both inputs are; mock orders make it mock, else mixed."""
+    if order_source == DataSource.MOCK:
+        return DataSource.MOCK
+    return DataSource.REAL if match_source == DataSource.REAL else DataSource.MIXED

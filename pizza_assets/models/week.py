@@ -1,0 +1,57 @@
+"""Match weeks: from Tuesday 06:00 local to the next, so a Friday-to-Monday round and a business night stay whole."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WEEK_STARTS_ON = 1  # Tuesday, as date.weekday() counts
+WEEK_STARTS_AT = time(6)
+
+
+@dataclass(frozen=True, order=True)
+class MatchWeek:
+    """One match week. `key` is the local date of its Tuesday, e.g. "2026-08-04"; half-open in time."""
+
+    key: str
+    timezone: str
+
+    @classmethod
+    def containing(cls, moment: datetime, timezone: str) -> "MatchWeek":
+        """The week that contains an aware `moment`. Raises ValueError for a naive one."""
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no zone; a match week needs an instant")
+        local = moment.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) - timedelta(hours=WEEK_STARTS_AT.hour)
+        return cls.of_date(local.date(), timezone)
+
+    @classmethod
+    def of_date(cls, day: date, timezone: str) -> "MatchWeek":
+        """The week that contains `day` from 06:00 local."""
+        return cls((day - timedelta(days=(day.weekday() - WEEK_STARTS_ON) % 7)).isoformat(), timezone)
+
+    @property
+    def starts_at(self) -> datetime:
+        """The first instant, UTC."""
+        local = datetime.combine(date.fromisoformat(self.key), WEEK_STARTS_AT, ZoneInfo(self.timezone))
+        return local.astimezone(UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first instant of the next week, UTC. A week with a clock change has 167 or 169 hours."""
+        return self.shifted(1).starts_at
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    def shifted(self, weeks: int) -> "MatchWeek":
+        moved = date.fromisoformat(self.key) + timedelta(weeks=weeks)
+        return MatchWeek(moved.isoformat(), self.timezone)
+
+    def contains(self, moment: datetime) -> bool:
+        return self.starts_at <= moment < self.ends_at
+
+
+def weeks_between(first: MatchWeek, last: MatchWeek) -> list[MatchWeek]:
+    """All weeks from `first` to `last`, both included; empty if `last` lies before `first`."""
+    days = (date.fromisoformat(last.key) - date.fromisoformat(first.key)).days
+    return [first.shifted(n) for n in range(days // 7 + 1)]

@@ -1,0 +1,50 @@
+"""What every source gives back, and what it must promise. No source knows another, storage or Dagster."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+from pizza_assets.models import RawMatchEvents, RejectedRows
+from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+
+
+@dataclass(frozen=True)
+class SourceResult:
+    """One source's answer for one week, under one label.
+
+    rows: orders (RawOrders) or matches (RawMatches), already conformed; every row carries `data_source`.
+    is_covered: False if the source says nothing about this week. Then `rows` is empty and nothing is stored:
+        unknown is not the same as no orders. True with no rows is a real, empty answer.
+    covered: orders only: the periods for which the orders are completely known.
+    reason: why the answer is a stand-in, partial or not covered; None if there is nothing to say.
+    rejected: refused rows, as RejectedRows.
+    events: matches only: RawMatchEvents of these matches.
+    """
+
+    rows: pd.DataFrame
+    data_source: DataSource
+    source_name: str
+    is_covered: bool = True
+    covered: tuple[CoveredPeriod, ...] = ()
+    reason: str | None = None
+    rejected: pd.DataFrame = field(default_factory=RejectedRows.empty)
+    events: pd.DataFrame = field(default_factory=RawMatchEvents.empty)
+
+
+class OrderSource(Protocol):
+    """Gives a week's orders. Raises SourceError or BadFile instead of guessing."""
+
+    name: str
+
+    def orders(self, week: MatchWeek) -> SourceResult: ...
+
+
+class MatchSource(Protocol):
+    """Gives a week's matches, by kick-off, with their events. Raises SourceError instead of guessing."""
+
+    name: str
+
+    def matches(self, week: MatchWeek) -> SourceResult: ...
