@@ -12,6 +12,7 @@
 A bug is none of these: it is never caught, and never replaced with mock data.
 """
 
+import re
 from collections.abc import Mapping
 
 
@@ -48,8 +49,19 @@ class WeeksFailed(PizzaAssetsError):
 
     def __init__(self, asset: str, failures: Mapping[str, Exception], stored: int) -> None:
         self.failures = dict(failures)
-        lines = "\n".join(f"  {week}: {type(error).__name__}: {error}" for week, error in self.failures.items())
+        lines = "\n".join(
+            f"{week}: {type(error).__name__}: {' '.join(str(error).split())}" for week, error in self.failures.items()
+        )
         super().__init__(
-            f"{asset}: {len(self.failures)} of {len(self.failures) + stored} weeks failed; the other {stored} are stored. "
+            f"{asset}: {len(self.failures)} of {len(self.failures) + stored} weeks failed; "
+            f"the other {stored} are stored. "
             f"Mend the cause and run these weeks again.\n{lines}"
         )
+
+    @staticmethod
+    def weeks_in(message: str) -> dict[str, str]:
+        """The failed weeks and their errors from this error's text, as Dagster keeps it."""
+        return {found["week"]: found["error"] for found in _FAILED_WEEK.finditer(message)}
+
+
+_FAILED_WEEK = re.compile(r"^(?P<week>\d{4}-\d{2}-\d{2}): (?P<error>.*)$", re.MULTILINE)

@@ -26,7 +26,9 @@ class CoveredPeriod:
 
 def coverage_to_json(periods: Iterable[CoveredPeriod]) -> str:
     """A stable text, sorted, for Parquet metadata."""
-    rows = [{**asdict(p), "starts_at": p.starts_at.isoformat(), "ends_at": p.ends_at.isoformat()} for p in sorted(periods)]
+    rows = [
+        {**asdict(p), "starts_at": p.starts_at.isoformat(), "ends_at": p.ends_at.isoformat()} for p in sorted(periods)
+    ]
     return json.dumps(rows, separators=(",", ":"))
 
 

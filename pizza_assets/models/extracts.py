@@ -9,7 +9,9 @@ from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import DataSource, MatchStatus, values
 
 
-class OrdersTimelineExtract(Table, name="dashboard_orders_timeline", key=("order_source", "market", "chain", "currency", "hour_at")):
+class OrdersTimelineExtract(
+    Table, name="dashboard_orders_timeline", key=("order_source", "market", "chain", "currency", "hour_at")
+):
     """One row per hour, market, chain and currency: what was ordered and what was expected."""
 
     hour_at: UtcTimestamp = pa.Field(description="First instant of the hour, UTC.")
@@ -57,7 +59,9 @@ class DataQualityExtract(Table, name="dashboard_data_quality", key=("week", "dat
 
     week: str = pa.Field(description="The match week.")
     dataset: str = pa.Field(isin=["orders", "matches"], description="orders or matches.")
-    data_source: str = pa.Field(isin=[*values(DataSource), "none"], description="real, mock, or none where nothing is stored.")
+    data_source: str = pa.Field(
+        isin=[*values(DataSource), "none"], description="real, mock, or none where nothing is stored."
+    )
     source_name: str = pa.Field(nullable=True, description="The source that delivered it.")
     row_count: int = pa.Field(ge=0, description="Rows stored.")
     rejected_count: int = pa.Field(ge=0, description="Rows refused.")

@@ -13,9 +13,15 @@ class RawMatchEvents(Table, name="raw_match_events", key=("match_source", "match
 
     match_id: str = pa.Field(description="The match, as in raw_matches.")
     event_number: int = pa.Field(ge=1, description="Counts the match's events from 1 in order of time.")
-    event_type: str = pa.Field(isin=values(EventType), description="goal, penalty_goal, own_goal, yellow_card or red_card.")
+    event_type: str = pa.Field(
+        isin=values(EventType), description="goal, penalty_goal, own_goal, yellow_card or red_card."
+    )
     minute: int = pa.Field(ge=0, le=130, description="Minute of play as announced: 45 for 45+2.")
-    stoppage_minute: pd.Int64Dtype = pa.Field(nullable=True, ge=0, le=60, description="Minutes into stoppage time: 2 for 45+2.")
-    benefiting_side: str = pa.Field(isin=values(Side), description="home or away: the side the goal counts for (an own goal: the other).")
+    stoppage_minute: pd.Int64Dtype = pa.Field(
+        nullable=True, ge=0, le=60, description="Minutes into stoppage time: 2 for 45+2."
+    )
+    benefiting_side: str = pa.Field(
+        isin=values(Side), description="home or away: the side the goal counts for (an own goal: the other)."
+    )
     player: str = pa.Field(nullable=True, description="Player as the source writes it.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")

@@ -19,7 +19,8 @@ class OrderBins(Table, name="order_bins", key=("order_source", "market", "chain"
     revenue_cents: int = pa.Field(ge=0, description="Their revenue in the minor unit.")
     pizza_count: int = pa.Field(ge=0, description="Their pizzas.")
     store_ids: str = pa.Field(
-        nullable=True, description="The stores that sold in the minute, as a sorted JSON list; empty for a minute without orders."
+        nullable=True,
+        description="The stores that sold in the minute, as a sorted JSON list; empty for a minute without orders.",
     )
 
 
@@ -34,18 +35,26 @@ class MergedOrders(Table, name="merged_orders", key=("order_source", "ordered_at
     currency: str = pa.Field(description="ISO 4217 code.")
     revenue_cents: int = pa.Field(ge=0, description="Revenue in the minor unit.")
     pizza_count: int = pa.Field(ge=0, description="Pizzas.")
-    match_id: str = pa.Field(description="The nearest exposed match by distance from kick-off; ties go to the earlier, then the smaller id.")
+    match_id: str = pa.Field(
+        description="The nearest exposed match by distance from kick-off; ties go to the earlier, then the smaller id."
+    )
     team: str = pa.Field(description="The team that exposes the market to the match.")
     side: str = pa.Field(isin=values(Side), description="The side that team plays on.")
     kickoff_at: UtcTimestamp = pa.Field(description="Kick-off of that match, UTC.")
     window: str = pa.Field(isin=values(Window), description="pre, during or post.")
-    minutes_from_kickoff: int = pa.Field(description="Whole minutes from kick-off to the order's minute; negative before.")
+    minutes_from_kickoff: int = pa.Field(
+        description="Whole minutes from kick-off to the order's minute; negative before."
+    )
     overlapping_match_count: int = pa.Field(ge=1, description="Exposed matches in whose windows the order falls.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
 
 
-class MatchWindows(Table, name="match_windows", key=("order_source", "match_source", "kickoff_at", "match_id", "market", "chain", "currency", "window")):
+class MatchWindows(
+    Table,
+    name="match_windows",
+    key=("order_source", "match_source", "kickoff_at", "match_id", "market", "chain", "currency", "window"),
+):
     """One row per match, exposed market, chain, currency and window; zero orders is a row, not a gap."""
 
     match_id: str = pa.Field(description="The match, as in raw_matches.")
@@ -64,9 +73,13 @@ class MatchWindows(Table, name="match_windows", key=("order_source", "match_sour
     is_complete: bool = pa.Field(description="True if every minute of the window is covered.")
     order_count: int = pa.Field(ge=0, description="Orders in the covered minutes.")
     revenue_cents: int = pa.Field(ge=0, description="Revenue in the minor unit.")
-    average_order_cents: float = pa.Field(nullable=True, description="Revenue per order in the minor unit; empty without orders.")
+    average_order_cents: float = pa.Field(
+        nullable=True, description="Revenue per order in the minor unit; empty without orders."
+    )
     pizza_count: int = pa.Field(ge=0, description="Pizzas.")
     store_count: int = pa.Field(ge=0, description="Distinct stores that sold.")
-    orders_per_hour: float = pa.Field(nullable=True, description="Orders per covered hour; empty if nothing is covered.")
+    orders_per_hour: float = pa.Field(
+        nullable=True, description="Orders per covered hour; empty if nothing is covered."
+    )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")

@@ -13,23 +13,34 @@ class RawOrders(Table, name="raw_orders", key=("order_source", "ordered_at", "or
     """One row per order: validated, labelled, with no personal data."""
 
     order_id: str = pa.Field(
-        unique=True, str_length={"min_value": 1, "max_value": 200}, description="The source's id of the order, unique in its week."
+        unique=True,
+        str_length={"min_value": 1, "max_value": 200},
+        description="The source's id of the order, unique in its week.",
     )
     ordered_at: UtcTimestamp = pa.Field(description="When the order was placed, UTC.")
-    sport: str = pa.Field(isin=["football"], description="The sport the order is later set against; always football today.")
-    chain: str = pa.Field(str_length={"min_value": 1, "max_value": 100}, description="The restaurant chain, e.g. dominos.")
+    sport: str = pa.Field(
+        isin=["football"], description="The sport the order is later set against; always football today."
+    )
+    chain: str = pa.Field(
+        str_length={"min_value": 1, "max_value": 100}, description="The restaurant chain, e.g. dominos."
+    )
     market: str = pa.Field(
         str_length={"min_value": 1, "max_value": 100}, description="The market (city or delivery area) of the store."
     )
     store_id: str = pa.Field(str_length={"min_value": 1, "max_value": 100}, description="The source's id of the store.")
     store_location: str = pa.Field(nullable=True, description="The store's address or place as the source names it.")
-    currency: str = pa.Field(str_matches=r"^[A-Z]{3}\Z", description="ISO 4217 code; revenue is never summed across currencies.")
+    currency: str = pa.Field(
+        str_matches=r"^[A-Z]{3}\Z", description="ISO 4217 code; revenue is never summed across currencies."
+    )
     revenue_cents: int = pa.Field(
         ge=0, le=100_000_000, description="What the customer paid, in the currency's minor unit (pence, cents)."
     )
-    pizza_count: int = pa.Field(ge=0, le=10_000, description="Pizzas (or item units where the source has no category) in the order.")
+    pizza_count: int = pa.Field(
+        ge=0, le=10_000, description="Pizzas (or item units where the source has no category) in the order."
+    )
     items: str = pa.Field(
-        nullable=True, description="The order's lines as JSON: a list of {category, name, quantity}; empty where unknown."
+        nullable=True,
+        description="The order's lines as JSON: a list of {category, name, quantity}; empty where unknown.",
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock: whether these orders happened.")
     source_name: str = pa.Field(description="The source that delivered the row: files, rest or mock.")
@@ -39,7 +50,9 @@ class RejectedRows(Table, name="rejected_rows", key=("origin", "line_number", "r
     """One row per refused input row: what it was, where it came from and why it was refused."""
 
     origin: str = pa.Field(description="The file or endpoint the row came from.")
-    line_number: pd.Int64Dtype = pa.Field(nullable=True, ge=1, description="Line (or record) number in the file, from 1.")
+    line_number: pd.Int64Dtype = pa.Field(
+        nullable=True, ge=1, description="Line (or record) number in the file, from 1."
+    )
     row_id: str = pa.Field(description="The row's id in the source, or empty if it has none.")
     column: str = pa.Field(description="The column whose value was refused.")
     check: str = pa.Field(description="The rule the value broke.")

@@ -15,15 +15,26 @@ class ExpectedOrders(Table, name="expected_orders", key=("order_source", "match_
     bin_at: UtcTimestamp = pa.Field(description="First instant of the 15-minute bin, UTC.")
     week: str = pa.Field(description="The match week of the bin.")
     observed: int = pa.Field(ge=0, description="Orders of all chains in the bin.")
-    expected: float = pa.Field(nullable=True, ge=0, description="Expected orders; empty where the baseline cannot be known.")
-    is_masked: bool = pa.Field(description="True if the bin overlaps a window of an exposed match: not used to fit the baseline.")
-    control_market_count: int = pa.Field(ge=0, description="Unmasked open markets in the same bin: what the estimate rests on.")
+    expected: float = pa.Field(
+        nullable=True, ge=0, description="Expected orders; empty where the baseline cannot be known."
+    )
+    is_masked: bool = pa.Field(
+        description="True if the bin overlaps a window of an exposed match: not used to fit the baseline."
+    )
+    control_market_count: int = pa.Field(
+        ge=0, description="Unmasked open markets in the same bin: what the estimate rests on."
+    )
+    is_converged: bool = pa.Field(description="Whether the fit that gave `expected` converged.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
-    data_source: str = pa.Field(isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed.")
+    data_source: str = pa.Field(
+        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+    )
 
 
-class MatchImpact(Table, name="match_impact", key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window")):
+class MatchImpact(
+    Table, name="match_impact", key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window")
+):
     """One row per match, exposed market and window: observed against expected orders."""
 
     match_id: str = pa.Field(description="The match, as in raw_matches.")
@@ -31,12 +42,16 @@ class MatchImpact(Table, name="match_impact", key=("order_source", "match_source
     competition: str = pa.Field(description="Name of the competition.")
     season: str = pa.Field(description="The season.")
     kickoff_at: UtcTimestamp = pa.Field(description="Kick-off, UTC.")
-    kickoff_date: str = pa.Field(description="Calendar date of the kick-off in the market's clock: the cluster of the standard error.")
+    kickoff_date: str = pa.Field(
+        description="Calendar date of the kick-off in the market's clock: the cluster of the standard error."
+    )
     home_team: str = pa.Field(description="Home side.")
     away_team: str = pa.Field(description="Away side.")
     home_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals of the home side in play.")
     away_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals of the away side in play.")
-    result: str = pa.Field(nullable=True, isin=values(MatchResult), description="home_win, draw or away_win; a shoot-out decides.")
+    result: str = pa.Field(
+        nullable=True, isin=values(MatchResult), description="home_win, draw or away_win; a shoot-out decides."
+    )
     is_tournament: bool = pa.Field(description="True for cups and international tournaments.")
     is_final: bool = pa.Field(description="True only for a final.")
     market: str = pa.Field(description="A market exposed to the match.")
@@ -44,30 +59,48 @@ class MatchImpact(Table, name="match_impact", key=("order_source", "match_source
     side: str = pa.Field(isin=values(Side), description="The side that team plays on.")
     window: str = pa.Field(isin=values(Window), description="pre, during or post.")
     observed: int = pa.Field(ge=0, description="Orders in the window.")
-    expected: float = pa.Field(nullable=True, ge=0, description="Orders expected without the match; empty if the baseline cannot be known.")
-    uplift_pct: float = pa.Field(nullable=True, description="100 (observed / expected - 1); one match is noisy, see the interval.")
-    ci_low_pct: float = pa.Field(nullable=True, description="Lower end of the 95 % interval of this one match's uplift.")
+    expected: float = pa.Field(
+        nullable=True, ge=0, description="Orders expected without the match; empty if the baseline cannot be known."
+    )
+    uplift_pct: float = pa.Field(
+        nullable=True, description="100 (observed / expected - 1); one match is noisy, see the interval."
+    )
+    ci_low_pct: float = pa.Field(
+        nullable=True, description="Lower end of the 95 % interval of this one match's uplift."
+    )
     ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
     extra_orders: float = pa.Field(nullable=True, description="observed - expected.")
     orders_per_hour: float = pa.Field(nullable=True, description="Orders per hour in the window.")
-    currency: str = pa.Field(nullable=True, description="Currency of the revenue; empty if the market sells in several.")
-    revenue_cents: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Revenue in the window, minor units; empty for several currencies.")
+    currency: str = pa.Field(
+        nullable=True, description="Currency of the revenue; empty if the market sells in several."
+    )
+    revenue_cents: pd.Int64Dtype = pa.Field(
+        nullable=True, ge=0, description="Revenue in the window, minor units; empty for several currencies."
+    )
     control_market_count: int = pa.Field(ge=0, description="Fewest unmasked markets in any of the window's bins.")
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
     reasons: str = pa.Field(nullable=True, description="Why a number is missing or weak, separated by semicolons.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
-    data_source: str = pa.Field(isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed.")
+    data_source: str = pa.Field(
+        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+    )
 
 
-class CorrelationResults(Table, name="correlation_results", key=("order_source", "match_source", "family_id", "analysis_id")):
+class CorrelationResults(
+    Table, name="correlation_results", key=("order_source", "match_source", "family_id", "analysis_id")
+):
     """One row per tested hypothesis, with everything needed to judge it. Docs: docs/statistics.md."""
 
     analysis_id: str = pa.Field(description="Stable id of the hypothesis on these sources.")
     hypothesis: str = pa.Field(description="What is claimed, in words.")
-    role: str = pa.Field(isin=["primary", "exploratory"], description="primary: declared in code beforehand; all else is exploratory.")
+    role: str = pa.Field(
+        isin=["primary", "exploratory"], description="primary: declared in code beforehand; all else is exploratory."
+    )
     estimand: str = pa.Field(description="What exactly the number estimates.")
-    correlation_coefficient: float = pa.Field(nullable=True, ge=-1, le=1, description="A coefficient where the method has one; empty for a main effect.")
+    correlation_coefficient: float = pa.Field(
+        nullable=True, ge=-1, le=1, description="A coefficient where the method has one; empty for a main effect."
+    )
     statistical_significance: float = pa.Field(nullable=True, ge=0, le=1, description="The p-value (same as p_value).")
     time_window: str = pa.Field(isin=values(Window), description="pre, during or post.")
     pattern_description: str = pa.Field(description="The finding, or its absence, in a sentence.")
@@ -76,32 +109,50 @@ class CorrelationResults(Table, name="correlation_results", key=("order_source",
     uplift_pct: float = pa.Field(nullable=True, description="100 (exp(estimate_log) - 1).")
     ci_low_pct: float = pa.Field(nullable=True, description="Lower end of the 95 % interval of uplift_pct.")
     ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
-    se: float = pa.Field(nullable=True, ge=0, description="Standard error of estimate_log, clustered as cluster_by says.")
-    p_value: float = pa.Field(nullable=True, ge=0, le=1, description="Two-sided p-value from the clustered standard error.")
+    se: float = pa.Field(
+        nullable=True, ge=0, description="Standard error of estimate_log, clustered as cluster_by says."
+    )
+    p_value: float = pa.Field(
+        nullable=True, ge=0, le=1, description="Two-sided p-value from the clustered standard error."
+    )
     p_permutation: float = pa.Field(nullable=True, ge=0, le=1, description="Two-sided p-value from permuting weeks.")
     q_value: float = pa.Field(nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value within the family.")
     family_id: str = pa.Field(description="The declared family of hypotheses corrected together.")
     family_size: int = pa.Field(ge=0, description="Answered hypotheses in the family.")
     n_matches: int = pa.Field(ge=0, description="Matches used.")
-    n_market_matches: int = pa.Field(ge=0, description="Market-matches used (a match between two followed teams counts twice).")
+    n_market_matches: int = pa.Field(
+        ge=0, description="Market-matches used (a match between two followed teams counts twice)."
+    )
     n_clusters: int = pa.Field(ge=0, description="Clusters of the standard error.")
     cluster_by: str = pa.Field(description="What a cluster is, e.g. date.")
     df: float = pa.Field(nullable=True, ge=0, description="Degrees of freedom of the t distribution.")
     observed: float = pa.Field(nullable=True, ge=0, description="Orders observed in the windows used.")
     expected: float = pa.Field(nullable=True, ge=0, description="Orders expected in them.")
-    dispersion: float = pa.Field(nullable=True, ge=0, description="Pearson chi-square per degree of freedom; 1 is Poisson.")
-    mde_80_pct: float = pa.Field(nullable=True, ge=0, description="Smallest uplift that would be found in 80 % of such data sets.")
-    direction: str = pa.Field(isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data.")
+    dispersion: float = pa.Field(
+        nullable=True, ge=0, description="Pearson chi-square per degree of freedom; 1 is Poisson."
+    )
+    mde_80_pct: float = pa.Field(
+        nullable=True, ge=0, description="Smallest uplift that would be found in 80 % of such data sets."
+    )
+    direction: str = pa.Field(
+        isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data."
+    )
     method: str = pa.Field(description="The method in a few words.")
     controls: str = pa.Field(description="What the baseline controls for.")
-    control_market_min: int = pa.Field(ge=0, description="Fewest control markets behind any cell used; below 5 is flagged in reasons.")
+    control_market_min: int = pa.Field(
+        ge=0, description="Fewest control markets behind any cell used; below 5 is flagged in reasons."
+    )
     converged: bool = pa.Field(description="Whether the baseline's fit converged.")
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
     reasons: str = pa.Field(nullable=True, description="Why it is insufficient or weak, separated by semicolons.")
-    real_share: float = pa.Field(ge=0, le=1, description="Share of the inputs (orders, matches) that is real: 0, 0.5 or 1.")
+    real_share: float = pa.Field(
+        ge=0, le=1, description="Share of the inputs (orders, matches) that is real: 0, 0.5 or 1."
+    )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
-    data_source: str = pa.Field(isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed.")
+    data_source: str = pa.Field(
+        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+    )
     computed_from_weeks: str = pa.Field(description="First and last week used, and how many.")
     random_seed: int = pa.Field(ge=0, description="Seed of the permutations.")
 
@@ -110,7 +161,9 @@ class Insights(Table, name="insights", key=("rank",)):
     """One row per sentence a manager reads, with its numbers beside it."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Order of reading; the primary hypothesis first.")
-    kind: str = pa.Field(isin=["finding", "nothing_found", "insufficient_data", "caveat"], description="What the sentence is.")
+    kind: str = pa.Field(
+        isin=["finding", "nothing_found", "insufficient_data", "caveat"], description="What the sentence is."
+    )
     headline: str = pa.Field(description="The sentence; says mock wherever mock data is touched.")
     caveat: str = pa.Field(nullable=True, description="What to keep in mind about it.")
     analysis_id: str = pa.Field(nullable=True, description="The result behind it, as in correlation_results.")
@@ -119,8 +172,12 @@ class Insights(Table, name="insights", key=("rank",)):
     ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
     q_value: float = pa.Field(nullable=True, ge=0, le=1, description="Its q-value.")
     n_matches: int = pa.Field(ge=0, description="Matches behind it.")
-    extra_orders_per_store_hour: float = pa.Field(nullable=True, description="The effect as orders per selling store and hour.")
-    extra_revenue_per_store_hour_cents: float = pa.Field(nullable=True, description="The effect as revenue, minor units; empty for several currencies.")
+    extra_orders_per_store_hour: float = pa.Field(
+        nullable=True, description="The effect as orders per selling store and hour."
+    )
+    extra_revenue_per_store_hour_cents: float = pa.Field(
+        nullable=True, description="The effect as revenue, minor units; empty for several currencies."
+    )
     currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue.")
     order_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock matches.")

@@ -154,4 +154,3 @@ class Table(pa.DataFrameModel):
     def checked(cls, rows: pd.DataFrame | Sequence[dict]) -> pd.DataFrame:
         """Conform, then validate; raises pandera SchemaErrors listing every failing row. For derived tables."""
         return cls.validate(cls.conform(rows), lazy=True)
-

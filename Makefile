@@ -1,0 +1,47 @@
+# Two commands do everything: `make run` and `make test`. Both need only Python (>= 3.11) and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run ui open test test-integration check lock clean
+
+run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
+	@$(BIN)/pizza run
+
+open: .venv/run.installed  ## open the page
+	@$(BIN)/pizza open
+
+ui: .venv/run.installed  ## Dagster (webserver and daemon) on http://127.0.0.1:3000
+	@$(BIN)/dagster dev --host 127.0.0.1 --port 3000
+
+test: .venv/test.installed check  ## every test and check that needs only Python
+	@$(BIN)/pytest -m "not integration" -n 2
+
+test-integration: .venv/test.installed  ## what needs a browser, servers or minutes
+	@$(BIN)/pytest -m integration
+
+check: .venv/test.installed  ## style, types, layers, definitions
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/dagster definitions validate
+
+lock:  ## make the constraints anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		pyproject.toml constraints/build.in -o constraints/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		pyproject.toml constraints/build.in --extra test -c constraints/run.txt -o constraints/test.txt
+
+clean:  ## remove what was installed and built; data/ and .dagster/ stay
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; run: make PYTHON=/path/to/python3.11 run")'
+	@$(PYTHON) -m venv .venv
+
+# the locks are complete, so pip need not resolve anything; hashes are checked for every file
+.venv/%.installed: constraints/%.txt pyproject.toml | .venv/bin/python
+	@echo "installing ($<), once ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

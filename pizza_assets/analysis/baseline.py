@@ -1,0 +1,160 @@
+"""What would be ordered without the own team's match: the baseline of every market and quarter-hour.
+
+The fit itself is in proportional_fit.py. How far a match departs from its baseline belongs to match_impact.py.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.panel import BIN_MINUTES
+from pizza_assets.analysis.proportional_fit import fit_baseline
+from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, times_of, window_bounds
+from pizza_assets.models import ExpectedOrders, RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import combined_source
+
+MIN_FREE_WEEKS = 8
+"""Fewer unmasked weeks at a time of the week say too little about it: the expectation is left empty."""
+_BINS_PER_DAY = 24 * 60 // BIN_MINUTES
+_BINS_PER_WEEK = 7 * _BINS_PER_DAY
+
+
+def expected_orders(
+    quarters: pd.DataFrame,
+    matches: DataFrame[RawMatches],
+    markets: Sequence[Market],
+    lengths: WindowLengths,
+    *,
+    match_source_by_week: Mapping[str, str],
+    default_timezone: str = "UTC",
+) -> DataFrame[ExpectedOrders]:
+    """Fit the baseline per order source and match source, never pooling them.
+
+    quarters: `quarter_hours` of all weeks, concatenated. matches: all weeks. match_source_by_week: which week carries
+    real and which mock matches; weeks without an entry are left out. default_timezone: the clock of markets that are
+    not in `markets`, which are exposed to nothing.
+
+    Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed is masked: it
+    does not inform the baseline. `expected` is empty where fewer than MIN_FREE_WEEKS unmasked weeks show the time of the
+    week, no other open market is unmasked, or the fit did not converge; it is 0 where the market is closed.
+    """
+    match_sources = quarters["week"].map(dict(match_source_by_week))
+    zones = {market.name: market.timezone for market in markets}
+    spans = _masked_spans(matches, markets, lengths)
+    tables = [
+        _expected_of_group(_Panel.of(rows), spans, zones, default_timezone).assign(
+            order_source=order_source, match_source=match_source, data_source=combined_source(order_source, match_source)
+        )
+        for order_source, match_source, rows in _groups(quarters, match_sources)
+    ]
+    return ExpectedOrders.checked(pd.concat(tables, ignore_index=True) if tables else ExpectedOrders.empty())
+
+
+def _groups(quarters: pd.DataFrame, match_sources: pd.Series) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    for match_source in sorted(match_sources.dropna().unique()):
+        of_match_source = quarters[match_sources == match_source]
+        for order_source in sorted(of_match_source["order_source"].unique()):
+            yield order_source, match_source, of_match_source[of_match_source["order_source"] == order_source]
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """Counts as a matrix. minutes: epoch minutes [bin], ascending; week: index into `weeks` [bin]."""
+
+    markets: pd.Index
+    weeks: pd.Index
+    minutes: np.ndarray
+    week: np.ndarray
+    counts: np.ndarray
+    is_known: np.ndarray
+
+    @classmethod
+    def of(cls, quarters: pd.DataFrame) -> "_Panel":
+        market, markets = pd.factorize(quarters["market"], sort=True)
+        week, weeks = pd.factorize(quarters["week"], sort=True)
+        position, minutes = pd.factorize(epoch_minutes(quarters["bin_at"]), sort=True)
+        shape = (len(markets), len(minutes))
+        counts, is_known = np.zeros(shape), np.zeros(shape, dtype=bool)
+        counts[market, position] = quarters["observed"].to_numpy()
+        is_known[market, position] = True
+        week_of_bin = np.empty(len(minutes), dtype=np.int64)
+        week_of_bin[position] = week
+        return cls(pd.Index(markets), pd.Index(weeks), minutes, week_of_bin, counts, is_known)
+
+
+def _expected_of_group(panel: _Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str) -> pd.DataFrame:
+    is_masked = _mask(panel, spans)
+    usable = panel.is_known & ~is_masked
+    bin_of_week = _local_bins_of_week(panel, [zones.get(name, default_timezone) for name in panel.markets])
+    fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
+    is_control = usable & fit.is_open
+    control_count = is_control.sum(axis=0) - is_control
+    is_answered = fit.converged & (_free_weeks(usable, bin_of_week, panel) >= MIN_FREE_WEEKS) & ((control_count > 0) | ~fit.is_open)
+    expected = np.where(is_answered, fit.expected, np.nan)
+    market, position = np.nonzero(panel.is_known)
+    return pd.DataFrame(
+        {
+            "market": panel.markets.take(market),
+            "bin_at": times_of(panel.minutes[position]),
+            "week": panel.weeks.take(panel.week[position]),
+            "observed": panel.counts[market, position].astype(np.int64),
+            "expected": expected[market, position],
+            "is_masked": is_masked[market, position],
+            "control_market_count": control_count[market, position],
+            "is_converged": fit.converged,
+        }
+    )
+
+
+def _masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
+    """One row per exposed market and match: first minute of its first window, first minute after its last one."""
+    bounds = window_bounds(matches, lengths).groupby(["match_source", "match_id"], as_index=False)
+    spans = bounds.agg(starts_at=("window_start_at", "min"), ends_at=("window_end_at", "max"))
+    exposed = exposures(matches, markets).merge(spans, on=["match_source", "match_id"])
+    return pd.DataFrame(
+        {
+            "market": exposed["market"],
+            "first_minute": epoch_minutes(exposed["starts_at"]),
+            "end_minute": epoch_minutes(exposed["ends_at"]),
+        }
+    )
+
+
+def _mask(panel: _Panel, spans: pd.DataFrame) -> np.ndarray:
+    """True [market, bin] where the bin overlaps a span of the market."""
+    market = panel.markets.get_indexer(pd.Index(spans["market"]))
+    followed = market >= 0
+    first = np.searchsorted(panel.minutes + BIN_MINUTES, spans["first_minute"].to_numpy()[followed], side="right")
+    end = np.searchsorted(panel.minutes, spans["end_minute"].to_numpy()[followed], side="left")
+    steps = np.zeros((len(panel.markets), len(panel.minutes) + 1), dtype=np.int32)
+    np.add.at(steps, (market[followed], first), 1)
+    np.add.at(steps, (market[followed], end), -1)
+    return np.cumsum(steps, axis=1)[:, :-1] > 0
+
+
+def _local_bins_of_week(panel: _Panel, zones: Sequence[str]) -> np.ndarray:
+    """Each bin's place in the local week, int [market, bin]; one conversion per zone."""
+    instants = pd.DatetimeIndex(times_of(panel.minutes))
+    places = np.empty(panel.counts.shape, dtype=np.int64)
+    zone_of_market = np.array(zones)
+    for zone in sorted(set(zones)):
+        local = instants.tz_convert(zone)
+        place = local.weekday * _BINS_PER_DAY + (local.hour * 60 + local.minute) // BIN_MINUTES
+        places[zone_of_market == zone] = place.to_numpy()
+    return places
+
+
+def _free_weeks(usable: np.ndarray, bin_of_week: np.ndarray, panel: _Panel) -> np.ndarray:
+    """In how many weeks the bin's time of the week is known and unmasked, int [market, bin]."""
+    free = np.empty(usable.shape, dtype=np.int64)
+    weeks = len(panel.weeks)
+    for market, place in enumerate(bin_of_week):
+        # an hour that the clock repeats in autumn is still one week
+        seen = np.bincount(panel.week * _BINS_PER_WEEK + place, usable[market], weeks * _BINS_PER_WEEK)
+        free[market] = (seen.reshape(weeks, _BINS_PER_WEEK) > 0).sum(axis=0)[place]
+    return free

@@ -1,0 +1,162 @@
+"""Observed against expected orders of every match, exposed market and window.
+
+One match is a noisy thing: averages over matches and their significance belong to effects.py.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from pizza_assets.analysis.dispersion import count_interval, extra_variance
+from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
+from pizza_assets.analysis.outcomes import classify
+from pizza_assets.analysis.overlaps import shared_windows
+from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.models import ExpectedOrders, MatchImpact, MatchWindows, RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import MatchStatus, ResultStatus, combined_source
+
+_SOURCES = ["order_source", "match_source"]
+_WINDOW_KEY = [*_SOURCES, "match_id", "market", "window"]
+_MATCH_COLUMNS = ["season", "home_team", "away_team", "home_goals", "away_goals", "result", "is_tournament", "is_final", "status"]
+_AHEAD = [MatchStatus.SCHEDULED, MatchStatus.TIMED]
+
+
+def match_impact(
+    match_windows: DataFrame[MatchWindows],
+    expected: DataFrame[ExpectedOrders],
+    matches: DataFrame[RawMatches],
+    markets: Sequence[Market],
+    lengths: WindowLengths,
+) -> DataFrame[MatchImpact]:
+    """One row per match, exposed market and window, chains summed; matches still ahead are left out.
+
+    match_windows, expected, matches: all weeks. A window's expectation is the sum over its quarter-hours, each times the
+    share of it inside the window. Uplift and interval are empty, with the reason in words, where the match is not
+    finished, an order or an expectation is not known for the whole window, nothing is expected, or another followed
+    match covers part of the window (see `shared_windows`: such orders cannot be put down to one match).
+    The interval is that of one count: see `dispersion.count_interval`.
+    """
+    windows = _with_match(_summed_over_chains(match_windows), matches)
+    if windows.empty:
+        return MatchImpact.empty()
+    shared = shared_windows(matches, markets, lengths).assign(is_shared=True)
+    windows = windows.merge(shared, on=["match_source", "match_id", "market", "window"], how="left")
+    windows["is_shared"] = windows["is_shared"].notna()
+    windows["kickoff_date"] = _local_dates(windows, {market.name: market.timezone for market in markets})
+    by_sources = dict(iter(expected.groupby(_SOURCES)))
+    tables = [
+        _impact(group, ExpectedGrid.of(by_sources.get(sources, expected.iloc[:0])), *sources)
+        for sources, group in windows.groupby(_SOURCES)
+    ]
+    return MatchImpact.checked(pd.concat(tables, ignore_index=True))
+
+
+def _summed_over_chains(match_windows: pd.DataFrame) -> pd.DataFrame:
+    # a chain is known if one of its currencies is: after a change of currency the old one ends
+    by_chain = match_windows.groupby([*_WINDOW_KEY, "chain"])["is_complete"].any()
+    by_window = match_windows.groupby(_WINDOW_KEY)
+    summed = by_window.agg(
+        sport=("sport", "first"),
+        competition=("competition", "first"),
+        kickoff_at=("kickoff_at", "first"),
+        team=("team", "first"),
+        side=("side", "first"),
+        window_start_at=("window_start_at", "first"),
+        window_end_at=("window_end_at", "first"),
+        observed=("order_count", "sum"),
+        revenue_cents=("revenue_cents", "sum"),
+        currency=("currency", "min"),
+        last_currency=("currency", "max"),
+    )
+    summed["is_complete"] = by_chain.groupby(_WINDOW_KEY).all()
+    several = summed["currency"] != summed["last_currency"]
+    summed["currency"] = summed["currency"].mask(several)
+    summed["revenue_cents"] = summed["revenue_cents"].astype("Int64").mask(several)
+    return summed.reset_index()
+
+
+def _with_match(windows: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    known = classify(matches)[["match_source", "match_id", *_MATCH_COLUMNS]].rename(columns={"status": "match_status"})
+    joined_windows = windows.merge(known, on=["match_source", "match_id"])
+    return joined_windows[~joined_windows["match_status"].isin(_AHEAD)].reset_index(drop=True)
+
+
+def _local_dates(windows: pd.DataFrame, zones: dict[str, str]) -> pd.Series:
+    zone_of_row = windows["market"].map(zones)
+    dates = pd.Series("", index=windows.index, dtype="str")
+    for zone in zone_of_row.unique():
+        rows = zone_of_row == zone
+        dates[rows] = windows.loc[rows, "kickoff_at"].dt.tz_convert(zone).dt.strftime("%Y-%m-%d")
+    return dates
+
+
+def _impact(windows: pd.DataFrame, grid: ExpectedGrid, order_source: str, match_source: str) -> pd.DataFrame:
+    windows = windows.reset_index(drop=True)
+    expected, controls, problems = _expectation(windows, grid)
+    problems = {
+        Reason.NOT_FINISHED: (windows["match_status"] != MatchStatus.FINISHED).to_numpy(),
+        **problems,
+        Reason.OVERLAPPING_MATCH: windows["is_shared"].to_numpy(),
+    }
+    is_ok = ~np.any(list(problems.values()), axis=0)
+    notes = {**problems, Reason.FEW_CONTROLS: is_ok & (controls < FEW_CONTROL_MARKETS)}
+    observed = windows["observed"].to_numpy(dtype=float)
+    k = extra_variance(grid.observed, grid.expected, grid.is_known & ~grid.is_masked)
+    low, high = np.full(len(windows), np.nan), np.full(len(windows), np.nan)
+    low[is_ok], high[is_ok] = count_interval(observed[is_ok], expected[is_ok], k, controls[is_ok])
+    uplift = np.divide(observed, expected, out=np.full(len(windows), np.nan), where=is_ok) - 1
+    hours = (windows["window_end_at"] - windows["window_start_at"]).dt.total_seconds().to_numpy() / 3600
+    return windows.assign(
+        expected=expected,
+        uplift_pct=100 * uplift,
+        ci_low_pct=100 * (low - 1),
+        ci_high_pct=100 * (high - 1),
+        extra_orders=np.where(is_ok, observed - expected, np.nan),
+        orders_per_hour=np.where(windows["is_complete"], observed / hours, np.nan),
+        control_market_count=controls,
+        status=np.where(is_ok, ResultStatus.OK.value, ResultStatus.INSUFFICIENT_DATA.value),
+        reasons=_texts(notes),
+        data_source=combined_source(order_source, match_source),
+    )
+
+
+def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray, np.ndarray, dict[Reason, np.ndarray]]:
+    """Per window: expected orders (NaN if unknown), fewest control markets, and what keeps it from being known."""
+    bins, share = bins_under(windows["window_start_at"], windows["window_end_at"])
+    row, column, inside = grid.locate(windows["market"], bins)
+    needed = share > 0
+    if grid.expected.size:
+        cells = np.where(inside, grid.expected[row, column], np.nan)
+        is_known = inside & grid.is_known[row, column]
+        controls = np.where(inside, grid.control_count[row, column], 0)
+    else:
+        cells, is_known, controls = np.full(bins.shape, np.nan), inside, np.zeros(bins.shape, dtype=np.int64)
+    expected = np.where(needed, share * cells, 0.0).sum(axis=1)
+    is_incomplete = ~windows["is_complete"].to_numpy() | (needed & ~is_known).any(axis=1)
+    unanswered = needed & is_known & np.isnan(cells)
+    # a closed quarter-hour rests on no other market
+    rests_on = needed & (cells != 0)
+    fewest = np.where(rests_on, controls, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    problems = {
+        Reason.ORDERS_INCOMPLETE: is_incomplete,
+        Reason.NOT_CONVERGED: unanswered.any(axis=1) & (not grid.is_converged),
+        Reason.NO_CONTROL_MARKET: (unanswered & (controls == 0)).any(axis=1) & grid.is_converged,
+        Reason.TOO_FEW_FREE_WEEKS: (unanswered & (controls > 0)).any(axis=1) & grid.is_converged,
+        Reason.NOTHING_EXPECTED: expected == 0,
+    }
+    return expected, np.where(rests_on.any(axis=1), fewest, 0), problems
+
+
+def _texts(notes: dict[Reason, np.ndarray]) -> pd.Series:
+    """The reasons that hold in each row as one text, empty where none does."""
+    bits = np.zeros(len(next(iter(notes.values()))), dtype=np.int64)
+    for position, holds in enumerate(notes.values()):
+        bits |= holds.astype(np.int64) << position
+    texts = {
+        value: joined(reason for position, reason in enumerate(notes) if value >> position & 1) for value in set(bits.tolist())
+    }
+    return pd.Series(bits).map(texts).astype("str")

@@ -1,0 +1,47 @@
+"""How a match ended: result, goals, tournament, final. What orders did then does not belong here."""
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from pizza_assets.models import RawMatches
+from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchResult, MatchStatus, Side, Stage
+
+HIGH_SCORING_GOALS = 4
+
+
+def classify(matches: DataFrame[RawMatches]) -> pd.DataFrame:
+    """`matches` with six more columns; unless a match is FINISHED they are empty or False.
+
+    total_goals, goal_difference (home - away): Int64, goals of play only, so a shoot-out is no goal feast.
+    result: home_win, draw or away_win; a shoot-out decides, and with its score unknown the result is empty.
+    is_high_scoring: at least HIGH_SCORING_GOALS goals. is_tournament: no league match. is_final: stage FINAL only.
+    """
+    is_finished = matches["status"] == MatchStatus.FINISHED
+    home, away = (matches[f"{side}_goals"].where(is_finished) for side in Side)
+    total_goals = home + away
+    return matches.assign(
+        total_goals=total_goals,
+        goal_difference=home - away,
+        result=_results(matches).where(is_finished),
+        is_high_scoring=(total_goals >= HIGH_SCORING_GOALS).fillna(False).astype(bool),
+        is_tournament=is_finished & (matches["competition_type"] != CompetitionType.LEAGUE),
+        is_final=is_finished & (matches["stage"] == Stage.FINAL),
+    )
+
+
+def own_result(result: pd.Series, side: pd.Series) -> pd.Series:
+    """`result` as the team on `side` sees it: win, draw or loss; empty where the result is."""
+    own_win = side.map({Side.HOME.value: MatchResult.HOME_WIN.value, Side.AWAY.value: MatchResult.AWAY_WIN.value})
+    seen = np.select([result == MatchResult.DRAW, result == own_win], ["draw", "win"], default="loss")
+    return pd.Series(seen, index=result.index, dtype="str").where(result.notna())
+
+
+def _results(matches: pd.DataFrame) -> pd.Series:
+    in_play = matches["home_goals"] - matches["away_goals"]
+    in_shootout = matches["shootout_home_goals"] - matches["shootout_away_goals"]
+    had_shootout = (matches["decided_by"] == DecidedBy.PENALTIES) | in_shootout.notna()
+    # a shoot-out always has a winner: a level score of one is as unknown as none
+    margin = in_play.where(~had_shootout, in_shootout.where(in_shootout != 0))
+    words = {1: MatchResult.HOME_WIN.value, 0: MatchResult.DRAW.value, -1: MatchResult.AWAY_WIN.value}
+    return pd.Series(np.sign(margin.astype("float64")), index=matches.index).map(words).astype("str")

@@ -1,0 +1,116 @@
+"""Iterative proportional fitting of expected counts. Arrays in, arrays out: frames and matches do not belong here.
+
+The model is E = alpha[market, bin of the week] * delta[bin] * eta[market, week]: every market has its own weekly
+shape and its own weekly level, and shares with all markets whatever is special about one absolute quarter-hour
+(a holiday, the weather, a match everybody watches). The fit is the Poisson maximum likelihood of that model
+(Deming and Stephan 1940; Darroch and Ratcliff 1972).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+TOLERANCE = 1e-8
+MAX_ITERATIONS = 200
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """expected: float [market, bin], NaN where a factor is unknown. is_open: bool [market, bin], False where the market
+    never sold at this time of the week in a usable bin. largest_log_ratio: the largest change in the last iteration."""
+
+    expected: np.ndarray
+    is_open: np.ndarray
+    converged: bool
+    iterations: int
+    largest_log_ratio: float
+
+
+def fit_baseline(
+    counts: np.ndarray,
+    usable: np.ndarray,
+    bin_of_week: np.ndarray,
+    week: np.ndarray,
+    *,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = MAX_ITERATIONS,
+) -> Baseline:
+    """Fit E = alpha * delta * eta on the usable cells, so that its sums equal the observed sums in every factor's cells.
+
+    counts: orders [market, bin], read only where usable. usable: bool [market, bin], known and not masked.
+    bin_of_week: int [market, bin], the bin's place in the market's local week. week: int [bin].
+    Converged when no factor changes by more than `tolerance` in its logarithm; orders too sparse for the model (a
+    factor that runs to infinity) do not converge. `expected` also covers the cells that are not usable. It is 0 where
+    a factor's usable cells hold no orders, and NaN where a factor has no usable cell.
+    """
+    fit = _Fit(counts, usable, bin_of_week, week)
+    change, iterations = np.inf, 0
+    while change >= tolerance and iterations < max_iterations:
+        change = fit.improve()
+        iterations += 1
+    expected, is_open = fit.expected()
+    return Baseline(expected, is_open, bool(change < tolerance), iterations, float(change))
+
+
+class _Fit:
+    """The factors while they are fitted. One market at a time, so that the working arrays stay in the CPU's cache."""
+
+    def __init__(self, counts: np.ndarray, usable: np.ndarray, bin_of_week: np.ndarray, week: np.ndarray) -> None:
+        markets, bins = counts.shape
+        self.usable, self.bin_of_week, self.week = usable, bin_of_week, week
+        self.alpha = np.ones((markets, int(bin_of_week.max(initial=-1)) + 1))
+        self.delta = np.ones(bins)
+        self.eta = np.ones((markets, int(week.max(initial=-1)) + 1))
+        self.alpha_sums, self.eta_sums = np.empty_like(self.alpha), np.empty_like(self.eta)
+        delta_orders = np.zeros(bins)
+        for market in range(markets):
+            weights = usable[market].astype(float)
+            orders = np.where(usable[market], counts[market], 0.0)
+            self.alpha_sums[market] = _sums(bin_of_week[market], orders, weights, self.alpha.shape[1])
+            self.eta_sums[market] = _sums(week, orders, weights, self.eta.shape[1])
+            delta_orders += orders
+        self.delta_sums = np.where(usable.any(axis=0), delta_orders, np.nan)
+
+    def improve(self) -> float:
+        """One round over all factors; the largest change of a factor's logarithm."""
+        change = 0.0
+        delta_weights = np.zeros_like(self.delta)
+        for market, usable in enumerate(self.usable):
+            place, others = self.bin_of_week[market], usable * self.delta
+            alpha_weights = np.bincount(place, others * self.eta[market][self.week], self.alpha.shape[1])
+            change = max(change, _replace(self.alpha[market], self.alpha_sums[market], alpha_weights))
+            shaped = self.alpha[market][place]
+            eta_weights = np.bincount(self.week, others * shaped, self.eta.shape[1])
+            change = max(change, _replace(self.eta[market], self.eta_sums[market], eta_weights))
+            delta_weights += usable * shaped * self.eta[market][self.week]
+        return max(change, _replace(self.delta, self.delta_sums, delta_weights))
+
+    def expected(self) -> tuple[np.ndarray, np.ndarray]:
+        """Expected counts and whether the market is open, both [market, bin]."""
+        expected, is_open = np.empty(self.usable.shape), np.empty(self.usable.shape, dtype=bool)
+        delta = np.where(np.isnan(self.delta_sums), np.nan, self.delta)
+        for market, place in enumerate(self.bin_of_week):
+            alpha = np.where(np.isnan(self.alpha_sums[market]), np.nan, self.alpha[market])[place]
+            eta = np.where(np.isnan(self.eta_sums[market]), np.nan, self.eta[market])[self.week]
+            # closed at this time of every week: nothing is expected whatever the other factors are
+            is_open[market] = alpha != 0
+            expected[market] = np.where(is_open[market], alpha * delta * eta, 0.0)
+        return expected, is_open
+
+
+def _sums(place: np.ndarray, orders: np.ndarray, weights: np.ndarray, places: int) -> np.ndarray:
+    """Orders per place; NaN for a place without a usable cell."""
+    return np.where(np.bincount(place, weights, places) > 0, np.bincount(place, orders, places), np.nan)
+
+
+def _replace(factor: np.ndarray, observed: np.ndarray, weights: np.ndarray) -> float:
+    """Set `factor` so that factor * weights = observed, in place; the largest change of its logarithm.
+
+    Unknown factors keep their neutral 1: they touch no usable cell. A sum of zero makes the factor 0 for good.
+    """
+    known = observed > 0
+    new = observed[known] / weights[known]
+    change = float(np.abs(np.log(new / factor[known])).max(initial=0.0))
+    factor[known] = new
+    factor[observed == 0] = 0.0
+    return change

@@ -1,0 +1,51 @@
+"""Why a number is missing or weak: one code and one explanation each. Deciding which applies is the analyses' business."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import pandas as pd
+
+SEPARATOR = "; "
+FEW_CONTROL_MARKETS = 5
+"""Below this many control markets a result is shown, but flagged."""
+
+
+class Reason(StrEnum):
+    """Each value starts with its code, so that people and programs can read it."""
+
+    NO_ORDERS = "no_orders: no orders are known for these sources"
+    NO_MATCHES = "no_matches: no finished match of a followed team lies in the weeks with orders"
+    ORDERS_INCOMPLETE = "orders_incomplete: orders are not known for the whole window"
+    TOO_FEW_FREE_WEEKS = "too_few_free_weeks: fewer than 8 weeks without a match at this time of the week"
+    NO_CONTROL_MARKET = "no_control_market: no other open market was free of its own team's match at this time"
+    NOTHING_EXPECTED = "nothing_expected: the market sells nothing at this time of the week"
+    NOT_CONVERGED = "not_converged: the baseline could not be fitted"
+    OVERLAPPING_MATCH = "overlapping_match: another followed match covers part of this window"
+    NOT_FINISHED = "not_finished: the match has no final result"
+    TOO_FEW_DATES = "too_few_dates: fewer than 10 dates with a match"
+    NOTHING_OBSERVED = "nothing_observed: not one order in these windows"
+    NO_VARIATION = "no_variation: every date shows the same, so chance cannot be measured"
+    FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"
+
+    @property
+    def code(self) -> str:
+        return self.value.partition(":")[0]
+
+
+def joined(reasons: Iterable[str]) -> str | None:
+    """Reasons as one text in their order, each once; None if there is none."""
+    return SEPARATOR.join(dict.fromkeys(reasons)) or None
+
+
+def split(text: object) -> list[str]:
+    """The inverse of `joined`; missing text is no reason."""
+    return text.split(SEPARATOR) if isinstance(text, str) and text else []
+
+
+def counted(texts: pd.Series) -> dict[str, int]:
+    """How many rows carry each reason, most frequent first, ties by name."""
+    counts: dict[str, int] = {}
+    for text, rows in texts.dropna().value_counts().items():
+        for reason in split(text):
+            counts[reason] = counts.get(reason, 0) + int(rows)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,126 @@
+"""Assets over all weeks: baseline, impact, tested hypotheses, sentences."""
+
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pizza_assets.analysis.baseline import expected_orders as fit_expected_orders
+from pizza_assets.analysis.effects import main_effects
+from pizza_assets.analysis.insights import insights as write_insights
+from pizza_assets.analysis.match_impact import match_impact as measure_impact
+from pizza_assets.analysis.panel import quarter_hours
+from pizza_assets.assets.common import described
+from pizza_assets.assets.merged import window_lengths
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.settings import Settings
+from pizza_assets.storage.io_manager import WholeOutput
+from pizza_assets.storage.tables import WeekTables
+
+
+def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """expected_orders, match_impact, correlation_results, insights."""
+    return [_expected_orders(settings), _match_impact(settings), _correlation_results(settings), _insights()]
+
+
+def label_of(rows: pd.DataFrame) -> str:
+    """The label of a table that keeps its rows apart by data_source."""
+    labels = set(rows["data_source"])
+    return labels.pop() if len(labels) == 1 else (DataSource.MIXED if labels else DataSource.MOCK)
+
+
+def _whole(rows: pd.DataFrame, **metadata: object) -> WholeOutput:
+    return WholeOutput(rows, label_of(rows), metadata)
+
+
+def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", columns_of="expected_orders"),
+        description="Per market and quarter-hour: orders, and what would be usual without the own team's match. "
+        "Fitted on the hours without such a match; real and mock never together.",
+    )
+    def expected_orders(order_bins: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Any]) -> WholeOutput:
+        quarters = [quarter_hours(order_bins[week].rows, week) for week in order_bins]
+        sources = {week: facts.data_source for week in raw_matches if (facts := raw_matches.facts(week))}
+        rows = fit_expected_orders(
+            pd.concat(quarters, ignore_index=True) if quarters else None,
+            raw_matches.rows(),
+            markets,
+            window_lengths(settings),
+            match_source_by_week=sources,
+            default_timezone=settings.timezone,
+        )
+        return _whole(rows, converged=bool(rows["is_converged"].all()), weeks=len(quarters))
+
+    return expected_orders
+
+
+def _match_impact(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", columns_of="match_impact"),
+        description="Per match, exposed market and window: observed against expected orders, with an interval.",
+    )
+    def match_impact(
+        match_windows: pd.DataFrame,
+        expected_orders: pd.DataFrame,
+        raw_matches: pd.DataFrame,
+        markets: dg.ResourceParam[Any],
+    ) -> WholeOutput:
+        rows = measure_impact(match_windows, expected_orders, raw_matches, markets, window_lengths(settings))
+        return _whole(rows, answered=int((rows["status"] == "ok").sum()))
+
+    return match_impact
+
+
+def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", columns_of="correlation_results", kinds=("python", "parquet", "statsmodels")),
+        description="Every tested hypothesis with its estimate, interval, q-value and what could have been seen. "
+        "One is primary and declared beforehand; all else is exploratory.",
+    )
+    def correlation_results(match_impact: pd.DataFrame, expected_orders: pd.DataFrame) -> WholeOutput:
+        rows = main_effects(match_impact, expected_orders, random_seed=settings.seed)
+        shown = rows[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]
+        return _whole(rows, results=dg.MetadataValue.md(_markdown(shown)))
+
+    return correlation_results
+
+
+def _insights() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", columns_of="insights"),
+        description="What a manager reads: sentences with their numbers and caveats; mock is called mock.",
+    )
+    def insights(
+        correlation_results: pd.DataFrame,
+        match_impact: pd.DataFrame,
+        match_windows: pd.DataFrame,
+        raw_orders: WeekTables,
+        raw_matches: WeekTables,
+    ) -> WholeOutput:
+        reasons = [*week_reasons(raw_orders), *week_reasons(raw_matches)]
+        rows = write_insights(correlation_results, match_impact, match_windows, source_reasons=reasons)
+        sentences = "\n".join(f"- {headline}" for headline in rows["headline"])
+        return _whole(rows, sentences=dg.MetadataValue.md(sentences))
+
+    return insights
+
+
+def week_reasons(weeks: WeekTables) -> list[str]:
+    """What the sources said about weeks that are a stand-in or partial: each reason once, with how many weeks."""
+    counts: dict[str, int] = {}
+    for week in weeks:
+        facts = weeks.facts(week)
+        if facts is not None and facts.reason:
+            counts[facts.reason] = counts.get(facts.reason, 0) + 1
+    return [f"{reason} ({count} week{'s' if count > 1 else ''})" for reason, count in counts.items()]
+
+
+def _markdown(rows: pd.DataFrame) -> str:
+    """A small Markdown table; None where there is no number."""
+    header = f"| {' | '.join(rows.columns)} |\n|{'---|' * len(rows.columns)}"
+    lines = [
+        "| " + " | ".join("" if pd.isna(v) else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row) + " |"
+        for row in rows.itertuples(index=False)
+    ]
+    return "\n".join([header, *lines])

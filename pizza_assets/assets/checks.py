@@ -1,0 +1,149 @@
+"""Asset checks: what a person should look at. They report and block what is downstream; rows are refused earlier,
+before they are stored (a check runs too late for that).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pizza_assets.models import TABLES
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.orchestration.partitions import WEEKS_IN_ERROR, weeks_of_run
+from pizza_assets.settings import Settings
+from pizza_assets.storage.layout import PLACES
+from pizza_assets.storage.tables import TableStore
+
+SHOWN_PER_WEEK = 20
+RAW_ASSETS = ("raw_orders", "mock_orders", "raw_matches")
+
+
+def build_checks(partitions: dg.WeeklyPartitionsDefinition, settings: Settings) -> list[dg.AssetChecksDefinition]:
+    """Refused rows and stand-ins for every raw asset; conservation of orders for the bins."""
+    return [
+        *(_rows_are_valid(asset, partitions, settings) for asset in RAW_ASSETS),
+        *(_is_no_stand_in(asset, partitions, settings) for asset in ("raw_orders", "raw_matches")),
+        _every_order_is_binned(partitions),
+    ]
+
+
+def _rows_are_valid(
+    asset: str, partitions: dg.WeeklyPartitionsDefinition, settings: Settings
+) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=asset,
+        name="rows_are_valid",
+        blocking=True,
+        description="Refused rows by week, with key, column, check and value: a warning above none, an error above "
+        "PIZZA_REJECT_ERROR_SHARE of a week's rows.",
+    )
+    def rows_are_valid(context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
+        return refused_rows_result(asset, weeks_of_run(context.run.tags, partitions), tables, settings)
+
+    return rows_are_valid
+
+
+def refused_rows_result(
+    asset: str, weeks: Sequence[str], tables: TableStore, settings: Settings
+) -> dg.AssetCheckResult:
+    """What the check says of these weeks; at most 20 rows a week are shown, all are counted and stored."""
+    shown: list[pd.DataFrame] = []
+    counts: dict[str, int] = {}
+    shares: dict[str, float] = {}
+    for week in weeks:
+        rejected = tables.rejected(asset, week)
+        if rejected.empty:
+            continue
+        facts = tables.week_facts(asset, week)
+        counts[week] = rejected.groupby(["origin", "line_number", "row_id"], dropna=False).ngroups
+        shares[week] = counts[week] / (counts[week] + (facts.row_count if facts else 0))
+        shown.append(rejected.head(SHOWN_PER_WEEK).assign(week=week))
+    in_error = [week for week, share in shares.items() if share > settings.reject_error_share]
+    return dg.AssetCheckResult(
+        passed=not counts,
+        severity=dg.AssetCheckSeverity.ERROR if in_error else dg.AssetCheckSeverity.WARN,
+        description=_in_words(counts, max(shares.values(), default=0.0)),
+        metadata={
+            "refused_rows": sum(counts.values()),
+            "weeks_checked": len(weeks),
+            WEEKS_IN_ERROR: dg.MetadataValue.json(in_error),
+            **({"rows": _table(pd.concat(shown))} if shown else {}),
+        },
+    )
+
+
+def _in_words(counts: dict[str, int], worst_share: float) -> str:
+    if not counts:
+        return "no row was refused"
+    return f"{sum(counts.values())} rows refused in {len(counts)} weeks, at most {worst_share:.1%} of a week"
+
+
+def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
+    columns = ["week", "row_id", "origin", "line_number", "column", "check", "value", "reason"]
+    texts = rejected[columns].astype("string").fillna("").to_dict("records")
+    return dg.MetadataValue.table(records=[dg.TableRecord(dict(row)) for row in texts])
+
+
+def _is_no_stand_in(
+    asset: str, partitions: dg.WeeklyPartitionsDefinition, settings: Settings
+) -> dg.AssetChecksDefinition:
+    chosen = settings.orders if asset == "raw_orders" else settings.matches
+
+    @dg.asset_check(
+        asset=asset,
+        name="is_no_stand_in",
+        description="Warns where a source failed and labelled mock data took its place, or where it was partial.",
+    )
+    def is_no_stand_in(context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
+        weeks = weeks_of_run(context.run.tags, partitions)
+        facts = {week: found for week in weeks if (found := tables.week_facts(asset, week))}
+        stand_ins = {
+            week: found.reason or "labelled mock"
+            for week, found in facts.items()
+            if chosen != "mock" and found.data_source == DataSource.MOCK and found.source_name == "mock"
+        }
+        partial = {week: found.reason for week, found in facts.items() if found.reason and week not in stand_ins}
+        reasons = sorted({reason for reason in [*stand_ins.values(), *partial.values()] if reason})
+        return dg.AssetCheckResult(
+            passed=not stand_ins and (chosen == "mock" or not partial),
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(reasons) or "every stored week comes from the chosen source",
+            metadata={"weeks_of_stand_ins": len(stand_ins), "partial_weeks": len(partial), "weeks_checked": len(weeks)},
+        )
+
+    return is_no_stand_in
+
+
+def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset="order_bins",
+        name="every_order_is_binned",
+        blocking=True,
+        description="Orders and revenue of the bins equal those of raw_orders, week by week.",
+    )
+    def every_order_is_binned(
+        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]
+    ) -> dg.AssetCheckResult:
+        different = [
+            week
+            for week in weeks_of_run(context.run.tags, partitions)
+            if _totals(tables, "raw_orders", week) != _totals(tables, "order_bins", week)
+        ]
+        return dg.AssetCheckResult(
+            passed=not different,
+            description=f"weeks that differ: {', '.join(different)}" if different else "nothing lost, nothing doubled",
+        )
+
+    return every_order_is_binned
+
+
+def _totals(tables: TableStore, asset: str, week: str) -> tuple[int, int, int]:
+    counted = "order_count" in TABLES[PLACES[asset].table].column_names()
+    columns = ["revenue_cents", "pizza_count", *(["order_count"] if counted else [])]
+    found = tables.read_week(asset, week, columns)
+    if found is None:
+        return (0, 0, 0)
+    rows = found.rows
+    orders = int(rows["order_count"].sum()) if counted else len(rows)
+    return orders, int(rows["revenue_cents"].sum()), int(rows["pizza_count"].sum())

@@ -1,0 +1,182 @@
+"""What people look at: typed CSV extracts, QuickSight manifests and the local page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.outcomes import classify
+from pizza_assets.assets.analysis import label_of
+from pizza_assets.assets.common import described
+from pizza_assets.dashboards import extracts
+from pizza_assets.dashboards.dashboard_page import PageData, build_page
+from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.settings import Settings
+from pizza_assets.sources.orders.mock import planted_effects_text
+from pizza_assets.storage.io_manager import FilesOutput, WholeOutput
+from pizza_assets.storage.layout import whole_key
+from pizza_assets.storage.tables import WeekTables
+
+EXTRACTS = (
+    "dashboard_orders_timeline",
+    "dashboard_matches",
+    "dashboard_match_impact",
+    "dashboard_correlations",
+    "dashboard_insights",
+    "dashboard_data_quality",
+)
+
+
+def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Six extracts, the manifest and the page."""
+    return [
+        _orders_timeline(),
+        _matches(),
+        _match_impact(),
+        _correlations(),
+        _insights(),
+        _data_quality(),
+        _manifest(),
+        _page(settings),
+    ]
+
+
+def _csv(table: str) -> dict[str, Any]:
+    return described("dashboards", columns_of=table, kinds=("python", "csv"))
+
+
+def source_label(labels: pd.Series) -> str:
+    """real, mock or mixed for a table whose rows carry one source's label."""
+    found = set(labels)
+    return found.pop() if len(found) == 1 else (DataSource.MIXED if found else DataSource.MOCK)
+
+
+def _orders_timeline() -> dg.AssetsDefinition:
+    @dg.asset(**_csv("dashboard_orders_timeline"), description="Orders per hour, market and chain.")
+    def dashboard_orders_timeline(order_bins: WeekTables) -> WholeOutput:
+        parts = [extracts.orders_timeline(order_bins[week].rows) for week in order_bins]
+        rows = extracts.joined_timelines(parts)
+        return WholeOutput(rows, source_label(rows["order_source"]), {"weeks": len(parts)})
+
+    return dashboard_orders_timeline
+
+
+def _matches() -> dg.AssetsDefinition:
+    @dg.asset(**_csv("dashboard_matches"), description="Every match of the stored weeks, with its result.")
+    def dashboard_matches(raw_matches: pd.DataFrame, markets: dg.ResourceParam[Any]) -> WholeOutput:
+        exposed = exposures(raw_matches, markets).groupby("match_id").size().to_dict()
+        rows = extracts.matches_extract(classify(raw_matches), exposed)
+        return WholeOutput(rows, source_label(rows["match_source"]), {})
+
+    return dashboard_matches
+
+
+def _match_impact() -> dg.AssetsDefinition:
+    @dg.asset(**_csv("dashboard_match_impact"), description="match_impact for dashboards.")
+    def dashboard_match_impact(match_impact: pd.DataFrame) -> WholeOutput:
+        return WholeOutput(extracts.match_impact_extract(match_impact), label_of(match_impact), {})
+
+    return dashboard_match_impact
+
+
+def _correlations() -> dg.AssetsDefinition:
+    @dg.asset(**_csv("dashboard_correlations"), description="correlation_results for dashboards.")
+    def dashboard_correlations(correlation_results: pd.DataFrame) -> WholeOutput:
+        return WholeOutput(extracts.correlations_extract(correlation_results), label_of(correlation_results), {})
+
+    return dashboard_correlations
+
+
+def _insights() -> dg.AssetsDefinition:
+    @dg.asset(**_csv("dashboard_insights"), description="insights for dashboards.")
+    def dashboard_insights(insights: pd.DataFrame) -> WholeOutput:
+        return WholeOutput(extracts.insights_extract(insights), label_of(insights), {})
+
+    return dashboard_insights
+
+
+def _data_quality() -> dg.AssetsDefinition:
+    @dg.asset(
+        **_csv("dashboard_data_quality"),
+        description="Per week: what arrived, what was refused, what is mock and why.",
+        deps=["mock_orders"],
+    )
+    def dashboard_data_quality(raw_orders: WeekTables, raw_matches: WeekTables) -> WholeOutput:
+        facts = [*_quality("orders", raw_orders), *_quality("matches", raw_matches)]
+        rows = extracts.data_quality(facts)
+        return WholeOutput(rows, source_label(rows["data_source"]), {"weeks": rows["week"].nunique()})
+
+    return dashboard_data_quality
+
+
+def _quality(dataset: str, weeks: WeekTables) -> list[Mapping[str, object]]:
+    found = [(week, weeks.facts(week)) for week in weeks]
+    return [
+        {
+            "week": week,
+            "dataset": dataset,
+            "data_source": facts.data_source,
+            "source_name": facts.source_name,
+            "row_count": facts.row_count,
+            "rejected_count": facts.rejected_count,
+            "reason": facts.reason,
+        }
+        for week, facts in found
+        if facts is not None
+    ]
+
+
+def _manifest() -> dg.AssetsDefinition:
+    @dg.asset(
+        name="quicksight_manifest",
+        **described("dashboards", kinds=("python", "json")),
+        deps=[name for name in EXTRACTS if name != "dashboard_data_quality"],
+        description="QuickSight manifests of the extracts and the dictionary of their columns.",
+    )
+    def quicksight_manifest_files(dashboard_data_quality: pd.DataFrame, tables: dg.ResourceParam[Any]) -> FilesOutput:
+        prefixes = {name: tables.objects.uri(whole_key(name)) for name in EXTRACTS}
+        files = {**quicksight_manifest(prefixes), "data-dictionary.json": data_dictionary_json()}
+        return FilesOutput(files, source_label(dashboard_data_quality["data_source"]), {"files": len(files)})
+
+    return quicksight_manifest_files
+
+
+def _page(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("dashboards", kinds=("python", "html")),
+        description="One HTML file that opens from disk: what happened, how sure that is, and what is mock.",
+    )
+    def dashboard_page(
+        dashboard_orders_timeline: pd.DataFrame,
+        dashboard_matches: pd.DataFrame,
+        dashboard_match_impact: pd.DataFrame,
+        dashboard_correlations: pd.DataFrame,
+        dashboard_insights: pd.DataFrame,
+        dashboard_data_quality: pd.DataFrame,
+        raw_orders: WeekTables,
+        raw_matches: WeekTables,
+    ) -> FilesOutput:
+        page = build_page(
+            PageData(
+                orders_timeline=dashboard_orders_timeline,
+                matches=dashboard_matches,
+                match_impact=dashboard_match_impact,
+                correlations=dashboard_correlations,
+                insights=dashboard_insights,
+                data_quality=dashboard_data_quality,
+                data_as_of=_last_collected(raw_orders, raw_matches),
+                planted_effects=planted_effects_text() if settings.orders == "mock" else None,
+            )
+        )
+        return FilesOutput({"dashboard.html": page.encode()}, source_label(dashboard_data_quality["data_source"]), {})
+
+    return dashboard_page
+
+
+def _last_collected(*datasets: WeekTables) -> str:
+    """When the newest stored week was collected; not the time of rendering."""
+    found = [facts.collected_at for weeks in datasets for week in weeks if (facts := weeks.facts(week))]
+    return max(found, default="never")

@@ -1,0 +1,140 @@
+"""Orders lined up with matches, week by week."""
+
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pizza_assets.analysis.match_windows import sum_windows
+from pizza_assets.analysis.merged_orders import merge_orders
+from pizza_assets.analysis.order_bins import bin_orders
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.assets.common import described, each_week, neighbours, weekly
+from pizza_assets.models.vocabulary import DataSource, combined_source
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.partitions import with_neighbours
+from pizza_assets.settings import Settings
+from pizza_assets.storage.io_manager import WeekOutput
+from pizza_assets.storage.tables import WeekTables
+
+NO_ORDERS = "no orders are stored for this week"
+NO_MATCHES = "no matches are stored for this week"
+
+
+def window_lengths(settings: Settings) -> WindowLengths:
+    """The lengths of the windows as set."""
+    return WindowLengths(
+        settings.pre_minutes,
+        settings.post_minutes,
+        settings.match_minutes,
+        settings.extra_time_minutes,
+        settings.penalties_minutes,
+    )
+
+
+def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> list[dg.AssetsDefinition]:
+    """order_bins, merged_orders, match_windows."""
+    lengths = window_lengths(settings)
+    return [
+        _order_bins(partitions, settings),
+        _merged_orders(partitions, settings, lengths),
+        _match_windows(partitions, settings, lengths),
+    ]
+
+
+def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **weekly(partitions),
+        **described("merged", columns_of="order_bins"),
+        deps=["mock_orders"],
+        description="Orders, revenue and pizzas per market, chain and minute. A minute without a row is unknown; "
+        "zero is data.",
+    )
+    def order_bins(context: dg.AssetExecutionContext, raw_orders: WeekTables) -> Any:
+        def make(week: MatchWeek) -> WeekOutput:
+            orders, facts = raw_orders.get(week.key), raw_orders.facts(week.key)
+            if orders is None or facts is None:
+                return WeekOutput(week.key, reason=NO_ORDERS)
+            bins = bin_orders(orders.rows, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
+            return WeekOutput(week.key, bins, facts.data_source)
+
+        return each_week(context, settings.timezone, make)
+
+    return order_bins
+
+
+def _merged_orders(
+    partitions: dg.PartitionsDefinition, settings: Settings, lengths: WindowLengths
+) -> dg.AssetsDefinition:
+    @dg.asset(
+        **weekly(partitions),
+        **described("merged", columns_of="merged_orders"),
+        ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
+        deps=["mock_orders"],
+        description="An order in a window of a match that its market follows: the nearest such match and window.",
+    )
+    def merged_orders(
+        context: dg.AssetExecutionContext,
+        raw_orders: WeekTables,
+        raw_matches: WeekTables,
+        markets: dg.ResourceParam[Any],
+    ) -> Any:
+        def make(week: MatchWeek) -> WeekOutput:
+            orders = raw_orders.get(week.key)
+            if orders is None:
+                return WeekOutput(week.key, reason=NO_ORDERS)
+            matches = raw_matches.rows(neighbours(week))
+            merged = merge_orders(orders.rows, matches, markets, lengths)
+            return WeekOutput(week.key, merged, _label(week, raw_orders, raw_matches))
+
+        return each_week(context, settings.timezone, make)
+
+    return merged_orders
+
+
+def _match_windows(
+    partitions: dg.PartitionsDefinition, settings: Settings, lengths: WindowLengths
+) -> dg.AssetsDefinition:
+    @dg.asset(
+        **weekly(partitions),
+        **described("merged", columns_of="match_windows"),
+        ins={"order_bins": dg.AssetIn(partition_mapping=with_neighbours())},
+        description="Orders, revenue, pizzas and stores before, during and after each match, per exposed market.",
+    )
+    def match_windows(
+        context: dg.AssetExecutionContext,
+        raw_matches: WeekTables,
+        order_bins: WeekTables,
+        markets: dg.ResourceParam[Any],
+    ) -> Any:
+        def make(week: MatchWeek) -> WeekOutput:
+            matches = raw_matches.get(week.key)
+            if matches is None:
+                return WeekOutput(week.key, reason=NO_MATCHES)
+            bins = order_bins.rows(_weeks_touched(matches.rows, week, lengths))
+            windows = sum_windows(matches.rows, bins, markets, lengths)
+            return WeekOutput(week.key, windows, _label(week, order_bins, raw_matches))
+
+        return each_week(context, settings.timezone, make)
+
+    return match_windows
+
+
+def _weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLengths) -> list[str]:
+    """The weeks in which windows of these matches lie: nearly always the week alone, which saves two reads."""
+    if matches.empty:
+        return [week.key]
+    first = matches["kickoff_at"].min() - pd.Timedelta(minutes=lengths.pre_minutes)
+    last = matches["kickoff_at"].max() + pd.Timedelta(minutes=lengths.penalties_minutes + lengths.post_minutes)
+    if first >= week.starts_at and last <= week.ends_at:
+        return [week.key]
+    return neighbours(week)
+
+
+def _label(week: MatchWeek, orders: WeekTables, matches: WeekTables) -> str:
+    """The label of a week made of orders and matches; unknown orders or matches make nothing real."""
+    order_facts, match_facts = orders.facts(week.key), matches.facts(week.key)
+    return combined_source(
+        order_facts.data_source if order_facts else DataSource.MOCK,
+        match_facts.data_source if match_facts else DataSource.MOCK,
+    )

@@ -1,0 +1,102 @@
+"""`pizza`: the few commands a person types every day. Thin over Dagster; each can be done with `dagster` as well."""
+
+import argparse
+import logging
+import os
+import sys
+import webbrowser
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+from pizza_assets.models.week import MatchWeek
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 some weeks failed, 2 not started."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except ConfigurationError as error:
+        print(f"pizza: {error}", file=sys.stderr)
+        return 2
+    except PizzaAssetsError as error:
+        print(f"pizza: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pizza", description="What does football do to pizza orders?")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="collect match weeks, analyse them and write the page")
+    run.add_argument(
+        "--from", dest="first", type=_day, metavar="DATE", help="any date in the first week, e.g. 2026-08-04"
+    )
+    run.add_argument("--to", dest="last", type=_day, metavar="DATE", help="any date in the last week")
+    run.add_argument("--weeks", type=_count, default=52, metavar="N", help="finished weeks before the running one (52)")
+    run.set_defaults(command=_run)
+    opened = commands.add_parser("open", help="open the page in a browser")
+    opened.add_argument("--print", dest="only_print", action="store_true", help="only print its path")
+    opened.set_defaults(command=_open)
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-08-04") from error
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of weeks from 1")
+    return int(text)
+
+
+def _run(options: argparse.Namespace) -> int:
+    # imported late: `pizza --help` and a wrong option answer at once
+    from pizza_assets.definitions import build_definitions
+    from pizza_assets.orchestration.local_run import analyse, chosen_weeks, collect, covered_span, local_instance
+    from pizza_assets.orchestration.progress import Progress
+    from pizza_assets.orchestration.resources import build_tables, order_files, utc_now
+    from pizza_assets.orchestration.run_summary import summary
+    from pizza_assets.settings import Settings
+    from pizza_assets.storage.io_manager import TableIOManager
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    settings = Settings.from_environment(os.environ)
+    tables = build_tables(settings)
+    first = options.first and MatchWeek.of_date(options.first, settings.timezone)
+    last = options.last and MatchWeek.of_date(options.last, settings.timezone)
+    files = order_files(settings, utc_now)
+    if files is not None and first is None and last is None:
+        first, last = covered_span(files.periods(), options.weeks)
+    weeks = chosen_weeks(settings, utc_now(), first, last, options.weeks)
+    with local_instance() as instance, Progress(len(weeks), sys.stderr) as progress:
+        definitions = build_definitions(os.environ, {"io_manager": TableIOManager(tables, progress.stored)})
+        collected = collect(definitions, instance, weeks)
+        analysis_error = analyse(definitions, instance)
+    print(summary(tables, collected, analysis_error))
+    return 1 if collected.failures or collected.error or analysis_error else 0
+
+
+def _open(options: argparse.Namespace) -> int:
+    from pizza_assets.orchestration.resources import build_tables
+    from pizza_assets.settings import Settings
+    from pizza_assets.storage.layout import whole_key
+
+    tables = build_tables(Settings.from_environment(os.environ))
+    key = whole_key("dashboard_page")
+    if not tables.objects.exists(key):
+        raise PizzaAssetsError(f"{tables.objects.uri(key)} does not exist yet; run `pizza run` first")
+    path = Path(tables.objects.uri(key))
+    print(path)
+    if not options.only_print:
+        webbrowser.open(path.as_uri())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Extracts as CSV bytes: what QuickSight and spreadsheets read. Where the bytes are stored does not belong here.
+
+UTF-8 without a byte order mark, a header, ISO 8601 times in UTC, `true`/`false`, an empty cell for null, text in
+quotes. A text cell that a spreadsheet would run as a formula gets a leading apostrophe; numbers are never touched.
+Equal frames give equal bytes.
+"""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from pizza_assets.models.table import Table
+
+# Cells that already look neutralised are marked too, so that reading back can tell them apart.
+_RUNS_AS_FORMULA = "^'*[=+@\t\r-]"
+_NEUTRALISED = "^'+[=+@\t\r-]"
+
+
+def to_csv(frame: pd.DataFrame, model: type[Table]) -> bytes:
+    """`frame` (columns as in `model`, any extra is left out) as CSV bytes, in the frame's row order.
+
+    Raises ValueError for an infinite number: no reader of CSV agrees on what it means.
+    """
+    columns = {column.name: _cells(frame[column.name], column.dtype) for column in model.columns()}
+    sink = io.BytesIO()
+    csv.write_csv(pa.table(columns), sink, csv.WriteOptions(quoting_header="none"))
+    return sink.getvalue()
+
+
+def read_csv(content: bytes, model: type[Table]) -> pd.DataFrame:
+    """The inverse of `to_csv`: the model's columns and types, in the file's row order."""
+    types = {column.name: _csv_type(column.dtype) for column in model.columns()}
+    table = csv.read_csv(
+        io.BytesIO(content),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
+    return pd.DataFrame(
+        {column.name: _series(table[column.name].combine_chunks(), column.dtype) for column in model.columns()}
+    )
+
+
+def _cells(series: pd.Series, dtype: str) -> pa.Array:
+    if dtype.startswith("datetime64"):
+        return _iso_times(series)
+    cells = pa.array(series, from_pandas=True)
+    if isinstance(cells, pa.ChunkedArray):
+        cells = cells.combine_chunks()
+    if _is_text(dtype):
+        text = cells.cast(pa.string())
+        return pc.if_else(pc.match_substring_regex(text, _RUNS_AS_FORMULA), pc.binary_join_element_wise("'", text, ""), text)
+    if pa.types.is_floating(cells.type) and pc.any(pc.is_inf(cells)).as_py():
+        raise ValueError(f"{series.name}: an infinite number cannot be written as CSV; store it as empty with a reason")
+    return cells
+
+
+def _iso_times(series: pd.Series) -> pa.Array:
+    """`2026-08-04T05:00:00Z`; with microseconds only if some time of the column has them. Few distinct times repeat."""
+    codes, distinct = pd.factorize(series.to_numpy("datetime64[us]"))
+    is_whole = not (distinct.astype("int64") % 1_000_000).any()
+    written = np.char.add(np.datetime_as_string(distinct, unit="s" if is_whole else "us"), "Z")
+    return pa.array(written.tolist(), pa.string()).take(pa.array(codes, mask=codes < 0))
+
+
+def _csv_type(dtype: str) -> pa.DataType:
+    if dtype.startswith("datetime64") or _is_text(dtype):
+        return pa.string()
+    return {"float64": pa.float64(), "bool": pa.bool_(), "boolean": pa.bool_()}.get(dtype, pa.int64())
+
+
+def _series(cells: pa.Array, dtype: str) -> pd.Series:
+    if dtype.startswith("datetime64"):
+        return pd.Series(pd.to_datetime(cells.to_pandas(), utc=True, format="ISO8601")).astype(dtype)
+    if _is_text(dtype):
+        is_marked = pc.match_substring_regex(cells, _NEUTRALISED)
+        cells = pc.if_else(is_marked, pc.utf8_slice_codeunits(cells, 1), cells)
+    return pd.Series(cells.to_pandas(types_mapper=_nullable_type)).astype(dtype)
+
+
+def _nullable_type(arrow_type: pa.DataType) -> object:
+    """Keep integers and booleans exact beside nulls: by way of floats 2**53 + 1 would change."""
+    return {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get(arrow_type)
+
+
+def _is_text(dtype: str) -> bool:
+    return dtype.startswith("str")

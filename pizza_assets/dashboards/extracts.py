@@ -1,0 +1,96 @@
+"""The flat tables that dashboards read, made from the pipeline's tables. No statistics are computed here."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandera.typing.pandas import DataFrame
+
+from pizza_assets.models.extracts import (
+    CorrelationsExtract,
+    DataQualityExtract,
+    InsightsExtract,
+    MatchesExtract,
+    MatchImpactExtract,
+    OrdersTimelineExtract,
+)
+from pizza_assets.models.matches import RawMatches
+from pizza_assets.models.merged import OrderBins
+from pizza_assets.models.results import CorrelationResults, Insights, MatchImpact
+
+_MICROSECONDS_PER_HOUR = 3_600_000_000
+_SERIES = ["order_source", "market", "chain", "currency"]
+_SUMMED = ["order_count", "revenue_cents", "pizza_count", "covered_minutes"]
+
+
+def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersTimelineExtract]:
+    """Hourly sums of the covered minutes; an hour without a covered minute has no row.
+
+    Runs of equal series and hour are summed first (the bins come sorted), then the few sums by group, so that any
+    row order gives the same answer. Join the weeks with `joined_timelines`.
+    """
+    bins = bins_of_one_week
+    if bins.empty:
+        return OrdersTimelineExtract.empty()
+    hours = bins["minute_at"].to_numpy("datetime64[us]").view("int64") // _MICROSECONDS_PER_HOUR
+    starts = _run_starts(bins, hours)
+    runs = bins[_SERIES].take(starts)
+    runs["hour_at"] = _utc_hours(hours[starts])
+    for name in ("order_count", "revenue_cents", "pizza_count"):
+        runs[name] = np.add.reduceat(bins[name].to_numpy(), starts)
+    runs["covered_minutes"] = np.diff(starts, append=len(bins))
+    return joined_timelines([runs])
+
+
+def joined_timelines(weeks: Sequence[pd.DataFrame]) -> DataFrame[OrdersTimelineExtract]:
+    """Timelines of several weeks as one. A week may turn within an hour (zones of half an hour): such parts are added."""
+    if not weeks:
+        return OrdersTimelineExtract.empty()
+    rows = pd.concat(list(weeks), ignore_index=True)
+    keys = list(OrdersTimelineExtract.key())
+    if rows.duplicated(keys).any():
+        rows = rows.groupby(keys, as_index=False, sort=False)[_SUMMED].sum()
+    return OrdersTimelineExtract.conform(rows)
+
+
+def matches_extract(
+    matches_with_result: DataFrame[RawMatches], exposed_market_counts: Mapping[str, int]
+) -> DataFrame[MatchesExtract]:
+    """`raw_matches` rows that also carry `result`, with the number of markets that follow either team (0 if absent)."""
+    counts = matches_with_result["match_id"].map(dict(exposed_market_counts)).fillna(0).astype("int64")
+    return MatchesExtract.checked(matches_with_result.assign(exposed_markets=counts))
+
+
+def match_impact_extract(match_impact: DataFrame[MatchImpact]) -> DataFrame[MatchImpactExtract]:
+    """`match_impact` as dashboards read it."""
+    return MatchImpactExtract.conform(match_impact)
+
+
+def correlations_extract(correlation_results: DataFrame[CorrelationResults]) -> DataFrame[CorrelationsExtract]:
+    """`correlation_results` as dashboards read it."""
+    return CorrelationsExtract.conform(correlation_results)
+
+
+def insights_extract(insights: DataFrame[Insights]) -> DataFrame[InsightsExtract]:
+    """`insights` as dashboards read it."""
+    return InsightsExtract.conform(insights)
+
+
+def data_quality(facts: Sequence[Mapping[str, object]]) -> DataFrame[DataQualityExtract]:
+    """One row per fact: `week`, `dataset`, `data_source`, `source_name`, `row_count`, `rejected_count`, `reason`."""
+    return DataQualityExtract.checked([dict(fact) for fact in facts])
+
+
+def _run_starts(bins: pd.DataFrame, hours: np.ndarray) -> np.ndarray:
+    """Positions at which the series or the hour differs from the row before; the first row always counts."""
+    differs = hours[1:] != hours[:-1]
+    for name in _SERIES:
+        text = pa.chunked_array(pa.array(bins[name], from_pandas=True)).combine_chunks()
+        differs = differs | pc.not_equal(text[1:], text[:-1]).to_numpy(zero_copy_only=False)
+    return np.concatenate([[0], np.flatnonzero(differs) + 1])
+
+
+def _utc_hours(hours: np.ndarray) -> pd.Series:
+    return pd.to_datetime((hours * _MICROSECONDS_PER_HOUR).astype("datetime64[us]"), utc=True)

@@ -1,0 +1,55 @@
+// Vega-Lite under a strict content security policy: expressions are interpreted, styles come from page.css.
+const drawn = new Map(); // Element id of a chart -> what vega-embed returned for it.
+
+function themed(value, tokens) {
+  if (typeof value === "string" && value.startsWith("$") && value in tokens) return tokens[value];
+  if (Array.isArray(value)) return value.map((item) => themed(item, tokens));
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, tokens)]));
+  return value;
+}
+
+function themeTokens(spec, width) {
+  const style = getComputedStyle(document.documentElement);
+  const names = new Set(JSON.stringify(spec).match(/(?<=")\$[a-z-]+(?=")/g) ?? []);
+  names.delete("$schema");
+  const tokens = Object.fromEntries([...names].map((name) => [name, style.getPropertyValue(`--${name.slice(1)}`).trim()]));
+  return { ...tokens, $width: width };
+}
+
+function chartConfig() {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name) => style.getPropertyValue(name).trim();
+  const font = getComputedStyle(document.body).fontFamily;
+  return {
+    background: null,
+    font,
+    view: { stroke: null },
+    axis: { labelColor: color("--soft"), titleColor: color("--soft"), gridColor: color("--line"), domainColor: color("--axis"), tickColor: color("--axis"), titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12 },
+  };
+}
+
+function showTooltip(handler, event, item, value) {
+  const box = byId("tooltip");
+  box.hidden = !value;
+  if (!value) return;
+  const entries = Object.entries(value).filter(([, words]) => words !== null && words !== "" && words !== "null" && words !== "undefined");
+  box.replaceChildren(make("dl", {}, ...entries.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, String(words))])));
+  const { width, height } = box.getBoundingClientRect();
+  box.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - width - 8))}px`;
+  box.style.top = `${event.clientY + height + 24 > innerHeight ? event.clientY - height - 12 : event.clientY + 14}px`;
+}
+
+// Draws a chart into `holder` (an attached element); `beside` is the width that axes take. Returns the Vega view.
+async function drawChart(holder, name, { datasets, beside, words }) {
+  drawn.get(holder.id)?.finalize();
+  const width = Math.max(160, holder.clientWidth - beside);
+  const spec = themed(PAGE.specs[name], themeTokens(PAGE.specs[name], width));
+  const result = await vegaEmbed(holder, { ...spec, datasets, autosize: { type: "pad", contains: "padding" }, padding: { left: 0, right: 6, top: 4, bottom: 2 } }, {
+    ast: true, actions: false, defaultStyle: false, renderer: "svg", tooltip: showTooltip, config: chartConfig(),
+  });
+  holder.setAttribute("role", "img");
+  holder.setAttribute("aria-label", words);
+  holder.querySelector("svg")?.setAttribute("aria-hidden", "true");
+  drawn.set(holder.id, result);
+  return result.view;
+}

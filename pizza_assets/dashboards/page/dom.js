@@ -1,0 +1,66 @@
+// Building the document. Text from the data enters only as text nodes and attributes of our own choosing.
+const byId = (id) => document.getElementById(id);
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return node;
+}
+
+function makeSvg(tag, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+function badge(source, words = source) {
+  return make("span", { class: `badge ${source}` }, words);
+}
+
+// The badge of a result: which of its two inputs is mock.
+function pairBadge(row) {
+  const label = row.order_source === "real" ? (row.match_source === "real" ? "real" : "mixed") : "mock";
+  return badge(label, pairWords(row));
+}
+
+function pairWords({ order_source, match_source }) {
+  if (order_source === match_source) return order_source === "real" ? "real" : "mock orders and matches";
+  return `${order_source} orders, ${match_source} matches`;
+}
+
+const emptyNote = (words) => make("p", { class: "empty" }, words);
+
+function legend(...items) {
+  return make("ul", { class: "legend" }, ...items.map(([key, words]) => make("li", {}, make("span", { class: `key ${key}` }), words)));
+}
+
+// The frame of every view: title, question, what is mock in it, and which active filter it cannot honour.
+function fillView(id, { labels, body, title, heading = {} }) {
+  const visual = PAGE.visuals[id];
+  const node = byId(`view-${id}`);
+  const unheard = activeFilters().filter((name) => !visual.filters.includes(name));
+  node.classList.toggle("is-mock", labels.includes("mock") && id !== "kpis");
+  node.setAttribute("aria-labelledby", `title-${id}`);
+  node.replaceChildren(
+    make(
+      "div",
+      { class: "view-head" },
+      make("h2", { id: `title-${id}`, ...heading }, title ?? visual.title),
+      make("span", { class: "badges" }, ...[...new Set(labels)].sort().reverse().map((label) => badge(label, `${label} data`))),
+    ),
+    make("p", { class: "question" }, visual.question),
+    ...(unheard.length ? [make("p", { class: "filter-note" }, filterNote(visual, unheard))] : []),
+    ...body,
+  );
+}
+
+function filterNote(visual, unheard) {
+  const names = unheard.map((name) => PAGE.filters[name]).join(" and ");
+  return `Not filtered by ${names}. ${visual.filter_note}`;
+}

@@ -1,0 +1,68 @@
+// Numbers, times and labels in words. Nothing here touches the document.
+const COUNT = new Intl.NumberFormat("en-GB");
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const WINDOW_WORDS = { pre: "before", during: "during", post: "after" };
+const WINDOW_ORDER = ["pre", "during", "post"];
+const HOUR = 3600_000;
+const DAY_MS = 24 * HOUR;
+
+const count = (value) => COUNT.format(value);
+const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
+const day = (ms) => DAY.format(ms);
+const weekday = (ms) => WEEKDAY.format(ms);
+const clock = (ms) => CLOCK.format(ms);
+const moment = (ms) => `${weekday(ms)}, ${clock(ms)} UTC`;
+const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
+
+function percent(value, digits = 1) {
+  if (value === null) return "not known";
+  const rounded = value.toFixed(digits);
+  return `${Number(rounded) > 0 ? "+" : ""}${rounded.replace("-", "−")} %`;
+}
+
+function interval(low, high, digits = 1) {
+  if (low === null || high === null) return "not known";
+  return `${percent(low, digits).replace(" %", "")} to ${percent(high, digits)}`;
+}
+
+function chance(value) {
+  if (value === null) return "not known";
+  return value < 0.001 ? "< 0.001" : value.toFixed(3);
+}
+
+function money(minorUnits, currency) {
+  const format = new Intl.NumberFormat("en-GB", { style: "currency", currency });
+  const digits = format.resolvedOptions().maximumFractionDigits;
+  return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 }).format(minorUnits / 10 ** digits);
+}
+
+function resultWords(result) {
+  return result ? result.replace("_", " ") : "no result";
+}
+
+function teams(match) {
+  return `${match.home_team} – ${match.away_team}`;
+}
+
+function scoreline(match) {
+  if (match.home_goals === null || match.away_goals === null) return teams(match);
+  return `${match.home_team} ${match.home_goals}–${match.away_goals} ${match.away_team}`;
+}
+
+function reasonWords(reasons) {
+  return reasons ? reasons.split(";").map((reason) => reason.trim().replaceAll("_", " ")).join("; ") : "the reason is not recorded";
+}
+
+// Breaks a long label at spaces so that each line has at most `width` characters where words allow it.
+function wrapped(text, width) {
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines[lines.length - 1];
+    if (line && line.length + word.length + 1 > width) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  if (lines.length > 3) lines.splice(3, lines.length, `${lines[2]} …`), lines.splice(2, 1);
+  return lines.join("\n");
+}

@@ -1,0 +1,45 @@
+"""Wiring only: settings, resources, assets, checks, jobs, schedule and sensor become one Definitions object."""
+
+import os
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pizza_assets.assets.analysis import analysis_assets
+from pizza_assets.assets.checks import build_checks
+from pizza_assets.assets.dashboards import dashboard_assets
+from pizza_assets.assets.merged import merged_assets
+from pizza_assets.assets.raw import raw_assets
+from pizza_assets.orchestration.jobs import build_jobs
+from pizza_assets.orchestration.partitions import match_weeks
+from pizza_assets.orchestration.resources import build_resources
+from pizza_assets.orchestration.schedules import analyse_after_collecting, daily_refresh
+from pizza_assets.settings import Settings
+
+
+def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """Everything Dagster needs, from the settings in `environ`; `resources` replace those of the same name.
+
+    Raises ConfigurationError for a wrong setting, mapping or markets file.
+    """
+    settings = Settings.from_environment(environ)
+    partitions = match_weeks(settings)
+    collect, analyse = build_jobs(partitions)
+    return dg.Definitions(
+        assets=[
+            *raw_assets(partitions, settings),
+            *merged_assets(partitions, settings),
+            *analysis_assets(settings),
+            *dashboard_assets(settings),
+        ],
+        asset_checks=build_checks(partitions, settings),
+        jobs=[collect, analyse],
+        schedules=[daily_refresh(settings)],
+        sensors=[analyse_after_collecting(collect, analyse)],
+        resources={**build_resources(settings), **(resources or {})},
+        # one process per run: the steps are short, and importing the package for each would cost more than it gains
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(os.environ)

@@ -1,0 +1,35 @@
+"""The competitions this package knows, by openfootball's code. How a source writes their files does not belong here."""
+
+from dataclasses import dataclass
+
+from pizza_assets.models.vocabulary import CompetitionType
+
+
+@dataclass(frozen=True)
+class Competition:
+    """A competition.
+
+    timezone: the clock in which a kick-off without a zone is meant; None if such a time can't be understood.
+    tournament_years: the years in which a tournament is held; None for seasons that run from summer to summer.
+    """
+
+    code: str
+    name: str
+    type: CompetitionType
+    timezone: str | None
+    tournament_years: range | None = None
+
+
+COMPETITIONS: dict[str, Competition] = {
+    competition.code: competition
+    for competition in (
+        Competition("en.1", "Premier League", CompetitionType.LEAGUE, "Europe/London"),
+        Competition("en.2", "Championship", CompetitionType.LEAGUE, "Europe/London"),
+        Competition("de.1", "Bundesliga", CompetitionType.LEAGUE, "Europe/Berlin"),
+        Competition("es.1", "Primera División", CompetitionType.LEAGUE, "Europe/Madrid"),
+        Competition("fr.1", "Ligue 1", CompetitionType.LEAGUE, "Europe/Paris"),
+        Competition("it.1", "Serie A", CompetitionType.LEAGUE, "Europe/Rome"),
+        Competition("uefa.cl", "UEFA Champions League", CompetitionType.CUP, "Europe/Berlin"),
+        Competition("worldcup", "FIFA World Cup", CompetitionType.INTERNATIONAL, None, range(1950, 2100, 4)),
+    )
+}

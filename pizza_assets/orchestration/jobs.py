@@ -1,0 +1,26 @@
+"""The two jobs. A job that mixed them would analyse ten years again for every week of a backfill."""
+
+import dagster as dg
+
+COLLECT_WEEKS = "collect_weeks"
+ANALYSE = "analyse"
+
+WEEKLY_GROUPS = ("raw", "merged")
+WHOLE_GROUPS = ("analysis", "dashboards")
+
+
+def build_jobs(partitions: dg.PartitionsDefinition) -> list[dg.UnresolvedAssetJobDefinition]:
+    """`collect_weeks` for the weekly assets, `analyse` for those over all weeks."""
+    return [
+        dg.define_asset_job(
+            COLLECT_WEEKS,
+            selection=dg.AssetSelection.groups(*WEEKLY_GROUPS),
+            partitions_def=partitions,
+            description="Collect and line up match weeks: one week, or a range of weeks in one run.",
+        ),
+        dg.define_asset_job(
+            ANALYSE,
+            selection=dg.AssetSelection.groups(*WHOLE_GROUPS),
+            description="Analyse all stored weeks and publish what people look at.",
+        ),
+    ]

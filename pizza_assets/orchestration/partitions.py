@@ -1,0 +1,60 @@
+"""Match weeks as Dagster partitions. The calendar itself is in models/week.py; a test holds the two together."""
+
+import warnings
+from collections.abc import Mapping
+from datetime import datetime
+
+import dagster as dg
+
+from pizza_assets.models.week import WEEK_STARTS_AT, MatchWeek
+from pizza_assets.settings import Settings
+
+CRON_TUESDAY = 2  # cron counts Sunday as 0
+
+WEEKS_IN_ERROR = "weeks_in_error"
+"""Metadata of a blocking check over a range of weeks: those that keep the run from going on."""
+
+
+def match_weeks(settings: Settings) -> dg.WeeklyPartitionsDefinition:
+    """All match weeks from the first one to the running one (end_offset: it is open before it is over)."""
+    first = MatchWeek.of_date(settings.first_week, settings.timezone)
+    return dg.WeeklyPartitionsDefinition(
+        start_date=first.key,
+        timezone=settings.timezone,
+        day_offset=CRON_TUESDAY,
+        hour_offset=WEEK_STARTS_AT.hour,
+        end_offset=1,
+    )
+
+
+def with_neighbours() -> dg.TimeWindowPartitionMapping:
+    """A week reads its two neighbours as well: some windows cross the edge of a week."""
+    with warnings.catch_warnings():
+        # the first week has no week before, the running one none after; the parameter that says so is still "beta"
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=1, allow_nonexistent_upstream_partitions=True)
+
+
+def refreshed_weeks(now: datetime, settings: Settings) -> tuple[str, str]:
+    """First and last week of the daily refresh: the last finished one and the running one.
+
+    Results come late, orders up to three days late, kick-offs move.
+    """
+    running = MatchWeek.containing(now, settings.timezone)
+    first = max(running.shifted(-1), MatchWeek.of_date(settings.first_week, settings.timezone))
+    return first.key, running.key
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """The tags of one run over a contiguous range of weeks."""
+    return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+
+
+def weeks_of_run(tags: Mapping[str, str], partitions: dg.WeeklyPartitionsDefinition) -> list[str]:
+    """The weeks that a run with these tags covers, whether it is a range or a single one."""
+    if "dagster/partition" in tags:
+        return [tags["dagster/partition"]]
+    first, last = tags.get("dagster/asset_partition_range_start"), tags.get("dagster/asset_partition_range_end")
+    if first is None or last is None:
+        return []
+    return list(partitions.get_partition_keys_in_range(dg.PartitionKeyRange(first, last)))

@@ -1,0 +1,47 @@
+"""Progress of a run for a person: a bar on a terminal, plain lines otherwise."""
+
+from types import TracebackType
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from pizza_assets.storage.layout import PLACES
+
+
+class Progress:
+    """Counts stored tables; used as a context manager around a run over `weeks` weeks."""
+
+    def __init__(self, weeks: int, stream: TextIO) -> None:
+        self._stream = stream
+        self._weeks = weeks
+        self._counts: dict[str, int] = {}
+        self._bar = None
+        if stream.isatty():
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Bar(*columns, console=Console(file=stream))
+            tables = sum(weeks if place.weekly else 1 for place in PLACES.values())
+            self._task = self._bar.add_task("starting", total=tables)
+
+    def __enter__(self) -> "Progress":
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def stored(self, asset: str, week: str | None) -> None:
+        """One table was stored: of a week, or over all weeks (week None)."""
+        if self._bar is not None:
+            self._bar.update(self._task, advance=1, description=f"{asset} {week or ''}")
+            return
+        self._counts[asset] = self._counts.get(asset, 0) + 1
+        if week is None:
+            print(f"{asset}: done", file=self._stream, flush=True)
+        elif self._counts[asset] in {self._weeks, max(1, self._weeks // 2)}:
+            print(f"{asset}: {self._counts[asset]} of {self._weeks} weeks", file=self._stream, flush=True)

@@ -1,0 +1,88 @@
+"""What assets are given: settings, clock, sources, tables. Built from the settings, replaceable in tests.
+
+Sources are made anew for every run: they remember what they fetched and which server failed them.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import MatchSource
+from pizza_assets.sources.matches.mock import MockMatches
+from pizza_assets.sources.matches.openfootball import Openfootball
+from pizza_assets.sources.orders.file_mapping import FileMapping, load_mapping
+from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.staging import Staging
+from pizza_assets.storage.io_manager import TableIOManager
+from pizza_assets.storage.object_store import LocalFolder
+from pizza_assets.storage.tables import TableStore
+
+Clock = Callable[[], datetime]
+
+ORDER_ASSETS = frozenset({"raw_orders", "mock_orders"})
+MATCH_ASSETS = frozenset({"raw_matches", "raw_match_events"})
+
+
+def utc_now() -> datetime:
+    """The one place where this package looks at the clock."""
+    return datetime.now(UTC)
+
+
+class Sources:
+    """The sources of one run, as the settings choose them."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.mock_matches: MatchSource = MockMatches(
+            now=clock, timezone=settings.timezone, seed=settings.seed, competition="Premier League"
+        )
+        self.matches: MatchSource = self.mock_matches
+        if settings.matches == "openfootball":
+            self.matches = Openfootball(settings.openfootball, settings.competitions, now=clock)
+        self.order_files: OrderFiles | None = order_files(settings, clock)
+
+
+def order_files(settings: Settings, clock: Clock) -> OrderFiles | None:
+    """The user's exports, or None if orders are mock. Raises ConfigurationError for a wrong mapping."""
+    if settings.orders != "files" or settings.orders_path is None:
+        return None
+    return OrderFiles(
+        settings.orders_path, _mapping(settings), Staging(Path(settings.storage) / "staging"), settings.timezone, clock
+    )
+
+
+def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, object]:
+    """All resources by name."""
+    tables = build_tables(settings, clock)
+    return {
+        "settings": dg.ResourceDefinition.hardcoded_resource(settings),
+        "clock": dg.ResourceDefinition.hardcoded_resource(clock),
+        "markets": dg.ResourceDefinition.hardcoded_resource(markets_of(settings)),
+        "tables": dg.ResourceDefinition.hardcoded_resource(tables),
+        "sources": dg.ResourceDefinition(lambda _: Sources(settings, clock)),
+        "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(TableIOManager(tables)),
+    }
+
+
+def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
+    """The stored tables. Under PIZZA_FALLBACK=fail mock weeks of a real source are ignored."""
+    refused: frozenset[str] = frozenset()
+    if settings.fallback == "fail":
+        if settings.matches != "mock":
+            refused |= MATCH_ASSETS
+        if settings.orders != "mock" and _mapping(settings).label == DataSource.REAL:
+            refused |= ORDER_ASSETS
+    return TableStore(LocalFolder(settings.storage), clock, refused)
+
+
+def markets_of(settings: Settings) -> tuple[Market, ...]:
+    """The markets table in force."""
+    return settings.markets()
+
+
+def _mapping(settings: Settings) -> FileMapping:
+    return load_mapping(Path(settings.orders_mapping or ""))

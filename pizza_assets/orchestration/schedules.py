@@ -1,0 +1,52 @@
+"""The daily refresh: collect the running and the last finished week, then analyse."""
+
+import dagster as dg
+
+from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
+from pizza_assets.orchestration.partitions import range_tags, refreshed_weeks
+from pizza_assets.settings import Settings
+
+THEN_ANALYSE = {"pizza/then": ANALYSE}
+"""A collecting run with this tag is followed by one analysis run."""
+
+
+def daily_refresh(settings: Settings) -> dg.ScheduleDefinition:
+    """Every day at 18:00 in the business zone, one run over two weeks."""
+
+    @dg.schedule(
+        name="daily_refresh",
+        job_name=COLLECT_WEEKS,
+        cron_schedule="0 18 * * *",
+        execution_timezone=settings.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Refresh the running and the last finished match week at 18:00, then analyse.",
+    )
+    def refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        first, last = refreshed_weeks(context.scheduled_execution_time, settings)
+        return dg.RunRequest(
+            run_key=context.scheduled_execution_time.isoformat(), tags={**range_tags(first, last), **THEN_ANALYSE}
+        )
+
+    return refresh
+
+
+def analyse_after_collecting(
+    collect: dg.UnresolvedAssetJobDefinition, analyse: dg.UnresolvedAssetJobDefinition
+) -> dg.SensorDefinition:
+    """Starts `analyse` when a tagged `collect_weeks` run has succeeded."""
+
+    @dg.run_status_sensor(
+        name="analyse_after_collecting",
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        monitored_jobs=[collect],
+        request_job=analyse,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=15,
+        description="One analysis after each daily refresh.",
+    )
+    def follow(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+        if context.dagster_run.tags.get("pizza/then") != ANALYSE:
+            return dg.SkipReason("this run did not ask for an analysis")
+        return dg.RunRequest(run_key=context.dagster_run.run_id)
+
+    return follow

@@ -1,0 +1,230 @@
+"""Every setting: its environment variable, default and meaning. Parsed once; a wrong value is refused by name.
+
+Reading files that settings point to (mappings, markets) does not belong here, except the markets table, which
+is small and needed everywhere.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.models.market import DEFAULT_MARKETS, Market
+
+OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/football.json/master"
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _optional_text(value: str) -> str | None:
+    return value or None
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("is no time zone; give an IANA name such as Europe/London") from error
+    return value
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("is no date; write it as 2026-08-04") from error
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"is not known; choose one of {', '.join(words)}")
+        return value
+
+    return parse
+
+
+def _share(value: str) -> float:
+    try:
+        share = float(value)
+    except ValueError as error:
+        raise ValueError("is no number; give a share such as 0.05") from error
+    if not 0 <= share <= 1:
+        raise ValueError("is no share; give a number from 0 to 1")
+    return share
+
+
+def _minutes(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 600:
+        raise ValueError("is no length in whole minutes from 1 to 600")
+    return int(value)
+
+
+def _whole_number(value: str) -> int:
+    if not value.isdigit():
+        raise ValueError("is no whole number from 0")
+    return int(value)
+
+
+def _names(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not names:
+        raise ValueError("is empty; give at least one name, several separated by commas")
+    return names
+
+
+def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:
+    return dataclass_field(
+        default_factory=lambda: parse(default),
+        metadata={"variable": variable, "default": default, "parse": parse, "meaning": meaning},
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings with their defaults: the embedded defaults need no network, no account and no file."""
+
+    storage: str = _setting("PIZZA_STORAGE", "./data", _text, "Folder where every table is kept.")
+    timezone: str = _setting(
+        "PIZZA_TIMEZONE",
+        "Europe/London",
+        _timezone,
+        "Business time zone: match weeks turn on Tuesday 06:00 in it and the daily refresh runs at 18:00 in it.",
+    )
+    first_week: date = _setting(
+        "PIZZA_FIRST_WEEK", "2014-12-30", _date, "First match week there is; any date finds its week."
+    )
+    fallback: str = _setting(
+        "PIZZA_FALLBACK",
+        "mock",
+        _one_of("mock", "fail"),
+        "When a source fails: mock stores labelled mock data, fail stores nothing and fails the week.",
+    )
+    orders: str = _setting(
+        "PIZZA_ORDERS",
+        "mock",
+        _one_of("mock", "files"),
+        "Where orders come from: mock (invented, labelled) or files (your exports).",
+    )
+    orders_path: str | None = _setting(
+        "PIZZA_ORDERS_PATH", "", _optional_text, "With PIZZA_ORDERS=files: the export, or the folder of exports."
+    )
+    orders_mapping: str | None = _setting(
+        "PIZZA_ORDERS_MAPPING", "", _optional_text, "With PIZZA_ORDERS=files: the TOML file that names the columns."
+    )
+    matches: str = _setting(
+        "PIZZA_MATCHES",
+        "openfootball",
+        _one_of("openfootball", "mock"),
+        "Where matches come from: openfootball (real, no account) or mock (invented, labelled).",
+    )
+    openfootball: str = _setting(
+        "PIZZA_OPENFOOTBALL", OPENFOOTBALL_URL, _text, "With PIZZA_MATCHES=openfootball: base URL or a local folder."
+    )
+    competitions: tuple[str, ...] = _setting(
+        "PIZZA_COMPETITIONS", "en.1", _names, "Competitions by openfootball's codes, separated by commas."
+    )
+    markets_file: str | None = _setting(
+        "PIZZA_MARKETS",
+        "",
+        _optional_text,
+        "TOML table of markets: name, timezone, teams. Default: 20 English markets.",
+    )
+    pre_minutes: int = _setting("PIZZA_PRE_MINUTES", "120", _minutes, "Length of the window before kick-off.")
+    post_minutes: int = _setting("PIZZA_POST_MINUTES", "120", _minutes, "Length of the window after the final whistle.")
+    match_minutes: int = _setting(
+        "PIZZA_MATCH_MINUTES", "115", _minutes, "Kick-off to final whistle of a match decided in regular time."
+    )
+    extra_time_minutes: int = _setting(
+        "PIZZA_EXTRA_TIME_MINUTES", "150", _minutes, "Kick-off to final whistle after extra time."
+    )
+    penalties_minutes: int = _setting(
+        "PIZZA_PENALTIES_MINUTES", "165", _minutes, "Kick-off to final whistle after a shoot-out."
+    )
+    reject_error_share: float = _setting(
+        "PIZZA_REJECT_ERROR_SHARE",
+        "0.05",
+        _share,
+        "Share of refused rows above which a check is an error instead of a warning.",
+    )
+    seed: int = _setting("PIZZA_SEED", "0", _whole_number, "Seed of mock data and permutations.")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Parse `environ`; unset or empty variables keep their default.
+
+        Raises ConfigurationError naming variable, value and remedy; also for a variable that starts with
+        PIZZA_ but is no setting, because a misspelt one would silently do nothing.
+        """
+        known = {f.metadata["variable"]: f for f in fields(cls)}
+        unknown = sorted(name for name in environ if name.startswith("PIZZA_") and name not in known | _OTHER_VARIABLES)
+        if unknown:
+            raise ConfigurationError(f"{unknown[0]} is no setting; the settings are {', '.join(sorted(known))}")
+        chosen = {}
+        for variable, setting in known.items():
+            text = environ.get(variable, "").strip()
+            if text:
+                try:
+                    chosen[setting.name] = setting.metadata["parse"](text)
+                except ValueError as error:
+                    raise ConfigurationError(f"{variable}={text!r} {error}") from error
+        settings = cls(**chosen)
+        if settings.orders == "files":
+            for value, variable in (
+                (settings.orders_path, "PIZZA_ORDERS_PATH"),
+                (settings.orders_mapping, "PIZZA_ORDERS_MAPPING"),
+            ):
+                if value is None:
+                    raise ConfigurationError(f"PIZZA_ORDERS=files needs {variable}; see docs/configuration.md")
+        return settings
+
+    def markets(self) -> tuple[Market, ...]:
+        """The markets of PIZZA_MARKETS, or the embedded ones. Raises ConfigurationError naming file and remedy."""
+        return DEFAULT_MARKETS if self.markets_file is None else read_markets(Path(self.markets_file))
+
+
+_OTHER_VARIABLES: dict[str, Any] = {"PIZZA_REQUIRE_ALL": None, "PIZZA_SHARED_DATA": None, "PIZZA_AXE": None}
+"""Variables of the test suite, which a settings parser must not call misspelt."""
+
+
+def read_markets(path: Path) -> tuple[Market, ...]:
+    """Read a table of markets: `[[market]]` with name, timezone and, optionally, teams (canonical names)."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path}: no such markets file; correct PIZZA_MARKETS") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: not readable as TOML ({error}); see docs/configuration.md") from error
+    rows = table.get("market")
+    if set(table) != {"market"} or not isinstance(rows, list) or not rows:
+        raise ConfigurationError(f"{path}: holds no [[market]] tables, or something beside them")
+    markets = tuple(_market(path, row) for row in rows)
+    names = [market.name for market in markets]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ConfigurationError(f"{path}: market {doubled[0]!r} is listed twice; keep one")
+    return markets
+
+
+def _market(path: Path, row: Any) -> Market:
+    if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row["name"]:
+        raise ConfigurationError(f'{path}: a [[market]] has no name; add name = "..."')
+    name = row["name"]
+    extra = sorted(set(row) - {"name", "timezone", "teams"})
+    if extra:
+        raise ConfigurationError(f"{path}: market {name!r} has unknown key {extra[0]!r}; known: name, timezone, teams")
+    try:
+        timezone = _timezone(str(row.get("timezone", "")))
+    except ValueError as error:
+        raise ConfigurationError(f"{path}: market {name!r}: timezone {row.get('timezone')!r} {error}") from error
+    teams = row.get("teams", [])
+    if not isinstance(teams, list) or not all(isinstance(team, str) and team for team in teams):
+        raise ConfigurationError(f"{path}: market {name!r}: teams must be a list of names")
+    return Market(name, timezone, tuple(teams))

@@ -1,0 +1,28 @@
+"""What happens when a source fails: labelled mock data, or a clear failure. Never a guess, and never for a bug."""
+
+from dataclasses import replace
+from typing import Literal
+
+from pizza_assets.errors import SourceError
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.base import MatchSource, SourceResult
+
+FallbackPolicy = Literal["mock", "fail"]
+
+
+def matches_or_mock(
+    source: MatchSource, stand_in: MatchSource, week: MatchWeek, policy: FallbackPolicy
+) -> SourceResult:
+    """A week's matches of `source`; under "mock" those of `stand_in` if `source` raises a SourceError.
+
+    The stand-in's rows keep their own label, and `reason` says which source failed and why. A real answer without
+    matches stays real and empty. Under "fail" the error is raised, and any other exception always is.
+    """
+    try:
+        return source.matches(week)
+    except SourceError as error:
+        if policy == "fail":
+            raise
+        invented = stand_in.matches(week)
+        why = f"{source.name} failed ({type(error).__name__}: {error}); these matches are invented by {stand_in.name}"
+        return replace(invented, reason=why if invented.reason is None else f"{why}; {invented.reason}")

@@ -1,0 +1,156 @@
+"""openfootball's scores and goals, as it writes them. Times, rounds and files do not belong here."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pizza_assets.models.matches import MOST_GOALS
+from pizza_assets.models.vocabulary import DecidedBy, EventType, MatchStatus, Side
+
+LAST_MINUTE = 130
+LAST_STOPPAGE_MINUTE = 60
+_MINUTE = re.compile(r"(\d{1,3})(?:\+(\d{1,2}))?'?")
+
+_STATUSES = {
+    "abandoned": MatchStatus.SUSPENDED,
+    "awarded": MatchStatus.AWARDED,
+    "canceled": MatchStatus.CANCELLED,
+    "cancelled": MatchStatus.CANCELLED,
+    "finished": MatchStatus.FINISHED,
+    "postponed": MatchStatus.POSTPONED,
+    "scheduled": MatchStatus.SCHEDULED,
+    "suspended": MatchStatus.SUSPENDED,
+}
+_NOT_PLAYED_TO_THE_END = {MatchStatus.AWARDED, MatchStatus.CANCELLED, MatchStatus.SUSPENDED, MatchStatus.UNKNOWN}
+
+Pair = tuple[int, int]
+
+
+class RefusedValueError(ValueError):
+    """A value makes its row unusable. Caught by the parser, which lists the row as rejected; never leaves it."""
+
+    def __init__(self, column: str, check: str, value: Any, reason: str) -> None:
+        self.column, self.check, self.value, self.reason = column, check, value, reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score: goals of play and, apart from them, the shoot-out. None: not played, or not told."""
+
+    goals: Pair | None = None
+    half_time: Pair | None = None
+    shootout: Pair | None = None
+    decided_by: DecidedBy | None = None
+
+
+def parse_score(record: dict[str, Any]) -> Score:
+    """The score of a match. `ft` is 90 minutes; `et` after extra time and `p` (shoot-out only) stand beside it.
+
+    Raises RefusedValueError for anything but pairs of whole goals that only grow from half-time to the end.
+    """
+    written = record.get("score")
+    if written is None or written == {}:
+        return Score()
+    if not isinstance(written, dict):
+        raise RefusedValueError("score", "is_object", written, "the score is not an object with ft, ht, et or p")
+    half_time, full_time, extra_time, penalties = (_pair(written, key) for key in ("ht", "ft", "et", "p"))
+    if full_time is None:
+        if extra_time or penalties:
+            raise RefusedValueError("score", "has_full_time", written, "extra time or penalties without a full-time score")
+        return Score(half_time=half_time)
+    _refuse_shrinking(written, half_time, full_time)
+    _refuse_shrinking(written, full_time, extra_time)
+    if half_time is None and full_time == (0, 0):
+        half_time = (0, 0)  # the files leave ht out for goalless matches
+    if penalties is not None:
+        decided_by = DecidedBy.PENALTIES
+        if penalties[0] == penalties[1]:
+            penalties = None  # a shoot-out has a winner: a level one (seen in 2024-25) was typed before its end
+    else:
+        decided_by = DecidedBy.EXTRA_TIME if extra_time is not None else DecidedBy.REGULAR
+    return Score(extra_time or full_time, half_time, penalties, decided_by)
+
+
+def _pair(written: dict[str, Any], key: str) -> Pair | None:
+    pair = written.get(key)
+    if pair is None:
+        return None
+    if not isinstance(pair, list) or len(pair) != 2 or not all(type(goals) is int for goals in pair):
+        raise RefusedValueError("score", "whole_goals", pair, f"{key} is not a pair of whole numbers")
+    if not all(0 <= goals <= MOST_GOALS for goals in pair):
+        raise RefusedValueError("score", "goals_in_range", pair, f"{key} has goals below 0 or above {MOST_GOALS}")
+    return pair[0], pair[1]
+
+
+def _refuse_shrinking(written: dict[str, Any], earlier: Pair | None, later: Pair | None) -> None:
+    if earlier and later and (earlier[0] > later[0] or earlier[1] > later[1]):
+        raise RefusedValueError("score", "goals_only_grow", written, "a later score has fewer goals than an earlier one")
+
+
+def parse_status(record: dict[str, Any], score: Score, has_time: bool) -> MatchStatus:
+    """The status. Without a result a match with a time is TIMED, one with only a date SCHEDULED.
+
+    Other written statuses are translated; a word that is not known is UNKNOWN. A full-time score means the match
+    was played, even where "postponed" was left standing, unless it was awarded, abandoned or cancelled.
+    """
+    written = record.get("status")
+    status = None if written is None else _STATUSES.get(str(written).lower(), MatchStatus.UNKNOWN)
+    if score.goals is not None:
+        return status if status in _NOT_PLAYED_TO_THE_END else MatchStatus.FINISHED
+    if status is None or status in (MatchStatus.SCHEDULED, MatchStatus.FINISHED):
+        return MatchStatus.TIMED if has_time else MatchStatus.SCHEDULED
+    return status
+
+
+def parse_goals(record: dict[str, Any]) -> tuple[list[dict[str, Any]], list[RefusedValueError]]:
+    """The goals of a match in order of time, as columns of RawMatchEvents, and the goals that were refused.
+
+    `goals1` are the goals that count for the first team, own goals of the other side among them.
+    """
+    goals: list[dict[str, Any]] = []
+    refused: list[RefusedValueError] = []
+    for key, side in (("goals1", Side.HOME), ("goals2", Side.AWAY)):
+        written = record.get(key)
+        if written is not None and not isinstance(written, list):
+            refused.append(RefusedValueError(key, "is_list", written, f"{key} is not a list of goals"))
+            continue
+        for goal in written or ():
+            try:
+                goals.append(_goal(goal, key) | {"benefiting_side": side})
+            except RefusedValueError as refusal:
+                refused.append(refusal)
+    goals.sort(key=lambda goal: (goal["minute"], goal["stoppage_minute"] or 0))
+    return [goal | {"event_number": number} for number, goal in enumerate(goals, start=1)], refused
+
+
+def _goal(goal: Any, key: str) -> dict[str, Any]:
+    if not isinstance(goal, dict):
+        raise RefusedValueError(key, "is_object", goal, f"a goal in {key} is not an object with name and minute")
+    minute, stoppage = _minute(goal, key)
+    if goal.get("owngoal"):
+        kind = EventType.OWN_GOAL
+    else:
+        kind = EventType.PENALTY_GOAL if goal.get("penalty") else EventType.GOAL
+    return {"event_type": kind, "minute": minute, "stoppage_minute": stoppage, "player": text(goal.get("name"))}
+
+
+def _minute(goal: dict[str, Any], key: str) -> tuple[int, int | None]:
+    """45+2 is written `45, offset 2` until 2022 and `"45+2"` in 2026."""
+    written, offset = goal.get("minute"), goal.get("offset")
+    found = _MINUTE.fullmatch(str(written)) if type(written) in (int, str) else None
+    if not found or not (offset is None or type(offset) is int):
+        raise RefusedValueError(key, "readable_minute", goal, f"a goal in {key} has no readable minute")
+    minute = int(found[1])
+    stoppage = int(found[2]) if found[2] else offset
+    if minute > LAST_MINUTE or not 0 <= (stoppage or 0) <= LAST_STOPPAGE_MINUTE:
+        raise RefusedValueError(key, "minute_in_range", goal, f"a goal in {key} has a minute no match has")
+    return minute, stoppage
+
+
+def text(value: Any) -> str | None:
+    """`value` as text that can be stored, or None: for what is no text, empty, or no valid Unicode."""
+    if not isinstance(value, str):
+        return None
+    stripped = value.strip()
+    return stripped if stripped and not any("\ud800" <= letter <= "\udfff" for letter in stripped) else None

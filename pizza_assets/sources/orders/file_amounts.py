@@ -1,0 +1,77 @@
+"""Turns numbers as exports write them into exact integers. Floats are never summed: their sums change with the order."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pandas as pd
+
+FINE_UNITS = 10_000
+"""Line prices are kept in ten-thousandths of the minor unit and rounded once per order."""
+MOST_MINOR_UNITS = 100_000_000
+MOST_ITEMS = 10_000
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_LONGEST_NUMBER = 40
+_MINOR_DIGITS = {
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+READABLE, UNREADABLE, NOT_FINITE, NEGATIVE, TOO_LARGE = range(5)
+"""What can be said about a number; the rules are named in PROBLEMS."""
+PROBLEMS = {
+    UNREADABLE: ("is a number", "not a number with a decimal point and no thousands separators or currency signs"),
+    NOT_FINITE: ("is finite", "not a finite number"),
+    NEGATIVE: ("is not negative", "negative"),
+    TOO_LARGE: ("is plausible", "larger than any plausible order"),
+}
+
+
+def amounts_in_fine_units(texts: pd.Series, currencies: pd.Series, price_unit: str) -> tuple[np.ndarray, np.ndarray]:
+    """Prices in ten-thousandths of the minor unit (int64, 0 where unusable), and what can be said about each.
+
+    A fraction finer than that is rounded half up. The exponent of the minor unit comes from the currency.
+    """
+    amounts, verdicts = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int8)
+    for currency in currencies.unique():
+        rows = (currencies == currency).to_numpy()
+        digits = 0 if price_unit == "minor" else _MINOR_DIGITS.get(currency, 2)
+        amounts[rows], verdicts[rows] = _scaled(texts[rows], Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
+    return amounts, verdicts
+
+
+def whole_numbers(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Quantities (int64, 0 where unusable); 2.0 is whole, 2.5 is unreadable."""
+    return _scaled(texts, Decimal(1), MOST_ITEMS, must_be_whole=True)
+
+
+def rounded_to_minor_units(fine_units: np.ndarray) -> np.ndarray:
+    """Half up; amounts are never negative here."""
+    return (fine_units + FINE_UNITS // 2) // FINE_UNITS
+
+
+def _scaled(texts: pd.Series, scale: Decimal, most: int, must_be_whole: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Each distinct text is parsed once: prices repeat."""
+    codes, distinct = pd.factorize(texts)
+    parsed = [_parsed(text, scale, most, must_be_whole) for text in distinct]
+    values = np.array([value for value, _ in parsed], dtype=np.int64)
+    verdicts = np.array([verdict for _, verdict in parsed], dtype=np.int8)
+    return values[codes], verdicts[codes]
+
+
+def _parsed(text: str, scale: Decimal, most: int, must_be_whole: bool) -> tuple[int, int]:
+    if text.strip("+-").casefold() in ("nan", "inf", "infinity"):
+        return 0, NOT_FINITE
+    if not _NUMBER.fullmatch(text):
+        return 0, UNREADABLE
+    if len(text) > _LONGEST_NUMBER:
+        return 0, TOO_LARGE
+    number = Decimal(text) * scale
+    if number < 0:
+        return 0, NEGATIVE
+    if number > most:
+        return 0, TOO_LARGE
+    if must_be_whole and number != number.to_integral_value():
+        return 0, UNREADABLE
+    return int(number.to_integral_value(ROUND_HALF_UP)), READABLE

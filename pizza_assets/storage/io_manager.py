@@ -1,0 +1,181 @@
+"""The one Dagster IO manager: weeks as they finish, whole tables, CSV extracts and files; local folder or bucket.
+
+What a week holds is decided in the assets; where it lies in layout.py.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+import pandas as pd
+from dagster._core.events import DagsterEvent
+
+from pizza_assets.errors import StorageError, WeeksFailed
+from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.storage import layout
+from pizza_assets.storage.frames import write_bytes
+from pizza_assets.storage.tables import Origin, Stored, TableStore, WeekTables, model_of
+
+REAL_SHARE = {DataSource.REAL: 1.0, DataSource.MIXED: 0.5, DataSource.MOCK: 0.0}
+
+
+@dataclass(frozen=True)
+class WeekOutput:
+    """What an asset made of one week: rows, or the error that kept it from making them.
+
+    rows None without an error means that there is nothing to store: the source does not speak for this week.
+    """
+
+    week: str
+    rows: pd.DataFrame | None = None
+    data_source: str = DataSource.REAL
+    source_name: str | None = None
+    reason: str | None = None
+    covered: tuple[CoveredPeriod, ...] | None = None
+    rejected: pd.DataFrame | None = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class WholeOutput:
+    """A table over all weeks with the label of what it was made of and what else to say about it."""
+
+    rows: pd.DataFrame
+    data_source: str
+    metadata: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class FilesOutput:
+    """Finished files by name, stored side by side."""
+
+    files: Mapping[str, bytes]
+    data_source: str
+    metadata: Mapping[str, object]
+
+
+class TableIOManager(dg.IOManager):
+    """Stores what assets return and gives their inputs back.
+
+    Outputs: an iterable of WeekOutput for a weekly asset (written one by one as it is consumed), WholeOutput for
+    a table over all weeks, FilesOutput for extracts and pages. Inputs: WeekTables or a DataFrame, as annotated.
+    """
+
+    def __init__(self, tables: TableStore, on_stored: Callable[[str, str | None], None] | None = None) -> None:
+        self._tables = tables
+        self._on_stored = on_stored
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> Iterator[DagsterEvent]:
+        """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are kept and reported."""
+        asset = context.asset_key.to_user_string()
+        if isinstance(obj, WholeOutput):
+            origin = self._origin(context, obj.data_source, None, None)
+            stored = self._tables.write_whole(asset, obj.rows, origin)
+            context.add_output_metadata({**_stored_metadata(stored), **obj.metadata})
+            self._report(asset, None)
+        elif isinstance(obj, FilesOutput):
+            context.add_output_metadata(self._write_files(asset, obj))
+            self._report(asset, None)
+        elif isinstance(obj, Iterable):
+            yield from self._write_weeks(context, asset, obj)
+        else:
+            raise StorageError(f"{asset} returned {type(obj).__name__}, which the IO manager can't store")
+
+    def load_input(self, context: dg.InputContext) -> object:
+        """The stored input as annotated: WeekTables (lazy) or a DataFrame."""
+        asset = context.asset_key.to_user_string()
+        wanted = context.dagster_type.typing_type
+        if context.has_asset_partitions:
+            weeks = WeekTables(self._tables, asset, list(context.asset_partition_keys))
+            return weeks if wanted is WeekTables else weeks.rows()
+        rows = self._tables.read_whole(asset)
+        if rows is None:
+            raise StorageError(f"{asset} is not stored yet; materialise it first")
+        return rows
+
+    def _write_weeks(
+        self, context: dg.OutputContext, asset: str, outputs: Iterable[WeekOutput]
+    ) -> Iterator[DagsterEvent]:
+        failures: dict[str, Exception] = {}
+        reported: dict[str, dict[str, object]] = {}
+        for output in outputs:
+            if output.error is not None:
+                failures[output.week] = output.error
+                context.log.error(f"{asset} {output.week}: {output.error}")
+            else:
+                reported[output.week] = self._write_week(context, asset, output)
+                self._report(asset, output.week)
+        if not failures:
+            for week, metadata in reported.items():
+                context.step_context.add_asset_metadata(metadata, context.asset_key, week)
+            return
+        # Dagster reports every week of a range only if the step succeeds, so here the good ones are reported by hand
+        for week, metadata in reported.items():
+            materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata)
+            yield DagsterEvent.asset_materialization(context.step_context, materialization)
+        raise WeeksFailed(asset, failures, stored=len(reported))
+
+    def _write_week(self, context: dg.OutputContext, asset: str, output: WeekOutput) -> dict[str, object]:
+        if output.rows is None:
+            return {"dagster/row_count": 0, "stored": False, "reason": output.reason or "nothing to store"}
+        origin = self._origin(context, output.data_source, output.source_name, output.reason)
+        stored = self._tables.write_week(asset, output.week, output.rows, origin, output.covered, output.rejected)
+        return _stored_metadata(stored)
+
+    def _write_files(self, asset: str, output: FilesOutput) -> dict[str, object]:
+        for name, content in output.files.items():
+            write_bytes(self._tables.objects, layout.member_key(asset, name), content)
+        uris = [self._tables.objects.uri(layout.member_key(asset, name)) for name in output.files]
+        return {
+            "path": dg.MetadataValue.path(uris[0])
+            if len(uris) == 1
+            else dg.MetadataValue.md("\n".join(f"- `{u}`" for u in uris)),
+            "bytes": sum(len(content) for content in output.files.values()),
+            "real_share": REAL_SHARE[DataSource(output.data_source)],
+            "data_source": str(output.data_source),
+            **output.metadata,
+        }
+
+    def _report(self, asset: str, week: str | None) -> None:
+        if self._on_stored is not None:
+            self._on_stored(asset, week)
+
+    def _origin(
+        self, context: dg.OutputContext, data_source: str, source_name: str | None, reason: str | None
+    ) -> Origin:
+        version = context.asset_spec.code_version or "unversioned"
+        return Origin(str(data_source), version, context.run_id, source_name, reason)
+
+
+def _stored_metadata(stored: Stored) -> dict[str, object]:
+    facts = stored.facts
+    metadata: dict[str, object] = {
+        "dagster/row_count": facts.row_count,
+        "dagster/uri": stored.uri,
+        "bytes": facts.byte_count,
+        "real_share": REAL_SHARE[DataSource(facts.data_source)],
+        "data_source": facts.data_source,
+        "sha256": facts.sha256,
+        "rejected_rows": facts.rejected_count,
+    }
+    if facts.source_name:
+        metadata["source"] = facts.source_name
+    if facts.reason:
+        metadata["reason"] = facts.reason
+    return metadata
+
+
+def column_schema(asset: str) -> dg.TableSchema:
+    """The asset's columns for the Dagster UI: name, type, meaning."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.dtype,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in model_of(asset).columns()
+        ]
+    )

@@ -1,0 +1,102 @@
+"""Where every table lies: the only module that knows key prefixes.
+
+Keys are the same on a local disk and in a bucket. Opening, reading and writing them does not belong here.
+"""
+
+from dataclasses import dataclass
+
+from pizza_assets.models.vocabulary import DataSource
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one asset's table lies. `labelled` tables keep real and mock under prefixes of their own."""
+
+    prefix: str
+    table: str
+    weekly: bool
+    labelled: bool = False
+    suffix: str = "parquet"
+
+
+def _raw(dataset: str, table: str) -> Place:
+    return Place(f"raw-data/{dataset}", table, weekly=True, labelled=True)
+
+
+def _merged(table: str) -> Place:
+    return Place(f"processed-data/merged-datasets/{table}", table, weekly=True)
+
+
+def _analysis(table: str) -> Place:
+    return Place("processed-data/correlation-analysis", table, weekly=False)
+
+
+def _dashboard(table: str, suffix: str = "csv") -> Place:
+    return Place("quicksight-ready/dashboard-data", table, weekly=False, suffix=suffix)
+
+
+PLACES: dict[str, Place] = {
+    "raw_orders": _raw("dominos-orders", "raw_orders"),
+    "mock_orders": _raw("dominos-orders", "raw_orders"),
+    "raw_matches": _raw("football-data", "raw_matches"),
+    "raw_match_events": _raw("football-data", "raw_match_events"),
+    "merged_orders": _merged("merged_orders"),
+    "order_bins": _merged("order_bins"),
+    "match_windows": _merged("match_windows"),
+    "expected_orders": _analysis("expected_orders"),
+    "match_impact": _analysis("match_impact"),
+    "correlation_results": _analysis("correlation_results"),
+    "insights": _analysis("insights"),
+    "dashboard_orders_timeline": _dashboard("dashboard_orders_timeline"),
+    "dashboard_matches": _dashboard("dashboard_matches"),
+    "dashboard_match_impact": _dashboard("dashboard_match_impact"),
+    "dashboard_correlations": _dashboard("dashboard_correlations"),
+    "dashboard_insights": _dashboard("dashboard_insights"),
+    "dashboard_data_quality": _dashboard("dashboard_data_quality"),
+    "dashboard_page": _dashboard("dashboard", "html"),
+    "quicksight_manifest": Place("quicksight-ready/metadata", "manifest", weekly=False, suffix="json"),
+}
+"""Every stored asset by its name. mock_orders fills the weeks of raw_orders that no real source covers."""
+
+LABELS = (DataSource.REAL, DataSource.MOCK)
+
+
+def week_prefix(asset: str, label: str | None = None) -> str:
+    """The prefix under which the weeks of an asset lie; of one label for a labelled asset."""
+    place = PLACES[asset]
+    if place.labelled != (label is not None):
+        raise ValueError(f"{asset}: {'a label is needed' if place.labelled else 'is not split by label'}")
+    return f"{place.prefix}/{label}" if label else place.prefix
+
+
+def week_key(asset: str, week: str, label: str | None = None) -> str:
+    """The object that holds one week of an asset."""
+    place = PLACES[asset]
+    return f"{week_prefix(asset, label)}/week={week}/{place.table}.{place.suffix}"
+
+
+def rejected_key(asset: str, week: str) -> str:
+    """The object that holds the refused rows of one week of a raw asset."""
+    place = PLACES[asset]
+    return f"{place.prefix}/rejected/week={week}/{place.table}.{place.suffix}"
+
+
+def whole_key(asset: str) -> str:
+    """The object that holds an asset over all weeks."""
+    place = PLACES[asset]
+    return f"{place.prefix}/{place.table}.{place.suffix}"
+
+
+def member_key(asset: str, name: str) -> str:
+    """One file of an asset that is several files side by side."""
+    return f"{PLACES[asset].prefix}/{name}"
+
+
+def facts_key(key: str) -> str:
+    """The small JSON beside an object: where it came from, when, and its checksum."""
+    return f"{key.rsplit('.', 1)[0]}.facts.json"
+
+
+def week_of(key: str) -> str:
+    """The week in a weekly object's key."""
+    return key.split("/week=", 1)[1].split("/", 1)[0]
