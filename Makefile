@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration check lock clean
+.PHONY: run ui open test test-integration check docs lock clean
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -25,6 +25,9 @@ check: .venv/test.installed  ## style, types, layers, definitions
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/dagster definitions validate
+
+docs: .venv/test.installed  ## write the reference pages that follow from code
+	@$(BIN)/python -m pizza_assets_tests.support.reference_docs
 
 lock:  ## make the constraints anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -1,6 +1,7 @@
 """Wiring only: settings, resources, assets, checks, jobs, schedule and sensor become one Definitions object."""
 
 import os
+import warnings
 from collections.abc import Mapping
 
 import dagster as dg
@@ -22,7 +23,13 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
 
     Raises ConfigurationError for a wrong setting, mapping or markets file.
     """
-    settings = Settings.from_environment(environ)
+    # range runs (backfill policies, neighbouring weeks) are still "beta" in Dagster; tested, so no news to a user
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return _wired(Settings.from_environment(environ), resources or {})
+
+
+def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definitions:
     partitions = match_weeks(settings)
     collect, analyse = build_jobs(partitions)
     return dg.Definitions(
@@ -36,10 +43,13 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
         jobs=[collect, analyse],
         schedules=[daily_refresh(settings)],
         sensors=[analyse_after_collecting(collect, analyse)],
-        resources={**build_resources(settings), **(resources or {})},
+        resources={**build_resources(settings), **resources},
         # one process per run: the steps are short, and importing the package for each would cost more than it gains
         executor=dg.in_process_executor,
     )
 
 
-defs = build_definitions(os.environ)
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster` loads; importing this module alone reads no setting."""
+    return build_definitions(os.environ)

@@ -47,7 +47,9 @@ def kickoffs(starts_at: datetime, ends_at: datetime) -> st.SearchStrategy[dateti
 
 
 @st.composite
-def _match(draw: st.DrawFn, kickoff: st.SearchStrategy[datetime], labels: Sequence[str], statuses: Sequence[str]) -> dict:
+def _match(
+    draw: st.DrawFn, kickoff: st.SearchStrategy[datetime], labels: Sequence[str], statuses: Sequence[str]
+) -> dict:
     home, away = draw(st.lists(st.sampled_from(TEAMS), min_size=2, max_size=2, unique=True))
     status = draw(st.sampled_from(statuses))
     decided_by = draw(st.sampled_from(list(DecidedBy))) if status == MatchStatus.FINISHED else None
@@ -90,7 +92,9 @@ def match_frames(
     """RawMatches of all statuses, stages and ends; a shoot-out may lack its score."""
     rows = st.lists(_match(kickoff, labels, statuses), max_size=max_size)
     # ids that do not sort like the rows were drawn
-    return rows.map(lambda drawn: RawMatches.conform([{"match_id": f"m{7 * i % 10}{i}", **m} for i, m in enumerate(drawn)]))
+    return rows.map(
+        lambda drawn: RawMatches.conform([{"match_id": f"m{7 * i % 10}{i}", **m} for i, m in enumerate(drawn)])
+    )
 
 
 def order_frames(

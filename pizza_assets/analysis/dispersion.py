@@ -7,6 +7,7 @@ import numpy as np
 
 BLOCK_BINS = 8
 """Two hours of quarter-hours: the length of the windows."""
+_BINS_PER_WEEK = 7 * 96
 
 
 def extra_variance(observed: np.ndarray, expected: np.ndarray, is_control: np.ndarray) -> float:
@@ -14,8 +15,8 @@ def extra_variance(observed: np.ndarray, expected: np.ndarray, is_control: np.nd
 
     observed, expected: [market, bin] on consecutive quarter-hours, NaN where unknown. is_control: bool [market, bin].
     Only blocks of eight control cells with an expectation count. The fit follows the data it was fitted to, so the
-    squares are divided by the share of the variance that its factors leave: one in (markets) per bin and one in
-    (weeks) per market and time of the week, here taken together as 1 - 1/markets.
+    squares are divided by the share of the variance that its factors leave: a bin's factor takes one part in
+    (markets), a time of the week's factor one part in (weeks).
     """
     usable = is_control & np.isfinite(expected)
     markets, bins = observed.shape
@@ -26,7 +27,7 @@ def extra_variance(observed: np.ndarray, expected: np.ndarray, is_control: np.nd
     means = np.where(usable, expected, 0.0)[:, : blocks * BLOCK_BINS].reshape(shape).sum(axis=2)[whole]
     if markets < 2 or not (means > 0).any():
         return 0.0
-    left = 1 - 1 / markets
+    left = (1 - 1 / markets) * (1 - min(_BINS_PER_WEEK / bins, 0.5))
     return max(0.0, float(((counts - means) ** 2 / left - means).sum() / (means**2).sum()))
 
 

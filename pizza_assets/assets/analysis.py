@@ -12,6 +12,7 @@ from pizza_assets.analysis.match_impact import match_impact as measure_impact
 from pizza_assets.analysis.panel import quarter_hours
 from pizza_assets.assets.common import described
 from pizza_assets.assets.merged import window_lengths
+from pizza_assets.models import OrderBins
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
@@ -41,16 +42,17 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
     )
     def expected_orders(order_bins: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Any]) -> WholeOutput:
         quarters = [quarter_hours(order_bins[week].rows, week) for week in order_bins]
+        quarters = quarters or [quarter_hours(OrderBins.empty(), "")]
         sources = {week: facts.data_source for week in raw_matches if (facts := raw_matches.facts(week))}
         rows = fit_expected_orders(
-            pd.concat(quarters, ignore_index=True) if quarters else None,
+            pd.concat(quarters, ignore_index=True),
             raw_matches.rows(),
             markets,
             window_lengths(settings),
             match_source_by_week=sources,
             default_timezone=settings.timezone,
         )
-        return _whole(rows, converged=bool(rows["is_converged"].all()), weeks=len(quarters))
+        return _whole(rows, converged=bool(rows["is_converged"].all()), weeks=len(order_bins))
 
     return expected_orders
 

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.storage.io_manager import WeekOutput, column_schema
+from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs, column_schema
 
 OWNERS = ["team:pizza_assets"]
 
@@ -28,17 +28,22 @@ def weekly(partitions: dg.PartitionsDefinition) -> dict[str, Any]:
 
 def each_week(
     context: dg.AssetExecutionContext, timezone: str, make: Callable[[MatchWeek], WeekOutput]
-) -> Iterator[WeekOutput]:
-    """Make one week after the other; a week that fails is handed on with its error, and the next one is made.
+) -> WeekOutputs:
+    """The weeks of this run, each made by `make` when the IO manager asks for it.
 
-    The IO manager stores what it gets and raises all errors together at the end, so nothing is swallowed here.
+    A week that fails is handed on with its error, and the next one is made. The IO manager stores what it gets and
+    raises all errors together at the end, so nothing is swallowed here.
     """
-    for key in context.partition_keys:
-        try:
-            output = make(MatchWeek(key, timezone))
-        except Exception as error:  # noqa: BLE001 - raised again as WeeksFailed when the other weeks are stored
-            output = WeekOutput(key, error=error)
-        yield output
+
+    def made() -> Iterator[WeekOutput]:
+        for key in context.partition_keys:
+            try:
+                output = make(MatchWeek(key, timezone))
+            except Exception as error:  # noqa: BLE001 - raised again as WeeksFailed when the other weeks are stored
+                output = WeekOutput(key, error=error)
+            yield output
+
+    return WeekOutputs(made())
 
 
 def neighbours(week: MatchWeek) -> list[str]:

@@ -156,19 +156,22 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
         dashboard_correlations: pd.DataFrame,
         dashboard_insights: pd.DataFrame,
         dashboard_data_quality: pd.DataFrame,
+        match_windows: pd.DataFrame,
         raw_orders: WeekTables,
         raw_matches: WeekTables,
     ) -> FilesOutput:
         page = build_page(
             PageData(
+                title="Pizza and football",
                 orders_timeline=dashboard_orders_timeline,
                 matches=dashboard_matches,
                 match_impact=dashboard_match_impact,
+                match_windows=match_windows,
                 correlations=dashboard_correlations,
                 insights=dashboard_insights,
                 data_quality=dashboard_data_quality,
                 data_as_of=_last_collected(raw_orders, raw_matches),
-                planted_effects=planted_effects_text() if settings.orders == "mock" else None,
+                planted_effects=planted_effects_text() if settings.orders == "mock" else "",
             )
         )
         return FilesOutput({"dashboard.html": page.encode()}, source_label(dashboard_data_quality["data_source"]), {})

@@ -14,7 +14,7 @@ from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.settings import Settings
-from pizza_assets.storage.io_manager import WeekOutput
+from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
 
 NO_ORDERS = "no orders are stored for this week"
@@ -50,7 +50,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         description="Orders, revenue and pizzas per market, chain and minute. A minute without a row is unknown; "
         "zero is data.",
     )
-    def order_bins(context: dg.AssetExecutionContext, raw_orders: WeekTables) -> Any:
+    def order_bins(context: dg.AssetExecutionContext, raw_orders: WeekTables) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
             orders, facts = raw_orders.get(week.key), raw_orders.facts(week.key)
             if orders is None or facts is None:
@@ -78,7 +78,7 @@ def _merged_orders(
         raw_orders: WeekTables,
         raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
-    ) -> Any:
+    ) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
             orders = raw_orders.get(week.key)
             if orders is None:
@@ -106,7 +106,7 @@ def _match_windows(
         raw_matches: WeekTables,
         order_bins: WeekTables,
         markets: dg.ResourceParam[Any],
-    ) -> Any:
+    ) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
             matches = raw_matches.get(week.key)
             if matches is None:

@@ -16,7 +16,7 @@ from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.fallback import matches_or_mock
 from pizza_assets.sources.orders.mock import mock_orders as invent_orders
-from pizza_assets.storage.io_manager import WeekOutput
+from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
 
 
@@ -36,7 +36,7 @@ def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         **described("raw", columns_of="raw_matches"),
         description="A match: teams, kick-off in UTC, status and goals; real from the match source, or labelled mock.",
     )
-    def raw_matches(context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any]) -> Any:
+    def raw_matches(context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any]) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
             return _as_output(week, matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback))
 
@@ -53,7 +53,7 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
     )
     def raw_match_events(
         context: dg.AssetExecutionContext, raw_matches: WeekTables, sources: dg.ResourceParam[Any]
-    ) -> Any:
+    ) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
             stored = raw_matches.get(week.key)
             if stored is None:
@@ -81,7 +81,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         description="An order from your own source: validated, labelled, without personal data. "
         "Without such a source nothing is stored here and mock_orders fills in.",
     )
-    def raw_orders(context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any]) -> Any:
+    def raw_orders(context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any]) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
             if sources.order_files is None:
                 return WeekOutput(week.key, reason="no order source is configured (PIZZA_ORDERS=mock); see mock_orders")
@@ -106,7 +106,7 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
         clock: dg.ResourceParam[Any],
-    ) -> Any:
+    ) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
             if settings.orders != "mock":
                 return WeekOutput(week.key, reason=f"orders come from {settings.orders}; nothing is invented")

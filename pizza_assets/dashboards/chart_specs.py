@@ -1,15 +1,18 @@
 """Vega-Lite specifications of the page's charts, as plain dicts. Data, sizes and colours are filled in by the page.
 
 A value `"$name"` stands for the page's CSS variable `--name`, so light and dark colours are declared once;
-`"$width"` is the width at hand. Data sets are named and empty here.
+`"$width"` and `"$ticks"` follow the width at hand. Data sets are named and empty here.
 """
 
 Spec = dict[str, object]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-_RESULTS = {"domain": ["home win", "draw", "away win", "no result"], "range": ["$home-win", "$draw", "$away-win", "$faint"]}
+_RESULTS = {
+    "domain": ["home win", "draw", "away win", "no result"],
+    "range": ["$home-win", "$draw", "$away-win", "$faint"],
+}
 _SOURCES = {"domain": ["real", "mock"], "range": ["$real", "$mock"]}
-_DASHES = {"domain": ["real", "mock"], "range": [[1, 0], [4, 3]]}
+_ZOOM = ("from", "to")
 _WINDOWS = {"domain": ["before", "during", "after"], "range": ["$window-pre", "$window-during", "$window-post"]}
 
 
@@ -22,6 +25,7 @@ def _timeline() -> Spec:
     return {
         "$schema": SCHEMA,
         "spacing": 6,
+        "params": [{"name": name, "value": 0} for name in ("from", "to", "first", "last")],
         "vconcat": [_orders_over_time(), _match_ticks(), _overview()],
         "resolve": {"scale": {"color": "independent"}},
     }
@@ -34,22 +38,21 @@ def _orders_over_time() -> Spec:
         "width": "$width",
         "height": 210,
         "data": {"name": "orders"},
-        "encoding": {"x": _utc_x("at", {"labels": False, "ticks": False, "domain": False}, zoomed=True)},
+        "encoding": {"x": _utc_x("at", {"labels": False, "ticks": False, "domain": False}, ends=_ZOOM)},
         "layer": [
             {
-                "mark": {"type": "area", "opacity": 0.12, "line": False},
+                "mark": {"type": "area", "opacity": 0.12, "clip": True},
                 "encoding": {"y": {**orders, "stack": None}, "color": color},
             },
             {
-                "mark": {"type": "line", "strokeWidth": 1.6},
+                "mark": {"type": "line", "strokeWidth": 1.6, "clip": True},
                 "encoding": {
                     "y": orders,
                     "color": color,
-                    "strokeDash": {"field": "order_source", "type": "nominal", "scale": _DASHES, "legend": None},
                 },
             },
             {
-                "mark": {"type": "point", "size": 26, "filled": False},
+                "mark": {"type": "point", "size": 26, "filled": False, "clip": True},
                 "encoding": {
                     "y": {"field": "orders", "type": "quantitative"},
                     "color": color,
@@ -66,12 +69,16 @@ def _match_ticks() -> Spec:
         "width": "$width",
         "height": 18,
         "data": {"name": "matches"},
-        "mark": {"type": "rule", "strokeWidth": 2, "cursor": "pointer", "y": 1, "y2": 17},
+        "mark": {"type": "rule", "strokeWidth": 2, "cursor": "pointer", "clip": True},
         "encoding": {
-            "x": _utc_x("at", {"grid": False, "labelPadding": 5}, zoomed=True),
+            "x": _utc_x("at", {"grid": False, "labelPadding": 5}, ends=_ZOOM),
+            "y": {"value": 1},
+            "y2": {"value": 17},
             "color": {"field": "result", "type": "nominal", "scale": _RESULTS, "legend": None},
             "opacity": {"condition": {"test": "datum.match_source === 'mock'", "value": 0.5}, "value": 0.9},
-            "tooltip": _tooltips(("label", "Match"), ("when", "Kick-off"), ("competition", "Competition"), ("result", "Result")),
+            "tooltip": _tooltips(
+                ("label", "Match"), ("when", "Kick-off"), ("competition", "Competition"), ("result", "Result")
+            ),
         },
     }
 
@@ -84,7 +91,7 @@ def _overview() -> Spec:
         "params": [{"name": "brush", "select": {"type": "interval", "encodings": ["x"]}}],
         "mark": {"type": "area", "opacity": 0.35, "line": {"strokeWidth": 1}},
         "encoding": {
-            "x": _utc_x("at", {"grid": False, "labels": False, "ticks": False}),
+            "x": _utc_x("at", {"grid": False, "labels": False, "ticks": False}, ends=("first", "last")),
             "y": {"field": "known_orders", "type": "quantitative", "stack": None, "axis": None},
             "color": {"field": "order_source", "type": "nominal", "scale": _SOURCES, "legend": None},
         },
@@ -100,7 +107,11 @@ def _effects() -> Spec:
         "title": None,
         "axis": {"labelExpr": "split(datum.label, '\\n')", "labelLineHeight": 15, "labelLimit": 400, "grid": False},
     }
-    uplift = {"type": "quantitative", "title": "change in orders, %", "axis": {"labelExpr": "(datum.value > 0 ? '+' : '') + datum.label"}}
+    uplift = {
+        "type": "quantitative",
+        "title": "change in orders, %",
+        "axis": {"labelExpr": "(datum.value > 0 ? '+' : '') + datum.label"},
+    }
     color = {"field": "order_source", "type": "nominal", "scale": _SOURCES, "legend": None}
     tooltip = _tooltips(
         ("hypothesis", "Hypothesis"), ("uplift_words", "Change"), ("interval_words", "95 % interval"),
@@ -151,16 +162,27 @@ def _match_day() -> Spec:
                     "x": _utc_x("starts_at", {"grid": False, "format": "%H:%M"}),
                     "x2": {"field": "ends_at"},
                     "color": {"field": "window", "type": "nominal", "scale": _WINDOWS, "legend": None},
-                    "tooltip": _tooltips(("window", "Window"), ("when", "When"), ("observed_words", "Orders"), ("expected_words", "Usual")),
+                    "tooltip": _tooltips(
+                        ("window", "Window"),
+                        ("when", "When"),
+                        ("observed_words", "Orders"),
+                        ("expected_words", "Usual"),
+                    ),
                 },
             },
             {
                 "data": {"name": "hours"},
-                "mark": {"type": "bar", "binSpacing": 2, "cornerRadiusEnd": 2},
+                "mark": {"type": "rect", "cornerRadius": 2, "stroke": "$card", "strokeWidth": 1.5},
                 "encoding": {
                     "x": _utc_x("at", {}),
                     "x2": {"field": "ends_at"},
-                    "y": {"field": "orders", "type": "quantitative", "title": "orders per hour", "axis": {"tickCount": 4}},
+                    "y": {
+                        "field": "orders",
+                        "type": "quantitative",
+                        "title": "orders per hour",
+                        "axis": {"tickCount": 4},
+                    },
+                    "y2": {"datum": 0},
                     "color": {"field": "order_source", "type": "nominal", "scale": _SOURCES, "legend": None},
                     "opacity": {"condition": {"test": "datum.is_complete", "value": 0.85}, "value": 0.35},
                     "tooltip": _tooltips(("label", "Hour"), ("source_words", "Orders are"), ("orders_words", "Orders")),
@@ -214,11 +236,18 @@ def _quality() -> Spec:
     }  # fmt: skip
 
 
-def _utc_x(field: str, axis: dict[str, object], *, zoomed: bool = False) -> dict[str, object]:
+def _utc_x(field: str, axis: dict[str, object], *, ends: tuple[str, str] | None = None) -> dict[str, object]:
+    """A time axis in UTC; `ends` names the two parameters that bound it, where the data alone don't."""
     scale: dict[str, object] = {"type": "utc", "nice": False}
-    if zoomed:
-        scale["domain"] = {"param": "brush"}
-    return {"field": field, "type": "temporal", "title": None, "scale": scale, "axis": {"labelOverlap": True, **axis}}
+    if ends:
+        scale |= {"domainMin": {"expr": ends[0]}, "domainMax": {"expr": ends[1]}}
+    return {
+        "field": field,
+        "type": "temporal",
+        "title": None,
+        "scale": scale,
+        "axis": {"labelOverlap": True, "tickCount": "$ticks", **axis},
+    }
 
 
 def _tooltips(*fields: tuple[str, str]) -> list[dict[str, str]]:

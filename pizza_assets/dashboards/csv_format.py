@@ -54,7 +54,9 @@ def _cells(series: pd.Series, dtype: str) -> pa.Array:
         cells = cells.combine_chunks()
     if _is_text(dtype):
         text = cells.cast(pa.string())
-        return pc.if_else(pc.match_substring_regex(text, _RUNS_AS_FORMULA), pc.binary_join_element_wise("'", text, ""), text)
+        return pc.if_else(
+            pc.match_substring_regex(text, _RUNS_AS_FORMULA), pc.binary_join_element_wise("'", text, ""), text
+        )
     if pa.types.is_floating(cells.type) and pc.any(pc.is_inf(cells)).as_py():
         raise ValueError(f"{series.name}: an infinite number cannot be written as CSV; store it as empty with a reason")
     return cells

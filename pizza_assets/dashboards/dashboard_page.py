@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from pizza_assets.dashboards import page_payload
@@ -95,10 +94,12 @@ def _payload(data: PageData) -> dict[str, object]:
 
 def _document_title(data: PageData) -> str:
     """The title of the browser's tab names the mock data too, so a bookmark or a print cannot hide it."""
-    labels = pd.concat([data.orders_timeline["order_source"], data.matches["match_source"]]).unique()
-    if "mock" not in labels:
+    orders, matches = set(data.orders_timeline["order_source"].unique()), set(data.matches["match_source"].unique())
+    if "mock" not in orders | matches:
         return data.title
-    return f"{'PARTLY MOCK' if 'real' in labels else 'MOCK DATA'} · {data.title}"
+    if "real" not in orders | matches:
+        return f"MOCK DATA · {data.title}"
+    return f"{'MOCK ORDERS' if orders == {'mock'} else 'PARTLY MOCK'} · {data.title}"
 
 
 def _app_script() -> str:

@@ -38,7 +38,9 @@ def quicksight_manifest(uri_prefixes: Mapping[str, str]) -> dict[str, bytes]:
     """
     for (table, prefix), (other, covered) in permutations(uri_prefixes.items(), 2):
         if covered.startswith(prefix):
-            raise ValueError(f"{table}: the prefix {prefix!r} also holds {other} ({covered!r}); give each table its own")
+            raise ValueError(
+                f"{table}: the prefix {prefix!r} also holds {other} ({covered!r}); give each table its own"
+            )
     return {f"{table}.manifest.json": _json_bytes(_manifest(prefix)) for table, prefix in sorted(uri_prefixes.items())}
 
 

@@ -82,7 +82,7 @@ VISUALS: tuple[Visual, ...] = (
     ),
     Visual(
         id="effects",
-        title="Around what we know: effect sizes",
+        title="Effect sizes",
         question="By how much did orders move before, during and after the own team's match?",
         reads=(
             Reads(

@@ -1,6 +1,7 @@
 """The two jobs. A job that mixed them would analyse ten years again for every week of a backfill."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 COLLECT_WEEKS = "collect_weeks"
 ANALYSE = "analyse"
@@ -9,7 +10,7 @@ WEEKLY_GROUPS = ("raw", "merged")
 WHOLE_GROUPS = ("analysis", "dashboards")
 
 
-def build_jobs(partitions: dg.PartitionsDefinition) -> list[dg.UnresolvedAssetJobDefinition]:
+def build_jobs(partitions: dg.PartitionsDefinition) -> list[UnresolvedAssetJobDefinition]:
     """`collect_weeks` for the weekly assets, `analyse` for those over all weeks."""
     return [
         dg.define_asset_job(

@@ -1,6 +1,5 @@
 """Match weeks as Dagster partitions. The calendar itself is in models/week.py; a test holds the two together."""
 
-import warnings
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -29,10 +28,8 @@ def match_weeks(settings: Settings) -> dg.WeeklyPartitionsDefinition:
 
 def with_neighbours() -> dg.TimeWindowPartitionMapping:
     """A week reads its two neighbours as well: some windows cross the edge of a week."""
-    with warnings.catch_warnings():
-        # the first week has no week before, the running one none after; the parameter that says so is still "beta"
-        warnings.simplefilter("ignore", dg.BetaWarning)
-        return dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=1, allow_nonexistent_upstream_partitions=True)
+    # the first week has no week before it, the running one none after it
+    return dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=1, allow_nonexistent_upstream_partitions=True)
 
 
 def refreshed_weeks(now: datetime, settings: Settings) -> tuple[str, str]:

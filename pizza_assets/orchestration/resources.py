@@ -37,12 +37,10 @@ class Sources:
     """The sources of one run, as the settings choose them."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self.mock_matches: MatchSource = MockMatches(
-            now=clock, timezone=settings.timezone, seed=settings.seed, competition="Premier League"
-        )
+        self.mock_matches: MatchSource = MockMatches(now=clock, timezone=settings.timezone, seed=settings.seed)
         self.matches: MatchSource = self.mock_matches
         if settings.matches == "openfootball":
-            self.matches = Openfootball(settings.openfootball, settings.competitions, now=clock)
+            self.matches = Openfootball(settings.openfootball, settings.competitions)
         self.order_files: OrderFiles | None = order_files(settings, clock)
 
 

@@ -1,6 +1,7 @@
 """The daily refresh: collect the running and the last finished week, then analyse."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags, refreshed_weeks
@@ -31,7 +32,7 @@ def daily_refresh(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def analyse_after_collecting(
-    collect: dg.UnresolvedAssetJobDefinition, analyse: dg.UnresolvedAssetJobDefinition
+    collect: UnresolvedAssetJobDefinition, analyse: UnresolvedAssetJobDefinition
 ) -> dg.SensorDefinition:
     """Starts `analyse` when a tagged `collect_weeks` run has succeeded."""
 

@@ -39,9 +39,10 @@ def get_bytes(
     """The whole decompressed body of `url`.
 
     connect_timeout: seconds for finding the host's name and connecting, over all its addresses together.
-    read_timeout: seconds between two pieces of the answer. deadline_seconds: for everything; a server that sends
-    a byte now and then is stopped by it. Raises Unreachable, NotThere (404, 410), or SourceUnavailable for any
-    other status than 200, a redirect, or a body above `byte_cap`; messages never show credentials or queries.
+    read_timeout: seconds between two pieces of the answer. deadline_seconds: for everything, give or take one
+    piece; a server that sends a byte now and then is stopped by it. Raises Unreachable, NotThere (404, 410), or
+    SourceUnavailable for any other status than 200, a redirect, or a body above `byte_cap`; messages never show
+    credentials or queries.
     """
     import requests
     import urllib3
@@ -102,13 +103,13 @@ def _connect_once(url: str, seconds: float) -> None:
     half a minute; here a second thread tries, and is left behind if it does not come back.
     """
     parts = urlsplit(url)
-    outcome: list[OSError | None] = []
+    address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+    outcome: list[Exception | None] = []
 
     def connect() -> None:
         try:
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            socket.create_connection((parts.hostname or "", port), timeout=seconds).close()
-        except OSError as error:
+            socket.create_connection(address, timeout=seconds).close()
+        except (OSError, UnicodeError) as error:  # UnicodeError: no possible host name
             outcome.append(error)
         else:
             outcome.append(None)

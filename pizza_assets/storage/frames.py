@@ -53,7 +53,7 @@ def to_arrow(frame: pd.DataFrame, model: type[Table], covered: str | None = None
 def write_parquet(store: ObjectStore, key: str, table: pyarrow.Table) -> tuple[int, str]:
     """Write one Parquet object; returns its size in bytes and its SHA-256."""
     sink = pyarrow.BufferOutputStream()
-    parquet.write_table(table, sink, compression="zstd", row_group_size=ROWS_PER_GROUP, store_schema=False)
+    parquet.write_table(table, sink, compression="zstd", row_group_size=ROWS_PER_GROUP)
     return write_bytes(store, key, sink.getvalue())
 
 

@@ -3,7 +3,7 @@
 What a week holds is decided in the assets; where it lies in layout.py.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import dagster as dg
@@ -37,6 +37,16 @@ class WeekOutput:
     error: Exception | None = None
 
 
+class WeekOutputs:
+    """The weeks of one run, made one by one as they are asked for. (Dagster takes a bare generator for events.)"""
+
+    def __init__(self, outputs: Iterator[WeekOutput]) -> None:
+        self._outputs = outputs
+
+    def __iter__(self) -> Iterator[WeekOutput]:
+        return self._outputs
+
+
 @dataclass(frozen=True)
 class WholeOutput:
     """A table over all weeks with the label of what it was made of and what else to say about it."""
@@ -58,7 +68,7 @@ class FilesOutput:
 class TableIOManager(dg.IOManager):
     """Stores what assets return and gives their inputs back.
 
-    Outputs: an iterable of WeekOutput for a weekly asset (written one by one as it is consumed), WholeOutput for
+    Outputs: WeekOutputs for a weekly asset (written one by one as it is consumed), WholeOutput for
     a table over all weeks, FilesOutput for extracts and pages. Inputs: WeekTables or a DataFrame, as annotated.
     """
 
@@ -77,7 +87,7 @@ class TableIOManager(dg.IOManager):
         elif isinstance(obj, FilesOutput):
             context.add_output_metadata(self._write_files(asset, obj))
             self._report(asset, None)
-        elif isinstance(obj, Iterable):
+        elif isinstance(obj, WeekOutputs):
             yield from self._write_weeks(context, asset, obj)
         else:
             raise StorageError(f"{asset} returned {type(obj).__name__}, which the IO manager can't store")
@@ -95,7 +105,7 @@ class TableIOManager(dg.IOManager):
         return rows
 
     def _write_weeks(
-        self, context: dg.OutputContext, asset: str, outputs: Iterable[WeekOutput]
+        self, context: dg.OutputContext, asset: str, outputs: WeekOutputs
     ) -> Iterator[DagsterEvent]:
         failures: dict[str, Exception] = {}
         reported: dict[str, dict[str, object]] = {}

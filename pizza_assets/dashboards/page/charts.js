@@ -13,7 +13,7 @@ function themeTokens(spec, width) {
   const names = new Set(JSON.stringify(spec).match(/(?<=")\$[a-z-]+(?=")/g) ?? []);
   names.delete("$schema");
   const tokens = Object.fromEntries([...names].map((name) => [name, style.getPropertyValue(`--${name.slice(1)}`).trim()]));
-  return { ...tokens, $width: width };
+  return { ...tokens, $width: width, $ticks: Math.max(3, Math.floor(width / 95)) };
 }
 
 function chartConfig() {

@@ -19,7 +19,7 @@ const DATA = {
   correlations: rowsOf(PAGE.correlations),
   insights: rowsOf(PAGE.insights),
   quality: rowsOf(PAGE.quality),
-  windows: Map.groupBy ? Map.groupBy(rowsOf(PAGE.windows), (row) => row.match_id) : grouped(rowsOf(PAGE.windows), (row) => row.match_id),
+  windows: grouped(rowsOf(PAGE.windows), (row) => row.match_id),
   series: rowsOf(PAGE.timeline.series),
   hours: null, // Hourly counts, once unpacked.
 };

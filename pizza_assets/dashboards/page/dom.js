@@ -29,6 +29,12 @@ function pairBadge(row) {
   return badge(label, pairWords(row));
 }
 
+// The same in a word or two, for tables: it names what is mock.
+function shortPairBadge({ order_source, match_source }) {
+  if (order_source === match_source) return badge(order_source);
+  return order_source === "mock" ? badge("mock", "mock orders") : badge("mixed", "mock matches");
+}
+
 function pairWords({ order_source, match_source }) {
   if (order_source === match_source) return order_source === "real" ? "real" : "mock orders and matches";
   return `${order_source} orders, ${match_source} matches`;

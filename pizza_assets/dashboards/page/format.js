@@ -63,6 +63,14 @@ function wrapped(text, width) {
     if (line && line.length + word.length + 1 > width) lines.push(word);
     else lines[lines.length - 1] = line ? `${line} ${word}` : word;
   }
-  if (lines.length > 3) lines.splice(3, lines.length, `${lines[2]} …`), lines.splice(2, 1);
-  return lines.join("\n");
+  return (lines.length > 3 ? [lines[0], lines[1], `${lines[2]} …`] : lines).join("\n");
+}
+
+function signed(value, digits = 2) {
+  return `${value > 0 ? "+" : ""}${value.toFixed(digits).replace("-", "−")}`;
+}
+
+function exactMoney(minorUnits, currency) {
+  const format = new Intl.NumberFormat("en-GB", { style: "currency", currency, signDisplay: "exceptZero" });
+  return format.format(minorUnits / 10 ** format.resolvedOptions().maximumFractionDigits);
 }

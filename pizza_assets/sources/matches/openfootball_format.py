@@ -18,7 +18,13 @@ from pizza_assets.errors import BadAnswer
 from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.competitions import Competition
 from pizza_assets.models.vocabulary import CompetitionType, DataSource, MatchStatus, Stage
-from pizza_assets.sources.matches.openfootball_scores import RefusedValueError, parse_goals, parse_score, parse_status, text
+from pizza_assets.sources.matches.openfootball_scores import (
+    RefusedValueError,
+    parse_goals,
+    parse_score,
+    parse_status,
+    text,
+)
 from pizza_assets.sources.matches.season_calendar import mended_years, round_number, season_bounds
 from pizza_assets.sources.matches.team_names import canonical_name, slug
 
@@ -242,7 +248,7 @@ def _match_id(match: dict[str, Any], competition: Competition, taken: dict[str, 
     earlier = taken.setdefault(match_id, [])
     for other in earlier:
         if (other["round_name"], other["kickoff_at"]) == (match["round_name"], match["kickoff_at"]):
-            raise RefusedValueError("matches", "not_repeated", match_id, "the file lists this match twice; the first is kept")
+            raise RefusedValueError("matches", "not_repeated", match_id, "listed twice; the first is kept")
     earlier.append(match)
     return match_id if len(earlier) == 1 else f"{match_id}:{len(earlier)}"
 

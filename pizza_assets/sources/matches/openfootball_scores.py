@@ -57,7 +57,7 @@ def parse_score(record: dict[str, Any]) -> Score:
     half_time, full_time, extra_time, penalties = (_pair(written, key) for key in ("ht", "ft", "et", "p"))
     if full_time is None:
         if extra_time or penalties:
-            raise RefusedValueError("score", "has_full_time", written, "extra time or penalties without a full-time score")
+            raise RefusedValueError("score", "has_full_time", written, "extra time or penalties without full time")
         return Score(half_time=half_time)
     _refuse_shrinking(written, half_time, full_time)
     _refuse_shrinking(written, full_time, extra_time)
@@ -85,7 +85,7 @@ def _pair(written: dict[str, Any], key: str) -> Pair | None:
 
 def _refuse_shrinking(written: dict[str, Any], earlier: Pair | None, later: Pair | None) -> None:
     if earlier and later and (earlier[0] > later[0] or earlier[1] > later[1]):
-        raise RefusedValueError("score", "goals_only_grow", written, "a later score has fewer goals than an earlier one")
+        raise RefusedValueError("score", "goals_only_grow", written, "a later score has fewer goals than one before")
 
 
 def parse_status(record: dict[str, Any], score: Score, has_time: bool) -> MatchStatus:

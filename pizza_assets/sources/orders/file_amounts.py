@@ -37,7 +37,9 @@ def amounts_in_fine_units(texts: pd.Series, currencies: pd.Series, price_unit: s
     for currency in currencies.unique():
         rows = (currencies == currency).to_numpy()
         digits = 0 if price_unit == "minor" else _MINOR_DIGITS.get(currency, 2)
-        amounts[rows], verdicts[rows] = _scaled(texts[rows], Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
+        amounts[rows], verdicts[rows] = _scaled(
+            texts[rows], Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS
+        )
     return amounts, verdicts
 
 

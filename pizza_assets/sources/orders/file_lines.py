@@ -68,7 +68,9 @@ class _Problems:
             self.reason[row] = f"column {column!r}: {shown!r} is {why}" if shown else f"column {column!r} is {why}"
 
 
-def read_lines(batch: TextBatch, mapping: FileMapping, file_name: str, file_index: int, default_zone: str) -> pd.DataFrame:
+def read_lines(
+    batch: TextBatch, mapping: FileMapping, file_name: str, file_index: int, default_zone: str
+) -> pd.DataFrame:
     """The batch as LINE_COLUMNS, in file order. `default_zone` is the business day's where the mapping has none.
 
     Raises BadFile if a time has neither an offset nor a zone: no line of such a file can be placed.
@@ -76,8 +78,16 @@ def read_lines(batch: TextBatch, mapping: FileMapping, file_name: str, file_inde
     texts = batch.lines
     size = len(texts)
     problems = _Problems(size)
-    problems.add(texts["defect"].notna().to_numpy(), "(whole line)", "has the header's columns", texts["defect"].fillna(""), "refused")
-    problems.add((texts["order_id"] == "").to_numpy(), mapping.column_of("order_id"), "is not empty", texts["order_id"], "empty")
+    problems.add(
+        texts["defect"].notna().to_numpy(),
+        "(whole line)",
+        "has the header's columns",
+        texts["defect"].fillna(""),
+        "refused",
+    )
+    problems.add(
+        (texts["order_id"] == "").to_numpy(), mapping.column_of("order_id"), "is not empty", texts["order_id"], "empty"
+    )
     problems.add(
         (texts["order_id"].str.len() > LONGEST_VALUE).to_numpy(), mapping.column_of("order_id"), "is short",
         texts["order_id"], f"longer than {LONGEST_VALUE} characters",
@@ -161,7 +171,9 @@ def _currencies(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) 
         return pd.Series(mapping.currency, index=texts.index, dtype="str")
     is_code = texts["currency"].str.fullmatch("[A-Z]{3}").to_numpy(dtype=bool)
     column = mapping.columns["currency"]
-    problems.add(~is_code, column, "is an ISO 4217 code", texts["currency"], "not a currency code of three capital letters")
+    problems.add(
+        ~is_code, column, "is an ISO 4217 code", texts["currency"], "not a currency code of three capital letters"
+    )
     return texts["currency"]
 
 
@@ -195,7 +207,9 @@ def _items(texts: pd.DataFrame, mapping: FileMapping, quantity: np.ndarray) -> p
     parts = {name: _column_or_constant(texts, mapping, name) for name in ("category", "item")}
     codes, distinct = pd.MultiIndex.from_arrays([*parts.values(), quantity]).factorize()
     written = [
-        json.dumps({"category": category, "name": name, "quantity": int(number)}, ensure_ascii=False, separators=(",", ":"))
+        json.dumps(
+            {"category": category, "name": name, "quantity": int(number)}, ensure_ascii=False, separators=(",", ":")
+        )
         for category, name, number in distinct
     ]
     return pd.Series(pd.array(written, dtype="str").take(codes) if written else [], index=texts.index, dtype="str")

@@ -117,7 +117,9 @@ def load_mapping(path: str | Path) -> FileMapping:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"mapping {file} can't be read ({error}); give the path of a UTF-8 TOML file") from error
+        raise ConfigurationError(
+            f"mapping {file} can't be read ({error}); give the path of a UTF-8 TOML file"
+        ) from error
     return parse_mapping(text, str(file))
 
 
@@ -227,7 +229,10 @@ class _MappingReader:
         needed = ("order_id", "total") if rows == "orders" else ("order_id", "price")
         for name in needed:
             if name not in columns:
-                self._fail(f"columns.{name}", f'missing with rows = "{rows}"; add {name} = "<column of the export>" under [columns]')
+                self._fail(
+                    f"columns.{name}",
+                    f'missing with rows = "{rows}"; add {name} = "<column of the export>" under [columns]',
+                )
         unused = "price" if rows == "orders" else "total"
         if unused in columns:
             self._fail(f"columns.{unused}", f'has no meaning with rows = "{rows}"; map {needed[1]} instead')

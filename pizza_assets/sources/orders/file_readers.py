@@ -63,9 +63,13 @@ def read_batches(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
         raise BadFile(f"{file.name}: can't be read ({error}); check its permissions or remove it") from error
 
 
-def _frame(texts: Mapping[str, Any], line_numbers: np.ndarray, defects: Mapping[int, str] | None = None) -> pd.DataFrame:
+def _frame(
+    texts: Mapping[str, Any], line_numbers: np.ndarray, defects: Mapping[int, str] | None = None
+) -> pd.DataFrame:
     """Texts without surrounding blanks, lines with nothing in any mapped column left out, defective lines put in."""
-    frame = pd.DataFrame({name: pd.Series(values, dtype="str").fillna("").str.strip() for name, values in texts.items()})
+    frame = pd.DataFrame(
+        {name: pd.Series(values, dtype="str").fillna("").str.strip() for name, values in texts.items()}
+    )
     frame["line_number"] = line_numbers.astype(np.int64)
     frame["defect"] = pd.Series(np.nan, index=frame.index, dtype="str")
     frame = frame[(frame[list(texts)] != "").any(axis=1)]
@@ -259,7 +263,9 @@ def _read_json(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
 
 def _json_defect(record: Any) -> str:
     if isinstance(record, Exception):
-        return f"the line is not JSON: {record.msg if isinstance(record, json.JSONDecodeError) else 'nested too deeply'}"
+        return (
+            f"the line is not JSON: {record.msg if isinstance(record, json.JSONDecodeError) else 'nested too deeply'}"
+        )
     return f"the record is a {type(record).__name__}, not an object with names and values"
 
 

@@ -1,0 +1,278 @@
+"""The main effect: by how much orders depart from normal before, during and after the own team's match, and how surely.
+
+Outcomes of matches (wins, goals) are other hypotheses and do not belong here; nor do sentences for managers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from pizza_assets.analysis import wording
+from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined, split
+from pizza_assets.analysis.week_permutation import week_permutation_p
+from pizza_assets.models import CorrelationResults, ExpectedOrders, MatchImpact, MatchWindows
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, combined_source
+
+MIN_DATES = 10
+"""Fewer dates give no trustworthy clustered standard error."""
+FINDING_AT_Q = 0.05
+_SOURCES = ["order_source", "match_source"]
+_METHOD = "Poisson regression on the log of expected orders; errors clustered by date; permutation of weeks"
+_CONTROLS = "market x local quarter-hour of the week; quarter-hour common to all markets; market x week"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A claim declared before any data are seen. Hypotheses of one family are corrected together, per pair of sources."""
+
+    window: Window
+    role: str
+    family: str
+
+    @property
+    def statement(self) -> str:
+        return f"Orders depart from normal {wording.PERIODS[self.window]}."
+
+
+PRIMARY_HYPOTHESIS = Hypothesis(Window.POST, "primary", "primary")
+"""The one hypothesis declared beforehand. It is a family of its own, so its q-value is its p-value."""
+
+HYPOTHESES = (
+    PRIMARY_HYPOTHESIS,
+    Hypothesis(Window.PRE, "exploratory", "exploratory_windows"),
+    Hypothesis(Window.DURING, "exploratory", "exploratory_windows"),
+)
+
+
+def main_effects(
+    impact: DataFrame[MatchImpact],
+    expected: DataFrame[ExpectedOrders],
+    *,
+    match_windows: DataFrame[MatchWindows] | None = None,
+    random_seed: int = 0,
+    permutations: int = 999,
+    timezone: str = "Europe/London",
+    sources: Sequence[tuple[str, str]] = (),
+) -> DataFrame[CorrelationResults]:
+    """Three hypotheses (HYPOTHESES) per pair of order source and match source; a pair without usable data has its rows too.
+
+    theta = log(sum observed / sum expected) over the usable windows of a kind, from a Poisson regression with offset
+    log(expected); standard error clustered by calendar date, t with (dates - 1) degrees of freedom.
+
+    match_windows: gives the windows' times, which the permutation of weeks needs: without them p_permutation is empty.
+    timezone: of the match weeks. sources: pairs to report even if no table mentions them; with no pair from anywhere,
+    real orders and real matches are reported as missing.
+    """
+    present = {pair for table in (impact, expected) for pair in table[_SOURCES].drop_duplicates().itertuples(index=False, name=None)}
+    pairs = sorted(present | set(sources)) or [(DataSource.REAL.value, DataSource.REAL.value)]
+    impact_by, expected_by = dict(iter(impact.groupby(_SOURCES))), dict(iter(expected.groupby(_SOURCES)))
+    rows = [
+        row
+        for pair in pairs
+        for row in _results_of_pair(
+            *pair,
+            impact_by.get(pair, impact.iloc[:0]),
+            expected_by.get(pair, expected.iloc[:0]),
+            match_windows,
+            _Permutations(random_seed, permutations, timezone),
+        )
+    ]
+    results = _with_q_values(pd.DataFrame(rows))
+    results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
+    return CorrelationResults.checked(results)
+
+
+@dataclass(frozen=True)
+class _Permutations:
+    seed: int
+    count: int
+    timezone: str
+
+    def p_value(self, expected: pd.DataFrame, used: pd.DataFrame, match_windows: pd.DataFrame | None) -> float | None:
+        if match_windows is None:
+            return None
+        key = [*_SOURCES, "match_id", "market", "window"]
+        times = match_windows[[*key, "window_start_at", "window_end_at"]].drop_duplicates(key)
+        return week_permutation_p(
+            ExpectedGrid.of(expected),
+            used[key].merge(times, on=key),
+            expected["week"].unique().tolist(),
+            timezone=self.timezone,
+            permutations=self.count,
+            random_generator=np.random.default_rng(self.seed),
+        )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the usable windows of one kind say. `missing` holds the reasons why there is no p-value."""
+
+    numbers: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+def _results_of_pair(
+    order_source: str,
+    match_source: str,
+    impact: pd.DataFrame,
+    expected: pd.DataFrame,
+    match_windows: pd.DataFrame | None,
+    permutations: _Permutations,
+) -> list[dict]:
+    is_converged = bool(expected["is_converged"].all()) and len(expected) > 0
+    shared = {
+        "order_source": order_source,
+        "match_source": match_source,
+        "data_source": combined_source(order_source, match_source),
+        "real_share": [order_source, match_source].count(DataSource.REAL) / 2,
+        "estimand": wording.ESTIMAND,
+        "cluster_by": "date",
+        "method": _METHOD,
+        "controls": _CONTROLS,
+        "converged": is_converged,
+        "computed_from_weeks": _weeks_in_words(expected["week"]),
+        "random_seed": permutations.seed,
+        "correlation_coefficient": np.nan,
+    }
+    rows = []
+    for hypothesis in HYPOTHESES:
+        of_window = impact[impact["window"] == hypothesis.window]
+        used = of_window[of_window["status"] == ResultStatus.OK]
+        answer = _answer(of_window, used, has_orders=len(expected) > 0, is_converged=is_converged)
+        p_permutation = None if answer.missing else permutations.p_value(expected, used, match_windows)
+        rows.append({**shared, **_row(hypothesis, order_source, match_source, of_window, used, answer), "p_permutation": p_permutation})
+    return rows
+
+
+def _row(
+    hypothesis: Hypothesis, order_source: str, match_source: str, of_window: pd.DataFrame, used: pd.DataFrame, answer: _Answer
+) -> dict:
+    pair = f"{order_source}_orders.{match_source}_matches"
+    fewest_controls = int(used["control_market_count"].min()) if len(used) else 0
+    weak = [Reason.FEW_CONTROLS] if len(used) and fewest_controls < FEW_CONTROL_MARKETS else []
+    p_value = answer.numbers.get("p_value", np.nan)
+    return {
+        "analysis_id": f"own_team_match.{hypothesis.window}.{pair}",
+        "family_id": f"{hypothesis.family}.{pair}",
+        "hypothesis": hypothesis.statement,
+        "role": hypothesis.role,
+        "time_window": hypothesis.window.value,
+        "data_quality": _quality_in_words(of_window, used),
+        **{name: answer.numbers.get(name, np.nan) for name in _NUMBERS},
+        "statistical_significance": p_value,
+        "n_matches": used["match_id"].nunique(),
+        "n_market_matches": len(used),
+        "n_clusters": used["kickoff_date"].nunique(),
+        "control_market_min": fewest_controls,
+        "status": (ResultStatus.INSUFFICIENT_DATA if answer.missing else ResultStatus.OK).value,
+        "reasons": joined([*answer.missing, *weak]),
+    }
+
+
+_NUMBERS = (
+    *("estimate_log", "uplift_pct", "ci_low_pct", "ci_high_pct", "se", "p_value", "df"),
+    *("observed", "expected", "dispersion", "mde_80_pct"),
+)
+
+
+def _answer(of_window: pd.DataFrame, used: pd.DataFrame, *, has_orders: bool, is_converged: bool) -> _Answer:
+    """Estimate and p-value; with too little data as much of it as can be trusted, and why the rest is missing."""
+    if not has_orders:
+        return _Answer(missing=(Reason.NO_ORDERS,))
+    if not is_converged:
+        return _Answer(missing=(Reason.NOT_CONVERGED,))
+    if of_window.empty:
+        return _Answer(missing=(Reason.NO_MATCHES,))
+    if used.empty:
+        return _Answer(missing=tuple(counted(of_window["reasons"])))
+    observed, expected = float(used["observed"].sum()), float(used["expected"].sum())
+    totals = {"observed": observed, "expected": expected}
+    if observed == 0:
+        return _Answer(totals, (Reason.NOTHING_OBSERVED,))
+    ratio = observed / expected
+    point = {**totals, "estimate_log": float(np.log(ratio)), "uplift_pct": 100 * (ratio - 1)}
+    if used["kickoff_date"].nunique() < MIN_DATES:
+        return _Answer(point, (Reason.TOO_FEW_DATES,))
+    departures = (used["observed"] - ratio * used["expected"]).groupby(used["kickoff_date"]).sum()
+    if departures.abs().max() <= 1e-9 * observed:
+        return _Answer(point, (Reason.NO_VARIATION,))
+    return _Answer({**point, **_inference(used)})
+
+
+def _inference(used: pd.DataFrame) -> dict[str, float]:
+    """Clustered Poisson regression on a constant, as statsmodels does it; interval and detectable effect from its t."""
+    from scipy.special import stdtrit
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    model = GLM(
+        used["observed"].to_numpy(dtype=float),
+        np.ones((len(used), 1)),
+        family=Poisson(),
+        offset=np.log(used["expected"].to_numpy()),
+    )
+    groups = pd.factorize(used["kickoff_date"])[0]
+    fit = model.fit(
+        cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True, "df_correction": True}, use_t=True
+    )
+    theta, se, df = float(fit.params[0]), float(fit.bse[0]), float(fit.df_resid_inference)
+    reach = stdtrit(df, 0.975)
+    return {
+        "se": se,
+        "p_value": float(fit.pvalues[0]),
+        "df": df,
+        "ci_low_pct": 100 * np.expm1(theta - reach * se),
+        "ci_high_pct": 100 * np.expm1(theta + reach * se),
+        "dispersion": float(fit.pearson_chi2 / fit.df_resid),
+        "mde_80_pct": 100 * np.expm1((reach + stdtrit(df, 0.80)) * se),
+    }
+
+
+def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
+    q = pd.Series(np.nan, index=results.index)
+    for _, family in results.groupby("family_id"):
+        q[family.index] = q_values(family["p_value"].to_numpy(dtype=float))
+    is_found = q <= FINDING_AT_Q
+    direction = np.select(
+        [q.isna(), is_found & (results["estimate_log"] > 0), is_found & (results["estimate_log"] < 0)],
+        ["unknown", "up", "down"],
+        default="none",
+    )
+    answered = q.notna().groupby(results["family_id"]).transform("sum")
+    return results.assign(q_value=q, direction=direction, family_size=answered)
+
+
+def _pattern(row: dict) -> str:
+    start = wording.source_prefix(row["order_source"], row["match_source"])
+    period = wording.PERIODS[row["time_window"]]
+    if row["status"] != ResultStatus.OK:
+        return f"{start}Not enough data to say what orders do {period}: {wording.explanations(split(row['reasons']))}."
+    matches = wording.counted_noun(row["n_matches"], "match", "matches")
+    evidence = f"{wording.interval(row['ci_low_pct'], row['ci_high_pct'])}, {matches}"
+    if row["direction"] == "none":
+        return (
+            f"{start}No effect found {period}: orders were {wording.change(row['uplift_pct'])} ({evidence}); "
+            f"{wording.detectable(row['mde_80_pct'])}."
+        )
+    return f"{start}Orders run {wording.change(row['uplift_pct'])} {period} ({evidence})."
+
+
+def _quality_in_words(of_window: pd.DataFrame, used: pd.DataFrame) -> str:
+    if of_window.empty:
+        return "no windows"
+    reasons = counted(of_window.loc[of_window["status"] != ResultStatus.OK, "reasons"])
+    refused = "; ".join(f"{count} {reason.partition(':')[0]}" for reason, count in reasons.items())
+    share = 100 * len(used) / len(of_window)
+    return f"{len(used)} of {len(of_window)} windows usable ({share:.0f} %)" + (f"; refused: {refused}" if refused else "")
+
+
+def _weeks_in_words(weeks: pd.Series) -> str:
+    known = sorted(weeks.unique())
+    if not known:
+        return "no weeks"
+    return f"{known[0]} to {known[-1]}, {wording.counted_noun(len(known), 'week', 'weeks')}"

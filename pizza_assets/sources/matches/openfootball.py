@@ -1,0 +1,152 @@
+"""Real matches from openfootball: which season files a week needs, and whether they speak for it.
+
+How files are found and read, and what their spellings mean, does not belong here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from pizza_assets.errors import BadAnswer, ConfigurationError, SourceError, SourceUnavailable
+from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
+from pizza_assets.models.competitions import COMPETITIONS, Competition
+from pizza_assets.models.table import Table
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.http import NotThere, get_bytes
+from pizza_assets.sources.matches.openfootball_files import KnownSeason, OpenfootballFiles
+from pizza_assets.sources.matches.openfootball_format import SOURCE_NAME
+from pizza_assets.sources.matches.season_calendar import seasons_near
+
+LONGEST_SILENCE = timedelta(weeks=10)
+"""How long after a season's last match there may be nothing to play although the next season's file is not there."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What one competition's files say about a week. `doubt`: a season that might have added to it but failed."""
+
+    seasons: list[KnownSeason]
+    doubt: str | None
+
+
+class Openfootball:
+    """Matches of openfootball's football.json: real, free, without an account.
+
+    location: an https address below which `{season}/{code}.json` lies, or a local folder with these files or with
+    `{season}.{code}.json` at any depth. competitions: codes of models.competitions. A file is read once per
+    object, and a failure costs one attempt however many weeks are asked for. Raises ConfigurationError for an
+    unknown code or an impossible location.
+    """
+
+    name = SOURCE_NAME
+
+    def __init__(self, location: str, competitions: Sequence[str], fetch: Callable[[str], bytes] = get_bytes) -> None:
+        unknown = [code for code in competitions if code not in COMPETITIONS]
+        if unknown or not competitions:
+            known = ", ".join(COMPETITIONS)
+            raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {known}")
+        self._competitions = [COMPETITIONS[code] for code in dict.fromkeys(competitions)]
+        self._files = OpenfootballFiles(location, fetch)
+
+    def matches(self, week: MatchWeek) -> SourceResult:
+        """The week's matches by kick-off, with their goals and the rows refused in it.
+
+        If one of several competitions fails the others are given, and `reason` names the missing one. Raises
+        SourceUnavailable or BadAnswer, naming file, cause and remedy, if none of them speaks for the week.
+        """
+        answers: list[_Answer] = []
+        missing: list[tuple[Competition, SourceError]] = []
+        for competition in self._competitions:
+            answer = self._answer(competition, week)
+            if isinstance(answer, _Answer):
+                answers.append(answer)
+            elif answer is not None:
+                missing.append((competition, answer))
+        if missing and not answers:
+            raise _joined([error for _, error in missing])
+        reasons = [f"{competition.name} is missing: {error}" for competition, error in missing]
+        reasons += [answer.doubt for answer in answers if answer.doubt]
+        seasons = [season for answer in answers for season in answer.seasons]
+        return _result(seasons, week, "; ".join(reasons) or None)
+
+    def _answer(self, competition: Competition, week: MatchWeek) -> _Answer | SourceError | None:
+        """What the competition says about the week; an error if it can't say; None if no tournament is due."""
+        zone = ZoneInfo(competition.timezone or "UTC")
+        first, last = week.starts_at.astimezone(zone).date(), week.ends_at.astimezone(zone).date()
+        seasons = [self._files.season(competition, season) for season in seasons_near(competition, first, last)]
+        if not seasons:
+            return None
+        known = [season for season in seasons if isinstance(season, KnownSeason)]
+        errors = [season for season in seasons if isinstance(season, SourceError)]
+        gap = None if known and competition.tournament_years is not None else _gap(known, errors, week)
+        if gap is not None:
+            return gap
+        broken = [error for error in errors if not isinstance(error, NotThere)]
+        doubt = f"{competition.name} may lack matches of another season: {_joined(broken)}" if broken else None
+        return _Answer(known, doubt)
+
+
+def _gap(known: list[KnownSeason], errors: list[SourceError], week: MatchWeek) -> SourceError | None:
+    """Why the seasons near the week don't speak for it; None if they do.
+
+    They do inside a known season; between two known seasons; and for LONGEST_SILENCE after the last match of a
+    known season as long as the next season's file is merely not there yet.
+    """
+    if any(season.first < week.ends_at and week.starts_at <= season.last for season in known):
+        return None
+    before = [season for season in known if season.last < week.starts_at]
+    if before and len(before) < len(known):
+        return None
+    if not before:
+        return _joined(errors) if errors else None
+    latest = max(before, key=lambda season: season.last)
+    is_unpublished = all(isinstance(error, NotThere) for error in errors)
+    if is_unpublished and week.starts_at < latest.last + LONGEST_SILENCE:
+        return None
+    if errors:
+        return _joined(errors)
+    return SourceUnavailable(
+        f"{latest.origin}: its last match is on {latest.last:%Y-%m-%d}, more than {LONGEST_SILENCE.days // 7} weeks "
+        f"before week {week.key}; wait until the next fixtures are published"
+    )
+
+
+def _joined(errors: list[SourceError]) -> SourceError:
+    """Several failures as one error, each told once."""
+    message = "; ".join(dict.fromkeys(str(error) for error in errors))
+    kind = BadAnswer if all(isinstance(error, BadAnswer) for error in errors) else SourceUnavailable
+    joined = kind(message)
+    joined.__cause__ = errors[0]
+    return joined
+
+
+def _result(seasons: list[KnownSeason], week: MatchWeek, reason: str | None) -> SourceResult:
+    starts_at, ends_at = pd.Timestamp(week.starts_at), pd.Timestamp(week.ends_at)
+    rows, events, rejected = [], [], []
+    for season in seasons:
+        kickoffs = season.parsed.matches["kickoff_at"]
+        matches = season.parsed.matches[(kickoffs >= starts_at) & (kickoffs < ends_at)]
+        rows.append(matches)
+        events.append(season.parsed.events[season.parsed.events["match_id"].isin(matches["match_id"])])
+        rejected += [row for reported_at, row in season.rejected if week.contains(reported_at)]
+    return SourceResult(
+        rows=_together(RawMatches, rows),
+        data_source=DataSource.REAL,
+        source_name=SOURCE_NAME,
+        reason=reason,
+        rejected=RejectedRows.conform(rejected),
+        events=_together(RawMatchEvents, events),
+    )
+
+
+def _together(model: type[Table], conformed: list[pd.DataFrame]) -> pd.DataFrame:
+    """Parts of conformed frames as one; a single part keeps its order, which saves conforming it once more."""
+    parts = [part for part in conformed if len(part)]
+    if len(parts) > 1:
+        return model.conform(pd.concat(parts))
+    return parts[0].reset_index(drop=True) if parts else model.empty()

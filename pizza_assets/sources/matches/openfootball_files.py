@@ -1,0 +1,114 @@
+"""Finds and reads openfootball's season files, each once, from an address or a folder. Weeks don't belong here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pizza_assets.errors import BadAnswer, ConfigurationError, SourceError, SourceUnavailable
+from pizza_assets.models.competitions import Competition
+from pizza_assets.sources.http import NotThere, Unreachable
+from pizza_assets.sources.matches.openfootball_format import ParsedSeason, RejectedRecord, parse_competition
+
+
+@dataclass(frozen=True)
+class KnownSeason:
+    """A season that could be read. `first` and `last` are its first and last kick-off, UTC.
+
+    rejected: its refused rows, each with the instant that decides which week reports it: noon of its day, or the
+    first kick-off if it has no day or one outside the season.
+    """
+
+    origin: str
+    parsed: ParsedSeason
+    first: datetime
+    last: datetime
+    rejected: tuple[tuple[datetime, dict[str, Any]], ...]
+
+
+class OpenfootballFiles:
+    """The season files below one location. What was read, and what failed, is remembered for this object's life."""
+
+    def __init__(self, location: str, fetch: Callable[[str], bytes]) -> None:
+        self._location, self._fetch = location.rstrip("/"), fetch
+        scheme = urlsplit(location).scheme
+        self._is_remote = scheme in ("http", "https")
+        if not location or (len(scheme) > 1 and not self._is_remote):  # one letter: a Windows drive
+            raise ConfigurationError(f"openfootball location {location!r}: give an https address or a local folder")
+        self._looked_up: dict[tuple[str, str], KnownSeason | SourceError] = {}
+        self._network_error: Unreachable | None = None
+
+    def season(self, competition: Competition, season: str) -> KnownSeason | SourceError:
+        """The season, or why it is not known. After one failed connection no other file is asked for."""
+        key = (competition.code, season)
+        if key not in self._looked_up:
+            try:
+                self._looked_up[key] = self._read(competition, season)
+            except SourceError as error:
+                self._looked_up[key] = error
+        return self._looked_up[key]
+
+    def _read(self, competition: Competition, season: str) -> KnownSeason:
+        origin, body = self._body(competition.code, season)
+        parsed = parse_competition(body, origin, competition, season)
+        if parsed.matches.empty:
+            if parsed.rejected_records:
+                reason = parsed.rejected_records[0].row["reason"]
+                raise BadAnswer(f"{origin}: no match in it can be used ({reason}); check the file")
+            raise NotThere(f"{origin}: lists no match yet; wait until the fixtures are published")
+        first, last = parsed.matches["kickoff_at"].min(), parsed.matches["kickoff_at"].max()
+        rejected = tuple(
+            (_reported_at(record, competition, first, last), record.row) for record in parsed.rejected_records
+        )
+        return KnownSeason(origin, parsed, first, last, rejected)
+
+    def _body(self, code: str, season: str) -> tuple[str, bytes]:
+        if not self._is_remote:
+            file = self._local_file(code, season)
+            try:
+                return str(file), file.read_bytes()
+            except OSError as error:
+                raise SourceUnavailable(f"{file}: can't be read ({error.strerror}); check its permissions") from error
+        url = f"{self._location}/{season}/{code}.json"
+        if self._network_error is not None:
+            raise self._network_error
+        try:
+            return url, self._fetch(url)
+        except Unreachable as error:
+            self._network_error = error
+            raise
+
+    def _local_file(self, code: str, season: str) -> Path:
+        """`{season}/{code}.json`, or `{season}.{code}.json` anywhere below the folder."""
+        file = Path(self._location) / season / f"{code}.json"
+        if file.is_file():
+            return file
+        name = f"{season}.{code}.json"
+        found = self._files_below.get(name, [])
+        if len(found) > 1:
+            raise ConfigurationError(f"{found[0]} and {found[1]} are both {name}; keep one below {self._location}")
+        if not found:
+            remedy = f"put it there as {season}/{code}.json or {name}"
+            raise NotThere(f"{self._location}: no file for {code} {season}; {remedy}")
+        return found[0]
+
+    @cached_property
+    def _files_below(self) -> dict[str, list[Path]]:
+        folder = Path(self._location)
+        if not folder.is_dir():
+            raise ConfigurationError(f"openfootball location {self._location}: no such folder; correct the setting")
+        below: dict[str, list[Path]] = {}
+        for file in sorted(folder.rglob("*.json")):
+            below.setdefault(file.name, []).append(file)
+        return below
+
+
+def _reported_at(record: RejectedRecord, competition: Competition, first: datetime, last: datetime) -> datetime:
+    if record.day is None:
+        return first
+    noon = datetime.combine(record.day, time(12, tzinfo=ZoneInfo(competition.timezone or "UTC"))).astimezone(UTC)
+    return noon if first <= noon <= last else first

@@ -1,0 +1,235 @@
+"""Puts typed lines together to orders: folds items, settles which version of an order counts, checks what results.
+
+Of a line exactly one thing becomes: part of an accepted order, a rejected row, a dropped duplicate or an excluded line.
+Reading lines does not belong here, nor does the calendar: everything carries the instant by which it is filed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pizza_assets.models import RawOrders
+from pizza_assets.sources.orders.file_amounts import rounded_to_minor_units
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.file_times import FIRST_OF_TWO, MOVED_OUT_OF_GAP
+
+SHARED = {
+    "ordered_at": ("timestamp", "date"),
+    "store_id": ("store_id",),
+    "market": ("market",),
+    "chain": ("chain",),
+    "currency": ("currency",),
+}
+"""What all lines of an order must agree about, and the mapping's names of the columns behind it."""
+CONTENT = [
+    "ordered_at",
+    "chain",
+    "market",
+    "store_id",
+    "store_location",
+    "currency",
+    "revenue_cents",
+    "pizza_count",
+    "items",
+]
+
+ACCEPTED, DUPLICATE, EXCLUDED = "accepted", "duplicate", "excluded"
+
+
+@dataclass(frozen=True)
+class FoldedOrders:
+    """orders: RawOrders columns plus file_index and line_number (of the first line).
+    rejected: RejectedRows columns, with file_index instead of origin, plus `at`; one row per line.
+    counts: (at, kind, count): how many lines were accepted, duplicate, excluded; how many orders had which DST note.
+    """
+
+    orders: pd.DataFrame
+    rejected: pd.DataFrame
+    counts: pd.DataFrame
+
+
+def fold_orders(lines: pd.DataFrame, mapping: FileMapping, file_names: Sequence[str]) -> FoldedOrders:
+    """Fold file_lines.LINE_COLUMNS plus `placed_at` (the instant by which a line without a time is filed).
+
+    All lines of an order must be among `lines`. An order with a refused line is refused whole, because its revenue
+    would be wrong. Of several versions of an order id the last in file and line order counts, a withdrawn one
+    (excluded status) included; equal earlier versions are duplicates, different ones are rejected as superseded.
+    """
+    lines = lines.sort_values(["file_index", "line_number"], kind="stable", ignore_index=True)
+    lines["version"] = _version_codes(lines, mapping.folds_items)
+    _reject_disagreeing(lines, mapping)
+    _reject_incomplete(lines, mapping)
+    versions = _versions(lines[lines["problem_column"].isna()])
+    versions = _settled(versions)
+    is_accepted = versions["fate"] == ACCEPTED
+    superseded = versions[versions["fate"] == "superseded"]
+    _reject_superseded(lines, superseded, mapping, file_names)
+    orders = _raw_orders(versions[is_accepted], mapping)
+    orders = _reject_violations(lines, orders, mapping)
+    return FoldedOrders(orders.drop(columns=["version"]), _rejected_rows(lines), _counts(lines, versions, orders))
+
+
+def _version_codes(lines: pd.DataFrame, folds_items: bool) -> np.ndarray:
+    """Which lines belong together: those of one file and order id, or each line for itself."""
+    own = np.arange(len(lines))
+    if not folds_items:
+        return own
+    codes, _ = pd.MultiIndex.from_arrays([lines["file_index"], lines["order_id"]]).factorize()
+    return np.where(lines["order_id"] == "", own + len(lines), codes)
+
+
+def _reject(
+    lines: pd.DataFrame, rows: np.ndarray, column: str, check: str, values: pd.Series, reasons: pd.Series
+) -> None:
+    lines.loc[rows, "problem_column"] = column
+    lines.loc[rows, "problem_check"] = check
+    lines.loc[rows, "problem_value"] = values[rows].astype("str")
+    lines.loc[rows, "problem_reason"] = reasons[rows]
+
+
+def _reject_disagreeing(lines: pd.DataFrame, mapping: FileMapping) -> None:
+    if not mapping.folds_items:
+        return
+    for name, mapped in SHARED.items():
+        counted = lines[lines["problem_column"].isna() & ~lines["is_excluded"]]
+        first = counted.groupby("version")[name].transform("first")
+        disagreeing = counted.loc[counted[name] != first, "version"].unique()
+        rows = (lines["version"].isin(disagreeing) & lines["problem_column"].isna() & ~lines["is_excluded"]).to_numpy()
+        if rows.any():
+            column = " + ".join(
+                mapping.columns[m]
+                for m in (*mapped, "time")
+                if m in mapping.columns and (m != "time" or name == "ordered_at")
+            )
+            why = "the lines of order " + lines["order_id"] + f" disagree about {column}"
+            _reject(lines, rows, column, "is the same in all lines of an order", lines[name], why)
+
+
+def _reject_incomplete(lines: pd.DataFrame, mapping: FileMapping) -> None:
+    refused = lines[lines["problem_column"].notna()]
+    first_refused = refused.groupby("version")["line_number"].first()
+    rows = (
+        lines["version"].isin(first_refused.index) & lines["problem_column"].isna() & ~lines["is_excluded"]
+    ).to_numpy()
+    if rows.any():
+        at_line = lines["version"].map(first_refused).astype("Int64").astype("str")
+        why = "line " + at_line + " of the same order was refused, and an order is not taken in part"
+        _reject(lines, rows, mapping.column_of("order_id"), "its order is complete", lines["order_id"], why)
+
+
+def _versions(lines: pd.DataFrame) -> pd.DataFrame:
+    """One row per version: its sums, its first line, how many lines count. Wholly excluded ones have line_count 0."""
+    counted = lines[~lines["is_excluded"]]
+    first = lines.drop_duplicates("version").set_index("version")
+    first_counted = counted.drop_duplicates("version").set_index("version")
+    versions = first_counted.reindex(first.index)
+    for name in ("file_index", "line_number", "order_id"):
+        versions[name] = first[name]
+    sums = counted.groupby("version")[["amount", "quantity"]].sum().reindex(first.index, fill_value=0)
+    versions["revenue_cents"] = rounded_to_minor_units(sums["amount"].to_numpy())
+    versions["pizza_count"] = sums["quantity"]
+    versions["line_count"] = counted.groupby("version").size().reindex(first.index, fill_value=0)
+    versions["dst_note"] = counted.groupby("version")["dst_note"].max().reindex(first.index, fill_value=0)
+    versions["items"] = _item_lists(counted).reindex(first.index)
+    return versions.reset_index()
+
+
+def _item_lists(counted: pd.DataFrame) -> pd.Series:
+    """The JSON list of each version's items in line order, joined without touching single rows."""
+    with_items = counted[counted["item"].notna()].sort_values("version", kind="stable")
+    codes = with_items["version"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.empty(0, dtype=np.int64)
+    offsets = pa.array(np.r_[starts, len(codes)], pa.int32())
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, pa.array(with_items["item"], pa.string())), ",")
+    texts = pc.binary_join_element_wise("[", joined, "]", "")
+    return pd.Series(pd.array(texts, dtype="str"), index=codes[starts], dtype="str")
+
+
+def _settled(versions: pd.DataFrame) -> pd.DataFrame:
+    """With `fate`: accepted, excluded, duplicate or superseded, and where the version that counts stands."""
+    versions = versions.sort_values(["order_id", "file_index", "line_number"], kind="stable", ignore_index=True)
+    last = versions.groupby("order_id", sort=False).tail(1).set_index("order_id")
+    is_last = ~versions.duplicated("order_id", keep="last")
+    is_excluded = versions["line_count"] == 0
+    earlier = versions[~is_last]
+    winner = last.loc[earlier["order_id"]].set_axis(earlier.index)
+    is_same = pd.Series(False, index=versions.index)
+    same = winner["line_count"] > 0
+    for name in CONTENT:
+        same &= (earlier[name] == winner[name]) | (earlier[name].isna() & winner[name].isna())
+    is_same.loc[earlier.index] = same
+    versions["fate"] = np.select([is_excluded, is_last, is_same], [EXCLUDED, ACCEPTED, DUPLICATE], default="superseded")
+    versions["winner_file"] = winner["file_index"].reindex(versions.index)
+    versions["winner_line"] = winner["line_number"].reindex(versions.index)
+    return versions
+
+
+def _reject_superseded(
+    lines: pd.DataFrame, superseded: pd.DataFrame, mapping: FileMapping, file_names: Sequence[str]
+) -> None:
+    if superseded.empty:
+        return
+    files = superseded["winner_file"].astype("int64").map(dict(enumerate(file_names)))
+    why = "superseded by line " + superseded["winner_line"].astype("int64").astype("str") + " of " + files
+    reasons = lines["version"].map(pd.Series(why.to_numpy(), index=superseded["version"].to_numpy()))
+    rows = (reasons.notna() & ~lines["is_excluded"]).to_numpy()
+    _reject(lines, rows, mapping.column_of("order_id"), "is the latest version", lines["order_id"], reasons)
+
+
+def _raw_orders(accepted: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
+    stamped = accepted.assign(sport="football", order_source=mapping.label.value, source_name="files")
+    rows = RawOrders.conform(stamped)
+    keys = stamped.set_index("order_id").loc[
+        rows["order_id"], ["file_index", "line_number", "version", "line_count", "dst_note"]
+    ]
+    return pd.concat([rows, keys.reset_index(drop=True).astype("int64")], axis=1)
+
+
+def _reject_violations(lines: pd.DataFrame, orders: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
+    """The model has the last word: whatever breaks a rule of RawOrders is refused with that rule."""
+    violations = RawOrders.violations(orders[RawOrders.column_names()])
+    if not violations:
+        return orders
+    first = {v.row: v for v in reversed(violations) if v.row is not None}
+    for row, violation in first.items():
+        rows = ((lines["version"] == orders["version"].iloc[row]) & ~lines["is_excluded"]).to_numpy()
+        value = pd.Series(violation.value[:200], index=lines.index)
+        why = pd.Series(f"{violation.column} of the order breaks the rule {violation.check}", index=lines.index)
+        _reject(lines, rows, mapping.column_of(violation.column), violation.check, value, why)
+    return orders.drop(index=list(first)).reset_index(drop=True)
+
+
+def _rejected_rows(lines: pd.DataFrame) -> pd.DataFrame:
+    refused = lines[lines["problem_column"].notna()]
+    return pd.DataFrame(
+        {
+            "file_index": refused["file_index"],
+            "line_number": refused["line_number"],
+            "row_id": refused["order_id"].str.slice(0, 200),
+            "column": refused["problem_column"],
+            "check": refused["problem_check"],
+            "value": refused["problem_value"].str.slice(0, 200),
+            "reason": refused["problem_reason"],
+            "at": refused["placed_at"],
+        }
+    ).reset_index(drop=True)
+
+
+def _counts(lines: pd.DataFrame, versions: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    duplicates = versions[versions["fate"] == DUPLICATE]
+    excluded = lines[lines["is_excluded"]]
+    moved = orders[orders["dst_note"] == MOVED_OUT_OF_GAP]
+    first = orders[orders["dst_note"] == FIRST_OF_TWO]
+    parts = (
+        (ACCEPTED, orders["ordered_at"], orders["line_count"]),
+        (DUPLICATE, duplicates["ordered_at"], duplicates["line_count"]),
+        (EXCLUDED, excluded["placed_at"], 1),
+        ("moved_out_of_gap", moved["ordered_at"], 1),
+        ("first_of_two", first["ordered_at"], 1),
+    )
+    frames = [pd.DataFrame({"at": at, "kind": kind, "count": count}) for kind, at, count in parts]
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)

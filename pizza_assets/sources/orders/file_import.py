@@ -1,0 +1,255 @@
+"""Parses a set of order files once and writes what they hold by match week.
+
+Two passes, both in bounded memory: the lines of each file go to buckets by order id, so that all lines of an order meet;
+then each bucket is folded to orders, which go to their weeks. A file that can't be read as a whole leaves nothing but
+its error. Where the result is kept, and what a week's answer looks like, does not belong here.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pizza_assets.errors import BadFile
+from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
+from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON
+from pizza_assets.sources.orders.file_coverage import TradingDays, file_periods, merged_days, trading_days, united
+from pizza_assets.sources.orders.file_folding import fold_orders
+from pizza_assets.sources.orders.file_lines import LINE_COLUMNS, read_lines
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.file_readers import read_batches
+
+PARSER_VERSION = 1
+"""Raise it when the same files would give other orders, rejects or coverage."""
+BUCKET_BYTES = 64 * 1024 * 1024
+"""Files are folded in parts of about this size."""
+REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class OrderFile:
+    """A file of the export. name: its path inside the folder, as people and rejected rows call it."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class ImportFacts:
+    """What was found, beside the orders themselves.
+
+    weeks: how many lines and orders of which kind, per match week with orders: accepted, rejected, duplicate, excluded
+        lines; moved_out_of_gap and first_of_two orders (see file_times).
+    coverage: what the readable files speak for.
+    bad_files: the files that could not be read as a whole, and why.
+    """
+
+    weeks: dict[str, dict[str, int]] = field(default_factory=dict)
+    coverage: tuple[CoveredPeriod, ...] = ()
+    bad_files: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"weeks": self.weeks, "coverage": coverage_to_json(self.coverage), "bad_files": self.bad_files}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "ImportFacts":
+        """The inverse of `to_json`."""
+        return cls(values["weeks"], tuple(coverage_from_json(values["coverage"])), values["bad_files"])
+
+    def count(self, kind: str) -> int:
+        """All weeks together."""
+        return sum(counts.get(kind, 0) for counts in self.weeks.values())
+
+
+@dataclass(frozen=True)
+class _FileContent:
+    """What pass one keeps of a file in memory. first_at: its first good time, for lines before it that have none."""
+
+    known: TradingDays | None
+    first_at: pd.Timestamp | None
+
+
+def import_files(files: Sequence[OrderFile], mapping: FileMapping, business_timezone: str, folder: Path) -> ImportFacts:
+    """Write `files` to `folder`, readable with `staged_orders` and `staged_rejects`. Never raises BadFile: see bad_files."""
+    line_folder = folder / "lines"
+    line_folder.mkdir()
+    bucket_count = 1 + sum(file.path.stat().st_size for file in files) // BUCKET_BYTES
+    contents: dict[int, _FileContent] = {}
+    bad_files: dict[str, str] = {}
+    for index, file in enumerate(files):
+        try:
+            contents[index] = _write_lines(file, index, mapping, business_timezone, line_folder, bucket_count)
+        except BadFile as error:
+            bad_files[file.name] = str(error)
+            for part in line_folder.glob(f"*-{index:06d}.parquet"):
+                part.unlink()
+    first_ats = {index: content.first_at for index, content in contents.items() if content.first_at is not None}
+    rejected, counts, weeks = [], [], set()
+    for bucket in range(bucket_count):
+        lines = _bucket_lines(line_folder, bucket, first_ats)
+        if len(lines):
+            folded = fold_orders(lines, mapping, [file.name for file in files])
+            weeks |= _write_orders(folded.orders, files, business_timezone, folder, bucket)
+            rejected.append(folded.rejected)
+            counts.append(folded.counts)
+    shutil.rmtree(line_folder)
+    if not weeks:
+        return ImportFacts(bad_files=bad_files | _nothing_accepted(rejected, files))
+    week_counts = _filed_by_week(rejected, counts, sorted(weeks), files, business_timezone, folder)
+    coverage = united(p for content in contents.values() if content.known for p in file_periods(content.known))
+    return ImportFacts(week_counts, tuple(coverage), bad_files)
+
+
+def staged_orders(folder: Path, week_key: str) -> pd.DataFrame:
+    """The week's orders: RawOrders columns plus origin and line_number; parts of the week are not yet in order."""
+    parts = sorted((folder / week_key).glob("orders-*.parquet"))
+    return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else pd.DataFrame()
+
+
+def staged_rejects(folder: Path, week_key: str) -> pd.DataFrame:
+    """The rows refused in the week, with RejectedRows columns."""
+    file = folder / week_key / "rejected.parquet"
+    return pd.read_parquet(file) if file.exists() else pd.DataFrame()
+
+
+def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
+    """The key of the match week of each instant, as MatchWeek.containing gives it; empty text for a missing one."""
+    local = at.dt.tz_convert(ZoneInfo(timezone)).dt.tz_localize(None) - pd.Timedelta(hours=WEEK_STARTS_AT.hour)
+    day = local.dt.normalize()
+    tuesday = day - pd.to_timedelta((day.dt.day_of_week - WEEK_STARTS_ON) % 7, unit="D")
+    codes, distinct = pd.factorize(tuesday)
+    return np.array([*(moment.date().isoformat() for moment in distinct), ""], dtype=object)[codes]
+
+
+# --- pass one: lines to buckets --------------------------------------------------------------------------------------
+
+
+def _line_schema() -> pa.Schema:
+    kinds = {"str": pa.large_string(), "int64": pa.int64(), "int8": pa.int8(), "bool": pa.bool_()}
+    utc = pa.timestamp("us", tz="UTC")
+    return pa.schema([(name, kinds.get(dtype, utc)) for name, dtype in LINE_COLUMNS.items()] + [("placed_at", utc)])
+
+
+def _write_lines(
+    file: OrderFile, index: int, mapping: FileMapping, zone: str, folder: Path, bucket_count: int
+) -> _FileContent:
+    schema, writers = _line_schema(), {}
+    known, last_at, first_at, first_reason, line_count = [], None, None, None, 0
+    try:
+        for lines in _typed_batches(file, index, mapping, zone):
+            line_count += len(lines)
+            is_good = lines["problem_column"].isna() & ~lines["is_excluded"]
+            good = lines[is_good]
+            lines["placed_at"] = _placed(lines["ordered_at"], is_good, last_at)
+            if len(good):
+                known.append(trading_days(good))
+                last_at, first_at = good["ordered_at"].iloc[-1], first_at or good["ordered_at"].iloc[0]
+            refused = lines[lines["problem_column"].notna()]
+            if first_reason is None and len(refused):
+                first_reason = f"line {refused['line_number'].iloc[0]}: {refused['problem_reason'].iloc[0]}"
+            buckets = pd.util.hash_array(lines["order_id"].to_numpy(dtype=object)) % bucket_count
+            for bucket in np.unique(buckets):
+                if bucket not in writers:
+                    path = folder / f"{bucket:06d}-{index:06d}.parquet"
+                    writers[bucket] = pq.ParquetWriter(path, schema, compression="zstd")
+                table = pa.Table.from_pandas(lines[buckets == bucket], schema, preserve_index=False)
+                writers[bucket].write_table(table)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    if first_at is None and first_reason is not None:
+        raise BadFile(
+            f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}. Check the mapping {mapping.origin}."
+        )
+    return _FileContent(merged_days(known) if known else None, first_at)
+
+
+def _typed_batches(file: OrderFile, index: int, mapping: FileMapping, zone: str) -> Iterator[pd.DataFrame]:
+    for batch in read_batches(file.path, mapping):
+        if len(batch.lines):
+            yield read_lines(batch, mapping, file.name, index, zone)
+
+
+def _placed(ordered_at: pd.Series, is_good: pd.Series, last_at: pd.Timestamp | None) -> pd.Series:
+    """A line without a readable time is filed under the nearest earlier good line."""
+    nearest = ordered_at.where(is_good).ffill()
+    if last_at is not None:
+        nearest = nearest.fillna(last_at)
+    return ordered_at.fillna(nearest)
+
+
+# --- pass two: buckets to weeks --------------------------------------------------------------------------------------
+
+
+def _bucket_lines(folder: Path, bucket: int, first_ats: dict[int, pd.Timestamp]) -> pd.DataFrame:
+    parts = [pd.read_parquet(part) for part in sorted(folder.glob(f"{bucket:06d}-*.parquet"))]
+    if not parts:
+        return pd.DataFrame()
+    lines = pd.concat(parts, ignore_index=True)
+    unplaced = lines["placed_at"].isna()
+    lines.loc[unplaced, "placed_at"] = lines.loc[unplaced, "file_index"].map(first_ats).astype(lines["placed_at"].dtype)
+    return lines
+
+
+def _write_orders(
+    orders: pd.DataFrame, files: Sequence[OrderFile], timezone: str, folder: Path, bucket: int
+) -> set[str]:
+    names = {index: file.name for index, file in enumerate(files)}
+    staged = orders.assign(origin=orders["file_index"].map(names).astype("str")).drop(
+        columns=["file_index", "line_count", "dst_note"]
+    )
+    keys = week_keys(orders["ordered_at"], timezone)
+    for key, rows in staged.groupby(keys):
+        (folder / str(key)).mkdir(exist_ok=True)
+        rows.to_parquet(folder / str(key) / f"orders-{bucket:06d}.parquet", index=False, compression="zstd")
+    return {str(key) for key in np.unique(keys.astype(str))} if len(orders) else set()
+
+
+def _filed_by_week(
+    rejected: list[pd.DataFrame],
+    counts: list[pd.DataFrame],
+    weeks: list[str],
+    files: Sequence[OrderFile],
+    timezone: str,
+    folder: Path,
+) -> dict[str, dict[str, int]]:
+    """Write each week's rejects; count lines per week. What lies in no week with orders goes to the week before it."""
+    rows = pd.concat(rejected, ignore_index=True)
+    rows["week"] = _nearest_week(rows["at"], weeks, timezone)
+    rows["origin"] = rows["file_index"].map({index: file.name for index, file in enumerate(files)}).astype("str")
+    for key, part in rows.groupby("week"):
+        part.drop(columns=["week", "at", "file_index"]).to_parquet(folder / str(key) / "rejected.parquet", index=False)
+    counted = pd.concat([*counts, rows[["at"]].assign(kind=REJECTED, count=1)], ignore_index=True)
+    counted["week"] = _nearest_week(counted["at"], weeks, timezone)
+    sums = counted.groupby(["week", "kind"])["count"].sum()
+    return {
+        week: {str(kind): int(n) for (_, kind), n in sums[sums.index.get_level_values("week") == week].items()}
+        for week in weeks
+    }
+
+
+def _nearest_week(at: pd.Series, weeks: list[str], timezone: str) -> np.ndarray:
+    """The latest of `weeks` that is not after the instant's own, else the first."""
+    keys = week_keys(at.astype("datetime64[us, UTC]"), timezone).astype(str)
+    positions = np.searchsorted(np.array(weeks), keys, side="right") - 1
+    return np.array(weeks, dtype=object)[np.maximum(positions, 0)]
+
+
+def _nothing_accepted(rejected: list[pd.DataFrame], files: Sequence[OrderFile]) -> dict[str, str]:
+    """Lines that were good one by one, but no order among them: the file as a whole is bad."""
+    errors = {}
+    for rows in rejected:
+        for index, part in rows.sort_values("line_number").groupby("file_index"):
+            name = files[int(index)].name
+            errors.setdefault(
+                name,
+                f"{name}: none of its orders can be accepted; line {part['line_number'].iloc[0]}: {part['reason'].iloc[0]}",
+            )
+    return errors

@@ -1,0 +1,212 @@
+"""A small simulator whose truth is known: markets, a fixture list, gamma-mixed quarter-hour counts, planted effects."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.baseline import expected_orders
+from pizza_assets.analysis.effects import main_effects
+from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.insights import insights
+from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, times_of, window_bounds
+from pizza_assets.models import MatchWindows, RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets.models.week import MatchWeek, weeks_between
+
+LENGTHS = WindowLengths()
+ZONE = "Europe/London"
+FIRST_WEEK = MatchWeek("2025-08-05", ZONE)
+_SLOTS = ((5, 12.5), (5, 15), (5, 15), (5, 15), (5, 17.5), (6, 14), (6, 16.5), (0, 20))
+
+
+@dataclass(frozen=True)
+class World:
+    """Quarter-hours and windows of all weeks, as the weekly assets would have made them."""
+
+    quarters: pd.DataFrame
+    windows: pd.DataFrame
+    matches: pd.DataFrame
+    markets: tuple[Market, ...]
+    weeks: tuple[str, ...]
+    match_source: str = "mock"
+    timezone: str = field(default=ZONE)
+
+    @property
+    def match_source_by_week(self) -> dict[str, str]:
+        return dict.fromkeys(self.weeks, self.match_source)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    expected: pd.DataFrame
+    impact: pd.DataFrame
+    results: pd.DataFrame
+    insights: pd.DataFrame
+
+
+def analyse(world: World, *, permutations: int = 199, **options) -> Analysis:
+    """The whole chain as the assets run it."""
+    expected = expected_orders(
+        world.quarters,
+        world.matches,
+        world.markets,
+        LENGTHS,
+        match_source_by_week=world.match_source_by_week,
+        default_timezone=world.timezone,
+    )
+    impact = match_impact(world.windows, expected, world.matches, world.markets, LENGTHS)
+    results = main_effects(
+        impact, expected, match_windows=world.windows, timezone=world.timezone, permutations=permutations, **options
+    )
+    return Analysis(expected, impact, results, insights(results, impact, world.windows))
+
+
+def markets_of(count: int, zones: tuple[str, ...] = (ZONE,)) -> tuple[Market, ...]:
+    return tuple(Market(f"market {i:02d}", zones[i % len(zones)], (f"team {i:02d}",)) for i in range(count))
+
+
+def match_row(match_id: str, kickoff_at: pd.Timestamp, home: str, away: str, **changes) -> dict:
+    row = dict.fromkeys(RawMatches.column_names())
+    return {
+        **row,
+        "match_id": match_id,
+        "kickoff_at": kickoff_at,
+        "kickoff_is_fixed": True,
+        "sport": "football",
+        "competition": "Premier League",
+        "competition_type": "league",
+        "season": "2025-26",
+        "stage": "REGULAR_SEASON",
+        "home_team": home,
+        "away_team": away,
+        "status": "FINISHED",
+        "decided_by": "regular",
+        "home_goals": 2,
+        "away_goals": 1,
+        "match_source": "mock",
+        "source_name": "mock",
+        **changes,
+    }
+
+
+def fixtures(markets: tuple[Market, ...], weeks: list[MatchWeek], rng: np.random.Generator) -> pd.DataFrame:
+    """Every week all teams meet in pairs, at the usual hours of a weekend; every fourth week is free."""
+    rows = []
+    for number, week in enumerate(weeks):
+        if number % 4 == 3:
+            continue
+        teams = [market.teams[0] for market in markets]
+        rng.shuffle(teams)
+        for pair in range(len(teams) // 2):
+            weekday, hour = _SLOTS[rng.integers(len(_SLOTS))]
+            days = (weekday - 1) % 7
+            local = pd.Timestamp(week.key) + pd.Timedelta(days=days, hours=hour)
+            rows.append(
+                match_row(f"{week.key}-{pair:02d}", local.tz_localize(ZONE).tz_convert("UTC"), teams[2 * pair], teams[2 * pair + 1])
+            )
+    return RawMatches.conform(rows)
+
+
+def simulate(
+    seed: int = 0,
+    *,
+    market_count: int = 20,
+    week_count: int = 52,
+    uplift: dict[str, float] | None = None,
+    orders_per_bin: float = 4.0,
+    order_source: str = "mock",
+    zones: tuple[str, ...] = (ZONE,),
+) -> World:
+    """A year with hour-of-week shapes, common day effects, market-week levels and gamma noise per market and two hours.
+
+    uplift: planted relative effect by window, e.g. {"post": 0.10}.
+    """
+    rng = np.random.default_rng(seed)
+    markets = markets_of(market_count, zones)
+    weeks = weeks_between(FIRST_WEEK, FIRST_WEEK.shifted(week_count - 1))
+    matches = fixtures(markets, weeks, rng)
+    first = int(weeks[0].starts_at.timestamp()) // 900
+    last = int(weeks[-1].ends_at.timestamp()) // 900
+    bins = np.arange(first, last)
+    instants = pd.DatetimeIndex(times_of(bins * 15))
+    week_of_bin = np.searchsorted([int(w.starts_at.timestamp()) // 900 for w in weeks], bins, side="right") - 1
+    mean = _mean(rng, markets, instants, week_of_bin, orders_per_bin)
+    effect = _effect(matches, markets, bins, uplift or {})
+    counts = rng.poisson(mean * effect)
+    quarters = _quarters(counts, markets, bins, np.array([week.key for week in weeks])[week_of_bin], order_source)
+    windows = windows_of(counts, markets, bins, matches, order_source)
+    return World(quarters, windows, matches, markets, tuple(week.key for week in weeks))
+
+
+def _mean(
+    rng: np.random.Generator, markets: tuple[Market, ...], instants: pd.DatetimeIndex, week_of_bin: np.ndarray, scale: float
+) -> np.ndarray:
+    size = len(instants)
+    days = rng.gamma(100, 1 / 100, size // 96 + 2)[np.arange(size) // 96]
+    mean = np.empty((len(markets), size))
+    for row, market in enumerate(markets):
+        local = instants.tz_convert(market.timezone)
+        hour = (local.hour + local.minute / 60).to_numpy()
+        shape = np.exp(-(((hour - 19 - rng.normal(0, 0.5)) / 3) ** 2)) + 0.15
+        shape = np.where((hour >= 11) & (hour < 23.5), shape, 0.0) * (1 + 0.3 * (local.weekday.to_numpy() >= 4))
+        level = rng.gamma(200, 1 / 200, week_of_bin.max() + 1)[week_of_bin]
+        noise = rng.gamma(100, 1 / 100, size // 8 + 1)[np.arange(size) // 8]
+        mean[row] = scale * rng.gamma(10, 1 / 10) * shape * days * level * noise
+    return mean
+
+
+def _effect(matches: pd.DataFrame, markets: tuple[Market, ...], bins: np.ndarray, uplift: dict[str, float]) -> np.ndarray:
+    effect = np.ones((len(markets), len(bins)))
+    names = [market.name for market in markets]
+    exposed = exposures(matches, markets).merge(window_bounds(matches, LENGTHS), on=["match_id", "match_source"])
+    start, end = epoch_minutes(exposed["window_start_at"]), epoch_minutes(exposed["window_end_at"])
+    for row, (market, window) in enumerate(zip(exposed["market"], exposed["window"], strict=True)):
+        share = np.clip(np.minimum(end[row], bins * 15 + 15) - np.maximum(start[row], bins * 15), 0, None) / 15
+        effect[names.index(market)] += uplift.get(window, 0.0) * share
+    return effect
+
+
+def _quarters(counts: np.ndarray, markets: tuple[Market, ...], bins: np.ndarray, weeks: np.ndarray, source: str) -> pd.DataFrame:
+    row, position = np.nonzero(np.ones_like(counts, dtype=bool))
+    return pd.DataFrame(
+        {
+            "order_source": pd.array([source], dtype="str").repeat(counts.size),
+            "market": pd.array([market.name for market in markets], dtype="str").take(row),
+            "bin_at": times_of(bins[position] * 15),
+            "week": pd.array(weeks, dtype="str").take(position),
+            "observed": counts[row, position].astype(np.int64),
+            "covered_minutes": np.int64(15),
+        }
+    )
+
+
+def windows_of(
+    counts: np.ndarray, markets: tuple[Market, ...], bins: np.ndarray, matches: pd.DataFrame, order_source: str
+) -> pd.DataFrame:
+    """MatchWindows from quarter-hour counts, a quarter's orders spread evenly over its minutes and rounded per window."""
+    names = [market.name for market in markets]
+    exposed = exposures(matches, markets).merge(window_bounds(matches, LENGTHS), on=["match_id", "match_source"])
+    start, end = epoch_minutes(exposed["window_start_at"]), epoch_minutes(exposed["window_end_at"])
+    edges = np.append(bins, bins[-1] + 1) * 15
+    totals = np.concatenate([np.zeros((len(names), 1)), np.cumsum(counts, axis=1)], axis=1)
+    market = np.array([names.index(name) for name in exposed["market"]], dtype=np.int64)
+    orders = [int(round(np.interp(e, edges, totals[m]) - np.interp(s, edges, totals[m]))) for m, s, e in zip(market, start, end, strict=True)]
+    covered = np.clip(np.minimum(end, edges[-1]) - np.maximum(start, edges[0]), 0, None)
+    frame = exposed.assign(
+        sport="football",
+        competition="Premier League",
+        chain="dominos",
+        currency="GBP",
+        covered_minutes=covered,
+        is_complete=covered == end - start,
+        order_count=orders,
+        revenue_cents=np.array(orders, dtype=np.int64) * 1650,
+        average_order_cents=np.where(np.array(orders) > 0, 1650.0, np.nan),
+        pizza_count=orders,
+        store_count=2,
+        orders_per_hour=60 * np.array(orders) / np.maximum(covered, 1),
+        order_source=order_source,
+    )
+    return MatchWindows.conform(frame)

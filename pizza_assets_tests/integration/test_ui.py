@@ -1,0 +1,138 @@
+"""What a person does in the Dagster UI, through GraphQL against a real webserver and daemon."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from pizza_assets.orchestration.resources import build_tables
+from pizza_assets.settings import Settings
+from pizza_assets.storage.layout import PLACES
+from pizza_assets_tests.support.dagster_server import DagsterServer, dagster_dev
+
+pytestmark = pytest.mark.integration
+
+WEEKS = ["2025-09-02", "2025-09-09", "2025-09-16", "2025-09-23", "2025-09-30", "2025-10-07"]
+WEEKLY = [asset for asset, place in PLACES.items() if place.weekly]
+SELECTOR = {"repositoryLocationName": "pizza_assets", "repositoryName": "__repository__"}
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {"PIZZA_STORAGE": str(tmp_path_factory.mktemp("storage")), "PIZZA_MATCHES": "mock"}
+
+
+@pytest.fixture(scope="module")
+def server(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterServer]:
+    with dagster_dev(tmp_path_factory.mktemp("home"), environ) as server:
+        yield server
+
+
+def test_a_range_of_six_weeks_launched_from_the_ui(server: DagsterServer, environ: dict[str, str]) -> None:
+    launched = server.query(
+        """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
+             __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }""",
+        params={
+            "assetSelection": [{"path": [asset]} for asset in WEEKLY],
+            "partitionNames": WEEKS,
+            "fromFailure": False,
+            "forceSynchronousSubmission": False,
+        },
+    )["launchPartitionBackfill"]
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+    assert _backfill_end(server, launched["backfillId"]) == "COMPLETED_SUCCESS"
+    runs = server.query(
+        """query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill {
+             runs(limit: 50) { runId status } } } }""",
+        id=launched["backfillId"],
+    )["partitionBackfillOrError"]["runs"]
+    assert [run["status"] for run in runs] == ["SUCCESS"], "six weeks are one range run"
+    tables = build_tables(Settings.from_environment(environ))
+    for asset in ("raw_matches", "mock_orders", "order_bins", "merged_orders", "match_windows"):
+        assert tables.weeks(asset) == WEEKS
+    assert _row_counts(server, "order_bins") == {
+        week: facts.row_count for week in WEEKS if (facts := tables.week_facts("order_bins", week))
+    }
+
+
+def test_the_schedules_own_run_and_the_analysis_after_it(server: DagsterServer, environ: dict[str, str]) -> None:
+    tick = server.query(
+        """mutation($selector: ScheduleSelector!, $at: Float) {
+             scheduleDryRun(selectorData: $selector, timestamp: $at) { __typename ... on DryRunInstigationTick {
+               evaluationResult { error { message } runRequests { runKey tags { key value } } } } } }""",
+        selector={**SELECTOR, "scheduleName": "daily_refresh"},
+        at=datetime.now(UTC).timestamp(),
+    )["scheduleDryRun"]["evaluationResult"]
+    assert tick["error"] is None
+    (request,) = tick["runRequests"]
+    launched = server.query(
+        """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+             __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }""",
+        params={
+            "selector": {**SELECTOR, "jobName": "collect_weeks"},
+            "runConfigData": {},
+            "executionMetadata": {"tags": request["tags"]},
+        },
+    )["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+    assert server.wait_for_run(launched["run"]["runId"]) == "SUCCESS"
+    assert server.wait_for_run(_analysis_run(server)) == "SUCCESS"
+    tables = build_tables(Settings.from_environment(environ))
+    assert len(tables.weeks("order_bins")) == len(WEEKS) + 2
+    assert tables.objects.exists("quicksight-ready/dashboard-data/dashboard.html")
+
+
+def test_every_asset_says_what_it_is(server: DagsterServer) -> None:
+    nodes = server.query(
+        """{ assetNodes { assetKey { path } description groupName kinds owners { ... on TeamAssetOwner { team } }
+             metadataEntries { label } } }"""
+    )["assetNodes"]
+    assert len(nodes) >= 19
+    for node in nodes:
+        assert len(node["description"]) > 20, node
+        assert node["groupName"] in {"raw", "merged", "analysis", "dashboards"}
+        assert node["kinds"]
+        assert node["owners"]
+        if node["assetKey"]["path"] not in (["dashboard_page"], ["quicksight_manifest"]):
+            assert "dagster/column_schema" in {entry["label"] for entry in node["metadataEntries"]}
+
+
+def _backfill_end(server: DagsterServer, backfill_id: str) -> str:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        found = server.query(
+            "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }",
+            id=backfill_id,
+        )["partitionBackfillOrError"]["status"]
+        if found not in {"REQUESTED", "CANCELING", "FAILING", "COMPLETED"}:
+            return found
+        time.sleep(1)
+    raise AssertionError(f"backfill {backfill_id} did not end")
+
+
+def _analysis_run(server: DagsterServer) -> str:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        runs = server.query('{ runsOrError(filter: {pipelineName: "analyse"}) { ... on Runs { results { runId } } } }')[
+            "runsOrError"
+        ]["results"]
+        if runs:
+            return runs[0]["runId"]
+        time.sleep(1)
+    raise AssertionError("the sensor started no analysis")
+
+
+def _row_counts(server: DagsterServer, asset: str) -> dict[str, int]:
+    events = server.query(
+        """query($key: AssetKeyInput!) { assetOrError(assetKey: $key) { ... on Asset {
+             assetMaterializations(limit: 100) { partition metadataEntries {
+               label ... on IntMetadataEntry { intValue } } } } } }""",
+        key={"path": [asset]},
+    )["assetOrError"]["assetMaterializations"]
+    return {
+        event["partition"]: entry["intValue"]
+        for event in events
+        for entry in event["metadataEntries"]
+        if entry["label"] == "dagster/row_count"
+    }

@@ -1,0 +1,90 @@
+"""Season names and bounds, and the years that are slips."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.models.competitions import COMPETITIONS
+from pizza_assets.sources.matches.season_calendar import (
+    mended_years,
+    round_number,
+    season_bounds,
+    seasons_near,
+    split_season,
+)
+
+LEAGUE, WORLD_CUP = COMPETITIONS["en.1"], COMPETITIONS["worldcup"]
+
+
+def test_season_names_turn_the_century() -> None:
+    assert [split_season(year) for year in (1999, 2009, 2025)] == ["1999-00", "2009-10", "2025-26"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "seasons"),
+    [
+        (date(2015, 11, 3), date(2015, 11, 10), ["2015-16"]),
+        (date(2016, 1, 5), date(2016, 1, 12), ["2015-16"]),
+        (date(2016, 5, 31), date(2016, 6, 7), ["2015-16", "2016-17"]),
+        (date(2020, 7, 14), date(2020, 7, 21), ["2019-20", "2020-21"]),
+        (date(2020, 9, 29), date(2020, 10, 6), ["2019-20", "2020-21"]),
+        (date(2020, 10, 6), date(2020, 10, 13), ["2020-21"]),
+    ],
+)
+def test_seasons_near_a_week(first: date, last: date, seasons: list[str]) -> None:
+    assert seasons_near(LEAGUE, first, last) == seasons
+
+
+def test_a_tournament_is_due_in_its_years_only() -> None:
+    assert seasons_near(WORLD_CUP, date(2022, 11, 22), date(2022, 11, 29)) == ["2022"]
+    assert seasons_near(WORLD_CUP, date(2021, 12, 28), date(2022, 1, 4)) == ["2022"]
+    assert seasons_near(WORLD_CUP, date(2023, 1, 10), date(2023, 1, 17)) == []
+
+
+def test_bounds_of_a_season_and_of_a_tournament() -> None:
+    assert season_bounds("2019-20") == (date(2019, 6, 1), date(2020, 9, 30))
+    assert season_bounds("2022") == (date(2022, 1, 1), date(2023, 12, 31))
+
+
+def test_round_numbers() -> None:
+    assert [round_number(name) for name in ("Matchday 7", "Round 12", "Round of 16", "Final", None)] == [
+        7,
+        12,
+        None,
+        None,
+        None,
+    ]
+
+
+OPENING = date(2019, 8, 10)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(2, 38), st.integers(0, 380))
+def test_a_date_typed_one_year_early_is_mended_and_a_right_one_kept(number: int, days: int) -> None:
+    """Right dates: from the opening to the end of July; the slip shows where a year earlier lies before the opening."""
+    right = min(OPENING + timedelta(days=days), date(2020, 7, 31))
+    opening_round = [OPENING] * 10
+    assert mended_years([*opening_round, right], [1] * 10 + [number], "2019-20")[-1] == right
+    if number >= 30 and right.year == 2020 and right.month in (6, 7):
+        slip = right.replace(year=2019)
+        assert mended_years([*opening_round, slip], [1] * 10 + [number], "2019-20")[-1] == right
+
+
+def test_a_match_brought_forward_to_before_the_opening_keeps_its_date() -> None:
+    early = OPENING - timedelta(days=4)
+    assert mended_years([OPENING, early], [1, 6], "2019-20") == [OPENING, early]
+
+
+@pytest.mark.parametrize("season", ["2019", "2018-19"])
+def test_nothing_is_moved_out_of_the_season_or_in_a_tournament(season: str) -> None:
+    days = [OPENING, date(2019, 7, 26)]
+    assert mended_years(days, [1, 38], season) == days
+
+
+def test_unreadable_dates_and_unnumbered_rounds_are_left_alone() -> None:
+    july = date(2019, 7, 26)
+    assert mended_years([OPENING, None, july], [1, 38, None], "2019-20") == [OPENING, None, july]
+    assert mended_years([july], [38], "2019-20") == [july]

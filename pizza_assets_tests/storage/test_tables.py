@@ -1,0 +1,167 @@
+"""Stored tables: read back equal, real beats mock, refused rows kept, keys under their prefixes."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.errors import StorageError
+from pizza_assets.models import RawMatchEvents, RejectedRows
+from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.merged import OrderBins
+from pizza_assets.storage.layout import PLACES, facts_key, rejected_key, week_key, week_of, whole_key
+from pizza_assets.storage.object_store import LocalFolder
+from pizza_assets.storage.tables import Origin, TableStore, WeekTables
+
+NOW = datetime(2026, 8, 11, 18, tzinfo=UTC)
+WEEK = "2026-08-04"
+
+
+def events(source: str, minutes: list[int]) -> pd.DataFrame:
+    return RawMatchEvents.conform(
+        [
+            {
+                "match_id": "m",
+                "event_number": number,
+                "event_type": "goal",
+                "minute": minute,
+                "stoppage_minute": None if number % 2 else number,
+                "benefiting_side": "home",
+                "player": None,
+                "match_source": source,
+            }
+            for number, minute in enumerate(minutes, start=1)
+        ]
+    )
+
+
+def origin(source: str) -> Origin:
+    return Origin(source, "1", "run")
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> TableStore:
+    return TableStore(LocalFolder(tmp_path), lambda: NOW)
+
+
+# Property 11 (one asset with nullable integers, nullable text; other tables in the pipeline tests)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 130), max_size=12), st.sampled_from(["real", "mock"]))
+def test_what_was_written_is_read_back_equal(tmp_path: Path, minutes: list[int], source: str) -> None:
+    store = TableStore(LocalFolder(tmp_path / source), lambda: NOW)
+    frame = events(source, minutes)
+    store.write_week("raw_match_events", WEEK, frame, origin(source))
+    found = store.read_week("raw_match_events", WEEK)
+    assert found is not None
+    pd.testing.assert_frame_equal(found.rows, frame)
+
+
+def test_equal_rows_give_equal_bytes(tables: TableStore, tmp_path: Path) -> None:
+    first = tables.write_week("raw_match_events", WEEK, events("mock", [1, 2]), Origin("mock", "1", "run 1"))
+    later = TableStore(LocalFolder(tmp_path / "other"), lambda: datetime(2027, 1, 1, tzinfo=UTC))
+    second = later.write_week("raw_match_events", WEEK, events("mock", [1, 2]), Origin("mock", "1", "run 2"))
+    assert first.facts.sha256 == second.facts.sha256
+    assert first.facts.collected_at != second.facts.collected_at
+
+
+def test_mock_never_replaces_real(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+    kept = tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    assert kept.facts.data_source == "real"
+    found = tables.read_week("raw_match_events", WEEK)
+    assert found is not None
+    assert found.rows["match_source"].tolist() == ["real"]
+
+
+def test_real_retires_mock(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    tables.write_week("raw_match_events", WEEK, events("real", []), origin("real"))
+    assert not tables.objects.exists(week_key("raw_match_events", WEEK, "mock"))
+    assert not tables.objects.exists(facts_key(week_key("raw_match_events", WEEK, "mock")))
+    found = tables.read_week("raw_match_events", WEEK)
+    assert found is not None
+    assert found.rows.empty, "a real empty answer is real and empty"
+
+
+def test_a_reader_that_finds_both_trusts_real(tables: TableStore, tmp_path: Path) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+    apart = TableStore(LocalFolder(tmp_path / "apart"), lambda: NOW)
+    apart.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    key = week_key("raw_match_events", WEEK, "mock")
+    content = apart.objects.read(key)
+    assert content is not None
+    with tables.objects.writing(key) as file:
+        file.write(content)
+    found = tables.read_week("raw_match_events", WEEK)
+    assert found is not None
+    assert set(found.rows["match_source"]) == {"real"}
+
+
+def test_mock_stored_earlier_is_ignored_where_it_is_refused(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    strict = TableStore(tables.objects, lambda: NOW, mock_refused=frozenset({"raw_match_events"}))
+    assert strict.read_week("raw_match_events", WEEK) is None
+    assert strict.weeks("raw_match_events") == []
+    assert tables.weeks("raw_match_events") == [WEEK]
+
+
+def test_coverage_travels_with_the_rows(tables: TableStore) -> None:
+    period = CoveredPeriod("Leeds", "dominos", "GBP", NOW, NOW.replace(hour=20))
+    tables.write_week("order_bins", WEEK, OrderBins.empty(), origin("mock"), covered=[period])
+    found = tables.read_week("order_bins", WEEK)
+    assert found is not None
+    assert found.covered == (period,)
+
+
+def test_refused_rows_are_kept_and_go_when_they_are_mended(tables: TableStore) -> None:
+    columns = dict.fromkeys(RejectedRows.column_names(), "x")
+    rejected = RejectedRows.conform([{**columns, "line_number": 3}])
+    frame = events("real", [1])
+    stored = tables.write_week("raw_match_events", WEEK, frame, origin("real"), rejected=rejected)
+    assert stored.facts.rejected_count == 1
+    pd.testing.assert_frame_equal(tables.rejected("raw_match_events", WEEK), rejected)
+    tables.write_week("raw_match_events", WEEK, frame, origin("real"))
+    assert tables.rejected("raw_match_events", WEEK).empty
+
+
+def test_another_version_is_refused_by_name(tables: TableStore) -> None:
+    key = week_key("order_bins", WEEK)
+    other = tables.write_week("raw_match_events", WEEK, events("mock", [1]), origin("mock"))
+    with tables.objects.writing(key) as file:
+        file.write(Path(other.uri).read_bytes())
+    with pytest.raises(StorageError, match="expected 'order_bins' of version 1"):
+        tables.read_week("order_bins", WEEK)
+
+
+def test_junk_is_a_named_error(tables: TableStore) -> None:
+    with tables.objects.writing(week_key("order_bins", WEEK)) as file:
+        file.write(b"PAR1 but not really")
+    with pytest.raises(StorageError, match="not readable as Parquet"):
+        tables.read_week("order_bins", WEEK)
+
+
+def test_week_tables_read_only_what_is_asked_and_stored(tables: TableStore) -> None:
+    for week in ("2026-08-04", "2026-08-11", "2026-08-18"):
+        tables.write_week("raw_match_events", week, events("mock", [1]), origin("mock"))
+    weeks = WeekTables(tables, "raw_match_events", ["2026-08-11", "2026-08-18", "2026-08-25"])
+    assert list(weeks) == ["2026-08-11", "2026-08-18"]
+    assert weeks.get("2026-08-04") is None
+    assert len(weeks.rows()) == 2
+    assert weeks.rows(["2026-08-25"]).empty
+
+
+# Property 10 (the local half)
+def test_every_key_lies_under_dataset_source_and_week() -> None:
+    for asset, place in PLACES.items():
+        if not place.weekly:
+            assert whole_key(asset).startswith(("processed-data/", "quicksight-ready/"))
+            continue
+        for label in ("real", "mock") if place.labelled else (None,):
+            key = week_key(asset, WEEK, label)
+            assert week_of(key) == WEEK
+            assert key.startswith(f"{place.prefix}/{label}/" if label else place.prefix)
+        if place.labelled:
+            assert rejected_key(asset, WEEK).startswith(f"{place.prefix}/rejected/week={WEEK}/")

@@ -1,0 +1,98 @@
+"""Writes the reference pages that follow from code: `make docs`. A test fails while they are out of date."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from pizza_assets.models import TABLES
+from pizza_assets.models.table import Table
+from pizza_assets.settings import Settings
+from pizza_assets.storage.layout import PLACES, Place
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def configuration_page() -> str:
+    """docs/configuration.md: every setting."""
+    lines = [
+        "# Configuration",
+        "",
+        "Every setting is an environment variable. Unset or empty keeps the default; a wrong value, and a variable",
+        "that starts with `PIZZA_` but is no setting, is refused by name. This page is made from",
+        "`pizza_assets/settings.py` by `make docs`.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    for setting in fields(Settings):
+        default = f"`{setting.metadata['default']}`" if setting.metadata["default"] else "(none)"
+        lines.append(f"| `{setting.metadata['variable']}` | {default} | {setting.metadata['meaning']} |")
+    lines += [
+        "",
+        "Besides: `DAGSTER_HOME` is Dagster's own. Unset, everything uses `dagster.yaml` of the current folder and",
+        "keeps runs under `.dagster/`; set, that folder's `dagster.yaml` counts.",
+        "",
+        "## The markets table",
+        "",
+        "`PIZZA_MARKETS` names a TOML file. A market is exposed to the matches of its teams: these are what its orders",
+        "are set against. A market that is not listed is exposed to no match and serves as a control only.",
+        "",
+        "```toml",
+        "[[market]]",
+        'name = "Leeds"                 # as in the orders',
+        'timezone = "Europe/London"     # the clock people eat by',
+        'teams = ["Leeds United"]       # as in raw_matches (canonical club names)',
+        "```",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def data_dictionary_page() -> str:
+    """docs/data-dictionary.md: every table and column."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "Every stored table and column. Times are UTC, money is in integer minor units, `key` columns make a row",
+        "unique and give its order. This page is made from `pizza_assets/models/` by `make docs`.",
+    ]
+    for name, model in TABLES.items():
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            (model.__doc__ or "").strip(),
+            "",
+            *_places(name),
+            f"Key: {_code(model.key())}.",
+            "",
+        ]
+        lines += ["| column | type | may be empty | meaning |", "|---|---|---|---|"]
+        lines += [_row(model, column.name) for column in model.columns()]
+    return "\n".join(lines) + "\n"
+
+
+def _places(table: str) -> list[str]:
+    found = [place for place in PLACES.values() if place.table == table]
+    return [f"Stored at {' and '.join(sorted({_key(place) for place in found}))}.", ""] if found else []
+
+
+def _key(place: Place) -> str:
+    label = "{real,mock}/" if place.labelled else ""
+    week = "week=…/" if place.weekly else ""
+    return f"`{place.prefix}/{label}{week}{place.table}.{place.suffix}`"
+
+
+def _row(model: type[Table], name: str) -> str:
+    column = next(column for column in model.columns() if column.name == name)
+    return f"| `{name}` | {column.dtype.split('[p')[0]} | {'yes' if column.nullable else 'no'} | {column.description} |"
+
+
+def _code(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+PAGES = {"configuration.md": configuration_page, "data-dictionary.md": data_dictionary_page}
+
+
+if __name__ == "__main__":
+    for file_name, page in PAGES.items():
+        (DOCS / file_name).write_text(page(), encoding="utf-8")

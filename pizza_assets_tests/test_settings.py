@@ -1,0 +1,82 @@
+"""Settings: defaults, parsing, and refusals that name variable, value and remedy."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.models.market import DEFAULT_MARKETS
+from pizza_assets.settings import Settings, read_markets
+
+
+def test_defaults_need_nothing() -> None:
+    settings = Settings.from_environment({})
+    assert settings == Settings()
+    assert (settings.orders, settings.matches, settings.fallback) == ("mock", "openfootball", "mock")
+    assert settings.markets() == DEFAULT_MARKETS
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "remedy"),
+    [
+        ("PIZZA_TIMEZONE", "Europe/Londn", "IANA"),
+        ("PIZZA_FIRST_WEEK", "30.12.2014", "2026-08-04"),
+        ("PIZZA_FALLBACK", "maybe", "mock, fail"),
+        ("PIZZA_ORDERS", "excel", "mock, files"),
+        ("PIZZA_PRE_MINUTES", "2h", "whole minutes"),
+        ("PIZZA_PRE_MINUTES", "0", "whole minutes"),
+        ("PIZZA_REJECT_ERROR_SHARE", "5%", "0.05"),
+        ("PIZZA_REJECT_ERROR_SHARE", "nan", "from 0 to 1"),
+        ("PIZZA_COMPETITIONS", ",", "at least one"),
+        ("PIZZA_SEED", "-1", "whole number"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(variable: str, value: str, remedy: str) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        Settings.from_environment({variable: value})
+    assert variable in str(refusal.value)
+    assert value in str(refusal.value)
+    assert remedy in str(refusal.value)
+
+
+def test_a_misspelt_variable_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="PIZZA_FALBACK is no setting"):
+        Settings.from_environment({"PIZZA_FALBACK": "fail"})
+
+
+def test_file_orders_need_path_and_mapping() -> None:
+    with pytest.raises(ConfigurationError, match="PIZZA_ORDERS_MAPPING"):
+        Settings.from_environment({"PIZZA_ORDERS": "files", "PIZZA_ORDERS_PATH": "orders.csv"})
+
+
+def test_empty_variables_keep_the_default() -> None:
+    assert Settings.from_environment({setting.metadata["variable"]: " " for setting in fields(Settings)}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[market]]\nname='A'\ntimezone='Mars/Base'", "market 'A': timezone 'Mars/Base' is no time zone"),
+        ("[[market]]\ntimezone='UTC'", "has no name"),
+        ("[[market]]\nname='A'\ntimezone='UTC'\nteam='B'", "unknown key 'team'"),
+        ("[[market]]\nname='A'\ntimezone='UTC'\nteams='B'", "teams must be a list"),
+        ("[[market]]\nname='A'\ntimezone='UTC'\n[[market]]\nname='A'\ntimezone='UTC'", "listed twice"),
+        ("market = 3", "no [[market]] tables"),
+        ("name = ", "not readable as TOML"),
+    ],
+)
+def test_a_wrong_markets_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "markets.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError) as refusal:
+        read_markets(path)
+    assert message in str(refusal.value)
+    assert str(path) in str(refusal.value)
+
+
+def test_markets_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "markets.toml"
+    path.write_text("[[market]]\nname='Leeds'\ntimezone='Europe/London'\nteams=['Leeds United']")
+    (market,) = Settings.from_environment({"PIZZA_MARKETS": str(path)}).markets()
+    assert (market.name, market.timezone, market.teams) == ("Leeds", "Europe/London", ("Leeds United",))
