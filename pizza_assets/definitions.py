@@ -31,7 +31,7 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
 
 def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definitions:
     partitions = match_weeks(settings)
-    collect, analyse = build_jobs(partitions)
+    collect, analyse = build_jobs()
     return dg.Definitions(
         assets=[
             *raw_assets(partitions, settings),

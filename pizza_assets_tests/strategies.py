@@ -153,7 +153,7 @@ def is_covered(orders: pd.DataFrame, covered: Sequence[CoveredPeriod]) -> pd.Ser
 
 @dataclass(frozen=True)
 class World:
-    """A day and a half of orders under one label, all covered, with matches of both labels that may reach over its edges."""
+    """16 hours of orders under one label, all covered, with matches of both labels that may reach over the edges."""
 
     markets: list[Market]
     matches: pd.DataFrame
@@ -166,7 +166,7 @@ class World:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    starts_at, ends_at = FIRST_MOMENT, FIRST_MOMENT + timedelta(hours=36)
+    starts_at, ends_at = FIRST_MOMENT, FIRST_MOMENT + timedelta(hours=16)
     places = draw(markets())
     names = [place.name for place in places]
     label = draw(st.sampled_from(LABELS))

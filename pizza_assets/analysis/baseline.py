@@ -39,16 +39,18 @@ def expected_orders(
     real and which mock matches; weeks without an entry are left out. default_timezone: the clock of markets that are
     not in `markets`, which are exposed to nothing.
 
-    Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed is masked: it
-    does not inform the baseline. `expected` is empty where fewer than MIN_FREE_WEEKS unmasked weeks show the time of the
-    week, no other open market is unmasked, or the fit did not converge; it is 0 where the market is closed.
+    Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed is masked:
+    it does not inform the baseline. `expected` is empty where fewer than MIN_FREE_WEEKS unmasked weeks show the time
+    of the week, no other open market is unmasked, or the fit did not converge; it is 0 where the market is closed.
     """
     match_sources = quarters["week"].map(dict(match_source_by_week))
     zones = {market.name: market.timezone for market in markets}
     spans = _masked_spans(matches, markets, lengths)
     tables = [
         _expected_of_group(_Panel.of(rows), spans, zones, default_timezone).assign(
-            order_source=order_source, match_source=match_source, data_source=combined_source(order_source, match_source)
+            order_source=order_source,
+            match_source=match_source,
+            data_source=combined_source(order_source, match_source),
         )
         for order_source, match_source, rows in _groups(quarters, match_sources)
     ]
@@ -87,14 +89,20 @@ class _Panel:
         return cls(pd.Index(markets), pd.Index(weeks), minutes, week_of_bin, counts, is_known)
 
 
-def _expected_of_group(panel: _Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str) -> pd.DataFrame:
+def _expected_of_group(
+    panel: _Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str
+) -> pd.DataFrame:
     is_masked = _mask(panel, spans)
     usable = panel.is_known & ~is_masked
     bin_of_week = _local_bins_of_week(panel, [zones.get(name, default_timezone) for name in panel.markets])
     fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
     is_control = usable & fit.is_open
     control_count = is_control.sum(axis=0) - is_control
-    is_answered = fit.converged & (_free_weeks(usable, bin_of_week, panel) >= MIN_FREE_WEEKS) & ((control_count > 0) | ~fit.is_open)
+    is_answered = (
+        fit.converged
+        & (_free_weeks(usable, bin_of_week, panel) >= MIN_FREE_WEEKS)
+        & ((control_count > 0) | ~fit.is_open)
+    )
     expected = np.where(is_answered, fit.expected, np.nan)
     market, position = np.nonzero(panel.is_known)
     return pd.DataFrame(
@@ -144,7 +152,7 @@ def _local_bins_of_week(panel: _Panel, zones: Sequence[str]) -> np.ndarray:
     zone_of_market = np.array(zones)
     for zone in sorted(set(zones)):
         local = instants.tz_convert(zone)
-        place = local.weekday * _BINS_PER_DAY + (local.hour * 60 + local.minute) // BIN_MINUTES
+        place = local.day_of_week * _BINS_PER_DAY + (local.hour * 60 + local.minute) // BIN_MINUTES
         places[zone_of_market == zone] = place.to_numpy()
     return places
 

@@ -31,7 +31,9 @@ def extra_variance(observed: np.ndarray, expected: np.ndarray, is_control: np.nd
     return max(0.0, float(((counts - means) ** 2 / left - means).sum() / (means**2).sum()))
 
 
-def count_interval(observed: np.ndarray, expected: np.ndarray, k: float, control_markets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def count_interval(
+    observed: np.ndarray, expected: np.ndarray, k: float, control_markets: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """95 % limits of the ratio mean / expected for single counts.
 
     The exact Poisson limits (Garwood 1936) of the count divided by its variance ratio, which is

@@ -22,13 +22,14 @@ MIN_DATES = 10
 """Fewer dates give no trustworthy clustered standard error."""
 FINDING_AT_Q = 0.05
 _SOURCES = ["order_source", "match_source"]
+_WINDOW_KEY = [*_SOURCES, "match_id", "market", "window"]
 _METHOD = "Poisson regression on the log of expected orders; errors clustered by date; permutation of weeks"
 _CONTROLS = "market x local quarter-hour of the week; quarter-hour common to all markets; market x week"
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A claim declared before any data are seen. Hypotheses of one family are corrected together, per pair of sources."""
+    """A claim declared before any data are seen. Those of one family are corrected together, per pair of sources."""
 
     window: Window
     role: str
@@ -59,7 +60,7 @@ def main_effects(
     timezone: str = "Europe/London",
     sources: Sequence[tuple[str, str]] = (),
 ) -> DataFrame[CorrelationResults]:
-    """Three hypotheses (HYPOTHESES) per pair of order source and match source; a pair without usable data has its rows too.
+    """Three hypotheses (HYPOTHESES) per pair of order source and match source, also for a pair without usable data.
 
     theta = log(sum observed / sum expected) over the usable windows of a kind, from a Poisson regression with offset
     log(expected); standard error clustered by calendar date, t with (dates - 1) degrees of freedom.
@@ -68,44 +69,57 @@ def main_effects(
     timezone: of the match weeks. sources: pairs to report even if no table mentions them; with no pair from anywhere,
     real orders and real matches are reported as missing.
     """
-    present = {pair for table in (impact, expected) for pair in table[_SOURCES].drop_duplicates().itertuples(index=False, name=None)}
+    present = {
+        pair
+        for table in (impact, expected)
+        for pair in table[_SOURCES].drop_duplicates().itertuples(index=False, name=None)
+    }
     pairs = sorted(present | set(sources)) or [(DataSource.REAL.value, DataSource.REAL.value)]
-    impact_by, expected_by = dict(iter(impact.groupby(_SOURCES))), dict(iter(expected.groupby(_SOURCES)))
+    times = None if match_windows is None else _window_times(match_windows)
+    drawing = _Permutations(random_seed, permutations, timezone, times)
     rows = [
         row
         for pair in pairs
-        for row in _results_of_pair(
-            *pair,
-            impact_by.get(pair, impact.iloc[:0]),
-            expected_by.get(pair, expected.iloc[:0]),
-            match_windows,
-            _Permutations(random_seed, permutations, timezone),
-        )
+        for row in _results_of_pair(*pair, _of_sources(impact, *pair), _of_sources(expected, *pair), drawing)
     ]
     results = _with_q_values(pd.DataFrame(rows))
     results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
     return CorrelationResults.checked(results)
 
 
+def _of_sources(rows: pd.DataFrame, order_source: str, match_source: str) -> pd.DataFrame:
+    return rows[(rows["order_source"] == order_source) & (rows["match_source"] == match_source)]
+
+
 @dataclass(frozen=True)
 class _Permutations:
+    """How weeks are permuted. times: of every window, or None if they are not known."""
+
     seed: int
     count: int
     timezone: str
+    times: pd.DataFrame | None
 
-    def p_value(self, expected: pd.DataFrame, used: pd.DataFrame, match_windows: pd.DataFrame | None) -> float | None:
-        if match_windows is None:
-            return None
-        key = [*_SOURCES, "match_id", "market", "window"]
-        times = match_windows[[*key, "window_start_at", "window_end_at"]].drop_duplicates(key)
-        return week_permutation_p(
-            ExpectedGrid.of(expected),
-            used[key].merge(times, on=key),
-            expected["week"].unique().tolist(),
-            timezone=self.timezone,
-            permutations=self.count,
-            random_generator=np.random.default_rng(self.seed),
-        )
+    def p_values(self, expected: pd.DataFrame, used_by_window: Sequence[pd.DataFrame]) -> list[float | None]:
+        """One p-value for the used windows of each kind; the same draws for all of them."""
+        if self.times is None or not used_by_window:
+            return [None] * len(used_by_window)
+        grid, weeks = ExpectedGrid.of(expected), expected["week"].unique().tolist()
+        return [
+            week_permutation_p(
+                grid,
+                used[_WINDOW_KEY].merge(self.times, on=_WINDOW_KEY),
+                weeks,
+                timezone=self.timezone,
+                permutations=self.count,
+                random_generator=np.random.default_rng(self.seed),
+            )
+            for used in used_by_window
+        ]
+
+
+def _window_times(match_windows: pd.DataFrame) -> pd.DataFrame:
+    return match_windows[[*_WINDOW_KEY, "window_start_at", "window_end_at"]].drop_duplicates(_WINDOW_KEY)
 
 
 @dataclass(frozen=True)
@@ -121,7 +135,6 @@ def _results_of_pair(
     match_source: str,
     impact: pd.DataFrame,
     expected: pd.DataFrame,
-    match_windows: pd.DataFrame | None,
     permutations: _Permutations,
 ) -> list[dict]:
     is_converged = bool(expected["is_converged"].all()) and len(expected) > 0
@@ -139,18 +152,32 @@ def _results_of_pair(
         "random_seed": permutations.seed,
         "correlation_coefficient": np.nan,
     }
-    rows = []
-    for hypothesis in HYPOTHESES:
-        of_window = impact[impact["window"] == hypothesis.window]
-        used = of_window[of_window["status"] == ResultStatus.OK]
-        answer = _answer(of_window, used, has_orders=len(expected) > 0, is_converged=is_converged)
-        p_permutation = None if answer.missing else permutations.p_value(expected, used, match_windows)
-        rows.append({**shared, **_row(hypothesis, order_source, match_source, of_window, used, answer), "p_permutation": p_permutation})
-    return rows
+    of_windows = [impact[impact["window"] == hypothesis.window] for hypothesis in HYPOTHESES]
+    used = [of_window[of_window["status"] == ResultStatus.OK] for of_window in of_windows]
+    has_orders = len(expected) > 0
+    answers = [
+        _answer(*tables, has_orders=has_orders, is_converged=is_converged)
+        for tables in zip(of_windows, used, strict=True)
+    ]
+    answered = [position for position, answer in enumerate(answers) if not answer.missing]
+    p_permutation = dict(zip(answered, permutations.p_values(expected, [used[i] for i in answered]), strict=True))
+    return [
+        {
+            **shared,
+            **_row(hypothesis, order_source, match_source, of_windows[i], used[i], answers[i]),
+            "p_permutation": p_permutation.get(i),
+        }
+        for i, hypothesis in enumerate(HYPOTHESES)
+    ]
 
 
 def _row(
-    hypothesis: Hypothesis, order_source: str, match_source: str, of_window: pd.DataFrame, used: pd.DataFrame, answer: _Answer
+    hypothesis: Hypothesis,
+    order_source: str,
+    match_source: str,
+    of_window: pd.DataFrame,
+    used: pd.DataFrame,
+    answer: _Answer,
 ) -> dict:
     pair = f"{order_source}_orders.{match_source}_matches"
     fewest_controls = int(used["control_market_count"].min()) if len(used) else 0
@@ -190,21 +217,26 @@ def _answer(of_window: pd.DataFrame, used: pd.DataFrame, *, has_orders: bool, is
         return _Answer(missing=(Reason.NO_MATCHES,))
     if used.empty:
         return _Answer(missing=tuple(counted(of_window["reasons"])))
+    return _estimate(used)
+
+
+def _estimate(used: pd.DataFrame) -> _Answer:
     observed, expected = float(used["observed"].sum()), float(used["expected"].sum())
     totals = {"observed": observed, "expected": expected}
     if observed == 0:
         return _Answer(totals, (Reason.NOTHING_OBSERVED,))
     ratio = observed / expected
     point = {**totals, "estimate_log": float(np.log(ratio)), "uplift_pct": 100 * (ratio - 1)}
-    if used["kickoff_date"].nunique() < MIN_DATES:
+    dates, names = pd.factorize(used["kickoff_date"])
+    if len(names) < MIN_DATES:
         return _Answer(point, (Reason.TOO_FEW_DATES,))
-    departures = (used["observed"] - ratio * used["expected"]).groupby(used["kickoff_date"]).sum()
-    if departures.abs().max() <= 1e-9 * observed:
+    departures = np.bincount(dates, (used["observed"] - ratio * used["expected"]).to_numpy())
+    if np.abs(departures).max() <= 1e-9 * observed:
         return _Answer(point, (Reason.NO_VARIATION,))
-    return _Answer({**point, **_inference(used)})
+    return _Answer({**point, **_inference(used, dates)})
 
 
-def _inference(used: pd.DataFrame) -> dict[str, float]:
+def _inference(used: pd.DataFrame, dates: np.ndarray) -> dict[str, float]:
     """Clustered Poisson regression on a constant, as statsmodels does it; interval and detectable effect from its t."""
     from scipy.special import stdtrit
     from statsmodels.genmod.families import Poisson
@@ -216,9 +248,8 @@ def _inference(used: pd.DataFrame) -> dict[str, float]:
         family=Poisson(),
         offset=np.log(used["expected"].to_numpy()),
     )
-    groups = pd.factorize(used["kickoff_date"])[0]
     fit = model.fit(
-        cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True, "df_correction": True}, use_t=True
+        cov_type="cluster", cov_kwds={"groups": dates, "use_correction": True, "df_correction": True}, use_t=True
     )
     theta, se, df = float(fit.params[0]), float(fit.bse[0]), float(fit.df_resid_inference)
     reach = stdtrit(df, 0.975)
@@ -268,7 +299,9 @@ def _quality_in_words(of_window: pd.DataFrame, used: pd.DataFrame) -> str:
     reasons = counted(of_window.loc[of_window["status"] != ResultStatus.OK, "reasons"])
     refused = "; ".join(f"{count} {reason.partition(':')[0]}" for reason, count in reasons.items())
     share = 100 * len(used) / len(of_window)
-    return f"{len(used)} of {len(of_window)} windows usable ({share:.0f} %)" + (f"; refused: {refused}" if refused else "")
+    return f"{len(used)} of {len(of_window)} windows usable ({share:.0f} %)" + (
+        f"; refused: {refused}" if refused else ""
+    )
 
 
 def _weeks_in_words(weeks: pd.Series) -> str:

@@ -13,8 +13,8 @@ from pizza_assets.analysis.windows import epoch_minutes
 class ExpectedGrid:
     """ExpectedOrders as matrices [market, bin] on consecutive quarter-hours.
 
-    first_bin: the first bin's number (epoch minute // 15). Where no row is, is_known is False, observed 0, expected NaN.
-    is_converged: whether the fit behind all of it converged.
+    first_bin: the first bin's number (epoch minute // 15). is_converged: whether the fit behind all of it converged.
+    Where no row is, is_known is False, observed 0 and expected NaN.
     """
 
     markets: pd.Index

@@ -19,11 +19,26 @@ _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at 
 _EXPLORATORY_CAVEAT = "Exploratory: not the hypothesis declared beforehand."
 _NOT_ZERO_CAVEAT = "Nothing found is not the same as no effect."
 _SOURCE_CAVEATS = {
-    DataSource.MOCK.value: "Made from mock orders: it shows how the platform works and says nothing about real customers.",
+    DataSource.MOCK.value: "Made from mock orders: it shows how the platform works, nothing about real customers.",
     DataSource.MIXED.value: "Real orders were set against invented matches: it says nothing about football.",
 }
-_READING_ORDER = {"role": ["primary", "exploratory"], "data_source": ["real", "mixed", "mock"], "time_window": list(Window)}
-_MINOR_UNITS = {"JPY": 1, "KRW": 1, "ISK": 1, "CLP": 1, "VND": 1, "KWD": 1000, "BHD": 1000, "OMR": 1000, "JOD": 1000, "TND": 1000}
+_READING_ORDER = {
+    "role": ["primary", "exploratory"],
+    "data_source": ["real", "mixed", "mock"],
+    "time_window": list(Window),
+}
+_MINOR_UNITS = {
+    "JPY": 1,
+    "KRW": 1,
+    "ISK": 1,
+    "CLP": 1,
+    "VND": 1,
+    "KWD": 1000,
+    "BHD": 1000,
+    "OMR": 1000,
+    "JOD": 1000,
+    "TND": 1000,
+}
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
@@ -34,23 +49,35 @@ def insights(
     *,
     source_reasons: Sequence[str] = (),
 ) -> DataFrame[Insights]:
-    """One sentence per result (the primary hypothesis first, real before mixed before mock), then one per source reason.
+    """One sentence per result (the primary hypothesis first, real before mixed before mock), then the source reasons.
 
-    source_reasons: what the sources said about themselves: why data are a stand-in, which effects were planted in them.
+    source_reasons: what the sources say about themselves: why data are a stand-in, which effects were planted in them.
     There is always at least one row.
     """
-    ordered = results.assign(**{name: results[name].map(order.index) for name, order in _READING_ORDER.items()})
-    positions = ordered.sort_values([*_READING_ORDER, "analysis_id"]).index
-    rows = [_insight(row, impact, match_windows) for row in results.loc[positions].to_dict("records")]
+    in_order = sorted(results.to_dict("records"), key=_reading_order)
+    rows = [_insight(row, impact, match_windows) for row in in_order]
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])
+
+
+def _reading_order(result: dict) -> tuple:
+    return *(order.index(result[name]) for name, order in _READING_ORDER.items()), result["analysis_id"]
 
 
 def _insight(result: dict, impact: pd.DataFrame, match_windows: pd.DataFrame) -> dict:
     shop = per_store_hour(impact, match_windows, result["order_source"], result["match_source"], result["time_window"])
     kind, sentence = _sentence(result, shop)
     is_answered = kind != "insufficient_data"
-    copied = ("analysis_id", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "n_matches", "order_source", "match_source")
+    copied = (
+        "analysis_id",
+        "uplift_pct",
+        "ci_low_pct",
+        "ci_high_pct",
+        "q_value",
+        "n_matches",
+        "order_source",
+        "match_source",
+    )
     return {
         **{name: result[name] for name in copied},
         "kind": kind,
@@ -87,7 +114,9 @@ def _in_shops(shop: StoreHours) -> str:
     if shop.extra_orders is None:
         return ""
     direction = "more" if shop.extra_orders >= 0 else "fewer"
-    money = "" if shop.extra_revenue_cents is None else f" and {_money(abs(shop.extra_revenue_cents), str(shop.currency))}"
+    money = (
+        "" if shop.extra_revenue_cents is None else f" and {_money(abs(shop.extra_revenue_cents), str(shop.currency))}"
+    )
     return f"; about {wording.number(abs(shop.extra_orders))} orders{money} {direction} per store and hour"
 
 
@@ -128,7 +157,12 @@ _NO_NUMBERS = {
 def _source_caveat(reason: str, results: pd.DataFrame) -> dict:
     """A sentence about the data as a whole carries the least real label among the results."""
     labels = [label for label in reversed(_READING_ORDER["data_source"]) if (results["data_source"] == label).any()]
-    return {**_NO_NUMBERS, "kind": "caveat", "headline": reason, "data_source": labels[0] if labels else DataSource.REAL.value}
+    return {
+        **_NO_NUMBERS,
+        "kind": "caveat",
+        "headline": reason,
+        "data_source": labels[0] if labels else DataSource.REAL.value,
+    }
 
 
 def _nothing_analysed() -> dict:

@@ -21,7 +21,17 @@ from pizza_assets.models.vocabulary import MatchStatus, ResultStatus, combined_s
 
 _SOURCES = ["order_source", "match_source"]
 _WINDOW_KEY = [*_SOURCES, "match_id", "market", "window"]
-_MATCH_COLUMNS = ["season", "home_team", "away_team", "home_goals", "away_goals", "result", "is_tournament", "is_final", "status"]
+_MATCH_COLUMNS = [
+    "season",
+    "home_team",
+    "away_team",
+    "home_goals",
+    "away_goals",
+    "result",
+    "is_tournament",
+    "is_final",
+    "status",
+]
 _AHEAD = [MatchStatus.SCHEDULED, MatchStatus.TIMED]
 
 
@@ -34,8 +44,8 @@ def match_impact(
 ) -> DataFrame[MatchImpact]:
     """One row per match, exposed market and window, chains summed; matches still ahead are left out.
 
-    match_windows, expected, matches: all weeks. A window's expectation is the sum over its quarter-hours, each times the
-    share of it inside the window. Uplift and interval are empty, with the reason in words, where the match is not
+    match_windows, expected, matches: all weeks. A window's expectation is the sum over its quarter-hours, each times
+    the share of it inside the window. Uplift and interval are empty, with the reason in words, where the match is not
     finished, an order or an expectation is not known for the whole window, nothing is expected, or another followed
     match covers part of the window (see `shared_windows`: such orders cannot be put down to one match).
     The interval is that of one count: see `dispersion.count_interval`.
@@ -47,12 +57,16 @@ def match_impact(
     windows = windows.merge(shared, on=["match_source", "match_id", "market", "window"], how="left")
     windows["is_shared"] = windows["is_shared"].notna()
     windows["kickoff_date"] = _local_dates(windows, {market.name: market.timezone for market in markets})
-    by_sources = dict(iter(expected.groupby(_SOURCES)))
     tables = [
-        _impact(group, ExpectedGrid.of(by_sources.get(sources, expected.iloc[:0])), *sources)
-        for sources, group in windows.groupby(_SOURCES)
+        _impact(_of_sources(windows, *sources), ExpectedGrid.of(_of_sources(expected, *sources)), *sources)
+        for sources in windows[_SOURCES].drop_duplicates().itertuples(index=False, name=None)
     ]
     return MatchImpact.checked(pd.concat(tables, ignore_index=True))
+
+
+def _of_sources(rows: pd.DataFrame, order_source: str, match_source: str) -> pd.DataFrame:
+    is_of = (rows["order_source"] == order_source) & (rows["match_source"] == match_source)
+    return rows[is_of].reset_index(drop=True)
 
 
 def _summed_over_chains(match_windows: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +109,6 @@ def _local_dates(windows: pd.DataFrame, zones: dict[str, str]) -> pd.Series:
 
 
 def _impact(windows: pd.DataFrame, grid: ExpectedGrid, order_source: str, match_source: str) -> pd.DataFrame:
-    windows = windows.reset_index(drop=True)
     expected, controls, problems = _expectation(windows, grid)
     problems = {
         Reason.NOT_FINISHED: (windows["match_status"] != MatchStatus.FINISHED).to_numpy(),
@@ -157,6 +170,7 @@ def _texts(notes: dict[Reason, np.ndarray]) -> pd.Series:
     for position, holds in enumerate(notes.values()):
         bits |= holds.astype(np.int64) << position
     texts = {
-        value: joined(reason for position, reason in enumerate(notes) if value >> position & 1) for value in set(bits.tolist())
+        value: joined(reason for position, reason in enumerate(notes) if value >> position & 1)
+        for value in set(bits.tolist())
     }
     return pd.Series(bits).map(texts).astype("str")

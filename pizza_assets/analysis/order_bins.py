@@ -88,7 +88,7 @@ def _grid(covered: Sequence[CoveredPeriod], starts_at: datetime, ends_at: dateti
 
 def _whole_minute(moment: datetime, name: str) -> int:
     if moment.tzinfo is None or moment.second or moment.microsecond:
-        raise ValueError(f"{name}: {moment.isoformat()} must be a whole minute with a zone: orders are counted by minutes")
+        raise ValueError(f"{name}: {moment.isoformat()} must be a whole minute and have a zone to bin by minutes")
     return int(moment.timestamp()) // 60
 
 

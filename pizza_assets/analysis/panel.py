@@ -26,7 +26,9 @@ def quarter_hours(bins: DataFrame[OrderBins], week_key: str) -> pd.DataFrame:
     order_source, market and bin_at.
     """
     if bins.empty:
-        return _frame(pd.Index([], dtype="str"), pd.Index([], dtype="str"), np.empty(0, np.int64), week_key, np.empty(0, np.int64))
+        return _frame(
+            pd.Index([], dtype="str"), pd.Index([], dtype="str"), np.empty(0, np.int64), week_key, np.empty(0, np.int64)
+        )
     minutes = epoch_minutes(bins["minute_at"])
     first_quarter = int(minutes.min()) // BIN_MINUTES
     quarter_count = int(minutes.max()) // BIN_MINUTES - first_quarter + 1
@@ -68,7 +70,9 @@ def _numbered(heads: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.DataFrame
     """Number chains within markets: the chain of each head, the market of each chain, the markets' labels."""
     by_chain = heads.groupby(["order_source", "market", "chain"], sort=True)
     chains = by_chain.ngroup().to_numpy()
-    labels = heads[["order_source", "market", "chain"]].drop_duplicates().sort_values(["order_source", "market", "chain"])
+    labels = (
+        heads[["order_source", "market", "chain"]].drop_duplicates().sort_values(["order_source", "market", "chain"])
+    )
     by_market = labels.groupby(["order_source", "market"], sort=True)
     return chains, by_market.ngroup().to_numpy(), labels[["order_source", "market"]].drop_duplicates()
 
@@ -77,7 +81,9 @@ def _starts(sorted_codes: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.diff(sorted_codes, prepend=-1))
 
 
-def _frame(sources: pd.Index, markets: pd.Index, quarters: np.ndarray, week_key: str, observed: np.ndarray) -> pd.DataFrame:
+def _frame(
+    sources: pd.Index, markets: pd.Index, quarters: np.ndarray, week_key: str, observed: np.ndarray
+) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "order_source": sources,

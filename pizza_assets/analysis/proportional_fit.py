@@ -35,7 +35,7 @@ def fit_baseline(
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Baseline:
-    """Fit E = alpha * delta * eta on the usable cells, so that its sums equal the observed sums in every factor's cells.
+    """Fit E = alpha * delta * eta on the usable cells: for every factor, its cells sum to their observed orders.
 
     counts: orders [market, bin], read only where usable. usable: bool [market, bin], known and not masked.
     bin_of_week: int [market, bin], the bin's place in the market's local week. week: int [bin].

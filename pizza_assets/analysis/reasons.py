@@ -1,4 +1,4 @@
-"""Why a number is missing or weak: one code and one explanation each. Deciding which applies is the analyses' business."""
+"""Why a number is missing or weak: one code and one explanation each. Which applies is for the analyses to decide."""
 
 from collections.abc import Iterable
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""An effect in the units of a shop: extra orders and money per selling store and hour. Significance does not belong here."""
+"""An effect in the units of a shop: extra orders and money per selling store and hour. No significance here."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ def per_store_hour(
 ) -> StoreHours:
     """Observed minus expected orders over the usable windows of one kind, per hour of a store that sold in them.
 
-    Money is the extra orders times the average order value in the same windows; none if they sell in several currencies.
+    Money is the extra orders times the average order value in the same windows; none with several currencies.
     """
     used = impact[
         (impact["order_source"] == order_source)

@@ -2,6 +2,10 @@
 
 C[i, j] holds the orders of week j in the cells (market, time of the week) that matches expose in week i, C_E their
 expectation. The statistic of a permutation pi is log(sum C[i, pi(i)] / sum C_E[i, pi(i)]).
+
+Read it beside the clustered p-value, never instead of it. The expectation of an unmasked cell follows that cell's own
+orders, so permuted statistics vary too little when many markets have a match at the same hour: on the Premier League
+calendar with one market per club about 16 % of null tests fell below 5 %. Findings rest on the clustered p-value.
 """
 
 from collections.abc import Sequence
@@ -59,14 +63,14 @@ def _cross_sums(grid: ExpectedGrid, windows: pd.DataFrame, week_starts: np.ndarr
     market_of_window = grid.markets.get_indexer(pd.Index(windows["market"]))
     for market in np.unique(market_of_window[market_of_window >= 0]):
         is_exposed = inside & (market_of_window == market)[:, None]
-        exposure = np.zeros((len(week_starts), _PLACES))
-        np.add.at(exposure, (week[is_exposed], place[is_exposed]), share[is_exposed])
+        exposed_week, exposed_place = week[is_exposed], place[is_exposed]
+        weights = share[is_exposed][:, None]
         is_answered = in_weeks & np.isfinite(grid.expected[market])
-        cells = grid_week[is_answered], grid_place[is_answered]
+        cells = grid_place[is_answered], grid_week[is_answered]
         for total, source in ((orders, grid.observed), (expectations, grid.expected)):
-            by_week = np.zeros((len(week_starts), _PLACES))
-            by_week[cells] = source[market][is_answered]
-            total += exposure @ by_week.T
+            place_by_week = np.zeros((_PLACES, len(week_starts)))
+            place_by_week[cells] = source[market][is_answered]
+            np.add.at(total, exposed_week, weights * place_by_week[exposed_place])
     return orders, expectations
 
 

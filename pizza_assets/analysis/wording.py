@@ -1,4 +1,4 @@
-"""The words of results: where data come from, how large an effect is, which period is meant. No numbers are made here."""
+"""The words of results: where data come from, how large an effect is, which period is meant. Nothing is computed."""
 
 from pizza_assets.models.vocabulary import DataSource, Window
 

@@ -26,9 +26,7 @@ def weekly(partitions: dg.PartitionsDefinition) -> dict[str, Any]:
     return {"partitions_def": partitions, "backfill_policy": dg.BackfillPolicy.single_run()}
 
 
-def each_week(
-    context: dg.AssetExecutionContext, timezone: str, make: Callable[[MatchWeek], WeekOutput]
-) -> WeekOutputs:
+def each_week(context: dg.AssetExecutionContext, timezone: str, make: Callable[[MatchWeek], WeekOutput]) -> WeekOutputs:
     """The weeks of this run, each made by `make` when the IO manager asks for it.
 
     A week that fails is handed on with its error, and the next one is made. The IO manager stores what it gets and

@@ -126,7 +126,7 @@ def _weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLength
         return [week.key]
     first = matches["kickoff_at"].min() - pd.Timedelta(minutes=lengths.pre_minutes)
     last = matches["kickoff_at"].max() + pd.Timedelta(minutes=lengths.penalties_minutes + lengths.post_minutes)
-    if first >= week.starts_at and last <= week.ends_at:
+    if bool(first >= week.starts_at) and bool(last <= week.ends_at):
         return [week.key]
     return neighbours(week)
 

@@ -16,6 +16,9 @@ _ZOOM = ("from", "to")
 _WINDOWS = {"domain": ["before", "during", "after"], "range": ["$window-pre", "$window-during", "$window-post"]}
 
 
+_SHORT_COUNT = "format(datum.value, datum.value >= 10000 ? '~s' : ',')"
+
+
 def chart_specs() -> dict[str, Spec]:
     """Every chart of the page by name."""
     return {"timeline": _timeline(), "effects": _effects(), "match": _match_day(), "quality": _quality()}
@@ -33,7 +36,12 @@ def _timeline() -> Spec:
 
 def _orders_over_time() -> Spec:
     color = {"field": "order_source", "type": "nominal", "scale": _SOURCES, "legend": None}
-    orders = {"field": "known_orders", "type": "quantitative", "title": None, "axis": {"format": "~s", "tickCount": 5}}
+    orders = {
+        "field": "known_orders",
+        "type": "quantitative",
+        "title": None,
+        "axis": {"labelExpr": _SHORT_COUNT, "tickCount": 5},
+    }
     return {
         "width": "$width",
         "height": 210,
@@ -114,9 +122,13 @@ def _effects() -> Spec:
     }
     color = {"field": "order_source", "type": "nominal", "scale": _SOURCES, "legend": None}
     tooltip = _tooltips(
-        ("hypothesis", "Hypothesis"), ("uplift_words", "Change"), ("interval_words", "95 % interval"),
-        ("mde_words", "Smallest change we would find"), ("n_words", "Based on"), ("q_words", "q-value"),
-    )  # fmt: skip
+        ("hypothesis", "Hypothesis"),
+        ("uplift_words", "Change"),
+        ("interval_words", "95 % interval"),
+        ("mde_words", "Smallest change we would find"),
+        ("n_words", "Based on"),
+        ("q_words", "q-value"),
+    )
     return {
         "$schema": SCHEMA,
         "width": "$width",
@@ -128,7 +140,15 @@ def _effects() -> Spec:
                 "mark": {"type": "bar", "color": "$mde", "height": 30, "cornerRadius": 3},
                 "encoding": {"x": {"field": "mde_low", **uplift}, "x2": {"field": "mde_high"}},
             },
-            {"mark": {"type": "rule", "color": "$axis", "strokeWidth": 1.5}, "encoding": {"x": {"datum": 0}, "y": {"value": 0}, "y2": {"value": {"expr": "height"}}, "tooltip": {"value": None}}},
+            {
+                "mark": {"type": "rule", "color": "$axis", "strokeWidth": 1.5},
+                "encoding": {
+                    "x": {"datum": 0},
+                    "y": {"value": 0},
+                    "y2": {"value": {"expr": "height"}},
+                    "tooltip": {"value": None},
+                },
+            },
             {
                 "mark": {"type": "rule", "strokeWidth": 3, "strokeCap": "round"},
                 "encoding": {"x": {"field": "ci_low_pct", **uplift}, "x2": {"field": "ci_high_pct"}, "color": color},
@@ -146,7 +166,7 @@ def _effects() -> Spec:
                 "encoding": {"x": {"field": "uplift_pct", **uplift}, "text": {"field": "uplift_words"}},
             },
         ],
-    }  # fmt: skip
+    }
 
 
 def _match_day() -> Spec:
@@ -218,22 +238,38 @@ def _quality() -> Spec:
             "x": _utc_x("starts_at", {"grid": False}),
             "y": {"field": "dataset", "type": "nominal", "title": None, "axis": {"domain": False, "ticks": False}},
             "tooltip": _tooltips(
-                ("week", "Week from"), ("dataset", "Data"), ("source_words", "They are"), ("source_name", "From"),
-                ("rows_words", "Rows"), ("rejected_words", "Refused"), ("reason", "Why"),
+                ("week", "Week from"),
+                ("dataset", "Data"),
+                ("source_words", "They are"),
+                ("source_name", "From"),
+                ("rows_words", "Rows"),
+                ("rejected_words", "Refused"),
+                ("reason", "Why"),
             ),
         },
         "layer": [
             {
                 "mark": {"type": "bar", "height": 20, "binSpacing": 1},
-                "encoding": {"x2": {"field": "ends_at"}, "color": {"field": "data_source", "type": "nominal", "scale": sources, "legend": None}},
+                "encoding": {
+                    "x2": {"field": "ends_at"},
+                    "color": {"field": "data_source", "type": "nominal", "scale": sources, "legend": None},
+                },
             },
             {
                 "transform": [{"filter": "datum.is_remarkable"}],
-                "mark": {"type": "point", "shape": "triangle-up", "size": 34, "filled": True, "color": "$warn", "stroke": "$card", "strokeWidth": 1},
+                "mark": {
+                    "type": "point",
+                    "shape": "triangle-up",
+                    "size": 34,
+                    "filled": True,
+                    "color": "$warn",
+                    "stroke": "$card",
+                    "strokeWidth": 1,
+                },
                 "encoding": {"x": _utc_x("middle_at", {})},
             },
         ],
-    }  # fmt: skip
+    }
 
 
 def _utc_x(field: str, axis: dict[str, object], *, ends: tuple[str, str] | None = None) -> dict[str, object]:

@@ -41,9 +41,8 @@ def read_csv(content: bytes, model: type[Table]) -> pd.DataFrame:
             column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
         ),
     )
-    return pd.DataFrame(
-        {column.name: _series(table[column.name].combine_chunks(), column.dtype) for column in model.columns()}
-    )
+    columns = {column.name: _series(table[column.name].combine_chunks(), column.dtype) for column in model.columns()}
+    return pd.DataFrame(columns).astype(model.empty().dtypes.to_dict())
 
 
 def _cells(series: pd.Series, dtype: str) -> pa.Array:
@@ -78,11 +77,11 @@ def _csv_type(dtype: str) -> pa.DataType:
 
 def _series(cells: pa.Array, dtype: str) -> pd.Series:
     if dtype.startswith("datetime64"):
-        return pd.Series(pd.to_datetime(cells.to_pandas(), utc=True, format="ISO8601")).astype(dtype)
+        return pd.Series(pd.to_datetime(cells.to_pandas(), utc=True, format="ISO8601"))
     if _is_text(dtype):
         is_marked = pc.match_substring_regex(cells, _NEUTRALISED)
         cells = pc.if_else(is_marked, pc.utf8_slice_codeunits(cells, 1), cells)
-    return pd.Series(cells.to_pandas(types_mapper=_nullable_type)).astype(dtype)
+    return pd.Series(cells.to_pandas(types_mapper=_nullable_type))
 
 
 def _nullable_type(arrow_type: pa.DataType) -> object:

@@ -78,7 +78,13 @@ def _payload(data: PageData) -> dict[str, object]:
         "planted_effects": data.planted_effects,
         "filters": FILTERS,
         "visuals": {
-            v.id: {"title": v.title, "question": v.question, "filters": v.filters, "filter_note": v.filter_note}
+            v.id: {
+                "title": v.title,
+                "question": v.question,
+                "filters": v.filters,
+                "partly": v.partly,
+                "filter_note": v.filter_note,
+            }
             for v in VISUALS
         },
         "specs": chart_specs(),

@@ -45,7 +45,7 @@ def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersT
 
 
 def joined_timelines(weeks: Sequence[pd.DataFrame]) -> DataFrame[OrdersTimelineExtract]:
-    """Timelines of several weeks as one. A week may turn within an hour (zones of half an hour): such parts are added."""
+    """Timelines of several weeks as one. Where a week turns within an hour (half-hour zones), its parts are added."""
     if not weeks:
         return OrdersTimelineExtract.empty()
     rows = pd.concat(list(weeks), ignore_index=True)
@@ -79,8 +79,11 @@ def insights_extract(insights: DataFrame[Insights]) -> DataFrame[InsightsExtract
 
 
 def data_quality(facts: Sequence[Mapping[str, object]]) -> DataFrame[DataQualityExtract]:
-    """One row per fact: `week`, `dataset`, `data_source`, `source_name`, `row_count`, `rejected_count`, `reason`."""
-    return DataQualityExtract.checked([dict(fact) for fact in facts])
+    """One row per fact: `week`, `dataset`, `data_source`, `source_name`, `row_count`, `rejected_count`, `reason`.
+
+    Raises KeyError naming a column that no fact has.
+    """
+    return DataQualityExtract.checked(pd.DataFrame(list(facts))) if facts else DataQualityExtract.empty()
 
 
 def _run_starts(bins: pd.DataFrame, hours: np.ndarray) -> np.ndarray:

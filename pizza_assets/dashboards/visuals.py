@@ -29,7 +29,7 @@ class Reads:
 
 @dataclass(frozen=True)
 class Visual:
-    """One view. `filters` are those it honours; `filter_note` says why it can't honour the others."""
+    """One view. `filters` are those it honours, `partly` of them only in part; `filter_note` says why not all."""
 
     id: str
     title: str
@@ -38,6 +38,7 @@ class Visual:
     filters: tuple[str, ...]
     filter_note: str = ""
     drill_target: str = ""
+    partly: tuple[str, ...] = ()
 
 
 _MATCH = ("match_id", "kickoff_at", "competition", "home_team", "away_team", "home_goals", "away_goals", "match_source")
@@ -58,12 +59,15 @@ VISUALS: tuple[Visual, ...] = (
         title="At a glance",
         question="How much data is behind this page?",
         reads=(
-            Reads(OrdersTimelineExtract, ("hour_at", "market", "currency", "order_count", "revenue_cents", "order_source")),
+            Reads(
+                OrdersTimelineExtract, ("hour_at", "market", "currency", "order_count", "revenue_cents", "order_source")
+            ),
             Reads(MatchesExtract, ("match_id", "kickoff_at", "home_team", "away_team", "match_source")),
             Reads(DataQualityExtract, ("week", "dataset", "data_source", "row_count")),
         ),
         filters=("source", "market", "team", "dates"),
         filter_note="Orders and revenue cannot be split by team.",
+        partly=("team",),
     ),
     Visual(
         id="timeline",
@@ -78,6 +82,7 @@ VISUALS: tuple[Visual, ...] = (
         ),
         filters=("source", "market", "team", "dates"),
         filter_note="The team filter chooses match ticks; orders belong to a market, not to a team.",
+        partly=("team",),
         drill_target="match",
     ),
     Visual(
@@ -87,8 +92,23 @@ VISUALS: tuple[Visual, ...] = (
         reads=(
             Reads(
                 CorrelationsExtract,
-                ("analysis_id", "hypothesis", "role", "time_window", "pattern_description", "uplift_pct", "ci_low_pct",
-                 "ci_high_pct", "q_value", "n_matches", "n_clusters", "mde_80_pct", "status", "reasons", *_LABELS),
+                (
+                    "analysis_id",
+                    "hypothesis",
+                    "role",
+                    "time_window",
+                    "pattern_description",
+                    "uplift_pct",
+                    "ci_low_pct",
+                    "ci_high_pct",
+                    "q_value",
+                    "n_matches",
+                    "n_clusters",
+                    "mde_80_pct",
+                    "status",
+                    "reasons",
+                    *_LABELS,
+                ),
             ),
         ),
         filters=("source",),
@@ -111,7 +131,9 @@ VISUALS: tuple[Visual, ...] = (
         question="What happened to orders on the day of this match?",
         reads=(
             Reads(OrdersTimelineExtract, ("hour_at", "market", "order_count", "covered_minutes", "order_source")),
-            Reads(MatchImpactExtract, ("match_id", "market", "team", "side", "window", *_UPLIFT, "extra_orders", *_LABELS)),
+            Reads(
+                MatchImpactExtract, ("match_id", "market", "team", "side", "window", *_UPLIFT, "extra_orders", *_LABELS)
+            ),
         ),
         filters=("source", "market"),
         filter_note="One match has its own teams and date.",
@@ -129,5 +151,5 @@ VISUALS: tuple[Visual, ...] = (
         filters=("source", "dates"),
         filter_note="Weeks are collected whole, for every market and team.",
     ),
-)  # fmt: skip
+)
 """The views that exist, in reading order."""

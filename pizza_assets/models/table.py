@@ -7,6 +7,7 @@ all derived from it. Reading and writing files does not belong here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, ClassVar
 
 import pandas as pd
@@ -64,7 +65,7 @@ class Table(pa.DataFrameModel):
         cls._table_name, cls._key, cls._schema_version = name, key or cls._key, schema_version
         super().__init_subclass__(**kwargs)
 
-    class Config:
+    class Config:  # pyright: ignore[reportIncompatibleVariableOverride]
         strict = True
         coerce = False
 
@@ -83,12 +84,13 @@ class Table(pa.DataFrameModel):
         return cls._schema_version
 
     @classmethod
-    def columns(cls) -> list[Column]:
+    @cache
+    def columns(cls) -> tuple[Column, ...]:
         """Every column in storage order, with its description."""
-        return [
+        return tuple(
             Column(name, str(column.dtype), bool(column.nullable), column.description or "")
             for name, column in cls.to_schema().columns.items()
-        ]
+        )
 
     @classmethod
     def column_names(cls) -> list[str]:
@@ -103,8 +105,13 @@ class Table(pa.DataFrameModel):
         )
 
     @classmethod
-    def empty(cls) -> pd.DataFrame:
+    def empty(cls) -> pd.DataFrame:  # pyright: ignore[reportIncompatibleMethodOverride]
         """A frame with every column, its exact type and no row."""
+        return cls._empty().copy()
+
+    @classmethod
+    @cache
+    def _empty(cls) -> pd.DataFrame:
         schema = cls.to_schema()
         return pd.DataFrame({n: pd.Series([], dtype=c.dtype.type) for n, c in schema.columns.items()})  # type: ignore[union-attr]
 
@@ -126,7 +133,7 @@ class Table(pa.DataFrameModel):
         for name, column in schema.columns.items():
             series = frame[name]
             if str(column.dtype).startswith("datetime64"):
-                if not isinstance(series.dtype, pd.DatetimeTZDtype) and not series.isna().all():
+                if not isinstance(series.dtype, pd.DatetimeTZDtype) and not bool(series.isna().all()):
                     raise TypeError(f"{cls.table_name()}.{name}: naive times; say which zone they are in first")
                 series = pd.to_datetime(series, utc=True)
             conformed[name] = series.astype(column.dtype.type)  # type: ignore[union-attr]

@@ -10,13 +10,12 @@ WEEKLY_GROUPS = ("raw", "merged")
 WHOLE_GROUPS = ("analysis", "dashboards")
 
 
-def build_jobs(partitions: dg.PartitionsDefinition) -> list[UnresolvedAssetJobDefinition]:
+def build_jobs() -> list[UnresolvedAssetJobDefinition]:
     """`collect_weeks` for the weekly assets, `analyse` for those over all weeks."""
     return [
         dg.define_asset_job(
             COLLECT_WEEKS,
             selection=dg.AssetSelection.groups(*WEEKLY_GROUPS),
-            partitions_def=partitions,
             description="Collect and line up match weeks: one week, or a range of weeks in one run.",
         ),
         dg.define_asset_job(

@@ -132,12 +132,13 @@ def _failed_weeks(result: dg.ExecuteInProcessResult) -> dict[str, str]:
             if error.cls_name == WeeksFailed.__name__:
                 return WeeksFailed.weeks_in(error.message)
             error = error.cause
-    return {
-        week: f"{check.asset_key.to_user_string()}.{check.check_name}: {check.description}"
-        for check in result.get_asset_check_evaluations()
-        if not check.passed and WEEKS_IN_ERROR in check.metadata
-        for week in check.metadata[WEEKS_IN_ERROR].value
-    }
+    failed: dict[str, str] = {}
+    for check in result.get_asset_check_evaluations():
+        weeks = check.metadata.get(WEEKS_IN_ERROR)
+        if not check.passed and isinstance(weeks, dg.JsonMetadataValue) and isinstance(weeks.data, list):
+            name = f"{check.asset_key.to_user_string()}.{check.check_name}"
+            failed |= {str(week): f"{name}: {check.description}" for week in weeks.data}
+    return failed
 
 
 def _first_error(result: dg.ExecuteInProcessResult) -> str:

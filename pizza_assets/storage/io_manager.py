@@ -76,7 +76,9 @@ class TableIOManager(dg.IOManager):
         self._tables = tables
         self._on_stored = on_stored
 
-    def handle_output(self, context: dg.OutputContext, obj: object) -> Iterator[DagsterEvent]:
+    def handle_output(  # pyright: ignore[reportIncompatibleMethodOverride] - Dagster takes generators too
+        self, context: dg.OutputContext, obj: object
+    ) -> Iterator[DagsterEvent]:
         """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are kept and reported."""
         asset = context.asset_key.to_user_string()
         if isinstance(obj, WholeOutput):
@@ -104,9 +106,7 @@ class TableIOManager(dg.IOManager):
             raise StorageError(f"{asset} is not stored yet; materialise it first")
         return rows
 
-    def _write_weeks(
-        self, context: dg.OutputContext, asset: str, outputs: WeekOutputs
-    ) -> Iterator[DagsterEvent]:
+    def _write_weeks(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs) -> Iterator[DagsterEvent]:
         failures: dict[str, Exception] = {}
         reported: dict[str, dict[str, object]] = {}
         for output in outputs:

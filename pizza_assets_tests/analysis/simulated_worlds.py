@@ -1,6 +1,6 @@
 """A small simulator whose truth is known: markets, a fixture list, gamma-mixed quarter-hour counts, planted effects."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,43 @@ def analyse(world: World, *, permutations: int = 199, **options) -> Analysis:
     return Analysis(expected, impact, results, insights(results, impact, world.windows))
 
 
+def part_of(world: World, *, markets: int, weeks: int, matches: int, has_orders: bool = True) -> World:
+    """The first markets, weeks and matches of a world, with its orders or without."""
+    names, keys = [market.name for market in world.markets[:markets]], world.weeks[:weeks]
+    kept = world.matches.iloc[:matches].reset_index(drop=True)
+    quarters = world.quarters[world.quarters["market"].isin(names) & world.quarters["week"].isin(keys) & has_orders]
+    windows = world.windows[world.windows["market"].isin(names) & world.windows["match_id"].isin(kept["match_id"])]
+    return replace(
+        world,
+        quarters=quarters.reset_index(drop=True),
+        windows=windows[np.full(len(windows), has_orders)].reset_index(drop=True),
+        matches=kept,
+        markets=world.markets[:markets],
+        weeks=keys,
+    )
+
+
+def relabelled(world: World, order_source: str, match_source: str) -> World:
+    """The same world under other labels."""
+    return replace(
+        world,
+        quarters=world.quarters.assign(order_source=pd.array([order_source], dtype="str").repeat(len(world.quarters))),
+        windows=MatchWindows.conform(world.windows.assign(order_source=order_source, match_source=match_source)),
+        matches=RawMatches.conform(world.matches.assign(match_source=match_source)),
+        match_source=match_source,
+    )
+
+
+def multiplied(world: World, factor: int) -> World:
+    """Every order `factor` times."""
+    counts = ["order_count", "revenue_cents", "pizza_count"]
+    return replace(
+        world,
+        quarters=world.quarters.assign(observed=world.quarters["observed"] * factor),
+        windows=world.windows.assign(**{name: world.windows[name] * factor for name in counts}),
+    )
+
+
 def markets_of(count: int, zones: tuple[str, ...] = (ZONE,)) -> tuple[Market, ...]:
     return tuple(Market(f"market {i:02d}", zones[i % len(zones)], (f"team {i:02d}",)) for i in range(count))
 
@@ -104,7 +141,12 @@ def fixtures(markets: tuple[Market, ...], weeks: list[MatchWeek], rng: np.random
             days = (weekday - 1) % 7
             local = pd.Timestamp(week.key) + pd.Timedelta(days=days, hours=hour)
             rows.append(
-                match_row(f"{week.key}-{pair:02d}", local.tz_localize(ZONE).tz_convert("UTC"), teams[2 * pair], teams[2 * pair + 1])
+                match_row(
+                    f"{week.key}-{pair:02d}",
+                    local.tz_localize(ZONE).tz_convert("UTC"),
+                    teams[2 * pair],
+                    teams[2 * pair + 1],
+                )
             )
     return RawMatches.conform(rows)
 
@@ -141,7 +183,11 @@ def simulate(
 
 
 def _mean(
-    rng: np.random.Generator, markets: tuple[Market, ...], instants: pd.DatetimeIndex, week_of_bin: np.ndarray, scale: float
+    rng: np.random.Generator,
+    markets: tuple[Market, ...],
+    instants: pd.DatetimeIndex,
+    week_of_bin: np.ndarray,
+    scale: float,
 ) -> np.ndarray:
     size = len(instants)
     days = rng.gamma(100, 1 / 100, size // 96 + 2)[np.arange(size) // 96]
@@ -150,14 +196,16 @@ def _mean(
         local = instants.tz_convert(market.timezone)
         hour = (local.hour + local.minute / 60).to_numpy()
         shape = np.exp(-(((hour - 19 - rng.normal(0, 0.5)) / 3) ** 2)) + 0.15
-        shape = np.where((hour >= 11) & (hour < 23.5), shape, 0.0) * (1 + 0.3 * (local.weekday.to_numpy() >= 4))
+        shape = np.where((hour >= 11) & (hour < 23.5), shape, 0.0) * (1 + 0.3 * (local.day_of_week.to_numpy() >= 4))
         level = rng.gamma(200, 1 / 200, week_of_bin.max() + 1)[week_of_bin]
         noise = rng.gamma(100, 1 / 100, size // 8 + 1)[np.arange(size) // 8]
         mean[row] = scale * rng.gamma(10, 1 / 10) * shape * days * level * noise
     return mean
 
 
-def _effect(matches: pd.DataFrame, markets: tuple[Market, ...], bins: np.ndarray, uplift: dict[str, float]) -> np.ndarray:
+def _effect(
+    matches: pd.DataFrame, markets: tuple[Market, ...], bins: np.ndarray, uplift: dict[str, float]
+) -> np.ndarray:
     effect = np.ones((len(markets), len(bins)))
     names = [market.name for market in markets]
     exposed = exposures(matches, markets).merge(window_bounds(matches, LENGTHS), on=["match_id", "match_source"])
@@ -168,7 +216,9 @@ def _effect(matches: pd.DataFrame, markets: tuple[Market, ...], bins: np.ndarray
     return effect
 
 
-def _quarters(counts: np.ndarray, markets: tuple[Market, ...], bins: np.ndarray, weeks: np.ndarray, source: str) -> pd.DataFrame:
+def _quarters(
+    counts: np.ndarray, markets: tuple[Market, ...], bins: np.ndarray, weeks: np.ndarray, source: str
+) -> pd.DataFrame:
     row, position = np.nonzero(np.ones_like(counts, dtype=bool))
     return pd.DataFrame(
         {
@@ -185,14 +235,17 @@ def _quarters(counts: np.ndarray, markets: tuple[Market, ...], bins: np.ndarray,
 def windows_of(
     counts: np.ndarray, markets: tuple[Market, ...], bins: np.ndarray, matches: pd.DataFrame, order_source: str
 ) -> pd.DataFrame:
-    """MatchWindows from quarter-hour counts, a quarter's orders spread evenly over its minutes and rounded per window."""
+    """MatchWindows from quarter-hour counts: a quarter's orders spread evenly over its minutes, rounded per window."""
     names = [market.name for market in markets]
     exposed = exposures(matches, markets).merge(window_bounds(matches, LENGTHS), on=["match_id", "match_source"])
     start, end = epoch_minutes(exposed["window_start_at"]), epoch_minutes(exposed["window_end_at"])
     edges = np.append(bins, bins[-1] + 1) * 15
     totals = np.concatenate([np.zeros((len(names), 1)), np.cumsum(counts, axis=1)], axis=1)
     market = np.array([names.index(name) for name in exposed["market"]], dtype=np.int64)
-    orders = [int(round(np.interp(e, edges, totals[m]) - np.interp(s, edges, totals[m]))) for m, s, e in zip(market, start, end, strict=True)]
+    orders = [
+        round(np.interp(e, edges, totals[m]) - np.interp(s, edges, totals[m]))
+        for m, s, e in zip(market, start, end, strict=True)
+    ]
     covered = np.clip(np.minimum(end, edges[-1]) - np.maximum(start, edges[0]), 0, None)
     frame = exposed.assign(
         sport="football",

@@ -11,7 +11,10 @@ from pizza_assets.models.vocabulary import MatchStatus
 from pizza_assets_tests.analysis.tables import a_match
 from pizza_assets_tests.strategies import World, worlds
 
-MARKETS = [Market("London", "Europe/London", ("Arsenal", "Chelsea")), Market("Leeds", "Europe/London", ("Leeds United",))]
+MARKETS = [
+    Market("London", "Europe/London", ("Arsenal", "Chelsea")),
+    Market("Leeds", "Europe/London", ("Leeds United",)),
+]
 
 
 def test_both_sides_followers_are_exposed() -> None:
@@ -64,7 +67,7 @@ def test_nothing_gives_an_empty_table_of_the_same_types(markets: list[Market]) -
     assert none.dtypes.to_dict() == some.dtypes.to_dict()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_equals_the_definition_row_by_row(world: World) -> None:
     expected = []

@@ -85,7 +85,7 @@ def test_bounds_are_sorted_and_typed_also_without_matches() -> None:
     assert none.dtypes.to_dict() == some.dtypes.to_dict()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), min_size=1))
 def test_minutes_are_rounded_down_and_back(moments: list[datetime]) -> None:
     times = pd.Series(pd.DatetimeIndex(moments)).astype("datetime64[us, UTC]")
@@ -105,7 +105,7 @@ def test_windows_of_a_match_touch_and_do_not_overlap(world: World) -> None:
 
 
 # Property 17
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(weeks(), st.integers(0, 7 * 24 * 4 - 1), st.sampled_from(["regular", "extra_time", "penalties"]))
 def test_every_match_has_the_same_three_periods_whatever_the_clock_does(
     week: MatchWeek, quarter: int, decided_by: str
@@ -117,11 +117,15 @@ def test_every_match_has_the_same_three_periods_whatever_the_clock_does(
 
     minutes = [(end - start).total_seconds() / 60 for _, start, end in seen]
     assert minutes == [120, during, 120]
-    assert [seen[0][2], seen[1][1], seen[1][2], seen[2][1]] == [kickoff, kickoff, *[kickoff + timedelta(minutes=during)] * 2]
+    assert [seen[0][2], seen[1][1], seen[1][2], seen[2][1]] == [
+        kickoff,
+        kickoff,
+        *[kickoff + timedelta(minutes=during)] * 2,
+    ]
 
 
 # Property 17
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(weeks(), st.integers(0, 6), st.sampled_from([time(12, 30), time(15), time(17, 30), time(20)]))
 def test_windows_stay_at_the_same_local_hours_across_weeks(week: MatchWeek, day: int, local: time) -> None:
     zone = ZoneInfo(week.timezone)

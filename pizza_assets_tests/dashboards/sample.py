@@ -63,7 +63,7 @@ def _market_names(sample: Sample) -> list[str]:
 
 def _timeline(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
     hours = pd.date_range(FIRST_WEEK, periods=sample.weeks * 168, freq="h", unit="us")
-    weekday_lift = np.where(np.isin(hours.dayofweek, [4, 5, 6]), 1.35, 1.0)
+    weekday_lift = np.where(np.isin(hours.day_of_week, [4, 5, 6]), 1.35, 1.0)
     chains = ["Domino's", "Pizza Hut"][: sample.chains]
     frames = []
     for source in sample.order_sources:
@@ -74,12 +74,18 @@ def _timeline(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
                 frames.append(
                     pd.DataFrame(
                         {
-                            "hour_at": hours, "market": market, "chain": chain, "currency": "GBP",
-                            "order_count": orders, "revenue_cents": orders * 1890, "pizza_count": orders * 2,
-                            "covered_minutes": 60, "order_source": source,
+                            "hour_at": hours,
+                            "market": market,
+                            "chain": chain,
+                            "currency": "GBP",
+                            "order_count": orders,
+                            "revenue_cents": orders * 1890,
+                            "pizza_count": orders * 2,
+                            "covered_minutes": 60,
+                            "order_source": source,
                         }
                     )
-                )  # fmt: skip
+                )
     return OrdersTimelineExtract.conform(pd.concat(frames, ignore_index=True))
 
 
@@ -95,13 +101,20 @@ def _matches(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
         goals = rng.poisson([1.6, 1.2])
         rows.append(
             {
-                "match_id": f"m-{number:04d}", "competition": "Premier League", "competition_type": "league",
+                "match_id": f"m-{number:04d}",
+                "competition": "Premier League",
+                "competition_type": "league",
                 "kickoff_at": FIRST_WEEK.normalize() + pd.Timedelta(days=week * 7 + days, hours=hour),
-                "home_team": teams[home], "away_team": teams[away], "home_goals": int(goals[0]), "away_goals": int(goals[1]),
-                "result": ["away_win", "draw", "home_win"][int(np.sign(goals[0] - goals[1])) + 1], "status": "FINISHED",
-                "exposed_markets": 2, "match_source": sample.match_sources[week % len(sample.match_sources)],
+                "home_team": teams[home],
+                "away_team": teams[away],
+                "home_goals": int(goals[0]),
+                "away_goals": int(goals[1]),
+                "result": ["away_win", "draw", "home_win"][int(np.sign(goals[0] - goals[1])) + 1],
+                "status": "FINISHED",
+                "exposed_markets": 2,
+                "match_source": sample.match_sources[week % len(sample.match_sources)],
             }
-        )  # fmt: skip
+        )
     return MatchesExtract.checked(rows)
 
 
@@ -126,16 +139,44 @@ def _impact_row(match, source, side, team, market, window, lift, rng) -> dict:
     half = 196 / expected**0.5
     is_known = rng.random() > 0.02
     return {
-        **{k: match[k] for k in ("match_id", "competition", "kickoff_at", "home_team", "away_team", "home_goals", "away_goals", "result", "match_source")},
-        "sport": "football", "season": "2025-26", "kickoff_date": match["kickoff_at"].date().isoformat(),
-        "is_tournament": False, "is_final": False, "market": market, "team": team, "side": side, "window": window,
-        "observed": observed, "expected": expected if is_known else None, "uplift_pct": uplift if is_known else None,
-        "ci_low_pct": uplift - half if is_known else None, "ci_high_pct": uplift + half if is_known else None,
-        "extra_orders": observed - expected if is_known else None, "orders_per_hour": observed / 2, "currency": "GBP",
-        "revenue_cents": observed * 1890, "control_market_count": 14, "status": "ok" if is_known else "insufficient_data",
-        "reasons": None if is_known else "no_control_market", "order_source": source,
+        **{
+            k: match[k]
+            for k in (
+                "match_id",
+                "competition",
+                "kickoff_at",
+                "home_team",
+                "away_team",
+                "home_goals",
+                "away_goals",
+                "result",
+                "match_source",
+            )
+        },
+        "sport": "football",
+        "season": "2025-26",
+        "kickoff_date": match["kickoff_at"].date().isoformat(),
+        "is_tournament": False,
+        "is_final": False,
+        "market": market,
+        "team": team,
+        "side": side,
+        "window": window,
+        "observed": observed,
+        "expected": expected if is_known else None,
+        "uplift_pct": uplift if is_known else None,
+        "ci_low_pct": uplift - half if is_known else None,
+        "ci_high_pct": uplift + half if is_known else None,
+        "extra_orders": observed - expected if is_known else None,
+        "orders_per_hour": observed / 2,
+        "currency": "GBP",
+        "revenue_cents": observed * 1890,
+        "control_market_count": 14,
+        "status": "ok" if is_known else "insufficient_data",
+        "reasons": None if is_known else "no_control_market",
+        "order_source": source,
         "data_source": str(combined_source(source, match["match_source"])),
-    }  # fmt: skip
+    }
 
 
 def _windows(impact: pd.DataFrame) -> pd.DataFrame:
@@ -158,10 +199,18 @@ def _windows(impact: pd.DataFrame) -> pd.DataFrame:
     rows["window_end_at"] = rows["kickoff_at"] + pd.to_timedelta(bounds.str[1], unit="min")
     return MatchWindows.conform(
         rows.assign(
-            chain="Domino's", currency="GBP", covered_minutes=120, is_complete=True, order_count=impact["observed"], revenue_cents=0,
-            average_order_cents=1890.0, pizza_count=0, store_count=2, orders_per_hour=impact["orders_per_hour"],
+            chain="Domino's",
+            currency="GBP",
+            covered_minutes=120,
+            is_complete=True,
+            order_count=impact["observed"],
+            revenue_cents=0,
+            average_order_cents=1890.0,
+            pizza_count=0,
+            store_count=2,
+            orders_per_hour=impact["orders_per_hour"],
         )
-    )  # fmt: skip
+    )
 
 
 def _correlations(sample: Sample, n_matches: int) -> pd.DataFrame:
@@ -180,22 +229,51 @@ def _correlations(sample: Sample, n_matches: int) -> pd.DataFrame:
 def _correlation(order_source, match_source, window, is_known, uplift, low, high, q_value, n_matches) -> dict:
     words = {"pre": "before", "during": "during", "post": "after"}[window]
     numbers = {
-        "estimate_log": uplift / 100, "uplift_pct": uplift, "ci_low_pct": low, "ci_high_pct": high, "se": 0.012, "p_value": q_value,
-        "p_permutation": q_value, "statistical_significance": q_value, "q_value": q_value, "df": 140.0, "observed": 30000.0,
-        "expected": 28000.0, "dispersion": 1.2, "mde_80_pct": 3.4,
-    }  # fmt: skip
+        "estimate_log": uplift / 100,
+        "uplift_pct": uplift,
+        "ci_low_pct": low,
+        "ci_high_pct": high,
+        "se": 0.012,
+        "p_value": q_value,
+        "p_permutation": q_value,
+        "statistical_significance": q_value,
+        "q_value": q_value,
+        "df": 140.0,
+        "observed": 30000.0,
+        "expected": 28000.0,
+        "dispersion": 1.2,
+        "mde_80_pct": 3.4,
+    }
     return {
-        "analysis_id": f"main-{window}", "hypothesis": f"Orders differ {words} the own team's match.",
-        "role": "primary" if window == "post" else "exploratory", "estimand": "ratio", "correlation_coefficient": None,
-        "time_window": window, "pattern_description": f"Orders were {uplift} % above usual.", "data_quality": "complete",
-        **({k: v if is_known else None for k, v in numbers.items()}), "family_id": "main", "family_size": 3, "n_matches": n_matches,
-        "n_market_matches": 2 * n_matches, "n_clusters": 141, "cluster_by": "date", "direction": "up" if is_known and q_value < 0.05 else "none" if is_known else "unknown",
-        "method": "Poisson", "controls": "market, hour, week", "control_market_min": 6, "converged": is_known,
-        "status": "ok" if is_known else "insufficient_data", "reasons": None if is_known else "fewer_than_10_dates",
-        "real_share": (float(order_source == "real") + float(match_source == "real")) / 2, "order_source": order_source,
-        "match_source": match_source, "data_source": str(combined_source(order_source, match_source)),
-        "computed_from_weeks": "2025-08-05 to 2026-07-28, 52 weeks", "random_seed": 7,
-    }  # fmt: skip
+        "analysis_id": f"main-{window}",
+        "hypothesis": f"Orders differ {words} the own team's match.",
+        "role": "primary" if window == "post" else "exploratory",
+        "estimand": "ratio",
+        "correlation_coefficient": None,
+        "time_window": window,
+        "pattern_description": f"Orders were {uplift} % above usual.",
+        "data_quality": "complete",
+        **({k: v if is_known else None for k, v in numbers.items()}),
+        "family_id": "main",
+        "family_size": 3,
+        "n_matches": n_matches,
+        "n_market_matches": 2 * n_matches,
+        "n_clusters": 141,
+        "cluster_by": "date",
+        "direction": "up" if is_known and q_value < 0.05 else "none" if is_known else "unknown",
+        "method": "Poisson",
+        "controls": "market, hour, week",
+        "control_market_min": 6,
+        "converged": is_known,
+        "status": "ok" if is_known else "insufficient_data",
+        "reasons": None if is_known else "fewer_than_10_dates",
+        "real_share": (float(order_source == "real") + float(match_source == "real")) / 2,
+        "order_source": order_source,
+        "match_source": match_source,
+        "data_source": str(combined_source(order_source, match_source)),
+        "computed_from_weeks": "2025-08-05 to 2026-07-28, 52 weeks",
+        "random_seed": 7,
+    }
 
 
 def _insights(correlations: pd.DataFrame) -> pd.DataFrame:
@@ -215,13 +293,29 @@ def _insights(correlations: pd.DataFrame) -> pd.DataFrame:
         }[kind]
         rows.append(
             {
-                "rank": rank, "kind": kind, "headline": f"{prefix}{sentence}."[:1].upper() + f"{prefix}{sentence}."[1:],
-                "caveat": "Changes smaller than 3.4 % would have been missed.", "analysis_id": row["analysis_id"],
-                **{k: row[k] for k in ("uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "n_matches", "order_source", "match_source", "data_source")},
+                "rank": rank,
+                "kind": kind,
+                "headline": f"{prefix}{sentence}."[:1].upper() + f"{prefix}{sentence}."[1:],
+                "caveat": "Changes smaller than 3.4 % would have been missed.",
+                "analysis_id": row["analysis_id"],
+                **{
+                    k: row[k]
+                    for k in (
+                        "uplift_pct",
+                        "ci_low_pct",
+                        "ci_high_pct",
+                        "q_value",
+                        "n_matches",
+                        "order_source",
+                        "match_source",
+                        "data_source",
+                    )
+                },
                 "extra_orders_per_store_hour": 0.41 if is_known else None,
-                "extra_revenue_per_store_hour_cents": 775.0 if is_known else None, "currency": "GBP" if is_known else None,
+                "extra_revenue_per_store_hour_cents": 775.0 if is_known else None,
+                "currency": "GBP" if is_known else None,
             }
-        )  # fmt: skip
+        )
     return InsightsExtract.checked(rows) if rows else InsightsExtract.empty()
 
 
@@ -233,10 +327,17 @@ def _quality(sample: Sample) -> pd.DataFrame:
             source = "none" if week == 20 else sources[week % len(sources)]
             rows.append(
                 {
-                    "week": key, "dataset": dataset, "data_source": source, "source_name": None if week == 20 else {"mock": "mock", "real": "files"}[source],
+                    "week": key,
+                    "dataset": dataset,
+                    "data_source": source,
+                    "source_name": None if week == 20 else {"mock": "mock", "real": "files"}[source],
                     "row_count": 0 if week == 20 else 18000 if dataset == "orders" else sample.matches_per_week,
                     "rejected_count": 3 if week == 8 and dataset == "orders" else 0,
-                    "reason": "The source was unreachable." if week == 20 else "No orders were configured, so they are made up." if source == "mock" else None,
+                    "reason": "The source was unreachable."
+                    if week == 20
+                    else "No orders were configured, so they are made up."
+                    if source == "mock"
+                    else None,
                 }
-            )  # fmt: skip
+            )
     return DataQualityExtract.checked(rows) if rows else DataQualityExtract.empty()

@@ -5,6 +5,7 @@ import http.server
 import socket
 import threading
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,7 +19,7 @@ class _Behaviour(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append((self.path, dict(self.headers)))  # type: ignore[attr-defined]
-        getattr(self, f"_{self.path.strip('/').split('?')[0]}")()
+        getattr(self, f"_{urlsplit(self.path).path.strip('/')}")()
 
     def _answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
@@ -118,7 +119,7 @@ def test_a_server_error_names_its_status(server: _Server) -> None:
 
 
 def test_a_redirect_is_refused_and_its_target_shown_without_credentials(server: _Server) -> None:
-    with pytest.raises(SourceUnavailable, match="redirects .* set http://example.invalid/good") as failure:
+    with pytest.raises(SourceUnavailable, match="redirects to http://example.invalid/good") as failure:
         get_bytes(f"{server.url}/moved")
     assert "secret" not in str(failure.value)
     assert [path for path, _ in server.requests] == ["/moved"]
@@ -186,3 +187,10 @@ def test_messages_show_no_credentials_and_no_query() -> None:
         get_bytes(f"http://user:secret@127.0.0.1:{port}/x?token=secret")
     assert "secret" not in str(failure.value)
     assert f"http://127.0.0.1:{port}/x" in str(failure.value)
+
+
+def test_behind_a_proxy_the_host_is_not_looked_up_here(server: _Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, server.url)
+    assert get_bytes("http://example.invalid/good") == b"x" * 100_000
+    assert [path for path, _ in server.requests] == ["http://example.invalid/good"]

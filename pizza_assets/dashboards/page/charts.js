@@ -1,4 +1,5 @@
 // Vega-Lite under a strict content security policy: expressions are interpreted, styles come from page.css.
+const ERRORS_ONLY = 1; // As Vega counts its log levels.
 const drawn = new Map(); // Element id of a chart -> what vega-embed returned for it.
 
 function themed(value, tokens) {
@@ -39,13 +40,13 @@ function showTooltip(handler, event, item, value) {
   box.style.top = `${event.clientY + height + 24 > innerHeight ? event.clientY - height - 12 : event.clientY + 14}px`;
 }
 
-// Draws a chart into `holder` (an attached element); `beside` is the width that axes take. Returns the Vega view.
+// Draws a chart (empty data sets are normal here, so Vega does not warn of them) into `holder` (an attached element); `beside` is the width that axes take. Returns the Vega view.
 async function drawChart(holder, name, { datasets, beside, words }) {
   drawn.get(holder.id)?.finalize();
   const width = Math.max(160, holder.clientWidth - beside);
   const spec = themed(PAGE.specs[name], themeTokens(PAGE.specs[name], width));
   const result = await vegaEmbed(holder, { ...spec, datasets, autosize: { type: "pad", contains: "padding" }, padding: { left: 0, right: 6, top: 4, bottom: 2 } }, {
-    ast: true, actions: false, defaultStyle: false, renderer: "svg", tooltip: showTooltip, config: chartConfig(),
+    ast: true, actions: false, defaultStyle: false, renderer: "svg", logLevel: ERRORS_ONLY, tooltip: showTooltip, config: chartConfig(),
   });
   holder.setAttribute("role", "img");
   holder.setAttribute("aria-label", words);

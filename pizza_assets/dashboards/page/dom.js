@@ -50,7 +50,7 @@ function legend(...items) {
 function fillView(id, { labels, body, title, heading = {} }) {
   const visual = PAGE.visuals[id];
   const node = byId(`view-${id}`);
-  const unheard = activeFilters().filter((name) => !visual.filters.includes(name));
+  const note = filterNote(visual);
   node.classList.toggle("is-mock", labels.includes("mock") && id !== "kpis");
   node.setAttribute("aria-labelledby", `title-${id}`);
   node.replaceChildren(
@@ -61,12 +61,17 @@ function fillView(id, { labels, body, title, heading = {} }) {
       make("span", { class: "badges" }, ...[...new Set(labels)].sort().reverse().map((label) => badge(label, `${label} data`))),
     ),
     make("p", { class: "question" }, visual.question),
-    ...(unheard.length ? [make("p", { class: "filter-note" }, filterNote(visual, unheard))] : []),
+    ...(note ? [make("p", { class: "filter-note" }, note)] : []),
     ...body,
   );
 }
 
-function filterNote(visual, unheard) {
-  const names = unheard.map((name) => PAGE.filters[name]).join(" and ");
-  return `Not filtered by ${names}. ${visual.filter_note}`;
+// One sentence for each active filter that the view cannot, or can only in part, honour; empty if there is none.
+function filterNote(visual) {
+  const names = (chosen) => chosen.map((name) => PAGE.filters[name]).join(" and ");
+  const unheard = activeFilters().filter((name) => !visual.filters.includes(name));
+  const partly = activeFilters().filter((name) => visual.partly.includes(name));
+  if (!unheard.length && !partly.length) return "";
+  const said = [[unheard, "Not filtered by"], [partly, "Only partly filtered by"]].filter(([chosen]) => chosen.length);
+  return `${said.map(([chosen, words]) => `${words} ${names(chosen)}.`).join(" ")} ${visual.filter_note}`;
 }

@@ -116,7 +116,7 @@ async function renderTimeline() {
     return;
   }
   const holder = make("div", { class: "chart", id: "chart-timeline" });
-  fillView("timeline", { labels, body: [timelineLegend(series, matches), holder, timelineHint()] });
+  fillView("timeline", { labels, body: [timelineLegend(series, matches), holder, timelineHint(to - from <= HOURLY_UP_TO)] });
   const datasets = { orders: orderPoints(series, from, to), matches: matchTicks(matches), overview: orderPoints(series, from, to, 24) };
   const words = `Orders from ${day(from)} to ${day(to - 1)}, with ${counted(matches.length, "match", "matches")}. The same numbers are in the tiles and the table of matches.`;
   const view = await drawChart(holder, "timeline", { datasets, beside: 42, words });
@@ -131,8 +131,8 @@ function timelineLegend(series, matches) {
   return legend(...sources, ["ring", "not every hour known"], ...results.map((result) => [`tick ${result.replace(" ", "-")}`, result]));
 }
 
-function timelineHint() {
-  return make("p", { class: "hint" }, "By day (UTC). Drag across the small chart, or choose dates above, to zoom; two weeks or less are drawn by hour. Real and mock orders are never added up. Choose a tick to open its match.");
+function timelineHint(isHourly) {
+  return make("p", { class: "hint" }, `By ${isHourly ? "hour" : "day"} (UTC). Drag across the small chart, or choose dates above, to zoom; two weeks or less are drawn by hour. Real and mock orders are never added up. Choose a tick to open its match.`);
 }
 
 function orderPoints(series, from, to, hoursPerPoint = to - from <= HOURLY_UP_TO ? 1 : 24) {

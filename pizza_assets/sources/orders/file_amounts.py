@@ -1,4 +1,4 @@
-"""Turns numbers as exports write them into exact integers. Floats are never summed: their sums change with the order."""
+"""Turns numbers as exports write them into exact integers. Floats are never summed: their sums depend on the order."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -48,6 +48,13 @@ def whole_numbers(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return _scaled(texts, Decimal(1), MOST_ITEMS, must_be_whole=True)
 
 
+def line_amounts(prices: np.ndarray, quantities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Price times quantity, in fine units (0 where too large), and what can be said about each. Never overflows."""
+    amounts = prices * quantities  # at most 1e12 * 1e4
+    is_too_large = amounts > MOST_MINOR_UNITS * FINE_UNITS
+    return np.where(is_too_large, 0, amounts), np.where(is_too_large, TOO_LARGE, READABLE)
+
+
 def rounded_to_minor_units(fine_units: np.ndarray) -> np.ndarray:
     """Half up; amounts are never negative here."""
     return (fine_units + FINE_UNITS // 2) // FINE_UNITS
@@ -67,13 +74,10 @@ def _parsed(text: str, scale: Decimal, most: int, must_be_whole: bool) -> tuple[
         return 0, NOT_FINITE
     if not _NUMBER.fullmatch(text):
         return 0, UNREADABLE
-    if len(text) > _LONGEST_NUMBER:
-        return 0, TOO_LARGE
-    number = Decimal(text) * scale
+    number = Decimal(text[:_LONGEST_NUMBER]) * scale
     if number < 0:
         return 0, NEGATIVE
     if number > most:
         return 0, TOO_LARGE
-    if must_be_whole and number != number.to_integral_value():
-        return 0, UNREADABLE
-    return int(number.to_integral_value(ROUND_HALF_UP)), READABLE
+    whole = number.to_integral_value(ROUND_HALF_UP)
+    return (0, UNREADABLE) if must_be_whole and number != whole else (int(whole), READABLE)

@@ -50,7 +50,8 @@ def file_periods(known: TradingDays) -> list[CoveredPeriod]:
     """The periods one file covers: a run of business days without a gap is one period."""
     extents = known.extents.set_index("zone")
     periods = []
-    for (zone, market, chain, currency), group in known.days.groupby(GROUP):
+    for _, group in known.days.groupby(GROUP):
+        zone, market, chain, currency = group[GROUP].iloc[0]
         first_date, last_date = (extents.loc[zone, name].date() for name in ("first", "last"))
         cut = _local(first_date, time(0), zone), _local(last_date + timedelta(days=1), time(0), zone)
         for first, last in _runs(sorted(day.date() for day in group["day"])):

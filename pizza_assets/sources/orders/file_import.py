@@ -1,8 +1,8 @@
 """Parses a set of order files once and writes what they hold by match week.
 
-Two passes, both in bounded memory: the lines of each file go to buckets by order id, so that all lines of an order meet;
-then each bucket is folded to orders, which go to their weeks. A file that can't be read as a whole leaves nothing but
-its error. Where the result is kept, and what a week's answer looks like, does not belong here.
+Two passes, both in bounded memory: the lines of each file go to buckets by order id, so that all lines of an order
+meet; then each bucket is folded to orders, which go to their weeks. A file that can't be read as a whole leaves nothing
+but its error. Where the result is kept, and what a week's answer looks like, does not belong here.
 """
 
 import shutil
@@ -77,7 +77,7 @@ class _FileContent:
 
 
 def import_files(files: Sequence[OrderFile], mapping: FileMapping, business_timezone: str, folder: Path) -> ImportFacts:
-    """Write `files` to `folder`, readable with `staged_orders` and `staged_rejects`. Never raises BadFile: see bad_files."""
+    """Write `files` to `folder`, for `staged_orders` and `staged_rejects`. A bad file is noted, not raised."""
     line_folder = folder / "lines"
     line_folder.mkdir()
     bucket_count = 1 + sum(file.path.stat().st_size for file in files) // BUCKET_BYTES
@@ -166,7 +166,8 @@ def _write_lines(
             writer.close()
     if first_at is None and first_reason is not None:
         raise BadFile(
-            f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}. Check the mapping {mapping.origin}."
+            f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}. "
+            f"Check the mapping {mapping.origin} or the export."
         )
     return _FileContent(merged_days(known) if known else None, first_at)
 
@@ -228,11 +229,8 @@ def _filed_by_week(
         part.drop(columns=["week", "at", "file_index"]).to_parquet(folder / str(key) / "rejected.parquet", index=False)
     counted = pd.concat([*counts, rows[["at"]].assign(kind=REJECTED, count=1)], ignore_index=True)
     counted["week"] = _nearest_week(counted["at"], weeks, timezone)
-    sums = counted.groupby(["week", "kind"])["count"].sum()
-    return {
-        week: {str(kind): int(n) for (_, kind), n in sums[sums.index.get_level_values("week") == week].items()}
-        for week in weeks
-    }
+    sums = counted.groupby(["week", "kind"])["count"].sum().unstack(fill_value=0)
+    return {str(week): {str(kind): int(n) for kind, n in row.items()} for week, row in sums.iterrows()}
 
 
 def _nearest_week(at: pd.Series, weeks: list[str], timezone: str) -> np.ndarray:
@@ -248,8 +246,6 @@ def _nothing_accepted(rejected: list[pd.DataFrame], files: Sequence[OrderFile]) 
     for rows in rejected:
         for index, part in rows.sort_values("line_number").groupby("file_index"):
             name = files[int(index)].name
-            errors.setdefault(
-                name,
-                f"{name}: none of its orders can be accepted; line {part['line_number'].iloc[0]}: {part['reason'].iloc[0]}",
-            )
+            first = f"line {part['line_number'].iloc[0]}: {part['reason'].iloc[0]}"
+            errors.setdefault(name, f"{name}: none of its orders can be accepted; {first}. Mend the export.")
     return errors

@@ -13,6 +13,7 @@ from pizza_assets.sources.orders.file_amounts import (
     PROBLEMS,
     READABLE,
     amounts_in_fine_units,
+    line_amounts,
     whole_numbers,
 )
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -21,7 +22,7 @@ from pizza_assets.sources.orders.file_times import EXACT, read_instants, zone_or
 
 EARLIEST = pd.Timestamp("1990-01-01", tz="UTC")
 LATEST = pd.Timestamp("2200-01-01", tz="UTC")
-LONGEST_VALUE = 200
+LONGEST_VALUE, LONGEST_NAME = 200, 100
 NAMED = ("chain", "market", "store_id")
 """What every order must say or the mapping must state."""
 
@@ -46,8 +47,8 @@ LINE_COLUMNS = {
     "problem_value": "str",
     "problem_reason": "str",
 }
-"""Typed lines. amount: of the whole line, in file_amounts.FINE_UNITS of the minor unit. item: one JSON object, missing if
-no item is mapped. zone: the business day's zone. problem_*: missing for a good line."""
+"""Typed lines. amount: of the whole line, in file_amounts.FINE_UNITS of the minor unit. item: one JSON object, missing
+if no item is mapped. zone: the business day's zone. problem_*: missing for a good line."""
 
 
 class _Problems:
@@ -78,13 +79,9 @@ def read_lines(
     texts = batch.lines
     size = len(texts)
     problems = _Problems(size)
-    problems.add(
-        texts["defect"].notna().to_numpy(),
-        "(whole line)",
-        "has the header's columns",
-        texts["defect"].fillna(""),
-        "refused",
-    )
+    has_defect = texts["defect"].notna().to_numpy()
+    problems.add(has_defect, "(whole line)", "has the header's columns", texts["defect"].fillna(""), "refused")
+    problems.reason[has_defect] = texts.loc[has_defect, "defect"] + ", so it is refused"
     problems.add(
         (texts["order_id"] == "").to_numpy(), mapping.column_of("order_id"), "is not empty", texts["order_id"], "empty"
     )
@@ -133,15 +130,14 @@ def _times(
     parts = {name: texts[name] for name in ("timestamp", "date", "time") if name in mapping.columns}
     instants = read_instants(parts, mapping.formats, zones, batch.iso_columns)
     label = " + ".join(mapping.columns[name] for name in parts)
-    written = pd.Series(" ", index=texts.index).str.join("") if not parts else list(parts.values())[0]
-    for other in list(parts.values())[1:]:
-        written = (written + " " + other).str.strip()
+    written = texts["timestamp"] if "timestamp" in parts else (texts["date"] + " " + texts["time"]).str.strip()
     naive = instants.is_naive.to_numpy()
     if zones is None and naive.any():
         row = int(np.flatnonzero(naive)[0])
         raise BadFile(
-            f"{file_name}: column {label!r}, line {texts['line_number'].iloc[row]}: the time {written.iloc[row]!r} has no zone; "
-            f'say which one it is in: add timezone = "…" (an IANA name such as "Europe/London") to the mapping {mapping.origin}'
+            f"{file_name}: column {label!r}, line {texts['line_number'].iloc[row]}: the time {written.iloc[row]!r} "
+            'has no zone; say which one it is in: add timezone = "…" (an IANA name such as "Europe/London") '
+            f"to the mapping {mapping.origin}"
         )
     if "timezone" in mapping.columns:
         known = texts["timezone"].map({name: zone_or_none(name) is not None for name in texts["timezone"].unique()})
@@ -161,7 +157,10 @@ def _times(
 def _named(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> dict[str, pd.Series]:
     named = {name: _column_or_constant(texts, mapping, name) for name in NAMED}
     for name, values in named.items():
-        problems.add((values == "").to_numpy(), mapping.column_of(name), "is not empty", values, "empty")
+        column = mapping.column_of(name)
+        problems.add((values == "").to_numpy(), column, "is not empty", values, "empty")
+        is_long = (values.str.len() > LONGEST_NAME).to_numpy()
+        problems.add(is_long, column, "is short", values, f"longer than {LONGEST_NAME} characters")
     location = _column_or_constant(texts, mapping, "store_location")
     return {**named, "store_location": location.mask(location == "")}
 
@@ -190,7 +189,10 @@ def _numbers(
         counted = pd.Series("1", index=texts.index, dtype="str")
     quantity, verdicts = whole_numbers(counted)
     _add_number_problems(problems, verdicts, mapping.column_of("quantity"), counted)
-    return amount * (quantity if mapping.price_is == "unit" else 1), quantity
+    if mapping.price_is == "unit":
+        amount, verdicts = line_amounts(amount, quantity)
+        _add_number_problems(problems, verdicts, mapping.column_of(mapping.amount_name), written)
+    return amount, quantity
 
 
 def _add_number_problems(problems: _Problems, verdicts: np.ndarray, column: str, written: pd.Series) -> None:

@@ -30,7 +30,7 @@
     [constants]                     # the same for every row: chain, market, store_id, store_location, quantity
     chain = "dominos"
 
-    [formats]                       # strptime formats; without one only ISO 8601 is read, for day and month are never guessed
+    [formats]                       # strptime; without one only ISO 8601 is read: day and month are never guessed
     timestamp = "%d/%m/%Y %H:%M"
     date = "%d/%m/%Y"
     time = "%H:%M"
@@ -72,7 +72,7 @@ TABLES = {
 
 @dataclass(frozen=True)
 class FileMapping:
-    """A checked mapping. `columns` maps the platform's names to the export's, `currency` and `timezone_column` included.
+    """A checked mapping. `columns` maps the platform's names to the export's, `currency` and `timezone` included.
 
     text: the file as it was read; part of the fingerprint of everything parsed with it.
     origin: the path it was read from, for messages.

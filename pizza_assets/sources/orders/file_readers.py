@@ -90,8 +90,8 @@ def _check_columns(file: Path, present: list[str], mapping: FileMapping) -> None
             )
         if present.count(column) > 1:
             raise BadFile(
-                f"{file.name}: column {column!r} (mapped as {name}) appears {present.count(column)} times in the header; "
-                "rename or remove all but one in the export."
+                f"{file.name}: column {column!r} (mapped as {name}) appears {present.count(column)} times "
+                "in the header; rename or remove all but one in the export."
             )
 
 

@@ -1,8 +1,8 @@
 """Turns times as exports write them into UTC instants. Which columns hold them is the mapping's business.
 
-Rules: without a format only ISO 8601 is read. A time with an offset is taken as it is. A naive time is read in its zone;
-one that does not exist (clocks went forward) is moved forward by the gap, one that exists twice (clocks went back)
-is taken as the first; both are marked so that they can be counted.
+Rules: without a format only ISO 8601 is read. A time with an offset is taken as it is. A naive time is read in its
+zone; one that does not exist (clocks went forward) is moved forward by the gap, one that exists twice (clocks went
+back) is taken as the first; both are marked so that they can be counted.
 """
 
 from collections.abc import Mapping

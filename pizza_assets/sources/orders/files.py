@@ -1,4 +1,4 @@
-"""Orders from a folder of exported files, week by week. Parsing them belongs to file_import, keeping the result to staging."""
+"""Orders from a folder of exported files, week by week. Parsing belongs to file_import, keeping to staging."""
 
 import hashlib
 from collections.abc import Callable

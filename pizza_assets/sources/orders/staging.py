@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 MARKER = "staged.json"
 KEPT = 2
 """How many stagings of one source stay: the current one and the one before, which another process may still read."""
@@ -41,7 +43,7 @@ class Staging:
         If another process was faster, its equal staging stays. An error of `fill` leaves nothing behind.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f".{source}-building-", dir=self.folder))
+        building = Path(tempfile.mkdtemp(prefix=f".{source}-building-{os.getpid()}-", dir=self.folder))
         try:
             facts = fill(building)
             _write_durably(building / MARKER, json.dumps(facts, sort_keys=True))
@@ -61,7 +63,7 @@ class Staging:
                 raise
 
     def _sweep(self, source: str, fingerprint: str) -> None:
-        """Remove all but the newest stagings of `source`. Unfinished folders of dead processes go with them once older."""
+        """Remove all but the newest stagings of `source`, and what dead processes left unfinished."""
         current = self.path(source, fingerprint)
         others = [path for path in self.folder.glob(f"{source}-*") if path != current]
         oldest_kept = min([current.stat().st_mtime, *self._modified(others)[: KEPT - 1]])
@@ -69,7 +71,7 @@ class Staging:
             if path.stat().st_mtime < oldest_kept:
                 shutil.rmtree(path, ignore_errors=True)
         for path in self.folder.glob(f".{source}-building-*"):
-            if path.stat().st_mtime < oldest_kept:
+            if not psutil.pid_exists(int(path.name.split("-")[2])):
                 shutil.rmtree(path, ignore_errors=True)
 
     @staticmethod

@@ -1,0 +1,236 @@
+"""The main effect: right numbers, right words, honest refusals, and the stated error rate in simulated worlds."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.analysis.baseline import expected_orders
+from pizza_assets.analysis.effects import HYPOTHESES, MIN_DATES, PRIMARY_HYPOTHESIS, main_effects
+from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets.models import CorrelationResults, ExpectedOrders, MatchImpact
+from pizza_assets.models.vocabulary import Window
+from pizza_assets_tests.analysis.simulated_worlds import (
+    LENGTHS,
+    Analysis,
+    World,
+    analyse,
+    multiplied,
+    part_of,
+    relabelled,
+    simulate,
+)
+
+NUMBERS = CorrelationResults.empty().select_dtypes("number").columns.tolist()
+
+
+@cache
+def planted() -> Analysis:
+    """A year of 20 markets in which orders rise by 10 % after the own team's match."""
+    return analyse(simulate(11, uplift={"post": 0.10}), permutations=199)
+
+
+@cache
+def small_world() -> World:
+    return simulate(12, market_count=5, week_count=18, orders_per_bin=8)
+
+
+def by_window(results: pd.DataFrame) -> pd.DataFrame:
+    return results.set_index("time_window")
+
+
+def test_the_primary_hypothesis_is_orders_after_the_own_teams_match():
+    assert PRIMARY_HYPOTHESIS.window == Window.POST
+    assert [hypothesis.role for hypothesis in HYPOTHESES] == ["primary", "exploratory", "exploratory"]
+
+
+# Property 16
+def test_a_planted_effect_is_recovered_and_nothing_else_is_found():
+    results = by_window(planted().results)
+    post = results.loc["post"]
+    assert post["ci_low_pct"] <= 10 <= post["ci_high_pct"]
+    assert post["direction"] == "up"
+    assert post["p_permutation"] == pytest.approx(1 / 200)
+    assert post["mde_80_pct"] < 3.5
+    assert results.loc[["pre", "during"], "direction"].tolist() == ["none", "none"]
+    assert post["q_value"] == post["p_value"]
+    assert results["family_size"].to_dict() == {"post": 1, "pre": 2, "during": 2}
+    assert "MOCK DATA" in post["pattern_description"]
+    assert "above normal after the own team's match" in post["pattern_description"]
+    assert "would have been found in 80 %" in results.loc["pre", "pattern_description"]
+
+
+@pytest.mark.parametrize("window", ["pre", "during", "post"])
+def test_equals_a_joint_regression_by_statsmodels(window: str):
+    import statsmodels.api as sm
+
+    used = planted().impact[planted().impact["status"] == "ok"]
+    design = pd.get_dummies(used["window"]).astype(float)
+    fit = sm.GLM(used["observed"], design, family=sm.families.Poisson(), offset=np.log(used["expected"])).fit(
+        cov_type="cluster",
+        cov_kwds={"groups": pd.factorize(used["kickoff_date"])[0], "use_correction": True, "df_correction": True},
+        use_t=True,
+    )
+    result = by_window(planted().results).loc[window]
+    assert result["estimate_log"] == pytest.approx(fit.params[window], abs=1e-9)
+    # three windows share the small-sample factor (N - 1) / (N - 3) there; here each has N - 1 of its own
+    rows = len(used)
+    assert result["se"] == pytest.approx(fit.bse[window] * np.sqrt((rows - 3) / (rows - 1)), rel=1e-6)
+    assert result["df"] == used["kickoff_date"].nunique() - 1
+    assert result["uplift_pct"] == pytest.approx(100 * np.expm1(fit.params[window]))
+
+
+def test_null_worlds_give_false_findings_at_the_stated_rate():
+    """120 tests at 5 %: an honest method gives more than 14 false findings in one of a thousand such runs."""
+    worlds = (simulate(seed, market_count=8, week_count=20, orders_per_bin=6) for seed in range(500, 540))
+    results = pd.concat(_without_permutation(world) for world in worlds)
+    answered = results[results["status"] == "ok"]
+    assert len(answered) == 120
+    assert (answered["p_value"] <= 0.05).sum() <= 14
+    assert abs(answered["estimate_log"].mean()) < 0.012
+
+
+def _without_permutation(world: World) -> pd.DataFrame:
+    expected = expected_orders(
+        world.quarters, world.matches, world.markets, LENGTHS, match_source_by_week=world.match_source_by_week
+    )
+    return main_effects(match_impact(world.windows, expected, world.matches, world.markets, LENGTHS), expected)
+
+
+def test_q_values_are_those_of_benjamini_and_hochberg():
+    np.testing.assert_allclose(q_values(np.array([0.01, np.nan, 0.04, 0.03])), [0.03, np.nan, 0.04, 0.04])
+    assert np.isnan(q_values(np.array([np.nan]))).all()
+
+
+def test_multiplying_all_orders_leaves_the_uplift_unchanged():
+    once, thrice = (by_window(analyse(w).results) for w in (small_world(), multiplied(small_world(), 3)))
+    for column in ("uplift_pct", "ci_low_pct", "ci_high_pct", "p_value", "p_permutation"):
+        np.testing.assert_allclose(thrice[column], once[column], atol=1e-5)
+
+
+def test_shuffled_rows_change_nothing():
+    analysis = analyse(small_world())
+    mixed = [
+        table.sample(frac=1, random_state=3) for table in (analysis.impact, analysis.expected, small_world().windows)
+    ]
+    again = main_effects(mixed[0], mixed[1], match_windows=mixed[2], permutations=199)
+    pd.testing.assert_frame_equal(again, analysis.results, rtol=1e-9)
+
+
+# Property 13
+@settings(max_examples=100, deadline=None)
+@given(
+    order_source=st.sampled_from(["real", "mock"]),
+    match_source=st.sampled_from(["real", "mock"]),
+    weeks=st.sampled_from([1, 2, 9]),
+    matches=st.integers(0, 12),
+)
+def test_other_labels_change_labels_only(order_source: str, match_source: str, weeks: int, matches: int):
+    world = part_of(tiny_world(), markets=3, weeks=weeks, matches=matches)
+    first = _analysed(weeks, matches)
+    second = analyse(relabelled(world, order_source, match_source), permutations=19)
+    for name in ("expected", "impact", "results", "insights"):
+        before, after = getattr(first, name), getattr(second, name)
+        numbers = before.select_dtypes(["number", "bool"]).columns.difference(["real_share"])
+        pd.testing.assert_frame_equal(before[numbers], after[numbers])
+    assert set(second.results["order_source"]) == {order_source}
+    is_mock = "mock" in (order_source, match_source)
+    assert second.insights["headline"].str.contains("MOCK").all() == is_mock
+    assert second.results["pattern_description"].str.contains("MOCK").all() == is_mock
+
+
+@cache
+def tiny_world() -> World:
+    return simulate(21, market_count=3, week_count=9, orders_per_bin=6)
+
+
+@cache
+def _analysed(weeks: int, matches: int) -> Analysis:
+    return analyse(part_of(tiny_world(), markets=3, weeks=weeks, matches=matches), permutations=19)
+
+
+# Property 18
+@settings(max_examples=100, deadline=None)
+@given(
+    markets=st.integers(0, 3),
+    weeks=st.sampled_from([0, 1, 8, 9]),
+    matches=st.integers(0, 12),
+    has_orders=st.booleans(),
+    factor=st.sampled_from([0, 1, 50]),
+)
+def test_every_run_is_complete_and_shows_no_number_it_does_not_have(
+    markets: int, weeks: int, matches: int, has_orders: bool, factor: int
+):
+    world = part_of(tiny_world(), markets=markets, weeks=weeks, matches=matches, has_orders=has_orders)
+    analysis = analyse(multiplied(world, factor), permutations=19)
+    results = analysis.results
+    assert sorted(results["time_window"].unique()) == ["during", "post", "pre"]
+    assert len(results) == 3 * len(results[["order_source", "match_source"]].drop_duplicates())
+    refused = results["status"] != "ok"
+    assert results.loc[refused, "reasons"].str.len().gt(0).all()
+    assert results.loc[refused, ["p_value", "q_value", "se", "ci_low_pct", "mde_80_pct"]].isna().all(axis=None)
+    assert np.isfinite(results.loc[~refused, ["p_value", "q_value", "se", "mde_80_pct", "uplift_pct"]]).all(axis=None)
+    assert not np.isinf(results[NUMBERS].to_numpy(dtype=float)).any()
+    assert not analysis.insights["headline"].str.contains("nan", regex=False).any()
+    assert len(analysis.insights) == len(results)
+
+
+def test_nothing_at_all_is_reported_as_missing_real_data():
+    results = main_effects(MatchImpact.empty(), ExpectedOrders.empty())
+    assert set(results["reasons"]) == {Reason.NO_ORDERS}
+    assert set(results["data_source"]) == {"real"}
+    asked = main_effects(MatchImpact.empty(), ExpectedOrders.empty(), sources=[("mock", "real")])
+    assert set(asked["data_source"]) == {"mock"}
+
+
+def test_orders_without_matches_and_three_matches_are_refused_in_words():
+    analysis = analyse(small_world())
+    no_matches = main_effects(MatchImpact.empty(), analysis.expected)
+    assert set(no_matches["reasons"]) == {Reason.NO_MATCHES}
+    ok = analysis.impact[analysis.impact["status"] == "ok"]
+    three = ok[ok["match_id"].isin(sorted(ok["match_id"].unique())[:3])]
+    few = by_window(main_effects(three, analysis.expected))
+    assert few.loc["post", "reasons"].startswith(Reason.TOO_FEW_DATES)
+    assert np.isfinite(few.loc["post", "uplift_pct"])
+    assert np.isnan(few.loc["post", "p_value"])
+    assert few.loc["post", "direction"] == "unknown"
+    assert few.loc["post", "n_matches"] == 3
+
+
+def test_the_tenth_date_makes_a_p_value():
+    analysis = analyse(small_world())
+    ok = analysis.impact[analysis.impact["status"] == "ok"]
+    dates = sorted(ok.loc[ok["window"] == "post", "kickoff_date"].unique())
+    for count, status in ((MIN_DATES - 1, "insufficient_data"), (MIN_DATES, "ok")):
+        results = main_effects(ok[ok["kickoff_date"].isin(dates[:count])], analysis.expected)
+        assert by_window(results).loc["post", "status"] == status
+
+
+def test_a_baseline_that_did_not_converge_answers_nothing():
+    analysis = analyse(small_world())
+    results = main_effects(analysis.impact, analysis.expected.assign(is_converged=False))
+    assert set(results["reasons"].str.partition(";")[0]) == {Reason.NOT_CONVERGED}
+    assert results["estimate_log"].isna().all()
+
+
+def test_equal_dates_and_empty_shops_give_no_p_value():
+    impact = analyse(small_world()).impact.query("status == 'ok'")
+    expected = analyse(small_world()).expected
+    constant = main_effects(impact.assign(expected=impact["observed"] / 1.1), expected)
+    assert set(constant["reasons"].str.partition(";")[0]) == {Reason.NO_VARIATION}
+    nothing = main_effects(impact.assign(observed=0), expected)
+    assert set(nothing["reasons"].str.partition(";")[0]) == {Reason.NOTHING_OBSERVED}
+    assert nothing["uplift_pct"].isna().all()
+
+
+def test_p_permutation_needs_ten_weeks_and_the_times_of_the_windows():
+    analysis = analyse(small_world())
+    assert main_effects(analysis.impact, analysis.expected)["p_permutation"].isna().all()
+    assert analysis.results["p_permutation"].between(1 / 200, 1).all()
+    again = main_effects(analysis.impact, analysis.expected, match_windows=small_world().windows, permutations=199)
+    pd.testing.assert_frame_equal(again, analysis.results)

@@ -1,0 +1,124 @@
+"""Sentences for managers: the right words for findings, their absence, and missing or mock data."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pizza_assets.analysis.insights import insights
+from pizza_assets.analysis.reasons import Reason, joined
+from pizza_assets.models import CorrelationResults, MatchImpact, MatchWindows
+from pizza_assets_tests.analysis.simulated_worlds import analyse, simulate
+
+NO_IMPACT, NO_WINDOWS = MatchImpact.empty(), MatchWindows.empty()
+
+
+def result(window: str = "post", order_source: str = "real", match_source: str = "real", **changes) -> dict:
+    label = "mock" if order_source == "mock" else "real" if match_source == "real" else "mixed"
+    role = "primary" if window == "post" else "exploratory"
+    numbers = {"uplift_pct": 12.04, "ci_low_pct": 6.2, "ci_high_pct": 18.1, "q_value": 0.001, "mde_80_pct": 4.0}
+    return {
+        **{column.name: (None if column.nullable else 0) for column in CorrelationResults.columns()},
+        **dict.fromkeys(("hypothesis", "estimand", "pattern_description", "data_quality", "family_id"), "-"),
+        **dict.fromkeys(("cluster_by", "method", "controls", "computed_from_weeks"), "-"),
+        **{"analysis_id": f"{window}.{order_source}.{match_source}", "role": role, "time_window": window},
+        **{"direction": "up", "converged": True, "status": "ok", "n_matches": 19, "data_source": label},
+        **{"order_source": order_source, "match_source": match_source, **numbers, **changes},
+    }
+
+
+def written(*results: dict, **options) -> pd.DataFrame:
+    return insights(CorrelationResults.checked(list(results)), NO_IMPACT, NO_WINDOWS, **options)
+
+
+def test_a_finding_reads_as_a_sentence_with_its_evidence_and_estimand():
+    row = written(result()).iloc[0]
+    assert row["headline"] == (
+        "Orders run 12 % above normal after the own team's match (95 % interval 6.2 to 18 %, 19 matches)."
+    )
+    assert row["kind"] == "finding"
+    assert row["caveat"] == "This is the effect beyond what football does to everyone at that hour."
+    assert row[["uplift_pct", "n_matches"]].tolist() == [12.04, 19]
+
+
+def test_nothing_found_says_what_could_have_been_seen():
+    row = written(result(direction="none", uplift_pct=-0.5, ci_low_pct=-3.0, ci_high_pct=2.0)).iloc[0]
+    assert row["kind"] == "nothing_found"
+    assert "No effect found after" in row["headline"]
+    assert "0.5 % below normal" in row["headline"]
+    assert "a change of 4.0 % or more would have been found in 80 %" in row["headline"]
+    assert "not the same as no effect" in row["caveat"]
+
+
+def test_insufficient_data_says_what_is_missing_and_what_was_seen_so_far():
+    missing = {"status": "insufficient_data", "direction": "unknown", "reasons": joined([Reason.TOO_FEW_DATES])}
+    row = written(result(**missing, ci_low_pct=None, ci_high_pct=None, q_value=None, n_matches=3)).iloc[0]
+    assert row["kind"] == "insufficient_data"
+    assert "fewer than 10 dates with a match" in row["headline"]
+    assert "So far: 12 % above normal over 3 matches, which may be chance." in row["headline"]
+    silent = written(result(**missing, uplift_pct=None, ci_low_pct=None, ci_high_pct=None, q_value=None)).iloc[0]
+    assert "So far" not in silent["headline"]
+
+
+@pytest.mark.parametrize(
+    ("order_source", "match_source", "start"),
+    [
+        ("real", "real", "Orders run"),
+        ("mock", "mock", "MOCK DATA: Orders run"),
+        ("mock", "real", "MOCK ORDERS, real matches: Orders run"),
+        ("real", "mock", "Real orders, MOCK MATCHES: Orders run"),
+    ],
+)
+def test_mock_is_called_mock(order_source: str, match_source: str, start: str):
+    row = written(result(order_source=order_source, match_source=match_source)).iloc[0]
+    assert row["headline"].startswith(start)
+    assert ("mock" in row["caveat"] or "invented" in row["caveat"]) == (start != "Orders run")
+
+
+def test_the_primary_comes_first_and_real_before_mixed_before_mock():
+    labels = (("mock", "mock"), ("real", "mock"), ("real", "real"))
+    rows = written(*(result(window, *pair) for window in ("pre", "post", "during") for pair in labels))
+    assert rows["rank"].tolist() == list(range(1, 10))
+    assert rows["data_source"].tolist() == ["real", "mixed", "mock", "real", "real", "mixed", "mixed", "mock", "mock"]
+    assert rows["analysis_id"].str.split(".").str[0].tolist()[:5] == ["post", "post", "post", "pre", "during"]
+
+
+def test_what_the_sources_said_ends_the_list_once_each():
+    rows = written(result(order_source="mock"), source_reasons=["planted: post +10 %", "planted: post +10 %"])
+    assert rows["kind"].tolist() == ["finding", "caveat"]
+    assert rows.iloc[1]["headline"] == "planted: post +10 %"
+    assert rows.iloc[1]["data_source"] == "mock"
+
+
+def test_no_result_at_all_is_still_a_sentence():
+    rows = insights(CorrelationResults.empty(), NO_IMPACT, NO_WINDOWS)
+    assert rows["kind"].tolist() == ["insufficient_data"]
+    assert "Nothing can be said yet" in rows["headline"].iloc[0]
+
+
+@pytest.fixture(scope="module")
+def lively() -> tuple:
+    world = simulate(9, market_count=8, week_count=20, orders_per_bin=20, uplift={"post": 0.5})
+    return world, analyse(world, permutations=19)
+
+
+def test_an_effect_is_told_in_orders_and_money_per_store_hour(lively: tuple):
+    analysis = lively[1]
+    row = analysis.insights.iloc[0]
+    used = analysis.impact.query("status == 'ok' and window == 'post'")
+    # two stores sell in every window, for two hours, at 16.50 an order
+    extra = (used["observed"] - used["expected"]).sum() / (len(used) * 2 * 2)
+    assert row["extra_orders_per_store_hour"] == pytest.approx(extra)
+    assert row["extra_revenue_per_store_hour_cents"] == pytest.approx(1650 * extra)
+    assert row["currency"] == "GBP"
+    assert "in the two hours after the own team's match" in row["headline"]
+    assert f"about {extra:.{1 if extra < 9.95 else 0}f} orders and £" in row["headline"]
+    assert "more per store and hour" in row["headline"]
+
+
+def test_several_currencies_give_orders_but_no_money(lively: tuple):
+    world, analysis = lively
+    other = np.where(world.windows["market"] == "market 00", "EUR", "GBP")
+    rows = insights(analysis.results, analysis.impact, MatchWindows.conform(world.windows.assign(currency=other)))
+    assert np.isfinite(rows["extra_orders_per_store_hour"].iloc[0])
+    assert np.isnan(rows["extra_revenue_per_store_hour_cents"].iloc[0])
+    assert "£" not in rows["headline"].iloc[0]

@@ -1,0 +1,179 @@
+"""The whole asset graph in one process, on mock sources and a folder of its own."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pizza_assets.definitions import build_definitions
+from pizza_assets.errors import BadAnswer
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.local_run import analyse, collect
+from pizza_assets.orchestration.resources import Sources, build_tables
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.storage.layout import PLACES
+from pizza_assets.storage.tables import TableStore
+
+WEEKS = ["2026-08-18", "2026-08-25", "2026-09-01"]
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Pipeline:
+    """Definitions, instance and tables around one folder."""
+
+    def __init__(self, folder: Path, sources: Callable[[Sources], None] | None = None, **environ: str) -> None:
+        self.environ = {"PIZZA_STORAGE": str(folder), "PIZZA_MATCHES": "mock", **environ}
+        self.settings = Settings.from_environment(self.environ)
+        self.sources = Sources(self.settings, lambda: NOW)
+        if sources is not None:
+            sources(self.sources)
+        self.definitions = build_definitions(self.environ, {"clock": lambda: NOW, "sources": self.sources})
+        self.tables: TableStore = build_tables(self.settings)
+
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 of every stored week."""
+        found = {}
+        for asset, place in PLACES.items():
+            for week in self.tables.weeks(asset) if place.weekly else []:
+                facts = self.tables.week_facts(asset, week)
+                assert facts is not None
+                found[f"{asset} {week}"] = facts.sha256
+        return found
+
+
+@pytest.fixture
+def instance() -> dg.DagsterInstance:
+    return dg.DagsterInstance.ephemeral()
+
+
+def test_weeks_are_collected_analysed_and_shown(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    pipeline = Pipeline(tmp_path)
+    collected = collect(pipeline.definitions, instance, WEEKS)
+    assert (collected.failures, collected.error) == ({}, None)
+    assert analyse(pipeline.definitions, instance) is None
+    for asset, place in PLACES.items():
+        if place.weekly and asset != "raw_orders":
+            assert pipeline.tables.weeks(asset) == WEEKS, asset
+    page = pipeline.tables.objects.read("quicksight-ready/dashboard-data/dashboard.html")
+    assert page is not None
+    assert b"MOCK" in page
+    for week in WEEKS:
+        orders = pipeline.tables.week_facts("raw_orders", week)
+        bins = pipeline.tables.read_week("order_bins", week)
+        assert orders is not None
+        assert bins is not None
+        assert orders.row_count == bins.rows["order_count"].sum()
+
+
+def test_a_repeat_changes_no_byte_and_doubles_no_row(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    pipeline = Pipeline(tmp_path)
+    collect(pipeline.definitions, instance, WEEKS)
+    first = pipeline.checksums()
+    again = Pipeline(tmp_path)
+    collect(again.definitions, instance, WEEKS)
+    assert again.checksums() == first
+    assert len(first) == 7 * len(WEEKS), "mock_orders is read as raw_orders"
+
+
+def test_one_week_alone_equals_the_same_week_in_a_range(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    ranged, alone = Pipeline(tmp_path / "range"), Pipeline(tmp_path / "alone")
+    collect(ranged.definitions, instance, WEEKS)
+    collect(alone.definitions, instance, WEEKS[1:2])
+    in_range = {name: checksum for name, checksum in ranged.checksums().items() if name.endswith(WEEKS[1])}
+    different = {name for name, checksum in alone.checksums().items() if in_range[name] != checksum}
+    # the neighbours are not there when a week is alone, so only what reads them may differ
+    assert different <= {f"{asset} {WEEKS[1]}" for asset in ("mock_orders", "raw_orders", "match_windows")} | {
+        f"{asset} {WEEKS[1]}" for asset in ("order_bins", "merged_orders")
+    }
+    assert f"raw_matches {WEEKS[1]}" not in different
+
+
+class PoisonedMatches:
+    """Mock matches, but one week's answer is junk."""
+
+    name = "poisoned"
+
+    def __init__(self, inner: Any, poisoned: set[str], error: Exception) -> None:
+        self._inner, self._poisoned, self._error = inner, poisoned, error
+
+    def matches(self, week: MatchWeek) -> SourceResult:
+        if week.key in self._poisoned:
+            raise self._error
+        return self._inner.matches(week)
+
+
+def poison(week: str, error: Exception) -> Callable[[Sources], None]:
+    def apply(sources: Sources) -> None:
+        sources.matches = PoisonedMatches(sources.mock_matches, {week}, error)
+
+    return apply
+
+
+def test_a_failed_week_costs_no_other_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    pipeline = Pipeline(tmp_path, poison(WEEKS[1], BadAnswer("the answer holds junk")), PIZZA_FALLBACK="fail")
+    collected = collect(pipeline.definitions, instance, WEEKS)
+    assert list(collected.failures) == [WEEKS[1]]
+    assert "junk" in collected.failures[WEEKS[1]]
+    good = [WEEKS[0], WEEKS[2]]
+    for asset in ("raw_matches", "mock_orders", "order_bins", "merged_orders", "match_windows"):
+        assert pipeline.tables.weeks(asset) == good, asset
+    materialised = instance.get_materialized_partitions(dg.AssetKey("raw_matches"))
+    assert materialised == set(good), "a failed week is not reported as made"
+
+
+def test_under_fallback_mock_a_failed_week_is_labelled_and_said(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    error = BadAnswer("the answer holds junk")
+    pipeline = Pipeline(tmp_path, poison(WEEKS[1], error), PIZZA_MATCHES="openfootball")
+    result = pipeline.definitions.resolve_job_def("collect_weeks").execute_in_process(
+        instance=instance,
+        tags={"dagster/asset_partition_range_start": WEEKS[0], "dagster/asset_partition_range_end": WEEKS[2]},
+    )
+    facts = pipeline.tables.week_facts("raw_matches", WEEKS[1])
+    assert facts is not None
+    assert (facts.data_source, facts.source_name) == (DataSource.MOCK, "mock")
+    assert "junk" in (facts.reason or "")
+    checks = {
+        check.check_name: check
+        for check in result.get_asset_check_evaluations()
+        if check.asset_key.path == ["raw_matches"]
+    }
+    assert not checks["is_no_stand_in"].passed
+    assert checks["is_no_stand_in"].severity == dg.AssetCheckSeverity.WARN
+    assert "junk" in (checks["is_no_stand_in"].description or "")
+
+
+def test_a_bug_is_no_reason_to_invent(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    pipeline = Pipeline(tmp_path, poison(WEEKS[1], ZeroDivisionError("a bug")), PIZZA_MATCHES="openfootball")
+    collected = collect(pipeline.definitions, instance, WEEKS)
+    assert "ZeroDivisionError" in collected.failures[WEEKS[1]]
+    assert pipeline.tables.week_facts("raw_matches", WEEKS[1]) is None
+
+
+def test_metadata_is_kept_per_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    pipeline = Pipeline(tmp_path)
+    collect(pipeline.definitions, instance, WEEKS)
+    for week in WEEKS:
+        (record, *more) = instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key=dg.AssetKey("mock_orders"), asset_partitions=[week]), limit=5
+        ).records
+        assert not more, "each week is reported once"
+        assert record.asset_materialization is not None
+        metadata = record.asset_materialization.metadata
+        facts = pipeline.tables.week_facts("raw_orders", week)
+        assert facts is not None
+        assert metadata["dagster/row_count"].value == facts.row_count
+        assert metadata["real_share"].value == 0.0
+        assert week in str(metadata["dagster/uri"].value)
+
+
+def test_nothing_stored_is_analysed_without_a_crash(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    pipeline = Pipeline(tmp_path)
+    assert analyse(pipeline.definitions, instance) is None
+    insights = pipeline.tables.read_whole("insights")
+    assert insights is not None
+    assert len(insights) >= 1

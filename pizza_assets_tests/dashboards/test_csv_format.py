@@ -1,0 +1,97 @@
+import csv
+import io
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.dashboards.csv_format import read_csv, to_csv
+from pizza_assets.dashboards.manifest import EXTRACTS
+from pizza_assets.models.extracts import DataQualityExtract, InsightsExtract, MatchesExtract, OrdersTimelineExtract
+from pizza_assets_tests.dashboards.frames import frames
+from pizza_assets_tests.dashboards.sample import Sample, sample_page_data
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def quality(**changes):
+    fact = {
+        "week": "2026-08-04",
+        "dataset": "orders",
+        "data_source": "real",
+        "source_name": "files",
+        "row_count": 3,
+        "rejected_count": 0,
+        "reason": None,
+    }
+    return DataQualityExtract.conform([{**fact, **changes}])
+
+
+def cells(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+# Property 11: what was written is read back equal
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from(EXTRACTS).flatmap(lambda model: st.tuples(st.just(model), frames(model, max_rows=3))))
+def test_any_extract_is_read_back_equal(case):
+    model, frame = case
+    content = to_csv(frame, model)
+    pd.testing.assert_frame_equal(read_csv(content, model), frame)
+    assert content == to_csv(frame.copy(), model)
+
+
+# Property 18: awkward text never becomes a formula, numbers stay numbers
+@settings(deadline=None, max_examples=100)
+@given(frames(DataQualityExtract))
+def test_no_text_cell_runs_as_a_formula_and_numbers_are_untouched(frame):
+    header, *rows = cells(to_csv(frame, DataQualityExtract))
+    assert header == DataQualityExtract.column_names()
+    for row, original in zip(rows, frame.to_dict("records"), strict=True):
+        named = dict(zip(header, row, strict=True))
+        assert not named["source_name"].startswith(FORMULA_STARTS)
+        assert not named["reason"].startswith(FORMULA_STARTS)
+        assert named["row_count"] == str(original["row_count"])
+
+
+def test_negative_numbers_stay_numbers_while_text_is_neutralised():
+    insights = sample_page_data(Sample(weeks=10)).insights.head(1).assign(uplift_pct=-3.25, headline="-3.25 % it was")
+    header, row = cells(to_csv(insights, InsightsExtract))
+    named = dict(zip(header, row, strict=True))
+    assert (named["uplift_pct"], named["headline"]) == ("-3.25", "'-3.25 % it was")
+
+
+def test_format_of_each_type():
+    data = sample_page_data(Sample(weeks=1, markets=2, chains=1))
+    lines = to_csv(data.orders_timeline, OrdersTimelineExtract).decode().splitlines()
+    assert lines[0] == ",".join(OrdersTimelineExtract.column_names())
+    assert lines[1].startswith('"2025-08-05T05:00:00Z","Birmingham","Domino\'s","GBP",')
+    assert lines[1].endswith(',60,"mock"')
+    unplayed = data.matches.assign(home_goals=pd.array([pd.NA] * len(data.matches), dtype="Int64"))
+    header, row, *_ = cells(to_csv(unplayed, MatchesExtract))
+    assert row[header.index("home_goals")] == ""
+    assert row[header.index("away_goals")].isdigit()
+
+
+def test_no_byte_order_mark_and_a_header_without_rows():
+    assert to_csv(DataQualityExtract.empty(), DataQualityExtract) == (
+        b"week,dataset,data_source,source_name,row_count,rejected_count,reason\n"
+    )
+
+
+def test_newlines_stay_inside_their_cell():
+    assert (
+        cells(to_csv(quality(reason='first\nsecond, "third"'), DataQualityExtract))[1][-1] == 'first\nsecond, "third"'
+    )
+
+
+def test_null_and_empty_text_are_told_apart():
+    assert to_csv(quality(reason=None), DataQualityExtract).endswith(b",3,0,\n")
+    assert to_csv(quality(reason=""), DataQualityExtract).endswith(b',3,0,""\n')
+
+
+def test_an_infinite_number_is_refused_by_column():
+    insights = sample_page_data(Sample(weeks=10)).insights.assign(uplift_pct=float("inf"))
+    with pytest.raises(ValueError, match="uplift_pct"):
+        to_csv(insights, InsightsExtract)

@@ -1,0 +1,140 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.dashboards import extracts
+from pizza_assets.models.extracts import OrdersTimelineExtract
+from pizza_assets.models.matches import RawMatches
+from pizza_assets.models.merged import OrderBins
+from pizza_assets_tests.dashboards.sample import Sample, sample_page_data
+
+MONDAY = pd.Timestamp("2026-08-03T23:30Z")
+_BIN = st.tuples(
+    st.sampled_from(["real", "mock"]),
+    st.sampled_from(["Leeds", "Fulham"]),
+    st.sampled_from(["Domino's", "Pizza Hut"]),
+    st.sampled_from(["GBP", "EUR"]),
+    st.integers(0, 300),
+)
+
+
+def bins(cells: dict) -> pd.DataFrame:
+    return OrderBins.conform(
+        [
+            {
+                "order_source": source,
+                "market": market,
+                "chain": chain,
+                "currency": currency,
+                "minute_at": MONDAY + pd.Timedelta(minutes=minute),
+                "order_count": count,
+                "revenue_cents": count * 1000,
+                "pizza_count": count * 2,
+                "store_ids": None,
+            }
+            for (source, market, chain, currency, minute), count in cells.items()
+        ]
+    )
+
+
+# Property 9: labels survive to the dashboard, and nothing is summed across them
+@settings(deadline=None, max_examples=100)
+@given(st.dictionaries(_BIN, st.integers(0, 9), max_size=25), st.randoms(use_true_random=False))
+def test_timeline_equals_a_plain_group_by_in_any_row_order(cells, random):
+    frame = bins(cells)
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    timeline = extracts.orders_timeline(frame.iloc[order].reset_index(drop=True))
+    OrdersTimelineExtract.validate(timeline, lazy=True)
+    plain = (
+        frame.assign(hour_at=frame["minute_at"].dt.floor("h"), covered_minutes=1)
+        .groupby(list(OrdersTimelineExtract.key()), as_index=False)[
+            ["order_count", "revenue_cents", "pizza_count", "covered_minutes"]
+        ]
+        .sum()
+    )
+    pd.testing.assert_frame_equal(timeline, OrdersTimelineExtract.conform(plain))
+
+
+def test_an_hour_split_between_two_weeks_is_added_up():
+    key = ("mock", "Leeds", "Domino's", "GBP")
+    first, second = bins({(*key, 40): 2}), bins({(*key, 70): 3})
+    joined = extracts.joined_timelines([extracts.orders_timeline(first), extracts.orders_timeline(second)])
+    assert joined[["order_count", "covered_minutes"]].to_numpy().tolist() == [[5, 2]]
+
+
+def test_nothing_gives_empty_extracts():
+    assert extracts.orders_timeline(OrderBins.empty()).empty
+    assert extracts.joined_timelines([]).empty
+    assert extracts.data_quality([]).empty
+
+
+def test_a_dense_week_is_summed_exactly():
+    minutes = pd.date_range("2026-08-04T05:00Z", periods=10_080, freq="min", unit="us")
+    week = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "order_source": "mock",
+                    "market": market,
+                    "chain": "Domino's",
+                    "currency": "GBP",
+                    "minute_at": minutes,
+                    "order_count": 1,
+                    "revenue_cents": 10,
+                    "pizza_count": 1,
+                    "store_ids": None,
+                }
+            )
+            for market in ("Fulham", "Leeds")
+        ]
+    )
+    timeline = extracts.orders_timeline(OrderBins.conform(week))
+    assert len(timeline) == 2 * 168
+    assert np.unique(timeline["covered_minutes"]).tolist() == [60]
+    assert timeline["revenue_cents"].sum() == len(week) * 10
+
+
+def test_matches_carry_their_result_and_exposed_markets():
+    match = {
+        "match_id": "m-1",
+        "kickoff_at": MONDAY,
+        "kickoff_is_fixed": True,
+        "sport": "football",
+        "competition": "FA Cup",
+        "competition_type": "cup",
+        "season": "2026-27",
+        "stage": "FINAL",
+        "round_name": None,
+        "home_team": "Arsenal",
+        "away_team": "Chelsea",
+        "status": "FINISHED",
+        "decided_by": "penalties",
+        "home_goals": 1,
+        "away_goals": 1,
+        "half_time_home_goals": None,
+        "half_time_away_goals": None,
+        "shootout_home_goals": 5,
+        "shootout_away_goals": 4,
+        "venue": None,
+        "match_source": "real",
+        "source_name": "openfootball",
+    }
+    matches = RawMatches.conform([match, {**match, "match_id": "m-2"}]).assign(result="home_win")
+    extract = extracts.matches_extract(matches, {"m-1": 3})
+    assert extract.set_index("match_id")["exposed_markets"].to_dict() == {"m-1": 3, "m-2": 0}
+    assert extract["result"].tolist() == ["home_win", "home_win"]
+
+
+def test_results_pass_through_unchanged():
+    data = sample_page_data(Sample(weeks=10))
+    pd.testing.assert_frame_equal(extracts.match_impact_extract(data.match_impact), data.match_impact)
+    pd.testing.assert_frame_equal(extracts.correlations_extract(data.correlations), data.correlations)
+    pd.testing.assert_frame_equal(extracts.insights_extract(data.insights), data.insights)
+
+
+def test_a_quality_fact_without_a_column_is_named():
+    with pytest.raises(KeyError, match="rejected_count"):
+        extracts.data_quality([{"week": "2026-08-04", "dataset": "orders", "data_source": "real", "row_count": 1}])
