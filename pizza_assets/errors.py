@@ -4,6 +4,8 @@
     ├── ConfigurationError      a setting, mapping or markets file is wrong; nothing was collected
     ├── SourceError             a source did not give a trustworthy answer; fallback may replace it with labelled mock
     │   ├── SourceUnavailable   it could not be reached, or refused
+    │   │   ├── Unreachable     no connection at all: other addresses of the same server need not be tried
+    │   │   └── NotThere        the server or folder is fine but has no such file
     │   └── BadAnswer           it answered, but the answer can't be used as a whole
     ├── BadFile                 a file the user gave can't be read as orders; never replaced with mock
     ├── StorageError            what is stored can't be read or written

@@ -1,5 +1,7 @@
 """The label of every row survives every step, and changing it changes nothing else."""
 
+from dataclasses import replace
+
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 
@@ -20,6 +22,11 @@ from pizza_assets_tests.strategies import World, worlds
 
 LABELS = ["order_source", "match_source", "data_source"]
 OTHER = {"real": "mock", "mock": "real"}
+PAIRED = {"correlation_results", "insights", "dashboard_correlations", "dashboard_insights"}
+"""Tables with a row for every pair of sources, also for those without data."""
+WORDED_BY_LABEL = {
+    *LABELS, "real_share", "analysis_id", "family_id", "headline", "caveat", "pattern_description", "data_quality", "rank",
+}  # fmt: skip
 
 
 def tables_of(world: World) -> dict[str, pd.DataFrame]:
@@ -56,71 +63,53 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
     }
 
 
+def swapped(world: World) -> World:
+    """The same world, real for mock and mock for real."""
+    return replace(
+        world,
+        matches=with_swapped_labels(world.matches),
+        orders=with_swapped_labels(world.orders),
+        order_source=OTHER[world.order_source],
+    )
+
+
 def with_swapped_labels(frame: pd.DataFrame) -> pd.DataFrame:
     """The same rows under the other labels."""
     swapped = {name: frame[name].map(OTHER) for name in ("order_source", "match_source") if name in frame}
     return frame.assign(**swapped)
 
 
-# Property 9
+# Property 9, Property 13, Property 18: one test, because making all tables of a world is the expensive part
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
-def test_labels_survive_every_step(world: World) -> None:
-    match_labels = set(world.matches["match_source"])
-    for name, table in tables_of(world).items():
-        if "order_source" in table:
+def test_labels_survive_swapping_them_changes_nothing_else_and_the_summary_is_complete(world: World) -> None:
+    tables = tables_of(world)
+    _labels_survive(world, tables)
+    _mock_is_said_in_words(tables["insights"])
+    _summary_is_complete(tables)
+    _only_labels_differ(tables, tables_of(swapped(world)))
+
+
+def _labels_survive(world: World, tables: dict[str, pd.DataFrame]) -> None:
+    label_of_match = world.matches.set_index("match_id")["match_source"]
+    for name, table in tables.items():
+        if "order_source" in table and name not in PAIRED:
             assert set(table["order_source"].dropna()) <= {world.order_source}, name
-        if "match_source" in table:
-            assert set(table["match_source"].dropna()) <= match_labels, name
-        if {"order_source", "match_source", "data_source"} <= set(table.columns):
+        if {*LABELS} <= set(table.columns):
             known = table.dropna(subset=["order_source", "match_source"])
             labels = [combined_source(*pair) for pair in zip(known["order_source"], known["match_source"], strict=True)]
             assert known["data_source"].tolist() == labels, name
         if "match_id" in table and "match_source" in table:
-            label_of_match = world.matches.set_index("match_id")["match_source"]
             assert (table["match_source"] == table["match_id"].map(label_of_match)).all(), name
 
 
-# Property 9: a person reads the label, too
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(worlds())
-def test_no_sentence_about_mock_data_is_without_the_word(world: World) -> None:
-    sentences = tables_of(world)["insights"]
-    for sentence in sentences.itertuples():
+def _mock_is_said_in_words(insights: pd.DataFrame) -> None:
+    for sentence in insights.itertuples():
         if sentence.data_source != "real":
             assert "mock" in sentence.headline.lower(), sentence.headline
 
 
-# Property 13
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(worlds())
-def test_swapping_labels_changes_labels_only(world: World) -> None:
-    swapped = World(
-        world.markets,
-        with_swapped_labels(world.matches),
-        with_swapped_labels(world.orders),
-        world.covered,
-        world.starts_at,
-        world.ends_at,
-        OTHER[world.order_source],
-    )
-    texts = [*LABELS, "real_share", "analysis_id", "family_id", "headline", "caveat", "pattern_description"]
-    before, after = tables_of(world), tables_of(swapped)
-    for name in before:
-        numbers = [column for column in before[name] if column not in [*texts, "data_quality", "rank"]]
-        assert len(before[name]) == len(after[name]), name
-        pd.testing.assert_frame_equal(_sorted(before[name][numbers]), _sorted(after[name][numbers]), obj=name)
-
-
-def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.sort_values(list(frame.columns), ignore_index=True) if len(frame.columns) else frame
-
-
-# Property 18
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(worlds())
-def test_every_run_ends_with_a_complete_summary(world: World) -> None:
-    tables = tables_of(world)
+def _summary_is_complete(tables: dict[str, pd.DataFrame]) -> None:
     assert len(tables["insights"]) >= 1
     assert tables["insights"]["headline"].str.len().gt(10).all()
     windows = tables["correlation_results"].groupby(["order_source", "match_source"])["time_window"].agg(set)
@@ -128,3 +117,13 @@ def test_every_run_ends_with_a_complete_summary(world: World) -> None:
     unanswered = tables["correlation_results"].query("status != 'ok'")
     assert unanswered["reasons"].notna().all()
     assert unanswered["p_value"].isna().all()
+
+
+def _only_labels_differ(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> None:
+    for name in before:
+        same = [column for column in before[name] if column not in WORDED_BY_LABEL]
+        pd.testing.assert_frame_equal(_sorted(before[name][same]), _sorted(after[name][same]), obj=name)
+
+
+def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(list(frame.columns), ignore_index=True)

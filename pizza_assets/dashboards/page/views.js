@@ -191,7 +191,7 @@ async function renderEffects() {
 }
 
 function effectsHint() {
-  return make("p", { class: "hint" }, "Each estimate is the effect of a market's own team beyond what football does to every market at that hour. An interval across 0 does not show that there is no effect: anything inside the pale band would have been missed.");
+  return make("p", { class: "hint" }, "Each estimate is the effect of a market's own team beyond what football does to every market at that hour. An interval across 0 does not show that there is no effect: a change inside the pale band would often have been missed.");
 }
 
 function unansweredList(rows) {
