@@ -154,7 +154,7 @@ class Settings:
         _share,
         "Share of refused rows above which a check is an error instead of a warning.",
     )
-    seed: int = _setting("PIZZA_SEED", "0", _whole_number, "Seed of mock data and permutations.")
+    seed: int = _setting("PIZZA_SEED", "0", _whole_number, "Seed of mock data.")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":

@@ -11,19 +11,16 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
-from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.multiplicity import q_values
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined, split
-from pizza_assets.analysis.week_permutation import week_permutation_p
-from pizza_assets.models import CorrelationResults, ExpectedOrders, MatchImpact, MatchWindows
+from pizza_assets.models import CorrelationResults, ExpectedOrders, MatchImpact
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, combined_source
 
 MIN_DATES = 10
 """Fewer dates give no trustworthy clustered standard error."""
 FINDING_AT_Q = 0.05
 _SOURCES = ["order_source", "match_source"]
-_WINDOW_KEY = [*_SOURCES, "match_id", "market", "window"]
-_METHOD = "Poisson regression on the log of expected orders; errors clustered by date; permutation of weeks"
+_METHOD = "Poisson regression on the log of expected orders; errors clustered by date"
 _CONTROLS = "market x local quarter-hour of the week; quarter-hour common to all markets; market x week"
 
 
@@ -54,10 +51,6 @@ def main_effects(
     impact: DataFrame[MatchImpact],
     expected: DataFrame[ExpectedOrders],
     *,
-    match_windows: DataFrame[MatchWindows] | None = None,
-    random_seed: int = 0,
-    permutations: int = 999,
-    timezone: str = "Europe/London",
     sources: Sequence[tuple[str, str]] = (),
 ) -> DataFrame[CorrelationResults]:
     """Three hypotheses (HYPOTHESES) per pair of order source and match source, also for a pair without usable data.
@@ -65,8 +58,8 @@ def main_effects(
     theta = log(sum observed / sum expected) over the usable windows of a kind, from a Poisson regression with offset
     log(expected); standard error clustered by calendar date, t with (dates - 1) degrees of freedom.
 
-    match_windows: gives the windows' times, which the permutation of weeks needs: without them p_permutation is empty.
-    timezone: of the match weeks. sources: pairs to report even if no table mentions them; with no pair from anywhere,
+    p_permutation stays empty: docs/decisions/0008-no-permutation-p-value-yet.md.
+    sources: pairs to report even if no table mentions them; with no pair from anywhere,
     real orders and real matches are reported as missing.
     """
     present = {
@@ -75,12 +68,10 @@ def main_effects(
         for pair in table[_SOURCES].drop_duplicates().itertuples(index=False, name=None)
     }
     pairs = sorted(present | set(sources)) or [(DataSource.REAL.value, DataSource.REAL.value)]
-    times = None if match_windows is None else _window_times(match_windows)
-    drawing = _Permutations(random_seed, permutations, timezone, times)
     rows = [
         row
         for pair in pairs
-        for row in _results_of_pair(*pair, _of_sources(impact, *pair), _of_sources(expected, *pair), drawing)
+        for row in _results_of_pair(*pair, _of_sources(impact, *pair), _of_sources(expected, *pair))
     ]
     results = _with_q_values(pd.DataFrame(rows))
     results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
@@ -89,37 +80,6 @@ def main_effects(
 
 def _of_sources(rows: pd.DataFrame, order_source: str, match_source: str) -> pd.DataFrame:
     return rows[(rows["order_source"] == order_source) & (rows["match_source"] == match_source)]
-
-
-@dataclass(frozen=True)
-class _Permutations:
-    """How weeks are permuted. times: of every window, or None if they are not known."""
-
-    seed: int
-    count: int
-    timezone: str
-    times: pd.DataFrame | None
-
-    def p_values(self, expected: pd.DataFrame, used_by_window: Sequence[pd.DataFrame]) -> list[float | None]:
-        """One p-value for the used windows of each kind; the same draws for all of them."""
-        if self.times is None or not used_by_window:
-            return [None] * len(used_by_window)
-        grid, weeks = ExpectedGrid.of(expected), expected["week"].unique().tolist()
-        return [
-            week_permutation_p(
-                grid,
-                used[_WINDOW_KEY].merge(self.times, on=_WINDOW_KEY),
-                weeks,
-                timezone=self.timezone,
-                permutations=self.count,
-                random_generator=np.random.default_rng(self.seed),
-            )
-            for used in used_by_window
-        ]
-
-
-def _window_times(match_windows: pd.DataFrame) -> pd.DataFrame:
-    return match_windows[[*_WINDOW_KEY, "window_start_at", "window_end_at"]].drop_duplicates(_WINDOW_KEY)
 
 
 @dataclass(frozen=True)
@@ -135,7 +95,6 @@ def _results_of_pair(
     match_source: str,
     impact: pd.DataFrame,
     expected: pd.DataFrame,
-    permutations: _Permutations,
 ) -> list[dict]:
     is_converged = bool(expected["is_converged"].all()) and len(expected) > 0
     shared = {
@@ -149,7 +108,7 @@ def _results_of_pair(
         "controls": _CONTROLS,
         "converged": is_converged,
         "computed_from_weeks": _weeks_in_words(expected["week"]),
-        "random_seed": permutations.seed,
+        "random_seed": 0,
         "correlation_coefficient": np.nan,
     }
     of_windows = [impact[impact["window"] == hypothesis.window] for hypothesis in HYPOTHESES]
@@ -159,13 +118,11 @@ def _results_of_pair(
         _answer(*tables, has_orders=has_orders, is_converged=is_converged)
         for tables in zip(of_windows, used, strict=True)
     ]
-    answered = [position for position, answer in enumerate(answers) if not answer.missing]
-    p_permutation = dict(zip(answered, permutations.p_values(expected, [used[i] for i in answered]), strict=True))
     return [
         {
             **shared,
             **_row(hypothesis, order_source, match_source, of_windows[i], used[i], answers[i]),
-            "p_permutation": p_permutation.get(i),
+            "p_permutation": np.nan,
         }
         for i, hypothesis in enumerate(HYPOTHESES)
     ]

@@ -11,6 +11,7 @@ from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
 from pizza_assets.analysis.panel import quarter_hours
 from pizza_assets.assets.common import described
+from pizza_assets.assets.match_versions import current_matches
 from pizza_assets.assets.merged import window_lengths
 from pizza_assets.models import OrderBins
 from pizza_assets.models.vocabulary import DataSource
@@ -21,7 +22,7 @@ from pizza_assets.storage.tables import WeekTables
 
 def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """expected_orders, match_impact, correlation_results, insights."""
-    return [_expected_orders(settings), _match_impact(settings), _correlation_results(settings), _insights()]
+    return [_expected_orders(settings), _match_impact(settings), _correlation_results(), _insights()]
 
 
 def label_of(rows: pd.DataFrame) -> str:
@@ -46,7 +47,7 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
         sources = {week: facts.data_source for week in raw_matches if (facts := raw_matches.facts(week))}
         rows = fit_expected_orders(
             pd.concat(quarters, ignore_index=True),
-            raw_matches.rows(),
+            current_matches(raw_matches),
             markets,
             window_lengths(settings),
             match_source_by_week=sources,
@@ -65,23 +66,35 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
     def match_impact(
         match_windows: pd.DataFrame,
         expected_orders: pd.DataFrame,
-        raw_matches: pd.DataFrame,
+        raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
     ) -> WholeOutput:
-        rows = measure_impact(match_windows, expected_orders, raw_matches, markets, window_lengths(settings))
+        rows = measure_impact(
+            _of_current_kickoffs(match_windows, current_matches(raw_matches)),
+            expected_orders,
+            current_matches(raw_matches),
+            markets,
+            window_lengths(settings),
+        )
         return _whole(rows, answered=int((rows["status"] == "ok").sum()))
 
     return match_impact
 
 
-def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
+def _of_current_kickoffs(match_windows: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """Windows of a kick-off that has since moved belong to no match any more."""
+    current = matches[["match_source", "match_id", "kickoff_at"]]
+    return match_windows.merge(current, on=["match_source", "match_id", "kickoff_at"], how="inner")
+
+
+def _correlation_results() -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", columns_of="correlation_results", kinds=("python", "parquet", "statsmodels")),
         description="Every tested hypothesis with its estimate, interval, q-value and what could have been seen. "
         "One is primary and declared beforehand; all else is exploratory.",
     )
     def correlation_results(match_impact: pd.DataFrame, expected_orders: pd.DataFrame) -> WholeOutput:
-        rows = main_effects(match_impact, expected_orders, random_seed=settings.seed)
+        rows = main_effects(match_impact, expected_orders)
         shown = rows[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]
         return _whole(rows, results=dg.MetadataValue.md(_markdown(shown)))
 

@@ -10,6 +10,7 @@ from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.assets.analysis import label_of
 from pizza_assets.assets.common import described
+from pizza_assets.assets.match_versions import current_matches
 from pizza_assets.dashboards import extracts
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
@@ -66,9 +67,10 @@ def _orders_timeline() -> dg.AssetsDefinition:
 
 def _matches() -> dg.AssetsDefinition:
     @dg.asset(**_csv("dashboard_matches"), description="Every match of the stored weeks, with its result.")
-    def dashboard_matches(raw_matches: pd.DataFrame, markets: dg.ResourceParam[Any]) -> WholeOutput:
-        exposed = exposures(raw_matches, markets).groupby("match_id").size().to_dict()
-        rows = extracts.matches_extract(classify(raw_matches), exposed)
+    def dashboard_matches(raw_matches: WeekTables, markets: dg.ResourceParam[Any]) -> WholeOutput:
+        matches = current_matches(raw_matches)
+        exposed = exposures(matches, markets).groupby("match_id").size().to_dict()
+        rows = extracts.matches_extract(classify(matches), exposed)
         return WholeOutput(rows, source_label(rows["match_source"]), {})
 
     return dashboard_matches

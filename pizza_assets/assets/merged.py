@@ -10,6 +10,7 @@ from pizza_assets.analysis.merged_orders import merge_orders
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described, each_week, neighbours, weekly
+from pizza_assets.assets.match_versions import current_matches
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import with_neighbours
@@ -83,7 +84,7 @@ def _merged_orders(
             orders = raw_orders.get(week.key)
             if orders is None:
                 return WeekOutput(week.key, reason=NO_ORDERS)
-            matches = raw_matches.rows(neighbours(week))
+            matches = current_matches(raw_matches, neighbours(week))
             merged = merge_orders(orders.rows, matches, markets, lengths)
             return WeekOutput(week.key, merged, _label(week, raw_orders, raw_matches))
 

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from pizza_assets.assets.common import described, each_week, neighbours, weekly
+from pizza_assets.assets.match_versions import current_matches
 from pizza_assets.models import RawMatchEvents, RawOrders
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
@@ -110,7 +111,7 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         def make(week: MatchWeek) -> WeekOutput:
             if settings.orders != "mock":
                 return WeekOutput(week.key, reason=f"orders come from {settings.orders}; nothing is invented")
-            matches = raw_matches.rows(neighbours(week))
+            matches = current_matches(raw_matches, neighbours(week))
             return _as_output(week, invent_orders(week, markets, matches, clock(), settings.seed))
 
         return each_week(context, settings.timezone, make)

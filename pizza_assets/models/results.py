@@ -115,7 +115,12 @@ class CorrelationResults(
     p_value: float = pa.Field(
         nullable=True, ge=0, le=1, description="Two-sided p-value from the clustered standard error."
     )
-    p_permutation: float = pa.Field(nullable=True, ge=0, le=1, description="Two-sided p-value from permuting weeks.")
+    p_permutation: float = pa.Field(
+        nullable=True,
+        ge=0,
+        le=1,
+        description="Two-sided p-value from permuting weeks; empty until its error rate holds.",
+    )
     q_value: float = pa.Field(nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value within the family.")
     family_id: str = pa.Field(description="The declared family of hypotheses corrected together.")
     family_size: int = pa.Field(ge=0, description="Answered hypotheses in the family.")
@@ -154,7 +159,7 @@ class CorrelationResults(
         isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
     )
     computed_from_weeks: str = pa.Field(description="First and last week used, and how many.")
-    random_seed: int = pa.Field(ge=0, description="Seed of the permutations.")
+    random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
 class Insights(Table, name="insights", key=("rank",)):

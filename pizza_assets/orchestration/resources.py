@@ -4,6 +4,7 @@ Sources are made anew for every run: they remember what they fetched and which s
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.openfootball import Openfootball
+from pizza_assets.sources.matches.team_names import canonical_name
 from pizza_assets.sources.orders.file_mapping import FileMapping, load_mapping
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.staging import Staging
@@ -78,8 +80,10 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
 
 
 def markets_of(settings: Settings) -> tuple[Market, ...]:
-    """The markets table in force."""
-    return settings.markets()
+    """The markets table in force; clubs may be written as any source writes them."""
+    return tuple(
+        replace(market, teams=tuple(canonical_name(team) for team in market.teams)) for market in settings.markets()
+    )
 
 
 def _mapping(settings: Settings) -> FileMapping:

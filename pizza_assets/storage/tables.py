@@ -130,6 +130,7 @@ class TableStore:
         self, asset: str, key: str, frame: pd.DataFrame, origin: Origin, covered: str | None, rejected_count: int
     ) -> Stored:
         model = model_of(asset)
+        model.validate(frame, lazy=True)  # no table is ever stored that its model refuses
         if layout.PLACES[asset].suffix == "csv":
             size, checksum = frames.write_bytes(self.objects, key, to_csv(frame, model))
         else:

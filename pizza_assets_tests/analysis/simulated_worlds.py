@@ -46,7 +46,7 @@ class Analysis:
     insights: pd.DataFrame
 
 
-def analyse(world: World, *, permutations: int = 199, **options) -> Analysis:
+def analyse(world: World, **options) -> Analysis:
     """The whole chain as the assets run it."""
     expected = expected_orders(
         world.quarters,
@@ -57,9 +57,7 @@ def analyse(world: World, *, permutations: int = 199, **options) -> Analysis:
         default_timezone=world.timezone,
     )
     impact = match_impact(world.windows, expected, world.matches, world.markets, LENGTHS)
-    results = main_effects(
-        impact, expected, match_windows=world.windows, timezone=world.timezone, permutations=permutations, **options
-    )
+    results = main_effects(impact, expected, **options)
     return Analysis(expected, impact, results, insights(results, impact, world.windows))
 
 

@@ -98,7 +98,7 @@ def test_no_result_at_all_is_still_a_sentence():
 @pytest.fixture(scope="module")
 def lively() -> tuple:
     world = simulate(9, market_count=8, week_count=20, orders_per_bin=20, uplift={"post": 0.5})
-    return world, analyse(world, permutations=19)
+    return world, analyse(world)
 
 
 def test_an_effect_is_told_in_orders_and_money_per_store_hour(lively: tuple):

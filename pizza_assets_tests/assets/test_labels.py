@@ -25,7 +25,8 @@ OTHER = {"real": "mock", "mock": "real"}
 PAIRED = {"correlation_results", "insights", "dashboard_correlations", "dashboard_insights"}
 """Tables with a row for every pair of sources, also for those without data."""
 WORDED_BY_LABEL = {
-    *LABELS, "real_share", "analysis_id", "family_id", "headline", "caveat", "pattern_description", "data_quality", "rank",
+    *LABELS, "real_share", "analysis_id", "family_id", "headline", "caveat", "pattern_description", "data_quality",
+    "rank",
 }  # fmt: skip
 
 
@@ -35,17 +36,17 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
     week = MatchWeek.containing(world.starts_at, "Europe/London").key
     bins = bin_orders(world.orders, world.covered, world.starts_at, world.ends_at, order_source=world.order_source)
     windows = sum_windows(world.matches, bins, world.markets, lengths)
-    weeks = dict.fromkeys([week] if len(world.matches) else [], world.matches["match_source"].min())
+    label = world.matches.set_index("match_id")["match_source"].sort_index().head(1).tolist()  # of one match
     expected = expected_orders(
         quarter_hours(bins, week),
         world.matches,
         world.markets,
         lengths,
-        match_source_by_week=weeks,
+        match_source_by_week=dict.fromkeys([week] if label else [], *label),
         default_timezone="Europe/London",
     )
     impact = match_impact(windows, expected, world.matches, world.markets, lengths)
-    results = main_effects(impact, expected, permutations=19)
+    results = main_effects(impact, expected)
     sentences = insights(results, impact, windows)
     return {
         "order_bins": bins,
@@ -120,9 +121,9 @@ def _summary_is_complete(tables: dict[str, pd.DataFrame]) -> None:
 
 
 def _only_labels_differ(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> None:
-    for name in before:
-        same = [column for column in before[name] if column not in WORDED_BY_LABEL]
-        pd.testing.assert_frame_equal(_sorted(before[name][same]), _sorted(after[name][same]), obj=name)
+    for name, table in before.items():
+        same = [column for column in table if column not in WORDED_BY_LABEL]
+        pd.testing.assert_frame_equal(_sorted(table[same]), _sorted(after[name][same]), obj=name)
 
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:

@@ -48,7 +48,7 @@ def mock_orders(
     stores_per_market: int = 2,
     orders_per_store_day: float = ORDERS_PER_STORE_DAY,
 ) -> SourceResult:
-    """The week's orders up to `now`, two chains taking turns over a market's stores.
+    """The week's orders up to the minute of `now`, two chains taking turns over a market's stores.
 
     matches: RawMatches of the week and its neighbours. The orders depend on week, markets, matches and seed, never on
     other weeks; a later `now` only adds orders, and a match only adds orders in its windows: orders are first drawn for
@@ -68,8 +68,8 @@ def mock_orders(
     )
     basket = np.searchsorted(baskets().cumulative, rng.random(len(microseconds)), side="right")
     order = np.argsort(microseconds, kind="stable")
-    limit = int((now - week.starts_at) / timedelta(microseconds=1))
-    numbers = np.flatnonzero(is_kept[order] & (microseconds[order] <= limit))
+    limit = int((ends_at - week.starts_at) / timedelta(microseconds=1))
+    numbers = np.flatnonzero(is_kept[order] & (microseconds[order] < limit))
     chosen = order[numbers]
     rows = _frame(week, stores, numbers + 1, store_index[chosen], microseconds[chosen], basket[chosen])
     covered = tuple(
