@@ -56,7 +56,7 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
         if facts.data_source == DataSource.MOCK and facts.source_name == "mock" and facts.reason:
             reasons.add(facts.reason)
     parts = [
-        f"{count:,} {'MOCK (invented)' if label == DataSource.MOCK else label}"
+        f"{count:,} {'MOCK' if label == DataSource.MOCK else label}"
         for label, count in sorted(counts.items(), reverse=True)
     ]
     if empty:

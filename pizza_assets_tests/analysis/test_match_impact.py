@@ -168,7 +168,7 @@ def test_without_extra_variance_the_interval_is_the_exact_poisson_one():
 
 
 def test_single_intervals_cover_the_truth_of_a_null_world():
-    impact = analyse(simulate(6, market_count=8, week_count=24, orders_per_bin=6), permutations=1).impact
+    impact = analyse(simulate(6, market_count=8, week_count=24, orders_per_bin=6)).impact
     ok = impact[impact["status"] == "ok"]
     covered = ((ok["ci_low_pct"] <= 0) & (ok["ci_high_pct"] >= 0)).mean()
     assert len(ok) > 300
