@@ -111,6 +111,8 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         def make(week: MatchWeek) -> WeekOutput:
             if settings.orders != "mock":
                 return WeekOutput(week.key, reason=f"orders come from {settings.orders}; nothing is invented")
+            if week.key not in raw_matches:
+                return WeekOutput(week.key, reason="mock orders respond to matches, and this week's are not stored")
             matches = current_matches(raw_matches, neighbours(week))
             return _as_output(week, invent_orders(week, markets, matches, clock(), settings.seed))
 
