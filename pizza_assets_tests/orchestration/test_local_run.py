@@ -1,0 +1,58 @@
+"""Choosing weeks, and going on around the failed ones."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.local_run import chosen_weeks, covered_span, stretches_without
+from pizza_assets.settings import Settings
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def week(key: str) -> MatchWeek:
+    return MatchWeek(key, "Europe/London")
+
+
+def test_by_default_52_finished_weeks_and_the_running_one() -> None:
+    weeks = chosen_weeks(Settings(), NOW, None, None, 52)
+    assert (len(weeks), weeks[0], weeks[-1]) == (53, "2025-11-18", "2026-11-17")
+
+
+def test_a_range_includes_both_ends() -> None:
+    assert chosen_weeks(Settings(), NOW, week("2026-08-04"), week("2026-08-11"), 52) == ["2026-08-04", "2026-08-11"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "message"),
+    [
+        ("2026-08-11", "2026-08-04", "swap --from and --to"),
+        ("2026-08-11", "2027-08-03", "has not begun"),
+        ("2010-08-10", "2026-08-04", "PIZZA_FIRST_WEEK"),
+    ],
+)
+def test_an_impossible_range_is_refused(first: str, last: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        chosen_weeks(Settings(), NOW, week(first), week(last), 52)
+
+
+def test_file_orders_choose_the_last_weeks_they_cover() -> None:
+    assert covered_span((week("2024-01-02"), week("2026-08-04")), 2) == (week("2026-07-21"), week("2026-08-04"))
+    assert covered_span((week("2026-07-28"), week("2026-08-04")), 52) == (week("2026-07-28"), week("2026-08-04"))
+    assert covered_span(None, 52) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("failed", "stretches"),
+    [
+        (["b"], [["a"], ["c", "d"]]),
+        (["a", "d"], [["b", "c"]]),
+        (["b", "c"], [["a"], ["d"]]),
+        (["a", "b", "c", "d"], []),
+        ([], [["a", "b", "c", "d"]]),
+    ],
+)
+def test_stretches_between_failed_weeks(failed: list[str], stretches: list[list[str]]) -> None:
+    assert stretches_without(["a", "b", "c", "d"], failed) == stretches

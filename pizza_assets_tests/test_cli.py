@@ -1,0 +1,59 @@
+"""The command line: answers at once, and says what is wrong without a traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from pizza_assets.cli import main
+from pizza_assets.storage.object_store import LocalFolder
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+
+
+def test_a_wrong_setting_is_named_and_nothing_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIZZA_TIMEZONE", "Mars/Base")
+    assert main(["run"]) == 2
+    assert "PIZZA_TIMEZONE='Mars/Base' is no time zone" in capsys.readouterr().err
+
+
+def test_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--weeks", "1"]) == 2
+    assert "no dagster.yaml here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--from", "4.8.2026"], "is no date; write it as 2026-08-04"),
+        (["run", "--weeks", "0"], "is no number of weeks"),
+        ([], "required"),
+    ],
+)
+def test_wrong_arguments_are_explained(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_swapped_dates_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--from", "2026-08-18", "--to", "2026-08-04"]) == 2
+    assert "swap --from and --to" in capsys.readouterr().err
+
+
+def test_open_without_a_page_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["open"]) == 1
+    assert "run `pizza run` first" in capsys.readouterr().err
+
+
+def test_open_prints_the_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with LocalFolder(tmp_path / "data").writing("quicksight-ready/dashboard-data/dashboard.html") as file:
+        file.write(b"<html>")
+    assert main(["open", "--print"]) == 0
+    assert capsys.readouterr().out.strip().endswith("data/quicksight-ready/dashboard-data/dashboard.html")
