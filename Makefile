@@ -16,7 +16,7 @@ ui: .venv/run.installed  ## Dagster (webserver and daemon) on http://127.0.0.1:3
 test: .venv/test.installed check  ## every test and check that needs only Python
 	@$(BIN)/pytest -m "not integration" -n 2
 
-test-integration: .venv/test.installed  ## what needs a browser, servers or minutes
+test-integration: .venv/integration.installed  ## what needs a browser, servers or minutes
 	@$(BIN)/pytest -m integration
 
 check: .venv/test.installed  ## style, types, layers, definitions
@@ -29,11 +29,12 @@ check: .venv/test.installed  ## style, types, layers, definitions
 docs: .venv/test.installed  ## write the reference pages that follow from code
 	@$(BIN)/python -m pizza_assets_tests.support.reference_docs
 
+UV_COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate pyproject.toml constraints/build.in
 lock:  ## make the constraints anew (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		pyproject.toml constraints/build.in -o constraints/run.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		pyproject.toml constraints/build.in --extra test -c constraints/run.txt -o constraints/test.txt
+	$(UV_COMPILE) -o constraints/run.txt
+	$(UV_COMPILE) --extra test -c constraints/run.txt -o constraints/test.txt
+	$(UV_COMPILE) --extra test --extra integration -c constraints/test.txt -o constraints/integration.txt
 
 clean:  ## remove what was installed and built; data/ and .dagster/ stay
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
