@@ -58,6 +58,7 @@ def _count(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     # imported late: `pizza --help` and a wrong option answer at once
     from pizza_assets.definitions import build_definitions
+    from pizza_assets.orchestration.dead_runs import fail_dead_runs
     from pizza_assets.orchestration.local_run import analyse, chosen_weeks, collect, covered_span, local_instance
     from pizza_assets.orchestration.progress import Progress
     from pizza_assets.orchestration.resources import build_tables, order_files, utc_now
@@ -75,6 +76,7 @@ def _run(options: argparse.Namespace) -> int:
         first, last = covered_span(files.periods(), options.weeks)
     weeks = chosen_weeks(settings, utc_now(), first, last, options.weeks)
     with local_instance() as instance, Progress(len(weeks), sys.stderr) as progress:
+        fail_dead_runs(instance)
         definitions = build_definitions(os.environ, {"io_manager": TableIOManager(tables, progress.stored)})
         collected = collect(definitions, instance, weeks)
         analysis_error = analyse(definitions, instance)

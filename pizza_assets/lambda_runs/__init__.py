@@ -1,0 +1,1 @@
+"""Runs on AWS Lambda: the launcher and the handler will live here. Assets and jobs do not belong here."""

@@ -14,6 +14,7 @@ import dagster as dg
 
 from pizza_assets.errors import ConfigurationError, WeeksFailed
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.dead_runs import process_tags
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import WEEKS_IN_ERROR, range_tags
 from pizza_assets.settings import Settings
@@ -121,7 +122,9 @@ def _run(
     definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, tags: dict[str, str]
 ) -> dg.ExecuteInProcessResult:
     resolved = definitions.resolve_job_def(job)
-    return resolved.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+    return resolved.execute_in_process(
+        instance=instance, tags={**tags, **process_tags()}, run_config=QUIET, raise_on_error=False
+    )
 
 
 def _failed_weeks(result: dg.ExecuteInProcessResult) -> dict[str, str]:
