@@ -42,7 +42,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         asset_checks=build_checks(partitions, settings),
         jobs=[collect, analyse],
         schedules=[daily_refresh(settings)],
-        sensors=[analyse_after_collecting(collect, analyse)],
+        sensors=analyse_after_collecting(collect, analyse),
         resources={**build_resources(settings), **resources},
         # one process per run: the steps are short, and importing the package for each would cost more than it gains
         executor=dg.in_process_executor,

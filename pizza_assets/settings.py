@@ -23,6 +23,12 @@ def _text(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    if "://" in value:
+        raise ValueError("is no local folder; only local folders are supported so far")
+    return value
+
+
 def _optional_text(value: str) -> str | None:
     return value or None
 
@@ -91,7 +97,7 @@ def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: 
 class Settings:
     """All settings with their defaults: the embedded defaults need no network, no account and no file."""
 
-    storage: str = _setting("PIZZA_STORAGE", "./data", _text, "Folder where every table is kept.")
+    storage: str = _setting("PIZZA_STORAGE", "./data", _folder, "Folder where every table is kept.")
     timezone: str = _setting(
         "PIZZA_TIMEZONE",
         "Europe/London",

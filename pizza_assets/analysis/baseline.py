@@ -11,6 +11,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
 from pizza_assets.analysis.panel import BIN_MINUTES
 from pizza_assets.analysis.proportional_fit import fit_baseline
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, times_of, window_bounds
@@ -20,8 +21,6 @@ from pizza_assets.models.vocabulary import combined_source
 
 MIN_FREE_WEEKS = 8
 """Fewer unmasked weeks at a time of the week say too little about it: the expectation is left empty."""
-_BINS_PER_DAY = 24 * 60 // BIN_MINUTES
-_BINS_PER_WEEK = 7 * _BINS_PER_DAY
 
 
 def expected_orders(
@@ -94,7 +93,7 @@ def _expected_of_group(
 ) -> pd.DataFrame:
     is_masked = _mask(panel, spans)
     usable = panel.is_known & ~is_masked
-    bin_of_week = _local_bins_of_week(panel, [zones.get(name, default_timezone) for name in panel.markets])
+    bin_of_week = bins_of_week(panel.minutes, [zones.get(name, default_timezone) for name in panel.markets])
     fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
     is_control = usable & fit.is_open
     control_count = is_control.sum(axis=0) - is_control
@@ -145,24 +144,12 @@ def _mask(panel: _Panel, spans: pd.DataFrame) -> np.ndarray:
     return np.cumsum(steps, axis=1)[:, :-1] > 0
 
 
-def _local_bins_of_week(panel: _Panel, zones: Sequence[str]) -> np.ndarray:
-    """Each bin's place in the local week, int [market, bin]; one conversion per zone."""
-    instants = pd.DatetimeIndex(times_of(panel.minutes))
-    places = np.empty(panel.counts.shape, dtype=np.int64)
-    zone_of_market = np.array(zones)
-    for zone in sorted(set(zones)):
-        local = instants.tz_convert(zone)
-        place = local.day_of_week * _BINS_PER_DAY + (local.hour * 60 + local.minute) // BIN_MINUTES
-        places[zone_of_market == zone] = place.to_numpy()
-    return places
-
-
 def _free_weeks(usable: np.ndarray, bin_of_week: np.ndarray, panel: _Panel) -> np.ndarray:
     """In how many weeks the bin's time of the week is known and unmasked, int [market, bin]."""
     free = np.empty(usable.shape, dtype=np.int64)
     weeks = len(panel.weeks)
     for market, place in enumerate(bin_of_week):
         # an hour that the clock repeats in autumn is still one week
-        seen = np.bincount(panel.week * _BINS_PER_WEEK + place, usable[market], weeks * _BINS_PER_WEEK)
-        free[market] = (seen.reshape(weeks, _BINS_PER_WEEK) > 0).sum(axis=0)[place]
+        seen = np.bincount(panel.week * BINS_PER_WEEK + place, usable[market], weeks * BINS_PER_WEEK)
+        free[market] = (seen.reshape(weeks, BINS_PER_WEEK) > 0).sum(axis=0)[place]
     return free

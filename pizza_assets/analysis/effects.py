@@ -3,7 +3,6 @@
 Outcomes of matches (wins, goals) are other hypotheses and do not belong here; nor do sentences for managers.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,14 +11,14 @@ from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.multiplicity import q_values
-from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined, split
+from pizza_assets.analysis.pairs import SOURCES, of_sources
+from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined
 from pizza_assets.models import CorrelationResults, ExpectedOrders, MatchImpact
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, combined_source
 
 MIN_DATES = 10
 """Fewer dates give no trustworthy clustered standard error."""
 FINDING_AT_Q = 0.05
-_SOURCES = ["order_source", "match_source"]
 _METHOD = "Poisson regression on the log of expected orders; errors clustered by date"
 _CONTROLS = "market x local quarter-hour of the week; quarter-hour common to all markets; market x week"
 
@@ -50,36 +49,30 @@ HYPOTHESES = (
 def main_effects(
     impact: DataFrame[MatchImpact],
     expected: DataFrame[ExpectedOrders],
-    *,
-    sources: Sequence[tuple[str, str]] = (),
 ) -> DataFrame[CorrelationResults]:
     """Three hypotheses (HYPOTHESES) per pair of order source and match source, also for a pair without usable data.
 
     theta = log(sum observed / sum expected) over the usable windows of a kind, from a Poisson regression with offset
     log(expected); standard error clustered by calendar date, t with (dates - 1) degrees of freedom.
 
-    p_permutation stays empty: docs/decisions/0008-no-permutation-p-value-yet.md.
-    sources: pairs to report even if no table mentions them; with no pair from anywhere,
-    real orders and real matches are reported as missing.
+    mde_80_pct: the change found with 80 % power at level 0.05 / family_size. That is the level at which a hypothesis
+    is a finding whatever the others of its family show; it may be found a little more easily if they are found too.
+
+    p_permutation stays empty: docs/decisions/0008-no-permutation-p-value-yet.md. With no pair in either table, real
+    orders and real matches are reported as missing.
     """
     present = {
         pair
         for table in (impact, expected)
-        for pair in table[_SOURCES].drop_duplicates().itertuples(index=False, name=None)
+        for pair in table[SOURCES].drop_duplicates().itertuples(index=False, name=None)
     }
-    pairs = sorted(present | set(sources)) or [(DataSource.REAL.value, DataSource.REAL.value)]
+    pairs = sorted(present) or [(DataSource.REAL.value, DataSource.REAL.value)]
     rows = [
-        row
-        for pair in pairs
-        for row in _results_of_pair(*pair, _of_sources(impact, *pair), _of_sources(expected, *pair))
+        row for pair in pairs for row in _results_of_pair(*pair, of_sources(impact, *pair), of_sources(expected, *pair))
     ]
     results = _with_q_values(pd.DataFrame(rows))
     results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
     return CorrelationResults.checked(results)
-
-
-def _of_sources(rows: pd.DataFrame, order_source: str, match_source: str) -> pd.DataFrame:
-    return rows[(rows["order_source"] == order_source) & (rows["match_source"] == match_source)]
 
 
 @dataclass(frozen=True)
@@ -160,7 +153,7 @@ def _row(
 
 _NUMBERS = (
     *("estimate_log", "uplift_pct", "ci_low_pct", "ci_high_pct", "se", "p_value", "df"),
-    *("observed", "expected", "dispersion", "mde_80_pct"),
+    *("observed", "expected", "dispersion"),
 )
 
 
@@ -194,7 +187,7 @@ def _estimate(used: pd.DataFrame) -> _Answer:
 
 
 def _inference(used: pd.DataFrame, dates: np.ndarray) -> dict[str, float]:
-    """Clustered Poisson regression on a constant, as statsmodels does it; interval and detectable effect from its t."""
+    """Clustered Poisson regression on a constant, as statsmodels does it; interval from its t."""
     from scipy.special import stdtrit
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -217,7 +210,6 @@ def _inference(used: pd.DataFrame, dates: np.ndarray) -> dict[str, float]:
         "ci_low_pct": 100 * np.expm1(theta - reach * se),
         "ci_high_pct": 100 * np.expm1(theta + reach * se),
         "dispersion": float(fit.pearson_chi2 / fit.df_resid),
-        "mde_80_pct": 100 * np.expm1((reach + stdtrit(df, 0.80)) * se),
     }
 
 
@@ -231,30 +223,29 @@ def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
         ["unknown", "up", "down"],
         default="none",
     )
-    answered = q.notna().groupby(results["family_id"]).transform("sum")
-    return results.assign(q_value=q, direction=direction, family_size=answered)
+    family_size = q.notna().groupby(results["family_id"]).transform("sum")
+    detectable = _detectable_pct(results["se"], results["df"], family_size)
+    return results.assign(q_value=q, direction=direction, family_size=family_size, mde_80_pct=detectable)
+
+
+def _detectable_pct(se: pd.Series, df: pd.Series, family_size: pd.Series) -> np.ndarray:
+    """The uplift that 80 % of such data sets would show at the level FINDING_AT_Q / family_size; NaN without an se."""
+    from scipy.special import stdtrit
+
+    level = FINDING_AT_Q / family_size.clip(lower=1)
+    return 100 * np.expm1((stdtrit(df, 1 - level / 2) + stdtrit(df, 0.80)) * se)
 
 
 def _pattern(row: dict) -> str:
-    start = wording.source_prefix(row["order_source"], row["match_source"])
     period = wording.PERIODS[row["time_window"]]
-    if row["status"] != ResultStatus.OK:
-        return f"{start}Not enough data to say what orders do {period}: {wording.explanations(split(row['reasons']))}."
-    matches = wording.counted_noun(row["n_matches"], "match", "matches")
-    evidence = f"{wording.interval(row['ci_low_pct'], row['ci_high_pct'])}, {matches}"
-    if row["direction"] == "none":
-        return (
-            f"{start}No effect found {period}: orders were {wording.change(row['uplift_pct'])} ({evidence}); "
-            f"{wording.detectable(row['mde_80_pct'])}."
-        )
-    return f"{start}Orders run {wording.change(row['uplift_pct'])} {period} ({evidence})."
+    return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(row, period)
 
 
 def _quality_in_words(of_window: pd.DataFrame, used: pd.DataFrame) -> str:
     if of_window.empty:
         return "no windows"
     reasons = counted(of_window.loc[of_window["status"] != ResultStatus.OK, "reasons"])
-    refused = "; ".join(f"{count} {reason.partition(':')[0]}" for reason, count in reasons.items())
+    refused = "; ".join(f"{count} {Reason(reason).code}" for reason, count in reasons.items())
     share = 100 * len(used) / len(of_window)
     return f"{len(used)} of {len(of_window)} windows usable ({share:.0f} %)" + (
         f"; refused: {refused}" if refused else ""

@@ -10,12 +10,7 @@ from pandera.typing import DataFrame
 
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import MatchStatus, Side
-
-PLAYED_STATUSES: frozenset[MatchStatus] = frozenset(
-    {MatchStatus.FINISHED, MatchStatus.IN_PLAY, MatchStatus.PAUSED, MatchStatus.TIMED}
-)
-"""A match with one of these was, is or will be played at its kick-off. All other statuses leave the time in doubt."""
+from pizza_assets.models.vocabulary import EXPOSING_STATUSES, Side
 
 _MATCH_COLUMNS = ["match_id", "match_source", "kickoff_at"]
 _COLUMNS = [*_MATCH_COLUMNS, "market", "team", "side"]
@@ -29,7 +24,7 @@ def exposures(matches: DataFrame[RawMatches], markets: Sequence[Market]) -> pd.D
     follows both sides has one row, with the home side. Matches without a fixed kick-off or with a status that
     leaves open whether they are played then expose nobody.
     """
-    played = matches[matches["kickoff_is_fixed"] & matches["status"].isin(list(PLAYED_STATUSES))]
+    played = matches[matches["kickoff_is_fixed"] & matches["status"].isin(list(EXPOSING_STATUSES))]
     followers = pd.DataFrame(
         [(market.name, team) for market in markets for team in market.teams], columns=["market", "team"], dtype="str"
     )

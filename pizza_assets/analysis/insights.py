@@ -13,6 +13,7 @@ from pizza_assets.analysis import wording
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.store_hours import StoreHours, per_store_hour
 from pizza_assets.models import CorrelationResults, Insights, MatchImpact, MatchWindows
+from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
@@ -26,18 +27,6 @@ _READING_ORDER = {
     "role": ["primary", "exploratory"],
     "data_source": ["real", "mixed", "mock"],
     "time_window": list(Window),
-}
-_MINOR_UNITS = {
-    "JPY": 1,
-    "KRW": 1,
-    "ISK": 1,
-    "CLP": 1,
-    "VND": 1,
-    "KWD": 1000,
-    "BHD": 1000,
-    "OMR": 1000,
-    "JOD": 1000,
-    "TND": 1000,
 }
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
@@ -91,23 +80,18 @@ def _insight(result: dict, impact: pd.DataFrame, match_windows: pd.DataFrame) ->
 
 
 def _sentence(result: dict, shop: StoreHours) -> tuple[str, str]:
-    period = _period(result["time_window"], shop.window_minutes)
-    matches = wording.counted_noun(result["n_matches"], "match", "matches")
+    """The kind of the insight and its sentence, without the prefix that names mock data."""
+    sentence = wording.sentence(result, _period(result["time_window"], shop.window_minutes), _in_shops(shop))
     if result["status"] != ResultStatus.OK:
-        so_far = (
-            f" So far: {wording.change(result['uplift_pct'])} over {matches}, which may be chance."
-            if np.isfinite(result["uplift_pct"])
-            else ""
-        )
-        missing = wording.explanations(split(result["reasons"]))
-        return "insufficient_data", f"Not enough data to say what orders do {period}: {missing}.{so_far}"
-    evidence = f"{wording.interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
-    if result["direction"] == "none":
-        return "nothing_found", (
-            f"No effect found {period}: orders were {wording.change(result['uplift_pct'])} ({evidence}); "
-            f"{wording.detectable(result['mde_80_pct'])}."
-        )
-    return "finding", f"Orders run {wording.change(result['uplift_pct'])} {period} ({evidence}{_in_shops(shop)})."
+        return "insufficient_data", sentence + _so_far(result)
+    return "nothing_found" if result["direction"] == "none" else "finding", sentence
+
+
+def _so_far(result: dict) -> str:
+    if not np.isfinite(result["uplift_pct"]):
+        return ""
+    matches = wording.counted_noun(result["n_matches"], "match", "matches")
+    return f" So far: {wording.change(result['uplift_pct'])} over {matches}, which may be chance."
 
 
 def _in_shops(shop: StoreHours) -> str:
@@ -121,7 +105,7 @@ def _in_shops(shop: StoreHours) -> str:
 
 
 def _money(cents: float, currency: str) -> str:
-    amount = cents / _MINOR_UNITS.get(currency, 100)
+    amount = cents / 10 ** minor_digits(currency)
     text = f"{amount:,.2f}" if amount < 10 else f"{amount:,.0f}"
     return f"{_SYMBOLS[currency]}{text}" if currency in _SYMBOLS else f"{text} {currency}"
 

@@ -9,18 +9,20 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from pizza_assets.analysis.control_orders import MIN_CONTROL_ORDERS, ControlOrders
 from pizza_assets.analysis.dispersion import count_interval, extra_variance
 from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.overlaps import shared_windows
+from pizza_assets.analysis.pairs import SOURCES, of_sources
+from pizza_assets.analysis.panel import BIN_MINUTES
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import ExpectedOrders, MatchImpact, MatchWindows, RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import MatchStatus, ResultStatus, combined_source
 
-_SOURCES = ["order_source", "match_source"]
-_WINDOW_KEY = [*_SOURCES, "match_id", "market", "window"]
+_WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]
 _MATCH_COLUMNS = [
     "season",
     "home_team",
@@ -46,8 +48,9 @@ def match_impact(
 
     match_windows, expected, matches: all weeks. A window's expectation is the sum over its quarter-hours, each times
     the share of it inside the window. Uplift and interval are empty, with the reason in words, where the match is not
-    finished, an order or an expectation is not known for the whole window, nothing is expected, or another followed
-    match covers part of the window (see `shared_windows`: such orders cannot be put down to one match).
+    finished, an order or an expectation is not known for the whole window, nothing is expected, other markets sell too
+    little at this time of the week (MIN_CONTROL_ORDERS), or another followed match covers part of the window (see
+    `shared_windows`: such orders cannot be put down to one match).
     The interval is that of one count: see `dispersion.count_interval`.
     """
     windows = _with_match(_summed_over_chains(match_windows), matches)
@@ -56,17 +59,13 @@ def match_impact(
     shared = shared_windows(matches, markets, lengths).assign(is_shared=True)
     windows = windows.merge(shared, on=["match_source", "match_id", "market", "window"], how="left")
     windows["is_shared"] = windows["is_shared"].notna()
-    windows["kickoff_date"] = _local_dates(windows, {market.name: market.timezone for market in markets})
+    zones = {market.name: market.timezone for market in markets}
+    windows["kickoff_date"] = _local_dates(windows, zones)
     tables = [
-        _impact(_of_sources(windows, *sources), ExpectedGrid.of(_of_sources(expected, *sources)), *sources)
-        for sources in windows[_SOURCES].drop_duplicates().itertuples(index=False, name=None)
+        _impact(of_sources(windows, *sources), ExpectedGrid.of(of_sources(expected, *sources)), zones, *sources)
+        for sources in windows[SOURCES].drop_duplicates().itertuples(index=False, name=None)
     ]
     return MatchImpact.checked(pd.concat(tables, ignore_index=True))
-
-
-def _of_sources(rows: pd.DataFrame, order_source: str, match_source: str) -> pd.DataFrame:
-    is_of = (rows["order_source"] == order_source) & (rows["match_source"] == match_source)
-    return rows[is_of].reset_index(drop=True)
 
 
 def _summed_over_chains(match_windows: pd.DataFrame) -> pd.DataFrame:
@@ -108,11 +107,14 @@ def _local_dates(windows: pd.DataFrame, zones: dict[str, str]) -> pd.Series:
     return dates
 
 
-def _impact(windows: pd.DataFrame, grid: ExpectedGrid, order_source: str, match_source: str) -> pd.DataFrame:
+def _impact(
+    windows: pd.DataFrame, grid: ExpectedGrid, zones: dict[str, str], order_source: str, match_source: str
+) -> pd.DataFrame:
     expected, controls, problems = _expectation(windows, grid)
     problems = {
         Reason.NOT_FINISHED: (windows["match_status"] != MatchStatus.FINISHED).to_numpy(),
         **problems,
+        **_thin(windows, grid, zones, expected),
         Reason.OVERLAPPING_MATCH: windows["is_shared"].to_numpy(),
     }
     is_ok = ~np.any(list(problems.values()), axis=0)
@@ -159,9 +161,31 @@ def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray,
         Reason.NOT_CONVERGED: unanswered.any(axis=1) & (not grid.is_converged),
         Reason.NO_CONTROL_MARKET: (unanswered & (controls == 0)).any(axis=1) & grid.is_converged,
         Reason.TOO_FEW_FREE_WEEKS: (unanswered & (controls > 0)).any(axis=1) & grid.is_converged,
-        Reason.NOTHING_EXPECTED: expected == 0,
     }
     return expected, np.where(rests_on.any(axis=1), fewest, 0), problems
+
+
+def _thin(
+    windows: pd.DataFrame, grid: ExpectedGrid, zones: dict[str, str], expected: np.ndarray
+) -> dict[Reason, np.ndarray]:
+    """Which windows have an expectation that is zero or rests on too few orders, and why."""
+    if not grid.expected.size:
+        return {}
+    bins, share = bins_under(windows["window_start_at"], windows["window_end_at"])
+    row, column, inside = grid.locate(windows["market"], bins)
+    orders = ControlOrders.of(grid, zones)
+    # a quarter-hour in which the market never sells needs nothing to compare with
+    sells_then = inside & (orders.habitual_own[row, column] > 0)
+    minutes = np.where(sells_then, np.rint(share * BIN_MINUTES), 0)  # whole, so that sums are exact
+    habitual, present = ((minutes * cells[row, column]).sum(axis=1) for cells in (orders.habitual, orders.present))
+    sells = minutes.any(axis=1)
+    is_thin = habitual < MIN_CONTROL_ORDERS * minutes.sum(axis=1)
+    is_zero = expected == 0
+    return {
+        Reason.NOTHING_EXPECTED: is_zero & ~sells,
+        Reason.NOTHING_ELSE_SOLD: is_zero & sells & (present > 0) & ~is_thin,
+        Reason.TOO_FEW_CONTROL_ORDERS: np.isfinite(expected) & sells & (is_thin | (is_zero & (present == 0))),
+    }
 
 
 def _texts(notes: dict[Reason, np.ndarray]) -> pd.Series:

@@ -17,13 +17,11 @@ MAX_ITERATIONS = 200
 @dataclass(frozen=True)
 class Baseline:
     """expected: float [market, bin], NaN where a factor is unknown. is_open: bool [market, bin], False where the market
-    never sold at this time of the week in a usable bin. largest_log_ratio: the largest change in the last iteration."""
+    never sold at this time of the week in a usable bin."""
 
     expected: np.ndarray
     is_open: np.ndarray
     converged: bool
-    iterations: int
-    largest_log_ratio: float
 
 
 def fit_baseline(
@@ -44,12 +42,10 @@ def fit_baseline(
     a factor's usable cells hold no orders, and NaN where a factor has no usable cell.
     """
     fit = _Fit(counts, usable, bin_of_week, week)
-    change, iterations = np.inf, 0
-    while change >= tolerance and iterations < max_iterations:
-        change = fit.improve()
-        iterations += 1
+    # stops at the first round that changes nothing
+    converged = any(fit.improve() < tolerance for _ in range(max_iterations))
     expected, is_open = fit.expected()
-    return Baseline(expected, is_open, bool(change < tolerance), iterations, float(change))
+    return Baseline(expected, is_open, converged)
 
 
 class _Fit:

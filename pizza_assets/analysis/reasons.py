@@ -19,6 +19,8 @@ class Reason(StrEnum):
     TOO_FEW_FREE_WEEKS = "too_few_free_weeks: fewer than 8 weeks without a match at this time of the week"
     NO_CONTROL_MARKET = "no_control_market: no other open market was free of its own team's match at this time"
     NOTHING_EXPECTED = "nothing_expected: the market sells nothing at this time of the week"
+    NOTHING_ELSE_SOLD = "nothing_else_sold: the market sold nothing in the rest of this week"
+    TOO_FEW_CONTROL_ORDERS = "too_few_control_orders: too few orders in other markets at this time to compare with"
     NOT_CONVERGED = "not_converged: the baseline could not be fitted"
     OVERLAPPING_MATCH = "overlapping_match: another followed match covers part of this window"
     NOT_FINISHED = "not_finished: the match has no final result"

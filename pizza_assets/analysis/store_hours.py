@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.pairs import SOURCES, of_sources
 from pizza_assets.models.vocabulary import ResultStatus
 
-_SOURCES = ["order_source", "match_source"]
-_WINDOW_KEY = [*_SOURCES, "match_id", "market", "window"]
+_WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,8 @@ def per_store_hour(
 
     Money is the extra orders times the average order value in the same windows; none with several currencies.
     """
-    used = impact[
-        (impact["order_source"] == order_source)
-        & (impact["match_source"] == match_source)
-        & (impact["window"] == window)
-        & (impact["status"] == ResultStatus.OK)
-    ]
+    of_pair = of_sources(impact, order_source, match_source)
+    used = of_pair[(of_pair["window"] == window) & (of_pair["status"] == ResultStatus.OK)]
     sales = match_windows.merge(used[_WINDOW_KEY], on=_WINDOW_KEY)
     if sales.empty:
         return StoreHours()

@@ -1,6 +1,9 @@
 """The words of results: where data come from, how large an effect is, which period is meant. Nothing is computed."""
 
-from pizza_assets.models.vocabulary import DataSource, Window
+from collections.abc import Mapping
+
+from pizza_assets.analysis.reasons import split
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window
 
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
 PERIODS = {
@@ -46,3 +49,18 @@ def detectable(mde_pct: float) -> str:
 def explanations(reasons: list[str]) -> str:
     """The reasons without their codes, for people."""
     return "; ".join(reason.partition(": ")[2] or reason for reason in reasons)
+
+
+def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
+    """What a row of CorrelationResults says about `period`: what is missing, that nothing was found, or the finding.
+
+    more_evidence: ends the brackets of a finding.
+    """
+    if result["status"] != ResultStatus.OK:
+        return f"Not enough data to say what orders do {period}: {explanations(split(result['reasons']))}."
+    matches = counted_noun(result["n_matches"], "match", "matches")
+    evidence = f"{interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
+    found = change(result["uplift_pct"])
+    if result["direction"] == "none":
+        return f"No effect found {period}: orders were {found} ({evidence}); {detectable(result['mde_80_pct'])}."
+    return f"Orders run {found} {period} ({evidence}{more_evidence})."

@@ -11,13 +11,17 @@ from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
 from pizza_assets.analysis.panel import quarter_hours
 from pizza_assets.assets.common import described
-from pizza_assets.assets.match_versions import current_matches
+from pizza_assets.assets.match_versions import current_matches, windows_of_current_kickoffs
 from pizza_assets.assets.merged import window_lengths
 from pizza_assets.models import OrderBins
+from pizza_assets.models.labels import table_label
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import WeekTables
+
+NO_DATA = DataSource.REAL
+"""The label of a table made of nothing at all: nothing in it is mock."""
 
 
 def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -25,14 +29,10 @@ def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     return [_expected_orders(settings), _match_impact(settings), _correlation_results(), _insights()]
 
 
-def label_of(rows: pd.DataFrame) -> str:
-    """The label of a table that keeps its rows apart by data_source."""
-    labels = set(rows["data_source"])
-    return labels.pop() if len(labels) == 1 else (DataSource.MIXED if labels else DataSource.MOCK)
-
-
-def _whole(rows: pd.DataFrame, **metadata: object) -> WholeOutput:
-    return WholeOutput(rows, label_of(rows), metadata)
+def whole(rows: pd.DataFrame, *made_of: pd.DataFrame, **metadata: object) -> WholeOutput:
+    """A table over all weeks; an empty one has the label of the first table it was made of that has rows."""
+    filled = [table for table in made_of if len(table)]
+    return WholeOutput(rows, table_label(rows, table_label(filled[0], "") if filled else NO_DATA), metadata)
 
 
 def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
@@ -53,7 +53,7 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
             match_source_by_week=sources,
             default_timezone=settings.timezone,
         )
-        return _whole(rows, converged=bool(rows["is_converged"].all()), weeks=len(order_bins))
+        return whole(rows, converged=bool(rows["is_converged"].all()), weeks=len(order_bins))
 
     return expected_orders
 
@@ -69,22 +69,17 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
         raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
     ) -> WholeOutput:
+        matches = current_matches(raw_matches)
         rows = measure_impact(
-            _of_current_kickoffs(match_windows, current_matches(raw_matches)),
+            windows_of_current_kickoffs(match_windows, matches),
             expected_orders,
-            current_matches(raw_matches),
+            matches,
             markets,
             window_lengths(settings),
         )
-        return _whole(rows, answered=int((rows["status"] == "ok").sum()))
+        return whole(rows, expected_orders, match_windows, answered=int((rows["status"] == "ok").sum()))
 
     return match_impact
-
-
-def _of_current_kickoffs(match_windows: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
-    """Windows of a kick-off that has since moved belong to no match any more."""
-    current = matches[["match_source", "match_id", "kickoff_at"]]
-    return match_windows.merge(current, on=["match_source", "match_id", "kickoff_at"], how="inner")
 
 
 def _correlation_results() -> dg.AssetsDefinition:
@@ -96,7 +91,7 @@ def _correlation_results() -> dg.AssetsDefinition:
     def correlation_results(match_impact: pd.DataFrame, expected_orders: pd.DataFrame) -> WholeOutput:
         rows = main_effects(match_impact, expected_orders)
         shown = rows[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]
-        return _whole(rows, results=dg.MetadataValue.md(_markdown(shown)))
+        return whole(rows, match_impact, expected_orders, results=dg.MetadataValue.md(_markdown(shown)))
 
     return correlation_results
 
@@ -114,19 +109,20 @@ def _insights() -> dg.AssetsDefinition:
         raw_matches: WeekTables,
     ) -> WholeOutput:
         reasons = [*week_reasons(raw_orders), *week_reasons(raw_matches)]
-        rows = write_insights(correlation_results, match_impact, match_windows, source_reasons=reasons)
+        windows = windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
+        rows = write_insights(correlation_results, match_impact, windows, source_reasons=reasons)
         sentences = "\n".join(f"- {headline}" for headline in rows["headline"])
-        return _whole(rows, sentences=dg.MetadataValue.md(sentences))
+        return whole(rows, correlation_results, sentences=dg.MetadataValue.md(sentences))
 
     return insights
 
 
 def week_reasons(weeks: WeekTables) -> list[str]:
-    """What the sources said about weeks that are a stand-in or partial: each reason once, with how many weeks."""
+    """Why weeks are a stand-in or partial: each reason once, with how many weeks."""
     counts: dict[str, int] = {}
     for week in weeks:
         facts = weeks.facts(week)
-        if facts is not None and facts.reason:
+        if facts is not None and facts.reason and (facts.is_partial or facts.data_source == DataSource.MOCK):
             counts[facts.reason] = counts.get(facts.reason, 0) + 1
     return [f"{reason} ({count} week{'s' if count > 1 else ''})" for reason, count in counts.items()]
 

@@ -16,7 +16,7 @@ from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.tables import TableStore
 
 SHOWN_PER_WEEK = 20
-RAW_ASSETS = ("raw_orders", "mock_orders", "raw_matches")
+RAW_ASSETS = ("raw_orders", "raw_matches")
 
 
 def build_checks(partitions: dg.WeeklyPartitionsDefinition, settings: Settings) -> list[dg.AssetChecksDefinition]:
@@ -93,7 +93,8 @@ def _is_no_stand_in(
     @dg.asset_check(
         asset=asset,
         name="is_no_stand_in",
-        description="Warns where a source failed and labelled mock data took its place, or where it was partial.",
+        description="Warns where labelled mock data took a failed source's place, where an answer was partial, and "
+        "where a refresh failed and an older week was kept.",
     )
     def is_no_stand_in(context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
         weeks = weeks_of_run(context.run.tags, partitions)
@@ -103,10 +104,10 @@ def _is_no_stand_in(
             for week, found in facts.items()
             if chosen != "mock" and found.data_source == DataSource.MOCK and found.source_name == "mock"
         }
-        partial = {week: found.reason for week, found in facts.items() if found.reason and week not in stand_ins}
-        reasons = sorted({reason for reason in [*stand_ins.values(), *partial.values()] if reason})
+        partial = {week: found.reason or "partial" for week, found in facts.items() if found.is_partial}
+        reasons = sorted({*stand_ins.values(), *partial.values()})
         return dg.AssetCheckResult(
-            passed=not stand_ins and (chosen == "mock" or not partial),
+            passed=not stand_ins and not partial,
             severity=dg.AssetCheckSeverity.WARN,
             description="; ".join(reasons) or "every stored week comes from the chosen source",
             metadata={"weeks_of_stand_ins": len(stand_ins), "partial_weeks": len(partial), "weeks_checked": len(weeks)},
@@ -133,6 +134,7 @@ def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.Asse
         return dg.AssetCheckResult(
             passed=not different,
             description=f"weeks that differ: {', '.join(different)}" if different else "nothing lost, nothing doubled",
+            metadata={WEEKS_IN_ERROR: dg.MetadataValue.json(different)},
         )
 
     return every_order_is_binned

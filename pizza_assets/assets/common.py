@@ -1,6 +1,6 @@
 """What every asset definition shares: its description for the UI and the loop over weeks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import dagster as dg
@@ -27,21 +27,8 @@ def weekly(partitions: dg.PartitionsDefinition) -> dict[str, Any]:
 
 
 def each_week(context: dg.AssetExecutionContext, timezone: str, make: Callable[[MatchWeek], WeekOutput]) -> WeekOutputs:
-    """The weeks of this run, each made by `make` when the IO manager asks for it.
-
-    A week that fails is handed on with its error, and the next one is made. The IO manager stores what it gets and
-    raises all errors together at the end, so nothing is swallowed here.
-    """
-
-    def made() -> Iterator[WeekOutput]:
-        for key in context.partition_keys:
-            try:
-                output = make(MatchWeek(key, timezone))
-            except Exception as error:  # noqa: BLE001 - raised again as WeeksFailed when the other weeks are stored
-                output = WeekOutput(key, error=error)
-            yield output
-
-    return WeekOutputs(made())
+    """The weeks of this run, each made by `make` when the IO manager comes to it; one that fails costs no other."""
+    return WeekOutputs(context.partition_keys, lambda key: make(MatchWeek(key, timezone)))
 
 
 def neighbours(week: MatchWeek) -> list[str]:

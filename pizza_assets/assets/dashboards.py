@@ -8,13 +8,15 @@ import pandas as pd
 
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.outcomes import classify
-from pizza_assets.assets.analysis import label_of
+from pizza_assets.assets.analysis import whole
 from pizza_assets.assets.common import described
-from pizza_assets.assets.match_versions import current_matches
+from pizza_assets.assets.match_versions import current_matches, windows_of_current_kickoffs
+from pizza_assets.assets.merged import stand_ins
 from pizza_assets.dashboards import extracts
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
-from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.labels import real_share
+from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput, WholeOutput
@@ -39,7 +41,7 @@ def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         _match_impact(),
         _correlations(),
         _insights(),
-        _data_quality(),
+        _data_quality(settings),
         _manifest(),
         _page(settings),
     ]
@@ -49,18 +51,12 @@ def _csv(table: str) -> dict[str, Any]:
     return described("dashboards", columns_of=table, kinds=("python", "csv"))
 
 
-def source_label(labels: pd.Series) -> str:
-    """real, mock or mixed for a table whose rows carry one source's label."""
-    found = set(labels)
-    return found.pop() if len(found) == 1 else (DataSource.MIXED if found else DataSource.MOCK)
-
-
 def _orders_timeline() -> dg.AssetsDefinition:
     @dg.asset(**_csv("dashboard_orders_timeline"), description="Orders per hour, market and chain.")
     def dashboard_orders_timeline(order_bins: WeekTables) -> WholeOutput:
         parts = [extracts.orders_timeline(order_bins[week].rows) for week in order_bins]
         rows = extracts.joined_timelines(parts)
-        return WholeOutput(rows, source_label(rows["order_source"]), {"weeks": len(parts)})
+        return whole(rows, weeks=len(parts))
 
     return dashboard_orders_timeline
 
@@ -71,7 +67,7 @@ def _matches() -> dg.AssetsDefinition:
         matches = current_matches(raw_matches)
         exposed = exposures(matches, markets).groupby("match_id").size().to_dict()
         rows = extracts.matches_extract(classify(matches), exposed)
-        return WholeOutput(rows, source_label(rows["match_source"]), {})
+        return whole(rows)
 
     return dashboard_matches
 
@@ -79,7 +75,7 @@ def _matches() -> dg.AssetsDefinition:
 def _match_impact() -> dg.AssetsDefinition:
     @dg.asset(**_csv("dashboard_match_impact"), description="match_impact for dashboards.")
     def dashboard_match_impact(match_impact: pd.DataFrame) -> WholeOutput:
-        return WholeOutput(extracts.match_impact_extract(match_impact), label_of(match_impact), {})
+        return whole(extracts.match_impact_extract(match_impact), match_impact)
 
     return dashboard_match_impact
 
@@ -87,7 +83,7 @@ def _match_impact() -> dg.AssetsDefinition:
 def _correlations() -> dg.AssetsDefinition:
     @dg.asset(**_csv("dashboard_correlations"), description="correlation_results for dashboards.")
     def dashboard_correlations(correlation_results: pd.DataFrame) -> WholeOutput:
-        return WholeOutput(extracts.correlations_extract(correlation_results), label_of(correlation_results), {})
+        return whole(extracts.correlations_extract(correlation_results), correlation_results)
 
     return dashboard_correlations
 
@@ -95,21 +91,21 @@ def _correlations() -> dg.AssetsDefinition:
 def _insights() -> dg.AssetsDefinition:
     @dg.asset(**_csv("dashboard_insights"), description="insights for dashboards.")
     def dashboard_insights(insights: pd.DataFrame) -> WholeOutput:
-        return WholeOutput(extracts.insights_extract(insights), label_of(insights), {})
+        return whole(extracts.insights_extract(insights), insights)
 
     return dashboard_insights
 
 
-def _data_quality() -> dg.AssetsDefinition:
+def _data_quality(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **_csv("dashboard_data_quality"),
         description="Per week: what arrived, what was refused, what is mock and why.",
-        deps=["mock_orders"],
+        deps=stand_ins(settings),
     )
     def dashboard_data_quality(raw_orders: WeekTables, raw_matches: WeekTables) -> WholeOutput:
         facts = [*_quality("orders", raw_orders), *_quality("matches", raw_matches)]
         rows = extracts.data_quality(facts)
-        return WholeOutput(rows, source_label(rows["data_source"]), {"weeks": rows["week"].nunique()})
+        return whole(rows, weeks=rows["week"].nunique())
 
     return dashboard_data_quality
 
@@ -141,7 +137,7 @@ def _manifest() -> dg.AssetsDefinition:
     def quicksight_manifest_files(dashboard_data_quality: pd.DataFrame, tables: dg.ResourceParam[Any]) -> FilesOutput:
         prefixes = {name: tables.objects.uri(whole_key(name)) for name in EXTRACTS}
         files = {**quicksight_manifest(prefixes), "data-dictionary.json": data_dictionary_json()}
-        return FilesOutput(files, source_label(dashboard_data_quality["data_source"]), {"files": len(files)})
+        return FilesOutput(files, **_shown(dashboard_data_quality), metadata={"files": len(files)})
 
     return quicksight_manifest_files
 
@@ -168,7 +164,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 orders_timeline=dashboard_orders_timeline,
                 matches=dashboard_matches,
                 match_impact=dashboard_match_impact,
-                match_windows=match_windows,
+                match_windows=windows_of_current_kickoffs(match_windows, current_matches(raw_matches)),
                 correlations=dashboard_correlations,
                 insights=dashboard_insights,
                 data_quality=dashboard_data_quality,
@@ -176,7 +172,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 planted_effects=planted_effects_text() if settings.orders == "mock" else "",
             )
         )
-        return FilesOutput({"dashboard.html": page.encode()}, source_label(dashboard_data_quality["data_source"]), {})
+        return FilesOutput({"dashboard.html": page.encode()}, **_shown(dashboard_data_quality), metadata={})
 
     return dashboard_page
 
@@ -185,3 +181,12 @@ def _last_collected(*datasets: WeekTables) -> str:
     """When the newest stored week was collected; not the time of rendering."""
     found = [facts.collected_at for weeks in datasets for week in weeks if (facts := weeks.facts(week))]
     return max(found, default="never")
+
+
+def _shown(data_quality: pd.DataFrame) -> dict[str, Any]:
+    """Label and real share of what people look at: mock orders make it mock, real orders with mock matches mixed."""
+    labels = {name: set(rows["data_source"]) for name, rows in data_quality.groupby("dataset")}
+    orders, matches = labels.get("orders", {DataSource.REAL}), labels.get("matches", {DataSource.REAL})
+    pairs = {combined_source(order, match) for order in orders for match in matches}
+    label = pairs.pop() if len(pairs) == 1 else DataSource.MIXED
+    return {"data_source": label, "real_share": real_share(data_quality, label)}

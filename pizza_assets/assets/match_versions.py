@@ -24,3 +24,9 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
     versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
     newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
     return RawMatches.conform(newest.drop(columns="collected_at"))
+
+
+def windows_of_current_kickoffs(match_windows: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """The windows of `matches` as they are; those of a kick-off that has since moved belong to no match any more."""
+    current = matches[["match_source", "match_id", "kickoff_at"]]
+    return match_windows.merge(current, on=["match_source", "match_id", "kickoff_at"], how="inner")

@@ -11,6 +11,7 @@ from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described, each_week, neighbours, weekly
 from pizza_assets.assets.match_versions import current_matches
+from pizza_assets.models.labels import table_label
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import with_neighbours
@@ -33,6 +34,11 @@ def window_lengths(settings: Settings) -> WindowLengths:
     )
 
 
+def stand_ins(settings: Settings) -> list[str]:
+    """mock_orders, if orders are mock. With a real order source nothing waits for it, and so none for football."""
+    return ["mock_orders"] if settings.orders == "mock" else []
+
+
 def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> list[dg.AssetsDefinition]:
     """order_bins, merged_orders, match_windows."""
     lengths = window_lengths(settings)
@@ -47,7 +53,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
     @dg.asset(
         **weekly(partitions),
         **described("merged", columns_of="order_bins"),
-        deps=["mock_orders"],
+        deps=stand_ins(settings),
         description="Orders, revenue and pizzas per market, chain and minute. A minute without a row is unknown; "
         "zero is data.",
     )
@@ -55,7 +61,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         def make(week: MatchWeek) -> WeekOutput:
             orders, facts = raw_orders.get(week.key), raw_orders.facts(week.key)
             if orders is None or facts is None:
-                return WeekOutput(week.key, reason=NO_ORDERS)
+                return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
             bins = bin_orders(orders.rows, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
             return WeekOutput(week.key, bins, facts.data_source)
 
@@ -71,7 +77,7 @@ def _merged_orders(
         **weekly(partitions),
         **described("merged", columns_of="merged_orders"),
         ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
-        deps=["mock_orders"],
+        deps=stand_ins(settings),
         description="An order in a window of a match that its market follows: the nearest such match and window.",
     )
     def merged_orders(
@@ -83,10 +89,10 @@ def _merged_orders(
         def make(week: MatchWeek) -> WeekOutput:
             orders = raw_orders.get(week.key)
             if orders is None:
-                return WeekOutput(week.key, reason=NO_ORDERS)
+                return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
             matches = current_matches(raw_matches, neighbours(week))
             merged = merge_orders(orders.rows, matches, markets, lengths)
-            return WeekOutput(week.key, merged, _label(week, raw_orders, raw_matches))
+            return WeekOutput(week.key, merged, table_label(merged, _if_empty(week, raw_orders, raw_matches)))
 
         return each_week(context, settings.timezone, make)
 
@@ -111,10 +117,10 @@ def _match_windows(
         def make(week: MatchWeek) -> WeekOutput:
             matches = raw_matches.get(week.key)
             if matches is None:
-                return WeekOutput(week.key, reason=NO_MATCHES)
+                return WeekOutput(week.key, reason=NO_MATCHES, is_retired=True)
             bins = order_bins.rows(_weeks_touched(matches.rows, week, lengths))
             windows = sum_windows(matches.rows, bins, markets, lengths)
-            return WeekOutput(week.key, windows, _label(week, order_bins, raw_matches))
+            return WeekOutput(week.key, windows, table_label(windows, _if_empty(week, order_bins, raw_matches)))
 
         return each_week(context, settings.timezone, make)
 
@@ -132,10 +138,10 @@ def _weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLength
     return neighbours(week)
 
 
-def _label(week: MatchWeek, orders: WeekTables, matches: WeekTables) -> str:
-    """The label of a week made of orders and matches; unknown orders or matches make nothing real."""
+def _if_empty(week: MatchWeek, orders: WeekTables, matches: WeekTables) -> str:
+    """The label of a week without rows: that of the orders and matches it was made of."""
     order_facts, match_facts = orders.facts(week.key), matches.facts(week.key)
     return combined_source(
-        order_facts.data_source if order_facts else DataSource.MOCK,
-        match_facts.data_source if match_facts else DataSource.MOCK,
+        order_facts.data_source if order_facts else DataSource.REAL,
+        match_facts.data_source if match_facts else DataSource.REAL,
     )

@@ -9,8 +9,7 @@ import dagster as dg
 
 from pizza_assets.assets.common import described, each_week, neighbours, weekly
 from pizza_assets.assets.match_versions import current_matches
-from pizza_assets.models import RawMatchEvents, RawOrders
-from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.settings import Settings
@@ -39,7 +38,8 @@ def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
     )
     def raw_matches(context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any]) -> WeekOutputs:
         def make(week: MatchWeek) -> WeekOutput:
-            return _as_output(week, matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback))
+            result = matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
+            return _as_output(week, result, has_coverage=False)
 
         return each_week(context, settings.timezone, make)
 
@@ -60,15 +60,13 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
             if stored is None:
                 return WeekOutput(week.key, reason="no matches are stored for this week")
             result = matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
-            events = result.events
-            # events of another label or of a match that has moved to another week must not be mixed in
-            same = events["match_id"].isin(stored.rows["match_id"]) & events["match_source"].isin(
-                stored.rows["match_source"]
-            )
             facts = raw_matches.facts(week.key)
-            label = facts.data_source if facts else result.data_source
-            rows = RawMatchEvents.conform(events[same])
-            return WeekOutput(week.key, rows, label, result.source_name)
+            if facts is None or facts.data_source != result.data_source:
+                # the matches were kept or made from another answer: mock events have no place beside real matches
+                return WeekOutput(week.key, reason=f"events stay as they were: {result.reason}")
+            # a match that has moved to another week takes its events along
+            rows = RawMatchEvents.conform(result.events[result.events["match_id"].isin(stored.rows["match_id"])])
+            return WeekOutput(week.key, rows, result.data_source, result.source_name, result.reason, result.is_partial)
 
         return each_week(context, settings.timezone, make)
 
@@ -86,7 +84,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         def make(week: MatchWeek) -> WeekOutput:
             if sources.order_files is None:
                 return WeekOutput(week.key, reason="no order source is configured (PIZZA_ORDERS=mock); see mock_orders")
-            return _as_output(week, sources.order_files.orders(week))
+            return _as_output(week, sources.order_files.orders(week), has_coverage=True)
 
         return each_week(context, settings.timezone, make)
 
@@ -114,24 +112,25 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
             if week.key not in raw_matches:
                 return WeekOutput(week.key, reason="mock orders respond to matches, and this week's are not stored")
             matches = current_matches(raw_matches, neighbours(week))
-            return _as_output(week, invent_orders(week, markets, matches, clock(), settings.seed))
+            invented = invent_orders(week, markets, matches, clock(), settings.seed)
+            return _as_output(week, invented, has_coverage=True)
 
         return each_week(context, settings.timezone, make)
 
     return mock_orders
 
 
-def _as_output(week: MatchWeek, result: SourceResult) -> WeekOutput:
+def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> WeekOutput:
     """A source's answer as something to store, or not."""
     if not result.is_covered:
         return WeekOutput(week.key, reason=result.reason)
-    is_orders = list(result.rows.columns) == RawOrders.column_names()
     return WeekOutput(
         week.key,
         result.rows,
-        DataSource(result.data_source),
+        result.data_source,
         result.source_name,
         result.reason,
-        result.covered if is_orders else None,
-        result.rejected,
+        result.is_partial,
+        covered=result.covered if has_coverage else None,
+        rejected=result.rejected,
     )

@@ -1,7 +1,8 @@
 """Extracts as CSV bytes: what QuickSight and spreadsheets read. Where the bytes are stored does not belong here.
 
 UTF-8 without a byte order mark, a header, ISO 8601 times in UTC, `true`/`false`, an empty cell for null, text in
-quotes. A text cell that a spreadsheet would run as a formula gets a leading apostrophe; numbers are never touched.
+quotes. A text cell that a spreadsheet would run as a formula gets a leading apostrophe, also where blanks come before
+its sign or the sign is full-width; numbers are never touched.
 Equal frames give equal bytes.
 """
 
@@ -16,8 +17,10 @@ from pyarrow import csv
 from pizza_assets.models.table import Table
 
 # Cells that already look neutralised are marked too, so that reading back can tell them apart.
-_RUNS_AS_FORMULA = "^'*[=+@\t\r-]"
-_NEUTRALISED = "^'+[=+@\t\r-]"
+_BLANK = r"\s\x0b\x1c-\x1f\x{85}\p{Z}\x{feff}\x{200b}"
+_STARTS_FORMULA = rf"(?:[\t\r\n]|[{_BLANK}]*[=+@＝＋－＠-])"
+_RUNS_AS_FORMULA = f"^'*{_STARTS_FORMULA}"
+_NEUTRALISED = f"^'+{_STARTS_FORMULA}"
 
 
 def to_csv(frame: pd.DataFrame, model: type[Table]) -> bytes:

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class DataSource(StrEnum):
-    """Where rows come from. `mixed` exists only for results: real orders with mock matches or the reverse."""
+    """Where rows come from. `mixed` exists only for results of real orders with mock matches, and for whole tables
+    whose rows have different labels."""
 
     REAL = "real"
     MOCK = "mock"
@@ -32,6 +33,12 @@ class MatchStatus(StrEnum):
     CANCELLED = "CANCELLED"
     AWARDED = "AWARDED"
     UNKNOWN = "UNKNOWN"
+
+
+EXPOSING_STATUSES: frozenset[MatchStatus] = frozenset(
+    {MatchStatus.FINISHED, MatchStatus.IN_PLAY, MatchStatus.PAUSED, MatchStatus.TIMED}
+)
+"""A match with one of these was, is or will be played at its kick-off. All other statuses leave the time in doubt."""
 
 
 class Stage(StrEnum):

@@ -13,7 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from pizza_assets.errors import ConfigurationError, WeeksFailed
-from pizza_assets.models.week import MatchWeek
+from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.dead_runs import process_tags
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import WEEKS_IN_ERROR, range_tags
@@ -63,11 +63,7 @@ def chosen_weeks(
         raise ConfigurationError(f"week {start.key} lies before the first week {earliest.key}; set PIZZA_FIRST_WEEK")
     if start > end:
         raise ConfigurationError(f"week {start.key} lies after {end.key}; swap --from and --to")
-    weeks, week = [], start
-    while week <= end:
-        weeks.append(week.key)
-        week = week.shifted(1)
-    return weeks
+    return [week.key for week in weeks_between(start, end)]
 
 
 def covered_span(

@@ -17,6 +17,7 @@ class Progress:
         self._stream = stream
         self._weeks = weeks
         self._counts: dict[str, int] = {}
+        self._seen: set[tuple[str, str | None]] = set()
         self._bar = None
         if stream.isatty():
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -36,7 +37,10 @@ class Progress:
             self._bar.stop()
 
     def stored(self, asset: str, week: str | None) -> None:
-        """One table was stored: of a week, or over all weeks (week None)."""
+        """One table was stored: of a week, or over all weeks (week None). A repeat after a failed week counts once."""
+        if (asset, week) in self._seen:
+            return
+        self._seen.add((asset, week))
         if self._bar is not None:
             self._bar.update(self._task, advance=1, description=f"{asset} {week or ''}")
             return

@@ -1,4 +1,4 @@
-"""What assets are given: settings, clock, sources, tables. Built from the settings, replaceable in tests.
+"""What assets are given: clock, markets, sources, tables. Built from the settings, replaceable in tests.
 
 Sources are made anew for every run: they remember what they fetched and which server failed them.
 """
@@ -25,9 +25,6 @@ from pizza_assets.storage.object_store import LocalFolder
 from pizza_assets.storage.tables import TableStore
 
 Clock = Callable[[], datetime]
-
-ORDER_ASSETS = frozenset({"raw_orders", "mock_orders"})
-MATCH_ASSETS = frozenset({"raw_matches", "raw_match_events"})
 
 
 def utc_now() -> datetime:
@@ -59,7 +56,6 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
     """All resources by name."""
     tables = build_tables(settings, clock)
     return {
-        "settings": dg.ResourceDefinition.hardcoded_resource(settings),
         "clock": dg.ResourceDefinition.hardcoded_resource(clock),
         "markets": dg.ResourceDefinition.hardcoded_resource(markets_of(settings)),
         "tables": dg.ResourceDefinition.hardcoded_resource(tables),
@@ -69,13 +65,13 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
 
 
 def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
-    """The stored tables. Under PIZZA_FALLBACK=fail mock weeks of a real source are ignored."""
+    """The stored tables. Under PIZZA_FALLBACK=fail mock rows of a real source are ignored, raw and derived."""
     refused: frozenset[str] = frozenset()
     if settings.fallback == "fail":
         if settings.matches != "mock":
-            refused |= MATCH_ASSETS
+            refused |= {"match_source"}
         if settings.orders != "mock" and _mapping(settings).label == DataSource.REAL:
-            refused |= ORDER_ASSETS
+            refused |= {"order_source"}
     return TableStore(LocalFolder(settings.storage), clock, refused)
 
 

@@ -53,7 +53,7 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
             empty += 1
             continue
         counts[facts.data_source] = counts.get(facts.data_source, 0) + facts.row_count
-        if facts.data_source == DataSource.MOCK and facts.source_name == "mock" and facts.reason:
+        if facts.reason and (facts.is_partial or facts.source_name == "mock"):
             reasons.add(facts.reason)
     parts = [
         f"{count:,} {'MOCK' if label == DataSource.MOCK else label}"
@@ -65,8 +65,10 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
 
 
 def _headlines(insights: pd.DataFrame | None) -> list[str]:
-    """The first sentence, and its caveat."""
+    """The strongest finding, or else what the first hypothesis came to; and its caveat."""
     if insights is None or insights.empty:
         return ["No analysis is stored."]
-    first = insights.sort_values("rank").iloc[0]
+    ranked = insights.sort_values("rank")
+    findings = ranked[ranked["kind"] == "finding"]
+    first = (findings if len(findings) else ranked).iloc[0]
     return [str(first["headline"]), *([] if pd.isna(first["caveat"]) else [str(first["caveat"])])]

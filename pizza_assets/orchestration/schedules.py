@@ -33,17 +33,26 @@ def daily_refresh(settings: Settings) -> dg.ScheduleDefinition:
 
 def analyse_after_collecting(
     collect: UnresolvedAssetJobDefinition, analyse: UnresolvedAssetJobDefinition
-) -> dg.SensorDefinition:
-    """Starts `analyse` when a tagged `collect_weeks` run has succeeded."""
+) -> list[dg.SensorDefinition]:
+    """Start `analyse` when a tagged `collect_weeks` run has ended: also a failed one, whose good weeks are stored."""
+    ends = {"success": dg.DagsterRunStatus.SUCCESS, "failure": dg.DagsterRunStatus.FAILURE}
+    return [_analyse_after(name, status, collect, analyse) for name, status in ends.items()]
 
+
+def _analyse_after(
+    name: str,
+    status: dg.DagsterRunStatus,
+    collect: UnresolvedAssetJobDefinition,
+    analyse: UnresolvedAssetJobDefinition,
+) -> dg.SensorDefinition:
     @dg.run_status_sensor(
-        name="analyse_after_collecting",
-        run_status=dg.DagsterRunStatus.SUCCESS,
+        name=f"analyse_after_{name}",
+        run_status=status,
         monitored_jobs=[collect],
         request_job=analyse,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=15,
-        description="One analysis after each daily refresh.",
+        description=f"One analysis after each daily refresh that ended in {name}.",
     )
     def follow(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
         if context.dagster_run.tags.get("pizza/then") != ANALYSE:

@@ -19,7 +19,8 @@ class SourceResult:
     is_covered: False if the source says nothing about this week. Then `rows` is empty and nothing is stored:
         unknown is not the same as no orders. True with no rows is a real, empty answer.
     covered: orders only: the periods for which the orders are completely known.
-    reason: why the answer is a stand-in, partial or not covered; None if there is nothing to say.
+    reason: why the answer is a stand-in, partial or not covered, and what else to know; None if there is nothing.
+    is_partial: True if a part of a real answer is missing; `reason` names it.
     rejected: refused rows, as RejectedRows.
     events: matches only: RawMatchEvents of these matches.
     """
@@ -30,6 +31,7 @@ class SourceResult:
     is_covered: bool = True
     covered: tuple[CoveredPeriod, ...] = ()
     reason: str | None = None
+    is_partial: bool = False
     rejected: pd.DataFrame = field(default_factory=RejectedRows.empty)
     events: pd.DataFrame = field(default_factory=RawMatchEvents.empty)
 

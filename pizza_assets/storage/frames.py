@@ -20,6 +20,7 @@ from pizza_assets.storage.object_store import ObjectStore
 
 ROWS_PER_GROUP = 1_000_000
 COVERAGE_METADATA = b"pizza.covered"
+LABEL_METADATA = b"pizza.data_source"
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,16 @@ class Facts:
     source_name: str | None = None
     reason: str | None = None
     rejected_count: int = 0
+    is_partial: bool = False
 
 
-def to_arrow(frame: pd.DataFrame, model: type[Table], covered: str | None = None) -> pyarrow.Table:
-    """`frame` (conformed to `model`) as an Arrow table of the model's schema; `covered` goes to its metadata."""
+def to_arrow(frame: pd.DataFrame, model: type[Table], label: str, covered: str | None = None) -> pyarrow.Table:
+    """`frame` (conformed to `model`) as an Arrow table of the model's schema; label and coverage go to its metadata."""
     schema = model.arrow_schema()
+    metadata = {**(schema.metadata or {}), LABEL_METADATA: label.encode()}
     if covered is not None:
-        schema = schema.with_metadata({**(schema.metadata or {}), COVERAGE_METADATA: covered.encode()})
+        metadata[COVERAGE_METADATA] = covered.encode()
+    schema = schema.with_metadata(metadata)
     return pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(
         schema.metadata
     )
@@ -79,7 +83,7 @@ def read_parquet(
         metadata = file.schema_arrow.metadata or {}
         _check_version(store.uri(key), metadata, model)
         table = file.read(columns=list(columns) if columns is not None else None)
-    except pyarrow.ArrowException as error:
+    except (pyarrow.ArrowException, OSError) as error:
         raise StorageError(
             f"{store.uri(key)}: not readable as Parquet ({error}); delete it and run its week again"
         ) from error
@@ -112,13 +116,44 @@ def write_facts(store: ObjectStore, key: str, facts: Facts) -> None:
 
 
 def read_facts(store: ObjectStore, key: str) -> Facts | None:
-    """The facts of the object at `key`, or None if there are none."""
-    content = store.read(facts_key(key))
-    if content is None:
+    """The facts of the object at `key`, or None if there is no such object.
+
+    A writer can be killed between the object and its facts: if they don't belong to each other, what the object
+    itself says counts, and when and how it was collected is unknown.
+    """
+    size = store.size(key)
+    if size is None:
         return None
+    content = store.read(facts_key(key))
+    if content is not None:
+        try:
+            facts = Facts(**json.loads(content))
+        except (ValueError, TypeError) as error:
+            raise StorageError(
+                f"{store.uri(facts_key(key))}: not readable ({error}); delete it and run its week again"
+            ) from error
+        if facts.byte_count == size:
+            return facts
+    return _facts_of_object(store, key)
+
+
+def _facts_of_object(store: ObjectStore, key: str) -> Facts:
+    content = store.read(key) or b""
     try:
-        return Facts(**json.loads(content))
-    except (ValueError, TypeError) as error:
+        file = parquet.ParquetFile(pyarrow.BufferReader(content))
+    except (pyarrow.ArrowException, OSError) as error:
         raise StorageError(
-            f"{store.uri(facts_key(key))}: not readable ({error}); delete it and run its week again"
+            f"{store.uri(key)}: not readable as Parquet ({error}); delete it and run its week again"
         ) from error
+    metadata = file.schema_arrow.metadata or {}
+    return Facts(
+        table=metadata.get(b"pizza.table", b"").decode(),
+        data_source=metadata.get(LABEL_METADATA, b"").decode(),
+        row_count=file.metadata.num_rows,
+        byte_count=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        schema_version=int(metadata.get(b"pizza.schema_version", b"0")),
+        code_version="unknown",
+        collected_at="",
+        run_id="unknown",
+    )

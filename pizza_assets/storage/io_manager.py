@@ -3,7 +3,7 @@
 What a week holds is decided in the assets; where it lies in layout.py.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -12,19 +12,19 @@ from dagster._core.events import DagsterEvent
 
 from pizza_assets.errors import StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import layout
 from pizza_assets.storage.frames import write_bytes
 from pizza_assets.storage.tables import Origin, Stored, TableStore, WeekTables, model_of
 
-REAL_SHARE = {DataSource.REAL: 1.0, DataSource.MIXED: 0.5, DataSource.MOCK: 0.0}
-
 
 @dataclass(frozen=True)
 class WeekOutput:
-    """What an asset made of one week: rows, or the error that kept it from making them.
+    """What an asset made of one week.
 
-    rows None without an error means that there is nothing to store: the source does not speak for this week.
+    rows None means that there is nothing to store: the source does not speak for this week, or what
+    it is made of is not there. A derived week is then retired (`is_retired`), a collected one stays as it was.
     """
 
     week: str
@@ -32,19 +32,18 @@ class WeekOutput:
     data_source: str = DataSource.REAL
     source_name: str | None = None
     reason: str | None = None
+    is_partial: bool = False
+    is_retired: bool = False
     covered: tuple[CoveredPeriod, ...] | None = None
     rejected: pd.DataFrame | None = None
-    error: Exception | None = None
 
 
+@dataclass(frozen=True)
 class WeekOutputs:
-    """The weeks of one run, made one by one as they are asked for. (Dagster takes a bare generator for events.)"""
+    """The weeks of one run and how to make one of them; each is made just before it is written."""
 
-    def __init__(self, outputs: Iterator[WeekOutput]) -> None:
-        self._outputs = outputs
-
-    def __iter__(self) -> Iterator[WeekOutput]:
-        return self._outputs
+    weeks: Sequence[str]
+    make: Callable[[str], WeekOutput]
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class FilesOutput:
 
     files: Mapping[str, bytes]
     data_source: str
+    real_share: float
     metadata: Mapping[str, object]
 
 
@@ -82,7 +82,7 @@ class TableIOManager(dg.IOManager):
         """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are kept and reported."""
         asset = context.asset_key.to_user_string()
         if isinstance(obj, WholeOutput):
-            origin = self._origin(context, obj.data_source, None, None)
+            origin = Origin(str(obj.data_source), _code_version(context), context.run_id)
             stored = self._tables.write_whole(asset, obj.rows, origin)
             context.add_output_metadata({**_stored_metadata(stored), **obj.metadata})
             self._report(asset, None)
@@ -109,13 +109,14 @@ class TableIOManager(dg.IOManager):
     def _write_weeks(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs) -> Iterator[DagsterEvent]:
         failures: dict[str, Exception] = {}
         reported: dict[str, dict[str, object]] = {}
-        for output in outputs:
-            if output.error is not None:
-                failures[output.week] = output.error
-                context.log.error(f"{asset} {output.week}: {output.error}")
+        for week in outputs.weeks:
+            try:
+                reported[week] = self._write_week(context, asset, outputs.make(week))
+            except Exception as error:  # noqa: BLE001 - raised again as WeeksFailed when the other weeks are stored
+                failures[week] = error
+                context.log.error(f"{asset} {week}: {error}")
             else:
-                reported[output.week] = self._write_week(context, asset, output)
-                self._report(asset, output.week)
+                self._report(asset, week)
         if not failures:
             for week, metadata in reported.items():
                 context.step_context.add_asset_metadata(metadata, context.asset_key, week)
@@ -128,10 +129,31 @@ class TableIOManager(dg.IOManager):
 
     def _write_week(self, context: dg.OutputContext, asset: str, output: WeekOutput) -> dict[str, object]:
         if output.rows is None:
-            return {"dagster/row_count": 0, "stored": False, "reason": output.reason or "nothing to store"}
-        origin = self._origin(context, output.data_source, output.source_name, output.reason)
+            return self._without_rows(asset, output)
+        origin = Origin(
+            str(output.data_source),
+            _code_version(context),
+            context.run_id,
+            output.source_name,
+            output.reason,
+            output.is_partial,
+        )
         stored = self._tables.write_week(asset, output.week, output.rows, origin, output.covered, output.rejected)
         return _stored_metadata(stored)
+
+    def _without_rows(self, asset: str, output: WeekOutput) -> dict[str, object]:
+        """What the week comes to when nothing is stored for it: nothing, or what was stored before."""
+        if output.is_retired:
+            self._tables.retire_week(asset, output.week)
+        kept = self._tables.week_facts(asset, output.week)
+        found = self._tables.read_week(asset, output.week) if kept is not None else None
+        return {
+            "dagster/row_count": 0 if found is None else len(found.rows),
+            "real_share": 0.0 if found is None or kept is None else real_share(found.rows, kept.data_source),
+            "data_source": "none" if kept is None else kept.data_source,
+            "is_kept": kept is not None,
+            "reason": output.reason or "nothing to store",
+        }
 
     def _write_files(self, asset: str, output: FilesOutput) -> dict[str, object]:
         for name, content in output.files.items():
@@ -142,7 +164,7 @@ class TableIOManager(dg.IOManager):
             if len(uris) == 1
             else dg.MetadataValue.md("\n".join(f"- `{u}`" for u in uris)),
             "bytes": sum(len(content) for content in output.files.values()),
-            "real_share": REAL_SHARE[DataSource(output.data_source)],
+            "real_share": output.real_share,
             "data_source": str(output.data_source),
             **output.metadata,
         }
@@ -151,11 +173,9 @@ class TableIOManager(dg.IOManager):
         if self._on_stored is not None:
             self._on_stored(asset, week)
 
-    def _origin(
-        self, context: dg.OutputContext, data_source: str, source_name: str | None, reason: str | None
-    ) -> Origin:
-        version = context.asset_spec.code_version or "unversioned"
-        return Origin(str(data_source), version, context.run_id, source_name, reason)
+
+def _code_version(context: dg.OutputContext) -> str:
+    return context.asset_spec.code_version or "unversioned"
 
 
 def _stored_metadata(stored: Stored) -> dict[str, object]:
@@ -164,7 +184,8 @@ def _stored_metadata(stored: Stored) -> dict[str, object]:
         "dagster/row_count": facts.row_count,
         "dagster/uri": stored.uri,
         "bytes": facts.byte_count,
-        "real_share": REAL_SHARE[DataSource(facts.data_source)],
+        "real_share": stored.real_share,
+        "is_kept": stored.is_kept,
         "data_source": facts.data_source,
         "sha256": facts.sha256,
         "rejected_rows": facts.rejected_count,

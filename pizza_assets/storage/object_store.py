@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
+import psutil
+
 from pizza_assets.errors import StorageError
 
 TEMPORARY = ".writing-"
@@ -29,6 +31,10 @@ class ObjectStore(Protocol):
 
     def read(self, key: str) -> bytes | None:
         """The object's bytes, or None if there is none."""
+        ...
+
+    def size(self, key: str) -> int | None:
+        """The object's size in bytes, or None if there is none."""
         ...
 
     def exists(self, key: str) -> bool: ...
@@ -57,7 +63,8 @@ class LocalFolder:
         path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f"{TEMPORARY}{uuid.uuid4().hex}-{path.name}")
+            _sweep(path.parent)
+            temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex}-{path.name}")
             try:
                 with temporary.open("xb") as file:
                     yield file
@@ -80,6 +87,12 @@ class LocalFolder:
         except OSError as error:
             raise StorageError(f"{self._path(key)}: can't be read ({error}); check its permissions") from error
 
+    def size(self, key: str) -> int | None:
+        try:
+            return self._path(key).stat().st_size
+        except FileNotFoundError:
+            return None
+
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()
 
@@ -99,6 +112,14 @@ class LocalFolder:
         if not path.is_relative_to(self.root):
             raise StorageError(f"{key}: leads outside of {self.root}; keys are relative and never go up")
         return path
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what writers left here that were killed while writing."""
+    for leftover in folder.glob(f"{TEMPORARY}*"):
+        pid = leftover.name.removeprefix(TEMPORARY).partition("-")[0]
+        if not (pid.isdigit() and psutil.pid_exists(int(pid))):
+            leftover.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,14 +4,17 @@ What an asset computes and how Dagster calls it does not belong here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
+from pandera.errors import SchemaErrors
 
 from pizza_assets.dashboards.csv_format import read_csv, to_csv
+from pizza_assets.errors import StorageError
 from pizza_assets.models import TABLES, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
+from pizza_assets.models.labels import real_share
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
@@ -21,10 +24,12 @@ from pizza_assets.storage.object_store import ObjectStore
 
 @dataclass(frozen=True)
 class Stored:
-    """What was written where."""
+    """What is stored where. `is_kept`: nothing was written, because what was there is worth more."""
 
     uri: str
     facts: Facts
+    real_share: float
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,13 @@ class Origin:
     run_id: str
     source_name: str | None = None
     reason: str | None = None
+    is_partial: bool = False
 
 
 class TableStore:
-    """Reads and writes tables. `mock_refused` names assets whose mock weeks are to be ignored."""
+    """Reads and writes tables. `mock_refused` names label columns (order_source, match_source) whose mock rows and
+    weeks are ignored, wherever they were stored earlier.
+    """
 
     def __init__(
         self, store: ObjectStore, now: Callable[[], datetime], mock_refused: frozenset[str] = frozenset()
@@ -57,16 +65,16 @@ class TableStore:
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
     ) -> Stored:
-        """Write one week. A mock week never replaces a real one: then the stored real week is returned.
+        """Write one week. A mock week never replaces a real one: that is kept, and why there is no newer one is noted.
 
-        A real week retires the mock one after it is safely written.
+        A real week retires the mock one after it is safely written. Raises StorageError if the model refuses a row.
         """
         labelled = layout.PLACES[asset].labelled
         label = origin.data_source if labelled else None
-        if label == DataSource.MOCK and (kept := self._stored(asset, week, DataSource.REAL)):
-            return kept
+        if label == DataSource.MOCK and self.objects.exists(layout.week_key(asset, week, DataSource.REAL)):
+            return self._kept(layout.week_key(asset, week, DataSource.REAL), origin)
         rejected = RejectedRows.empty() if rejected is None else rejected
-        self._write_rejected(asset, week, rejected)
+        self._write_rejected(asset, week, rejected, origin.data_source)
         covered_text = None if covered is None else coverage_to_json(covered)
         key = layout.week_key(asset, week, label)
         stored = self._write(asset, key, frame, origin, covered_text, len(rejected))
@@ -78,18 +86,31 @@ class TableStore:
 
     def read_week(self, asset: str, week: str, columns: Sequence[str] | None = None) -> "WeekFrame | None":
         """One week's rows, real before mock, or None if nothing (acceptable) is stored."""
+        model = model_of(asset)
+        labels = [name for name in sorted(self._mock_refused) if name in model.column_names()]
+        wanted = columns if columns is None else [*columns, *(name for name in labels if name not in columns)]
         for key in self._keys_of_week(asset, week):
-            found = frames.read_parquet(self.objects, key, model_of(asset), columns)
+            found = frames.read_parquet(self.objects, key, model, wanted)
             if found is not None:
                 frame, covered = found
-                return WeekFrame(frame, tuple(coverage_from_json(covered)) if covered else ())
+                for name in labels:
+                    frame = frame[frame[name] != DataSource.MOCK]
+                kept = frame if columns is None else frame[list(columns)]
+                return WeekFrame(kept.reset_index(drop=True), tuple(coverage_from_json(covered)) if covered else ())
         return None
+
+    def retire_week(self, asset: str, week: str) -> None:
+        """Remove a derived week that nothing stands behind any more."""
+        key = layout.week_key(asset, week)
+        self.objects.delete(key)
+        self.objects.delete(layout.facts_key(key))
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
         """The facts of the week that `read_week` would give."""
         for key in self._keys_of_week(asset, week):
-            if self.objects.exists(key):
-                return frames.read_facts(self.objects, key)
+            facts = frames.read_facts(self.objects, key)
+            if facts is not None:
+                return facts
         return None
 
     def rejected(self, asset: str, week: str) -> pd.DataFrame:
@@ -122,19 +143,17 @@ class TableStore:
         found = frames.read_parquet(self.objects, key, model_of(asset))
         return None if found is None else found[0]
 
-    def whole_facts(self, asset: str) -> Facts | None:
-        """The facts of a table over all weeks."""
-        return frames.read_facts(self.objects, layout.whole_key(asset))
-
     def _write(
         self, asset: str, key: str, frame: pd.DataFrame, origin: Origin, covered: str | None, rejected_count: int
     ) -> Stored:
         model = model_of(asset)
-        model.validate(frame, lazy=True)  # no table is ever stored that its model refuses
+        _check_rows(model, frame, key)
         if layout.PLACES[asset].suffix == "csv":
             size, checksum = frames.write_bytes(self.objects, key, to_csv(frame, model))
         else:
-            size, checksum = frames.write_parquet(self.objects, key, frames.to_arrow(frame, model, covered))
+            size, checksum = frames.write_parquet(
+                self.objects, key, frames.to_arrow(frame, model, origin.data_source, covered)
+            )
         facts = Facts(
             table=model.table_name(),
             data_source=origin.data_source,
@@ -148,30 +167,34 @@ class TableStore:
             source_name=origin.source_name,
             reason=origin.reason,
             rejected_count=rejected_count,
+            is_partial=origin.is_partial,
         )
         frames.write_facts(self.objects, key, facts)
-        return Stored(self.objects.uri(key), facts)
+        return Stored(self.objects.uri(key), facts, real_share(frame, origin.data_source))
 
-    def _write_rejected(self, asset: str, week: str, rejected: pd.DataFrame) -> None:
+    def _write_rejected(self, asset: str, week: str, rejected: pd.DataFrame, label: str) -> None:
         key = layout.rejected_key(asset, week)
         if len(rejected):
-            frames.write_parquet(self.objects, key, frames.to_arrow(rejected, RejectedRows))
+            frames.write_parquet(self.objects, key, frames.to_arrow(rejected, RejectedRows, label))
         else:
             self.objects.delete(key)
 
-    def _stored(self, asset: str, week: str, label: str) -> Stored | None:
-        key = layout.week_key(asset, week, label)
-        if not self.objects.exists(key):
-            return None
+    def _kept(self, key: str, refused: Origin) -> Stored:
+        """The real week that stays; its facts now say why it could not be refreshed."""
         facts = frames.read_facts(self.objects, key)
-        return None if facts is None else Stored(self.objects.uri(key), facts)
+        if facts is None:
+            raise StorageError(f"{self.objects.uri(key)} has just gone; run its week again")
+        reason = f"kept from before, because a refresh failed: {refused.reason or 'no reason given'}"
+        facts = replace(facts, reason=reason, is_partial=True)
+        frames.write_facts(self.objects, key, facts)
+        return Stored(self.objects.uri(key), facts, real_share=1.0, is_kept=True)
 
     def _labels(self, asset: str) -> Iterator[str | None]:
         if not layout.PLACES[asset].labelled:
             yield None
             return
         yield DataSource.REAL
-        if asset not in self._mock_refused:
+        if self._mock_refused.isdisjoint(model_of(asset).column_names()):
             yield DataSource.MOCK
 
     def _keys_of_week(self, asset: str, week: str) -> Iterator[str]:
@@ -221,6 +244,18 @@ class WeekTables(Mapping[str, WeekFrame]):
         if self._weeks is None:
             self._weeks = [week for week in self._tables.weeks(self._asset) if week in self._asked]
         return self._weeks
+
+
+def _check_rows(model: type[Table], frame: pd.DataFrame, key: str) -> None:
+    """No table is ever stored that its model refuses."""
+    try:
+        model.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        case = error.failure_cases.iloc[0]
+        raise StorageError(
+            f"{key}: {len(error.failure_cases)} values break the rules of {model.table_name()}, for example "
+            f"{case['column']} = {case['failure_case']} ({case['check']}); not stored. This is a defect: report it"
+        ) from error
 
 
 def model_of(asset: str) -> type[Table]:

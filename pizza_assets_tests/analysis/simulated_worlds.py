@@ -46,7 +46,7 @@ class Analysis:
     insights: pd.DataFrame
 
 
-def analyse(world: World, **options) -> Analysis:
+def analyse(world: World) -> Analysis:
     """The whole chain as the assets run it."""
     expected = expected_orders(
         world.quarters,
@@ -57,7 +57,7 @@ def analyse(world: World, **options) -> Analysis:
         default_timezone=world.timezone,
     )
     impact = match_impact(world.windows, expected, world.matches, world.markets, LENGTHS)
-    results = main_effects(impact, expected, **options)
+    results = main_effects(impact, expected)
     return Analysis(expected, impact, results, insights(results, impact, world.windows))
 
 

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from pizza_assets.analysis.exposure import PLAYED_STATUSES, exposures
+from pizza_assets.analysis.exposure import exposures
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import MatchStatus
+from pizza_assets.models.vocabulary import EXPOSING_STATUSES, MatchStatus
 from pizza_assets_tests.analysis.tables import a_match
 from pizza_assets_tests.strategies import World, worlds
 
@@ -50,7 +50,7 @@ def test_only_a_match_that_is_played_at_its_time_exposes(status: MatchStatus) ->
     matches = RawMatches.conform([a_match(status=status.value)])
 
     assert len(exposures(matches, MARKETS)) == (status.value in {"FINISHED", "IN_PLAY", "PAUSED", "TIMED"})
-    assert (status in PLAYED_STATUSES) == (status.value in {"FINISHED", "IN_PLAY", "PAUSED", "TIMED"})
+    assert (status in EXPOSING_STATUSES) == (status.value in {"FINISHED", "IN_PLAY", "PAUSED", "TIMED"})
 
 
 def test_a_match_without_a_fixed_kickoff_exposes_nobody() -> None:

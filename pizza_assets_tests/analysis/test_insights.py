@@ -115,6 +115,18 @@ def test_an_effect_is_told_in_orders_and_money_per_store_hour(lively: tuple):
     assert "more per store and hour" in row["headline"]
 
 
+@pytest.mark.parametrize(
+    ("currency", "units", "money"),
+    [("XOF", 1, "XOF"), ("PYG", 1, "PYG"), ("EUR", 100, "€"), ("KWD", 1000, "KWD"), ("LYD", 1000, "LYD")],
+)
+def test_money_is_told_in_whole_units_of_its_currency(lively: tuple, currency: str, units: int, money: str):
+    world, analysis = lively
+    sold = world.windows.assign(currency=currency, revenue_cents=world.windows["order_count"] * 12_000_000)
+    row = insights(analysis.results, analysis.impact, MatchWindows.conform(sold)).iloc[0]
+    amount = f"{row['extra_revenue_per_store_hour_cents'] / units:,.0f}"
+    assert (f"{money}{amount} more" if money == "€" else f"{amount} {money} more") in row["headline"]
+
+
 def test_several_currencies_give_orders_but_no_money(lively: tuple):
     world, analysis = lively
     other = np.where(world.windows["market"] == "market 00", "EUR", "GBP")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.control_orders import MIN_CONTROL_ORDERS
 from pizza_assets.analysis.dispersion import count_interval
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.reasons import Reason
@@ -21,18 +22,25 @@ def impact_of(world: World, expected: pd.DataFrame, **changes) -> pd.DataFrame:
     return match_impact(tables["match_windows"], expected, tables["matches"], world.markets, LENGTHS)
 
 
-def flat_expected(changes: dict | None = None, **columns) -> pd.DataFrame:
-    """market 00 expects 3 orders in every quarter-hour of 6 September 2025."""
-    rows = pd.DataFrame(
+def flat_expected(changes: dict | None = None, other_orders: int = 200, **columns) -> pd.DataFrame:
+    """market 00 expects 3 orders in every quarter-hour of 6 September 2025; one other market sells 200 in each."""
+    rows, others = (_quarters(**labels) for labels in (columns, {**LABELS_OF_OTHER, "observed": other_orders}))
+    for position, value in (changes or {}).items():
+        rows.loc[position, "expected"] = value
+    return ExpectedOrders.conform(pd.concat([rows, others]))
+
+
+LABELS_OF_OTHER = {"market": "market 09", "expected": 200.0}
+
+
+def _quarters(**columns) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             **{"market": "market 00", "bin_at": pd.date_range("2025-09-06", periods=96, freq="15min", tz="UTC")},
             **{"week": "2025-09-02", "observed": 3, "expected": 3.0, "is_masked": False, "control_market_count": 7},
             **{"is_converged": True, "order_source": "mock", "match_source": "mock", "data_source": "mock", **columns},
         }
     )
-    for position, value in (changes or {}).items():
-        rows.loc[position, "expected"] = value
-    return ExpectedOrders.conform(rows)
 
 
 def windows_at(kickoff: pd.Timestamp = KICKOFF, match_id: str = "m", **changes) -> pd.DataFrame:
@@ -102,7 +110,10 @@ def test_chains_are_summed_and_currencies_are_not(small: World):
             Reason.NO_CONTROL_MARKET,
         ),
         (flat_expected(dict.fromkeys(range(96), np.nan), is_converged=False), windows_at(), Reason.NOT_CONVERGED),
-        (flat_expected(dict.fromkeys(range(96), 0.0)), windows_at(), Reason.NOTHING_EXPECTED),
+        (flat_expected(dict.fromkeys(range(96), 0.0), observed=0), windows_at(), Reason.NOTHING_EXPECTED),
+        (flat_expected(dict.fromkeys(range(96), 0.0)), windows_at(), Reason.NOTHING_ELSE_SOLD),
+        (flat_expected(dict.fromkeys(range(96), 0.0), 0), windows_at(), Reason.TOO_FEW_CONTROL_ORDERS),
+        (flat_expected(other_orders=MIN_CONTROL_ORDERS - 1), windows_at(), Reason.TOO_FEW_CONTROL_ORDERS),
         (flat_expected().iloc[:70], windows_at(), Reason.ORDERS_INCOMPLETE),
         (ExpectedOrders.empty(), windows_at(), Reason.ORDERS_INCOMPLETE),
         (flat_expected(), windows_at(is_complete=False), Reason.ORDERS_INCOMPLETE),
@@ -115,6 +126,24 @@ def test_what_cannot_be_known_is_empty_and_says_why(
     assert post["status"] == "insufficient_data"
     assert post["reasons"] == reason
     assert post[["uplift_pct", "ci_low_pct", "ci_high_pct", "extra_orders"]].isna().all()
+
+
+def test_just_enough_control_orders_are_enough(small: World):
+    rows = measured(small, flat_expected(other_orders=MIN_CONTROL_ORDERS), windows_at())
+    assert set(rows["status"]) == {"ok"}
+
+
+def test_windows_are_judged_by_the_habits_of_the_markets_that_are_free_then(small: World):
+    """The other market's evening counts also where it happens to sell nothing, but not while its own team plays."""
+    day = flat_expected(other_orders=60)
+    week_later = day.assign(bin_at=day["bin_at"] + pd.Timedelta(days=7), week="2025-09-09")
+    is_other = day["market"] == "market 09"
+    assert set(measured(small, pd.concat([day, week_later]), windows_at())["status"]) == {"ok"}
+    quiet = day.assign(observed=day["observed"].mask(is_other, 0))
+    busy = week_later.assign(observed=day["observed"].mask(is_other, 120))
+    assert set(measured(small, pd.concat([quiet, busy]), windows_at())["status"]) == {"ok"}
+    playing = measured(small, pd.concat([day.assign(is_masked=is_other), busy]), windows_at())
+    assert set(playing["reasons"]) == {Reason.TOO_FEW_CONTROL_ORDERS}
 
 
 def test_few_controls_are_flagged_but_closed_hours_rest_on_nobody(small: World):

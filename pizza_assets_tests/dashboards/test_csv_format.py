@@ -12,7 +12,13 @@ from pizza_assets.models.extracts import DataQualityExtract, InsightsExtract, Ma
 from pizza_assets_tests.dashboards.frames import frames
 from pizza_assets_tests.dashboards.sample import Sample, sample_page_data
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = tuple("=+-@＝＋－＠")
+CONTROLS = ("\t", "\r", "\n")
+
+
+def runs_as_formula(cell: str) -> bool:
+    """Spreadsheets skip leading blanks, some read full-width signs like plain ones."""
+    return cell.startswith(CONTROLS) or cell.lstrip().startswith(FORMULA_SIGNS)
 
 
 def quality(**changes):
@@ -50,9 +56,53 @@ def test_no_text_cell_runs_as_a_formula_and_numbers_are_untouched(frame):
     assert header == DataQualityExtract.column_names()
     for row, original in zip(rows, frame.to_dict("records"), strict=True):
         named = dict(zip(header, row, strict=True))
-        assert not named["source_name"].startswith(FORMULA_STARTS)
-        assert not named["reason"].startswith(FORMULA_STARTS)
+        assert not runs_as_formula(named["source_name"])
+        assert not runs_as_formula(named["reason"])
         assert named["row_count"] == str(original["row_count"])
+
+
+BLANKS = (
+    "",
+    " ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\v",
+    "\f",
+    "\x1c",
+    "\x85",
+    "\xa0",
+    "\u2003",
+    "\u2028",
+    "\u3000",
+    " \n ",
+    "\ufeff",
+    "\u200b",
+)
+
+
+@pytest.mark.parametrize("sign", FORMULA_SIGNS)
+@pytest.mark.parametrize("blanks", BLANKS)
+def test_signs_behind_blanks_and_full_width_signs_are_neutralised(blanks: str, sign: str):
+    for text in (f"{blanks}{sign}1+1", f"'{blanks}{sign}1+1", f"''{blanks}{sign}1+1", f"{blanks}'{sign}1+1"):
+        content = to_csv(quality(reason=text), DataQualityExtract)
+        assert read_csv(content, DataQualityExtract)["reason"].tolist() == [text]
+        if not text.lstrip("".join(BLANKS)).startswith("'") or text.startswith("'"):
+            assert cells(content)[1][-1] == f"'{text}"
+
+
+# Property 11, on text made of nothing but trouble
+@settings(deadline=None, max_examples=200)
+@given(st.text(st.sampled_from("'=+-@＝＋－＠ \t\n\r\u3000\xa0\ufeffa"), min_size=1, max_size=6))
+def test_text_made_of_signs_and_blanks_is_read_back_equal(text: str):
+    content = to_csv(quality(reason=text), DataQualityExtract)
+    assert read_csv(content, DataQualityExtract)["reason"].tolist() == [text]
+    assert not runs_as_formula(cells(content)[1][-1])
+
+
+def test_harmless_text_is_left_alone():
+    for text in ("a=b", " a -b", "'tis", "\u3000全角"):
+        assert cells(to_csv(quality(reason=text), DataQualityExtract))[1][-1] == text
 
 
 def test_negative_numbers_stay_numbers_while_text_is_neutralised():

@@ -1,5 +1,8 @@
 """The contract of every object store; each kind of storage runs the same class."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +66,16 @@ class TestLocalFolder(ObjectStoreContract):
         store = LocalFolder(tmp_path / "file")
         with pytest.raises(StorageError, match="PIZZA_STORAGE"), store.writing("a/b") as file:
             file.write(b"x")
+
+    def test_what_a_killed_writer_left_is_swept(self, store: LocalFolder) -> None:
+        folder = store.root / "k"
+        folder.mkdir(parents=True)
+        dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+        leftover = folder / f".writing-{dead.stdout.decode().strip()}-abc-x"
+        others = folder / f".writing-{os.getpid()}-abc-x"
+        leftover.write_bytes(b"half")
+        others.write_bytes(b"being written by a living process")
+        with store.writing("k/x") as file:
+            file.write(b"new")
+        assert not leftover.exists()
+        assert others.exists()

@@ -102,7 +102,7 @@ def test_a_reader_that_finds_both_trusts_real(tables: TableStore, tmp_path: Path
 
 def test_mock_stored_earlier_is_ignored_where_it_is_refused(tables: TableStore) -> None:
     tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
-    strict = TableStore(tables.objects, lambda: NOW, mock_refused=frozenset({"raw_match_events"}))
+    strict = TableStore(tables.objects, lambda: NOW, mock_refused=frozenset({"match_source"}))
     assert strict.read_week("raw_match_events", WEEK) is None
     assert strict.weeks("raw_match_events") == []
     assert tables.weeks("raw_match_events") == [WEEK]
@@ -165,3 +165,51 @@ def test_every_key_lies_under_dataset_source_and_week() -> None:
             assert key.startswith(f"{place.prefix}/{label}/" if label else place.prefix)
         if place.labelled:
             assert rejected_key(asset, WEEK).startswith(f"{place.prefix}/rejected/week={WEEK}/")
+
+
+def test_a_write_killed_between_rows_and_facts_is_told_from_the_rows(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
+    key = week_key("raw_match_events", WEEK, "real")
+    old_facts = tables.objects.read(facts_key(key))
+    assert old_facts is not None
+    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
+    for left_behind in (old_facts, None):
+        tables.objects.delete(facts_key(key))
+        if left_behind is not None:
+            with tables.objects.writing(facts_key(key)) as file:
+                file.write(left_behind)
+        facts = tables.week_facts("raw_match_events", WEEK)
+        assert facts is not None
+        assert (facts.row_count, facts.data_source, facts.collected_at) == (3, "real", "")
+
+
+def test_damaged_pages_are_a_named_error(tables: TableStore) -> None:
+    stored = tables.write_week("raw_match_events", WEEK, events("real", [1] * 50), origin("real"))
+    content = bytearray(Path(stored.uri).read_bytes())
+    content[20:60] = b"x" * 40
+    Path(stored.uri).write_bytes(content)
+    with pytest.raises(StorageError, match="not readable as Parquet"):
+        tables.read_week("raw_match_events", WEEK)
+
+
+def test_a_kept_week_says_why_it_is_old(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+    kept = tables.write_week(
+        "raw_match_events", WEEK, events("mock", []), Origin("mock", "1", "run", "mock", "no network")
+    )
+    assert kept.is_kept
+    facts = tables.week_facts("raw_match_events", WEEK)
+    assert facts is not None
+    assert facts.is_partial
+    assert facts.reason == "kept from before, because a refresh failed: no network"
+    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+    refreshed = tables.week_facts("raw_match_events", WEEK)
+    assert refreshed is not None
+    assert (refreshed.reason, refreshed.is_partial) == (None, False)
+
+
+def test_what_a_model_refuses_is_never_stored(tables: TableStore) -> None:
+    wrong = events("real", [10]).assign(minute=-1)
+    with pytest.raises(StorageError, match="minute = -1"):
+        tables.write_week("raw_match_events", WEEK, wrong, origin("real"))
+    assert tables.weeks("raw_match_events") == []

@@ -139,6 +139,7 @@ def _result(seasons: list[KnownSeason], week: MatchWeek, reason: str | None) -> 
         data_source=DataSource.REAL,
         source_name=SOURCE_NAME,
         reason=reason,
+        is_partial=reason is not None,
         rejected=RejectedRows.conform(rejected),
         events=_together(RawMatchEvents, events),
     )

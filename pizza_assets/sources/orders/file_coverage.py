@@ -1,8 +1,9 @@
-"""Which periods an order export speaks for, told from the orders it holds.
+"""Which periods an order export speaks for, told from the accepted orders in it.
 
-An export does not say when it was open for business. Rules: a business day runs from 06:00 to 06:00 in the local clock;
-a market and chain is known on the business days on which it has an order, other days count as closed (unknown, not
-zero); and a file speaks at most for the calendar days from its first to its last order.
+An export does not say when it was open for business, nor when it was taken. Rules: a business day runs from 06:00 to
+06:00 in the local clock; a market and chain is known on the business days on which it has an order, other days count as
+closed (unknown, not zero). All files together speak for the calendar days from the first to the last order of each; on
+the last calendar day of all a market and chain is known until just after its last order.
 """
 
 from collections.abc import Iterable
@@ -18,49 +19,70 @@ DAY_STARTS_AT = time(6)
 GROUP = ["zone", "market", "chain", "currency"]
 
 
+MINUTE = timedelta(minutes=1)
+
+
 @dataclass(frozen=True)
 class TradingDays:
-    """What one file says: business days with orders per GROUP, and its first and last calendar day per zone."""
+    """What orders say. days: `last_at`, the last order, per GROUP and business `day`.
+    extents: the `first` and `last` calendar day per file_index and zone.
+    """
 
     days: pd.DataFrame
     extents: pd.DataFrame
 
 
-def trading_days(lines: pd.DataFrame) -> TradingDays:
-    """The days of some good lines (zone, market, chain, currency, ordered_at)."""
-    local = pd.Series(pd.NaT, index=lines.index, dtype="datetime64[us]")
-    for zone in lines["zone"].unique():
-        rows = lines["zone"] == zone
-        local.loc[rows] = lines.loc[rows, "ordered_at"].dt.tz_convert(ZoneInfo(zone)).dt.tz_localize(None)
-    business_day = (local - pd.Timedelta(hours=DAY_STARTS_AT.hour)).dt.normalize()
-    days = lines[GROUP].assign(day=business_day).drop_duplicates()
-    dates = pd.DataFrame({"zone": lines["zone"], "first": local.dt.normalize(), "last": local.dt.normalize()})
-    return TradingDays(days, dates.groupby("zone", as_index=False).agg({"first": "min", "last": "max"}))
+def trading_days(orders: pd.DataFrame) -> TradingDays:
+    """The days of some accepted orders (file_index, zone, market, chain, currency, ordered_at)."""
+    local = pd.Series(pd.NaT, index=orders.index, dtype="datetime64[us]")
+    for zone in orders["zone"].unique():
+        rows = orders["zone"] == zone
+        local.loc[rows] = orders.loc[rows, "ordered_at"].dt.tz_convert(ZoneInfo(zone)).dt.tz_localize(None)
+    day = (local - pd.Timedelta(hours=DAY_STARTS_AT.hour)).dt.normalize()
+    dates = local.dt.normalize()
+    return _summed(
+        orders[GROUP].assign(day=day, last_at=orders["ordered_at"]),
+        orders[["file_index", "zone"]].assign(first=dates, last=dates),
+    )
 
 
 def merged_days(parts: Iterable[TradingDays]) -> TradingDays:
-    """The days of one file from those of its batches."""
+    """The days of all orders from those of parts of them."""
     parts = list(parts)
-    days = pd.concat([part.days for part in parts]).drop_duplicates()
-    extents = pd.concat([part.extents for part in parts])
-    return TradingDays(days, extents.groupby("zone", as_index=False).agg({"first": "min", "last": "max"}))
+    return _summed(pd.concat([part.days for part in parts]), pd.concat([part.extents for part in parts]))
 
 
-def file_periods(known: TradingDays) -> list[CoveredPeriod]:
-    """The periods one file covers: a run of business days without a gap is one period."""
-    extents = known.extents.set_index("zone")
+def _summed(days: pd.DataFrame, extents: pd.DataFrame) -> TradingDays:
+    return TradingDays(
+        days.groupby([*GROUP, "day"], as_index=False)["last_at"].max(),
+        extents.groupby(["file_index", "zone"], as_index=False).agg({"first": "min", "last": "max"}),
+    )
+
+
+def covered_periods(known: TradingDays) -> list[CoveredPeriod]:
+    """What the files cover together, sorted: a run of business days without a gap is one period."""
+    spoken = _spoken_dates(known.extents)
     periods = []
     for _, group in known.days.groupby(GROUP):
         zone, market, chain, currency = group[GROUP].iloc[0]
-        first_date, last_date = (extents.loc[zone, name].date() for name in ("first", "last"))
-        cut = _local(first_date, time(0), zone), _local(last_date + timedelta(days=1), time(0), zone)
-        for first, last in _runs(sorted(day.date() for day in group["day"])):
-            starts_at = _local(first, DAY_STARTS_AT, zone)
-            ends_at = _local(last + timedelta(days=1), DAY_STARTS_AT, zone)
-            period = CoveredPeriod(market, chain, currency, starts_at, ends_at).clipped(*cut)
-            if period is not None:
-                periods.append(period)
-    return periods
+        last_order = group["last_at"].max().to_pydatetime().replace(second=0, microsecond=0)
+        known_until = max(last_order + MINUTE, _local(max(spoken[zone]), time(0), zone))
+        for first, last in _runs(sorted(day.date() for day in group["day"]), spoken[zone]):
+            # no file speaks for the day itself: only its hours after midnight are known
+            starts_at = (
+                _local(first, DAY_STARTS_AT, zone) if first in spoken[zone] else _local_midnight_after(first, zone)
+            )
+            ends_at = min(_local(last + timedelta(days=1), DAY_STARTS_AT, zone), known_until)
+            periods.append(CoveredPeriod(market, chain, currency, starts_at, ends_at))
+    return united(periods)
+
+
+def _spoken_dates(extents: pd.DataFrame) -> dict[str, set[date]]:
+    """Per zone the calendar days for which some file speaks."""
+    spoken: dict[str, set[date]] = {}
+    for zone, first, last in zip(extents["zone"], extents["first"], extents["last"], strict=True):
+        spoken.setdefault(zone, set()).update(moment.date() for moment in pd.date_range(first, last))
+    return spoken
 
 
 def united(periods: Iterable[CoveredPeriod]) -> list[CoveredPeriod]:
@@ -83,10 +105,14 @@ def _local(day: date, clock: time, zone: str) -> datetime:
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
 
 
-def _runs(days: list[date]) -> list[tuple[date, date]]:
+def _local_midnight_after(day: date, zone: str) -> datetime:
+    return _local(day + timedelta(days=1), time(0), zone)
+
+
+def _runs(days: list[date], spoken: set[date]) -> list[tuple[date, date]]:
     runs: list[tuple[date, date]] = []
     for day in days:
-        if runs and day - runs[-1][1] == timedelta(days=1):
+        if runs and day - runs[-1][1] == timedelta(days=1) and day in spoken:
             runs[-1] = (runs[-1][0], day)
         else:
             runs.append((day, day))

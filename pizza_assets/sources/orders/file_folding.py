@@ -1,11 +1,12 @@
 """Puts typed lines together to orders: folds items, settles which version of an order counts, checks what results.
 
-Of a line exactly one thing becomes: part of an accepted order, a rejected row, a dropped duplicate or an excluded line.
+Of a line exactly one thing becomes: part of an accepted order, of a waiting one or of a superseded version of one, a
+rejected row, a dropped duplicate or an excluded line.
 Reading lines does not belong here, nor does the calendar: everything carries the instant by which it is filed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -37,14 +38,15 @@ CONTENT = [
     "items",
 ]
 
-ACCEPTED, DUPLICATE, EXCLUDED = "accepted", "duplicate", "excluded"
+ACCEPTED, DUPLICATE, EXCLUDED, SUPERSEDED, WAITING = "accepted", "duplicate", "excluded", "superseded", "waiting"
 
 
 @dataclass(frozen=True)
 class FoldedOrders:
-    """orders: RawOrders columns plus file_index and line_number (of the first line).
+    """orders: RawOrders columns plus file_index and line_number (of the first line), and the business day's zone.
     rejected: RejectedRows columns, with file_index instead of origin, plus `at`; one row per line.
-    counts: (at, kind, count): how many lines were accepted, duplicate, excluded; how many orders had which DST note.
+    counts: (at, kind, count): how many lines were accepted, duplicate, superseded, excluded, waiting; how many versions
+        of orders were replaced; how many orders had which DST note.
     """
 
     orders: pd.DataFrame
@@ -52,25 +54,27 @@ class FoldedOrders:
     counts: pd.DataFrame
 
 
-def fold_orders(lines: pd.DataFrame, mapping: FileMapping, file_names: Sequence[str]) -> FoldedOrders:
+def fold_orders(lines: pd.DataFrame, mapping: FileMapping, cutoff: datetime) -> FoldedOrders:
     """Fold file_lines.LINE_COLUMNS plus `placed_at` (the instant by which a line without a time is filed).
 
     All lines of an order must be among `lines`. An order with a refused line is refused whole, because its revenue
     would be wrong. Of several versions of an order id the last in file and line order counts, a withdrawn one
-    (excluded status) included; equal earlier versions are duplicates, different ones are rejected as superseded.
+    (excluded status) included; equal earlier versions are duplicates, different ones are superseded. A version at or
+    after `cutoff` waits: it does not count yet, and supersedes nothing.
     """
     lines = lines.sort_values(["file_index", "line_number"], kind="stable", ignore_index=True)
     lines["version"] = _version_codes(lines, mapping.folds_items)
     _reject_disagreeing(lines, mapping)
     _reject_incomplete(lines, mapping)
-    versions = _versions(lines[lines["problem_column"].isna()])
-    versions = _settled(versions)
-    is_accepted = versions["fate"] == ACCEPTED
-    superseded = versions[versions["fate"] == "superseded"]
-    _reject_superseded(lines, superseded, mapping, file_names)
-    orders = _raw_orders(versions[is_accepted], mapping)
+    refused = lines.loc[lines["problem_column"].notna(), "version"]
+    is_waiting = lines["problem_column"].isna() & ~lines["is_excluded"] & (lines["ordered_at"] >= cutoff)
+    waiting = lines[is_waiting]
+    versions = _settled(_versions(lines[~lines["version"].isin(refused) & ~lines["version"].isin(waiting["version"])]))
+    orders = _raw_orders(versions[versions["fate"] == ACCEPTED], mapping)
     orders = _reject_violations(lines, orders, mapping)
-    return FoldedOrders(orders.drop(columns=["version"]), _rejected_rows(lines), _counts(lines, versions, orders))
+    return FoldedOrders(
+        orders.drop(columns=["version"]), _rejected_rows(lines), _counts(lines, waiting, versions, orders)
+    )
 
 
 def _version_codes(lines: pd.DataFrame, folds_items: bool) -> np.ndarray:
@@ -150,7 +154,7 @@ def _item_lists(counted: pd.DataFrame) -> pd.Series:
 
 
 def _settled(versions: pd.DataFrame) -> pd.DataFrame:
-    """With `fate`: accepted, excluded, duplicate or superseded, and where the version that counts stands."""
+    """With `fate`: accepted, excluded, duplicate or superseded."""
     versions = versions.sort_values(["order_id", "file_index", "line_number"], kind="stable", ignore_index=True)
     last = versions.groupby("order_id", sort=False).tail(1).set_index("order_id")
     is_last = ~versions.duplicated("order_id", keep="last")
@@ -162,31 +166,16 @@ def _settled(versions: pd.DataFrame) -> pd.DataFrame:
     for name in CONTENT:
         same &= (earlier[name] == winner[name]) | (earlier[name].isna() & winner[name].isna())
     is_same.loc[earlier.index] = same
-    versions["fate"] = np.select([is_excluded, is_last, is_same], [EXCLUDED, ACCEPTED, DUPLICATE], default="superseded")
-    versions["winner_file"] = winner["file_index"].reindex(versions.index)
-    versions["winner_line"] = winner["line_number"].reindex(versions.index)
+    versions["fate"] = np.select([is_excluded, is_last, is_same], [EXCLUDED, ACCEPTED, DUPLICATE], default=SUPERSEDED)
     return versions
-
-
-def _reject_superseded(
-    lines: pd.DataFrame, superseded: pd.DataFrame, mapping: FileMapping, file_names: Sequence[str]
-) -> None:
-    if superseded.empty:
-        return
-    files = superseded["winner_file"].astype("int64").map(dict(enumerate(file_names)))
-    why = "superseded by line " + superseded["winner_line"].astype("int64").astype("str") + " of " + files
-    reasons = lines["version"].map(pd.Series(why.to_numpy(), index=superseded["version"].to_numpy()))
-    rows = (reasons.notna() & ~lines["is_excluded"]).to_numpy()
-    _reject(lines, rows, mapping.column_of("order_id"), "is the latest version", lines["order_id"], reasons)
 
 
 def _raw_orders(accepted: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
     stamped = accepted.assign(sport="football", order_source=mapping.label.value, source_name="files")
     rows = RawOrders.conform(stamped)
-    keys = stamped.set_index("order_id").loc[
-        rows["order_id"], ["file_index", "line_number", "version", "line_count", "dst_note"]
-    ]
-    return pd.concat([rows, keys.reset_index(drop=True).astype("int64")], axis=1)
+    keys = stamped.set_index("order_id").loc[rows["order_id"]].reset_index(drop=True)
+    numbers = keys[["file_index", "line_number", "version", "line_count", "dst_note"]].astype("int64")
+    return pd.concat([rows, numbers, keys["zone"].astype("str")], axis=1)
 
 
 def _reject_violations(lines: pd.DataFrame, orders: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
@@ -219,7 +208,8 @@ def _rejected_rows(lines: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _counts(lines: pd.DataFrame, versions: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+def _counts(lines: pd.DataFrame, waiting: pd.DataFrame, versions: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    superseded = versions[versions["fate"] == SUPERSEDED]
     duplicates = versions[versions["fate"] == DUPLICATE]
     excluded = lines[lines["is_excluded"]]
     moved = orders[orders["dst_note"] == MOVED_OUT_OF_GAP]
@@ -227,7 +217,10 @@ def _counts(lines: pd.DataFrame, versions: pd.DataFrame, orders: pd.DataFrame) -
     parts = (
         (ACCEPTED, orders["ordered_at"], orders["line_count"]),
         (DUPLICATE, duplicates["ordered_at"], duplicates["line_count"]),
+        (SUPERSEDED, superseded["ordered_at"], superseded["line_count"]),
+        ("replaced_versions", superseded["ordered_at"], 1),
         (EXCLUDED, excluded["placed_at"], 1),
+        (WAITING, waiting["ordered_at"], 1),
         ("moved_out_of_gap", moved["ordered_at"], 1),
         ("first_of_two", first["ordered_at"], 1),
     )

@@ -6,8 +6,9 @@ but its error. Where the result is kept, and what a week's answer looks like, do
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,15 +19,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pizza_assets.errors import BadFile
+from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
-from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON
-from pizza_assets.sources.orders.file_coverage import TradingDays, file_periods, merged_days, trading_days, united
+from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
+from pizza_assets.sources.orders.file_coverage import MINUTE, covered_periods, merged_days, trading_days
 from pizza_assets.sources.orders.file_folding import fold_orders
 from pizza_assets.sources.orders.file_lines import LINE_COLUMNS, read_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.file_readers import read_batches
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 64 * 1024 * 1024
 """Files are folded in parts of about this size."""
@@ -45,39 +47,85 @@ class OrderFile:
 class ImportFacts:
     """What was found, beside the orders themselves.
 
-    weeks: how many lines and orders of which kind, per match week with orders: accepted, rejected, duplicate, excluded
-        lines; moved_out_of_gap and first_of_two orders (see file_times).
+    weeks: how many lines and orders of which kind, per match week with orders: accepted, rejected, duplicate,
+        superseded, excluded, waiting lines; replaced_versions, moved_out_of_gap and first_of_two orders (see
+        file_folding and file_times).
     coverage: what the readable files speak for.
     bad_files: the files that could not be read as a whole, and why.
+    extents: the keys of the first and the last week in which a file had lines, per file; of a bad file those of the
+        last time it could be read, if it ever could.
+    last_at: the last accepted order; all are before the cut-off of the import.
+    held_from: the first line held back because it was not before the cut-off (waiting, or refused as future).
     """
 
     weeks: dict[str, dict[str, int]] = field(default_factory=dict)
     coverage: tuple[CoveredPeriod, ...] = ()
     bad_files: dict[str, str] = field(default_factory=dict)
+    extents: dict[str, tuple[str, str]] = field(default_factory=dict)
+    last_at: datetime | None = None
+    held_from: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"weeks": self.weeks, "coverage": coverage_to_json(self.coverage), "bad_files": self.bad_files}
+        return {
+            "weeks": self.weeks,
+            "coverage": coverage_to_json(self.coverage),
+            "bad_files": self.bad_files,
+            "extents": self.extents,
+            "last_at": self.last_at and self.last_at.isoformat(),
+            "held_from": self.held_from and self.held_from.isoformat(),
+        }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ImportFacts":
         """The inverse of `to_json`."""
-        return cls(values["weeks"], tuple(coverage_from_json(values["coverage"])), values["bad_files"])
+        return cls(
+            values["weeks"],
+            tuple(coverage_from_json(values["coverage"])),
+            values["bad_files"],
+            extents_from_json(values),
+            values["last_at"] and datetime.fromisoformat(values["last_at"]),
+            values["held_from"] and datetime.fromisoformat(values["held_from"]),
+        )
+
+    def is_valid_at(self, cutoff: datetime) -> bool:
+        """Whether an import with this cut-off would accept the same orders."""
+        return (self.last_at is None or self.last_at < cutoff) and (self.held_from is None or cutoff <= self.held_from)
 
     def count(self, kind: str) -> int:
         """All weeks together."""
         return sum(counts.get(kind, 0) for counts in self.weeks.values())
 
 
+def extents_from_json(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The extents alone, also from facts that an older parser left."""
+    return {name: (first, last) for name, (first, last) in values.get("extents", {}).items()}
+
+
 @dataclass(frozen=True)
 class _FileContent:
-    """What pass one keeps of a file in memory. first_at: its first good time, for lines before it that have none."""
+    """What pass one keeps of a file in memory. first_at: its first good time, for lines before it that have none.
+    spans: first and last time of its good and excluded lines, batch by batch. refusal: why the file as a whole is bad.
+    """
 
-    known: TradingDays | None
     first_at: pd.Timestamp | None
+    spans: list[pd.Timestamp]
+    held_from: pd.Timestamp | None
+    refusal: str | None
 
 
-def import_files(files: Sequence[OrderFile], mapping: FileMapping, business_timezone: str, folder: Path) -> ImportFacts:
-    """Write `files` to `folder`, for `staged_orders` and `staged_rejects`. A bad file is noted, not raised."""
+def import_files(
+    files: Sequence[OrderFile],
+    mapping: FileMapping,
+    business_timezone: str,
+    folder: Path,
+    cutoff: datetime,
+    earlier_extents: Mapping[str, tuple[str, str]],
+) -> ImportFacts:
+    """Write `files` to `folder`, for `staged_orders` and `staged_rejects`. A bad file is noted, not raised.
+
+    cutoff: the current minute. Orders within it wait for a later import, orders after it are refused.
+    earlier_extents: what earlier imports knew of the files; kept for those that are bad now.
+    """
     line_folder = folder / "lines"
     line_folder.mkdir()
     bucket_count = 1 + sum(file.path.stat().st_size for file in files) // BUCKET_BYTES
@@ -85,38 +133,49 @@ def import_files(files: Sequence[OrderFile], mapping: FileMapping, business_time
     bad_files: dict[str, str] = {}
     for index, file in enumerate(files):
         try:
-            contents[index] = _write_lines(file, index, mapping, business_timezone, line_folder, bucket_count)
+            contents[index] = _write_lines(file, index, mapping, business_timezone, line_folder, bucket_count, cutoff)
+            refusal = contents[index].refusal
         except BadFile as error:
-            bad_files[file.name] = str(error)
+            refusal = str(error)
+        if refusal is not None:
+            bad_files[file.name] = refusal
             for part in line_folder.glob(f"*-{index:06d}.parquet"):
                 part.unlink()
     first_ats = {index: content.first_at for index, content in contents.items() if content.first_at is not None}
-    rejected, counts, weeks = [], [], set()
+    rejected, counts, known, weeks = [], [], [], set()
     for bucket in range(bucket_count):
         lines = _bucket_lines(line_folder, bucket, first_ats)
         if len(lines):
-            folded = fold_orders(lines, mapping, [file.name for file in files])
+            folded = fold_orders(lines, mapping, cutoff)
             weeks |= _write_orders(folded.orders, files, business_timezone, folder, bucket)
             rejected.append(folded.rejected)
             counts.append(folded.counts)
+            if len(folded.orders):
+                known.append(trading_days(folded.orders))
     shutil.rmtree(line_folder)
+    held_from = min((c.held_from for c in contents.values() if c.held_from is not None), default=None)
+    extents = {files[index].name: _extent(c.spans, business_timezone) for index, c in contents.items() if c.spans}
     if not weeks:
-        return ImportFacts(bad_files=bad_files | _nothing_accepted(rejected, files))
+        bad_files |= _nothing_accepted(rejected, files)
+    extents |= {name: earlier_extents[name] for name in bad_files if name in earlier_extents}
+    if not weeks:
+        return ImportFacts(bad_files=bad_files, extents=extents, held_from=held_from)
     week_counts = _filed_by_week(rejected, counts, sorted(weeks), files, business_timezone, folder)
-    coverage = united(p for content in contents.values() if content.known for p in file_periods(content.known))
-    return ImportFacts(week_counts, tuple(coverage), bad_files)
+    merged = merged_days(known)
+    last_at = merged.days["last_at"].max().to_pydatetime()
+    return ImportFacts(week_counts, tuple(covered_periods(merged)), bad_files, extents, last_at, held_from)
 
 
 def staged_orders(folder: Path, week_key: str) -> pd.DataFrame:
     """The week's orders: RawOrders columns plus origin and line_number; parts of the week are not yet in order."""
     parts = sorted((folder / week_key).glob("orders-*.parquet"))
-    return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else pd.DataFrame()
+    return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else RawOrders.empty()
 
 
 def staged_rejects(folder: Path, week_key: str) -> pd.DataFrame:
     """The rows refused in the week, with RejectedRows columns."""
     file = folder / week_key / "rejected.parquet"
-    return pd.read_parquet(file) if file.exists() else pd.DataFrame()
+    return pd.read_parquet(file) if file.exists() else RejectedRows.empty()
 
 
 def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
@@ -138,18 +197,25 @@ def _line_schema() -> pa.Schema:
 
 
 def _write_lines(
-    file: OrderFile, index: int, mapping: FileMapping, zone: str, folder: Path, bucket_count: int
+    file: OrderFile,
+    index: int,
+    mapping: FileMapping,
+    zone: str,
+    folder: Path,
+    bucket_count: int,
+    cutoff: datetime,
 ) -> _FileContent:
     schema, writers = _line_schema(), {}
-    known, last_at, first_at, first_reason, line_count = [], None, None, None, 0
+    spans, held, last_at, first_at, first_reason, line_count = [], [], None, None, None, 0
     try:
-        for lines in _typed_batches(file, index, mapping, zone):
+        for lines in _typed_batches(file, index, mapping, zone, cutoff + MINUTE):
             line_count += len(lines)
             is_good = lines["problem_column"].isna() & ~lines["is_excluded"]
             good = lines[is_good]
             lines["placed_at"] = _placed(lines["ordered_at"], is_good, last_at)
+            spans += _span(lines.loc[lines["problem_column"].isna() & (lines["ordered_at"] < cutoff), "ordered_at"])
+            held += _span(lines.loc[~lines["is_excluded"] & (lines["ordered_at"] >= cutoff), "ordered_at"])
             if len(good):
-                known.append(trading_days(good))
                 last_at, first_at = good["ordered_at"].iloc[-1], first_at or good["ordered_at"].iloc[0]
             refused = lines[lines["problem_column"].notna()]
             if first_reason is None and len(refused):
@@ -164,18 +230,30 @@ def _write_lines(
     finally:
         for writer in writers.values():
             writer.close()
+    refusal = None
     if first_at is None and first_reason is not None:
-        raise BadFile(
+        refusal = (
             f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}. "
             f"Check the mapping {mapping.origin} or the export."
         )
-    return _FileContent(merged_days(known) if known else None, first_at)
+    return _FileContent(first_at, spans, min(held, default=None), refusal)
 
 
-def _typed_batches(file: OrderFile, index: int, mapping: FileMapping, zone: str) -> Iterator[pd.DataFrame]:
+def _span(times: pd.Series) -> list[pd.Timestamp]:
+    return [times.min(), times.max()] if len(times) else []
+
+
+def _extent(spans: list[pd.Timestamp], timezone: str) -> tuple[str, str]:
+    first, last = (MatchWeek.containing(at.to_pydatetime(), timezone).key for at in (min(spans), max(spans)))
+    return first, last
+
+
+def _typed_batches(
+    file: OrderFile, index: int, mapping: FileMapping, zone: str, future_from: datetime
+) -> Iterator[pd.DataFrame]:
     for batch in read_batches(file.path, mapping):
         if len(batch.lines):
-            yield read_lines(batch, mapping, file.name, index, zone)
+            yield read_lines(batch, mapping, file.name, index, zone, future_from)
 
 
 def _placed(ordered_at: pd.Series, is_good: pd.Series, last_at: pd.Timestamp | None) -> pd.Series:
@@ -204,7 +282,7 @@ def _write_orders(
 ) -> set[str]:
     names = {index: file.name for index, file in enumerate(files)}
     staged = orders.assign(origin=orders["file_index"].map(names).astype("str")).drop(
-        columns=["file_index", "line_count", "dst_note"]
+        columns=["file_index", "line_count", "dst_note", "zone"]
     )
     keys = week_keys(orders["ordered_at"], timezone)
     for key, rows in staged.groupby(keys):

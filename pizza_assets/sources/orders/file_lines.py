@@ -4,6 +4,7 @@ A line is a whole order or one item of it, as the mapping says; putting lines to
 """
 
 import json
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -70,9 +71,10 @@ class _Problems:
 
 
 def read_lines(
-    batch: TextBatch, mapping: FileMapping, file_name: str, file_index: int, default_zone: str
+    batch: TextBatch, mapping: FileMapping, file_name: str, file_index: int, default_zone: str, future_from: datetime
 ) -> pd.DataFrame:
     """The batch as LINE_COLUMNS, in file order. `default_zone` is the business day's where the mapping has none.
+    Lines at or after `future_from` are refused.
 
     Raises BadFile if a time has neither an offset nor a zone: no line of such a file can be placed.
     """
@@ -92,7 +94,7 @@ def read_lines(
     is_excluded = _is_excluded(texts, mapping) & problems.is_good
     checked = _Problems(size)  # a cancelled order may be incomplete: only what counts is checked further
     checked.is_good = problems.is_good & ~is_excluded
-    ordered_at, zone, dst_note = _times(batch, mapping, checked, file_name, default_zone)
+    ordered_at, zone, dst_note = _times(batch, mapping, checked, file_name, default_zone, future_from)
     named = _named(texts, mapping, checked)
     currency = _currencies(texts, mapping, checked)
     amount, quantity = _numbers(texts, mapping, currency, checked)
@@ -122,7 +124,12 @@ def _is_excluded(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:
 
 
 def _times(
-    batch: TextBatch, mapping: FileMapping, problems: _Problems, file_name: str, default_zone: str
+    batch: TextBatch,
+    mapping: FileMapping,
+    problems: _Problems,
+    file_name: str,
+    default_zone: str,
+    future_from: datetime,
 ) -> tuple[pd.Series, pd.Series, np.ndarray]:
     """(ordered_at, zone of the business day, dst_note), with unreadable and impossible times noted."""
     texts = batch.lines
@@ -151,6 +158,8 @@ def _times(
     problems.add(at.isna().to_numpy(), label, "is a time", written, f"no time as {expected}")
     is_odd = ((at < EARLIEST) | (at >= LATEST)).to_numpy()
     problems.add(is_odd, label, "is plausible", written, f"not between {EARLIEST.year} and {LATEST.year}")
+    is_future = (at >= future_from).to_numpy()
+    problems.add(is_future, label, "is not in the future", written, "in the future; is the zone of the mapping right?")
     return at.mask(is_odd), zone, np.where(problems.is_good, instants.dst_note, EXACT)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from pizza_assets.sources.orders.file_import import (
     PARSER_VERSION,
     ImportFacts,
     OrderFile,
+    extents_from_json,
     import_files,
     staged_orders,
     staged_rejects,
@@ -26,6 +28,7 @@ from pizza_assets.sources.orders.staging import Staging
 
 COUNT_TEXTS = {
     "duplicate": "{} duplicate lines dropped",
+    "replaced_versions": "{} earlier versions of orders replaced",
     "excluded": "{} lines excluded by their status",
     "moved_out_of_gap": "{} orders at a time that did not exist (clocks went forward) moved forward by the gap",
     "first_of_two": "{} orders at a time that existed twice (clocks went back) taken as the first",
@@ -35,8 +38,11 @@ COUNT_TEXTS = {
 class OrderFiles:
     """An OrderSource over files. They are parsed once per content and mapping, at the first question.
 
+    The minute of the first question is the cut-off of all answers: orders within it wait for the next OrderFiles, later
+    ones are refused as future. So answers fit together however long a run takes.
+
     business_timezone: the zone of the match weeks, and of the business day where the mapping has no zone.
-    now: gives the current instant; orders after it are refused.
+    now: gives the current instant.
     """
 
     name = "files"
@@ -55,20 +61,21 @@ class OrderFiles:
     def orders(self, week: MatchWeek) -> SourceResult:
         """The week's orders, under the mapping's label.
 
-        Weeks outside of what the files speak for are not covered. Raises BadFile if the week is not covered by
-        readable files and there are unreadable ones, which may hold it.
+        Weeks outside of what the files speak for are not covered. Raises BadFile if a file that can't be read now is
+        known from earlier to hold orders around the week, or if no readable file covers the week and an unreadable one
+        may hold it.
         """
         if week.timezone != self.business_timezone:
             raise ValueError(f"week {week} is not in the zone of this source, {self.business_timezone}")
-        now = self.now()
-        covered = self._covered(week, now)
+        self._refuse_weeks_of_bad_files(week)
+        covered = self._covered(week)
         if not covered and self.facts.bad_files:
             raise BadFile(
                 f"week {week.key} is in no readable file, and may be in one of these:\n" + self._bad_files_text("\n")
             )
-        rows, rejected = self._rows(week, now)
+        rows, rejected = self._rows(week)
         return SourceResult(
-            rows=rows if covered else RawOrders.empty(),
+            rows=rows,
             data_source=self.mapping.label,
             source_name=self.name,
             is_covered=bool(covered),
@@ -93,13 +100,40 @@ class OrderFiles:
             raise BadFile("no order file can be read:\n" + self._bad_files_text("\n"))
         return None
 
-    @cached_property
+    @property
     def facts(self) -> ImportFacts:
         """What the files hold: lines by fate per week, coverage, unreadable files."""
-        found = self.staging.facts(self._source, self.fingerprint)
-        if found is None:
-            found = self.staging.build(self._source, self.fingerprint, self._import)
-        return ImportFacts.from_json(found)
+        return self._staged[1]
+
+    @cached_property
+    def _staged(self) -> tuple[Path, ImportFacts]:
+        """The folder of the staging that is right at this minute, made if need be, and its facts.
+
+        A staging is right until the clock passes a line that it held back; then another one takes its place, under a
+        key that follows from its own.
+        """
+        cutoff = self.now().replace(second=0, microsecond=0)
+        key = self.fingerprint
+        while True:
+            found = self.staging.facts(self._source, key)
+            if found is None:
+                self.staging.build(self._source, key, lambda folder: self._import(folder, cutoff))
+                continue
+            facts = ImportFacts.from_json(found)
+            if facts.is_valid_at(cutoff):
+                known = self._earlier_extents()
+                extents = {name: known[name] for name in facts.bad_files if name in known}
+                return self.staging.path(self._source, key), replace(facts, extents=facts.extents | extents)
+            key = hashlib.sha256(f"{key} {facts.held_from}".encode()).hexdigest()[:32]
+
+    def _earlier_extents(self) -> dict[str, tuple[str, str]]:
+        """The widest extent of each file in the stagings that are kept."""
+        widest: dict[str, tuple[str, str]] = {}
+        for found in self.staging.kept_facts(self._source):
+            for name, (first, last) in extents_from_json(found).items():
+                known_first, known_last = widest.get(name, (first, last))
+                widest[name] = min(first, known_first), max(last, known_last)
+        return widest
 
     @cached_property
     def fingerprint(self) -> str:
@@ -129,39 +163,28 @@ class OrderFiles:
             (OrderFile(path.relative_to(self.path).as_posix(), path) for path in found), key=lambda file: file.name
         )
 
-    def _import(self, folder: Path) -> dict:
-        return import_files(self._files, self.mapping, self.business_timezone, folder).to_json()
+    def _import(self, folder: Path, cutoff: datetime) -> dict:
+        facts = import_files(self._files, self.mapping, self.business_timezone, folder, cutoff, self._earlier_extents())
+        return facts.to_json()
 
-    def _covered(self, week: MatchWeek, now: datetime) -> tuple[CoveredPeriod, ...]:
-        ends_at = min(week.ends_at, now.replace(second=0, microsecond=0))
-        clipped = (period.clipped(week.starts_at, ends_at) for period in self.facts.coverage)
+    def _refuse_weeks_of_bad_files(self, week: MatchWeek) -> None:
+        """Without the file the week's answer would be less than what is stored already, and replace it."""
+        held = []
+        for name, why in self.facts.bad_files.items():
+            first, last = self.facts.extents.get(name, ("", ""))
+            if first <= week.key <= last:
+                held.append(f"{why} (when it could be read, it held the weeks {first} to {last})")
+        if held:
+            raise BadFile(f"week {week.key} is held in part by what can't be read now:\n" + "\n".join(held))
+
+    def _covered(self, week: MatchWeek) -> tuple[CoveredPeriod, ...]:
+        clipped = (period.clipped(week.starts_at, week.ends_at) for period in self.facts.coverage)
         return tuple(period for period in clipped if period is not None)
 
-    def _rows(self, week: MatchWeek, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
-        if week.key not in self.facts.weeks:
-            return RawOrders.empty(), RejectedRows.empty()
-        folder = self.staging.path(self._source, self.fingerprint)
-        orders = staged_orders(folder, week.key)
-        is_future = orders["ordered_at"] > now
-        rejected = [staged_rejects(folder, week.key), self._refused_future(orders[is_future])]
-        rows = pd.concat([part for part in rejected if len(part)] or [RejectedRows.empty()], ignore_index=True)
-        return RawOrders.conform(orders[~is_future]), RejectedRows.conform(rows)
-
-    def _refused_future(self, orders: pd.DataFrame) -> pd.DataFrame:
-        column = (
-            self.mapping.columns.get("timestamp") or f"{self.mapping.columns['date']} + {self.mapping.columns['time']}"
-        )
-        return pd.DataFrame(
-            {
-                "origin": orders["origin"],
-                "line_number": orders["line_number"],
-                "row_id": orders["order_id"],
-                "column": column,
-                "check": "is not in the future",
-                "value": orders["ordered_at"].astype("str"),
-                "reason": f"column {column!r}: the time lies in the future; is the zone of the mapping right?",
-            }
-        )
+    def _rows(self, week: MatchWeek) -> tuple[pd.DataFrame, pd.DataFrame]:
+        folder = self._staged[0]
+        rows, rejected = staged_orders(folder, week.key), staged_rejects(folder, week.key)
+        return RawOrders.conform(rows), RejectedRows.conform(rejected)
 
     def _reason(self, week: MatchWeek, is_covered: bool) -> str | None:
         parts = [] if is_covered else [self._extent_text()]

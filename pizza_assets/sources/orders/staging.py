@@ -37,6 +37,11 @@ class Staging:
         except FileNotFoundError:
             return None
 
+    def kept_facts(self, source: str) -> list[dict[str, Any]]:
+        """The facts of all complete stagings of `source`, the current one included."""
+        markers = sorted(self.folder.glob(f"{source}-*/{MARKER}"))
+        return [json.loads(marker.read_text(encoding="utf-8")) for marker in markers]
+
     def build(self, source: str, fingerprint: str, fill: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
         """Let `fill` write into an empty folder and return its facts (JSON values); then put it in place.
 

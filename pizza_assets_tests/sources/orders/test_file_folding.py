@@ -26,9 +26,9 @@ from pizza_assets_tests.sources.orders.exports import (
 
 STATUSES = ("[constants]", 'status = "state"\n[statuses]\nexclude = ["cancelled"]\n[constants]')
 IDS = st.sampled_from(["a", "b", "c", "d", "é", 'quo"te', " "])
-BAD_DAY = "2025-02-30 12:00"
+BAD_DAY, WAITING, FUTURE = "2025-02-30 12:00", "2026-01-01 00:00:30", "2026-01-01 00:01"  # exports.NOW is midnight
 TIMES = st.sampled_from(
-    ["2025-08-15 19:00", "2025-08-15 19:01:30", "2025-08-18 23:59", "2025-08-19 06:00", BAD_DAY, "x"]
+    ["2025-08-15 19:00", "2025-08-15 19:01:30", "2025-08-18 23:59", "2025-08-19 06:00", WAITING, FUTURE, BAD_DAY, "x"]
 )  # fmt: skip
 AMOUNTS = st.one_of(*[st.integers(0, 99).map(str)] * 4, st.sampled_from(["-1", "nan", "", "1e9", "12.345"]))
 COUNTS = st.one_of(*[st.integers(0, 9).map(str)] * 6, st.sampled_from(["2.5", "many"]))
@@ -63,12 +63,15 @@ def read_all(header: tuple, exports: list, chosen):
 
 def check_accounts(exports: list, facts, orders: pd.DataFrame, rejected: pd.DataFrame) -> None:
     lines_read = sum(len(lines) for number, lines in enumerate(exports) if f"{number}.csv" not in facts.bad_files)
-    kinds = ("accepted", "rejected", "duplicate", "excluded")
+    kinds = ("accepted", "rejected", "duplicate", "superseded", "excluded", "waiting")
     if facts.weeks:
         assert sum(facts.count(kind) for kind in kinds) == lines_read
     assert len(rejected) == facts.count("rejected")
     assert not rejected.duplicated(["origin", "line_number"]).any()
     assert orders["order_id"].is_unique
+    periods = [(p.market, p.starts_at, p.ends_at) for p in facts.coverage]
+    for market, at in zip(orders["market"], orders["ordered_at"], strict=True):
+        assert any(market == name and first <= at < last for name, first, last in periods)
     assert RawOrders.violations(orders) == []
     assert RejectedRows.violations(RejectedRows.conform(rejected)) == []
 
@@ -76,14 +79,14 @@ def check_accounts(exports: list, facts, orders: pd.DataFrame, rejected: pd.Data
 @settings(max_examples=100, deadline=None)
 @given(files_of(ORDER_LINES))
 def test_order_lines_are_all_accounted_for_and_the_last_good_version_counts(exports: list) -> None:
-    # Property 2: every field of a well-formed row arrives; accepted + rejected + duplicates + excluded = lines read
+    # Property 2: every field of a well-formed row arrives; every line read has one fate
     facts, orders, rejected = read_all((*HEADER, "state"), exports, mapping(ORDER_ROWS, STATUSES))
     check_accounts(exports, facts, orders, rejected)
     last: dict[str, tuple | None] = {}
     for number, lines in enumerate(exports):
         if f"{number}.csv" not in facts.bad_files:
             for line in lines:
-                if is_good_order(line):
+                if is_good_order(line) and (line[6] == "cancelled" or line[1] not in (WAITING, FUTURE)):
                     last[line[0].strip()] = None if line[6] == "cancelled" else line
     expected = {order_id: line for order_id, line in last.items() if line}
     assert set(orders["order_id"]) == set(expected)
@@ -140,3 +143,18 @@ def test_if_no_order_survives_the_file_is_bad(tmp_path: Path) -> None:
         BadFile, match=r"1.csv: none of its orders can be accepted; line 2: the lines of order a disagree"
     ):
         source.periods()
+
+
+def test_an_excluded_line_of_a_refused_order_withdraws_nothing(tmp_path: Path) -> None:
+    header = ("id", "placed", "price", "count", "item", "state")
+    good = ("a", "2025-08-15 19:00", "5", "1", "x", "done")
+    write(tmp_path / "in", "1.csv", csv_text(header, [good]))
+    write(
+        tmp_path / "in",
+        "2.csv",
+        csv_text(header, [(*good[:2], "-5", *good[3:]), (*good[:5], "cancelled"), ("b", *good[1:])]),
+    )
+    source = order_files(tmp_path / "in", mapping(ITEM_ROWS, STATUSES))
+    orders, rejected = served(source)
+    assert set(orders["order_id"]) == {"a", "b"}
+    assert list(rejected["line_number"]) == [2]

@@ -138,11 +138,9 @@ def test_later_versions_win_and_equal_ones_are_counted(tmp_path: Path) -> None:
     source = order_files(tmp_path / "in")
     result = source.orders(AUGUST)
     assert dict(zip(result.rows["order_id"], result.rows["revenue_cents"], strict=True)) == {"a1": 1300, "b": 1250}
-    assert [(line, why) for line, *_, why in rejects(source)] == [
-        (2, "superseded by line 2 of 2.csv"),
-        (3, "superseded by line 2 of 2.csv"),
-    ]
-    assert result.reason == "1 duplicate lines dropped"
+    assert rejects(source) == []
+    assert result.reason == "1 duplicate lines dropped; 2 earlier versions of orders replaced"
+    assert [source.facts.count(kind) for kind in ("accepted", "duplicate", "superseded")] == [2, 1, 2]
 
 
 def test_a_later_cancelled_version_withdraws_the_order(tmp_path: Path) -> None:
@@ -153,8 +151,8 @@ def test_a_later_cancelled_version_withdraws_the_order(tmp_path: Path) -> None:
     write(tmp_path / "in", "1.csv", csv_text((*HEADER, "state"), rows))
     source = order_files(tmp_path / "in", statuses)
     assert list(source.orders(AUGUST).rows["order_id"]) == ["b"]
-    assert [line for line, *_ in rejects(source)] == [2]
-    assert source.facts.count("excluded") == 1
+    assert rejects(source) == []
+    assert [source.facts.count(kind) for kind in ("accepted", "superseded", "excluded")] == [1, 1, 1]
 
 
 def test_item_lines_that_disagree_reject_the_order(tmp_path: Path) -> None:
@@ -255,7 +253,7 @@ def test_coverage_is_trading_days_within_the_extent_of_the_file(tmp_path: Path) 
     source = order_files(tmp_path / "in")
     assert source.orders(AUGUST).covered == (
         CoveredPeriod("Leeds", "dominos", "GBP", utc("2025-08-13 05:00"), utc("2025-08-14 05:00")),
-        CoveredPeriod("Leeds", "dominos", "GBP", utc("2025-08-16 05:00"), utc("2025-08-17 23:00")),
+        CoveredPeriod("Leeds", "dominos", "GBP", utc("2025-08-16 05:00"), utc("2025-08-17 19:01")),
     )
     assert source.periods() == (AUGUST, AUGUST)
 
@@ -265,17 +263,128 @@ def test_outside_of_the_files_nothing_is_said(tmp_path: Path) -> None:
     result = order_files(tmp_path / "in").orders(AUGUST.shifted(2))
     assert not result.is_covered
     assert result.rows.equals(RawOrders.empty())
-    assert result.reason == "files cover 2025-08-15 05:00 to 2025-08-15 23:00 UTC only"
+    assert result.reason == "files cover 2025-08-15 05:00 to 2025-08-15 18:01 UTC only"
 
 
-def test_orders_of_the_future_are_refused_and_coverage_ends_now(tmp_path: Path) -> None:
+def test_orders_of_the_future_are_refused_and_not_covered(tmp_path: Path) -> None:
     write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD, ("later", "2025-08-15 21:00", *GOOD[2:])]))
     source = order_files(tmp_path / "in", now=lambda: utc("2025-08-15 18:30:40"))
     result = source.orders(AUGUST)
     assert list(result.rows["order_id"]) == ["a1"]
-    assert result.covered[0].ends_at == utc("2025-08-15 18:30")
+    assert result.covered[0].ends_at == utc("2025-08-15 18:01")
     assert [(line, row) for line, row, *_ in rejects(source)] == [(3, "later")]
     assert "is the zone of the mapping right?" in rejects(source)[0][-1]
+
+
+def test_one_line_of_the_far_future_is_refused_and_reported_in_the_last_covered_week(tmp_path: Path) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD, ("far", "2062-08-15 19:00", *GOOD[2:])]))
+    source = order_files(tmp_path / "in")
+    assert source.periods() == (AUGUST, AUGUST)
+    rejected = source.orders(AUGUST).rejected
+    assert list(zip(rejected["origin"], rejected["line_number"], rejected["row_id"], strict=True)) == [
+        ("1.csv", 3, "far")
+    ]
+    assert not source.orders(MatchWeek.containing(utc("2062-08-15 19:00"), ZONE)).is_covered
+
+
+def test_a_future_version_does_not_replace_the_present_one(tmp_path: Path) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD, ("a1", "2062-08-15 19:00", *GOOD[2:])]))
+    assert list(order_files(tmp_path / "in").orders(AUGUST).rows["order_id"]) == ["a1"]
+
+
+def test_an_order_of_the_current_minute_waits_for_the_next_import(tmp_path: Path) -> None:
+    rows = [GOOD, ("wait", "2025-08-15 19:30:10", *GOOD[2:]), ("next", "2025-08-15 19:31", *GOOD[2:])]
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, rows))
+    now = order_files(tmp_path / "in", now=lambda: utc("2025-08-15 18:30:40"))
+    result = now.orders(AUGUST)
+    assert list(result.rows["order_id"]) == ["a1"]
+    assert list(result.rejected["row_id"]) == ["next"]
+    assert [now.facts.count(kind) for kind in ("accepted", "rejected", "waiting")] == [1, 1, 1]
+    assert result.covered[0].ends_at == utc("2025-08-15 18:01")
+
+    later = order_files(tmp_path / "in", now=lambda: utc("2025-08-15 18:32:00"))
+    result = later.orders(AUGUST)
+    assert set(result.rows["order_id"]) == {"a1", "wait", "next"}
+    assert result.rejected.empty
+    assert result.covered[0].ends_at == utc("2025-08-15 18:32")
+
+
+def test_a_file_of_the_current_minute_only_is_no_bad_file(tmp_path: Path) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD]))
+    source = order_files(tmp_path / "in", now=lambda: utc("2025-08-15 18:00:20"))
+    assert source.periods() is None
+    assert len(order_files(tmp_path / "in", now=lambda: utc("2025-08-15 18:01:00")).orders(AUGUST).rows) == 1
+
+
+def test_a_file_that_was_all_future_is_read_when_its_time_has_come(tmp_path: Path) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD]))
+    with pytest.raises(BadFile, match="in the future; is the zone"):
+        order_files(tmp_path / "in", now=lambda: utc("2025-08-15 10:00")).periods()
+    assert order_files(tmp_path / "in").periods() == (AUGUST, AUGUST)
+
+
+def test_an_earlier_clock_sees_no_later_orders(tmp_path: Path) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD, ("b", "2025-08-15 21:00", *GOOD[2:])]))
+    for _ in range(2):
+        assert len(order_files(tmp_path / "in").orders(AUGUST).rows) == 2
+        earlier = order_files(tmp_path / "in", now=lambda: utc("2025-08-15 18:30")).orders(AUGUST)
+        assert (list(earlier.rows["order_id"]), earlier.covered[0].ends_at) == (["a1"], utc("2025-08-15 18:01"))
+
+
+def test_the_gap_between_files_of_one_business_day_is_covered(tmp_path: Path) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [("a", "2025-08-15 13:00", *GOOD[2:])]))
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [("b", "2025-08-15 18:00", *GOOD[2:])]))
+    assert order_files(tmp_path / "in").orders(AUGUST).covered == (
+        CoveredPeriod("Leeds", "dominos", "GBP", utc("2025-08-15 05:00"), utc("2025-08-15 17:01")),
+    )
+
+
+def test_only_the_end_of_all_files_is_cut(tmp_path: Path) -> None:
+    """York goes on a day longer: Leeds's Friday is over; its own Saturday order would have been seen."""
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [("a", "2025-08-15 13:00", *GOOD[2:])]))
+    york = ("b", "2025-08-16 20:00", "9", "1", "York", "s2")
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [york]))
+    ends = {period.market: period.ends_at for period in order_files(tmp_path / "in").orders(AUGUST).covered}
+    assert ends == {"Leeds": utc("2025-08-15 23:00"), "York": utc("2025-08-16 19:01")}
+
+
+def test_the_hours_before_a_file_begins_are_not_covered(tmp_path: Path) -> None:
+    """After a gap between files an order at 01:00 makes its business day known from midnight only."""
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [("a", "2025-08-13 19:00", *GOOD[2:])]))
+    rows = [("b", "2025-08-16 01:00", *GOOD[2:]), ("c", "2025-08-16 20:00", *GOOD[2:])]
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, rows))
+    assert [(p.starts_at, p.ends_at) for p in order_files(tmp_path / "in").orders(AUGUST).covered] == [
+        (utc("2025-08-13 05:00"), utc("2025-08-14 05:00")),
+        (utc("2025-08-15 23:00"), utc("2025-08-16 19:01")),
+    ]
+
+
+def test_a_day_whose_orders_were_all_refused_is_not_covered(tmp_path: Path) -> None:
+    header = ("id", "placed", "price", "count", "item")
+    rows = [
+        ("a", "2025-08-14 19:00", "5", "1", "x"),
+        ("b", "2025-08-15 19:00", "5", "1", "x"), ("b", "2025-08-15 20:00", "5", "1", "y"),
+        ("c", "2025-08-16 19:00", "5", "1", "x"),
+    ]  # fmt: skip
+    write(tmp_path / "in", "1.csv", csv_text(header, rows))
+    source = order_files(tmp_path / "in", mapping(ITEM_ROWS))
+    assert [(p.starts_at, p.ends_at) for p in source.orders(AUGUST).covered] == [
+        (utc("2025-08-14 05:00"), utc("2025-08-15 05:00")),
+        (utc("2025-08-16 05:00"), utc("2025-08-16 18:01")),
+    ]
+
+
+def test_rejects_of_a_week_that_is_not_covered_are_reported_in_the_covered_week_before(tmp_path: Path) -> None:
+    bad = ("bad", "2025-09-05 19:00", "-1", *GOOD[3:])
+    early = ("early", "2025-07-01 19:00", "-1", *GOOD[3:])
+    rows = [early, GOOD, bad, ("b", "2025-09-12 19:00", *GOOD[2:])]
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, rows))
+    source = order_files(tmp_path / "in")
+    reported = {
+        week.key: sorted(source.orders(week).rejected["row_id"])
+        for week in weeks_between(AUGUST.shifted(-8), AUGUST.shifted(8))
+    }
+    assert {key: ids for key, ids in reported.items() if ids} == {AUGUST.key: ["bad", "early"]}
 
 
 def test_header_only_and_empty_folder_cover_nothing(tmp_path: Path) -> None:
@@ -345,6 +454,39 @@ def test_bad_files_say_what_is_wrong_and_harm_no_other_week(
     assert both.periods() == (september, september)
     with pytest.raises(BadFile, match=name):
         both.orders(AUGUST)
+
+
+def test_a_file_that_was_readable_before_holds_its_weeks(tmp_path: Path) -> None:
+    """Served without it, a week it shares with another file would lose its orders."""
+    september = AUGUST.shifted(4)
+    shared = ("c", "2025-08-16 19:00", *GOOD[2:])
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD, ("b", "2025-08-22 19:00", *GOOD[2:])]))
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [shared, ("d", "2025-09-12 19:00", *GOOD[2:])]))
+    assert len(order_files(tmp_path / "in").orders(AUGUST).rows) == 2
+    write(tmp_path / "in", "1.csv", "")
+    for number in range(4):  # the file stays bad while others change
+        write(tmp_path / "in", "3.csv", csv_text(HEADER, [(f"e{number}", "2025-09-13 19:00", *GOOD[2:])]))
+        source = order_files(tmp_path / "in")
+        for week in (AUGUST, AUGUST.shifted(1)):
+            with pytest.raises(BadFile, match=rf"week {week.key} .*\n1.csv: .*2025-08-12 to 2025-08-19"):
+                source.orders(week)
+        result = source.orders(september)
+        assert set(result.rows["order_id"]) == {"d", f"e{number}"}
+        assert "1.csv" in (result.reason or "")
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD]))
+    assert set(order_files(tmp_path / "in").orders(AUGUST).rows["order_id"]) == {"a1", "c"}
+
+
+def test_a_file_bad_again_as_before_holds_the_weeks_it_had_between(tmp_path: Path) -> None:
+    """The staging of the first bad state knew no extent; the one after it does."""
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [("c", "2025-08-16 19:00", *GOOD[2:])]))
+    write(tmp_path / "in", "1.csv", "")
+    assert list(order_files(tmp_path / "in").orders(AUGUST).rows["order_id"]) == ["c"]
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD]))
+    assert len(order_files(tmp_path / "in").orders(AUGUST).rows) == 2
+    write(tmp_path / "in", "1.csv", "")
+    with pytest.raises(BadFile, match="1.csv"):
+        order_files(tmp_path / "in").orders(AUGUST)
 
 
 def test_a_ragged_line_is_refused_and_line_numbers_go_on(tmp_path: Path) -> None:
@@ -428,6 +570,7 @@ def test_many_buckets_give_the_same_orders(tmp_path: Path, monkeypatch: pytest.M
     pd.testing.assert_frame_equal(whole.rows, parts.rows)
     pd.testing.assert_frame_equal(whole.rejected, parts.rejected)
     assert (len(whole.rows), len(whole.rejected)) == (89, 5)
+    assert whole.covered == parts.covered
 
 
 # --- the real thing --------------------------------------------------------------------------------------------------
@@ -447,7 +590,9 @@ def test_the_pizzaplace_year_arrives_exactly_once(shared_data: Path, tmp_path: P
     assert [result.reason for result in results] == [None] * 53
     assert RawOrders.violations(orders) == []
     minutes = sum((p.ends_at - p.starts_at for result in results for p in result.covered), timedelta())
-    assert timedelta(days=357) < minutes < timedelta(days=360)  # 358 trading days, the last of them cut at midnight
+    assert (
+        timedelta(days=357) < minutes < timedelta(days=360)
+    )  # 358 trading days, the last of them cut at its last order
     for result, week in zip(results, weeks_between(first, last), strict=True):
         assert result.rows["ordered_at"].between(week.starts_at, week.ends_at, inclusive="left").all()
         assert not source.orders(week.shifted(60)).is_covered

@@ -70,3 +70,13 @@ def test_old_stagings_of_the_same_source_go(tmp_path: Path) -> None:
     staging.build("other", "f0", fill_with("other"))
     staging.build("shop", "f4", fill_with("4"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other-f0", "shop-f3", "shop-f4"]
+
+
+def test_facts_of_all_kept_stagings_of_a_source(tmp_path: Path) -> None:
+    staging = Staging(tmp_path / "staging")
+    assert staging.kept_facts("shop") == []
+    staging.build("shop", "f1", fill_with("one"))
+    staging.build("shop", "f2", fill_with("two"))
+    staging.build("other", "f1", fill_with("other"))
+    staging.path("shop", "f3").mkdir()  # half-written
+    assert sorted(facts["text"] for facts in staging.kept_facts("shop")) == ["one", "two"]

@@ -1,0 +1,27 @@
+"""Where a quarter-hour lies in a market's own week: the evening stays the evening when the clocks change."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.panel import BIN_MINUTES
+from pizza_assets.analysis.windows import times_of
+
+BINS_PER_DAY = 24 * 60 // BIN_MINUTES
+BINS_PER_WEEK = 7 * BINS_PER_DAY
+
+
+def bins_of_week(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
+    """Each bin's place in the local week, int [market, bin]; one conversion per zone.
+
+    minutes: the bins' first epoch minutes. zones: the clock of each market.
+    """
+    instants = pd.DatetimeIndex(times_of(minutes))
+    places = np.empty((len(zones), len(minutes)), dtype=np.int64)
+    zone_of_market = np.array(zones)
+    for zone in sorted(set(zones)):
+        local = instants.tz_convert(zone)
+        place = local.day_of_week * BINS_PER_DAY + (local.hour * 60 + local.minute) // BIN_MINUTES
+        places[zone_of_market == zone] = place.to_numpy()
+    return places

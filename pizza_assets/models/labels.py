@@ -1,0 +1,32 @@
+"""The label of a whole table, from the labels of its rows. Rows are never relabelled."""
+
+import pandas as pd
+
+from pizza_assets.models.vocabulary import DataSource, combined_source
+
+
+def row_labels(rows: pd.DataFrame) -> pd.Series:
+    """The label of each row: its data_source, else what its order and match labels come to."""
+    if "data_source" in rows:
+        return rows["data_source"]
+    if {"order_source", "match_source"} <= set(rows.columns):
+        pairs = rows[["order_source", "match_source"]].drop_duplicates()
+        combined = {pair: combined_source(*pair) for pair in pairs.itertuples(index=False, name=None)}
+        keys = pd.MultiIndex.from_frame(rows[["order_source", "match_source"]])
+        return pd.Series([combined[key] for key in keys], index=rows.index, dtype="str")
+    return rows["order_source"] if "order_source" in rows else rows["match_source"]
+
+
+def table_label(rows: pd.DataFrame, if_empty: str) -> str:
+    """The one label of the rows, or mixed; `if_empty` is the label of what an empty table was made from."""
+    labels = set(row_labels(rows).unique())
+    if not labels:
+        return str(if_empty)
+    return str(labels.pop()) if len(labels) == 1 else DataSource.MIXED.value
+
+
+def real_share(rows: pd.DataFrame, if_empty: str) -> float:
+    """The share of rows that are real."""
+    if rows.empty:
+        return float(if_empty == DataSource.REAL)
+    return float((row_labels(rows) == DataSource.REAL).mean())
