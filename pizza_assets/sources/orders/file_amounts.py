@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 
+from pizza_assets.models.currency import minor_digits
+
 FINE_UNITS = 10_000
 """Line prices are kept in ten-thousandths of the minor unit and rounded once per order."""
 MOST_MINOR_UNITS = 100_000_000
@@ -13,10 +15,6 @@ MOST_ITEMS = 10_000
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _LONGEST_NUMBER = 40
-_MINOR_DIGITS = {
-    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 
 READABLE, UNREADABLE, NOT_FINITE, NEGATIVE, TOO_LARGE = range(5)
 """What can be said about a number; the rules are named in PROBLEMS."""
@@ -36,7 +34,7 @@ def amounts_in_fine_units(texts: pd.Series, currencies: pd.Series, price_unit: s
     amounts, verdicts = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int8)
     for currency in currencies.unique():
         rows = (currencies == currency).to_numpy()
-        digits = 0 if price_unit == "minor" else _MINOR_DIGITS.get(currency, 2)
+        digits = 0 if price_unit == "minor" else minor_digits(currency)
         amounts[rows], verdicts[rows] = _scaled(
             texts[rows], Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS
         )

@@ -148,7 +148,9 @@ def _item_lists(counted: pd.DataFrame) -> pd.Series:
     codes = with_items["version"].to_numpy()
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.empty(0, dtype=np.int64)
     offsets = pa.array(np.r_[starts, len(codes)], pa.int32())
-    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, pa.array(with_items["item"], pa.string())), ",")
+    joined = pc.binary_join(
+        pa.ListArray.from_arrays(offsets, pa.array(with_items["item"].to_numpy(dtype=object), pa.string())), ","
+    )
     texts = pc.binary_join_element_wise("[", joined, "]", "")
     return pd.Series(pd.array(texts, dtype="str"), index=codes[starts], dtype="str")
 

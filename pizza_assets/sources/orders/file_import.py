@@ -154,10 +154,12 @@ def import_files(
                 known.append(trading_days(folded.orders))
     shutil.rmtree(line_folder)
     held_from = min((c.held_from for c in contents.values() if c.held_from is not None), default=None)
-    extents = {files[index].name: _extent(c.spans, business_timezone) for index, c in contents.items() if c.spans}
     if not weeks:
         bad_files |= _nothing_accepted(rejected, files)
-    extents |= {name: earlier_extents[name] for name in bad_files if name in earlier_extents}
+    extents = {name: earlier_extents[name] for name in bad_files if name in earlier_extents}
+    for index, content in contents.items():
+        if content.spans and files[index].name not in bad_files:
+            extents[files[index].name] = _extent(content.spans, business_timezone)
     if not weeks:
         return ImportFacts(bad_files=bad_files, extents=extents, held_from=held_from)
     week_counts = _filed_by_week(rejected, counts, sorted(weeks), files, business_timezone, folder)

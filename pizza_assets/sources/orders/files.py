@@ -82,6 +82,7 @@ class OrderFiles:
             covered=covered,
             reason=self._reason(week, bool(covered)),
             rejected=rejected,
+            is_partial=bool(covered) and bool(self.facts.bad_files),
         )
 
     def periods(self) -> tuple[MatchWeek, MatchWeek] | None:
