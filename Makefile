@@ -11,7 +11,7 @@ open: .venv/run.installed  ## open the page
 	@$(BIN)/pizza open
 
 ui: .venv/run.installed  ## Dagster (webserver and daemon) on http://127.0.0.1:3000
-	@$(BIN)/dagster dev --host 127.0.0.1 --port 3000
+	@$(BIN)/pizza ui
 
 test: .venv/test.installed check  ## every test and check that needs only Python
 	@$(BIN)/pytest -m "not integration" -n 2

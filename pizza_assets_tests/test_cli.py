@@ -31,7 +31,7 @@ def test_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture
     ("arguments", "message"),
     [
         (["run", "--from", "4.8.2026"], "is no date; write it as 2026-08-04"),
-        (["run", "--weeks", "0"], "is no number of weeks"),
+        (["run", "--weeks", "0"], "is no whole number from 1"),
         ([], "required"),
     ],
 )

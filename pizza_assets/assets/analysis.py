@@ -1,5 +1,6 @@
 """Assets over all weeks: baseline, impact, tested hypotheses, sentences."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -15,6 +16,7 @@ from pizza_assets.assets.match_versions import current_matches, windows_of_curre
 from pizza_assets.assets.merged import window_lengths
 from pizza_assets.models import OrderBins
 from pizza_assets.models.labels import table_label
+from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
@@ -71,7 +73,7 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
     ) -> WholeOutput:
         matches = current_matches(raw_matches)
         rows = measure_impact(
-            windows_of_current_kickoffs(match_windows, matches),
+            _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets),
             expected_orders,
             matches,
             markets,
@@ -80,6 +82,11 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
         return whole(rows, expected_orders, match_windows, answered=int((rows["status"] == "ok").sum()))
 
     return match_impact
+
+
+def _of_known_markets(match_windows: pd.DataFrame, markets: Sequence[Market]) -> pd.DataFrame:
+    """A market that has left the markets table is exposed to nothing any more."""
+    return match_windows[match_windows["market"].isin([market.name for market in markets])]
 
 
 def _correlation_results() -> dg.AssetsDefinition:

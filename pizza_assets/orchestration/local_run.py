@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from pizza_assets.errors import ConfigurationError, WeeksFailed
 from pizza_assets.models.week import MatchWeek, weeks_between
@@ -118,9 +119,12 @@ def _run(
     definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, tags: dict[str, str]
 ) -> dg.ExecuteInProcessResult:
     resolved = definitions.resolve_job_def(job)
-    return resolved.execute_in_process(
+    result = resolved.execute_in_process(
         instance=instance, tags={**tags, **process_tags()}, run_config=QUIET, raise_on_error=False
     )
+    if any(_root(event).cls_name == "DagsterExecutionInterruptedError" for event in result.get_step_failure_events()):
+        raise KeyboardInterrupt
+    return result
 
 
 def _failed_weeks(result: dg.ExecuteInProcessResult) -> dict[str, str]:
@@ -142,9 +146,15 @@ def _failed_weeks(result: dg.ExecuteInProcessResult) -> dict[str, str]:
 
 def _first_error(result: dg.ExecuteInProcessResult) -> str:
     for event in result.get_step_failure_events():
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None:
-            return f"{event.step_key}: {error.message.strip()}"
+        return f"{event.step_key}: {_root(event).message.strip()}"
     return "the run failed without a step failing; see it in the Dagster UI"
+
+
+def _root(event: dg.DagsterEvent) -> SerializableErrorInfo:
+    """The error at the bottom of a failed step: what went wrong, not how Dagster came to hear of it."""
+    error = event.step_failure_data.error
+    if error is None:
+        return SerializableErrorInfo("no error was recorded", [], None)
+    while error.cause is not None:
+        error = error.cause
+    return error

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.local_run import Collected
 from pizza_assets.storage.layout import whole_key
-from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.tables import TableStore, WeekTables
 
 
-def summary(tables: TableStore, collected: Collected, analysis_error: str | None) -> str:
-    """Plain text for a terminal."""
+def summary(tables: TableStore, collected: Collected, analysis_error: str | None, warnings: Sequence[str] = ()) -> str:
+    """Plain text for a terminal; `warnings` are what the inputs want a person to look at."""
     weeks = [week for week in collected.weeks if week not in collected.failures]
     lines = [
         "",
@@ -28,12 +29,45 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
         ]
     else:
         lines += ["", f"The analysis failed: {analysis_error}"]
+    lines += [f"\nWarning  {warning}" for warning in warnings]
     if collected.failures:
-        lines += ["", f"{len(collected.failures)} weeks failed and are not in the numbers above:"]
+        lines += ["", f"{_weeks_counted(len(collected.failures))} failed and not in the numbers above:"]
         lines += [f"  {week}: {error}" for week, error in sorted(collected.failures.items())]
     if collected.error:
         lines += ["", f"Collecting stopped: {collected.error}"]
     return "\n".join(lines)
+
+
+def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:
+    """Teams that no stored match knows and markets that no stored order knows: most often misspelt."""
+    matches = WeekTables(tables, "raw_matches", weeks).rows()
+    known_teams = {*matches["home_team"], *matches["away_team"]}
+    known_markets = set(WeekTables(tables, "raw_orders", weeks).rows()["market"])
+    return [
+        *(
+            f"team {team!r} of market {market.name!r} is in no stored match; the teams there are {_listed(known_teams)}"
+            for market in markets
+            for team in market.teams
+            if team not in known_teams
+        ),
+        *(
+            f"market {market.name!r} has no stored order; the markets there are {_listed(known_markets)}"
+            for market in markets
+            if market.name not in known_markets
+        ),
+        *(
+            f"orders of market {name!r} serve as a control only: it is not in the markets table"
+            for name in sorted(known_markets - {market.name for market in markets})
+        ),
+    ]
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _weeks_counted(count: int) -> str:
+    return f"{count} week{'' if count == 1 else 's'}"
 
 
 def _weeks_in_words(weeks: Sequence[str]) -> str:
@@ -45,13 +79,14 @@ def _weeks_in_words(weeks: Sequence[str]) -> str:
 def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
     """Rows by label: the two are never one number."""
     counts: dict[str, int] = {}
-    empty = 0
+    empty = refused = 0
     reasons: set[str] = set()
     for week in weeks:
         facts = tables.week_facts(asset, week)
         if facts is None:
             empty += 1
             continue
+        refused += facts.rejected_count
         counts[facts.data_source] = counts.get(facts.data_source, 0) + facts.row_count
         if facts.reason and (facts.is_partial or facts.source_name == "mock"):
             reasons.add(facts.reason)
@@ -59,8 +94,10 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
         f"{count:,} {'MOCK' if label == DataSource.MOCK else label}"
         for label, count in sorted(counts.items(), reverse=True)
     ]
+    if refused:
+        parts.append(f"{refused:,} rows refused (see the check rows_are_valid)")
     if empty:
-        parts.append(f"{empty} weeks without any")
+        parts.append(f"{_weeks_counted(empty)} without any")
     return "; ".join(parts or ["none"]) + "".join(f"\n         {reason}" for reason in sorted(reasons))
 
 

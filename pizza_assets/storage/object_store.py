@@ -21,6 +21,10 @@ TEMPORARY = ".writing-"
 class ObjectStore(Protocol):
     """What tables need from a place to keep them."""
 
+    def check(self) -> None:
+        """Raises StorageError naming setting and remedy if nothing can be stored here."""
+        ...
+
     def uri(self, key: str) -> str:
         """Where a person finds the object."""
         ...
@@ -53,6 +57,11 @@ class LocalFolder:
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root).resolve()
+
+    def check(self) -> None:
+        with self.writing(".check") as file:
+            file.write(b"")
+        self.delete(".check")
 
     def uri(self, key: str) -> str:
         return str(self._path(key))

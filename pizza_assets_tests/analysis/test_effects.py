@@ -37,7 +37,7 @@ def planted() -> Analysis:
 
 @cache
 def small_world() -> World:
-    return simulate(12, market_count=5, week_count=18, orders_per_bin=8)
+    return simulate(12, market_count=5, week_count=18, orders_per_bin=40)
 
 
 def by_window(results: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +106,7 @@ def _effects(world: World) -> pd.DataFrame:
 
 
 def test_thin_null_worlds_are_not_biased():
-    """3 markets with about one order in a busy quarter-hour: without MIN_CONTROL_ORDERS the sums are 5 % too low."""
+    """3 markets with about one order in a busy quarter-hour: without MIN_CONTROL_ORDERS the uplift is 4 % too low."""
     impact = pd.concat(
         match_impact(world.windows, expected, world.matches, world.markets, LENGTHS)
         for world in (simulate(seed, market_count=3, week_count=52, orders_per_bin=1.5) for seed in range(700, 712))
@@ -114,7 +114,7 @@ def test_thin_null_worlds_are_not_biased():
     )
     used = impact[impact["status"] == "ok"]
     assert impact["reasons"].str.contains("too_few_control_orders").mean() > 0.3
-    assert len(used) > 300
+    assert len(used) > 150
     assert abs(np.log(used["observed"].sum() / used["expected"].sum())) < 0.03
 
 
@@ -210,7 +210,8 @@ def test_orders_without_matches_and_three_matches_are_refused_in_words():
     no_matches = main_effects(MatchImpact.empty(), analysis.expected)
     assert set(no_matches["reasons"]) == {Reason.NO_MATCHES}
     ok = analysis.impact[analysis.impact["status"] == "ok"]
-    three = ok[ok["match_id"].isin(sorted(ok["match_id"].unique())[:3])]
+    after = ok.loc[ok["window"] == "post", "match_id"]
+    three = ok[ok["match_id"].isin(sorted(after.unique())[:3])]
     few = by_window(main_effects(three, analysis.expected))
     assert few.loc["post", "reasons"].startswith(Reason.TOO_FEW_DATES)
     assert np.isfinite(few.loc["post", "uplift_pct"])

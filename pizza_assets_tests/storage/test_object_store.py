@@ -20,6 +20,10 @@ class ObjectStoreContract:
         assert store.read("a/b.bin") == b"one"
         assert store.exists("a/b.bin")
 
+    def test_a_check_leaves_nothing_behind(self, store: ObjectStore) -> None:
+        store.check()
+        assert store.keys("") == []
+
     def test_a_missing_object_is_none(self, store: ObjectStore) -> None:
         assert store.read("nothing") is None
         assert not store.exists("nothing")
@@ -66,6 +70,8 @@ class TestLocalFolder(ObjectStoreContract):
         store = LocalFolder(tmp_path / "file")
         with pytest.raises(StorageError, match="PIZZA_STORAGE"), store.writing("a/b") as file:
             file.write(b"x")
+        with pytest.raises(StorageError, match="PIZZA_STORAGE"):
+            store.check()
 
     def test_what_a_killed_writer_left_is_swept(self, store: LocalFolder) -> None:
         folder = store.root / "k"

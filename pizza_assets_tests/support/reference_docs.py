@@ -28,8 +28,10 @@ def configuration_page() -> str:
         lines.append(f"| `{setting.metadata['variable']}` | {default} | {setting.metadata['meaning']} |")
     lines += [
         "",
-        "Besides: `DAGSTER_HOME` is Dagster's own. Unset, everything uses `dagster.yaml` of the current folder and",
-        "keeps runs under `.dagster/`; set, that folder's `dagster.yaml` counts.",
+        "Besides: `DAGSTER_HOME` is Dagster's own. Unset, `pizza`, `dagster dev`, `dagster asset materialize` and",
+        "`dagster job execute` use `dagster.yaml` of the current folder and keep runs under `.dagster/`; commands that",
+        "talk to a running instance (`dagster job launch`) want it set, for example to `$PWD`. The instance remembers",
+        "which weeks were made, the storage holds them: with another `PIZZA_STORAGE`, take another folder, too.",
         "",
         "## The markets table",
         "",

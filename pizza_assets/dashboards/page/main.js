@@ -105,8 +105,8 @@ function bannerWords(orders, matches) {
 
 function sideWords(what, labels) {
   if (!labels.length) return `There are no ${what}.`;
-  if (labels.length > 1) return `Some ${what} are real, some are mock (made up by this platform).`;
-  return labels[0] === "real" ? `All ${what} are real.` : `All ${what} are mock: made up by this platform.`;
+  if (labels.length > 1) return `Some ${what} are real, some are mock (they did not happen).`;
+  return labels[0] === "real" ? `All ${what} are real.` : `All ${what} are mock: they did not happen.`;
 }
 
 // ---- Drawing and routing -------------------------------------------------------------------------------------

@@ -101,6 +101,11 @@ class OrderFiles:
             raise BadFile("no order file can be read:\n" + self._bad_files_text("\n"))
         return None
 
+    def warnings(self) -> list[str]:
+        """What a person should look at although the run went on: files that can't be read, or hold no order."""
+        empty = [] if self.facts.coverage else [f"no order is in the files {self.mapping.files} of {self.path}"]
+        return [*self.facts.bad_files.values(), *empty]
+
     @property
     def facts(self) -> ImportFacts:
         """What the files hold: lines by fate per week, coverage, unreadable files."""
@@ -159,7 +164,11 @@ class OrderFiles:
             return [OrderFile(self.path.name, self.path)]
         if not self.path.is_dir():
             raise ConfigurationError(f"orders path {self.path} does not exist; give a folder of exports or one file")
-        found = (path for path in self.path.glob(self.mapping.files) if path.is_file())
+        found = [path for path in self.path.glob(self.mapping.files) if path.is_file()]
+        if not found:
+            raise ConfigurationError(
+                f"no file in {self.path} matches {self.mapping.files}; put exports there, or set `files` in the mapping"
+            )
         return sorted(
             (OrderFile(path.relative_to(self.path).as_posix(), path) for path in found), key=lambda file: file.name
         )
