@@ -117,8 +117,8 @@ def _period(window: str, minutes: int | None) -> str:
     return f"in the {length} {wording.PERIODS[window]}"
 
 
-def _caveat(result: dict, kind: str) -> str:
-    parts = [_ESTIMAND_CAVEAT]
+def _caveat(result: dict, kind: str) -> str | None:
+    parts = [] if kind == "insufficient_data" else [_ESTIMAND_CAVEAT]
     if kind == "nothing_found":
         parts.append(_NOT_ZERO_CAVEAT)
     if result["role"] != "primary":
@@ -127,7 +127,7 @@ def _caveat(result: dict, kind: str) -> str:
         parts.append(f"Weak: {wording.explanations([Reason.FEW_CONTROLS])}.")
     if result["data_source"] in _SOURCE_CAVEATS:
         parts.append(_SOURCE_CAVEATS[result["data_source"]])
-    return " ".join(parts)
+    return " ".join(parts) or None
 
 
 _NO_NUMBERS = {
