@@ -63,7 +63,7 @@ def refused_rows_result(
     return dg.AssetCheckResult(
         passed=not counts,
         severity=dg.AssetCheckSeverity.ERROR if in_error else dg.AssetCheckSeverity.WARN,
-        description=_in_words(counts, max(shares.values(), default=0.0)),
+        description=_in_words(counts, max(shares.values(), default=0.0), settings),
         metadata={
             "refused_rows": sum(counts.values()),
             "weeks_checked": len(weeks),
@@ -73,10 +73,16 @@ def refused_rows_result(
     )
 
 
-def _in_words(counts: dict[str, int], worst_share: float) -> str:
+def _in_words(counts: dict[str, int], worst_share: float, settings: Settings) -> str:
     if not counts:
         return "no row was refused"
-    return f"{sum(counts.values())} rows refused in {len(counts)} weeks, at most {worst_share:.1%} of a week"
+    rows, weeks = sum(counts.values()), len(counts)
+    words = (
+        f"{rows} row{'s' * (rows > 1)} refused in {weeks} week{'s' * (weeks > 1)}, at most {worst_share:.1%} of a week"
+    )
+    if worst_share <= settings.reject_error_share:
+        return words
+    return f"{words}; mend them, or raise PIZZA_REJECT_ERROR_SHARE above {settings.reject_error_share:g}"
 
 
 def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
