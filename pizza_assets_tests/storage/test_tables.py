@@ -8,10 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.errors import StorageError
 from pizza_assets.models import RawMatchEvents, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.merged import OrderBins
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.matches.mock import MockMatches
+from pizza_assets.sources.orders.mock import mock_orders
 from pizza_assets.storage.layout import PLACES, facts_key, rejected_key, week_key, week_of, whole_key
 from pizza_assets.storage.object_store import LocalFolder
 from pizza_assets.storage.tables import Origin, TableStore, WeekTables
@@ -47,7 +52,7 @@ def tables(tmp_path: Path) -> TableStore:
     return TableStore(LocalFolder(tmp_path), lambda: NOW)
 
 
-# Property 11 (one asset with nullable integers, nullable text; other tables in the pipeline tests)
+# Property 11
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 130), max_size=12), st.sampled_from(["real", "mock"]))
 def test_what_was_written_is_read_back_equal(tmp_path: Path, minutes: list[int], source: str) -> None:
@@ -57,6 +62,27 @@ def test_what_was_written_is_read_back_equal(tmp_path: Path, minutes: list[int],
     found = store.read_week("raw_match_events", WEEK)
     assert found is not None
     pd.testing.assert_frame_equal(found.rows, frame)
+
+
+# Property 11: the weekly tables of a mock week, with their empty values
+def test_every_weekly_table_of_a_week_is_read_back_equal(tables: TableStore) -> None:
+    week = MatchWeek(WEEK, "Europe/London")
+    found = MockMatches(now=lambda: NOW).matches(week.shifted(-18))
+    orders = mock_orders(week, DEFAULT_MARKETS[:2], found.rows, NOW, seed=0)
+    bins = bin_orders(orders.rows, orders.covered, week.starts_at, week.ends_at, order_source="mock")
+    frames = {
+        "raw_matches": found.rows,
+        "raw_match_events": found.events,
+        "raw_orders": orders.rows,
+        "order_bins": bins,
+    }
+    for asset, frame in frames.items():
+        assert len(frame) > 0
+        tables.write_week(asset, WEEK, frame, origin("mock"), covered=orders.covered)
+        stored = tables.read_week(asset, WEEK)
+        assert stored is not None
+        pd.testing.assert_frame_equal(stored.rows, frame)
+        assert stored.covered == tuple(sorted(orders.covered))
 
 
 def test_equal_rows_give_equal_bytes(tables: TableStore, tmp_path: Path) -> None:
