@@ -125,7 +125,8 @@ class TableIOManager(dg.IOManager):
         for week, metadata in reported.items():
             materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata)
             yield DagsterEvent.asset_materialization(context.step_context, materialization)
-        raise WeeksFailed(asset, failures, stored=len(reported))
+        # the first error stands for all in the trace; each is named in the message
+        raise WeeksFailed(asset, failures, stored=len(reported)) from next(iter(failures.values()))
 
     def _write_week(self, context: dg.OutputContext, asset: str, output: WeekOutput) -> dict[str, object]:
         if output.rows is None:

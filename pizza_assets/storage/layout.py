@@ -10,17 +10,26 @@ from pizza_assets.models.vocabulary import DataSource
 
 @dataclass(frozen=True)
 class Place:
-    """Where one asset's table lies. `labelled` tables keep real and mock under prefixes of their own."""
+    """Where one asset's table lies. A table with `labels` keeps each of them under a prefix of its own; they are in
+    the order in which a reader trusts them.
+    """
 
     prefix: str
     table: str
     weekly: bool
-    labelled: bool = False
+    labels: tuple[str, ...] = ()
     suffix: str = "parquet"
 
+    @property
+    def labelled(self) -> bool:
+        return bool(self.labels)
 
-def _raw(dataset: str, table: str) -> Place:
-    return Place(f"raw-data/{dataset}", table, weekly=True, labelled=True)
+
+LABELS = (DataSource.REAL.value, DataSource.MOCK.value)
+
+
+def _raw(dataset: str, table: str, labels: tuple[str, ...] = LABELS) -> Place:
+    return Place(f"raw-data/{dataset}", table, weekly=True, labels=labels)
 
 
 def _merged(table: str) -> Place:
@@ -37,7 +46,7 @@ def _dashboard(table: str, suffix: str = "csv") -> Place:
 
 PLACES: dict[str, Place] = {
     "raw_orders": _raw("dominos-orders", "raw_orders"),
-    "mock_orders": _raw("dominos-orders", "raw_orders"),
+    "mock_orders": _raw("dominos-orders", "raw_orders", (DataSource.MOCK.value,)),
     "raw_matches": _raw("football-data", "raw_matches"),
     "raw_match_events": _raw("football-data", "raw_match_events"),
     "merged_orders": _merged("merged_orders"),
@@ -57,8 +66,6 @@ PLACES: dict[str, Place] = {
     "quicksight_manifest": Place("quicksight-ready/metadata", "manifest", weekly=False, suffix="json"),
 }
 """Every stored asset by its name. mock_orders fills the weeks of raw_orders that no real source covers."""
-
-LABELS = (DataSource.REAL, DataSource.MOCK)
 
 
 def week_prefix(asset: str, label: str | None = None) -> str:

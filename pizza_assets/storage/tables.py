@@ -190,12 +190,11 @@ class TableStore:
         return Stored(self.objects.uri(key), facts, real_share=1.0, is_kept=True)
 
     def _labels(self, asset: str) -> Iterator[str | None]:
-        if not layout.PLACES[asset].labelled:
+        place = layout.PLACES[asset]
+        if not place.labelled:
             yield None
-            return
-        yield DataSource.REAL
-        if self._mock_refused.isdisjoint(model_of(asset).column_names()):
-            yield DataSource.MOCK
+        is_mock_refused = not self._mock_refused.isdisjoint(model_of(asset).column_names())
+        yield from (label for label in place.labels if not (label == DataSource.MOCK and is_mock_refused))
 
     def _keys_of_week(self, asset: str, week: str) -> Iterator[str]:
         return (layout.week_key(asset, week, label) for label in self._labels(asset))

@@ -265,6 +265,11 @@ def test_under_fail_mock_of_an_earlier_run_is_ignored_everywhere(tmp_path: Path,
     strict = Pipeline(tmp_path / "data", as_real, PIZZA_FALLBACK="fail", **files | {"PIZZA_MATCHES": "openfootball"})
     collected = collect(strict.definitions, instance, WEEKS[1:2])
     assert (collected.failures, collected.error) == ({}, None)
+    newest = instance.get_latest_materialization_event(dg.AssetKey("mock_orders"))
+    assert newest is not None
+    assert newest.asset_materialization is not None
+    metadata = newest.asset_materialization.metadata
+    assert (metadata["dagster/row_count"].value, metadata["data_source"].value) == (0, "none")
     assert analyse(strict.definitions, instance) is None
     timeline = strict.tables.read_whole("dashboard_orders_timeline")
     expected = strict.tables.read_whole("expected_orders")

@@ -185,7 +185,7 @@ def test_every_key_lies_under_dataset_source_and_week() -> None:
         if not place.weekly:
             assert whole_key(asset).startswith(("processed-data/", "quicksight-ready/"))
             continue
-        for label in ("real", "mock") if place.labelled else (None,):
+        for label in place.labels or (None,):
             key = week_key(asset, WEEK, label)
             assert week_of(key) == WEEK
             assert key.startswith(f"{place.prefix}/{label}/" if label else place.prefix)

@@ -73,12 +73,12 @@ def data_dictionary_page() -> str:
 
 
 def _places(table: str) -> list[str]:
-    found = [place for place in PLACES.values() if place.table == table]
+    found = [place for place in PLACES.values() if place.table == table and place.labels != ("mock",)]
     return [f"Stored at {' and '.join(sorted({_key(place) for place in found}))}.", ""] if found else []
 
 
 def _key(place: Place) -> str:
-    label = "{real,mock}/" if place.labelled else ""
+    label = f"{{{','.join(place.labels)}}}/" if len(place.labels) > 1 else "".join(f"{name}/" for name in place.labels)
     week = "week=…/" if place.weekly else ""
     return f"`{place.prefix}/{label}{week}{place.table}.{place.suffix}`"
 
