@@ -11,7 +11,8 @@
     ├── StorageError            what is stored can't be read or written
     └── WeeksFailed             some weeks of a run failed; the others are stored
 
-A bug is none of these: it is never caught, and never replaced with mock data.
+A bug is none of these, and is never replaced with mock data. One that shows in a single week ends the run as part of
+WeeksFailed, once the other weeks are stored; its trace is in the run's log.
 """
 
 import re

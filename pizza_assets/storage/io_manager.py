@@ -3,6 +3,7 @@
 What a week holds is decided in the assets; where it lies in layout.py.
 """
 
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import dagster as dg
 import pandas as pd
 from dagster._core.events import DagsterEvent
 
-from pizza_assets.errors import StorageError, WeeksFailed
+from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource
@@ -112,9 +113,11 @@ class TableIOManager(dg.IOManager):
         for week in outputs.weeks:
             try:
                 reported[week] = self._write_week(context, asset, outputs.make(week))
-            except Exception as error:  # noqa: BLE001 - raised again as WeeksFailed when the other weeks are stored
+            # The one catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is
+            # swallowed: the trace of a bug goes to the run's log, and the step ends with WeeksFailed below.
+            except Exception as error:  # noqa: BLE001
                 failures[week] = error
-                context.log.error(f"{asset} {week}: {error}")
+                context.log.error(f"{asset} {week}: {_told(error)}")
             else:
                 self._report(asset, week)
         if not failures:
@@ -125,7 +128,7 @@ class TableIOManager(dg.IOManager):
         for week, metadata in reported.items():
             materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata)
             yield DagsterEvent.asset_materialization(context.step_context, materialization)
-        # the first error stands for all in the trace; each is named in the message
+        # a cause is one error: the first; the traces of the others are in the run's log
         raise WeeksFailed(asset, failures, stored=len(reported)) from next(iter(failures.values()))
 
     def _write_week(self, context: dg.OutputContext, asset: str, output: WeekOutput) -> dict[str, object]:
@@ -173,6 +176,11 @@ class TableIOManager(dg.IOManager):
     def _report(self, asset: str, week: str | None) -> None:
         if self._on_stored is not None:
             self._on_stored(asset, week)
+
+
+def _told(error: Exception) -> str:
+    """An error raised on purpose says all in its message; of a bug one wants the trace."""
+    return str(error) if isinstance(error, PizzaAssetsError) else "".join(traceback.format_exception(error))
 
 
 def _code_version(context: dg.OutputContext) -> str:

@@ -16,6 +16,7 @@ from pizza_assets.models import RawMatches
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.local_run import analyse, collect
+from pizza_assets.orchestration.partitions import range_tags
 from pizza_assets.orchestration.resources import Sources, build_tables
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
@@ -151,6 +152,19 @@ def test_a_bug_is_no_reason_to_invent(tmp_path: Path, instance: dg.DagsterInstan
     collected = collect(pipeline.definitions, instance, WEEKS)
     assert "ZeroDivisionError" in collected.failures[WEEKS[1]]
     assert pipeline.tables.week_facts("raw_matches", WEEKS[1]) is None
+
+
+def test_every_failed_week_leaves_its_trace_and_none_is_swallowed(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    def two_bugs(sources: Sources) -> None:
+        sources.matches = PoisonedMatches(sources.mock_matches, set(WEEKS[:2]), ZeroDivisionError("a bug"))
+
+    job = Pipeline(tmp_path, two_bugs, PIZZA_MATCHES="openfootball").definitions.resolve_job_def("collect_weeks")
+    result = job.execute_in_process(instance=instance, tags=range_tags(WEEKS[0], WEEKS[2]), raise_on_error=False)
+    assert not result.success
+    logged = [entry.user_message for entry in instance.all_logs(result.run_id)]
+    traced = {week: [text for text in logged if f"raw_matches {week}: Traceback" in text] for week in WEEKS}
+    assert {week: len(texts) for week, texts in traced.items()} == {WEEKS[0]: 1, WEEKS[1]: 1, WEEKS[2]: 0}
+    assert "ZeroDivisionError: a bug" in traced[WEEKS[1]][0]
 
 
 def test_metadata_is_kept_per_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
