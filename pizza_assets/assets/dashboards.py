@@ -1,6 +1,6 @@
 """What people look at: typed CSV extracts, QuickSight manifests and the local page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -17,6 +17,7 @@ from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
 from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource, combined_source
+from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput, WholeOutput
@@ -31,6 +32,9 @@ EXTRACTS = (
     "dashboard_insights",
     "dashboard_data_quality",
 )
+
+NOTHING_STORED = "none"
+"""The data_source of a week of which nothing is stored."""
 
 
 def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -103,27 +107,33 @@ def _data_quality(settings: Settings) -> dg.AssetsDefinition:
         deps=stand_ins(settings),
     )
     def dashboard_data_quality(raw_orders: WeekTables, raw_matches: WeekTables) -> WholeOutput:
-        facts = [*_quality("orders", raw_orders), *_quality("matches", raw_matches)]
-        rows = extracts.data_quality(facts)
-        return whole(rows, weeks=rows["week"].nunique())
+        weeks = _every_week({*raw_orders, *raw_matches}, settings.timezone)
+        rows = extracts.data_quality([*_quality("orders", raw_orders, weeks), *_quality("matches", raw_matches, weeks)])
+        return WholeOutput(rows, _shown(rows)["data_source"], {"weeks": len(weeks)})
 
     return dashboard_data_quality
 
 
-def _quality(dataset: str, weeks: WeekTables) -> list[Mapping[str, object]]:
-    found = [(week, weeks.facts(week)) for week in weeks]
+def _every_week(stored: set[str], timezone: str) -> list[str]:
+    """All weeks from the first to the last stored one: a week that failed leaves a gap, which people should see."""
+    if not stored:
+        return []
+    return [week.key for week in weeks_between(MatchWeek(min(stored), timezone), MatchWeek(max(stored), timezone))]
+
+
+def _quality(dataset: str, tables: WeekTables, weeks: Sequence[str]) -> list[Mapping[str, object]]:
     return [
         {
             "week": week,
             "dataset": dataset,
-            "data_source": facts.data_source,
-            "source_name": facts.source_name,
-            "row_count": facts.row_count,
-            "rejected_count": facts.rejected_count,
-            "reason": facts.reason,
+            "data_source": facts.data_source if facts else NOTHING_STORED,
+            "source_name": facts.source_name if facts else None,
+            "row_count": facts.row_count if facts else 0,
+            "rejected_count": facts.rejected_count if facts else 0,
+            "reason": facts.reason if facts else "nothing is stored for this week: not covered, not run, or failed",
         }
-        for week, facts in found
-        if facts is not None
+        for week in weeks
+        for facts in [tables.facts(week)]
     ]
 
 
@@ -185,8 +195,9 @@ def _last_collected(*datasets: WeekTables) -> str:
 
 def _shown(data_quality: pd.DataFrame) -> dict[str, Any]:
     """Label and real share of what people look at: mock orders make it mock, real orders with mock matches mixed."""
-    labels = {name: set(rows["data_source"]) for name, rows in data_quality.groupby("dataset")}
+    stored = data_quality[data_quality["data_source"] != NOTHING_STORED]
+    labels = {name: set(rows["data_source"]) for name, rows in stored.groupby("dataset")}
     orders, matches = labels.get("orders", {DataSource.REAL}), labels.get("matches", {DataSource.REAL})
     pairs = {combined_source(order, match) for order in orders for match in matches}
     label = pairs.pop() if len(pairs) == 1 else DataSource.MIXED
-    return {"data_source": label, "real_share": real_share(data_quality, label)}
+    return {"data_source": label, "real_share": real_share(stored, label)}

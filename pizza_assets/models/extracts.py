@@ -12,7 +12,7 @@ from pizza_assets.models.vocabulary import DataSource, MatchStatus, values
 class OrdersTimelineExtract(
     Table, name="dashboard_orders_timeline", key=("order_source", "market", "chain", "currency", "hour_at")
 ):
-    """One row per hour, market, chain and currency: what was ordered and what was expected."""
+    """One row per hour, market, chain and currency: what was ordered."""
 
     hour_at: UtcTimestamp = pa.Field(description="First instant of the hour, UTC.")
     market: str = pa.Field(description="The market.")

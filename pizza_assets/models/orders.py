@@ -43,13 +43,13 @@ class RawOrders(Table, name="raw_orders", key=("order_source", "ordered_at", "or
         description="The order's lines as JSON: a list of {category, name, quantity}; empty where unknown.",
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock: whether these orders happened.")
-    source_name: str = pa.Field(description="The source that delivered the row: files, rest or mock.")
+    source_name: str = pa.Field(description="The source that delivered the row: files or mock.")
 
 
 class RejectedRows(Table, name="rejected_rows", key=("origin", "line_number", "row_id", "column", "check")):
     """One row per refused input row: what it was, where it came from and why it was refused."""
 
-    origin: str = pa.Field(description="The file or endpoint the row came from.")
+    origin: str = pa.Field(description="The file or address the row came from.")
     line_number: pd.Int64Dtype = pa.Field(
         nullable=True, ge=1, description="Line (or record) number in the file, from 1."
     )

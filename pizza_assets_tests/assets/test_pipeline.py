@@ -122,6 +122,11 @@ def test_a_failed_week_costs_no_other_week(tmp_path: Path, instance: dg.DagsterI
     good = [WEEKS[0], WEEKS[2]]
     for asset in ("raw_matches", "mock_orders", "order_bins", "merged_orders", "match_windows"):
         assert pipeline.tables.weeks(asset) == good, asset
+    assert analyse(pipeline.definitions, instance) is None
+    quality = pipeline.tables.read_whole("dashboard_data_quality")
+    assert quality is not None
+    gap = quality[quality["week"] == WEEKS[1]]
+    assert gap["data_source"].tolist() == ["none", "none"], "the page shows the gap"
     materialised = instance.get_materialized_partitions(dg.AssetKey("raw_matches"))
     assert materialised == set(good), "a failed week is not reported as made"
 

@@ -17,12 +17,11 @@ import pyarrow.compute as pc
 from pizza_assets.models import RawOrders
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.vocabulary import EXPOSING_STATUSES, DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.mock_baskets import baskets
 from pizza_assets.sources.orders.mock_effects import (
-    NOT_PLAYED,
     PLANTED_EFFECTS,
     PlantedEffects,
     planted_effects_text,
@@ -60,7 +59,7 @@ def mock_orders(
         )
     ends_at = min(week.ends_at, now.replace(second=0, microsecond=0))
     stores = _Stores.of(markets, stores_per_market)
-    is_played = matches["kickoff_is_fixed"].astype(bool) & ~matches["status"].isin(NOT_PLAYED)
+    is_played = matches["kickoff_is_fixed"].astype(bool) & matches["status"].isin(EXPOSING_STATUSES)
     counted = matches[is_played].to_dict("records")
     rng = np.random.default_rng([seed, int(week.key.replace("-", ""))])
     store_index, microseconds, is_kept = _drawn(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import EXPOSING_STATUSES, DecidedBy, MatchStatus
+from pizza_assets.models.vocabulary import DecidedBy, MatchStatus
 from pizza_assets.models.week import MatchWeek
 
 WINDOW_LENGTH = timedelta(hours=2)
@@ -17,7 +17,6 @@ MATCH_LENGTHS = {
     DecidedBy.EXTRA_TIME: timedelta(minutes=150),
     DecidedBy.PENALTIES: timedelta(minutes=165),
 }
-NOT_PLAYED = frozenset(MatchStatus) - EXPOSING_STATUSES
 """Matches with these carry no effect: the analysis exposes nobody to them either."""
 
 
