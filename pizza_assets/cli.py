@@ -67,10 +67,9 @@ def _run(options: argparse.Namespace) -> int:
     from pizza_assets.orchestration.dead_runs import fail_dead_runs
     from pizza_assets.orchestration.local_run import analyse, chosen_weeks, collect, covered_span, local_instance
     from pizza_assets.orchestration.progress import Progress
-    from pizza_assets.orchestration.resources import build_tables, markets_of, order_files, utc_now
+    from pizza_assets.orchestration.resources import build_io_manager, build_tables, markets_of, order_files, utc_now
     from pizza_assets.orchestration.run_summary import summary, unknown_names
     from pizza_assets.settings import Settings
-    from pizza_assets.storage.io_manager import TableIOManager
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     settings = Settings.from_environment(os.environ)
@@ -84,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
     tables.objects.check()
     with local_instance() as instance, Progress(len(weeks), sys.stderr) as progress:
         fail_dead_runs(instance)
-        definitions = build_definitions(os.environ, {"io_manager": TableIOManager(tables, progress.stored)})
+        definitions = build_definitions(os.environ, {"io_manager": build_io_manager(settings, tables, progress.stored)})
         collected = collect(definitions, instance, weeks)
         analysis_error = analyse(definitions, instance)
     warnings = [] if files is None else files.warnings()

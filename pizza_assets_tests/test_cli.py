@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pizza_assets.cli import main
-from pizza_assets.storage.object_store import LocalFolder
+from pizza_assets.storage.local_folder import LocalFolder
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
 from pizza_assets.analysis.panel import quarter_hours
 from pizza_assets.assets.common import described
-from pizza_assets.assets.match_versions import current_matches, windows_of_current_kickoffs
-from pizza_assets.assets.merged import window_lengths
 from pizza_assets.models import OrderBins
 from pizza_assets.models.labels import table_label
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.orchestration.match_versions import current_matches, windows_of_current_kickoffs
+from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import WeekTables
@@ -39,7 +39,7 @@ def whole(rows: pd.DataFrame, *made_of: pd.DataFrame, **metadata: object) -> Who
 
 def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
-        **described("analysis", columns_of="expected_orders"),
+        **described("analysis", "expected_orders"),
         description="Per market and quarter-hour: orders, and what would be usual without the own team's match. "
         "Fitted on the hours without such a match; real and mock never together.",
     )
@@ -62,7 +62,7 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
 
 def _match_impact(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
-        **described("analysis", columns_of="match_impact"),
+        **described("analysis", "match_impact"),
         description="Per match, exposed market and window: observed against expected orders, with an interval.",
     )
     def match_impact(
@@ -91,7 +91,7 @@ def _of_known_markets(match_windows: pd.DataFrame, markets: Sequence[Market]) ->
 
 def _correlation_results() -> dg.AssetsDefinition:
     @dg.asset(
-        **described("analysis", columns_of="correlation_results", kinds=("python", "parquet", "statsmodels")),
+        **described("analysis", "correlation_results", kinds=("python", "parquet", "statsmodels")),
         description="Every tested hypothesis with its estimate, interval, q-value and what could have been seen. "
         "One is primary and declared beforehand; all else is exploratory.",
     )
@@ -105,7 +105,7 @@ def _correlation_results() -> dg.AssetsDefinition:
 
 def _insights() -> dg.AssetsDefinition:
     @dg.asset(
-        **described("analysis", columns_of="insights"),
+        **described("analysis", "insights"),
         description="What a manager reads: sentences with their numbers and caveats; mock is called mock.",
     )
     def insights(

@@ -10,7 +10,6 @@ from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.assets.analysis import whole
 from pizza_assets.assets.common import described
-from pizza_assets.assets.match_versions import current_matches, windows_of_current_kickoffs
 from pizza_assets.assets.merged import stand_ins
 from pizza_assets.dashboards import extracts
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
@@ -18,6 +17,7 @@ from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_ma
 from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.orchestration.match_versions import current_matches, windows_of_current_kickoffs
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput, WholeOutput
@@ -52,7 +52,7 @@ def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 
 def _csv(table: str) -> dict[str, Any]:
-    return described("dashboards", columns_of=table, kinds=("python", "csv"))
+    return described("dashboards", table, kinds=("python", "csv"))
 
 
 def _orders_timeline() -> dg.AssetsDefinition:
@@ -140,7 +140,7 @@ def _quality(dataset: str, tables: WeekTables, weeks: Sequence[str]) -> list[Map
 def _manifest() -> dg.AssetsDefinition:
     @dg.asset(
         name="quicksight_manifest",
-        **described("dashboards", kinds=("python", "json")),
+        **described("dashboards", "quicksight_manifest", has_columns=False, kinds=("python", "json")),
         deps=[name for name in EXTRACTS if name != "dashboard_data_quality"],
         description="QuickSight manifests of the extracts and the dictionary of their columns.",
     )
@@ -154,7 +154,7 @@ def _manifest() -> dg.AssetsDefinition:
 
 def _page(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
-        **described("dashboards", kinds=("python", "html")),
+        **described("dashboards", "dashboard_page", has_columns=False, kinds=("python", "html")),
         description="One HTML file that opens from disk: what happened, how sure that is, and what is mock.",
     )
     def dashboard_page(

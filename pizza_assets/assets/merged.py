@@ -3,35 +3,24 @@
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.merged_orders import merge_orders
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.assets.common import described, each_week, neighbours, weekly
-from pizza_assets.assets.match_versions import current_matches
+from pizza_assets.assets.common import described, each_week, weekly
 from pizza_assets.models.labels import table_label
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.match_versions import matches_reaching, weeks_touched
 from pizza_assets.orchestration.partitions import with_neighbours
+from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
 
 NO_ORDERS = "no orders are stored for this week"
 NO_MATCHES = "no matches are stored for this week"
-
-
-def window_lengths(settings: Settings) -> WindowLengths:
-    """The lengths of the windows as set."""
-    return WindowLengths(
-        settings.pre_minutes,
-        settings.post_minutes,
-        settings.match_minutes,
-        settings.extra_time_minutes,
-        settings.penalties_minutes,
-    )
 
 
 def stand_ins(settings: Settings) -> list[str]:
@@ -52,12 +41,14 @@ def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> li
 def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **weekly(partitions),
-        **described("merged", columns_of="order_bins"),
+        **described("merged", "order_bins"),
         deps=stand_ins(settings),
         description="Orders, revenue and pizzas per market, chain and minute. A minute without a row is unknown; "
         "zero is data.",
     )
-    def order_bins(context: dg.AssetExecutionContext, raw_orders: WeekTables) -> WeekOutputs:
+    def order_bins(
+        context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[Any]
+    ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             orders, facts = raw_orders.get(week.key), raw_orders.facts(week.key)
             if orders is None or facts is None:
@@ -65,7 +56,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
             bins = bin_orders(orders.rows, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
             return WeekOutput(week.key, bins, facts.data_source)
 
-        return each_week(context, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make)
 
     return order_bins
 
@@ -75,7 +66,7 @@ def _merged_orders(
 ) -> dg.AssetsDefinition:
     @dg.asset(
         **weekly(partitions),
-        **described("merged", columns_of="merged_orders"),
+        **described("merged", "merged_orders"),
         ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
         deps=stand_ins(settings),
         description="An order in a window of a match that its market follows: the nearest such match and window.",
@@ -85,16 +76,17 @@ def _merged_orders(
         raw_orders: WeekTables,
         raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
-    ) -> WeekOutputs:
+        inputs: dg.ResourceParam[Any],
+    ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             orders = raw_orders.get(week.key)
             if orders is None:
                 return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
-            matches = current_matches(raw_matches, neighbours(week))
+            matches = matches_reaching(raw_matches, week, lengths)
             merged = merge_orders(orders.rows, matches, markets, lengths)
             return WeekOutput(week.key, merged, table_label(merged, _if_empty(week, raw_orders, raw_matches)))
 
-        return each_week(context, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make)
 
     return merged_orders
 
@@ -104,7 +96,7 @@ def _match_windows(
 ) -> dg.AssetsDefinition:
     @dg.asset(
         **weekly(partitions),
-        **described("merged", columns_of="match_windows"),
+        **described("merged", "match_windows"),
         ins={"order_bins": dg.AssetIn(partition_mapping=with_neighbours())},
         description="Orders, revenue, pizzas and stores before, during and after each match, per exposed market.",
     )
@@ -113,29 +105,19 @@ def _match_windows(
         raw_matches: WeekTables,
         order_bins: WeekTables,
         markets: dg.ResourceParam[Any],
-    ) -> WeekOutputs:
+        inputs: dg.ResourceParam[Any],
+    ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             matches = raw_matches.get(week.key)
             if matches is None:
                 return WeekOutput(week.key, reason=NO_MATCHES, is_retired=True)
-            bins = order_bins.rows(_weeks_touched(matches.rows, week, lengths))
+            bins = order_bins.rows(weeks_touched(matches.rows, week, lengths))
             windows = sum_windows(matches.rows, bins, markets, lengths)
             return WeekOutput(week.key, windows, table_label(windows, _if_empty(week, order_bins, raw_matches)))
 
-        return each_week(context, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make)
 
     return match_windows
-
-
-def _weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLengths) -> list[str]:
-    """The weeks in which windows of these matches lie: nearly always the week alone, which saves two reads."""
-    if matches.empty:
-        return [week.key]
-    first = matches["kickoff_at"].min() - pd.Timedelta(minutes=lengths.pre_minutes)
-    last = matches["kickoff_at"].max() + pd.Timedelta(minutes=lengths.penalties_minutes + lengths.post_minutes)
-    if bool(first >= week.starts_at) and bool(last <= week.ends_at):
-        return [week.key]
-    return neighbours(week)
 
 
 def _if_empty(week: MatchWeek, orders: WeekTables, matches: WeekTables) -> str:

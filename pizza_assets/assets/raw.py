@@ -7,11 +7,12 @@ from typing import Any
 
 import dagster as dg
 
-from pizza_assets.assets.common import described, each_week, neighbours, weekly
-from pizza_assets.assets.match_versions import current_matches
+from pizza_assets.assets.common import described, each_week, weekly
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.match_versions import matches_reaching
 from pizza_assets.orchestration.partitions import with_neighbours
+from pizza_assets.orchestration.week_inputs import PLANTED_REACH
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.fallback import matches_or_mock
@@ -33,15 +34,17 @@ def raw_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> list[
 def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **weekly(partitions),
-        **described("raw", columns_of="raw_matches"),
+        **described("raw", "raw_matches"),
         description="A match: teams, kick-off in UTC, status and goals; real from the match source, or labelled mock.",
     )
-    def raw_matches(context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any]) -> WeekOutputs:
+    def raw_matches(
+        context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any], inputs: dg.ResourceParam[Any]
+    ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             result = matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
             return _as_output(week, result, has_coverage=False)
 
-        return each_week(context, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make)
 
     return raw_matches
 
@@ -49,12 +52,15 @@ def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
 def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **weekly(partitions),
-        **described("raw", columns_of="raw_match_events"),
+        **described("raw", "raw_match_events"),
         description="A goal or card with its minute. Many sources have none; that is no error.",
     )
     def raw_match_events(
-        context: dg.AssetExecutionContext, raw_matches: WeekTables, sources: dg.ResourceParam[Any]
-    ) -> WeekOutputs:
+        context: dg.AssetExecutionContext,
+        raw_matches: WeekTables,
+        sources: dg.ResourceParam[Any],
+        inputs: dg.ResourceParam[Any],
+    ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             stored = raw_matches.get(week.key)
             if stored is None:
@@ -68,7 +74,7 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
             rows = RawMatchEvents.conform(result.events[result.events["match_id"].isin(stored.rows["match_id"])])
             return WeekOutput(week.key, rows, result.data_source, result.source_name, result.reason, result.is_partial)
 
-        return each_week(context, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make)
 
     return raw_match_events
 
@@ -76,17 +82,19 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
 def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **weekly(partitions),
-        **described("raw", columns_of="raw_orders"),
+        **described("raw", "raw_orders"),
         description="An order from your own source: validated, labelled, without personal data. "
         "Without such a source nothing is stored here and mock_orders fills in.",
     )
-    def raw_orders(context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any]) -> WeekOutputs:
+    def raw_orders(
+        context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any], inputs: dg.ResourceParam[Any]
+    ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             if sources.order_files is None:
                 return WeekOutput(week.key, reason="no order source is configured (PIZZA_ORDERS=mock); see mock_orders")
             return _as_output(week, sources.order_files.orders(week), has_coverage=True)
 
-        return each_week(context, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make)
 
     return raw_orders
 
@@ -94,7 +102,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
 def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **weekly(partitions),
-        **described("raw", columns_of="mock_orders"),
+        **described("raw", "mock_orders"),
         ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
         deps=["raw_orders"],
         description="Invented orders, labelled mock, that respond to the week's matches with declared effects. "
@@ -105,17 +113,18 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
         clock: dg.ResourceParam[Any],
-    ) -> WeekOutputs:
+        inputs: dg.ResourceParam[Any],
+    ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             if settings.orders != "mock":
                 return WeekOutput(week.key, reason=f"orders come from {settings.orders}; nothing is invented")
             if week.key not in raw_matches:
                 return WeekOutput(week.key, reason="mock orders respond to matches, and this week's are not stored")
-            matches = current_matches(raw_matches, neighbours(week))
+            matches = matches_reaching(raw_matches, week, PLANTED_REACH)
             invented = invent_orders(week, markets, matches, clock(), settings.seed)
             return _as_output(week, invented, has_coverage=True)
 
-        return each_week(context, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make)
 
     return mock_orders
 

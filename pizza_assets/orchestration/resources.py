@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.orchestration.week_inputs import WeekInputs
+from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource
 from pizza_assets.sources.matches.mock import MockMatches
@@ -20,8 +23,9 @@ from pizza_assets.sources.matches.team_names import canonical_name
 from pizza_assets.sources.orders.file_mapping import FileMapping, load_mapping
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.staging import Staging
+from pizza_assets.storage.fingerprints import fingerprint
 from pizza_assets.storage.io_manager import TableIOManager
-from pizza_assets.storage.object_store import LocalFolder
+from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 
 Clock = Callable[[], datetime]
@@ -60,8 +64,30 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
         "markets": dg.ResourceDefinition.hardcoded_resource(markets_of(settings)),
         "tables": dg.ResourceDefinition.hardcoded_resource(tables),
         "sources": dg.ResourceDefinition(lambda _: Sources(settings, clock)),
-        "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(TableIOManager(tables)),
+        "inputs": dg.ResourceDefinition(
+            lambda context: week_inputs(settings, context.resources),
+            required_resource_keys={"tables", "markets", "sources", "clock"},
+        ),
+        "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(build_io_manager(settings, tables)),
     }
+
+
+def week_inputs(settings: Settings, resources: Any) -> WeekInputs:
+    """What weeks are made of, by a run's own resources."""
+    return WeekInputs(resources.tables, settings, resources.markets, resources.sources, resources.clock)
+
+
+def build_io_manager(
+    settings: Settings, tables: TableStore, on_stored: Callable[[str, str | None], None] | None = None
+) -> TableIOManager:
+    """The IO manager over these tables; see TableIOManager for `on_stored`."""
+    return TableIOManager(tables, analysis_parameters(settings), on_stored)
+
+
+def analysis_parameters(settings: Settings) -> str:
+    """The fingerprint of the settings that tables over all weeks depend on."""
+    chosen = (settings.timezone, settings.orders, settings.matches, settings.fallback)
+    return fingerprint(repr(markets_of(settings)), repr(window_lengths(settings)), *chosen)
 
 
 def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:

@@ -45,8 +45,12 @@ class OrderSource(Protocol):
 
 
 class MatchSource(Protocol):
-    """Gives a week's matches, by kick-off, with their events. Raises SourceError instead of guessing."""
+    """Gives a week's matches, by kick-off, with their events. Raises SourceError instead of guessing.
+
+    is_remote: whether asking costs time and another's patience; other sources can be asked just to see what is new.
+    """
 
     name: str
+    is_remote: bool
 
     def matches(self, week: MatchWeek) -> SourceResult: ...

@@ -1,13 +1,13 @@
-"""Frames to Parquet and CSV bytes and back, with the facts that lie beside them.
+"""Frames to Parquet bytes and back.
 
-The Parquet bytes hold no clock, run id or random name: equal rows give an equal file. What differs from run to
-run is in the facts. Keys and labels do not belong here.
+The Parquet bytes hold no clock, run id or random name: equal rows give an equal file. What differs from run to run is
+in facts.py. A file carries the checksum of its own rows, so that one that is damaged, or put together from two, is
+never read. Keys and labels do not belong here.
 """
 
 import hashlib
-import json
+import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 
 import pandas as pd
 import pyarrow
@@ -15,31 +15,19 @@ from pyarrow import parquet
 
 from pizza_assets.errors import StorageError
 from pizza_assets.models.table import Table
-from pizza_assets.storage.layout import facts_key
 from pizza_assets.storage.object_store import ObjectStore
 
 ROWS_PER_GROUP = 1_000_000
 COVERAGE_METADATA = b"pizza.covered"
 LABEL_METADATA = b"pizza.data_source"
+CONTENT_METADATA = b"pizza.content_sha256"
+"""SHA-256 of all that the file says: everything before the footer, and our own words in the footer."""
 
+_OUR_WORDS = b"pizza."
 
-@dataclass(frozen=True)
-class Facts:
-    """What is known about a stored object besides its rows; kept as JSON beside it."""
-
-    table: str
-    data_source: str
-    row_count: int
-    byte_count: int
-    sha256: str
-    schema_version: int
-    code_version: str
-    collected_at: str
-    run_id: str
-    source_name: str | None = None
-    reason: str | None = None
-    rejected_count: int = 0
-    is_partial: bool = False
+_MAGIC = b"PAR1"
+_FOOTER_END = 8  # the footer's length in four bytes, and the magic word
+_USUAL_FOOTER = 64 * 1024
 
 
 def to_arrow(frame: pd.DataFrame, model: type[Table], label: str, covered: str | None = None) -> pyarrow.Table:
@@ -54,18 +42,22 @@ def to_arrow(frame: pd.DataFrame, model: type[Table], label: str, covered: str |
     )
 
 
-def write_parquet(store: ObjectStore, key: str, table: pyarrow.Table) -> tuple[int, str]:
-    """Write one Parquet object; returns its size in bytes and its SHA-256."""
-    sink = pyarrow.BufferOutputStream()
-    parquet.write_table(table, sink, compression="zstd", row_group_size=ROWS_PER_GROUP)
-    return write_bytes(store, key, sink.getvalue())
+def to_parquet(table: pyarrow.Table) -> bytes:
+    """A whole Parquet file (zstd) that carries the checksum of its rows."""
+    file = io.BytesIO()
+    writer = parquet.ParquetWriter(file, table.schema, compression="zstd")
+    writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+    # all row groups are out; only the footer is still to come
+    checksum = _checksum(file.getbuffer(), table.schema.metadata or {})
+    writer.add_key_value_metadata({CONTENT_METADATA: checksum.encode()})
+    writer.close()
+    return file.getvalue()
 
 
-def write_bytes(store: ObjectStore, key: str, content: bytes | pyarrow.Buffer) -> tuple[int, str]:
-    """Write one object whole; returns its size in bytes and its SHA-256."""
+def write_bytes(store: ObjectStore, key: str, content: bytes) -> None:
+    """Write one object whole."""
     with store.writing(key) as file:
         file.write(content)
-    return len(content), hashlib.sha256(content).hexdigest()
 
 
 def read_parquet(
@@ -73,22 +65,48 @@ def read_parquet(
 ) -> tuple[pd.DataFrame, str | None] | None:
     """One stored table and its coverage text, or None if there is no such object.
 
-    Raises StorageError for a file that is no Parquet, another table, or of another schema version.
+    Raises StorageError for a file that is no Parquet, is damaged, holds another table, or is of another schema version.
     """
     content = store.read(key)
     if content is None:
         return None
+    uri = store.uri(key)
     try:
         file = parquet.ParquetFile(pyarrow.BufferReader(content))
         metadata = file.schema_arrow.metadata or {}
-        _check_version(store.uri(key), metadata, model)
+        _check_content(uri, content, file.metadata.metadata or {})
+        _check_version(uri, metadata, model)
         table = file.read(columns=list(columns) if columns is not None else None)
     except (pyarrow.ArrowException, OSError) as error:
-        raise StorageError(
-            f"{store.uri(key)}: not readable as Parquet ({error}); delete it and run its week again"
-        ) from error
+        raise _unreadable(uri, error) from error
     covered = metadata.get(COVERAGE_METADATA)
     return _to_pandas(table, model), covered.decode() if covered is not None else None
+
+
+def read_footer(store: ObjectStore, key: str) -> parquet.FileMetaData | None:
+    """The footer of a Parquet object, or None if there is no such object. Raises StorageError for anything else."""
+    end = store.tail(key, _USUAL_FOOTER)
+    if end is None:
+        return None
+    try:
+        length = _footer_length(end) + _FOOTER_END
+        if length > len(end):
+            end = store.tail(key, length)
+        return None if end is None else parquet.read_metadata(pyarrow.BufferReader(end))
+    except (pyarrow.ArrowException, OSError) as error:
+        raise _unreadable(store.uri(key), error) from error
+
+
+def footer_checksum(footer: parquet.FileMetaData) -> str:
+    """The checksum that a Parquet file carries; an empty text for a file of an earlier release."""
+    return (footer.metadata or {}).get(CONTENT_METADATA, b"").decode(errors="replace")
+
+
+def content_checksum(content: bytes) -> str:
+    """The checksum that a finished object is known by: the one it carries if it is Parquet, else that of its bytes."""
+    if content[-4:] == _MAGIC:
+        return footer_checksum(parquet.read_metadata(pyarrow.BufferReader(content)))
+    return hashlib.sha256(content).hexdigest()
 
 
 def _check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table]) -> None:
@@ -101,6 +119,30 @@ def _check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table]
         )
 
 
+def _check_content(uri: str, content: bytes, metadata: Mapping[bytes, bytes]) -> None:
+    expected = metadata.get(CONTENT_METADATA)
+    rows = memoryview(content)[: len(content) - _FOOTER_END - _footer_length(content)]
+    if expected is not None and _checksum(rows, metadata).encode() != expected:
+        raise StorageError(f"{uri}: damaged, its content does not match its checksum; run its week again to rewrite it")
+
+
+def _checksum(rows: memoryview, metadata: Mapping[bytes, bytes]) -> str:
+    digest = hashlib.sha256(rows)
+    for name in sorted(name for name in metadata if name.startswith(_OUR_WORDS) and name != CONTENT_METADATA):
+        digest.update(b"%d:%s=%d:%s;" % (len(name), name, len(metadata[name]), metadata[name]))
+    return digest.hexdigest()
+
+
+def _footer_length(end: bytes) -> int:
+    if end[-4:] != _MAGIC:
+        raise pyarrow.ArrowInvalid("it does not end like Parquet")
+    return int.from_bytes(end[-_FOOTER_END:-4], "little")
+
+
+def _unreadable(uri: str, error: Exception) -> StorageError:
+    return StorageError(f"{uri}: not readable as Parquet ({error}); run its week again to rewrite it")
+
+
 def _to_pandas(table: pyarrow.Table, model: type[Table]) -> pd.DataFrame:
     """Arrow to the model's exact pandas types, without a copy where possible."""
     nullable = {c.name for c in model.columns() if c.dtype == "Int64"}
@@ -108,52 +150,3 @@ def _to_pandas(table: pyarrow.Table, model: type[Table]) -> pd.DataFrame:
     for name in nullable & set(frame.columns):
         frame[name] = pd.array(table.column(name).to_pandas(integer_object_nulls=True), dtype="Int64")
     return frame
-
-
-def write_facts(store: ObjectStore, key: str, facts: Facts) -> None:
-    """Write the facts of the object at `key` beside it."""
-    write_bytes(store, facts_key(key), json.dumps(asdict(facts), indent=1, sort_keys=True).encode())
-
-
-def read_facts(store: ObjectStore, key: str) -> Facts | None:
-    """The facts of the object at `key`, or None if there is no such object.
-
-    A writer can be killed between the object and its facts: if they don't belong to each other, what the object
-    itself says counts, and when and how it was collected is unknown.
-    """
-    size = store.size(key)
-    if size is None:
-        return None
-    content = store.read(facts_key(key))
-    if content is not None:
-        try:
-            facts = Facts(**json.loads(content))
-        except (ValueError, TypeError) as error:
-            raise StorageError(
-                f"{store.uri(facts_key(key))}: not readable ({error}); delete it and run its week again"
-            ) from error
-        if facts.byte_count == size:
-            return facts
-    return _facts_of_object(store, key)
-
-
-def _facts_of_object(store: ObjectStore, key: str) -> Facts:
-    content = store.read(key) or b""
-    try:
-        file = parquet.ParquetFile(pyarrow.BufferReader(content))
-    except (pyarrow.ArrowException, OSError) as error:
-        raise StorageError(
-            f"{store.uri(key)}: not readable as Parquet ({error}); delete it and run its week again"
-        ) from error
-    metadata = file.schema_arrow.metadata or {}
-    return Facts(
-        table=metadata.get(b"pizza.table", b"").decode(),
-        data_source=metadata.get(LABEL_METADATA, b"").decode(),
-        row_count=file.metadata.num_rows,
-        byte_count=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        schema_version=int(metadata.get(b"pizza.schema_version", b"0")),
-        code_version="unknown",
-        collected_at="",
-        run_id="unknown",
-    )

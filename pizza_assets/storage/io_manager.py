@@ -9,15 +9,24 @@ from dataclasses import dataclass
 
 import dagster as dg
 import pandas as pd
+from dagster._core.definitions.data_version import DATA_VERSION_TAG
+from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 from dagster._core.events import DagsterEvent
 
 from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.storage import layout
-from pizza_assets.storage.frames import write_bytes
-from pizza_assets.storage.tables import Origin, Stored, TableStore, WeekTables, model_of
+from pizza_assets.storage.fingerprints import ABSENT, table_identity, week_identity, whole_fingerprint
+from pizza_assets.storage.tables import TableStore, WeekTables, model_of
+from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
+
+REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
+"""Metadata of an output whose weeks are reported by the IO manager, each as it is stored.
+
+With this key Dagster leaves the reporting to us; without it, it would report all weeks of a run once more at the end of
+the step, also those of which it knows nothing (decision 0003).
+"""
 
 
 @dataclass(frozen=True)
@@ -41,10 +50,14 @@ class WeekOutput:
 
 @dataclass(frozen=True)
 class WeekOutputs:
-    """The weeks of one run and how to make one of them; each is made just before it is written."""
+    """The weeks of one run and how to make one of them; each is made just before it is written.
+
+    fingerprint: of all that a week is about to be made of, or None if nothing is expected to be stored for it.
+    """
 
     weeks: Sequence[str]
     make: Callable[[str], WeekOutput]
+    fingerprint: Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -69,36 +82,45 @@ class FilesOutput:
 class TableIOManager(dg.IOManager):
     """Stores what assets return and gives their inputs back.
 
-    Outputs: WeekOutputs for a weekly asset (written one by one as it is consumed), WholeOutput for
-    a table over all weeks, FilesOutput for extracts and pages. Inputs: WeekTables or a DataFrame, as annotated.
+    Outputs: WeekOutputs for a weekly asset (made, written and reported one by one), WholeOutput for a table over all
+    weeks, FilesOutput for pages. Inputs: WeekTables or a DataFrame, as annotated.
+    parameters: the fingerprint of the settings that tables over all weeks depend on.
+    on_stored: called with asset and week (None for all weeks) after each write.
     """
 
-    def __init__(self, tables: TableStore, on_stored: Callable[[str, str | None], None] | None = None) -> None:
+    def __init__(
+        self, tables: TableStore, parameters: str, on_stored: Callable[[str, str | None], None] | None = None
+    ) -> None:
         self._tables = tables
+        self._parameters = parameters
         self._on_stored = on_stored
+        self._loaded: dict[tuple[str, str], dict[str, str]] = {}
 
     def handle_output(  # pyright: ignore[reportIncompatibleMethodOverride] - Dagster takes generators too
         self, context: dg.OutputContext, obj: object
     ) -> Iterator[DagsterEvent]:
         """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are kept and reported."""
         asset = context.asset_key.to_user_string()
+        if isinstance(obj, WeekOutputs):
+            yield from self._write_weeks(context, asset, obj)
+            return
         if isinstance(obj, WholeOutput):
-            origin = Origin(str(obj.data_source), _code_version(context), context.run_id)
+            origin = self._origin_of_whole(context, obj.data_source)
             stored = self._tables.write_whole(asset, obj.rows, origin)
             context.add_output_metadata({**_stored_metadata(stored), **obj.metadata})
-            self._report(asset, None)
         elif isinstance(obj, FilesOutput):
-            context.add_output_metadata(self._write_files(asset, obj))
-            self._report(asset, None)
-        elif isinstance(obj, WeekOutputs):
-            yield from self._write_weeks(context, asset, obj)
+            origin = self._origin_of_whole(context, obj.data_source)
+            uris = self._tables.write_files(asset, obj.files, origin)
+            context.add_output_metadata(_files_metadata(obj, uris))
         else:
             raise StorageError(f"{asset} returned {type(obj).__name__}, which the IO manager can't store")
+        self._stored(asset, None)
 
     def load_input(self, context: dg.InputContext) -> object:
         """The stored input as annotated: WeekTables (lazy) or a DataFrame."""
         asset = context.asset_key.to_user_string()
         wanted = context.dagster_type.typing_type
+        self._remember(context, asset)
         if context.has_asset_partitions:
             weeks = WeekTables(self._tables, asset, list(context.asset_partition_keys))
             return weeks if wanted is WeekTables else weeks.rows()
@@ -109,31 +131,30 @@ class TableIOManager(dg.IOManager):
 
     def _write_weeks(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs) -> Iterator[DagsterEvent]:
         failures: dict[str, Exception] = {}
-        reported: dict[str, dict[str, object]] = {}
         for week in outputs.weeks:
             try:
-                reported[week] = self._write_week(context, asset, outputs.make(week))
+                with self._tables.writing_week(asset, week) as writer:
+                    # before the rows are made: if an input changes meanwhile, the week counts as stale, not as fresh
+                    made_of = outputs.fingerprint(week)
+                    metadata = self._write_week(context, asset, writer, outputs.make(week), made_of or "")
             # The one catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is
             # swallowed: the trace of a bug goes to the run's log, and the step ends with WeeksFailed below.
             except Exception as error:  # noqa: BLE001
                 failures[week] = error
                 context.log.error(f"{asset} {week}: {_told(error)}")
-            else:
-                self._report(asset, week)
-        if not failures:
-            for week, metadata in reported.items():
-                context.step_context.add_asset_metadata(metadata, context.asset_key, week)
-            return
-        # Dagster reports every week of a range only if the step succeeds, so here the good ones are reported by hand
-        for week, metadata in reported.items():
-            materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata)
-            yield DagsterEvent.asset_materialization(context.step_context, materialization)
-        # a cause is one error: the first; the traces of the others are in the run's log
-        raise WeeksFailed(asset, failures, stored=len(reported)) from next(iter(failures.values()))
+                continue
+            yield self._materialized(context, asset, week, metadata)
+            self._stored(asset, week)
+        if failures:
+            # a cause is one error: the first; the traces of the others are in the run's log
+            stored = len(outputs.weeks) - len(failures)
+            raise WeeksFailed(asset, failures, stored) from next(iter(failures.values()))
 
-    def _write_week(self, context: dg.OutputContext, asset: str, output: WeekOutput) -> dict[str, object]:
+    def _write_week(
+        self, context: dg.OutputContext, asset: str, writer: WeekWriter, output: WeekOutput, made_of: str
+    ) -> dict[str, object]:
         if output.rows is None:
-            return self._without_rows(asset, output)
+            return self._without_rows(asset, writer, output)
         origin = Origin(
             str(output.data_source),
             _code_version(context),
@@ -141,14 +162,14 @@ class TableIOManager(dg.IOManager):
             output.source_name,
             output.reason,
             output.is_partial,
+            made_of,
         )
-        stored = self._tables.write_week(asset, output.week, output.rows, origin, output.covered, output.rejected)
-        return _stored_metadata(stored)
+        return _stored_metadata(writer.write(output.rows, origin, output.covered, output.rejected))
 
-    def _without_rows(self, asset: str, output: WeekOutput) -> dict[str, object]:
+    def _without_rows(self, asset: str, writer: WeekWriter, output: WeekOutput) -> dict[str, object]:
         """What the week comes to when nothing is stored for it: nothing, or what was stored before."""
         if output.is_retired:
-            self._tables.retire_week(asset, output.week)
+            writer.retire()
         kept = self._tables.week_facts(asset, output.week)
         found = self._tables.read_week(asset, output.week) if kept is not None else None
         return {
@@ -159,21 +180,30 @@ class TableIOManager(dg.IOManager):
             "reason": output.reason or "nothing to store",
         }
 
-    def _write_files(self, asset: str, output: FilesOutput) -> dict[str, object]:
-        for name, content in output.files.items():
-            write_bytes(self._tables.objects, layout.member_key(asset, name), content)
-        uris = [self._tables.objects.uri(layout.member_key(asset, name)) for name in output.files]
-        return {
-            "path": dg.MetadataValue.path(uris[0])
-            if len(uris) == 1
-            else dg.MetadataValue.md("\n".join(f"- `{u}`" for u in uris)),
-            "bytes": sum(len(content) for content in output.files.values()),
-            "real_share": output.real_share,
-            "data_source": str(output.data_source),
-            **output.metadata,
-        }
+    def _materialized(
+        self, context: dg.OutputContext, asset: str, week: str, metadata: dict[str, object]
+    ) -> DagsterEvent:
+        """The event of one stored week; its data version is what a reader of the week gets."""
+        version = week_identity(self._tables, asset, week)
+        tags = {} if version == ABSENT else {DATA_VERSION_TAG: version}
+        materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata, tags=tags)
+        return DagsterEvent.asset_materialization(context.step_context, materialization)
 
-    def _report(self, asset: str, week: str | None) -> None:
+    def _remember(self, context: dg.InputContext, asset: str) -> None:
+        """Which version of an input a step over all weeks has been given."""
+        if not context.step_context.has_partition_key and not context.step_context.has_partition_key_range:
+            step = (context.step_context.run_id, context.step_context.step.key)
+            self._loaded.setdefault(step, {})[asset] = table_identity(self._tables, asset)
+
+    def _origin_of_whole(self, context: dg.OutputContext, data_source: str) -> Origin:
+        loaded = self._loaded.pop((context.run_id, context.step_context.step.key), {})
+        graph = context.step_context.job_def.asset_layer.asset_graph
+        inputs = [key.to_user_string() for key in graph.get(context.asset_key).parent_keys]
+        identities = {name: loaded.get(name) or table_identity(self._tables, name) for name in inputs}
+        made_of = whole_fingerprint(self._parameters, identities)
+        return Origin(str(data_source), _code_version(context), context.run_id, input_fingerprint=made_of)
+
+    def _stored(self, asset: str, week: str | None) -> None:
         if self._on_stored is not None:
             self._on_stored(asset, week)
 
@@ -185,6 +215,18 @@ def _told(error: Exception) -> str:
 
 def _code_version(context: dg.OutputContext) -> str:
     return context.asset_spec.code_version or "unversioned"
+
+
+def _files_metadata(output: FilesOutput, uris: Sequence[str]) -> dict[str, object]:
+    return {
+        "path": dg.MetadataValue.path(uris[0])
+        if len(uris) == 1
+        else dg.MetadataValue.md("\n".join(f"- `{uri}`" for uri in uris)),
+        "bytes": sum(len(content) for content in output.files.values()),
+        "real_share": output.real_share,
+        "data_source": str(output.data_source),
+        **output.metadata,
+    }
 
 
 def _stored_metadata(stored: Stored) -> dict[str, object]:

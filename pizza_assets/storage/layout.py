@@ -63,7 +63,7 @@ PLACES: dict[str, Place] = {
     "dashboard_insights": _dashboard("dashboard_insights"),
     "dashboard_data_quality": _dashboard("dashboard_data_quality"),
     "dashboard_page": _dashboard("dashboard", "html"),
-    "quicksight_manifest": Place("quicksight-ready/metadata", "manifest", weekly=False, suffix="json"),
+    "quicksight_manifest": Place("quicksight-ready/metadata", "data-dictionary", weekly=False, suffix="json"),
 }
 """Every stored asset by its name. mock_orders fills the weeks of raw_orders that no real source covers."""
 
@@ -80,6 +80,11 @@ def week_key(asset: str, week: str, label: str | None = None) -> str:
     """The object that holds one week of an asset."""
     place = PLACES[asset]
     return f"{week_prefix(asset, label)}/week={week}/{place.table}.{place.suffix}"
+
+
+def week_claim(asset: str, week: str) -> str:
+    """What the writer of a week claims: the same for all assets that write one dataset."""
+    return f"{PLACES[asset].prefix}/week={week}"
 
 
 def rejected_key(asset: str, week: str) -> str:

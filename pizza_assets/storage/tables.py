@@ -1,47 +1,24 @@
-"""Stored tables by asset and week. Real beats mock: here, and nowhere else, it is decided which one counts.
+"""Stored tables by asset and week. A reader that finds real and mock trusts real.
 
-What an asset computes and how Dagster calls it does not belong here.
+What replaces what is decided in week_writer.py; what an asset computes and how Dagster calls it in neither.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from pandera.errors import SchemaErrors
 
-from pizza_assets.dashboards.csv_format import read_csv, to_csv
-from pizza_assets.errors import StorageError
+from pizza_assets.dashboards.csv_format import read_csv
 from pizza_assets.models import TABLES, RejectedRows
-from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
-from pizza_assets.models.labels import real_share
+from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
-from pizza_assets.storage.frames import Facts
+from pizza_assets.storage.facts import Facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What is stored where. `is_kept`: nothing was written, because what was there is worth more."""
-
-    uri: str
-    facts: Facts
-    real_share: float
-    is_kept: bool = False
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What the facts of a write say about where its rows come from."""
-
-    data_source: str
-    code_version: str
-    run_id: str
-    source_name: str | None = None
-    reason: str | None = None
-    is_partial: bool = False
+from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
 
 
 class TableStore:
@@ -56,6 +33,12 @@ class TableStore:
         self._now = now
         self._mock_refused = mock_refused
 
+    @contextmanager
+    def writing_week(self, asset: str, week: str) -> Iterator[WeekWriter]:
+        """Be the only one who makes and writes this week of the asset's dataset during the block; others wait."""
+        with self.objects.claiming(layout.week_claim(asset, week)) as claim:
+            yield WeekWriter(self.objects, claim, asset, week, self._now)
+
     def write_week(
         self,
         asset: str,
@@ -65,24 +48,9 @@ class TableStore:
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
     ) -> Stored:
-        """Write one week. A mock week never replaces a real one: that is kept, and why there is no newer one is noted.
-
-        A real week retires the mock one after it is safely written. Raises StorageError if the model refuses a row.
-        """
-        labelled = layout.PLACES[asset].labelled
-        label = origin.data_source if labelled else None
-        if label == DataSource.MOCK and self.objects.exists(layout.week_key(asset, week, DataSource.REAL)):
-            return self._kept(layout.week_key(asset, week, DataSource.REAL), origin)
-        rejected = RejectedRows.empty() if rejected is None else rejected
-        self._write_rejected(asset, week, rejected, origin.data_source)
-        covered_text = None if covered is None else coverage_to_json(covered)
-        key = layout.week_key(asset, week, label)
-        stored = self._write(asset, key, frame, origin, covered_text, len(rejected))
-        if label == DataSource.REAL:
-            retired = layout.week_key(asset, week, DataSource.MOCK)
-            self.objects.delete(retired)
-            self.objects.delete(layout.facts_key(retired))
-        return stored
+        """Write one week that is already made; see WeekWriter.write."""
+        with self.writing_week(asset, week) as writer:
+            return writer.write(frame, origin, covered, rejected)
 
     def read_week(self, asset: str, week: str, columns: Sequence[str] | None = None) -> "WeekFrame | None":
         """One week's rows, real before mock, or None if nothing (acceptable) is stored."""
@@ -99,16 +67,10 @@ class TableStore:
                 return WeekFrame(kept.reset_index(drop=True), tuple(coverage_from_json(covered)) if covered else ())
         return None
 
-    def retire_week(self, asset: str, week: str) -> None:
-        """Remove a derived week that nothing stands behind any more."""
-        key = layout.week_key(asset, week)
-        self.objects.delete(key)
-        self.objects.delete(layout.facts_key(key))
-
     def week_facts(self, asset: str, week: str) -> Facts | None:
         """The facts of the week that `read_week` would give."""
         for key in self._keys_of_week(asset, week):
-            facts = frames.read_facts(self.objects, key)
+            facts = read_facts(self.objects, key)
             if facts is not None:
                 return facts
         return None
@@ -132,7 +94,26 @@ class TableStore:
 
     def write_whole(self, asset: str, frame: pd.DataFrame, origin: Origin) -> Stored:
         """Write a table over all weeks, as Parquet or, for the dashboards, as CSV."""
-        return self._write(asset, layout.whole_key(asset), frame, origin, None, 0)
+        key = layout.whole_key(asset)
+        with self.objects.claiming(key):
+            return write_table(self.objects, asset, key, frame, origin, self._now())
+
+    def write_files(self, asset: str, files: Mapping[str, bytes], origin: Origin) -> list[str]:
+        """Write finished files side by side, the asset's own last; returns where they are."""
+        key = layout.whole_key(asset)
+        keys = {layout.member_key(asset, name): content for name, content in files.items()}
+        with self.objects.claiming(key):
+            for member in sorted(keys, key=lambda member: member == key):
+                content = keys[member]
+                if member == key:
+                    publish(self.objects, key, content, facts_of(content, origin, self._now()))
+                else:
+                    frames.write_bytes(self.objects, member, content)
+        return [self.objects.uri(member) for member in keys]
+
+    def whole_facts(self, asset: str) -> Facts | None:
+        """The facts of an asset over all weeks, or None if it was never written."""
+        return read_facts(self.objects, layout.whole_key(asset))
 
     def read_whole(self, asset: str) -> pd.DataFrame | None:
         """A table over all weeks, or None if it was never written."""
@@ -142,52 +123,6 @@ class TableStore:
             return None if content is None else read_csv(content, model_of(asset))
         found = frames.read_parquet(self.objects, key, model_of(asset))
         return None if found is None else found[0]
-
-    def _write(
-        self, asset: str, key: str, frame: pd.DataFrame, origin: Origin, covered: str | None, rejected_count: int
-    ) -> Stored:
-        model = model_of(asset)
-        _check_rows(model, frame, key)
-        if layout.PLACES[asset].suffix == "csv":
-            size, checksum = frames.write_bytes(self.objects, key, to_csv(frame, model))
-        else:
-            size, checksum = frames.write_parquet(
-                self.objects, key, frames.to_arrow(frame, model, origin.data_source, covered)
-            )
-        facts = Facts(
-            table=model.table_name(),
-            data_source=origin.data_source,
-            row_count=len(frame),
-            byte_count=size,
-            sha256=checksum,
-            schema_version=model.schema_version(),
-            code_version=origin.code_version,
-            collected_at=self._now().isoformat(timespec="seconds"),
-            run_id=origin.run_id,
-            source_name=origin.source_name,
-            reason=origin.reason,
-            rejected_count=rejected_count,
-            is_partial=origin.is_partial,
-        )
-        frames.write_facts(self.objects, key, facts)
-        return Stored(self.objects.uri(key), facts, real_share(frame, origin.data_source))
-
-    def _write_rejected(self, asset: str, week: str, rejected: pd.DataFrame, label: str) -> None:
-        key = layout.rejected_key(asset, week)
-        if len(rejected):
-            frames.write_parquet(self.objects, key, frames.to_arrow(rejected, RejectedRows, label))
-        else:
-            self.objects.delete(key)
-
-    def _kept(self, key: str, refused: Origin) -> Stored:
-        """The real week that stays; its facts now say why it could not be refreshed."""
-        facts = frames.read_facts(self.objects, key)
-        if facts is None:
-            raise StorageError(f"{self.objects.uri(key)} has just gone; run its week again")
-        reason = f"kept from before, because a refresh failed: {refused.reason or 'no reason given'}"
-        facts = replace(facts, reason=reason, is_partial=True)
-        frames.write_facts(self.objects, key, facts)
-        return Stored(self.objects.uri(key), facts, real_share=1.0, is_kept=True)
 
     def _labels(self, asset: str) -> Iterator[str | None]:
         place = layout.PLACES[asset]
@@ -243,18 +178,6 @@ class WeekTables(Mapping[str, WeekFrame]):
         if self._weeks is None:
             self._weeks = [week for week in self._tables.weeks(self._asset) if week in self._asked]
         return self._weeks
-
-
-def _check_rows(model: type[Table], frame: pd.DataFrame, key: str) -> None:
-    """No table is ever stored that its model refuses."""
-    try:
-        model.validate(frame, lazy=True)
-    except SchemaErrors as error:
-        case = error.failure_cases.iloc[0]
-        raise StorageError(
-            f"{key}: {len(error.failure_cases)} values break the rules of {model.table_name()}, for example "
-            f"{case['column']} = {case['failure_case']} ({case['check']}); not stored. This is a defect: report it"
-        ) from error
 
 
 def model_of(asset: str) -> type[Table]:

@@ -10,8 +10,9 @@ import pytest
 from pizza_assets.assets.checks import SHOWN_PER_WEEK, refused_rows_result
 from pizza_assets.models import RawMatches, RejectedRows
 from pizza_assets.settings import Settings
-from pizza_assets.storage.object_store import LocalFolder
-from pizza_assets.storage.tables import Origin, TableStore
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_writer import Origin
 
 WEEKS = ["2026-08-04", "2026-08-11"]
 

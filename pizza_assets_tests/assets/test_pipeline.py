@@ -97,6 +97,7 @@ class PoisonedMatches:
     """Mock matches, but one week's answer is junk."""
 
     name = "poisoned"
+    is_remote = True
 
     def __init__(self, inner: Any, poisoned: set[str], error: Exception) -> None:
         self._inner, self._poisoned, self._error = inner, poisoned, error
@@ -231,6 +232,7 @@ class RelabelledMatches:
     """Mock matches passed off as a real source's, which only a test may do."""
 
     name = "openfootball"
+    is_remote = True
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner

@@ -10,8 +10,9 @@ from pizza_assets.models import Insights
 from pizza_assets.models.market import Market
 from pizza_assets.orchestration.local_run import Collected
 from pizza_assets.orchestration.run_summary import summary, unknown_names
-from pizza_assets.storage.object_store import LocalFolder
-from pizza_assets.storage.tables import Origin, TableStore
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.assets.test_checks import matches
 
 WEEKS = ("2026-08-04", "2026-08-11")

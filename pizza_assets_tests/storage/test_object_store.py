@@ -1,14 +1,10 @@
 """The contract of every object store; each kind of storage runs the same class."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import threading
 
 import pytest
 
-from pizza_assets.errors import StorageError
-from pizza_assets.storage.object_store import LocalFolder, ObjectStore
+from pizza_assets.storage.object_store import ObjectStore
 
 
 class ObjectStoreContract:
@@ -55,33 +51,44 @@ class ObjectStoreContract:
         store.delete("p/2")
         assert store.keys("p") == ["p/1/z"]
 
-
-class TestLocalFolder(ObjectStoreContract):
-    @pytest.fixture
-    def store(self, tmp_path: Path) -> LocalFolder:
-        return LocalFolder(tmp_path / "data")
-
-    def test_a_key_never_leaves_the_folder(self, store: LocalFolder) -> None:
-        with pytest.raises(StorageError, match="leads outside"):
-            store.read("../secret")
-
-    def test_an_unwritable_place_is_a_named_error(self, tmp_path: Path) -> None:
-        (tmp_path / "file").write_text("in the way")
-        store = LocalFolder(tmp_path / "file")
-        with pytest.raises(StorageError, match="PIZZA_STORAGE"), store.writing("a/b") as file:
-            file.write(b"x")
-        with pytest.raises(StorageError, match="PIZZA_STORAGE"):
-            store.check()
-
-    def test_what_a_killed_writer_left_is_swept(self, store: LocalFolder) -> None:
-        folder = store.root / "k"
-        folder.mkdir(parents=True)
-        dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-        leftover = folder / f".writing-{dead.stdout.decode().strip()}-abc-x"
-        others = folder / f".writing-{os.getpid()}-abc-x"
-        leftover.write_bytes(b"half")
-        others.write_bytes(b"being written by a living process")
+    def test_the_end_of_an_object_is_read_alone(self, store: ObjectStore) -> None:
         with store.writing("k/x") as file:
-            file.write(b"new")
-        assert not leftover.exists()
-        assert others.exists()
+            file.write(b"0123456789")
+        assert store.tail("k/x", 3) == b"789"
+        assert store.tail("k/x", 99) == b"0123456789"
+        assert store.tail("k/y", 3) is None
+
+    def test_a_claim_is_no_object_and_can_be_had_again(self, store: ObjectStore) -> None:
+        for _ in range(2):
+            with store.claiming("raw-data/x/week=2026-08-04") as claim:
+                claim.confirm()
+        assert store.keys("") == []
+
+    def test_one_holds_a_claim_at_a_time(self, store: ObjectStore) -> None:
+        """Without the claim, some of these read-and-add steps would be lost."""
+        with store.writing("counter") as file:
+            file.write(b"0")
+
+        def add() -> None:
+            for _ in range(10):
+                with store.claiming("counter"):
+                    count = int(store.read("counter") or b"")
+                    with store.writing("counter") as file:
+                        file.write(b"%d" % (count + 1))
+
+        threads = [threading.Thread(target=add) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert store.read("counter") == b"40"
+
+    def test_claims_of_two_names_do_not_wait_for_each_other(self, store: ObjectStore) -> None:
+        with store.claiming("a"), store.claiming("b"):
+            pass
+
+    def test_a_claim_ends_when_its_block_raises(self, store: ObjectStore) -> None:
+        with pytest.raises(RuntimeError), store.claiming("a"):
+            raise RuntimeError
+        with store.claiming("a"):
+            pass

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.errors import StorageError
-from pizza_assets.models import RawMatchEvents, RejectedRows
+from pizza_assets.models import RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.merged import OrderBins
@@ -18,38 +18,10 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.orders.mock import mock_orders
 from pizza_assets.storage.layout import PLACES, facts_key, rejected_key, week_key, week_of, whole_key
-from pizza_assets.storage.object_store import LocalFolder
-from pizza_assets.storage.tables import Origin, TableStore, WeekTables
-
-NOW = datetime(2026, 8, 11, 18, tzinfo=UTC)
-WEEK = "2026-08-04"
-
-
-def events(source: str, minutes: list[int]) -> pd.DataFrame:
-    return RawMatchEvents.conform(
-        [
-            {
-                "match_id": "m",
-                "event_number": number,
-                "event_type": "goal",
-                "minute": minute,
-                "stoppage_minute": None if number % 2 else number,
-                "benefiting_side": "home",
-                "player": None,
-                "match_source": source,
-            }
-            for number, minute in enumerate(minutes, start=1)
-        ]
-    )
-
-
-def origin(source: str) -> Origin:
-    return Origin(source, "1", "run")
-
-
-@pytest.fixture
-def tables(tmp_path: Path) -> TableStore:
-    return TableStore(LocalFolder(tmp_path), lambda: NOW)
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.tables import TableStore, WeekTables
+from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
 
 
 # Property 11
@@ -191,31 +163,6 @@ def test_every_key_lies_under_dataset_source_and_week() -> None:
             assert key.startswith(f"{place.prefix}/{label}/" if label else place.prefix)
         if place.labelled:
             assert rejected_key(asset, WEEK).startswith(f"{place.prefix}/rejected/week={WEEK}/")
-
-
-def test_a_write_killed_between_rows_and_facts_is_told_from_the_rows(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
-    key = week_key("raw_match_events", WEEK, "real")
-    old_facts = tables.objects.read(facts_key(key))
-    assert old_facts is not None
-    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
-    for left_behind in (old_facts, None):
-        tables.objects.delete(facts_key(key))
-        if left_behind is not None:
-            with tables.objects.writing(facts_key(key)) as file:
-                file.write(left_behind)
-        facts = tables.week_facts("raw_match_events", WEEK)
-        assert facts is not None
-        assert (facts.row_count, facts.data_source, facts.collected_at) == (3, "real", "")
-
-
-def test_damaged_pages_are_a_named_error(tables: TableStore) -> None:
-    stored = tables.write_week("raw_match_events", WEEK, events("real", [1] * 50), origin("real"))
-    content = bytearray(Path(stored.uri).read_bytes())
-    content[20:60] = b"x" * 40
-    Path(stored.uri).write_bytes(content)
-    with pytest.raises(StorageError, match="not readable as Parquet"):
-        tables.read_week("raw_match_events", WEEK)
 
 
 def test_a_kept_week_says_why_it_is_old(tables: TableStore) -> None:

@@ -39,6 +39,7 @@ class MockMatches:
     """
 
     name = SOURCE_NAME
+    is_remote = False
 
     def __init__(
         self,

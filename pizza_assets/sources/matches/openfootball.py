@@ -52,6 +52,7 @@ class Openfootball:
             raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {known}")
         self._competitions = [COMPETITIONS[code] for code in dict.fromkeys(competitions)]
         self._files = OpenfootballFiles(location, fetch)
+        self.is_remote = self._files.is_remote
 
     def matches(self, week: MatchWeek) -> SourceResult:
         """The week's matches by kick-off, with their goals and the rows refused in it.

@@ -36,8 +36,8 @@ class OpenfootballFiles:
     def __init__(self, location: str, fetch: Callable[[str], bytes]) -> None:
         self._location, self._fetch = location.rstrip("/"), fetch
         scheme = urlsplit(location).scheme
-        self._is_remote = scheme in ("http", "https")
-        if not location or (len(scheme) > 1 and not self._is_remote):  # one letter: a Windows drive
+        self.is_remote = scheme in ("http", "https")
+        if not location or (len(scheme) > 1 and not self.is_remote):  # one letter: a Windows drive
             raise ConfigurationError(f"openfootball location {location!r}: give an https address or a local folder")
         self._looked_up: dict[tuple[str, str], KnownSeason | SourceError] = {}
         self._network_error: Unreachable | None = None
@@ -67,7 +67,7 @@ class OpenfootballFiles:
         return KnownSeason(origin, parsed, first, last, rejected)
 
     def _body(self, code: str, season: str) -> tuple[str, bytes]:
-        if not self._is_remote:
+        if not self.is_remote:
             file = self._local_file(code, season)
             try:
                 return str(file), file.read_bytes()

@@ -85,6 +85,20 @@ class OrderFiles:
             is_partial=bool(covered) and bool(self.facts.bad_files),
         )
 
+    def week_fingerprint(self, week: MatchWeek) -> str | None:
+        """Of all that `orders` would say about the week, without reading it; None if the week is not covered.
+
+        A new export changes only the weeks it says something new about.
+        """
+        covered = self._covered(week)
+        if not covered and not self.facts.bad_files:
+            return None
+        digest = hashlib.sha256(f"{PARSER_VERSION} {self.mapping.label} {covered} {self._reason(week, True)}".encode())
+        for file in sorted((self._staged[0] / week.key).glob("*.parquet")):
+            digest.update(file.name.encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return digest.hexdigest()[:32]
+
     def periods(self) -> tuple[MatchWeek, MatchWeek] | None:
         """The first and the last week the files speak for; None if they hold no order.
 

@@ -1,0 +1,66 @@
+"""Which matches count for a week: kick-offs move, weeks keep what they were told, and windows cross their edges."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.models import RawMatches
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.storage.tables import WeekTables
+
+
+def neighbours(week: MatchWeek) -> list[str]:
+    """The keys of the week before, the week and the week after."""
+    return [week.shifted(n).key for n in (-1, 0, 1)]
+
+
+def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None) -> pd.DataFrame:
+    """The matches of `weeks` (default: all stored), each once: as the week that was collected last has it.
+
+    Real and mock versions are different matches: their ids never meet.
+    """
+    parts = []
+    for week in weeks if weeks is not None else raw_matches:
+        found, facts = raw_matches.get(week), raw_matches.facts(week)
+        if found is not None and facts is not None and len(found.rows):
+            parts.append(found.rows.assign(collected_at=facts.collected_at))
+    if not parts:
+        return RawMatches.empty()
+    # equal times (one run): the later week is the later plan
+    versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
+    newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
+    return RawMatches.conform(newest.drop(columns="collected_at"))
+
+
+def matches_reaching(raw_matches: WeekTables, week: MatchWeek, lengths: WindowLengths) -> pd.DataFrame:
+    """The current matches of the week and its neighbours that may have a window in the week: nearly always its own.
+
+    So a neighbour that is collected later, or again, changes nothing here unless one of its windows reaches over.
+    """
+    matches = current_matches(raw_matches, neighbours(week))
+    opens = matches["kickoff_at"] - pd.Timedelta(minutes=lengths.pre_minutes)
+    closes = matches["kickoff_at"] + pd.Timedelta(minutes=_longest_match(lengths) + lengths.post_minutes)
+    reaching = matches[(opens < week.ends_at) & (closes > week.starts_at)]
+    return reaching.reset_index(drop=True)
+
+
+def weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLengths) -> list[str]:
+    """The weeks in which windows of these matches lie: nearly always the week alone, which saves two reads."""
+    if matches.empty:
+        return [week.key]
+    first = matches["kickoff_at"].min() - pd.Timedelta(minutes=lengths.pre_minutes)
+    last = matches["kickoff_at"].max() + pd.Timedelta(minutes=_longest_match(lengths) + lengths.post_minutes)
+    if bool(first >= week.starts_at) and bool(last <= week.ends_at):
+        return [week.key]
+    return neighbours(week)
+
+
+def windows_of_current_kickoffs(match_windows: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """The windows of `matches` as they are; those of a kick-off that has since moved belong to no match any more."""
+    current = matches[["match_source", "match_id", "kickoff_at"]]
+    return match_windows.merge(current, on=["match_source", "match_id", "kickoff_at"], how="inner")
+
+
+def _longest_match(lengths: WindowLengths) -> int:
+    return max(lengths.regular_minutes, lengths.extra_time_minutes, lengths.penalties_minutes)

@@ -1,0 +1,122 @@
+"""What is known about a stored object besides its rows: a small JSON beside it.
+
+Facts are published before their object, together with those of the object that is about to be replaced. So there is
+no moment, and no kill, at which a reader finds an object without the facts that belong to it.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pizza_assets.errors import StorageError
+from pizza_assets.storage import frames
+from pizza_assets.storage.layout import facts_key
+from pizza_assets.storage.object_store import ObjectStore
+
+_BEFORE = "before"
+_READS = 5
+"""A reader can meet two whole writes between its two looks, though hardly five times in a row."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of one stored object. Facts belong to an object if `content_sha256` is the object's own.
+
+    sha256: of all bytes. content_sha256: of what a Parquet file says, as its footer has it; else the same as sha256.
+    input_fingerprint: of all it was made from; empty if that is unknown.
+    """
+
+    table: str
+    data_source: str
+    row_count: int
+    byte_count: int
+    sha256: str
+    schema_version: int
+    code_version: str
+    collected_at: str
+    run_id: str
+    source_name: str | None = None
+    reason: str | None = None
+    rejected_count: int = 0
+    is_partial: bool = False
+    content_sha256: str = ""
+    input_fingerprint: str = ""
+
+
+def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:
+    """Write the facts of the object that is at `key`, or is about to be."""
+    before = _facts_before(store, key)
+    record: dict[str, Any] = asdict(facts)
+    if before is not None and before.content_sha256 != facts.content_sha256:
+        record[_BEFORE] = asdict(before)
+    frames.write_bytes(store, facts_key(key), json.dumps(record, indent=1, sort_keys=True).encode())
+
+
+def read_facts(store: ObjectStore, key: str) -> Facts | None:
+    """The facts of the object at `key`, or None if there is no such object.
+
+    Without facts that belong to it, what the object itself says counts, and when, by which run and from what it was
+    made is unknown. Raises StorageError for what is not readable.
+    """
+    for _ in range(_READS):
+        checksum = _checksum(store, key)
+        if checksum is None:
+            return None
+        for facts in _published(store, key):
+            if checksum and facts.content_sha256 == checksum:
+                return facts
+    return _facts_of_object(store, key)
+
+
+def _facts_before(store: ObjectStore, key: str) -> Facts | None:
+    try:
+        return read_facts(store, key)
+    except StorageError:
+        return None  # what can't be read now is about to be replaced; nothing about it is worth keeping
+
+
+def _checksum(store: ObjectStore, key: str) -> str | None:
+    if key.endswith(".parquet"):
+        footer = frames.read_footer(store, key)
+        return None if footer is None else frames.footer_checksum(footer)
+    content = store.read(key)
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _published(store: ObjectStore, key: str) -> list[Facts]:
+    content = store.read(facts_key(key))
+    if content is None:
+        return []
+    try:
+        record = json.loads(content)
+        before = record.pop(_BEFORE, None)
+        return [Facts(**known) for known in (record, before) if known is not None]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise StorageError(
+            f"{store.uri(facts_key(key))}: not readable ({error}); run its week again to rewrite it"
+        ) from error
+
+
+def _facts_of_object(store: ObjectStore, key: str) -> Facts | None:
+    content = store.read(key)
+    if content is None:
+        return None
+    checksum = hashlib.sha256(content).hexdigest()
+    unknown = {"code_version": "unknown", "collected_at": "", "run_id": "unknown"}
+    if not key.endswith(".parquet"):
+        return Facts("", "", 0, len(content), checksum, 0, content_sha256=checksum, **unknown)
+    footer = frames.read_footer(store, key)
+    if footer is None:
+        return None
+    metadata = footer.schema.to_arrow_schema().metadata or {}
+    return Facts(
+        table=metadata.get(b"pizza.table", b"").decode(),
+        data_source=metadata.get(frames.LABEL_METADATA, b"").decode(),
+        row_count=footer.num_rows,
+        byte_count=len(content),
+        sha256=checksum,
+        schema_version=int(metadata.get(b"pizza.schema_version", b"0")),
+        content_sha256=frames.footer_checksum(footer),
+        **unknown,
+    )

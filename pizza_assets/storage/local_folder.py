@@ -1,0 +1,169 @@
+"""Objects as files below one folder. POSIX only: locks, renames and folder syncs are."""
+
+import fcntl
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from filelock import FileLock, Timeout
+
+from pizza_assets.errors import StorageError
+from pizza_assets.storage.claims import Claim
+
+TEMPORARY = ".writing-"
+CLAIMS = ".claims"
+CLAIM_PATIENCE_SECONDS = 600.0
+"""How long to wait for a living writer of the same week; the slowest week of a source takes less."""
+
+
+class LocalFolder:
+    """Objects as files below `root`; `claim_patience` is how many seconds to wait for another writer."""
+
+    def __init__(self, root: str | Path, claim_patience: float = CLAIM_PATIENCE_SECONDS) -> None:
+        self.root = Path(root).resolve()
+        self._claim_patience = claim_patience
+
+    def check(self) -> None:
+        with self.writing(".check") as file:
+            file.write(b"")
+        self.delete(".check")
+
+    def sweep(self) -> int:
+        return sum(_sweep(folder) for folder in {path.parent for path in self.root.rglob(f"{TEMPORARY}*")})
+
+    @contextmanager
+    def claiming(self, name: str) -> Iterator[Claim]:
+        """An OS lock on a file of its own: the kernel gives it back when its process ends, however that happens."""
+        path = self._path(f"{CLAIMS}/{name.replace('/', '.')}.lock")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path, timeout=self._claim_patience)
+            lock.acquire()
+        except Timeout as error:
+            raise StorageError(
+                f"{name}: another process has been writing it for more than {self._claim_patience:g} s; wait for it, "
+                f"or find it with `fuser {path}` and stop it, then run again"
+            ) from error
+        except OSError as error:
+            raise StorageError(f"{path}: can't be locked ({error}); check permissions of PIZZA_STORAGE") from error
+        try:
+            yield _KernelLock()
+        finally:
+            lock.release()
+
+    def uri(self, key: str) -> str:
+        return str(self._path(key))
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[IO[bytes]]:
+        """Write beside the target, flush to disk, then rename: a crash leaves the old file whole."""
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(path.parent)
+            with _temporary_beside(path) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise StorageError(
+                f"{path}: can't be written ({error}); check free space and permissions of PIZZA_STORAGE"
+            ) from error
+
+    def read(self, key: str) -> bytes | None:
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unreadable(key, error) from error
+
+    def tail(self, key: str, length: int) -> bytes | None:
+        try:
+            with self._path(key).open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - length))
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unreadable(key, error) from error
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def keys(self, prefix: str) -> list[str]:
+        folder = self._path(prefix)
+        claims = self.root / CLAIMS
+        return sorted(
+            path.relative_to(self.root).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and not path.name.startswith(TEMPORARY) and path.parent != claims
+        )
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        path = (self.root / key).resolve()
+        if not path.is_relative_to(self.root):
+            raise StorageError(f"{key}: leads outside of {self.root}; keys are relative and never go up")
+        return path
+
+    def _unreadable(self, key: str, error: OSError) -> StorageError:
+        return StorageError(f"{self._path(key)}: can't be read ({error}); check its permissions")
+
+
+class _KernelLock:
+    """A lock that is never lost while its process lives."""
+
+    def confirm(self) -> None:
+        pass
+
+
+@contextmanager
+def _temporary_beside(path: Path) -> Iterator[IO[bytes]]:
+    """A new file, locked while its writer lives and removed at the end if it was not renamed.
+
+    The lock tells a sweeper in any process, container or host that shares the folder whether the writer is alive; a
+    pid would not.
+    """
+    temporary = path.with_name(f"{TEMPORARY}{uuid.uuid4().hex}-{path.name}")
+    with temporary.open("xb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not os.fstat(file.fileno()).st_nlink:  # a sweeper came between the two lines above
+                with _temporary_beside(path) as another:
+                    yield another
+                return
+            yield file
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> int:
+    """Remove what writers left here that were killed while writing."""
+    swept = 0
+    for leftover in folder.glob(f"{TEMPORARY}*"):
+        try:
+            with leftover.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                leftover.unlink(missing_ok=True)
+                swept += 1
+        except (BlockingIOError, FileNotFoundError):
+            continue  # its writer lives, or has just finished
+    return swept
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

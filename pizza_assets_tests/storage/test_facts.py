@@ -1,0 +1,107 @@
+"""An object is never read without the facts that belong to it, nor when it is damaged."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.errors import StorageError
+from pizza_assets.models import MergedOrders
+from pizza_assets.storage.facts import publish_facts, read_facts
+from pizza_assets.storage.layout import facts_key, week_key
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+
+KEY = week_key("raw_match_events", WEEK, "real")
+
+
+def content(tables: TableStore, key: str) -> bytes:
+    found = tables.objects.read(key)
+    assert found is not None
+    return found
+
+
+def put(tables: TableStore, key: str, data: bytes) -> None:
+    with tables.objects.writing(key) as file:
+        file.write(data)
+
+
+def test_a_kill_between_facts_and_object_leaves_both_old_and_known(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [1]), Origin("real", "1", "first", reason="why"))
+    old, old_facts = content(tables, KEY), tables.week_facts("raw_match_events", WEEK)
+    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "second"))
+    put(tables, KEY, old)  # what is there if the second writer dies after the facts and before the object
+    assert tables.week_facts("raw_match_events", WEEK) == old_facts
+    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "third"))
+    facts = tables.week_facts("raw_match_events", WEEK)
+    assert facts is not None
+    assert (facts.run_id, facts.row_count) == ("third", 3)
+
+
+def test_a_kill_at_the_very_first_write_leaves_nothing(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
+    tables.objects.delete(KEY)
+    assert tables.week_facts("raw_match_events", WEEK) is None
+    assert tables.read_week("raw_match_events", WEEK) is None
+
+
+def test_without_facts_the_object_speaks_for_itself(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
+    tables.objects.delete(facts_key(KEY))
+    facts = tables.week_facts("raw_match_events", WEEK)
+    assert facts is not None
+    assert (facts.row_count, facts.data_source, facts.collected_at, facts.input_fingerprint) == (3, "real", "", "")
+
+
+def test_facts_of_the_same_content_are_replaced(tables: TableStore) -> None:
+    stored = tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
+    publish_facts(tables.objects, KEY, replace(stored.facts, reason="looked at again"))
+    facts = read_facts(tables.objects, KEY)
+    assert facts is not None
+    assert facts.reason == "looked at again"
+
+
+def test_a_label_alone_makes_another_content(tables: TableStore) -> None:
+    """Two empty weeks, one real and one mock, are not the same."""
+    real = tables.write_week("merged_orders", WEEK, MergedOrders.empty(), origin("real"))
+    mock = tables.write_week("merged_orders", WEEK, MergedOrders.empty(), origin("mock"))
+    assert real.facts.content_sha256 != mock.facts.content_sha256
+
+
+def test_junk_facts_are_a_named_error(tables: TableStore) -> None:
+    tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
+    put(tables, facts_key(KEY), b"[1]")
+    with pytest.raises(StorageError, match=r"facts.json: not readable .*; run its week again to rewrite it"):
+        tables.week_facts("raw_match_events", WEEK)
+
+
+@settings(max_examples=300, deadline=None)
+@given(position=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_a_flipped_bit_is_noticed_or_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, position: float, bit: int
+) -> None:
+    tables = TableStore(LocalFolder(tmp_path_factory.getbasetemp() / "flipped"), lambda: NOW)
+    frame = events("real", [1, 2, 3])
+    tables.write_week("raw_match_events", WEEK, frame, origin("real"))
+    damaged = bytearray(content(tables, KEY))
+    damaged[int(position * len(damaged))] ^= 1 << bit
+    put(tables, KEY, bytes(damaged))
+    with suppress(StorageError):
+        found = tables.read_week("raw_match_events", WEEK)
+        assert found is not None
+        pd.testing.assert_frame_equal(found.rows, frame)
+
+
+def test_damaged_rows_are_a_named_error(tables: TableStore) -> None:
+    stored = tables.write_week("raw_match_events", WEEK, events("real", [1] * 50), origin("real"))
+    damaged = bytearray(Path(stored.uri).read_bytes())
+    damaged[20:60] = b"x" * 40
+    Path(stored.uri).write_bytes(damaged)
+    with pytest.raises(StorageError, match=r"(damaged|not readable as Parquet).*run its week again"):
+        tables.read_week("raw_match_events", WEEK)
