@@ -10,7 +10,8 @@ import pandas as pd
 
 from pizza_assets.models import TABLES
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.orchestration.partitions import WEEKS_IN_ERROR, weeks_of_run
+from pizza_assets.orchestration.check_history import weeks_metadata
+from pizza_assets.orchestration.partitions import weeks_of_run
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.tables import TableStore
@@ -66,8 +67,7 @@ def refused_rows_result(
         description=_in_words(counts, max(shares.values(), default=0.0), settings),
         metadata={
             "refused_rows": sum(counts.values()),
-            "weeks_checked": len(weeks),
-            WEEKS_IN_ERROR: dg.MetadataValue.json(in_error),
+            **weeks_metadata(weeks, in_error, [week for week in counts if week not in in_error]),
             **({"rows": _table(pd.concat(shown))} if shown else {}),
         },
     )
@@ -116,7 +116,11 @@ def _is_no_stand_in(
             passed=not stand_ins and not partial,
             severity=dg.AssetCheckSeverity.WARN,
             description="; ".join(reasons) or "every stored week comes from the chosen source",
-            metadata={"weeks_of_stand_ins": len(stand_ins), "partial_weeks": len(partial), "weeks_checked": len(weeks)},
+            metadata={
+                "weeks_of_stand_ins": len(stand_ins),
+                "partial_weeks": len(partial),
+                **weeks_metadata(weeks, in_warning=sorted({*stand_ins, *partial})),
+            },
         )
 
     return is_no_stand_in
@@ -132,15 +136,14 @@ def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.Asse
     def every_order_is_binned(
         context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]
     ) -> dg.AssetCheckResult:
+        weeks = weeks_of_run(context.run.tags, partitions)
         different = [
-            week
-            for week in weeks_of_run(context.run.tags, partitions)
-            if _totals(tables, "raw_orders", week) != _totals(tables, "order_bins", week)
+            week for week in weeks if _totals(tables, "raw_orders", week) != _totals(tables, "order_bins", week)
         ]
         return dg.AssetCheckResult(
             passed=not different,
             description=f"weeks that differ: {', '.join(different)}" if different else "nothing lost, nothing doubled",
-            metadata={WEEKS_IN_ERROR: dg.MetadataValue.json(different)},
+            metadata=weeks_metadata(weeks, in_error=different),
         )
 
     return every_order_is_binned

@@ -1,147 +1,98 @@
-"""Collecting and analysing in this process, on the same instance that the Dagster UI shows.
+"""One run of a job in this process, on the same instance that the Dagster UI shows, and what became of it."""
 
-Thin over two Dagster jobs; what the command line prints is decided there.
-"""
-
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
-from pizza_assets.errors import ConfigurationError, WeeksFailed
-from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.errors import WeeksFailed
+from pizza_assets.orchestration.check_history import weeks_in_error
 from pizza_assets.orchestration.dead_runs import process_tags
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
-from pizza_assets.orchestration.partitions import WEEKS_IN_ERROR, range_tags
-from pizza_assets.settings import Settings
+from pizza_assets.orchestration.partitions import range_tags
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
-class Collected:
-    """What became of the weeks of a run: failures by week, in words."""
+class RangeRun:
+    """What became of one range run.
 
-    weeks: tuple[str, ...]
-    failures: dict[str, str]
+    done: assets of which every week is made, but for those in `failures`. failures: asset to week to error in words.
+    blocked: asset to week to the words of a blocking check; the week is stored, what is made of it is not to be made.
+    error: what failed that is no matter of weeks; the run says nothing about the rest then.
+    """
+
+    done: frozenset[str]
+    failures: dict[str, dict[str, str]] = field(default_factory=dict)
+    blocked: dict[str, dict[str, str]] = field(default_factory=dict)
     error: str | None = None
 
 
-@contextmanager
-def local_instance() -> Iterator[dg.DagsterInstance]:
-    """The instance of DAGSTER_HOME, or of ./dagster.yaml. Raises ConfigurationError if there is neither."""
-    if os.environ.get("DAGSTER_HOME"):
-        with dg.DagsterInstance.get() as instance:
-            yield instance
-        return
-    if not Path("dagster.yaml").is_file():
-        raise ConfigurationError(
-            "no dagster.yaml here and DAGSTER_HOME is not set; run this in the project's folder, or set DAGSTER_HOME"
-        )
-    with dg.DagsterInstance.from_config(str(Path.cwd())) as instance:
-        yield instance
-
-
-def chosen_weeks(
-    settings: Settings, now: datetime, first: MatchWeek | None, last: MatchWeek | None, finished_weeks: int
-) -> list[str]:
-    """The weeks to run: `finished_weeks` before the last one and the last one itself (default: the running week).
-
-    Raises ConfigurationError for a range that is empty or leaves the calendar.
-    """
-    running = MatchWeek.containing(now, settings.timezone)
-    earliest = MatchWeek.of_date(settings.first_week, settings.timezone)
-    end = last or running
-    start = first or max(end.shifted(-finished_weeks), earliest)
-    if end > running:
-        raise ConfigurationError(f"week {end.key} has not begun; the last one to choose is {running.key}")
-    if start < earliest:
-        raise ConfigurationError(f"week {start.key} lies before the first week {earliest.key}; set PIZZA_FIRST_WEEK")
-    if start > end:
-        raise ConfigurationError(f"week {start.key} lies after {end.key}; swap --from and --to")
-    return [week.key for week in weeks_between(start, end)]
-
-
-def covered_span(
-    covered: tuple[MatchWeek, MatchWeek] | None, finished_weeks: int
-) -> tuple[MatchWeek | None, MatchWeek | None]:
-    """The weeks to run if nobody says: the last `finished_weeks` + 1 that the order files cover."""
-    if covered is None:
-        return None, None
-    first, last = covered
-    return max(first, last.shifted(-finished_weeks)), last
-
-
-def collect(definitions: dg.Definitions, instance: dg.DagsterInstance, weeks: Sequence[str]) -> Collected:
-    """One range run over `weeks`; what a failed week kept from running is then run for the good weeks.
-
-    A range run stops at the first asset in which a week failed, so the assets downstream of it are run again
-    over the stretches between the failed weeks.
-    """
-    failures: dict[str, str] = {}
-    stretches = [list(weeks)]
-    while stretches:
-        stretch = stretches.pop(0)
-        result = _run(definitions, instance, COLLECT_WEEKS, range_tags(stretch[0], stretch[-1]))
-        if result.success:
-            continue
-        failed = _failed_weeks(result)
+def run_range(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    assets: Sequence[str],
+    weeks: Sequence[str],
+    tags: Mapping[str, str],
+) -> RangeRun:
+    """One run of these weekly assets over adjoining weeks. Raises KeyboardInterrupt if the user stopped it."""
+    tags = {**tags, **range_tags(weeks[0], weeks[-1])}
+    result = _run(definitions, instance, COLLECT_WEEKS, tags, [dg.AssetKey(asset) for asset in assets])
+    done = {event.step_key for event in result.get_step_success_events()} & set(assets)
+    failures: dict[str, dict[str, str]] = {}
+    for event in result.get_step_failure_events():
+        failed = _failed_weeks(event) if event.step_key in assets else {}
         if not failed:
-            return Collected(tuple(weeks), failures, error=_first_error(result))
-        failures.update(failed)
-        stretches[:0] = stretches_without(stretch, failed)
-    return Collected(tuple(weeks), failures)
+            return RangeRun(frozenset(done), failures, error=_first_error(result))
+        failures[str(event.step_key)] = failed
+    return RangeRun(frozenset(done | set(failures)), failures, _blocked_weeks(result))
 
 
-def analyse(definitions: dg.Definitions, instance: dg.DagsterInstance) -> str | None:
-    """One analysis run; returns its error in words, or None."""
-    result = _run(definitions, instance, ANALYSE, {})
+def run_analysis(definitions: dg.Definitions, instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str | None:
+    """One analysis run; returns its error in words, or None. Raises KeyboardInterrupt if the user stopped it."""
+    result = _run(definitions, instance, ANALYSE, tags)
     return None if result.success else _first_error(result)
 
 
-def stretches_without(weeks: Sequence[str], failed: Sequence[str] | dict[str, str]) -> list[list[str]]:
-    """`weeks` cut into contiguous stretches at the failed ones."""
-    stretches: list[list[str]] = [[]]
-    for week in weeks:
-        if week in failed:
-            stretches.append([])
-        else:
-            stretches[-1].append(week)
-    return [stretch for stretch in stretches if stretch]
-
-
 def _run(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, tags: dict[str, str]
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job: str,
+    tags: Mapping[str, str],
+    assets: Sequence[dg.AssetKey] | None = None,
 ) -> dg.ExecuteInProcessResult:
     resolved = definitions.resolve_job_def(job)
     result = resolved.execute_in_process(
-        instance=instance, tags={**tags, **process_tags()}, run_config=QUIET, raise_on_error=False
+        instance=instance,
+        tags={**tags, **process_tags()},
+        run_config=QUIET,
+        raise_on_error=False,
+        asset_selection=assets,
     )
     if any(_root(event).cls_name == "DagsterExecutionInterruptedError" for event in result.get_step_failure_events()):
         raise KeyboardInterrupt
     return result
 
 
-def _failed_weeks(result: dg.ExecuteInProcessResult) -> dict[str, str]:
-    """The failed weeks and their errors, if it is weeks that failed: in an asset, or in a blocking check."""
-    for event in result.get_step_failure_events():
-        error = event.step_failure_data.error
-        while error is not None:
-            if error.cls_name == WeeksFailed.__name__:
-                return WeeksFailed.weeks_in(error.message)
-            error = error.cause
-    failed: dict[str, str] = {}
+def _failed_weeks(event: dg.DagsterEvent) -> dict[str, str]:
+    """The failed weeks and their errors, if it is weeks that failed."""
+    error = event.step_failure_data.error
+    while error is not None:
+        if error.cls_name == WeeksFailed.__name__:
+            return WeeksFailed.weeks_in(error.message)
+        error = error.cause
+    return {}
+
+
+def _blocked_weeks(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, str]]:
+    blocked: dict[str, dict[str, str]] = {}
     for check in result.get_asset_check_evaluations():
-        weeks = check.metadata.get(WEEKS_IN_ERROR)
-        if not check.passed and isinstance(weeks, dg.JsonMetadataValue) and isinstance(weeks.data, list):
-            name = f"{check.asset_key.to_user_string()}.{check.check_name}"
-            failed |= {str(week): f"{name}: {check.description}" for week in weeks.data}
-    return failed
+        for week in weeks_in_error(check):
+            words = f"{check.asset_key.to_user_string()}.{check.check_name}: {check.description}"
+            blocked.setdefault(check.asset_key.to_user_string(), {})[week] = words
+    return blocked
 
 
 def _first_error(result: dg.ExecuteInProcessResult) -> str:

@@ -10,9 +10,6 @@ from pizza_assets.settings import Settings
 
 CRON_TUESDAY = 2  # cron counts Sunday as 0
 
-WEEKS_IN_ERROR = "weeks_in_error"
-"""Metadata of a blocking check over a range of weeks: those that keep the run from going on."""
-
 
 def match_weeks(settings: Settings) -> dg.WeeklyPartitionsDefinition:
     """All match weeks from the first one to the running one (end_offset: it is open before it is over)."""

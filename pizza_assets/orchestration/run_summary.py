@@ -6,7 +6,7 @@ import pandas as pd
 
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.orchestration.local_run import Collected
+from pizza_assets.orchestration.backfill import Collected
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
 

@@ -61,6 +61,11 @@ class WeekInputs:
             "match_windows": self._match_windows,
         }
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether matches come from afar: then only asking again tells whether there is something new."""
+        return self._sources.matches.is_remote
+
     def fingerprint(self, asset: str, week: MatchWeek) -> str | None:
         """Of what the asset's week would be made of now; None if nothing would be stored for it.
 

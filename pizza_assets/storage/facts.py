@@ -109,14 +109,15 @@ def _facts_of_object(store: ObjectStore, key: str) -> Facts | None:
     footer = frames.read_footer(store, key)
     if footer is None:
         return None
-    metadata = footer.schema.to_arrow_schema().metadata or {}
+    words = frames.footer_words(store.uri(key), footer)
+    version = words.get("schema_version", "")
     return Facts(
-        table=metadata.get(b"pizza.table", b"").decode(),
-        data_source=metadata.get(frames.LABEL_METADATA, b"").decode(),
+        table=words.get("table", ""),
+        data_source=words.get("data_source", ""),
         row_count=footer.num_rows,
         byte_count=len(content),
         sha256=checksum,
-        schema_version=int(metadata.get(b"pizza.schema_version", b"0")),
+        schema_version=int(version) if version.isdigit() else 0,
         content_sha256=frames.footer_checksum(footer),
         **unknown,
     )

@@ -25,6 +25,9 @@ CONTENT_METADATA = b"pizza.content_sha256"
 
 _OUR_WORDS = b"pizza."
 
+_DAMAGE = (pyarrow.ArrowException, OSError, UnicodeDecodeError)
+"""What pyarrow raises for a file that is no Parquet, or no longer."""
+
 _MAGIC = b"PAR1"
 _FOOTER_END = 8  # the footer's length in four bytes, and the magic word
 _USUAL_FOOTER = 64 * 1024
@@ -76,8 +79,9 @@ def read_parquet(
         metadata = file.schema_arrow.metadata or {}
         _check_content(uri, content, file.metadata.metadata or {})
         _check_version(uri, metadata, model)
+        _check_columns(uri, file.schema_arrow, model)
         table = file.read(columns=list(columns) if columns is not None else None)
-    except (pyarrow.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise _unreadable(uri, error) from error
     covered = metadata.get(COVERAGE_METADATA)
     return _to_pandas(table, model), covered.decode() if covered is not None else None
@@ -93,13 +97,23 @@ def read_footer(store: ObjectStore, key: str) -> parquet.FileMetaData | None:
         if length > len(end):
             end = store.tail(key, length)
         return None if end is None else parquet.read_metadata(pyarrow.BufferReader(end))
-    except (pyarrow.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise _unreadable(store.uri(key), error) from error
 
 
 def footer_checksum(footer: parquet.FileMetaData) -> str:
     """The checksum that a Parquet file carries; an empty text for a file of an earlier release."""
     return (footer.metadata or {}).get(CONTENT_METADATA, b"").decode(errors="replace")
+
+
+def footer_words(uri: str, footer: parquet.FileMetaData) -> dict[str, str]:
+    """What we wrote into a footer, by name without its prefix. Raises StorageError if it is damaged."""
+    try:
+        metadata = footer.schema.to_arrow_schema().metadata or {}
+        ours = (name for name in metadata if name.startswith(_OUR_WORDS))
+        return {name.removeprefix(_OUR_WORDS).decode(): metadata[name].decode() for name in ours}
+    except _DAMAGE as error:
+        raise _unreadable(uri, error) from error
 
 
 def content_checksum(content: bytes) -> str:
@@ -116,6 +130,13 @@ def _check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table]
         raise StorageError(
             f"{uri}: holds table {name!r} of schema version {version!r}, expected {model.table_name()!r} of version "
             f"{model.schema_version()}; run its week again to rewrite it"
+        )
+
+
+def _check_columns(uri: str, schema: pyarrow.Schema, model: type[Table]) -> None:
+    if not schema.equals(model.arrow_schema()):
+        raise StorageError(
+            f"{uri}: damaged, its columns are not those of {model.table_name()}; run its week again to rewrite it"
         )
 
 

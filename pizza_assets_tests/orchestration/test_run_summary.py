@@ -8,7 +8,7 @@ import pytest
 
 from pizza_assets.models import Insights
 from pizza_assets.models.market import Market
-from pizza_assets.orchestration.local_run import Collected
+from pizza_assets.orchestration.backfill import Collected
 from pizza_assets.orchestration.run_summary import summary, unknown_names
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore

@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> LocalFolder:
 def process_that(program: str, root: Path) -> Iterator[subprocess.Popen[str]]:
     """A process that runs `program` with `store` over `root`, and has come to print a line."""
     head = (
-        f"import sys; from pizza_assets.storage.local_folder import LocalFolder; store = LocalFolder({str(root)!r})\n"
+        f"import time\nfrom pizza_assets.storage.local_folder import LocalFolder\nstore = LocalFolder({str(root)!r})\n"
     )
     with subprocess.Popen([sys.executable, "-c", head + program], stdout=subprocess.PIPE, text=True) as process:
         try:

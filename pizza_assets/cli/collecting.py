@@ -1,0 +1,127 @@
+"""`pizza run` and `pizza backfill`: weeks, then one analysis, then what it came to."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+import dagster as dg
+
+from pizza_assets.cli.workbench import Workbench
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.backfill import Backfill, Collected, Request
+from pizza_assets.orchestration.backfill_plan import plan_text
+from pizza_assets.orchestration.dead_runs import fail_dead_runs
+from pizza_assets.orchestration.local_instance import local_instance
+from pizza_assets.orchestration.local_run import run_analysis
+from pizza_assets.orchestration.progress import Progress
+from pizza_assets.orchestration.resources import markets_of
+from pizza_assets.orchestration.resumption import ALL_MADE_TAG, Attempt, attempt_for
+from pizza_assets.orchestration.run_summary import summary, unknown_names
+from pizza_assets.orchestration.week_choice import chosen_weeks, covered_span
+
+
+def run(first: date | None, last: date | None, finished_weeks: int) -> int:
+    """Make the chosen weeks anew, analyse, summarise; returns the exit code."""
+    bench = _quiet_bench()
+    begin, end = _week(bench, first), _week(bench, last)
+    files = bench.sources.order_files
+    if files is not None and begin is None and end is None:
+        begin, end = covered_span(files.periods(), finished_weeks)
+    weeks = [bench.week(key) for key in chosen_weeks(bench.settings, bench.now, begin, end, finished_weeks)]
+    bench.tables.objects.check()
+    with local_instance() as instance:
+        _clear_up(bench, instance)
+        return _Collecting(bench, instance, len(weeks)).run(Request(weeks))
+
+
+def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_dry_run: bool, is_anew: bool) -> int:
+    """Make the weeks from `first` to `last`, going on with an interrupted backfill of them; returns the exit code."""
+    bench = _quiet_bench()
+    weeks = _range(bench, first, last, is_stale_only)
+    bench.tables.objects.check()
+    with local_instance() as instance:
+        _clear_up(bench, instance)
+        attempt = attempt_for(instance, weeks[0].key, weeks[-1].key, is_anew or is_stale_only)
+        collecting = _Collecting(bench, instance, len(weeks))
+        is_done = attempt.is_done(bench.tables, collecting.staleness)
+        request = Request(weeks, is_stale_only, is_done, {} if is_stale_only else attempt.tags)
+        if is_dry_run:
+            print(plan_text(collecting.backfill, collecting.staleness, request, attempt))
+            return 0
+        _tell_resumption(attempt, request)
+        return collecting.run(request)
+
+
+class _Collecting:
+    """One command's way from weeks to what it came to."""
+
+    def __init__(self, bench: Workbench, instance: dg.DagsterInstance, weeks: int) -> None:
+        self._bench, self._instance = bench, instance
+        self._progress = Progress(weeks, sys.stderr)
+        self._definitions = bench.definitions(self._progress.stored)
+        self.staleness = bench.staleness(self._definitions, bench.checks(self._definitions, instance))
+        self.backfill = Backfill(self._definitions, instance, self.staleness)
+
+    def run(self, request: Request) -> int:
+        with self._progress:
+            collected = self.backfill.collect(request)
+            analysis_error = self._analyse(request, collected)
+        print(summary(self._bench.tables, collected, analysis_error, _warnings(self._bench, collected.weeks)))
+        return 1 if collected.failures or collected.error or analysis_error else 0
+
+    def _analyse(self, request: Request, collected: Collected) -> str | None:
+        """One analysis; none if only what is stale was asked for and the analysis is not."""
+        if request.is_stale_only and not self.staleness.of_analysis():
+            return None
+        all_made = {ALL_MADE_TAG: "no" if collected.failures or collected.error else "yes"} if request.tags else {}
+        return run_analysis(self._definitions, self._instance, {**request.tags, **all_made})
+
+
+def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
+    """What killed processes left behind: runs that are not over, half-written objects."""
+    dead = fail_dead_runs(instance)
+    swept = bench.tables.objects.sweep()
+    if dead or swept:
+        print(f"cleared up after a killed process: {len(dead)} run(s), {swept} unfinished file(s)", file=sys.stderr)
+
+
+def _range(bench: Workbench, first: date | None, last: date | None, is_stale_only: bool) -> list[MatchWeek]:
+    """The weeks from `first` to `last` (default: the running one); of what is stale, all stored weeks by default."""
+    begin, end = _week(bench, first), _week(bench, last)
+    span = bench.stored_span() if is_stale_only else None
+    if span is not None:
+        begin, end = begin or span[0], end or span[1]
+    if begin is None:
+        why = "nothing is stored yet; " if is_stale_only else ""
+        raise ConfigurationError(f"{why}name the first week with --from DATE")
+    return [bench.week(key) for key in chosen_weeks(bench.settings, bench.now, begin, end, 0)]
+
+
+def _tell_resumption(attempt: Attempt, request: Request) -> None:
+    if attempt.began_at is None:
+        return
+    done = sum(request.is_done("match_windows", week) for week in request.weeks)
+    print(
+        f"going on with the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} of {len(request.weeks)} weeks "
+        "are done (--anew makes all of them again)",
+        file=sys.stderr,
+    )
+
+
+def _warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:
+    files = bench.sources.order_files
+    warnings = [] if files is None else files.warnings()
+    if bench.settings.markets_file is not None:
+        warnings += unknown_names(bench.tables, markets_of(bench.settings), weeks)
+    return warnings
+
+
+def _quiet_bench() -> Workbench:
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    return Workbench()
+
+
+def _week(bench: Workbench, day: date | None) -> MatchWeek | None:
+    return day and MatchWeek.of_date(day, bench.settings.timezone)

@@ -1,0 +1,58 @@
+"""`pizza status`, `pizza ui` and `pizza open`: looking at what is there."""
+
+import logging
+import os
+import sys
+import webbrowser
+from datetime import date
+from pathlib import Path
+
+from pizza_assets.cli.workbench import Workbench
+from pizza_assets.errors import PizzaAssetsError
+from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.orchestration.dead_runs import fail_dead_runs
+from pizza_assets.orchestration.local_instance import local_instance
+from pizza_assets.orchestration.status import status_json, status_of, status_text
+from pizza_assets.orchestration.weekly_graph import WeeklyGraph
+from pizza_assets.storage.layout import whole_key
+from pizza_assets.storage.verification import damages
+
+
+def status(first: date | None, last: date | None, *, is_json: bool, is_verified: bool) -> int:
+    """Print which weeks are stored and how they are; returns 1 if something stored is damaged."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    bench = Workbench()
+    begin = first and MatchWeek.of_date(first, bench.settings.timezone)
+    end = last and MatchWeek.of_date(last, bench.settings.timezone)
+    span = bench.stored_span()
+    weeks = [] if span is None else weeks_between(begin or span[0], end or span[1])
+    with local_instance() as instance:
+        fail_dead_runs(instance)
+        definitions = bench.definitions()
+        checks = bench.checks(definitions, instance)
+        staleness = bench.staleness(definitions, checks)
+        found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness, checks)
+    damaged = damages(bench.tables.objects) if is_verified else None
+    print(status_json(found, damaged) if is_json else status_text(found, damaged))
+    return 1 if damaged else 0
+
+
+def ui(port: int) -> int:
+    """Become `dagster dev` on loopback."""
+    with local_instance() as instance:
+        fail_dead_runs(instance)  # one would hold the only place in the queue
+    dagster = Path(sys.executable).with_name("dagster")
+    os.execv(dagster, [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port)])
+
+
+def open_page(only_print: bool) -> int:
+    """Show the page. Raises PizzaAssetsError if there is none yet."""
+    tables = Workbench().tables
+    key = whole_key("dashboard_page")
+    if not tables.objects.exists(key):
+        raise PizzaAssetsError(f"{tables.objects.uri(key)} does not exist yet; run `pizza run` first")
+    path = Path(tables.objects.uri(key))
+    print(path)
+    if not only_print:
+        webbrowser.open(path.as_uri())
+    return 0

@@ -1,0 +1,126 @@
+"""Commands, options and exit codes. What a command does is in a module of its own, imported when it is asked for."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 something failed, 2 not started, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except ConfigurationError as error:
+        print(f"pizza: {error}", file=sys.stderr)
+        return 2
+    except PizzaAssetsError as error:
+        print(f"pizza: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader, such as `head`, has seen enough; nothing is to be said about it
+        return 0
+    except KeyboardInterrupt:
+        print("pizza: interrupted; what was stored is whole, run the same command again to go on", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pizza", description="What does football do to pizza orders?")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="collect match weeks, analyse them and write the page"))
+    _add_backfill(commands.add_parser("backfill", help="collect many weeks, going on where it was interrupted"))
+    _add_status(commands.add_parser("status", help="which weeks are stored, real or mock, stale or not"))
+    ui = commands.add_parser("ui", help="Dagster's webserver and daemon on loopback")
+    ui.add_argument("--port", type=_count, default=3000, metavar="PORT", help="port on 127.0.0.1 (3000)")
+    ui.set_defaults(command=_ui)
+    opened = commands.add_parser("open", help="open the page in a browser")
+    opened.add_argument("--print", dest="only_print", action="store_true", help="only print its path")
+    opened.set_defaults(command=_open)
+    return parser
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    _add_range(run)
+    run.add_argument("--weeks", type=_count, default=52, metavar="N", help="finished weeks before the running one (52)")
+    run.set_defaults(command=_run)
+
+
+def _add_backfill(backfill: argparse.ArgumentParser) -> None:
+    _add_range(backfill)
+    backfill.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    backfill.add_argument(
+        "--stale-only", action="store_true", help="only weeks that are missing, or made of something else than now"
+    )
+    backfill.add_argument(
+        "--anew", action="store_true", help="start over, do not go on with an interrupted backfill"
+    )
+    backfill.set_defaults(command=_backfill)
+
+
+def _add_status(status: argparse.ArgumentParser) -> None:
+    _add_range(status)
+    status.add_argument("--json", dest="is_json", action="store_true", help="for programs")
+    status.add_argument("--verify", action="store_true", help="read everything and compare it with its checksum")
+    status.set_defaults(command=_status)
+
+
+def _add_range(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--from", dest="first", type=_day, metavar="DATE", help="any date in the first week, e.g. 2026-08-04"
+    )
+    command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="any date in the last week")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-08-04") from error
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
+
+
+# imported late: `pizza --help` and a wrong option answer at once
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.collecting import run
+
+    return run(options.first, options.last, options.weeks)
+
+
+def _backfill(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.collecting import backfill
+
+    return backfill(
+        options.first,
+        options.last,
+        is_stale_only=options.stale_only,
+        is_dry_run=options.dry_run,
+        is_anew=options.anew,
+    )
+
+
+def _status(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.looking import status
+
+    return status(options.first, options.last, is_json=options.is_json, is_verified=options.verify)
+
+
+def _ui(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.looking import ui
+
+    return ui(options.port)
+
+
+def _open(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.looking import open_page
+
+    return open_page(options.only_print)

@@ -1,0 +1,25 @@
+"""The Dagster instance of this machine: the one that the Dagster UI shows."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from pizza_assets.errors import ConfigurationError
+
+
+@contextmanager
+def local_instance() -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME, or of ./dagster.yaml. Raises ConfigurationError if there is neither."""
+    if os.environ.get("DAGSTER_HOME"):
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+        return
+    if not Path("dagster.yaml").is_file():
+        raise ConfigurationError(
+            "no dagster.yaml here and DAGSTER_HOME is not set; run this in the project's folder, or set DAGSTER_HOME"
+        )
+    with dg.DagsterInstance.from_config(str(Path.cwd())) as instance:
+        yield instance

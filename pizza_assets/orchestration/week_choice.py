@@ -1,0 +1,37 @@
+"""Which weeks a command is about."""
+
+from datetime import datetime
+
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.settings import Settings
+
+
+def chosen_weeks(
+    settings: Settings, now: datetime, first: MatchWeek | None, last: MatchWeek | None, finished_weeks: int
+) -> list[str]:
+    """The weeks to run: `finished_weeks` before the last one and the last one itself (default: the running week).
+
+    Raises ConfigurationError for a range that is empty or leaves the calendar.
+    """
+    running = MatchWeek.containing(now, settings.timezone)
+    earliest = MatchWeek.of_date(settings.first_week, settings.timezone)
+    end = last or running
+    start = first or max(end.shifted(-finished_weeks), earliest)
+    if end > running:
+        raise ConfigurationError(f"week {end.key} has not begun; the last one to choose is {running.key}")
+    if start < earliest:
+        raise ConfigurationError(f"week {start.key} lies before the first week {earliest.key}; set PIZZA_FIRST_WEEK")
+    if start > end:
+        raise ConfigurationError(f"week {start.key} lies after {end.key}; swap --from and --to")
+    return [week.key for week in weeks_between(start, end)]
+
+
+def covered_span(
+    covered: tuple[MatchWeek, MatchWeek] | None, finished_weeks: int
+) -> tuple[MatchWeek | None, MatchWeek | None]:
+    """The weeks to run if nobody says: the last `finished_weeks` + 1 that the order files cover."""
+    if covered is None:
+        return None, None
+    first, last = covered
+    return max(first, last.shifted(-finished_weeks)), last

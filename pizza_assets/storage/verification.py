@@ -1,0 +1,37 @@
+"""Reading everything that is stored, to see that each object is what its checksums say."""
+
+import hashlib
+
+from pizza_assets.errors import StorageError
+from pizza_assets.models import TABLES, RejectedRows
+from pizza_assets.storage.facts import read_facts
+from pizza_assets.storage.frames import read_parquet
+from pizza_assets.storage.layout import facts_key
+from pizza_assets.storage.object_store import ObjectStore
+
+
+def damages(store: ObjectStore) -> list[str]:
+    """What is wrong with which object, in words; an empty list if all is well."""
+    found = []
+    for key in store.keys(""):
+        try:
+            wrong = _wrong(store, key)
+        except StorageError as error:
+            wrong = str(error)
+        if wrong is not None:
+            found.append(wrong)
+    return found
+
+
+def _wrong(store: ObjectStore, key: str) -> str | None:
+    if key.endswith(".parquet") and not key.startswith("staging/"):
+        table = key.rsplit("/", 1)[1].removesuffix(".parquet")
+        model = RejectedRows if "/rejected/" in key else TABLES[table]
+        read_parquet(store, key, model)
+    elif not store.exists(facts_key(key)) or key == facts_key(key):
+        return None  # nothing is known about it: not ours, or a file beside another
+    facts = read_facts(store, key)
+    content = store.read(key)
+    if facts is None or content is None or hashlib.sha256(content).hexdigest() == facts.sha256:
+        return None
+    return f"{store.uri(key)}: damaged, its bytes do not match their checksum; run its week or the analysis again"
