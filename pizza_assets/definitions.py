@@ -15,6 +15,7 @@ from pizza_assets.orchestration.jobs import build_jobs
 from pizza_assets.orchestration.partitions import match_weeks
 from pizza_assets.orchestration.resources import build_resources
 from pizza_assets.orchestration.schedules import analyse_after_collecting, daily_refresh
+from pizza_assets.orchestration.watch import watch_dead_runs
 from pizza_assets.settings import Settings
 
 
@@ -42,7 +43,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         asset_checks=build_checks(partitions, settings),
         jobs=[collect, analyse],
         schedules=[daily_refresh(settings)],
-        sensors=analyse_after_collecting(collect, analyse),
+        sensors=[*analyse_after_collecting(collect, analyse), watch_dead_runs],
         resources={**build_resources(settings), **resources},
         # one process per run: the steps are short, and importing the package for each would cost more than it gains
         executor=dg.in_process_executor,

@@ -61,7 +61,7 @@ class _Collecting:
         self._bench, self._instance = bench, instance
         self._progress = Progress(weeks, sys.stderr)
         self._definitions = bench.definitions(self._progress.stored)
-        self.staleness = bench.staleness(self._definitions, bench.checks(self._definitions, instance))
+        self.staleness = bench.staleness(self._definitions, instance)
         self.backfill = Backfill(self._definitions, instance, self.staleness)
 
     def run(self, request: Request) -> int:

@@ -29,9 +29,8 @@ def status(first: date | None, last: date | None, *, is_json: bool, is_verified:
     with local_instance() as instance:
         fail_dead_runs(instance)
         definitions = bench.definitions()
-        checks = bench.checks(definitions, instance)
-        staleness = bench.staleness(definitions, checks)
-        found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness, checks)
+        staleness = bench.staleness(definitions, instance)
+        found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness)
     damaged = damages(bench.tables.objects) if is_verified else None
     print(status_json(found, damaged) if is_json else status_text(found, damaged))
     return 1 if damaged else 0

@@ -54,9 +54,7 @@ def _add_backfill(backfill: argparse.ArgumentParser) -> None:
     backfill.add_argument(
         "--stale-only", action="store_true", help="only weeks that are missing, or made of something else than now"
     )
-    backfill.add_argument(
-        "--anew", action="store_true", help="start over, do not go on with an interrupted backfill"
-    )
+    backfill.add_argument("--anew", action="store_true", help="start over, do not go on with an interrupted backfill")
     backfill.set_defaults(command=_backfill)
 
 

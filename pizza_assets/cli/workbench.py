@@ -8,17 +8,8 @@ import dagster as dg
 
 from pizza_assets.definitions import build_definitions
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.check_history import CheckHistory
-from pizza_assets.orchestration.resources import (
-    Sources,
-    analysis_parameters,
-    build_io_manager,
-    build_tables,
-    markets_of,
-    utc_now,
-)
+from pizza_assets.orchestration.resources import Sources, build_io_manager, build_staleness, build_tables, utc_now
 from pizza_assets.orchestration.staleness import Staleness
-from pizza_assets.orchestration.week_inputs import WeekInputs
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
 
@@ -40,20 +31,9 @@ class Workbench:
         io_manager = build_io_manager(self.settings, self.tables, on_stored)
         return build_definitions(os.environ, {"io_manager": io_manager})
 
-    def checks(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> CheckHistory:
-        """What the asset checks last said."""
-        return CheckHistory(instance, definitions.resolve_asset_graph().asset_check_keys)
-
-    def staleness(self, definitions: dg.Definitions, checks: CheckHistory) -> Staleness:
+    def staleness(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> Staleness:
         """Tells what is stale, by what is stored and set now."""
-        graph = definitions.resolve_asset_graph()
-        parents = {
-            asset: [key.to_user_string() for key in graph.get(dg.AssetKey(asset)).parent_keys]
-            for asset, place in PLACES.items()
-            if not place.weekly
-        }
-        inputs = WeekInputs(self.tables, self.settings, markets_of(self.settings), self.sources, utc_now)
-        return Staleness(self.tables, inputs, self.settings, parents, analysis_parameters(self.settings), checks)
+        return build_staleness(self.settings, self.tables, self.sources, definitions, instance)
 
     def week(self, key: str) -> MatchWeek:
         return MatchWeek(key, self.settings.timezone)

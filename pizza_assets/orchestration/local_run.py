@@ -42,18 +42,23 @@ def run_range(
     result = _run(definitions, instance, COLLECT_WEEKS, tags, [dg.AssetKey(asset) for asset in assets])
     done = {event.step_key for event in result.get_step_success_events()} & set(assets)
     failures: dict[str, dict[str, str]] = {}
+    blocked = _blocked_weeks(result)
     for event in result.get_step_failure_events():
-        failed = _failed_weeks(event) if event.step_key in assets else {}
-        if not failed:
-            return RangeRun(frozenset(done), failures, error=_first_error(result))
-        failures[str(event.step_key)] = failed
-    return RangeRun(frozenset(done | set(failures)), failures, _blocked_weeks(result))
+        failed = _failed_weeks(event)
+        if failed:
+            failures[str(event.step_key)] = failed
+        elif not (blocked and _root(event).cls_name == "DagsterAssetCheckFailedError"):
+            return RangeRun(frozenset(done), failures, blocked, error=_told(event))
+    return RangeRun(frozenset(done | set(failures)), failures, blocked)
 
 
 def run_analysis(definitions: dg.Definitions, instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str | None:
     """One analysis run; returns its error in words, or None. Raises KeyboardInterrupt if the user stopped it."""
     result = _run(definitions, instance, ANALYSE, tags)
-    return None if result.success else _first_error(result)
+    if result.success:
+        return None
+    failed = result.get_step_failure_events()
+    return _told(failed[0]) if failed else "the run failed without a step failing; see it in the Dagster UI"
 
 
 def _run(
@@ -95,10 +100,8 @@ def _blocked_weeks(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, str
     return blocked
 
 
-def _first_error(result: dg.ExecuteInProcessResult) -> str:
-    for event in result.get_step_failure_events():
-        return f"{event.step_key}: {_root(event).message.strip()}"
-    return "the run failed without a step failing; see it in the Dagster UI"
+def _told(event: dg.DagsterEvent) -> str:
+    return f"{event.step_key}: {_root(event).message.strip()}"
 
 
 def _root(event: dg.DagsterEvent) -> SerializableErrorInfo:

@@ -13,7 +13,9 @@ import dagster as dg
 
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.orchestration.week_inputs import WeekInputs
+from pizza_assets.orchestration.check_history import CheckHistory
+from pizza_assets.orchestration.staleness import Staleness
+from pizza_assets.orchestration.week_inputs import InputSources, WeekInputs
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource
@@ -25,6 +27,7 @@ from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.staging import Staging
 from pizza_assets.storage.fingerprints import fingerprint
 from pizza_assets.storage.io_manager import TableIOManager
+from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 
@@ -75,6 +78,26 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
 def week_inputs(settings: Settings, resources: Any) -> WeekInputs:
     """What weeks are made of, by a run's own resources."""
     return WeekInputs(resources.tables, settings, resources.markets, resources.sources, resources.clock)
+
+
+def build_staleness(
+    settings: Settings,
+    tables: TableStore,
+    sources: InputSources,
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    clock: Clock = utc_now,
+) -> Staleness:
+    """Tells what is stale, by what is stored and set now."""
+    graph = definitions.resolve_asset_graph()
+    whole_parents = {
+        asset: [key.to_user_string() for key in graph.get(dg.AssetKey(asset)).parent_keys]
+        for asset, place in PLACES.items()
+        if not place.weekly
+    }
+    inputs = WeekInputs(tables, settings, markets_of(settings), sources, clock)
+    checks = CheckHistory(instance, graph.asset_check_keys)
+    return Staleness(tables, inputs, settings, whole_parents, analysis_parameters(settings), checks)
 
 
 def build_io_manager(

@@ -43,7 +43,7 @@ class Staleness:
     ) -> None:
         self._tables, self._inputs, self._settings = tables, inputs, settings
         self._whole_parents, self._parameters = whole_parents, parameters
-        self._checks = checks
+        self.checks = checks
 
     def of_week(self, asset: str, week: MatchWeek) -> str | None:
         """Why this week should be made again, in a few words; None if it is as it should be."""
@@ -87,7 +87,7 @@ class Staleness:
 
     def _blocked(self, asset: str, week: str) -> str | None:
         """A week that a check holds back is made and checked again: what was wrong may have been mended, or allowed."""
-        failed = [verdict.check for verdict in self._checks.failed(asset, week) if verdict.is_error]
+        failed = [verdict.check for verdict in self.checks.failed(asset, week) if verdict.is_error]
         return f"the check {failed[0]} failed" if failed else None
 
 

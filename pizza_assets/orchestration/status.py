@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.backfill_plan import reasons_text
-from pizza_assets.orchestration.check_history import CheckHistory
 from pizza_assets.orchestration.staleness import Staleness
 from pizza_assets.storage.tables import TableStore
 
@@ -46,13 +45,11 @@ class Status:
     stale_analysis: tuple[str, ...]
 
 
-def status_of(
-    tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[str], staleness: Staleness, checks: CheckHistory
-) -> Status:
+def status_of(tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[str], staleness: Staleness) -> Status:
     """The status of these weeks; `assets` are the weekly ones."""
     return Status(
         tables.objects.uri(""),
-        tuple(_week_status(tables, week, assets, staleness, checks) for week in weeks),
+        tuple(_week_status(tables, week, assets, staleness) for week in weeks),
         tuple(staleness.of_analysis()),
     )
 
@@ -84,9 +81,8 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
     return "\n".join(lines)
 
 
-def _week_status(
-    tables: TableStore, week: MatchWeek, assets: Sequence[str], staleness: Staleness, checks: CheckHistory
-) -> WeekStatus:
+def _week_status(tables: TableStore, week: MatchWeek, assets: Sequence[str], staleness: Staleness) -> WeekStatus:
+    checks = staleness.checks
     reasons = {asset: staleness.of_week(asset, week) for asset in assets}
     verdicts = {f"{asset}.{verdict.check}": verdict for asset in assets for verdict in checks.failed(asset, week.key)}
     return WeekStatus(

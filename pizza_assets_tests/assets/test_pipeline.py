@@ -1,53 +1,21 @@
 """The whole asset graph in one process, on mock sources and a folder of its own."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 import pytest
 
-from pizza_assets.definitions import build_definitions
 from pizza_assets.errors import BadAnswer, SourceUnavailable
 from pizza_assets.models import RawMatches
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.local_run import analyse, collect
 from pizza_assets.orchestration.partitions import range_tags
-from pizza_assets.orchestration.resources import Sources, build_tables
-from pizza_assets.settings import Settings
+from pizza_assets.orchestration.resources import Sources
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.storage.layout import PLACES
-from pizza_assets.storage.tables import TableStore
-
-WEEKS = ["2026-08-18", "2026-08-25", "2026-09-01"]
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-class Pipeline:
-    """Definitions, instance and tables around one folder."""
-
-    def __init__(self, folder: Path, sources: Callable[[Sources], None] | None = None, **environ: str) -> None:
-        self.environ = {"PIZZA_STORAGE": str(folder), "PIZZA_MATCHES": "mock", **environ}
-        self.settings = Settings.from_environment(self.environ)
-        self.sources = Sources(self.settings, lambda: NOW)
-        if sources is not None:
-            sources(self.sources)
-        self.definitions = build_definitions(self.environ, {"clock": lambda: NOW, "sources": self.sources})
-        self.tables: TableStore = build_tables(self.settings)
-
-    def checksums(self) -> dict[str, str]:
-        """SHA-256 of every stored week."""
-        found = {}
-        for asset, place in PLACES.items():
-            for week in self.tables.weeks(asset) if place.weekly else []:
-                facts = self.tables.week_facts(asset, week)
-                assert facts is not None
-                found[f"{asset} {week}"] = facts.sha256
-        return found
+from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, PoisonedMatches, RelabelledMatches, as_real, poison
 
 
 @pytest.fixture
@@ -57,9 +25,9 @@ def instance() -> dg.DagsterInstance:
 
 def test_weeks_are_collected_analysed_and_shown(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path)
-    collected = collect(pipeline.definitions, instance, WEEKS)
+    collected = pipeline.collect(instance, WEEKS)
     assert (collected.failures, collected.error) == ({}, None)
-    assert analyse(pipeline.definitions, instance) is None
+    assert pipeline.analyse(instance) is None
     for asset, place in PLACES.items():
         if place.weekly and asset != "raw_orders":
             assert pipeline.tables.weeks(asset) == WEEKS, asset
@@ -76,10 +44,10 @@ def test_weeks_are_collected_analysed_and_shown(tmp_path: Path, instance: dg.Dag
 
 def test_a_repeat_changes_no_byte_and_doubles_no_row(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path)
-    collect(pipeline.definitions, instance, WEEKS)
+    pipeline.collect(instance, WEEKS)
     first = pipeline.checksums()
     again = Pipeline(tmp_path)
-    collect(again.definitions, instance, WEEKS)
+    again.collect(instance, WEEKS)
     assert again.checksums() == first
     assert len(first) == 7 * len(WEEKS), "mock_orders is read as raw_orders"
 
@@ -87,43 +55,21 @@ def test_a_repeat_changes_no_byte_and_doubles_no_row(tmp_path: Path, instance: d
 def test_one_week_alone_equals_the_same_week_in_a_range(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     """Mock rounds end on Monday, so that nothing here reaches over the edges of the week."""
     ranged, alone = Pipeline(tmp_path / "range"), Pipeline(tmp_path / "alone")
-    collect(ranged.definitions, instance, WEEKS)
-    collect(alone.definitions, instance, WEEKS[1:2])
+    ranged.collect(instance, WEEKS)
+    alone.collect(instance, WEEKS[1:2])
     in_range = {name: checksum for name, checksum in ranged.checksums().items() if name.endswith(WEEKS[1])}
     assert alone.checksums() == in_range
 
 
-class PoisonedMatches:
-    """Mock matches, but one week's answer is junk."""
-
-    name = "poisoned"
-    is_remote = True
-
-    def __init__(self, inner: Any, poisoned: set[str], error: Exception) -> None:
-        self._inner, self._poisoned, self._error = inner, poisoned, error
-
-    def matches(self, week: MatchWeek) -> SourceResult:
-        if week.key in self._poisoned:
-            raise self._error
-        return self._inner.matches(week)
-
-
-def poison(week: str, error: Exception) -> Callable[[Sources], None]:
-    def apply(sources: Sources) -> None:
-        sources.matches = PoisonedMatches(sources.mock_matches, {week}, error)
-
-    return apply
-
-
 def test_a_failed_week_costs_no_other_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path, poison(WEEKS[1], BadAnswer("the answer holds junk")), PIZZA_FALLBACK="fail")
-    collected = collect(pipeline.definitions, instance, WEEKS)
+    collected = pipeline.collect(instance, WEEKS)
     assert list(collected.failures) == [WEEKS[1]]
     assert "junk" in collected.failures[WEEKS[1]]
     good = [WEEKS[0], WEEKS[2]]
     for asset in ("raw_matches", "mock_orders", "order_bins", "merged_orders", "match_windows"):
         assert pipeline.tables.weeks(asset) == good, asset
-    assert analyse(pipeline.definitions, instance) is None
+    assert pipeline.analyse(instance) is None
     quality = pipeline.tables.read_whole("dashboard_data_quality")
     assert quality is not None
     gap = quality[quality["week"] == WEEKS[1]]
@@ -155,7 +101,7 @@ def test_under_fallback_mock_a_failed_week_is_labelled_and_said(tmp_path: Path, 
 
 def test_a_bug_is_no_reason_to_invent(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path, poison(WEEKS[1], ZeroDivisionError("a bug")), PIZZA_MATCHES="openfootball")
-    collected = collect(pipeline.definitions, instance, WEEKS)
+    collected = pipeline.collect(instance, WEEKS)
     assert "ZeroDivisionError" in collected.failures[WEEKS[1]]
     assert pipeline.tables.week_facts("raw_matches", WEEKS[1]) is None
 
@@ -175,7 +121,7 @@ def test_every_failed_week_leaves_its_trace_and_none_is_swallowed(tmp_path: Path
 
 def test_metadata_is_kept_per_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path)
-    collect(pipeline.definitions, instance, WEEKS)
+    pipeline.collect(instance, WEEKS)
     for week in WEEKS:
         (record, *more) = instance.fetch_materializations(
             dg.AssetRecordsFilter(asset_key=dg.AssetKey("mock_orders"), asset_partitions=[week]), limit=5
@@ -192,7 +138,7 @@ def test_metadata_is_kept_per_week(tmp_path: Path, instance: dg.DagsterInstance)
 
 def test_nothing_stored_is_analysed_without_a_crash(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path)
-    assert analyse(pipeline.definitions, instance) is None
+    assert pipeline.analyse(instance) is None
     insights = pipeline.tables.read_whole("insights")
     assert insights is not None
     assert len(insights) >= 1
@@ -201,7 +147,7 @@ def test_nothing_stored_is_analysed_without_a_crash(tmp_path: Path, instance: dg
 def test_a_failing_source_wipes_nothing_real(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     """A good run, then one in which the source fails: matches and events stay, and everybody is told."""
     good = Pipeline(tmp_path, as_real, PIZZA_MATCHES="openfootball")
-    collect(good.definitions, instance, WEEKS)
+    good.collect(instance, WEEKS)
     before = {asset: good.tables.read_week(asset, WEEKS[1]) for asset in ("raw_matches", "raw_match_events")}
     bad = Pipeline(tmp_path, poison(WEEKS[1], BadAnswer("the answer holds junk")), PIZZA_MATCHES="openfootball")
     result = bad.definitions.resolve_job_def("collect_weeks").execute_in_process(
@@ -222,30 +168,6 @@ def test_a_failing_source_wipes_nothing_real(tmp_path: Path, instance: dg.Dagste
     assert not check.passed
     assert "kept from before, because a refresh failed" in (check.description or "")
     assert "junk" in (check.description or "")
-
-
-def as_real(sources: Sources) -> None:
-    sources.matches = RelabelledMatches(sources.mock_matches)
-
-
-class RelabelledMatches:
-    """Mock matches passed off as a real source's, which only a test may do."""
-
-    name = "openfootball"
-    is_remote = True
-
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-
-    def matches(self, week: MatchWeek) -> SourceResult:
-        result = self._inner.matches(week)
-        return replace(
-            result,
-            rows=result.rows.assign(match_source="real"),
-            events=result.events.assign(match_source="real"),
-            data_source=DataSource.REAL,
-            source_name=self.name,
-        )
 
 
 def order_file(folder: Path) -> dict[str, str]:
@@ -273,7 +195,7 @@ def test_football_being_down_does_not_stop_real_orders(tmp_path: Path, instance:
 
     files = order_file(tmp_path / "inbox")
     pipeline = Pipeline(tmp_path / "data", all_down, PIZZA_FALLBACK="fail", **files | {"PIZZA_MATCHES": "openfootball"})
-    collected = collect(pipeline.definitions, instance, WEEKS)
+    collected = pipeline.collect(instance, WEEKS)
     assert set(collected.failures) == set(WEEKS)
     assert pipeline.tables.weeks("raw_orders") == WEEKS
     assert pipeline.tables.weeks("order_bins") == WEEKS
@@ -281,17 +203,17 @@ def test_football_being_down_does_not_stop_real_orders(tmp_path: Path, instance:
 
 
 def test_under_fail_mock_of_an_earlier_run_is_ignored_everywhere(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    collect(Pipeline(tmp_path / "data").definitions, instance, WEEKS)
+    Pipeline(tmp_path / "data").collect(instance, WEEKS)
     files = order_file(tmp_path / "inbox")
     strict = Pipeline(tmp_path / "data", as_real, PIZZA_FALLBACK="fail", **files | {"PIZZA_MATCHES": "openfootball"})
-    collected = collect(strict.definitions, instance, WEEKS[1:2])
+    collected = strict.collect(instance, WEEKS[1:2])
     assert (collected.failures, collected.error) == ({}, None)
     newest = instance.get_latest_materialization_event(dg.AssetKey("mock_orders"))
     assert newest is not None
     assert newest.asset_materialization is not None
     metadata = newest.asset_materialization.metadata
     assert (metadata["dagster/row_count"].value, metadata["data_source"].value) == (0, "none")
-    assert analyse(strict.definitions, instance) is None
+    assert strict.analyse(instance) is None
     timeline = strict.tables.read_whole("dashboard_orders_timeline")
     expected = strict.tables.read_whole("expected_orders")
     assert timeline is not None
@@ -310,7 +232,7 @@ def test_a_week_that_cannot_be_written_costs_no_other(tmp_path: Path, instance: 
         sources.matches = Absurd(sources.mock_matches)
 
     pipeline = Pipeline(tmp_path, absurd, PIZZA_MATCHES="openfootball")
-    collected = collect(pipeline.definitions, instance, WEEKS)
+    collected = pipeline.collect(instance, WEEKS)
     assert list(collected.failures) == [WEEKS[1]]
     assert "home_goals = 99" in collected.failures[WEEKS[1]]
     assert pipeline.tables.weeks("match_windows") == [WEEKS[0], WEEKS[2]]
@@ -332,10 +254,10 @@ def test_a_match_that_moves_to_another_week_is_there_once(tmp_path: Path, instan
         sources.matches = Moved(sources.mock_matches)
 
     first = Pipeline(tmp_path, as_real, PIZZA_MATCHES="openfootball")
-    collect(first.definitions, instance, WEEKS)
+    first.collect(instance, WEEKS)
     second = Pipeline(tmp_path, moving, PIZZA_MATCHES="openfootball")
-    assert collect(second.definitions, instance, WEEKS[2:]).failures == {}
-    assert analyse(second.definitions, instance) is None
+    assert second.collect(instance, WEEKS[2:]).failures == {}
+    assert second.analyse(instance) is None
     listed = second.tables.read_whole("dashboard_matches")
     impact = second.tables.read_whole("match_impact")
     assert listed is not None

@@ -1,4 +1,4 @@
-"""Choosing weeks, and going on around the failed ones."""
+"""Which weeks a command is about."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.local_run import chosen_weeks, covered_span, stretches_without
+from pizza_assets.orchestration.week_choice import chosen_weeks, covered_span
 from pizza_assets.settings import Settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -42,17 +42,3 @@ def test_file_orders_choose_the_last_weeks_they_cover() -> None:
     assert covered_span((week("2024-01-02"), week("2026-08-04")), 2) == (week("2026-07-21"), week("2026-08-04"))
     assert covered_span((week("2026-07-28"), week("2026-08-04")), 52) == (week("2026-07-28"), week("2026-08-04"))
     assert covered_span(None, 52) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("failed", "stretches"),
-    [
-        (["b"], [["a"], ["c", "d"]]),
-        (["a", "d"], [["b", "c"]]),
-        (["b", "c"], [["a"], ["d"]]),
-        (["a", "b", "c", "d"], []),
-        ([], [["a", "b", "c", "d"]]),
-    ],
-)
-def test_stretches_between_failed_weeks(failed: list[str], stretches: list[list[str]]) -> None:
-    assert stretches_without(["a", "b", "c", "d"], failed) == stretches
