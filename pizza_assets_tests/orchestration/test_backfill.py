@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -65,20 +65,20 @@ FAR_REACHING = {"PIZZA_PRE_MINUTES": "600", "PIZZA_POST_MINUTES": "600"}
 
 
 def at_the_edge(sources: Sources) -> None:
-    """Leeds play at home just before the week turns, and away just after; FAR_REACHING windows meet orders there."""
+    """Leeds play just before a week turns or just after, every other week; FAR_REACHING windows meet orders there."""
 
     class AtTheEdge(RelabelledMatches):
         is_remote = False
 
         def matches(self, week: MatchWeek) -> SourceResult:
             result = super().matches(week)
-            own = result.rows[
-                (result.rows["home_team"] == "Leeds United") | (result.rows["away_team"] == "Leeds United")
-            ]
-            before = own.assign(kickoff_at=week.ends_at - timedelta(hours=1), match_id=own["match_id"] + "-before")
-            after = own.assign(kickoff_at=week.starts_at + timedelta(hours=1), match_id=own["match_id"] + "-after")
-            rows = pd.concat([before, after]).astype(result.rows.dtypes)
-            return replace(result, rows=RawMatches.conform(rows), events=result.events.head(0))
+            own = result.rows[(result.rows[["home_team", "away_team"]] == "Leeds United").any(axis=1)]
+            hours_from_turn = {0: 167, 2: 1}.get(date.fromisoformat(week.key).toordinal() // 7 % 4)
+            if hours_from_turn is None:
+                own = own.head(0)
+            else:
+                own = own.assign(kickoff_at=pd.Timestamp(week.starts_at + timedelta(hours=hours_from_turn)))
+            return replace(result, rows=RawMatches.conform(own), events=result.events.head(0))
 
     sources.matches = AtTheEdge(sources.mock_matches)
 

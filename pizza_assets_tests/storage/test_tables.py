@@ -1,5 +1,6 @@
 """Stored tables: read back equal, real beats mock, refused rows kept, keys under their prefixes."""
 
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import pizza_assets
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.errors import StorageError
 from pizza_assets.models import RejectedRows
@@ -34,6 +36,30 @@ def test_what_was_written_is_read_back_equal(tmp_path: Path, minutes: list[int],
     found = store.read_week("raw_match_events", WEEK)
     assert found is not None
     pd.testing.assert_frame_equal(found.rows, frame)
+
+
+# Property 11: any range of weeks, whatever is stored of it
+@settings(max_examples=100, deadline=None)
+@given(
+    stored=st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 130), max_size=4), max_size=6),
+    first=st.integers(0, 9),
+    last=st.integers(0, 9),
+)
+def test_any_range_of_weeks_is_read_back_equal(
+    tmp_path_factory: pytest.TempPathFactory, stored: dict[int, list[int]], first: int, last: int
+) -> None:
+    store = TableStore(LocalFolder(tmp_path_factory.mktemp("range")), lambda: NOW)
+    start = MatchWeek(WEEK, "Europe/London")
+    for week, minutes in stored.items():
+        source = "real" if week % 2 else "mock"
+        store.write_week("raw_match_events", start.shifted(week).key, events(source, minutes), origin(source))
+    asked = [start.shifted(week).key for week in range(first, last + 1)]
+    weeks = WeekTables(store, "raw_match_events", asked)
+    expected = {start.shifted(week).key: minutes for week, minutes in stored.items() if first <= week <= last}
+    assert sorted(weeks) == sorted(expected)
+    assert weeks.rows()["minute"].tolist() == [minute for key in sorted(expected) for minute in expected[key]]
+    for key, minutes in expected.items():
+        assert weeks[key].rows["minute"].tolist() == minutes
 
 
 # Property 11: the weekly tables of a mock week, with their empty values
@@ -132,6 +158,32 @@ def test_another_version_is_refused_by_name(tables: TableStore) -> None:
         file.write(Path(other.uri).read_bytes())
     with pytest.raises(StorageError, match="expected 'order_bins' of version 1"):
         tables.read_week("order_bins", WEEK)
+
+
+def test_a_pickle_is_never_opened(tables: TableStore, tmp_path: Path) -> None:
+    """Reading one from a bucket would be running what someone put there."""
+    canary = tmp_path / "ran"
+
+    class Evil:
+        def __reduce__(self) -> tuple:
+            return Path.touch, (canary,)
+
+    for key in (week_key("order_bins", WEEK), facts_key(week_key("order_bins", WEEK)), whole_key("match_impact")):
+        with tables.objects.writing(key) as file:
+            file.write(pickle.dumps(Evil()))
+    for read in (
+        lambda: tables.read_week("order_bins", WEEK),
+        lambda: tables.week_facts("order_bins", WEEK),
+        lambda: tables.read_whole("match_impact"),
+    ):
+        with pytest.raises(StorageError, match="not readable"):
+            read()
+    assert not canary.exists()
+
+
+def test_no_module_knows_how_to_open_a_pickle() -> None:
+    package = Path(pizza_assets.__file__).parent
+    assert not [path for path in package.rglob("*.py") if "pickle" in path.read_text(encoding="utf-8")]
 
 
 def test_junk_is_a_named_error(tables: TableStore) -> None:
