@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration check docs lock clean
+.PHONY: run ui open test test-integration torture bench-storage check docs lock clean
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -18,6 +18,12 @@ test: .venv/test.installed check  ## every test and check that needs only Python
 
 test-integration: .venv/integration.installed  ## what needs a browser, servers or minutes
 	@$(BIN)/pytest -m integration
+
+torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; goes on where it stopped)
+	@$(BIN)/python -m pizza_assets_tests.torture
+
+bench-storage: .venv/test.installed  ## MB/s of weeks, and what a week costs in a run of 1 and of 52
+	@$(BIN)/python -m pizza_assets_tests.bench_storage
 
 check: .venv/test.installed  ## style, types, layers, definitions
 	@$(BIN)/ruff check .

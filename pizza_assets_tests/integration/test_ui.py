@@ -9,13 +9,12 @@ import pytest
 from pizza_assets.orchestration.resources import build_tables
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
-from pizza_assets_tests.support.dagster_server import DagsterServer, dagster_dev
+from pizza_assets_tests.support.dagster_server import SELECTOR, DagsterServer, dagster_dev
 
 pytestmark = pytest.mark.integration
 
 WEEKS = ["2025-09-02", "2025-09-09", "2025-09-16", "2025-09-23", "2025-09-30", "2025-10-07"]
 WEEKLY = [asset for asset, place in PLACES.items() if place.weekly]
-SELECTOR = {"repositoryLocationName": "pizza_assets", "repositoryName": "__repository__"}
 
 
 @pytest.fixture(scope="module")
@@ -74,17 +73,8 @@ def test_the_schedules_own_run_and_the_analysis_after_it(server: DagsterServer, 
     )["scheduleDryRun"]["evaluationResult"]
     assert tick["error"] is None
     (request,) = tick["runRequests"]
-    launched = server.query(
-        """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
-             __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }""",
-        params={
-            "selector": {**SELECTOR, "jobName": "collect_weeks"},
-            "runConfigData": {},
-            "executionMetadata": {"tags": request["tags"]},
-        },
-    )["launchRun"]
-    assert launched["__typename"] == "LaunchRunSuccess", launched
-    assert server.wait_for_run(launched["run"]["runId"]) == "SUCCESS"
+    tags = {tag["key"]: tag["value"] for tag in request["tags"]}
+    assert server.wait_for_run(server.launch("collect_weeks", tags)) == "SUCCESS"
     assert server.wait_for_run(_analysis_run(server)) == "SUCCESS"
     tables = build_tables(Settings.from_environment(environ))
     assert len(tables.weeks("order_bins")) == len(WEEKS) + 2

@@ -1,6 +1,7 @@
 """A real `dagster dev` (webserver, daemon, code server) on loopback with its own instance, for tests."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,17 +13,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import requests
 
 ROOT = Path(__file__).parents[2]
 STARTED_WITHIN_SECONDS = 120
 
 
-class DagsterServer:
-    """Speaks GraphQL to a running webserver."""
+SELECTOR = {"repositoryLocationName": "pizza_assets", "repositoryName": "__repository__"}
+_WORKER = re.compile(r"Started process for run \(pid: (\d+)\)")
 
-    def __init__(self, url: str) -> None:
+
+class DagsterServer:
+    """Speaks GraphQL to a running webserver. `process` is the `dagster dev` that started it, and all the others."""
+
+    def __init__(self, url: str, process: "subprocess.Popen[bytes]") -> None:
         self.url = url
+        self.process = process
 
     def query(self, text: str, **variables: Any) -> dict[str, Any]:
         """The `data` of an answer; fails on GraphQL errors."""
@@ -32,13 +39,54 @@ class DagsterServer:
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
+    def launch(self, job: str, tags: Mapping[str, str]) -> str:
+        """Start a run as the launchpad does; returns its id."""
+        launched = self.query(
+            """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+                 __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }""",
+            params={
+                "selector": {**SELECTOR, "jobName": job},
+                "runConfigData": {},
+                "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+            },
+        )["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return launched["run"]["runId"]
+
+    def worker_pid(self, run_id: str) -> int | None:
+        """The process that works on a run, or None while it has none."""
+        events = self.query(
+            """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection {
+                 events { ... on EngineEvent { message } } } } }""",
+            id=run_id,
+        )["logsForRun"]["events"]
+        found = (_WORKER.search(event.get("message", "")) for event in events)
+        return next((int(match[1]) for match in found if match), None)
+
+    def family(self) -> list[psutil.Process]:
+        """`dagster dev` and all its descendants: webserver, daemon, code server, workers."""
+        try:
+            parent = psutil.Process(self.process.pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def stop(self) -> None:
+        """As Ctrl-C does; by force if that takes long."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
     def run_status(self, run_id: str) -> str:
         found = self.query("query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }", id=run_id)
         return found["runOrError"]["status"]
 
     def wait_for_run(self, run_id: str, seconds: float = 240) -> str:
         """The final status of a run."""
-        deadline = time.monotonic() + seconds
+        status, deadline = "", time.monotonic() + seconds
         while time.monotonic() < deadline:
             status = self.run_status(run_id)
             if status in {"SUCCESS", "FAILURE", "CANCELED"}:
@@ -49,32 +97,37 @@ class DagsterServer:
 
 @contextmanager
 def dagster_dev(home: Path, environ: Mapping[str, str]) -> Iterator[DagsterServer]:
-    """Start the server in `home` (which gets a copy of the project's dagster.yaml); stopped by its process group."""
+    """A server in `home`, which gets a copy of the project's dagster.yaml, during the block."""
     home.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "dagster.yaml", home)
     shutil.copy(ROOT / "workspace.yaml", home)
-    port = _free_port()
     environment = {key: value for key, value in os.environ.items() if key not in {"DAGSTER_HOME"}}
-    with (home / "server.log").open("wb") as log:
+    server = start_server(home, {**environment, **environ})
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def start_server(home: Path, environ: Mapping[str, str]) -> DagsterServer:
+    """A server in `home`, which holds dagster.yaml and workspace.yaml; in a process group of its own."""
+    port = _free_port()
+    with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("dagster"), "dev", "--host", "127.0.0.1", "--port", str(port)],
             cwd=home,
-            env={**environment, **environ},
+            env=dict(environ),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        try:
-            server = DagsterServer(f"http://127.0.0.1:{port}")
-            _wait_until_up(server, process, home / "server.log")
-            yield server
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+    server = DagsterServer(f"http://127.0.0.1:{port}", process)
+    try:
+        _wait_until_up(server, home / "server.log")
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
 def _free_port() -> int:
@@ -83,10 +136,10 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_until_up(server: DagsterServer, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_up(server: DagsterServer, log: Path) -> None:
     deadline = time.monotonic() + STARTED_WITHIN_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
+        if server.process.poll() is not None:
             break
         try:
             found = server.query("{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")
