@@ -30,7 +30,7 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
     # equal times (one run): the later week is the later plan
     versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
     newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
-    return RawMatches.conform(newest.drop(columns="collected_at"))
+    return newest.drop(columns="collected_at").sort_values(list(RawMatches.key()), kind="stable", ignore_index=True)
 
 
 def matches_reaching(raw_matches: WeekTables, week: MatchWeek, lengths: WindowLengths) -> pd.DataFrame:

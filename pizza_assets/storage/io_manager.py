@@ -136,14 +136,14 @@ class TableIOManager(dg.IOManager):
                 with self._tables.writing_week(asset, week) as writer:
                     # before the rows are made: if an input changes meanwhile, the week counts as stale, not as fresh
                     made_of = outputs.fingerprint(week)
-                    metadata = self._write_week(context, asset, writer, outputs.make(week), made_of or "")
+                    metadata, version = self._write_week(context, asset, writer, outputs.make(week), made_of or "")
             # The one catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is
             # swallowed: the trace of a bug goes to the run's log, and the step ends with WeeksFailed below.
             except Exception as error:  # noqa: BLE001
                 failures[week] = error
                 context.log.error(f"{asset} {week}: {_told(error)}")
                 continue
-            yield self._materialized(context, asset, week, metadata)
+            yield _materialized(context, week, metadata, version)
             self._stored(asset, week)
         if failures:
             # a cause is one error: the first; the traces of the others are in the run's log
@@ -152,7 +152,8 @@ class TableIOManager(dg.IOManager):
 
     def _write_week(
         self, context: dg.OutputContext, asset: str, writer: WeekWriter, output: WeekOutput, made_of: str
-    ) -> dict[str, object]:
+    ) -> tuple[dict[str, object], str]:
+        """Metadata of the week, and the version of the data that a reader finds now (ABSENT if none)."""
         if output.rows is None:
             return self._without_rows(asset, writer, output)
         origin = Origin(
@@ -164,30 +165,23 @@ class TableIOManager(dg.IOManager):
             output.is_partial,
             made_of,
         )
-        return _stored_metadata(writer.write(output.rows, origin, output.covered, output.rejected))
+        stored = writer.write(output.rows, origin, output.covered, output.rejected)
+        return _stored_metadata(stored), stored.facts.content_sha256
 
-    def _without_rows(self, asset: str, writer: WeekWriter, output: WeekOutput) -> dict[str, object]:
+    def _without_rows(self, asset: str, writer: WeekWriter, output: WeekOutput) -> tuple[dict[str, object], str]:
         """What the week comes to when nothing is stored for it: nothing, or what was stored before."""
         if output.is_retired:
             writer.retire()
         kept = self._tables.week_facts(asset, output.week)
         found = self._tables.read_week(asset, output.week) if kept is not None else None
-        return {
+        metadata = {
             "dagster/row_count": 0 if found is None else len(found.rows),
             "real_share": 0.0 if found is None or kept is None else real_share(found.rows, kept.data_source),
             "data_source": "none" if kept is None else kept.data_source,
             "is_kept": kept is not None,
             "reason": output.reason or "nothing to store",
         }
-
-    def _materialized(
-        self, context: dg.OutputContext, asset: str, week: str, metadata: dict[str, object]
-    ) -> DagsterEvent:
-        """The event of one stored week; its data version is what a reader of the week gets."""
-        version = week_identity(self._tables, asset, week)
-        tags = {} if version == ABSENT else {DATA_VERSION_TAG: version}
-        materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata, tags=tags)
-        return DagsterEvent.asset_materialization(context.step_context, materialization)
+        return metadata, week_identity(self._tables, asset, output.week)
 
     def _remember(self, context: dg.InputContext, asset: str) -> None:
         """Which version of an input a step over all weeks has been given."""
@@ -206,6 +200,13 @@ class TableIOManager(dg.IOManager):
     def _stored(self, asset: str, week: str | None) -> None:
         if self._on_stored is not None:
             self._on_stored(asset, week)
+
+
+def _materialized(context: dg.OutputContext, week: str, metadata: dict[str, object], version: str) -> DagsterEvent:
+    """The event of one stored week."""
+    tags = {} if version == ABSENT else {DATA_VERSION_TAG: version}
+    materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata, tags=tags)
+    return DagsterEvent.asset_materialization(context.step_context, materialization)
 
 
 def _told(error: Exception) -> str:
