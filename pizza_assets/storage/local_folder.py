@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from filelock import FileLock, Timeout
@@ -110,10 +110,10 @@ class LocalFolder:
         self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        path = (self.root / key).resolve()
-        if not path.is_relative_to(self.root):
+        parts = PurePosixPath(key).parts
+        if ".." in parts or key.startswith("/"):
             raise StorageError(f"{key}: leads outside of {self.root}; keys are relative and never go up")
-        return path
+        return self.root.joinpath(*parts)
 
     def _unreadable(self, key: str, error: OSError) -> StorageError:
         return StorageError(f"{self._path(key)}: can't be read ({error}); check its permissions")
