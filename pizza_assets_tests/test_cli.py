@@ -1,11 +1,13 @@
 """The command line: answers at once, and says what is wrong without a traceback."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from pizza_assets.cli import main
 from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets_tests.conftest import PROJECT_ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +34,7 @@ def test_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture
     [
         (["run", "--from", "4.8.2026"], "is no date; write it as 2026-08-04"),
         (["run", "--weeks", "0"], "is no whole number from 1"),
+        (["backfill", "--to", "August"], "is no date; write it as 2026-08-04"),
         ([], "required"),
     ],
 )
@@ -57,3 +60,34 @@ def test_open_prints_the_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         file.write(b"<html>")
     assert main(["open", "--print"]) == 0
     assert capsys.readouterr().out.strip().endswith("data/quicksight-ready/dashboard-data/dashboard.html")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["backfill"], "pizza: name the first week with --from DATE"),
+        (["backfill", "--stale-only"], "pizza: nothing is stored yet; name the first week with --from DATE"),
+        (["backfill", "--from", "2030-01-01"], "swap --from and --to"),
+    ],
+)
+def test_a_backfill_needs_weeks(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_status_of_nothing_says_what_to_do(project: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == 0
+    assert "none stored; run `pizza run`" in capsys.readouterr().out
+
+
+def test_a_dry_run_stores_nothing(project: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backfill", "--from", "2026-08-04", "--to", "2026-08-18", "--dry-run"]) == 0
+    assert "3 weeks from 2026-08-04 to 2026-08-18 would be made" in capsys.readouterr().out
+    assert LocalFolder(tmp_path / "data").keys("") == []
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with an instance, and mock sources."""
+    shutil.copy(PROJECT_ROOT / "dagster.yaml", tmp_path)
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
