@@ -83,7 +83,7 @@ def at_the_edge(sources: Sources) -> None:
     sources.matches = AtTheEdge(sources.mock_matches)
 
 
-@pytest.mark.parametrize("chunk_weeks", [1, 4])
+@pytest.mark.parametrize("chunk_weeks", [pytest.param(1, marks=pytest.mark.integration), 4])
 def test_chunks_come_out_as_one_run(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, chunk_weeks: int
 ) -> None:
@@ -105,6 +105,7 @@ def test_chunks_come_out_as_one_run(
     assert of_week_after > 0
 
 
+@pytest.mark.integration
 def test_a_new_week_renews_what_looked_into_it(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
     """Week by week, as the calendar brings them: the week before is made again where windows reach over."""
     whole, grown = pipeline("whole", at_the_edge, **FAR_REACHING), pipeline("grown", at_the_edge, **FAR_REACHING)
@@ -114,6 +115,7 @@ def test_a_new_week_renews_what_looked_into_it(pipeline: Callable[..., Pipeline]
     assert grown.checksums() == whole.checksums()
 
 
+@pytest.mark.integration
 def test_poisoned_weeks_are_named_and_repaired_alone(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
@@ -170,6 +172,7 @@ def test_a_week_whose_orders_are_gone_is_stale_and_retired(
     }
 
 
+@pytest.mark.integration
 def test_the_analysis_is_stale_until_it_has_seen_the_latest(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
@@ -245,6 +248,7 @@ def attempt(pipeline: Pipeline, instance: dg.DagsterInstance, is_anew: bool = Fa
     }
 
 
+@pytest.mark.integration
 def test_a_stopped_backfill_goes_on_and_a_finished_one_starts_anew(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
@@ -259,6 +263,7 @@ def test_a_stopped_backfill_goes_on_and_a_finished_one_starts_anew(
     assert len(attempt(again, instance)[1]) == 7 * len(WEEKS), "it was over, so this is a new one"
 
 
+@pytest.mark.integration
 def test_anew_makes_all_again(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
     attempt(pipeline("data", poisoned(WEEKS[2]), **STRICT), instance)
     assert len(attempt(pipeline("data", **STRICT), instance, is_anew=True)[1]) == 7 * len(WEEKS)
