@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_the_schedules_own_run_and_the_analysis_after_it(server: DagsterServer, 
              scheduleDryRun(selectorData: $selector, timestamp: $at) { __typename ... on DryRunInstigationTick {
                evaluationResult { error { message } runRequests { runKey tags { key value } } } } } }""",
         selector={**SELECTOR, "scheduleName": "daily_refresh"},
-        at=datetime.now(UTC).timestamp(),
+        at=(datetime.now(UTC) - timedelta(days=1)).timestamp(),  # asks for the tick after it, which is in the past then
     )["scheduleDryRun"]["evaluationResult"]
     assert tick["error"] is None
     (request,) = tick["runRequests"]
