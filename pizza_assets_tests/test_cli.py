@@ -67,7 +67,7 @@ def test_open_prints_the_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     [
         (["backfill"], "pizza: name the first week with --from DATE"),
         (["backfill", "--stale-only"], "pizza: nothing is stored yet; name the first week with --from DATE"),
-        (["backfill", "--from", "2030-01-01"], "swap --from and --to"),
+        (["backfill", "--from", "2030-01-01"], "week 2030-01-01 has not begun"),
     ],
 )
 def test_a_backfill_needs_weeks(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,9 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.check_history import weeks_metadata
 from pizza_assets.orchestration.partitions import weeks_of_run
 from pizza_assets.settings import Settings
+from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.layout import PLACES
-from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.tables import TableStore, Unreadable
 
 SHOWN_PER_WEEK = 20
 RAW_ASSETS = ("raw_orders", "raw_matches")
@@ -99,27 +100,29 @@ def _is_no_stand_in(
     @dg.asset_check(
         asset=asset,
         name="is_no_stand_in",
-        description="Warns where labelled mock data took a failed source's place, where an answer was partial, and "
-        "where a refresh failed and an older week was kept.",
+        description="Warns where labelled mock data took a failed source's place, where an answer was partial, "
+        "where a refresh failed and an older week was kept, and where the stored week is damaged.",
     )
     def is_no_stand_in(context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
         weeks = weeks_of_run(context.run.tags, partitions)
-        facts = {week: found for week in weeks if (found := tables.week_facts(asset, week))}
+        examined = {week: tables.examine_week(asset, week) for week in weeks}
+        damaged = {week: found.why for week, found in examined.items() if isinstance(found, Unreadable)}
+        facts = {week: found for week, found in examined.items() if isinstance(found, Facts)}
         stand_ins = {
             week: found.reason or "labelled mock"
             for week, found in facts.items()
             if chosen != "mock" and found.data_source == DataSource.MOCK and found.source_name == "mock"
         }
         partial = {week: found.reason or "partial" for week, found in facts.items() if found.is_partial}
-        reasons = sorted({*stand_ins.values(), *partial.values()})
+        reasons = sorted({*stand_ins.values(), *partial.values(), *damaged.values()})
         return dg.AssetCheckResult(
-            passed=not stand_ins and not partial,
+            passed=not reasons,
             severity=dg.AssetCheckSeverity.WARN,
             description="; ".join(reasons) or "every stored week comes from the chosen source",
             metadata={
                 "weeks_of_stand_ins": len(stand_ins),
                 "partial_weeks": len(partial),
-                **weeks_metadata(weeks, in_warning=sorted({*stand_ins, *partial})),
+                **weeks_metadata(weeks, in_warning=sorted({*stand_ins, *partial, *damaged})),
             },
         )
 

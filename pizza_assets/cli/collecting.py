@@ -25,11 +25,11 @@ from pizza_assets.orchestration.week_choice import chosen_weeks, covered_span
 def run(first: date | None, last: date | None, finished_weeks: int) -> int:
     """Make the chosen weeks anew, analyse, summarise; returns the exit code."""
     bench = _quiet_bench()
-    begin, end = _week(bench, first), _week(bench, last)
+    begin, end = bench.week_of(first), bench.week_of(last)
     files = bench.sources.order_files
     if files is not None and begin is None and end is None:
         begin, end = covered_span(files.periods(), finished_weeks)
-    weeks = [bench.week(key) for key in chosen_weeks(bench.settings, bench.now, begin, end, finished_weeks)]
+    weeks = chosen_weeks(bench.settings, bench.now, begin, end, finished_weeks)
     bench.tables.objects.check()
     with local_instance() as instance:
         _clear_up(bench, instance)
@@ -89,14 +89,14 @@ def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
 
 def _range(bench: Workbench, first: date | None, last: date | None, is_stale_only: bool) -> list[MatchWeek]:
     """The weeks from `first` to `last` (default: the running one); of what is stale, all stored weeks by default."""
-    begin, end = _week(bench, first), _week(bench, last)
+    begin, end = bench.week_of(first), bench.week_of(last)
     span = bench.stored_span() if is_stale_only else None
     if span is not None:
         begin, end = begin or span[0], end or span[1]
     if begin is None:
         why = "nothing is stored yet; " if is_stale_only else ""
         raise ConfigurationError(f"{why}name the first week with --from DATE")
-    return [bench.week(key) for key in chosen_weeks(bench.settings, bench.now, begin, end, 0)]
+    return chosen_weeks(bench.settings, bench.now, begin, end, 0)
 
 
 def _tell_resumption(attempt: Attempt, request: Request) -> None:
@@ -121,7 +121,3 @@ def _warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:
 def _quiet_bench() -> Workbench:
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     return Workbench()
-
-
-def _week(bench: Workbench, day: date | None) -> MatchWeek | None:
-    return day and MatchWeek.of_date(day, bench.settings.timezone)

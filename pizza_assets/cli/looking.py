@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from pizza_assets.cli.workbench import Workbench
-from pizza_assets.errors import PizzaAssetsError
-from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+from pizza_assets.models.week import weeks_between
 from pizza_assets.orchestration.dead_runs import fail_dead_runs
 from pizza_assets.orchestration.local_instance import local_instance
 from pizza_assets.orchestration.status import status_json, status_of, status_text
@@ -22,8 +22,9 @@ def status(first: date | None, last: date | None, *, is_json: bool, is_verified:
     """Print which weeks are stored and how they are; returns 1 if something stored is damaged."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     bench = Workbench()
-    begin = first and MatchWeek.of_date(first, bench.settings.timezone)
-    end = last and MatchWeek.of_date(last, bench.settings.timezone)
+    begin, end = bench.week_of(first), bench.week_of(last)
+    if begin is not None and end is not None and begin > end:
+        raise ConfigurationError(f"week {begin.key} lies after {end.key}; swap --from and --to")
     span = bench.stored_span()
     weeks = [] if span is None else weeks_between(begin or span[0], end or span[1])
     with local_instance() as instance:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property
 
 import dagster as dg
@@ -35,10 +36,12 @@ class Workbench:
         """Tells what is stale, by what is stored and set now."""
         return build_staleness(self.settings, self.tables, self.sources, definitions, instance)
 
-    def week(self, key: str) -> MatchWeek:
-        return MatchWeek(key, self.settings.timezone)
+    def week_of(self, day: date | None) -> MatchWeek | None:
+        """The week of a date, if there is one."""
+        return day and MatchWeek.of_date(day, self.settings.timezone)
 
     def stored_span(self) -> tuple[MatchWeek, MatchWeek] | None:
         """The first and the last week of which anything is stored, or None."""
         stored = {week for asset, place in PLACES.items() if place.weekly for week in self.tables.weeks(asset)}
-        return (self.week(min(stored)), self.week(max(stored))) if stored else None
+        zone = self.settings.timezone
+        return (MatchWeek(min(stored), zone), MatchWeek(max(stored), zone)) if stored else None

@@ -21,7 +21,6 @@ from pizza_assets.storage.tables import TableStore, model_of
 COLLECTED = frozenset({"raw_matches", "raw_match_events", "raw_orders"})
 """What comes from outside stays as it was if the source says nothing; all else goes with what it was made of."""
 
-
 MISSING = "missing"
 
 
@@ -66,16 +65,20 @@ class Staleness:
     def of_analysis(self) -> list[str]:
         """The assets over all weeks that are missing or made of something else than what is stored now."""
         identities: dict[str, str] = {}
-        stale = []
-        for asset, parents in self._whole_parents.items():
+        return [asset for asset in self._whole_parents if not self._is_current(asset, identities)]
+
+    def _is_current(self, asset: str, identities: dict[str, str]) -> bool:
+        """`identities` are those of the inputs seen so far: many tables have the same ones."""
+        try:
             facts = self._tables.whole_facts(asset)
-            for parent in parents:
+            for parent in self._whole_parents[asset]:
                 if parent not in identities:
                     identities[parent] = table_identity(self._tables, parent)
-            expected = whole_fingerprint(self._parameters, {parent: identities[parent] for parent in parents})
-            if facts is None or _outdated(asset, facts) or facts.input_fingerprint != expected:
-                stale.append(asset)
-        return stale
+        except StorageError:
+            return False  # what can't be read is made again; why it can't be is told where it is read
+        inputs = {parent: identities[parent] for parent in self._whole_parents[asset]}
+        is_as_made = facts is not None and facts.input_fingerprint == whole_fingerprint(self._parameters, inputs)
+        return is_as_made and _outdated(asset, facts) is None
 
     def _stand_in(self, asset: str, facts: Facts) -> str | None:
         """A remote source that failed may answer now; of a source at hand the fingerprint tells."""

@@ -8,14 +8,14 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.backfill_plan import reasons_text
 from pizza_assets.orchestration.staleness import Staleness
-from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.tables import TableStore, Unreadable
 
 NEXT_STEP = "bring it up to date with: pizza backfill --stale-only"
 
 
 @dataclass(frozen=True)
 class DatasetStatus:
-    """Orders or matches of one week. data_source: real, mock or none."""
+    """Orders or matches of one week. data_source: real, mock, none or unreadable."""
 
     data_source: str
     row_count: int
@@ -95,7 +95,9 @@ def _week_status(tables: TableStore, week: MatchWeek, assets: Sequence[str], sta
 
 
 def _dataset(tables: TableStore, asset: str, week: str) -> DatasetStatus:
-    facts = tables.week_facts(asset, week)
+    facts = tables.examine_week(asset, week)
+    if isinstance(facts, Unreadable):
+        return DatasetStatus("unreadable", 0, 0, is_partial=False, reason=facts.why, collected_at=None)
     if facts is None:
         return DatasetStatus("none", 0, 0, is_partial=False, reason=None, collected_at=None)
     return DatasetStatus(
@@ -116,8 +118,8 @@ def _cells(week: WeekStatus) -> tuple[str, str, str, str, str]:
 
 
 def _counted(dataset: DatasetStatus) -> str:
-    if dataset.data_source == "none":
-        return "none"
+    if dataset.data_source in {"none", "unreadable"}:
+        return dataset.data_source
     label = "MOCK" if dataset.data_source == DataSource.MOCK else dataset.data_source
     return f"{dataset.row_count:,} {label}{', partial' if dataset.is_partial else ''}"
 

@@ -9,7 +9,7 @@ from pizza_assets.settings import Settings
 
 def chosen_weeks(
     settings: Settings, now: datetime, first: MatchWeek | None, last: MatchWeek | None, finished_weeks: int
-) -> list[str]:
+) -> list[MatchWeek]:
     """The weeks to run: `finished_weeks` before the last one and the last one itself (default: the running week).
 
     Raises ConfigurationError for a range that is empty or leaves the calendar.
@@ -20,11 +20,13 @@ def chosen_weeks(
     start = first or max(end.shifted(-finished_weeks), earliest)
     if end > running:
         raise ConfigurationError(f"week {end.key} has not begun; the last one to choose is {running.key}")
+    if start > running:
+        raise ConfigurationError(f"week {start.key} has not begun; the last one to choose is {running.key}")
     if start < earliest:
         raise ConfigurationError(f"week {start.key} lies before the first week {earliest.key}; set PIZZA_FIRST_WEEK")
     if start > end:
         raise ConfigurationError(f"week {start.key} lies after {end.key}; swap --from and --to")
-    return [week.key for week in weeks_between(start, end)]
+    return weeks_between(start, end)
 
 
 def covered_span(

@@ -23,7 +23,7 @@ _READS = 5
 class Facts:
     """Facts of one stored object. Facts belong to an object if `content_sha256` is the object's own.
 
-    sha256: of all bytes. content_sha256: of what a Parquet file says, as its footer has it; else the same as sha256.
+    sha256: of all bytes. content_sha256: the checksum that a Parquet file carries in itself; else the same as sha256.
     input_fingerprint: of all it was made from; empty if that is unknown.
     """
 
@@ -79,7 +79,7 @@ def _facts_before(store: ObjectStore, key: str) -> Facts | None:
 def _checksum(store: ObjectStore, key: str) -> str | None:
     if key.endswith(".parquet"):
         footer = frames.read_footer(store, key)
-        return None if footer is None else frames.footer_checksum(footer)
+        return None if footer is None else footer.checksum
     content = store.read(key)
     return None if content is None else hashlib.sha256(content).hexdigest()
 
@@ -114,10 +114,10 @@ def _facts_of_object(store: ObjectStore, key: str) -> Facts | None:
     return Facts(
         table=words.get("table", ""),
         data_source=words.get("data_source", ""),
-        row_count=footer.num_rows,
+        row_count=footer.metadata.num_rows,
         byte_count=len(content),
         sha256=checksum,
         schema_version=int(version) if version.isdigit() else 0,
-        content_sha256=frames.footer_checksum(footer),
+        content_sha256=footer.checksum,
         **unknown,
     )

@@ -7,6 +7,7 @@ import hashlib
 
 import pandas as pd
 
+from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.tables import TableStore
 
@@ -30,7 +31,12 @@ def frame_fingerprint(frame: pd.DataFrame) -> str:
 def week_identity(tables: TableStore, asset: str, week: str) -> str:
     """Of what a reader of this week gets, or ABSENT."""
     facts = tables.week_facts(asset, week)
-    return ABSENT if facts is None else facts.content_sha256 or facts.sha256
+    return ABSENT if facts is None else version_of(facts)
+
+
+def version_of(facts: Facts) -> str:
+    """Of one stored object; files of an earlier release carry no checksum of their content."""
+    return facts.content_sha256 or facts.sha256
 
 
 def table_identity(tables: TableStore, asset: str) -> str:

@@ -6,8 +6,8 @@ never read. Keys and labels do not belong here.
 """
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow
@@ -20,17 +20,24 @@ from pizza_assets.storage.object_store import ObjectStore
 ROWS_PER_GROUP = 1_000_000
 COVERAGE_METADATA = b"pizza.covered"
 LABEL_METADATA = b"pizza.data_source"
-CONTENT_METADATA = b"pizza.content_sha256"
-"""SHA-256 of all that the file says: everything before the footer, and our own words in the footer."""
-
 _OUR_WORDS = b"pizza."
-
 _DAMAGE = (pyarrow.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises for a file that is no Parquet, or no longer."""
 
 _MAGIC = b"PAR1"
 _FOOTER_END = 8  # the footer's length in four bytes, and the magic word
 _USUAL_FOOTER = 64 * 1024
+_SEAL = b"pizza.sha256="
+_SEAL_LENGTH = len(_SEAL) + 64
+"""Between the rows and the footer, where Parquet readers do not look: the checksum of all the other bytes."""
+
+
+@dataclass(frozen=True)
+class Footer:
+    """The end of a Parquet file. checksum: the one that the file carries; empty for a file of an earlier release."""
+
+    metadata: parquet.FileMetaData
+    checksum: str
 
 
 def to_arrow(frame: pd.DataFrame, model: type[Table], label: str, covered: str | None = None) -> pyarrow.Table:
@@ -47,14 +54,12 @@ def to_arrow(frame: pd.DataFrame, model: type[Table], label: str, covered: str |
 
 def to_parquet(table: pyarrow.Table) -> bytes:
     """A whole Parquet file (zstd) that carries the checksum of its rows."""
-    file = io.BytesIO()
-    writer = parquet.ParquetWriter(file, table.schema, compression="zstd")
-    writer.write_table(table, row_group_size=ROWS_PER_GROUP)
-    # all row groups are out; only the footer is still to come
-    checksum = _checksum(file.getbuffer(), table.schema.metadata or {})
-    writer.add_key_value_metadata({CONTENT_METADATA: checksum.encode()})
-    writer.close()
-    return file.getvalue()
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(table, sink, compression="zstd", row_group_size=ROWS_PER_GROUP)
+    content = memoryview(sink.getvalue())
+    start = _footer_starts(content)
+    rows, footer = content[:start], content[start:]
+    return b"".join((rows, _SEAL, _checksum(rows, footer).encode(), footer))
 
 
 def write_bytes(store: ObjectStore, key: str, content: bytes) -> None:
@@ -77,7 +82,7 @@ def read_parquet(
     try:
         file = parquet.ParquetFile(pyarrow.BufferReader(content))
         metadata = file.schema_arrow.metadata or {}
-        _check_content(uri, content, file.metadata.metadata or {})
+        _check_content(uri, content)
         _check_version(uri, metadata, model)
         _check_columns(uri, file.schema_arrow, model)
         table = file.read(columns=list(columns) if columns is not None else None)
@@ -87,29 +92,24 @@ def read_parquet(
     return _to_pandas(table, model), covered.decode() if covered is not None else None
 
 
-def read_footer(store: ObjectStore, key: str) -> parquet.FileMetaData | None:
+def read_footer(store: ObjectStore, key: str) -> Footer | None:
     """The footer of a Parquet object, or None if there is no such object. Raises StorageError for anything else."""
     end = store.tail(key, _USUAL_FOOTER)
-    if end is None:
-        return None
     try:
-        length = _footer_length(end) + _FOOTER_END
-        if length > len(end):
-            end = store.tail(key, length)
-        return None if end is None else parquet.read_metadata(pyarrow.BufferReader(end))
+        if end is not None and _footer_starts(end) < _SEAL_LENGTH:
+            end = store.tail(key, len(end) - _footer_starts(end) + _SEAL_LENGTH)
+        if end is None:
+            return None
+        metadata = parquet.read_metadata(pyarrow.BufferReader(end))
+        return Footer(metadata, _seal(end))
     except _DAMAGE as error:
         raise _unreadable(store.uri(key), error) from error
 
 
-def footer_checksum(footer: parquet.FileMetaData) -> str:
-    """The checksum that a Parquet file carries; an empty text for a file of an earlier release."""
-    return (footer.metadata or {}).get(CONTENT_METADATA, b"").decode(errors="replace")
-
-
-def footer_words(uri: str, footer: parquet.FileMetaData) -> dict[str, str]:
+def footer_words(uri: str, footer: Footer) -> dict[str, str]:
     """What we wrote into a footer, by name without its prefix. Raises StorageError if it is damaged."""
     try:
-        metadata = footer.schema.to_arrow_schema().metadata or {}
+        metadata = footer.metadata.schema.to_arrow_schema().metadata or {}
         ours = (name for name in metadata if name.startswith(_OUR_WORDS))
         return {name.removeprefix(_OUR_WORDS).decode(): metadata[name].decode() for name in ours}
     except _DAMAGE as error:
@@ -119,7 +119,7 @@ def footer_words(uri: str, footer: parquet.FileMetaData) -> dict[str, str]:
 def content_checksum(content: bytes) -> str:
     """The checksum that a finished object is known by: the one it carries if it is Parquet, else that of its bytes."""
     if content[-4:] == _MAGIC:
-        return footer_checksum(parquet.read_metadata(pyarrow.BufferReader(content)))
+        return _seal(content)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -140,24 +140,33 @@ def _check_columns(uri: str, schema: pyarrow.Schema, model: type[Table]) -> None
         )
 
 
-def _check_content(uri: str, content: bytes, metadata: Mapping[bytes, bytes]) -> None:
-    expected = metadata.get(CONTENT_METADATA)
-    rows = memoryview(content)[: len(content) - _FOOTER_END - _footer_length(content)]
-    if expected is not None and _checksum(rows, metadata).encode() != expected:
+def _check_content(uri: str, content: bytes) -> None:
+    """Every byte counts: the rows, and the footer that says where they are and how many."""
+    seal = _seal(content)
+    start = _footer_starts(content)
+    rows, footer = memoryview(content)[: start - _SEAL_LENGTH], memoryview(content)[start:]
+    if seal and _checksum(rows, footer) != seal:
         raise StorageError(f"{uri}: damaged, its content does not match its checksum; run its week again to rewrite it")
 
 
-def _checksum(rows: memoryview, metadata: Mapping[bytes, bytes]) -> str:
+def _checksum(rows: memoryview, footer: memoryview) -> str:
     digest = hashlib.sha256(rows)
-    for name in sorted(name for name in metadata if name.startswith(_OUR_WORDS) and name != CONTENT_METADATA):
-        digest.update(b"%d:%s=%d:%s;" % (len(name), name, len(metadata[name]), metadata[name]))
+    digest.update(footer)
     return digest.hexdigest()
 
 
-def _footer_length(end: bytes) -> int:
-    if end[-4:] != _MAGIC:
+def _seal(end: bytes) -> str:
+    """The checksum that the file carries; an empty text for a file of an earlier release."""
+    start = _footer_starts(end)
+    seal = bytes(end[max(0, start - _SEAL_LENGTH) : start])
+    return seal.removeprefix(_SEAL).decode(errors="replace") if seal.startswith(_SEAL) else ""
+
+
+def _footer_starts(end: bytes | memoryview) -> int:
+    """Where the footer starts in the last bytes of a file; below zero if it starts before them."""
+    if bytes(end[-4:]) != _MAGIC:
         raise pyarrow.ArrowInvalid("it does not end like Parquet")
-    return int.from_bytes(end[-_FOOTER_END:-4], "little")
+    return len(end) - _FOOTER_END - int.from_bytes(end[-_FOOTER_END:-4], "little")
 
 
 def _unreadable(uri: str, error: Exception) -> StorageError:

@@ -15,10 +15,9 @@ from dagster._core.events import DagsterEvent
 
 from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
-from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.storage.fingerprints import ABSENT, table_identity, week_identity, whole_fingerprint
-from pizza_assets.storage.tables import TableStore, WeekTables, model_of
+from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
+from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
 
 REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
@@ -172,16 +171,19 @@ class TableIOManager(dg.IOManager):
         """What the week comes to when nothing is stored for it: nothing, or what was stored before."""
         if output.is_retired:
             writer.retire()
-        kept = self._tables.week_facts(asset, output.week)
-        found = self._tables.read_week(asset, output.week) if kept is not None else None
+        reason = output.reason or "nothing to store"
+        kept = self._tables.examine_week(asset, output.week)
+        if isinstance(kept, Unreadable):
+            # not this asset's to mend: another may write the same week after it, and whoever reads it says so by name
+            kept, reason = None, f"{reason}; what is stored can't be read: {kept.why}"
         metadata = {
-            "dagster/row_count": 0 if found is None else len(found.rows),
-            "real_share": 0.0 if found is None or kept is None else real_share(found.rows, kept.data_source),
+            "dagster/row_count": 0 if kept is None else kept.row_count,
+            "real_share": float(kept is not None and kept.data_source == DataSource.REAL),
             "data_source": "none" if kept is None else kept.data_source,
             "is_kept": kept is not None,
-            "reason": output.reason or "nothing to store",
+            "reason": reason,
         }
-        return metadata, week_identity(self._tables, asset, output.week)
+        return metadata, ABSENT if kept is None else version_of(kept)
 
     def _remember(self, context: dg.InputContext, asset: str) -> None:
         """Which version of an input a step over all weeks has been given."""

@@ -11,6 +11,7 @@ from datetime import datetime
 import pandas as pd
 
 from pizza_assets.dashboards.csv_format import read_csv
+from pizza_assets.errors import StorageError
 from pizza_assets.models import TABLES, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json
 from pizza_assets.models.table import Table
@@ -75,6 +76,13 @@ class TableStore:
                 return facts
         return None
 
+    def examine_week(self, asset: str, week: str) -> "Facts | Unreadable | None":
+        """As `week_facts`, for those who report on a week and go on: what can't be read is told, not raised."""
+        try:
+            return self.week_facts(asset, week)
+        except StorageError as error:
+            return Unreadable(str(error))
+
     def rejected(self, asset: str, week: str) -> pd.DataFrame:
         """The refused rows of a week, possibly none."""
         found = frames.read_parquet(self.objects, layout.rejected_key(asset, week), RejectedRows)
@@ -133,6 +141,13 @@ class TableStore:
 
     def _keys_of_week(self, asset: str, week: str) -> Iterator[str]:
         return (layout.week_key(asset, week, label) for label in self._labels(asset))
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A stored week that is damaged, and how."""
+
+    why: str
 
 
 @dataclass(frozen=True)

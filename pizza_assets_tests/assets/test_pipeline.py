@@ -15,6 +15,7 @@ from pizza_assets.orchestration.partitions import range_tags
 from pizza_assets.orchestration.resources import Sources
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.storage.layout import PLACES
+from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, PoisonedMatches, RelabelledMatches, as_real, poison
 
 
@@ -172,21 +173,9 @@ def test_a_failing_source_wipes_nothing_real(tmp_path: Path, instance: dg.Dagste
 
 def order_file(folder: Path) -> dict[str, str]:
     """Settings for a small real export over the three weeks."""
-    rows = ["id,at,total,pizzas"]
     days = pd.date_range("2026-08-18", "2026-09-07", tz="UTC")
-    rows += [f"{day:%m%d}-{hour},{day:%Y-%m-%d}T{hour}:30:00Z,12.50,1" for day in days for hour in (17, 18, 19, 20)]
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "orders.csv").write_text("\n".join(rows))
-    (folder / "orders.toml").write_text(
-        'label = "real"\nrows = "orders"\ncurrency = "GBP"\ntimezone = "Europe/London"\n'
-        '[columns]\norder_id = "id"\ntimestamp = "at"\ntotal = "total"\nquantity = "pizzas"\n'
-        '[constants]\nchain = "dominos"\nmarket = "Leeds"\nstore_id = "1"\n'
-    )
-    return {
-        "PIZZA_ORDERS": "files",
-        "PIZZA_ORDERS_PATH": str(folder / "orders.csv"),
-        "PIZZA_ORDERS_MAPPING": str(folder / "orders.toml"),
-    }
+    rows = [f"{day:%m%d}-{hour},{day:%Y-%m-%d}T{hour}:30:00Z,12.50,1" for day in days for hour in (17, 18, 19, 20)]
+    return write_export(folder, rows)
 
 
 def test_football_being_down_does_not_stop_real_orders(tmp_path: Path, instance: dg.DagsterInstance) -> None:

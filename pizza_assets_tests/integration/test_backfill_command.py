@@ -13,6 +13,7 @@ import pytest
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.storage.layout import PLACES, whole_key
 from pizza_assets_tests.support.dagster_server import ROOT
+from pizza_assets_tests.support.order_export import write_export
 
 pytestmark = pytest.mark.integration
 
@@ -29,14 +30,8 @@ class Home:
         self.folder = folder
         for name in ("dagster.yaml", "workspace.yaml"):
             shutil.copy(ROOT / name, folder)
-        (folder / "inbox").mkdir()
         (folder / "markets.toml").write_text(
             '[[market]]\nname = "Leeds"\ntimezone = "Europe/London"\nteams = ["Leeds United"]\n'
-        )
-        (folder / "orders.toml").write_text(
-            'label = "real"\nrows = "orders"\ncurrency = "GBP"\ntimezone = "Europe/London"\n'
-            '[columns]\norder_id = "id"\ntimestamp = "at"\ntotal = "total"\nquantity = "pizzas"\n'
-            '[constants]\nchain = "dominos"\nmarket = "Leeds"\nstore_id = "1"\n'
         )
         self.export()
 
@@ -47,15 +42,9 @@ class Home:
         days = [(MatchWeek(key, "Europe/London"), key) for key in poisoned or []]
         is_bad = sum(((at >= week.starts_at) & (at < week.ends_at) for week, _ in days), start=at != at)
         is_bad &= at.index % 10 == 0
-        rows = pd.DataFrame(
-            {
-                "id": at.index,
-                "at": at.dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "total": is_bad.map({True: "nothing", False: "12.50"}),
-                "pizzas": 1,
-            }
-        )
-        rows.to_csv(self.folder / "inbox" / "orders.csv", index=False)
+        totals = is_bad.map({True: "nothing", False: "12.50"})
+        rows = [f"{number},{moment:%Y-%m-%dT%H:%M:%SZ},{totals[number]},1" for number, moment in at.items()]
+        self.orders = write_export(self.folder, rows)
 
     def pizza(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environ = {
@@ -63,9 +52,7 @@ class Home:
             "PIZZA_STORAGE": str(self.folder / "data"),
             "PIZZA_MATCHES": "mock",
             "PIZZA_MARKETS": str(self.folder / "markets.toml"),
-            "PIZZA_ORDERS": "files",
-            "PIZZA_ORDERS_PATH": str(self.folder / "inbox"),
-            "PIZZA_ORDERS_MAPPING": str(self.folder / "orders.toml"),
+            **self.orders,
         }
         command = [sys.executable, "-m", "pizza_assets.cli", *arguments]
         return subprocess.run(

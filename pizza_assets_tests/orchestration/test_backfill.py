@@ -17,8 +17,12 @@ from pizza_assets.orchestration.backfill import Collected, Request, next_run
 from pizza_assets.orchestration.backfill_plan import plan_text
 from pizza_assets.orchestration.resources import Sources
 from pizza_assets.orchestration.resumption import ALL_MADE_TAG, attempt_for
+from pizza_assets.orchestration.status import status_of, status_text
 from pizza_assets.orchestration.weekly_graph import WeeklyGraph
 from pizza_assets.sources.base import SourceResult
+from pizza_assets.storage.layout import week_key
+from pizza_assets.storage.verification import damages
+from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import Pipeline, PoisonedMatches, RelabelledMatches
 
 WEEKS = ["2026-08-04", "2026-08-11", "2026-08-18", "2026-08-25", "2026-09-01", "2026-09-08"]
@@ -199,6 +203,31 @@ def test_a_blocked_week_stays_blocked_until_its_check_passes(tmp_path: Path, ins
     assert tolerant.tables.weeks("order_bins") == WEEKS[:2]
 
 
+@pytest.mark.parametrize("damage", ["truncated", "flipped"])
+def test_a_damaged_week_is_mended_by_making_it_again(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, damage: str
+) -> None:
+    ready = pipeline()
+    ready.collect(instance, WEEKS[:2])
+    assert ready.analyse(instance) is None
+    good = ready.checksums()
+    path = Path(ready.tables.objects.uri(week_key("mock_orders", WEEKS[1], "mock")))
+    content = bytearray(path.read_bytes())
+    content[300] ^= 255
+    path.write_bytes(content[:500] if damage == "truncated" else content)
+    assert len(damages(ready.tables.objects)) == 1
+    status = status_of(
+        ready.tables, [ready.week(WEEKS[1])], ready.backfill(instance).graph.assets, ready.staleness(instance)
+    )
+    if damage == "truncated":  # a flipped bit in the rows shows only when they are read
+        assert "unreadable" in status_text(status, None)
+        assert status.stale_analysis
+    collected = ready.collect(instance, WEEKS[1:2], is_stale_only=damage == "truncated")
+    assert (collected.failures, collected.error) == ({}, None)
+    assert ready.checksums() == good
+    assert damages(ready.tables.objects) == []
+
+
 def test_a_new_export_makes_only_its_weeks_stale(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     files = export_with_bad_rows(tmp_path, bad=0)
     Pipeline(tmp_path / "data", **files).collect(instance, WEEKS[:2])
@@ -211,21 +240,8 @@ def test_a_new_export_makes_only_its_weeks_stale(tmp_path: Path, instance: dg.Da
 def export_with_bad_rows(folder: Path, bad: int = 30) -> dict[str, str]:
     """Settings for a small export over two weeks; `bad` rows of the second have no total."""
     days = pd.date_range("2026-08-04 06:00", "2026-08-18 05:00", freq="6h", tz="UTC")
-    rows = ["id,at,total,pizzas", *(f"{day:%m%d%H},{day:%Y-%m-%dT%H:%M}:00Z,12.50,1" for day in days)]
-    rows += [f"bad{n},2026-08-13T18:{n:02}:00Z,nothing,1" for n in range(bad)]
-    inbox = folder / "inbox"
-    inbox.mkdir()
-    (inbox / "orders.csv").write_text("\n".join(rows))
-    (folder / "orders.toml").write_text(
-        'label = "real"\nrows = "orders"\ncurrency = "GBP"\ntimezone = "Europe/London"\n'
-        '[columns]\norder_id = "id"\ntimestamp = "at"\ntotal = "total"\nquantity = "pizzas"\n'
-        '[constants]\nchain = "dominos"\nmarket = "Leeds"\nstore_id = "1"\n'
-    )
-    return {
-        "PIZZA_ORDERS": "files",
-        "PIZZA_ORDERS_PATH": str(inbox),
-        "PIZZA_ORDERS_MAPPING": str(folder / "orders.toml"),
-    }
+    rows = [f"{day:%m%d%H},{day:%Y-%m-%dT%H:%M}:00Z,12.50,1" for day in days]
+    return write_export(folder, [*rows, *(f"bad{n},2026-08-13T18:{n:02}:00Z,nothing,1" for n in range(bad))])
 
 
 def attempt(pipeline: Pipeline, instance: dg.DagsterInstance, is_anew: bool = False) -> tuple[Collected, set[str]]:

@@ -18,11 +18,14 @@ def week(key: str) -> MatchWeek:
 
 def test_by_default_52_finished_weeks_and_the_running_one() -> None:
     weeks = chosen_weeks(Settings(), NOW, None, None, 52)
-    assert (len(weeks), weeks[0], weeks[-1]) == (53, "2025-11-18", "2026-11-17")
+    assert (len(weeks), weeks[0].key, weeks[-1].key) == (53, "2025-11-18", "2026-11-17")
 
 
 def test_a_range_includes_both_ends() -> None:
-    assert chosen_weeks(Settings(), NOW, week("2026-08-04"), week("2026-08-11"), 52) == ["2026-08-04", "2026-08-11"]
+    assert chosen_weeks(Settings(), NOW, week("2026-08-04"), week("2026-08-11"), 52) == [
+        week("2026-08-04"),
+        week("2026-08-11"),
+    ]
 
 
 @pytest.mark.parametrize(
