@@ -97,6 +97,7 @@ class Table(pa.DataFrameModel):
         return list(cls.to_schema().columns)
 
     @classmethod
+    @cache
     def arrow_schema(cls) -> pyarrow.Schema:
         """The Parquet schema: the same columns, nullability as declared, `schema_version` in its metadata."""
         fields = [pyarrow.field(c.name, _ARROW_TYPES[c.dtype], nullable=c.nullable) for c in cls.columns()]

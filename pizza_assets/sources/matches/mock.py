@@ -116,6 +116,8 @@ def _played(fixtures: pd.DataFrame, goals: pd.DataFrame) -> pd.DataFrame:
 def _as_known_at(matches: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
     """What is known of finished `matches` at `now`: a match to come is TIMED, one under way has no result yet."""
     is_over = matches["kickoff_at"] + MATCH_LENGTH <= now
+    if bool(is_over.all()):
+        return matches
     known = matches.copy()
     known.loc[~is_over, [*_RESULT_COLUMNS, "decided_by"]] = pd.NA
     known.loc[~is_over, "status"] = str(MatchStatus.TIMED)
