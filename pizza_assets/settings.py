@@ -4,6 +4,7 @@ Reading files that settings point to (mappings, markets) does not belong here, e
 is small and needed everywhere.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.market import DEFAULT_MARKETS, Market
 
-OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/football.json/master"
+OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/{repository}/master"
 
 
 def _text(value: str) -> str:
@@ -86,6 +87,15 @@ def _names(value: str) -> tuple[str, ...]:
     return names
 
 
+def _seasons(value: str) -> tuple[str, ...]:
+    seasons = tuple(dict.fromkeys(season.strip() for season in value.split(",") if season.strip()))
+    for season in seasons:
+        found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?", season)
+        if not found or (found[2] and int(found[2]) != (int(found[1]) + 1) % 100):
+            raise ValueError(f"holds {season!r}, which is no season; write 2025-26, or 2026 for a tournament")
+    return seasons
+
+
 def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:
     return dataclass_field(
         default_factory=lambda: parse(default),
@@ -132,10 +142,20 @@ class Settings:
         "Where matches come from: openfootball (real, no account) or mock (invented, labelled).",
     )
     openfootball: str = _setting(
-        "PIZZA_OPENFOOTBALL", OPENFOOTBALL_URL, _text, "With PIZZA_MATCHES=openfootball: base URL or a local folder."
+        "PIZZA_OPENFOOTBALL",
+        OPENFOOTBALL_URL,
+        _text,
+        "With PIZZA_MATCHES=openfootball: a local folder, or an address; {repository} in it becomes football.json, or "
+        "worldcup.json for World Cups.",
     )
     competitions: tuple[str, ...] = _setting(
         "PIZZA_COMPETITIONS", "en.1", _names, "Competitions by openfootball's codes, separated by commas."
+    )
+    seasons: tuple[str, ...] = _setting(
+        "PIZZA_SEASONS",
+        "",
+        _seasons,
+        "With PIZZA_MATCHES=openfootball: only these seasons, e.g. 2024-25,2025-26 or 2018,2022. Default: all.",
     )
     markets_file: str | None = _setting(
         "PIZZA_MARKETS",

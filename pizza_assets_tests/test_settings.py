@@ -80,3 +80,15 @@ def test_markets_are_read(tmp_path: Path) -> None:
     path.write_text("[[market]]\nname='Leeds'\ntimezone='Europe/London'\nteams=['Leeds United']")
     (market,) = Settings.from_environment({"PIZZA_MARKETS": str(path)}).markets()
     assert (market.name, market.timezone, market.teams) == ("Leeds", "Europe/London", ("Leeds United",))
+
+
+@pytest.mark.parametrize("text", ["2025", "2024-25,2025-26", " 2018 , 2022 "])
+def test_seasons_are_years_or_two_of_them(text: str) -> None:
+    chosen = Settings.from_environment({"PIZZA_SEASONS": text}).seasons
+    assert chosen == tuple(part.strip() for part in text.split(","))
+
+
+@pytest.mark.parametrize("text", ["2024-26", "24-25", "2024/25", "last"])
+def test_what_is_no_season_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"PIZZA_SEASONS=.*which is no season; write 2025-26"):
+        Settings.from_environment({"PIZZA_SEASONS": text})

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pizza", description="What does football do to pizza orders?")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands.add_parser("check", help="look at an export of orders before using it, and write its mapping"))
     _add_run(commands.add_parser("run", help="collect match weeks, analyse them and write the page"))
     _add_backfill(commands.add_parser("backfill", help="collect many weeks, going on where it was interrupted"))
     _add_status(commands.add_parser("status", help="which weeks are stored, real or mock, stale or not"))
@@ -40,6 +42,34 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("--print", dest="only_print", action="store_true", help="only print its path")
     opened.set_defaults(command=_open)
     return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, JSON (lines) or Parquet; or a folder")
+    check.add_argument("--mapping", type=Path, metavar="FILE", help="check under this mapping, do not propose one")
+    check.add_argument(
+        "--write",
+        nargs="?",
+        type=Path,
+        const=Path("orders.toml"),
+        metavar="FILE",
+        help="save the mapping (orders.toml)",
+    )
+    said = check.add_argument_group("what only you know (asked for when it is needed)")
+    said.add_argument("--label", choices=["real", "mock"], help="whether these orders happened")
+    said.add_argument(
+        "--timezone", metavar="ZONE", help="the clock of times without an offset, e.g. Europe/London, UTC"
+    )
+    said.add_argument("--currency", metavar="CODE", help="ISO 4217, e.g. GBP")
+    said.add_argument("--date-order", choices=["day", "month"], help="whether 03/04 is in April or in March")
+    said.add_argument("--price-unit", choices=["major", "minor"], help="whether 1250 is pounds or pence")
+    said.add_argument("--rows", choices=["orders", "items"], help="whether a line is an order or an item of one")
+    for place in ("market", "store-id", "chain"):
+        said.add_argument(f"--{place}", metavar="NAME", help=f"the {place.replace('-', ' ')} of all orders")
+    said.add_argument(
+        "--column", action="append", type=_column, default=[], metavar="NAME=HEADER", help="which column is what"
+    )
+    check.set_defaults(command=_check)
 
 
 def _add_run(run: argparse.ArgumentParser) -> None:
@@ -79,6 +109,13 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-08-04") from error
 
 
+def _column(text: str) -> tuple[str, str]:
+    name, separator, header = text.partition("=")
+    if not (name and separator and header):
+        raise argparse.ArgumentTypeError(f"{text!r}: write it as order_id=HEADER")
+    return name, header
+
+
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
@@ -86,6 +123,24 @@ def _count(text: str) -> int:
 
 
 # imported late: `pizza --help` and a wrong option answer at once
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.checking import check
+    from pizza_assets.sources.orders.proposal.proposal import Answers
+
+    constants = {"market": options.market, "store_id": options.store_id, "chain": options.chain}
+    answers = Answers(
+        label=options.label,
+        timezone=options.timezone,
+        currency=options.currency,
+        rows=options.rows,
+        date_order=options.date_order,
+        price_unit=options.price_unit,
+        columns=dict(options.column),
+        constants={name: value for name, value in constants.items() if value is not None},
+    )
+    return check(options.files, answers, options.mapping, options.write)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Which weeks a command is about."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek, weeks_between
@@ -27,6 +28,16 @@ def chosen_weeks(
     if start > end:
         raise ConfigurationError(f"week {start.key} lies after {end.key}; swap --from and --to")
     return weeks_between(start, end)
+
+
+def season_span(seasons: Sequence[str], timezone: str, now: datetime) -> tuple[MatchWeek | None, MatchWeek | None]:
+    """The weeks to run if nobody says and seasons are chosen: from July to June, or a tournament's whole year."""
+    if not seasons:
+        return None, None
+    starts = [date(int(season[:4]), 7 if "-" in season else 1, 1) for season in seasons]
+    ends = [date(int(season[:4]) + 1, 6, 30) if "-" in season else date(int(season), 12, 31) for season in seasons]
+    running = MatchWeek.containing(now, timezone)
+    return MatchWeek.of_date(min(starts), timezone), min(MatchWeek.of_date(max(ends), timezone), running)
 
 
 def covered_span(

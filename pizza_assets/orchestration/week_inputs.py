@@ -92,6 +92,7 @@ class WeekInputs:
                 chosen.matches,
                 chosen.openfootball,
                 *chosen.competitions,
+                *chosen.seasons,
                 _phase(week, self._now(), SETTLED_AFTER),
             )
         try:

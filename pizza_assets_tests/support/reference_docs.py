@@ -1,11 +1,13 @@
 """Writes the reference pages that follow from code: `make docs`. A test fails while they are out of date."""
 
+import textwrap
 from dataclasses import fields
 from pathlib import Path
 
 from pizza_assets.models import TABLES
 from pizza_assets.models.table import Table
 from pizza_assets.settings import Settings
+from pizza_assets.sources.orders import file_mapping
 from pizza_assets.storage.layout import PLACES, Place
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -43,6 +45,26 @@ def configuration_page() -> str:
         'name = "Leeds"                 # as in the orders',
         'timezone = "Europe/London"     # the clock people eat by',
         'teams = ["Leeds United"]       # as in raw_matches (canonical club names)',
+        "```",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def order_mapping_page() -> str:
+    """docs/order-mapping.md: every key of a mapping file."""
+    _, _, rest = (file_mapping.__doc__ or "").partition("\n\n")
+    keys = [line for line in rest.splitlines() if line.startswith("    ") or not line]
+    example = textwrap.dedent("\n".join(keys)).strip()
+    lines = [
+        "# The mapping of an order export",
+        "",
+        "A small TOML file that says what the columns of an export mean. `pizza check FILE` proposes one and",
+        "`pizza check FILE --write` saves it. Columns that are not mapped (names, phones, addresses) are never read.",
+        "An unknown key is refused by name. This page is made from `pizza_assets/sources/orders/file_mapping.py` by",
+        "`make docs`.",
+        "",
+        "```toml",
+        example,
         "```",
     ]
     return "\n".join(lines) + "\n"
@@ -92,7 +114,11 @@ def _code(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-PAGES = {"configuration.md": configuration_page, "data-dictionary.md": data_dictionary_page}
+PAGES = {
+    "configuration.md": configuration_page,
+    "data-dictionary.md": data_dictionary_page,
+    "order-mapping.md": order_mapping_page,
+}
 
 
 if __name__ == "__main__":

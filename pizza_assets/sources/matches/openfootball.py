@@ -6,6 +6,7 @@ How files are found and read, and what their spellings mean, does not belong her
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -34,40 +35,61 @@ class _Answer:
     doubt: str | None
 
 
+class _Silence(Enum):
+    """Why a competition says nothing about a week, without anything being wrong."""
+
+    NOT_DUE = "no tournament is due"
+    NOT_CHOSEN = "no chosen season is played"
+
+
 class Openfootball:
     """Matches of openfootball's football.json: real, free, without an account.
 
     location: an https address below which `{season}/{code}.json` lies, or a local folder with these files or with
-    `{season}.{code}.json` at any depth. competitions: codes of models.competitions. A file is read once per
+    `{season}.{code}.json` at any depth. competitions: codes of models.competitions. seasons: the only ones to be asked
+    for; empty for all. A file is read once per
     object, and a failure costs one attempt however many weeks are asked for. Raises ConfigurationError for an
     unknown code or an impossible location.
     """
 
     name = SOURCE_NAME
 
-    def __init__(self, location: str, competitions: Sequence[str], fetch: Callable[[str], bytes] = get_bytes) -> None:
+    def __init__(
+        self,
+        location: str,
+        competitions: Sequence[str],
+        fetch: Callable[[str], bytes] = get_bytes,
+        seasons: Sequence[str] = (),
+    ) -> None:
         unknown = [code for code in competitions if code not in COMPETITIONS]
         if unknown or not competitions:
             known = ", ".join(COMPETITIONS)
             raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {known}")
         self._competitions = [COMPETITIONS[code] for code in dict.fromkeys(competitions)]
+        self._seasons = tuple(seasons)
         self._files = OpenfootballFiles(location, fetch)
         self.is_remote = self._files.is_remote
 
     def matches(self, week: MatchWeek) -> SourceResult:
-        """The week's matches by kick-off, with their goals and the rows refused in it.
+        """The week's matches by kick-off, with their goals and the rows refused in it. Not covered: a week in which
+        no chosen season is played.
 
         If one of several competitions fails the others are given, and `reason` names the missing one. Raises
         SourceUnavailable or BadAnswer, naming file, cause and remedy, if none of them speaks for the week.
         """
         answers: list[_Answer] = []
         missing: list[tuple[Competition, SourceError]] = []
+        not_chosen = 0
         for competition in self._competitions:
             answer = self._answer(competition, week)
             if isinstance(answer, _Answer):
                 answers.append(answer)
-            elif answer is not None:
+            elif isinstance(answer, SourceError):
                 missing.append((competition, answer))
+            elif answer is _Silence.NOT_CHOSEN:
+                not_chosen += 1
+        if not_chosen and not answers and not missing:
+            return _not_chosen(self._seasons)
         if missing and not answers:
             raise _joined([error for _, error in missing])
         reasons = [f"{competition.name} is missing: {error}" for competition, error in missing]
@@ -75,18 +97,20 @@ class Openfootball:
         seasons = [season for answer in answers for season in answer.seasons]
         return _result(seasons, week, "; ".join(reasons) or None)
 
-    def _answer(self, competition: Competition, week: MatchWeek) -> _Answer | SourceError | None:
-        """What the competition says about the week; an error if it can't say; None if no tournament is due."""
+    def _answer(self, competition: Competition, week: MatchWeek) -> "_Answer | SourceError | _Silence":
+        """What the competition says about the week; an error if it can't say."""
         zone = ZoneInfo(competition.timezone or "UTC")
         first, last = week.starts_at.astimezone(zone).date(), week.ends_at.astimezone(zone).date()
-        seasons = [self._files.season(competition, season) for season in seasons_near(competition, first, last)]
-        if not seasons:
-            return None
+        near = seasons_near(competition, first, last)
+        chosen = [season for season in near if not self._seasons or season in self._seasons]
+        if not chosen:
+            return _Silence.NOT_CHOSEN if near else _Silence.NOT_DUE
+        seasons = [self._files.season(competition, season) for season in chosen]
         known = [season for season in seasons if isinstance(season, KnownSeason)]
         errors = [season for season in seasons if isinstance(season, SourceError)]
         gap = None if known and competition.tournament_years is not None else _gap(known, errors, week)
         if gap is not None:
-            return gap
+            return _Silence.NOT_CHOSEN if known and len(chosen) < len(near) else gap
         broken = [error for error in errors if not isinstance(error, NotThere)]
         doubt = f"{competition.name} may lack matches of another season: {_joined(broken)}" if broken else None
         return _Answer(known, doubt)
@@ -114,6 +138,16 @@ def _gap(known: list[KnownSeason], errors: list[SourceError], week: MatchWeek) -
     return SourceUnavailable(
         f"{latest.origin}: its last match is on {latest.last:%Y-%m-%d}, more than {LONGEST_SILENCE.days // 7} weeks "
         f"before week {week.key}; wait until the next fixtures are published"
+    )
+
+
+def _not_chosen(seasons: Sequence[str]) -> SourceResult:
+    return SourceResult(
+        RawMatches.empty(),
+        DataSource.REAL,
+        SOURCE_NAME,
+        is_covered=False,
+        reason=f"only the seasons {', '.join(seasons)} are asked for (PIZZA_SEASONS), and none is played in this week",
     )
 
 

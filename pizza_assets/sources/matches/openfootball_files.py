@@ -30,8 +30,15 @@ class KnownSeason:
     rejected: tuple[tuple[datetime, dict[str, Any]], ...]
 
 
+REPOSITORY = "{repository}"
+"""Stands in an address for the repository that holds a competition."""
+
+
 class OpenfootballFiles:
-    """The season files below one location. What was read, and what failed, is remembered for this object's life."""
+    """The season files below one location; an address may say REPOSITORY, because leagues and World Cups lie apart.
+
+    What was read, and what failed, is remembered for this object's life.
+    """
 
     def __init__(self, location: str, fetch: Callable[[str], bytes]) -> None:
         self._location, self._fetch = location.rstrip("/"), fetch
@@ -53,7 +60,7 @@ class OpenfootballFiles:
         return self._looked_up[key]
 
     def _read(self, competition: Competition, season: str) -> KnownSeason:
-        origin, body = self._body(competition.code, season)
+        origin, body = self._body(competition, season)
         parsed = parse_competition(body, origin, competition, season)
         if parsed.matches.empty:
             if parsed.rejected_records:
@@ -66,14 +73,15 @@ class OpenfootballFiles:
         )
         return KnownSeason(origin, parsed, first, last, rejected)
 
-    def _body(self, code: str, season: str) -> tuple[str, bytes]:
+    def _body(self, competition: Competition, season: str) -> tuple[str, bytes]:
         if not self.is_remote:
-            file = self._local_file(code, season)
+            file = self._local_file(competition.code, season)
             try:
                 return str(file), file.read_bytes()
             except OSError as error:
                 raise SourceUnavailable(f"{file}: can't be read ({error.strerror}); check its permissions") from error
-        url = f"{self._location}/{season}/{code}.json"
+        base = self._location.replace(REPOSITORY, competition.repository)
+        url = f"{base}/{season}/{competition.code}.json"
         if self._network_error is not None:
             raise self._network_error
         try:

@@ -1,6 +1,7 @@
 """Turns numbers as exports write them into exact integers. Floats are never summed: their sums depend on the order."""
 
 import re
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
@@ -19,14 +20,50 @@ _LONGEST_NUMBER = 40
 READABLE, UNREADABLE, NOT_FINITE, NEGATIVE, TOO_LARGE = range(5)
 """What can be said about a number; the rules are named in PROBLEMS."""
 PROBLEMS = {
-    UNREADABLE: ("is a number", "not a number with a decimal point and no thousands separators or currency signs"),
+    UNREADABLE: (
+        "is a number",
+        "not a number as the mapping says (keys decimal and thousands; a sign of another currency is refused)",
+    ),
     NOT_FINITE: ("is finite", "not a finite number"),
     NEGATIVE: ("is not negative", "negative"),
     TOO_LARGE: ("is plausible", "larger than any plausible order"),
 }
 
 
-def amounts_in_fine_units(texts: pd.Series, currencies: pd.Series, price_unit: str) -> tuple[np.ndarray, np.ndarray]:
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "JPY": "¥", "CHF": "Fr."}
+"""What may stand around an amount of the currency, beside its code."""
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """decimal: the sign before the fraction. thousands: the sign between groups of three digits, or None."""
+
+    decimal: str = "."
+    thousands: str | None = None
+
+    def plain(self, texts: pd.Series, currency: str) -> pd.Series:
+        """Amounts as plain numbers: without the sign or code of their currency, thousands apart, with a point.
+
+        What is not written like that stays as it is, and so is no number.
+        """
+        marks = "|".join(re.escape(mark) for mark in (currency, _SIGNS.get(currency)) if mark)
+        bare = texts.str.replace(rf"^([+-]?)(?:{marks})\s*|\s*(?:{marks})$", r"\1", regex=True)
+        if self.thousands is not None:
+            between = r"[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)
+            grouped = bare.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{between}\d{{3}})+(?:{re.escape(self.decimal)}\d*)?")
+            bare = bare.where(~grouped, bare.str.replace(between, "", regex=True))
+        if self.decimal == ",":
+            # a point is no decimal here: left in place, 1.234 would be a thousandth of what was meant
+            bare = bare.where(~bare.str.contains(".", regex=False), texts + " ").str.replace(",", ".", regex=False)
+        return bare
+
+
+PLAIN = NumberFormat()
+
+
+def amounts_in_fine_units(
+    texts: pd.Series, currencies: pd.Series, price_unit: str, number_format: NumberFormat = PLAIN
+) -> tuple[np.ndarray, np.ndarray]:
     """Prices in ten-thousandths of the minor unit (int64, 0 where unusable), and what can be said about each.
 
     A fraction finer than that is rounded half up. The exponent of the minor unit comes from the currency.
@@ -35,9 +72,8 @@ def amounts_in_fine_units(texts: pd.Series, currencies: pd.Series, price_unit: s
     for currency in currencies.unique():
         rows = (currencies == currency).to_numpy()
         digits = 0 if price_unit == "minor" else minor_digits(currency)
-        amounts[rows], verdicts[rows] = _scaled(
-            texts[rows], Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS
-        )
+        plain = number_format.plain(texts[rows], currency)
+        amounts[rows], verdicts[rows] = _scaled(plain, Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
     return amounts, verdicts
 
 

@@ -6,7 +6,7 @@ but its error. Where the result is kept, and what a week's answer looks like, do
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,16 +23,25 @@ from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
 from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
 from pizza_assets.sources.orders.file_coverage import MINUTE, covered_periods, merged_days, trading_days
-from pizza_assets.sources.orders.file_folding import fold_orders
+from pizza_assets.sources.orders.file_folding import (
+    ACCEPTED,
+    DUPLICATE,
+    EXCLUDED,
+    SUPERSEDED,
+    WAITING,
+    fold_orders,
+)
 from pizza_assets.sources.orders.file_lines import LINE_COLUMNS, read_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.file_readers import read_batches
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 64 * 1024 * 1024
 """Files are folded in parts of about this size."""
-REJECTED = "rejected"
+REJECTED, BLANK = "rejected", "blank"
+LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, WAITING, BLANK)
+"""What a line of an export may become; each becomes exactly one of them."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class ImportFacts:
     bad_files: the files that could not be read as a whole, and why.
     extents: the keys of the first and the last week in which a file had lines, per file; of a bad file those of the
         last time it could be read, if it ever could.
+    lines_read: how many lines each file has whose lines could be read, its header aside.
+    lines: what became of all these lines, by LINE_KINDS; the counts add up to the lines read.
     last_at: the last accepted order; all are before the cut-off of the import.
     held_from: the first line held back because it was not before the cut-off (waiting, or refused as future).
     """
@@ -62,6 +73,8 @@ class ImportFacts:
     coverage: tuple[CoveredPeriod, ...] = ()
     bad_files: dict[str, str] = field(default_factory=dict)
     extents: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lines_read: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
     last_at: datetime | None = None
     held_from: datetime | None = None
 
@@ -71,6 +84,8 @@ class ImportFacts:
             "coverage": coverage_to_json(self.coverage),
             "bad_files": self.bad_files,
             "extents": self.extents,
+            "lines_read": self.lines_read,
+            "lines": self.lines,
             "last_at": self.last_at and self.last_at.isoformat(),
             "held_from": self.held_from and self.held_from.isoformat(),
         }
@@ -83,6 +98,8 @@ class ImportFacts:
             tuple(coverage_from_json(values["coverage"])),
             values["bad_files"],
             extents_from_json(values),
+            values["lines_read"],
+            values["lines"],
             values["last_at"] and datetime.fromisoformat(values["last_at"]),
             values["held_from"] and datetime.fromisoformat(values["held_from"]),
         )
@@ -105,12 +122,15 @@ def extents_from_json(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 class _FileContent:
     """What pass one keeps of a file in memory. first_at: its first good time, for lines before it that have none.
     spans: first and last time of its good and excluded lines, batch by batch. refusal: why the file as a whole is bad.
+    line_count: all lines, blank ones included.
     """
 
     first_at: pd.Timestamp | None
     spans: list[pd.Timestamp]
     held_from: pd.Timestamp | None
     refusal: str | None
+    line_count: int
+    blank_count: int
 
 
 def import_files(
@@ -154,18 +174,26 @@ def import_files(
                 known.append(trading_days(folded.orders))
     shutil.rmtree(line_folder)
     held_from = min((c.held_from for c in contents.values() if c.held_from is not None), default=None)
+    lines_read = {
+        files[index].name: content.line_count for index, content in contents.items() if content.refusal is None
+    }
+    readable = [content for content in contents.values() if content.refusal is None]
     if not weeks:
         bad_files |= _nothing_accepted(rejected, files)
     extents = {name: earlier_extents[name] for name in bad_files if name in earlier_extents}
     for index, content in contents.items():
         if content.spans and files[index].name not in bad_files:
             extents[files[index].name] = _extent(content.spans, business_timezone)
+    lines = _line_totals(rejected, counts, readable)
     if not weeks:
-        return ImportFacts(bad_files=bad_files, extents=extents, held_from=held_from)
+        return ImportFacts(
+            bad_files=bad_files, extents=extents, lines_read=lines_read, lines=lines, held_from=held_from
+        )
     week_counts = _filed_by_week(rejected, counts, sorted(weeks), files, business_timezone, folder)
     merged = merged_days(known)
     last_at = merged.days["last_at"].max().to_pydatetime()
-    return ImportFacts(week_counts, tuple(covered_periods(merged)), bad_files, extents, last_at, held_from)
+    coverage = tuple(covered_periods(merged))
+    return ImportFacts(week_counts, coverage, bad_files, extents, lines_read, lines, last_at, held_from)
 
 
 def staged_orders(folder: Path, week_key: str) -> pd.DataFrame:
@@ -208,10 +236,14 @@ def _write_lines(
     cutoff: datetime,
 ) -> _FileContent:
     schema, writers = _line_schema(), {}
-    spans, held, last_at, first_at, first_reason, line_count = [], [], None, None, None, 0
+    spans, held, last_at, first_at, first_reason, line_count, blank_count = [], [], None, None, None, 0, 0
     try:
-        for lines in _typed_batches(file, index, mapping, zone, cutoff + MINUTE):
-            line_count += len(lines)
+        for batch in read_batches(file.path, mapping):
+            line_count += len(batch.lines)
+            blank_count += batch.blank_count
+            if batch.lines.empty:
+                continue
+            lines = read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE)
             is_good = lines["problem_column"].isna() & ~lines["is_excluded"]
             good = lines[is_good]
             lines["placed_at"] = _placed(lines["ordered_at"], is_good, last_at)
@@ -238,7 +270,7 @@ def _write_lines(
             f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}. "
             f"Check the mapping {mapping.origin} or the export."
         )
-    return _FileContent(first_at, spans, min(held, default=None), refusal)
+    return _FileContent(first_at, spans, min(held, default=None), refusal, line_count + blank_count, blank_count)
 
 
 def _span(times: pd.Series) -> list[pd.Timestamp]:
@@ -248,14 +280,6 @@ def _span(times: pd.Series) -> list[pd.Timestamp]:
 def _extent(spans: list[pd.Timestamp], timezone: str) -> tuple[str, str]:
     first, last = (MatchWeek.containing(at.to_pydatetime(), timezone).key for at in (min(spans), max(spans)))
     return first, last
-
-
-def _typed_batches(
-    file: OrderFile, index: int, mapping: FileMapping, zone: str, future_from: datetime
-) -> Iterator[pd.DataFrame]:
-    for batch in read_batches(file.path, mapping):
-        if len(batch.lines):
-            yield read_lines(batch, mapping, file.name, index, zone, future_from)
 
 
 def _placed(ordered_at: pd.Series, is_good: pd.Series, last_at: pd.Timestamp | None) -> pd.Series:
@@ -311,6 +335,20 @@ def _filed_by_week(
     counted["week"] = _nearest_week(counted["at"], weeks, timezone)
     sums = counted.groupby(["week", "kind"])["count"].sum().unstack(fill_value=0)
     return {str(week): {str(kind): int(n) for kind, n in row.items()} for week, row in sums.iterrows()}
+
+
+def _line_totals(
+    rejected: list[pd.DataFrame], counts: list[pd.DataFrame], readable: Sequence[_FileContent]
+) -> dict[str, int]:
+    """How many lines of the readable files became what."""
+    totals = dict.fromkeys(LINE_KINDS, 0)
+    totals[BLANK] = sum(content.blank_count for content in readable)
+    totals[REJECTED] = sum(map(len, rejected))
+    for rows in counts:
+        for kind, count in rows.groupby("kind")["count"].sum().items():
+            if kind in totals:
+                totals[str(kind)] += int(count)
+    return totals
 
 
 def _nearest_week(at: pd.Series, weeks: list[str], timezone: str) -> np.ndarray:

@@ -13,6 +13,7 @@ from pizza_assets.errors import BadFile
 from pizza_assets.sources.orders.file_amounts import (
     PROBLEMS,
     READABLE,
+    NumberFormat,
     amounts_in_fine_units,
     line_amounts,
     whole_numbers,
@@ -135,7 +136,8 @@ def _times(
     texts = batch.lines
     zones = texts["timezone"] if "timezone" in mapping.columns else mapping.timezone
     parts = {name: texts[name] for name in ("timestamp", "date", "time") if name in mapping.columns}
-    instants = read_instants(parts, mapping.formats, zones, batch.iso_columns)
+    day_ends = pd.Timedelta(f"{mapping.business_day_ends}:00") if mapping.date_is == "business_day" else None
+    instants = read_instants(parts, mapping.formats, zones, batch.iso_columns, day_ends)
     label = " + ".join(mapping.columns[name] for name in parts)
     written = texts["timestamp"] if "timestamp" in parts else (texts["date"] + " " + texts["time"]).str.strip()
     naive = instants.is_naive.to_numpy()
@@ -190,7 +192,8 @@ def _numbers(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(amount of the line in fine units, quantity), with unusable numbers noted."""
     written = texts[mapping.amount_name]
-    amount, verdicts = amounts_in_fine_units(written, currency, mapping.price_unit)
+    number_format = NumberFormat(mapping.decimal, mapping.thousands)
+    amount, verdicts = amounts_in_fine_units(written, currency, mapping.price_unit, number_format)
     _add_number_problems(problems, verdicts, mapping.column_of(mapping.amount_name), written)
     if "quantity" in mapping.columns or "quantity" in mapping.constants:
         counted = _column_or_constant(texts, mapping, "quantity")

@@ -7,11 +7,16 @@
     timezone_column = "Zone"        # the column that names the zone of each row
     price_unit = "major"            # "major" (12.50 pounds) or "minor" (1250 pence); default major
     price_is = "line"               # "line": price is for the whole line; "unit": for one item; default line
+    decimal = "."                   # "." or ",": what stands before the fraction of an amount; default "."
+    thousands = ","                 # what parts the thousands of an amount, if anything does: , . ' or a blank
+    date_is = "calendar_day"        # or "business_day": hours before business_day_ends still belong to the date before
+    business_day_ends = "06:00"     # with date_is = "business_day"; default 06:00
     files = "*.csv"                 # which files of the folder belong to the export; default *.csv
     delimiter = ","                 # of CSV files; default comma
     encoding = "utf-8-sig"          # of CSV and JSON files; default UTF-8 with or without a byte order mark
 
-    [columns]                       # left: what the platform needs; right: what the export calls it
+    [columns]                       # left: what the platform needs; right: what the export calls it, or a list of
+                                    # spellings, of which every file has exactly one: ["Order No", "OrderNo"]
     order_id = "Order No"           # needed: unique per order over all files
     timestamp = "Placed"            # needed: this, or `date` and `time`
     date = "Date"
@@ -42,6 +47,7 @@ Columns that are not mapped (names, phones, addresses) are never read. Reading t
 """
 
 import codecs
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,8 +63,11 @@ CHOICES = {
     "rows": ("orders", "items"),
     "price_unit": ("major", "minor"),
     "price_is": ("line", "unit"),
+    "decimal": (".", ","),
+    "date_is": ("calendar_day", "business_day"),
 }
-TEXT_KEYS = ("timezone", "timezone_column", "files", "delimiter", "encoding")
+TEXT_KEYS = ("timezone", "timezone_column", "files", "delimiter", "encoding", "thousands", "business_day_ends")
+THOUSANDS = (",", ".", "'", " ")
 TABLES = {
     "columns": (
         "order_id", "timestamp", "date", "time", "total", "price", "quantity", "item", "category", "status",
@@ -74,6 +83,7 @@ TABLES = {
 class FileMapping:
     """A checked mapping. `columns` maps the platform's names to the export's, `currency` and `timezone` included.
 
+    spellings: what else a file may call a column, by the platform's name, the one in `columns` first.
     text: the file as it was read; part of the fingerprint of everything parsed with it.
     origin: the path it was read from, for messages.
     currency: the constant currency, or None if `columns["currency"]` names it row by row.
@@ -85,6 +95,7 @@ class FileMapping:
     label: DataSource
     rows: str
     columns: Mapping[str, str]
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     excluded_statuses: frozenset[str] = frozenset()
@@ -92,6 +103,10 @@ class FileMapping:
     timezone: str | None = None
     price_unit: str = "major"
     price_is: str = "line"
+    decimal: str = "."
+    thousands: str | None = None
+    date_is: str = "calendar_day"
+    business_day_ends: str = "06:00"
     files: str = "*.csv"
     delimiter: str = ","
     encoding: str = "utf-8-sig"
@@ -142,7 +157,7 @@ class _MappingReader:
         self._refuse_unknown_keys(self.document, "", (*CHOICES, *TEXT_KEYS, *TABLES, "currency"))
         choices = self._choices()
         texts = {key: self._text(self.document[key], key) for key in TEXT_KEYS if key in self.document}
-        columns = self._texts_of("columns")
+        columns, spellings = self._columns()
         constants = self._texts_of("constants")
         currency = self._currency(columns)
         if "timezone_column" in texts:
@@ -151,11 +166,14 @@ class _MappingReader:
         self._check_needed(columns, constants, choices["rows"])
         self._check_times(columns)
         self._check_dialect(texts)
+        self._check_business_day(columns, choices, texts)
+        self._check_thousands(choices.get("decimal", "."), texts.get("thousands"))
         return FileMapping(
             text=self.text,
             origin=self.origin,
             label=DataSource(choices.pop("label")),
             columns=columns,
+            spellings=spellings,
             constants=constants,
             formats=self._formats(),
             excluded_statuses=self._excluded_statuses(columns),
@@ -195,6 +213,17 @@ class _MappingReader:
             self._fail(name, f"must be a table; write it as [{name}]")
         self._refuse_unknown_keys(table, f"{name}.", TABLES[name])
         return table
+
+    def _columns(self) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+        """Headers by name, and all spellings of those that have several."""
+        columns, spellings = {}, {}
+        for key, value in self._table("columns").items():
+            listed = value if isinstance(value, list) and value else [value]
+            texts = tuple(self._text(spelling, f"columns.{key}") for spelling in listed)
+            columns[key] = texts[0]
+            if len(texts) > 1:
+                spellings[key] = texts
+        return columns, spellings
 
     def _texts_of(self, name: str) -> dict[str, str]:
         texts = {}
@@ -259,6 +288,27 @@ class _MappingReader:
             codecs.lookup(texts.get("encoding", "utf-8-sig"))
         except LookupError:
             self._fail("encoding", f'unknown encoding {texts["encoding"]!r}; use e.g. "utf-8-sig" or "cp1252"')
+
+    def _check_business_day(
+        self, columns: Mapping[str, str], choices: Mapping[str, str], texts: Mapping[str, str]
+    ) -> None:
+        if choices.get("date_is") == "business_day" and "date" not in columns:
+            self._fail("date_is", "a timestamp says its day itself; map date and time, or remove date_is")
+        ends = texts.get("business_day_ends")
+        if ends is None:
+            return
+        if choices.get("date_is") != "business_day":
+            self._fail("business_day_ends", 'has no meaning without date_is = "business_day"')
+        if not re.fullmatch(r"(0\d|1[01]):[0-5]\d", ends):
+            self._fail("business_day_ends", f'must be a time in the morning such as "06:00", not {ends!r}')
+
+    def _check_thousands(self, decimal: str, thousands: str | None) -> None:
+        if thousands is None:
+            return
+        if thousands not in THOUSANDS:
+            self._fail("thousands", f"must be one of {', '.join(map(repr, THOUSANDS))}, not {thousands!r}")
+        if thousands == decimal:
+            self._fail("thousands", f"is the decimal sign too ({decimal!r}); they can't be the same")
 
     def _formats(self) -> dict[str, str]:
         formats = self._texts_of("formats")

@@ -9,8 +9,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -39,46 +39,91 @@ class TextBatch:
         the record, the header being 1, which is the line as long as no quoted value holds a line break) and `defect`
         (why the line could not be split into columns, else missing).
     iso_columns: mapped names whose texts the reader wrote itself from typed values, in ISO 8601.
+    blank_count: lines with nothing in any mapped column; they are not among `lines`.
     """
 
     lines: pd.DataFrame
     iso_columns: frozenset[str] = frozenset()
+    blank_count: int = 0
+
+
+_KINDS = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json",
+    ".parquet": "parquet", ".pq": "parquet",
+}  # fmt: skip
+ORDER_SUFFIXES = tuple(_KINDS)
+
+
+def kind_of(file: Path) -> str:
+    """csv, json or parquet, by the file's ending. Raises BadFile for another."""
+    kind = _KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise BadFile(f"{file.name}: unknown kind of file; orders are read from {', '.join(sorted(ORDER_SUFFIXES))}")
+    return kind
 
 
 def read_batches(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
     """All lines of `file`. Raises BadFile naming the file, the column and the remedy."""
-    readers = {
-        ".csv": _read_csv, ".tsv": _read_csv, ".txt": _read_csv,
-        ".json": _read_json, ".jsonl": _read_json, ".ndjson": _read_json,
-        ".parquet": _read_parquet, ".pq": _read_parquet,
-    }  # fmt: skip
-    reader = readers.get(file.suffix.lower())
-    if reader is None:
-        raise BadFile(f"{file.name}: unknown kind of file; orders are read from {', '.join(sorted(readers))}")
+    reader = {"csv": _read_csv, "json": _read_json, "parquet": _read_parquet}[kind_of(file)]
+    check_file(file)
+    try:
+        yield from reader(file, mapping)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def check_file(file: Path) -> None:
+    """Raises BadFile for what can't be an export at all: nothing, something compressed, something binary."""
     try:
         if file.stat().st_size == 0:
             raise BadFile(f"{file.name}: the file is empty (0 bytes); export it again or remove it")
-        yield from reader(file, mapping)
+        if kind_of(file) != "parquet":
+            _check_looks_like_text(file)
     except OSError as error:
-        raise BadFile(f"{file.name}: can't be read ({error}); check its permissions or remove it") from error
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: OSError) -> BadFile:
+    return BadFile(f"{file.name}: can't be read ({error}); check its permissions or remove it")
 
 
 def _frame(
-    texts: Mapping[str, Any], line_numbers: np.ndarray, defects: Mapping[int, str] | None = None
-) -> pd.DataFrame:
-    """Texts without surrounding blanks, lines with nothing in any mapped column left out, defective lines put in."""
+    texts: Mapping[str, Any],
+    line_numbers: np.ndarray,
+    defects: Mapping[int, str] | None = None,
+    iso_columns: frozenset[str] = frozenset(),
+) -> TextBatch:
+    """Texts without surrounding blanks, lines with nothing in any mapped column counted, defective lines put in."""
     frame = pd.DataFrame(
         {name: pd.Series(values, dtype="str").fillna("").str.strip() for name, values in texts.items()}
     )
     frame["line_number"] = line_numbers.astype(np.int64)
     frame["defect"] = pd.Series(np.nan, index=frame.index, dtype="str")
-    frame = frame[(frame[list(texts)] != "").any(axis=1)]
+    is_filled = (frame[list(texts)] != "").any(axis=1)
+    blank_count = int((~is_filled).sum())
+    frame = frame[is_filled]
     if defects:
         bad = pd.DataFrame({name: pd.Series([""] * len(defects), dtype="str") for name in texts})
         bad["line_number"] = np.fromiter(defects, np.int64)
         bad["defect"] = pd.Series(list(defects.values()), dtype="str")
         frame = pd.concat([frame, bad]).sort_values("line_number", kind="stable")
-    return frame.reset_index(drop=True)
+    return TextBatch(frame.reset_index(drop=True), iso_columns, blank_count)
+
+
+def _as_spelt(file: Path, present: Sequence[str], mapping: FileMapping) -> FileMapping:
+    """The mapping with the one spelling of every column that this file has."""
+    if not mapping.spellings:
+        return mapping
+    columns = dict(mapping.columns)
+    for name, spellings in mapping.spellings.items():
+        found = [spelling for spelling in spellings if spelling in present]
+        if len(found) > 1:
+            raise BadFile(
+                f"{file.name}: has the columns {' and '.join(map(repr, found))}, all mapped as {name}; keep one of "
+                f"them in the mapping {mapping.origin}"
+            )
+        columns[name] = found[0] if found else " or ".join(spellings)
+    return replace(mapping, columns=columns)
 
 
 def _check_columns(file: Path, present: list[str], mapping: FileMapping) -> None:
@@ -99,6 +144,8 @@ def _check_looks_like_text(file: Path) -> None:
     with file.open("rb") as handle:
         head = handle.read(65_536)
     if head.startswith((b"\x1f\x8b", b"PK\x03\x04")):
+        if file.suffix.lower() in (".csv", ".txt", ".tsv") and head.startswith(b"PK"):
+            raise BadFile(f"{file.name}: the file is a zip archive or an Excel workbook; unpack it, or save it as CSV")
         raise BadFile(f"{file.name}: the file is compressed (gzip or zip); unpack it first")
     if b"\x00" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise BadFile(f"{file.name}: the file is binary, not text; export it as CSV, JSON or Parquet")
@@ -145,8 +192,8 @@ class _RaggedRows:
 
 
 def _read_csv(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
-    _check_looks_like_text(file)
     header = _header(file, mapping)
+    mapping = _as_spelt(file, header, mapping)
     _check_columns(file, header, mapping)
     ragged = _RaggedRows()
     names = list(dict.fromkeys(mapping.columns.values()))
@@ -176,7 +223,7 @@ def _read_csv(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
             defects = {n: d for n, d in ragged.taken_before(next_number).items() if n > reported}
             reported = max([reported, *defects])
             texts = {name: batch.column(names.index(column)) for name, column in mapping.columns.items()}
-            yield TextBatch(_frame(texts, numbers, defects))
+            yield _frame(texts, numbers, defects)
     except UnicodeError as error:
         raise _wrong_encoding(file, mapping, error) from error
     except pa.ArrowInvalid as error:
@@ -186,7 +233,7 @@ def _read_csv(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
             raise BadFile(f"{file.name}: not readable as CSV ({error}); check delimiter and quotes") from error
     rest = {n: d for n, d in ragged.taken_before(None).items() if n > reported}
     if rest:
-        yield TextBatch(_frame({name: [] for name in mapping.columns}, np.empty(0), rest))
+        yield _frame({name: [] for name in mapping.columns}, np.empty(0), rest)
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
@@ -203,7 +250,7 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _BETWEEN_RECORDS = re.compile(r"[\s,]*")
 
 
-def _json_records(handle: io.TextIOBase, file: Path) -> Iterator[tuple[int, Any]]:
+def json_records(handle: io.TextIOBase, file: Path) -> Iterator[tuple[int, Any]]:
     """(number, record) of JSON lines or of one JSON list; a line that is not JSON gives its error as the record."""
     start = handle.read(1)
     while start and start.isspace():
@@ -242,23 +289,30 @@ def _list_records(handle: io.TextIOBase, file: Path) -> Iterator[Any]:
 
 
 def _read_json(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
-    _check_looks_like_text(file)
     seen: set[str] = set()
     is_any = False
     try:
         with file.open(encoding=mapping.encoding) as handle:
-            records = _json_records(handle, file)
+            records = json_records(handle, file)
             while chunk := list(islice(records, BATCH_ROWS)):
                 good = [(number, record) for number, record in chunk if isinstance(record, dict)]
                 defects = {number: _json_defect(record) for number, record in chunk if not isinstance(record, dict)}
                 is_any = is_any or bool(good)
                 seen.update(*(record.keys() for _, record in good))
-                texts = {n: [_as_text(record.get(c)) for _, record in good] for n, c in mapping.columns.items()}
-                yield TextBatch(_frame(texts, np.array([number for number, _ in good], dtype=np.int64), defects))
+                texts = {
+                    name: [_as_text(_spelt(record, mapping, name)) for _, record in good] for name in mapping.columns
+                }
+                yield _frame(texts, np.array([number for number, _ in good], dtype=np.int64), defects)
     except UnicodeError as error:
         raise _wrong_encoding(file, mapping, error) from error
     if is_any:  # a key that no record has is a missing column, not a column of empty values
-        _check_columns(file, sorted(seen), mapping)
+        _check_columns(file, sorted(seen), _as_spelt(file, sorted(seen), mapping))
+
+
+def _spelt(record: Mapping[str, Any], mapping: FileMapping, name: str) -> Any:
+    """The value of a column under whichever of its spellings the record has."""
+    spellings = mapping.spellings.get(name, (mapping.columns[name],))
+    return next((record[spelling] for spelling in spellings if spelling in record), None)
 
 
 def _json_defect(record: Any) -> str:
@@ -284,12 +338,13 @@ def _read_parquet(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
     try:
         with pq.ParquetFile(file) as parquet:
             schema = parquet.schema_arrow
+            mapping = _as_spelt(file, schema.names, mapping)
             _check_columns(file, schema.names, mapping)
             typed = frozenset(n for n, c in mapping.columns.items() if pa.types.is_temporal(schema.field(c).type))
             first = 1
             for batch in parquet.iter_batches(BATCH_ROWS, columns=list(dict.fromkeys(mapping.columns.values()))):
                 texts = {name: _parquet_text(batch.column(column)) for name, column in mapping.columns.items()}
-                yield TextBatch(_frame(texts, np.arange(first, first + batch.num_rows)), typed)
+                yield _frame(texts, np.arange(first, first + batch.num_rows), iso_columns=typed)
                 first += batch.num_rows
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise BadFile(f"{file.name}: not readable as Parquet ({error}); export it again") from error

@@ -36,17 +36,22 @@ def read_instants(
     formats: Mapping[str, str],
     zones: pd.Series | str | None,
     iso_columns: frozenset[str] = frozenset(),
+    business_day_ends: pd.Timedelta | None = None,
 ) -> Instants:
     """Instants of `texts` (`timestamp`, or `date` and `time`).
 
     zones: one zone for all rows, one per row, or None; naive times without a (known) zone stay missing.
     iso_columns: columns in ISO 8601 whatever `formats` says.
+    business_day_ends: given if `date` is a business day; times of day before it lie on the next calendar day.
     """
     given = {name: formats[name] for name in formats if name not in iso_columns}
     if "timestamp" in texts:
         aware, wall = _timestamps(texts["timestamp"], given.get("timestamp"))
     else:
-        wall = _dates(texts["date"], given.get("date")) + _times_of_day(texts["time"], given.get("time"))
+        clock = _times_of_day(texts["time"], given.get("time"))
+        wall = _dates(texts["date"], given.get("date")) + clock
+        if business_day_ends is not None:
+            wall = wall.where(~(clock < business_day_ends), wall + pd.Timedelta(days=1))
         aware = pd.Series(pd.NaT, index=wall.index, dtype="datetime64[us, UTC]")
     is_naive = wall.notna()
     at, dst_note = aware.copy(), np.zeros(len(wall), dtype=np.int8)

@@ -85,6 +85,10 @@ class OrderFiles:
             is_partial=bool(covered) and bool(self.facts.bad_files),
         )
 
+    def rejected(self, week: MatchWeek) -> pd.DataFrame:
+        """The rows refused in the week, as RejectedRows."""
+        return self._rows(week)[1]
+
     def week_fingerprint(self, week: MatchWeek) -> str | None:
         """Of all that `orders` would say about the week, without reading it; None if the week is not covered.
 

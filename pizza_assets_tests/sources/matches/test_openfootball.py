@@ -192,6 +192,37 @@ def test_a_tournament_that_is_not_due_does_not_make_a_failed_week_real() -> None
     assert (result.rows.empty, result.is_covered) == (True, True)
 
 
+def test_leagues_and_world_cups_lie_in_repositories_of_their_own() -> None:
+    asked = []
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        raise NotThere(f"{url}: not there")
+
+    source = Openfootball("https://example.invalid/{repository}/master", ["en.1", "worldcup"], fetch)
+    with pytest.raises(SourceUnavailable):
+        source.matches(week("2018-06-19"))
+    assert "https://example.invalid/football.json/master/2017-18/en.1.json" in asked
+    assert "https://example.invalid/worldcup.json/master/2018/worldcup.json" in asked
+
+
+def test_only_chosen_seasons_are_asked_for_and_other_weeks_are_not_covered() -> None:
+    web = Web({"2015-16/en.1": SEASON_2015, "2016-17/en.1": season_file("2016-08-13", "2017-05-20")})
+    source = Openfootball(BASE, ["en.1"], web, seasons=["2015-16"])
+    inside = source.matches(week("2015-12-26"))
+    assert (inside.is_covered, len(inside.rows)) == (True, 1)
+    for day in ("2014-12-26", "2016-12-26", "2017-08-26"):
+        outside = source.matches(week(day))
+        assert not outside.is_covered
+        assert "only the seasons 2015-16 are asked for" in (outside.reason or "")
+    assert set(web.asked) == {"2015-16/en.1"}
+
+
+def test_a_chosen_season_that_fails_is_an_error_all_the_same() -> None:
+    with pytest.raises(SourceUnavailable):
+        Openfootball(BASE, ["en.1"], Web(), seasons=["2015-16"]).matches(week("2015-12-26"))
+
+
 def test_a_bug_in_reading_is_not_remembered_as_a_failed_source() -> None:
     def bug(url: str) -> bytes:
         raise KeyError(url)

@@ -366,6 +366,40 @@ def test_the_world_cup_finals_as_they_were_played(shared_data: Path) -> None:
     assert finals[2022]["kickoff_at"] == datetime(2022, 12, 18, 18, tzinfo=ZoneInfo("Asia/Qatar")).astimezone(UTC)
 
 
+@pytest.mark.parametrize(("year", "last_32"), [(2018, 0), (2022, 0), (2026, 16)])
+def test_a_world_cup_has_one_final_and_every_knockout_match_its_stage(
+    shared_data: Path, year: int, last_32: int
+) -> None:
+    stages = Counter(_real(shared_data, f"worldcup/{year}.worldcup.json").matches["stage"])
+    del stages[Stage.GROUP_STAGE]
+    knockout = {
+        Stage.LAST_32: last_32, Stage.LAST_16: 8, Stage.QUARTER_FINALS: 4, Stage.SEMI_FINALS: 2, Stage.THIRD_PLACE: 1,
+        Stage.FINAL: 1,
+    }  # fmt: skip
+    assert stages == Counter({stage: count for stage, count in knockout.items() if count})
+
+
+@pytest.mark.parametrize("year", [2018, 2022, 2026])
+def test_a_shoot_out_is_no_goal_feast(shared_data: Path, year: int) -> None:
+    file = shared_data / f"openfootball/worldcup/{year}.worldcup.json"
+    scores = [match["score"] for match in json.loads(file.read_bytes())["matches"] if "p" in match.get("score", {})]
+    rows = _real(shared_data, f"worldcup/{year}.worldcup.json").matches
+    shootouts = rows[rows["decided_by"] == "penalties"]
+    assert len(shootouts) == len(scores)
+    assert (shootouts["home_goals"] == shootouts["away_goals"]).all()
+    goals = Counter(int(home) for home in shootouts["home_goals"])
+    assert goals == Counter(score.get("et", score["ft"])[0] for score in scores)
+
+
+def test_the_string_minutes_of_2026_are_minutes(shared_data: Path) -> None:
+    written = json.loads((shared_data / "openfootball/worldcup/2026.worldcup.json").read_bytes())["matches"]
+    texts = [str(goal["minute"]) for match in written for key in ("goals1", "goals2") for goal in match.get(key, ())]
+    expected = Counter((int(text.split("+")[0]), int(text.split("+")[1]) if "+" in text else 0) for text in texts)
+    events = _real(shared_data, "worldcup/2026.worldcup.json").events
+    read = zip(events["minute"], events["stoppage_minute"].fillna(0), strict=True)
+    assert Counter((int(minute), int(stoppage)) for minute, stoppage in read) == expected
+
+
 @pytest.mark.parametrize("year", [2018, 2022, 2026])
 def test_the_goals_of_every_world_cup_match_add_up_to_its_score(shared_data: Path, year: int) -> None:
     season = _real(shared_data, f"worldcup/{year}.worldcup.json")

@@ -3,15 +3,17 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders.file_mapping import FileMapping, parse_mapping
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.staging import Staging
 
 ZONE = "Europe/London"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+AUGUST = MatchWeek.of_date(date(2025, 8, 15), ZONE)
 
 ORDER_ROWS = """
 label = "real"

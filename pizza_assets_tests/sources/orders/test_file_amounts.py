@@ -13,6 +13,7 @@ from pizza_assets.sources.orders.file_amounts import (
     READABLE,
     TOO_LARGE,
     UNREADABLE,
+    NumberFormat,
     amounts_in_fine_units,
     line_amounts,
     rounded_to_minor_units,
@@ -29,7 +30,8 @@ def amount(text: str, currency: str = "GBP", unit: str = "major") -> tuple[int, 
     ("text", "verdict"),
     [
         ("12.5", READABLE), ("1e3", READABLE), (".5", READABLE), ("1000000", READABLE),
-        ("", UNREADABLE), ("£12", UNREADABLE), ("1,234.5", UNREADABLE), ("1_000", UNREADABLE), ("12,5", UNREADABLE),
+        ("", UNREADABLE), ("$12", UNREADABLE), ("£12", READABLE), ("12 GBP", READABLE), ("GBP -1", NEGATIVE),
+        ("EUR 12", UNREADABLE), ("1,234.5", UNREADABLE), ("1_000", UNREADABLE), ("12,5", UNREADABLE),
         ("٣", UNREADABLE), ("nan", NOT_FINITE), ("-Infinity", NOT_FINITE), ("inf", NOT_FINITE), ("-0.01", NEGATIVE),
         ("1000000.01", TOO_LARGE), ("9" * 10_000, TOO_LARGE), ("1e99", TOO_LARGE),
     ],
@@ -43,6 +45,41 @@ def test_the_minor_unit_depends_on_the_currency() -> None:
     assert amount("1250", "JPY") == (1250 * FINE_UNITS, READABLE)
     assert amount("1.25", "KWD") == (1250 * FINE_UNITS, READABLE)
     assert amount("1250", "GBP", "minor") == (1250 * FINE_UNITS, READABLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "number_format", "cents"),
+    [
+        ("12,50", NumberFormat(","), 1250),
+        ("1.234,50", NumberFormat(",", "."), 123450),
+        ("€ 234.567,5", NumberFormat(",", "."), 23456750),
+        ("1 234,50", NumberFormat(",", " "), 123450),
+        ("1\u202f234,50", NumberFormat(",", " "), 123450),
+        ("1,234.50", NumberFormat(".", ","), 123450),
+        ("999", NumberFormat(",", "."), 99900),
+    ],
+)
+def test_separators_are_as_the_mapping_says(text: str, number_format: NumberFormat, cents: int) -> None:
+    values, verdicts = amounts_in_fine_units(
+        pd.Series([text], dtype="str"), pd.Series(["EUR"], dtype="str"), "major", number_format
+    )
+    assert (int(values[0]), int(verdicts[0])) == (cents * FINE_UNITS, READABLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "number_format"),
+    [
+        ("12.50", NumberFormat(",")),  # would be a thousandfold amount, or a hundredth
+        ("1.234", NumberFormat(",")),
+        ("1.23,50", NumberFormat(",", ".")),
+        ("12,345.6,7", NumberFormat(".", ",")),
+        ("1,2", NumberFormat(".", ",")),
+    ],
+)
+def test_what_is_written_otherwise_is_refused(text: str, number_format: NumberFormat) -> None:
+    one = pd.Series([text], dtype="str")
+    _, verdicts = amounts_in_fine_units(one, pd.Series(["EUR"], dtype="str"), "major", number_format)
+    assert verdicts[0] == UNREADABLE
 
 
 def test_quantities_are_whole() -> None:

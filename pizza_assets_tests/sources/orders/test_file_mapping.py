@@ -51,7 +51,12 @@ def test_reads_every_key() -> None:
         ('timezone = "Europe/London"', 'timezone = "Europe/Londno"', "timezone", "use an IANA name"),
         ('currency = "GBP"', 'currency = "pounds"', "currency", "ISO 4217"),
         ('currency = "GBP"\n', "", "currency", "ISO 4217"),
-        ('currency = "GBP"', 'currency = "GBP"\nzone = "UTC"', "zone", "unknown key; remove it or use one of: columns"),
+        (
+            'currency = "GBP"',
+            'currency = "GBP"\nzone = "UTC"',
+            "zone",
+            "unknown key; remove it or use one of: business_day_ends, columns",
+        ),
         ('quantity = "pizzas"', 'quantity = "pizzas"\nphone = "tel"', "columns.phone", "unknown key"),
         ('quantity = "pizzas"\n', "", "quantity", "under [columns] or [constants]"),
         ('market = "city"\n', "", "market", "under [columns] or [constants]"),

@@ -1,0 +1,231 @@
+"""What `pizza check` prints: the export, its mapping, every line accounted for, and what it could answer."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.models.currency import minor_digits
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.orchestration.export_check import ExportCheck
+from pizza_assets.orchestration.readiness import Readiness
+from pizza_assets.settings import Settings
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
+from pizza_assets.sources.orders.proposal.proposal import Proposal
+from pizza_assets.sources.orders.proposal.sample import ExportSample
+
+_LINE_WORDS = {
+    "accepted": "accepted",
+    "rejected": "refused",
+    "duplicate": "duplicates of an accepted order",
+    "superseded": "of earlier versions of an order",
+    "excluded": "left out by their status",
+    "waiting": "of the current minute, for the next run",
+    "blank": "blank",
+}
+_NOTE_WORDS = {
+    "replaced_versions": "earlier versions of orders replaced by later ones",
+    "moved_out_of_gap": "orders at a time that never was (clocks went forward), moved forward by the gap",
+    "first_of_two": "orders at a time that was twice (clocks went back), taken as the first",
+}
+_MOST_LISTED = 12
+_MOST_REASONS = 3
+_WEEKS_OF_RUN = 53
+"""`pizza run` by itself takes the last so many weeks of an export."""
+_NIGHT = range(3, 8)
+_ODD_NIGHT_SHARE = 0.2
+
+
+def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
+    """How the files are written, and the proposed mapping."""
+    lines = [
+        f"{sample.file.name}: {_written(sample)}, {len(sample.header)} columns" for sample in samples[:_MOST_LISTED]
+    ]
+    if len(samples) > _MOST_LISTED:
+        lines.append(f"and {len(samples) - _MOST_LISTED} more files")
+    text = mapping_text(proposal.document, proposal.notes)
+    shown = "\n".join(f"    {line}" if line else "" for line in text.splitlines())
+    lines += ["", "Proposed mapping", shown]
+    if proposal.unused:
+        lines += [f"    # never read: {', '.join(map(repr, proposal.unused))}"]
+    return "\n".join(lines)
+
+
+def _written(sample: ExportSample) -> str:
+    if sample.kind != "csv":
+        return {"json": "JSON", "parquet": "Parquet"}[sample.kind]
+    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
+    return f"CSV with {names[sample.delimiter]}, {sample.encoding.removesuffix('-sig')}"
+
+
+def questions_text(proposal: Proposal) -> str:
+    """What has to be said, by which option."""
+    lines = ["", "Not known, and never guessed. Say it, and check again:"]
+    lines += [f"  {question.option:26} {question.about}" for question in proposal.questions]
+    return "\n".join(lines)
+
+
+def report_text(
+    checked: ExportCheck,
+    mapping: FileMapping,
+    proposal: Proposal | None,
+    settings: Settings,
+) -> str:
+    """Lines, period, markets, readiness."""
+    assumed = [q.option.split()[0] for q in proposal.questions] if proposal is not None else []
+    lines = [""]
+    if assumed:
+        lines.append(f"A preview: what {', '.join(assumed)} will say is not known yet, and stood in for")
+    lines += _accounted(checked)
+    lines += _refused(checked)
+    lines += [f"\nThe file as a whole is refused: {why}" for why in checked.bad_files.values()]
+    if checked.readiness is None:
+        return "\n".join([*lines, "", "No order can be accepted, so there is nothing to analyse."])
+    lines += _period(checked, settings)
+    lines += _clock(checked.readiness, mapping, settings)
+    lines += _markets(checked)
+    lines += _matches(checked)
+    lines += _ready(checked.readiness)
+    return "\n".join(lines)
+
+
+def _accounted(checked: ExportCheck) -> list[str]:
+    parts = [f"{checked.lines[kind]:,} {words}" for kind, words in _LINE_WORDS.items() if checked.lines[kind]]
+    lines = [f"Lines    {checked.lines_read:,} read = {' + '.join(parts) or '0'}"]
+    lines += [f"         {count:,} {_NOTE_WORDS[kind]}" for kind, count in checked.notes.items() if count]
+    return lines
+
+
+def _refused(checked: ExportCheck) -> list[str]:
+    if checked.rejected.empty:
+        return []
+    lines = ["", "Refused, for example"]
+    for _, rows in checked.rejected.groupby(["column", "check"], sort=False):
+        times = int(rows["times"].iloc[0])
+        lines += [f"  {row.origin} line {row.line_number}: {row.reason}" for row in rows.itertuples()]
+        if times > len(rows):
+            lines.append(f"  … and {times - len(rows):,} more for that")
+    return lines
+
+
+def _period(checked: ExportCheck, settings: Settings) -> list[str]:
+    orders = checked.readiness.orders if checked.readiness is not None else pd.DataFrame()
+    per_week = orders.groupby("week")["order_count"].sum()
+    first, last = min(p.starts_at for p in checked.covered), max(p.ends_at for p in checked.covered)
+    lines = [
+        "",
+        f"Period   {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC: {len(checked.weeks)} match weeks, of which "
+        f"{len(per_week)} hold orders",
+        f"Orders   {int(per_week.sum()):,}; a week {int(per_week.min()):,} to {int(per_week.max()):,}, "
+        f"usually {per_week.median():,.0f}",
+        *(
+            f"Revenue  {_money(total, str(code))}"
+            for code, total in orders.groupby("currency")["revenue_cents"].sum().items()
+        ),
+    ]
+    if checked.closed.shared:
+        days = checked.closed.shared
+        more = f" and {len(days) - _MOST_LISTED} more" if len(days) > _MOST_LISTED else ""
+        lines.append(f"Closed   everywhere on {len(days)} days: {', '.join(days[:_MOST_LISTED])}{more}")
+    early = [week.key for week in checked.weeks if week.key < settings.first_week.isoformat()]
+    if early:
+        lines.append(f"         {len(early)} weeks lie before PIZZA_FIRST_WEEK; set it to {early[0]} to use them")
+    return lines
+
+
+def _money(minor_units: int, currency: str) -> str:
+    digits = minor_digits(currency)
+    return f"{minor_units / 10**digits:,.{digits}f} {currency}"
+
+
+def _clock(ready: Readiness, mapping: FileMapping, settings: Settings) -> list[str]:
+    """When people ordered, in local time: a wrong zone shows here."""
+    total = max(int(ready.hours.sum()), 1)
+    zone = mapping.timezone or settings.timezone
+    busiest = int(np.argmax(ready.hours))
+    night = ready.hours[list(_NIGHT)].sum() / total
+    lines = [
+        f"Clock    busiest from {busiest:02}:00 to {busiest + 1:02}:00 ({zone}); {night:.1%} between 03:00 and 08:00"
+    ]
+    if night > _ODD_NIGHT_SHARE:
+        lines.append("         That many before breakfast is odd: are the times in another zone, e.g. UTC?")
+    return lines
+
+
+def _markets(checked: ExportCheck) -> list[str]:
+    ready = checked.readiness
+    if ready is None:
+        return []
+    ranked = ready.exposed.sort_values(["match_count", "market"], ascending=[False, True])
+    table = "the markets table in force" if checked.proposed is None else "this proposal (--write saves it; correct it)"
+    lines = ["", f"Markets  {len(ranked)}, under {table}"]
+    whys = {entry.market.name: f" ({entry.why})" for entry in checked.proposed or ()}
+    for row in ranked.head(_MOST_LISTED).itertuples():
+        unknown = "" if row.is_known else " is not in the table, so it"
+        closed = checked.closed.by_market.get(str(row.market), 0)
+        lines.append(
+            f"  {row.market}{unknown} follows {row.teams or 'no team'}{whys.get(str(row.market), '')}: "
+            f"{row.match_count} matches; {row.week_count} weeks with orders, {row.free_weeks} of them without its "
+            f"match; closed on {closed} days"
+        )
+    if len(ranked) > _MOST_LISTED:
+        lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
+    return lines
+
+
+def _matches(checked: ExportCheck) -> list[str]:
+    counts = checked.matches["match_source"].value_counts()
+    by_label = [f"{count:,} {_label(str(source))}" for source, count in sorted(counts.items(), reverse=True)]
+    lines = ["", f"Matches  {' and '.join(by_label) or 'none'} in these weeks"]
+    lines += [f"         {reason}" for reason in checked.match_reasons[:_MOST_REASONS]]
+    return lines
+
+
+def _label(source: str) -> str:
+    return "MOCK" if source == DataSource.MOCK else source
+
+
+def _ready(ready: Readiness) -> list[str]:
+    lines = ["", "What this export could answer"]
+    for question in ready.questions:
+        what = f"  {question.hypothesis.rstrip('.')}, with {_label(question.match_source)} matches ({question.role}):"
+        if question.is_answered:
+            lines.append(
+                f"{what} yes. {question.match_count} matches, {question.usable_windows} of {question.windows} windows; "
+                f"a change of {question.mde_80_pct:.1f} % would be found four times in five"
+            )
+        else:
+            lines.append(f"{what} not yet")
+        word = "left out" if question.is_answered else "missing"
+        lines += [f"      {word}: {reason}" for reason in question.reasons]
+    return lines
+
+
+def next_steps(
+    checked: ExportCheck, path: Path, mapping_file: Path | None, written: Sequence[Path], *, is_usable: bool
+) -> str:
+    """The commands that lead from here to the page."""
+    if not is_usable:
+        return "\nMend what is refused above, or the mapping, and check again: too little of this export can be used."
+    if mapping_file is None:
+        return "\nNext: the same command with --write saves the mapping."
+    lines = ["", *(f"Written: {file}" for file in written), "Next:"]
+    lines += [
+        "  export PIZZA_ORDERS=files",
+        f"  export PIZZA_ORDERS_PATH={shlex.quote(str(path))}",
+        f"  export PIZZA_ORDERS_MAPPING={shlex.quote(str(mapping_file))}",
+    ]
+    if checked.proposed is not None and len(written) > 1:
+        lines.append(
+            f"  export PIZZA_MARKETS={shlex.quote(str(written[-1]))}     # look at it first: who follows whom?"
+        )
+    pizza = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "pizza" else "pizza"
+    if len(checked.weeks) > _WEEKS_OF_RUN:
+        command = f"backfill --from {checked.weeks[0].key} --to {checked.weeks[-1].key}"
+    else:
+        command = "run"
+    return "\n".join([*lines, f"  {pizza} {command}", f"  {pizza} open"])

@@ -1,0 +1,120 @@
+"""`pizza check`: an export looked at before it is used, the mapping it needs, and what it could answer."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pizza_assets.cli.check_report import next_steps, questions_text, report_text, sample_text
+from pizza_assets.cli.workbench import Workbench
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.orchestration.export_check import ExportCheck, check_export
+from pizza_assets.orchestration.market_proposal import markets_text
+from pizza_assets.orchestration.resources import utc_now
+from pizza_assets.sources.orders.file_mapping import load_mapping, parse_mapping
+from pizza_assets.sources.orders.file_readers import ORDER_SUFFIXES
+from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
+from pizza_assets.sources.orders.proposal.proposal import Answers, Proposal, propose
+from pizza_assets.sources.orders.proposal.sample import read_sample
+from pizza_assets.sources.orders.staging import Staging
+
+MARKETS_FILE = "markets.toml"
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is looked at: one file, or the files of a folder that fit a pattern."""
+
+    path: Path
+    files: tuple[Path, ...]
+    pattern: str | None
+
+
+def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, write_to: Path | None) -> int:
+    """Print what the export is, would become and could answer; write the mapping if asked to.
+
+    Returns 0 if it can be used as it is, 1 if something has to be said or mended first.
+    """
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    bench = Workbench()
+    export = export_of(paths)
+    if mapping_file is not None:
+        mapping, proposal = load_mapping(mapping_file), None
+    else:
+        samples = [read_sample(file) for file in export.files]
+        proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
+        print(sample_text(samples, proposal))
+        if any(question.stand_in is None for question in proposal.questions):
+            print(questions_text(proposal))
+            return 1
+        mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
+    checked = check_export(export.path, mapping, _staging(bench), bench.settings, utc_now)
+    print(report_text(checked, mapping, proposal, bench.settings))
+    if proposal is not None and proposal.questions:
+        print(questions_text(proposal))
+        return 1
+    written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
+    is_usable = bool(checked.weeks) and not checked.bad_files and not _too_many_refused(checked, bench)
+    print(next_steps(checked, export.path, mapping_file or write_to, written, is_usable=is_usable))
+    return 0 if is_usable else 1
+
+
+def export_of(paths: Sequence[Path]) -> Export:
+    """One file; or a folder, or several files of one, which a mapping then finds by their ending.
+
+    Raises ConfigurationError for what is not there or lies in several places.
+    """
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise ConfigurationError(f"{missing[0]}: no such file or folder; give the path of an export")
+    if len(paths) == 1 and paths[0].is_file():
+        return Export(paths[0], (paths[0],), None)
+    folders = {path if path.is_dir() else path.parent for path in paths}
+    if len(folders) > 1:
+        raise ConfigurationError(
+            f"{paths[0]} and {paths[-1]} lie in different folders; put the files of one export in one folder"
+        )
+    folder = folders.pop()
+    named = [path for path in paths if path.is_file()] or sorted(
+        path for path in folder.iterdir() if path.is_file() and path.name.endswith(ORDER_SUFFIXES)
+    )
+    endings = {next((s for s in ORDER_SUFFIXES if path.name.endswith(s)), path.suffix) for path in named}
+    if len(endings) != 1:
+        found = ", ".join(sorted(endings)) or "none"
+        raise ConfigurationError(
+            f"{folder}: an export is files of one kind, and here are {found}; name those of one kind, "
+            f"e.g. {folder}/*.csv"
+        )
+    pattern = f"*{endings.pop()}"
+    return Export(folder, tuple(sorted(folder.glob(pattern))), pattern)
+
+
+def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
+    """A mapping of a folder says which of its files are meant."""
+    if export.pattern is None or export.pattern == "*.csv":
+        return proposal
+    return replace(proposal, document={**proposal.document, "files": export.pattern})
+
+
+def _staging(bench: Workbench) -> Staging:
+    return Staging(Path(bench.settings.storage) / "staging")
+
+
+def _too_many_refused(checked: ExportCheck, bench: Workbench) -> bool:
+    return checked.lines["rejected"] > bench.settings.reject_error_share * checked.lines_read
+
+
+def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tuple[Path, ...]:
+    """The mapping and, if the export needs one, a markets table beside it. No file is ever written over."""
+    text = mapping_text(proposal.document, proposal.notes)
+    if mapping_file.exists() and mapping_file.read_text(encoding="utf-8") != text:
+        raise ConfigurationError(
+            f"{mapping_file} is there already and says something else; remove it, or name another file after --write"
+        )
+    texts = {mapping_file: text}
+    if checked.proposed is not None:
+        texts[mapping_file.with_name(MARKETS_FILE)] = markets_text(checked.proposed)
+    for path, wanted in texts.items():
+        if not path.exists():
+            path.write_text(wanted, encoding="utf-8")
+    return tuple(texts)

@@ -1,0 +1,49 @@
+"""A markets table for the markets of an export: whose matches each follows, as far as their names tell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pizza_assets.models.market import Market
+from pizza_assets.sources.matches.team_names import slug
+from pizza_assets.sources.orders.proposal.mapping_text import toml_value
+
+
+@dataclass(frozen=True)
+class ProposedMarket:
+    """market: as it would be entered. why: where its teams come from."""
+
+    market: Market
+    why: str
+
+
+def propose_markets(
+    names: Sequence[str], team_names: Sequence[str], known: Mapping[str, Market], timezone: str
+) -> list[ProposedMarket]:
+    """One per name: what `known` says of it, else the teams whose name begins with the market's, else none.
+
+    A market without a team is compared with, and exposed to nothing.
+    """
+    return [_proposed(name, team_names, known, timezone) for name in sorted(names)]
+
+
+def _proposed(name: str, team_names: Sequence[str], known: Mapping[str, Market], timezone: str) -> ProposedMarket:
+    if name in known:
+        return ProposedMarket(known[name], "as in the table in force")
+    words = f"{slug(name)}-"
+    teams = tuple(team for team in team_names if f"{slug(team)}-".startswith(words))
+    why = "the team has its name: correct it if people there follow another" if teams else "no team has its name"
+    return ProposedMarket(Market(name, timezone, teams), why)
+
+
+def markets_text(proposed: Sequence[ProposedMarket]) -> str:
+    """The table as TOML."""
+    tables = [
+        f"# {entry.why}\n[[market]]\nname = {toml_value(entry.market.name)}\n"
+        f"timezone = {toml_value(entry.market.timezone)}\nteams = {toml_value(list(entry.market.teams))}\n"
+        for entry in proposed
+    ]
+    head = (
+        "# Whose matches each market follows. A market without teams is exposed to none and serves as a comparison.\n"
+        "# Effects are measured against markets whose own team does not play at that time: keep some of both.\n"
+    )
+    return "\n".join([head, *tables])

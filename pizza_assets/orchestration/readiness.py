@@ -1,0 +1,209 @@
+"""Which of the product's questions an export could answer, before it is collected: the same analysis, nothing stored.
+
+What the answers are is not shown here: whoever looks at them now would be choosing the question afterwards.
+"""
+
+from bisect import bisect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.baseline import expected_orders
+from pizza_assets.analysis.effects import main_effects
+from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.match_windows import sum_windows
+from pizza_assets.analysis.order_bins import bin_orders
+from pizza_assets.analysis.panel import quarter_hours
+from pizza_assets.analysis.reasons import counted
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import DataSource, ResultStatus
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.base import SourceResult
+
+WeekOfOrders = Callable[[MatchWeek], SourceResult]
+
+
+@dataclass(frozen=True)
+class Answerable:
+    """One question, as correlation_results would answer it. mde_80_pct: the smallest change found in 80 % of such data
+    sets, in per cent; None if there would be no answer, for `reasons`. windows: of all windows how many can be used.
+    """
+
+    hypothesis: str
+    role: str
+    match_source: str
+    is_answered: bool
+    match_count: int
+    usable_windows: int
+    windows: int
+    mde_80_pct: float | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """orders: per week, market, chain and currency: order_count, revenue_cents. hours: orders by hour of the local
+    clock [24]. exposed: per market of the orders its teams, their matches, and the weeks without any.
+    """
+
+    orders: pd.DataFrame
+    hours: np.ndarray
+    exposed: pd.DataFrame
+    questions: tuple[Answerable, ...]
+
+
+def readiness(
+    weeks: Sequence[MatchWeek],
+    orders_of: WeekOfOrders,
+    match_answers: Mapping[str, SourceResult],
+    markets: Sequence[Market],
+    lengths: WindowLengths,
+    clock: str,
+) -> Readiness:
+    """Read the orders of `weeks` one by one. match_answers: of the same weeks, by key. clock: the zone of `hours`, and
+    of markets that are not in `markets`.
+
+    Memory: one week of orders and all quarter-hours of all markets. Raises what the sources raise.
+    """
+    matches = all_matches(match_answers)
+    read = _Read(clock)
+    quarters, windows = [], []
+    for week, around in _with_neighbours(read.bins_by_week(weeks, orders_of)):
+        quarters.append(quarter_hours(around[week.key], week.key))
+        rows = match_answers[week.key].rows
+        windows.append(sum_windows(rows, pd.concat(around.values(), ignore_index=True), markets, lengths))
+    label = {key: answer.data_source for key, answer in match_answers.items() if answer.is_covered}
+    expected = expected_orders(
+        pd.concat(quarters or [quarter_hours(OrderBins.empty(), "")], ignore_index=True),
+        matches,
+        markets,
+        lengths,
+        match_source_by_week=label,
+        default_timezone=clock,
+    )
+    all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
+    impact = match_impact(all_windows, expected, matches, markets, lengths)
+    orders = read.totals()
+    return Readiness(orders, read.hours, _exposed(orders, matches, markets, weeks), _questions(impact, expected))
+
+
+def all_matches(answers: Mapping[str, SourceResult]) -> pd.DataFrame:
+    """The matches of several weeks in one frame."""
+    filled = [answer.rows for answer in answers.values() if len(answer.rows)]
+    return RawMatches.conform(pd.concat(filled, ignore_index=True)) if filled else RawMatches.empty()
+
+
+class _Read:
+    """What is summed up while weeks of orders go by."""
+
+    def __init__(self, clock: str) -> None:
+        self.hours = np.zeros(24, dtype=np.int64)
+        self._clock = ZoneInfo(clock)
+        self._totals: list[pd.DataFrame] = []
+
+    def bins_by_week(
+        self, weeks: Sequence[MatchWeek], orders_of: WeekOfOrders
+    ) -> Iterator[tuple[MatchWeek, pd.DataFrame]]:
+        """Each week's minute bins."""
+        for week in weeks:
+            answer = orders_of(week)
+            if not answer.is_covered:
+                yield week, OrderBins.empty()
+                continue
+            local = answer.rows["ordered_at"].dt.tz_convert(self._clock)
+            self.hours += np.bincount(local.dt.hour, minlength=24)
+            bins = bin_orders(
+                answer.rows, answer.covered, week.starts_at, week.ends_at, order_source=str(answer.data_source)
+            )
+            sums = bins.groupby(["market", "chain", "currency"], as_index=False)[["order_count", "revenue_cents"]].sum()
+            self._totals.append(sums.assign(week=week.key))
+            yield week, bins
+
+    def totals(self) -> pd.DataFrame:
+        """Readiness.orders."""
+        if self._totals:
+            return pd.concat(self._totals, ignore_index=True)
+        columns = ["market", "chain", "currency", "order_count", "revenue_cents", "week"]
+        return pd.DataFrame(columns=columns).astype({"order_count": "int64", "revenue_cents": "int64"})
+
+
+def _with_neighbours(
+    weeks: Iterator[tuple[MatchWeek, pd.DataFrame]],
+) -> Iterator[tuple[MatchWeek, dict[str, pd.DataFrame]]]:
+    """Each week with the bins of itself and of the weeks beside it: windows cross the edges."""
+    known: dict[str, pd.DataFrame] = {}
+    waiting: MatchWeek | None = None
+    for week, bins in weeks:
+        known[week.key] = bins
+        if waiting is not None:
+            yield waiting, _around(waiting, known)
+            known = _around(week, known)
+        waiting = week
+    if waiting is not None:
+        yield waiting, _around(waiting, known)
+
+
+def _around(week: MatchWeek, known: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    keys = [week.shifted(n).key for n in (-1, 0, 1)]
+    return {key: known[key] for key in keys if key in known}
+
+
+def _exposed(
+    orders: pd.DataFrame, matches: pd.DataFrame, markets: Sequence[Market], weeks: Sequence[MatchWeek]
+) -> pd.DataFrame:
+    """Per market of the orders: teams, matches of its teams, weeks with orders, and those of them without a match."""
+    teams = {market.name: ", ".join(market.teams) for market in markets}
+    exposed = exposures(matches, markets)
+    starts = [pd.Timestamp(week.starts_at) for week in weeks]
+    exposed["week"] = [weeks[bisect(starts, at) - 1].key for at in exposed["kickoff_at"]]
+    rows = []
+    for market, of_market in orders.groupby("market"):
+        own = exposed[exposed["market"] == market]
+        weeks = set(of_market["week"])
+        rows.append(
+            {
+                "market": market,
+                "teams": teams.get(str(market), ""),
+                "is_known": market in teams,
+                "match_count": int(own["match_id"].nunique()),
+                "week_count": len(weeks),
+                "free_weeks": len(weeks - set(own["week"])),
+            }
+        )
+    columns = ["market", "teams", "is_known", "match_count", "week_count", "free_weeks"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _questions(impact: pd.DataFrame, expected: pd.DataFrame) -> tuple[Answerable, ...]:
+    results = main_effects(impact if len(impact) else MatchImpact.empty(), expected)
+    found = []
+    for row in results.to_dict("records"):
+        of_window = impact[
+            (impact["window"] == row["time_window"])
+            & (impact["order_source"] == row["order_source"])
+            & (impact["match_source"] == row["match_source"])
+        ]
+        is_answered = row["status"] == ResultStatus.OK
+        found.append(
+            Answerable(
+                row["hypothesis"],
+                row["role"],
+                row["match_source"],
+                is_answered,
+                int(row["n_matches"]),
+                int((of_window["status"] == ResultStatus.OK).sum()),
+                len(of_window),
+                float(row["mde_80_pct"]) if is_answered else None,
+                tuple(f"{reason} ({count} windows)" for reason, count in counted(of_window["reasons"]).items())
+                or tuple(str(row["reasons"]).split("; ") if isinstance(row["reasons"], str) else ()),
+            )
+        )
+    return tuple(
+        sorted(found, key=lambda question: (question.match_source != DataSource.REAL, question.role != "primary"))
+    )

@@ -1,0 +1,207 @@
+"""What the columns of an export hold, and which of them is which. What remains unknown is asked elsewhere."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.sources.orders.file_mapping import TABLES
+from pizza_assets.sources.orders.file_times import zone_or_none
+from pizza_assets.sources.orders.proposal.amount_style import AmountStyle, amount_style
+from pizza_assets.sources.orders.proposal.header_words import rank
+from pizza_assets.sources.orders.proposal.sample import ExportSample
+from pizza_assets.sources.orders.proposal.time_formats import TimeReading, time_readings
+
+_MOSTLY = 0.9
+_FEW_VALUES = 50
+_MOST_NAMES = 2_000
+_MANY = 0.05
+"""Share of lines that share an order above which a line is an item; later versions of orders are fewer."""
+ROLES = (*TABLES["columns"], "currency", "timezone")
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """What one column holds, over all sampled lines. filled: share of lines with a text. distinct: number of different
+    texts. values: those, if they are few. readings: how it reads as a time, the best first.
+    """
+
+    header: str
+    lines: int
+    filled: float
+    distinct: int
+    values: tuple[str, ...]
+    readings: tuple[TimeReading, ...]
+    amount: AmountStyle | None
+    examples: tuple[str, ...]
+
+    def is_time(self, part: str) -> bool:
+        """Whether it is best read as this part of a time: timestamp, date or time."""
+        return bool(self.readings) and self.readings[0].part == part
+
+
+def column_facts(lines: pd.DataFrame, typed: Collection[str]) -> dict[str, ColumnFacts]:
+    """Of every column of a sample. `typed` columns are timestamps whatever their text looks like."""
+    return {str(header): _facts(str(header), lines[header], header in typed) for header in lines.columns}
+
+
+def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
+    filled = texts[texts != ""]
+    distinct = filled.unique()
+    readings = time_readings(filled)
+    if is_typed:
+        readings = [reading for reading in readings if reading.format is None]
+    return ColumnFacts(
+        header,
+        len(texts),
+        len(filled) / max(len(texts), 1),
+        len(distinct),
+        tuple(sorted(distinct)) if len(distinct) <= _FEW_VALUES else (),
+        tuple(readings),
+        amount_style(filled),
+        tuple(filled.drop_duplicates().head(3)),
+    )
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which columns mean what. headers: by role, what each file calls it, once. lines: a str column per role, all files
+    together. facts: of those. folds_items: whether a line is one item of an order. repeated: share of the lines that
+    share their order with another line. names: all headers.
+    """
+
+    headers: dict[str, tuple[str, ...]]
+    lines: pd.DataFrame
+    facts: dict[str, ColumnFacts]
+    folds_items: bool
+    repeated: float
+    names: tuple[str, ...]
+
+
+def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: str | None) -> Roles:
+    """As headers and values suggest it; `chosen` headers by role are taken as they are, and `rows` if it is said.
+
+    Every column of a file has one role at most. Raises ConfigurationError for a chosen header that no file has.
+    """
+    names = tuple(dict.fromkeys(name for sample in samples for name in sample.header))
+    _check_chosen(chosen, names)
+    facts = [column_facts(sample.lines, sample.typed) for sample in samples]
+    found = [
+        _assigned(of_file, {role: header for role, header in chosen.items() if header in of_file}) for of_file in facts
+    ]
+    repeated = _repeated_orders(samples, found)
+    folds_items = rows == "items" if rows is not None else repeated > _MANY
+    for roles, of_file in zip(found, facts, strict=True):
+        _assign(roles, ["price" if folds_items else "total", "item", "category"], of_file)
+    parts = [
+        sample.lines[list(roles.values())].set_axis(list(roles), axis=1)
+        for sample, roles in zip(samples, found, strict=True)
+    ]
+    lines = pd.concat(parts, ignore_index=True).fillna("")
+    headers = {role: tuple(dict.fromkeys(roles[role] for roles in found if role in roles)) for role in lines.columns}
+    typed = {role for role, written in headers.items() if all(name in s.typed for name in written for s in samples)}
+    return Roles(headers, lines, column_facts(lines, typed), folds_items, repeated, names)
+
+
+def _check_chosen(chosen: Mapping[str, str], names: Collection[str]) -> None:
+    for role, header in chosen.items():
+        if role not in ROLES:
+            raise ConfigurationError(f"--column {role}={header}: no such column of a mapping; use {', '.join(ROLES)}")
+        if header not in names:
+            raise ConfigurationError(
+                f"--column {role}={header}: the export has no column {header!r}; it has {', '.join(map(repr, names))}"
+            )
+
+
+def _assigned(facts: Mapping[str, ColumnFacts], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Header by role, for all that does not depend on whether lines are items."""
+    roles = dict(chosen)
+    if not {"date", "time"} & set(roles):
+        _assign(roles, ["timestamp"], facts)
+        if "timestamp" not in roles:
+            _assign_only_timestamp(roles, facts)
+    if "timestamp" not in roles:
+        _assign(roles, ["date", "time"], facts)
+    _assign(roles, ["order_id", "currency", "timezone", "status", "quantity"], facts)
+    _assign(roles, ["store_location", "store_id", "market", "chain"], facts)
+    return roles
+
+
+def _repeated_orders(samples: Sequence[ExportSample], found: Sequence[Mapping[str, str]]) -> float:
+    """Share of lines that share their order with a line that is not its copy."""
+    repeated = lines = 0
+    for sample, roles in zip(samples, found, strict=True):
+        lines += len(sample.lines)
+        if "order_id" in roles:
+            distinct = sample.lines.drop_duplicates()
+            ids = distinct[roles["order_id"]]
+            shared = set(ids[(ids != "") & ids.duplicated(keep=False)])
+            repeated += int(sample.lines[roles["order_id"]].isin(shared).sum())
+    return repeated / max(lines, 1)
+
+
+def _assign(roles: dict[str, str], wanted: Iterable[str], facts: Mapping[str, ColumnFacts]) -> None:
+    for role in wanted:
+        if role in roles:
+            continue
+        free = [column for column in facts.values() if column.header not in roles.values() and _FITS[role](column)]
+        ranked = [(place, column.header) for column in free if (place := rank(role, column.header)) is not None]
+        if ranked:
+            roles[role] = min(ranked, key=lambda found: found[0])[1]
+
+
+def _assign_only_timestamp(roles: dict[str, str], facts: Mapping[str, ColumnFacts]) -> None:
+    """Whatever its name, if nothing else in the export is a date with a time."""
+    found = [column.header for column in facts.values() if column.is_time("timestamp")]
+    if len(found) == 1:
+        roles["timestamp"] = found[0]
+
+
+def _is_identifier(column: ColumnFacts) -> bool:
+    return column.filled >= _MOSTLY and not column.readings and 10 * column.distinct >= column.lines
+
+
+def _is_money(column: ColumnFacts) -> bool:
+    return column.amount is not None and not column.readings and column.filled >= _MOSTLY
+
+
+def _is_quantity(column: ColumnFacts) -> bool:
+    return column.amount is not None and column.amount.is_whole and column.amount.median <= _FEW_VALUES
+
+
+def _is_name(column: ColumnFacts) -> bool:
+    """Something that repeats: customers' names would not."""
+    return not column.readings and column.distinct <= _MOST_NAMES and 5 * column.distinct <= max(column.lines, 25)
+
+
+def _is_word(column: ColumnFacts) -> bool:
+    return _is_name(column) and column.amount is None and column.distinct <= _FEW_VALUES
+
+
+def _is_currency(column: ColumnFacts) -> bool:
+    return bool(column.values) and all(len(value) == 3 and value.isalpha() for value in column.values)
+
+
+def _is_zone(column: ColumnFacts) -> bool:
+    return bool(column.values) and all(zone_or_none(value) is not None for value in column.values)
+
+
+_FITS: dict[str, Callable[[ColumnFacts], bool]] = {
+    "order_id": _is_identifier,
+    "timestamp": lambda column: column.is_time("timestamp"),
+    "date": lambda column: column.is_time("date"),
+    "time": lambda column: column.is_time("time"),
+    "total": _is_money,
+    "price": _is_money,
+    "quantity": _is_quantity,
+    "item": _is_name,
+    "category": _is_word,
+    "status": _is_word,
+    "chain": _is_word,
+    "market": lambda column: _is_name(column) and column.amount is None,
+    "store_id": _is_name,
+    "store_location": _is_name,
+    "currency": _is_currency,
+    "timezone": _is_zone,
+}

@@ -1,0 +1,70 @@
+"""What exports call things: for each column of the mapping the headers seen for it, the best first.
+
+Whether the values agree is not decided here.
+"""
+
+import re
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "order_id": (
+        "order id", "order no", "order number", "order nr", "order ref", "order reference", "order", "ticket id",
+        "ticket no", "ticket number", "ticket", "receipt no", "receipt number", "receipt id", "receipt", "bill no",
+        "bill number", "check number", "check no", "check id", "transaction id", "invoice no", "invoice number",
+        "invoice id", "sale id", "sales id", "basket id", "reference", "id", "uuid", "number", "no",
+    ),
+    "timestamp": (
+        "ordered at", "order timestamp", "order datetime", "order date time", "order time", "order date", "placed at",
+        "placed on", "placed", "ordered", "order placed", "timestamp", "created at", "created", "created on",
+        "datetime", "date time", "sold at", "sale time", "transaction time", "opened at", "time", "date", "ts",
+    ),
+    "date": ("order date", "business date", "business day", "trading day", "trading date", "sale date", "date", "day"),
+    "time": ("order time", "sale time", "time", "clock", "hour"),
+    "total": (
+        "order total", "total paid", "total amount", "amount paid", "grand total", "total", "paid", "gross",
+        "gross total", "total price", "amount", "order value", "value", "revenue", "sales", "net sales", "price", "sum",
+        "subtotal", "net",
+    ),
+    "price": (
+        "line total", "line price", "line amount", "item total", "total price", "item price", "unit price",
+        "price each", "price", "amount", "total", "gross",
+    ),
+    "quantity": (
+        "quantity", "qty", "pizzas", "pizza count", "number of pizzas", "no of pizzas", "items", "item count",
+        "number of items", "units", "count", "pieces",
+    ),
+    "item": ("item name", "item", "product name", "product", "pizza name", "pizza", "dish", "menu item", "name", "sku"),
+    "category": ("category", "group", "type", "product group", "item type", "department", "section"),
+    "status": ("order status", "status", "order state", "state", "fulfilment status", "outcome"),
+    "chain": ("chain", "brand", "banner", "company", "concept", "franchise"),
+    "market": ("market", "city", "town", "delivery city", "area", "region", "territory", "location", "place"),
+    "store_id": (
+        "store id", "store no", "store number", "store code", "store", "branch id", "branch", "shop id", "shop",
+        "restaurant id", "restaurant", "outlet id", "outlet", "site id", "site", "location id", "store name",
+    ),
+    "store_location": ("store address", "store location", "branch address", "store postcode", "store town"),
+    "currency": ("currency", "currency code", "ccy", "iso currency"),
+    "timezone": ("timezone", "time zone", "tz", "zone"),
+}  # fmt: skip
+
+UNIT_PRICE = frozenset({"unit price", "price each", "item price"})
+"""Headers of the price of one piece: the line costs that times the quantity."""
+BUSINESS_DATE = frozenset({"business date", "business day", "trading day", "trading date"})
+"""Headers of a date to which the hours after midnight still belong."""
+
+
+def plain_words(header: str) -> str:
+    """A header as words: "OrderNo", "order_no" and "Order No." are "order no"."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
+    return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
+
+
+def rank(role: str, header: str) -> int | None:
+    """How well a header names a column of the mapping: 0 is best, None if it does not.
+
+    A header that holds such words beside others ("Total (GBP)") comes after all that are just those words.
+    """
+    known, words = WORDS[role], plain_words(header)
+    if words in known:
+        return known.index(words)
+    held = [index for index, name in enumerate(known) if len(name) > 3 and f" {name} " in f" {words} "]
+    return len(known) + min(held) if held else None

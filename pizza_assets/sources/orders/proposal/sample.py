@@ -1,0 +1,155 @@
+"""The beginning of an export, and how its file is written: kind, encoding, delimiter, header.
+
+What the columns mean does not belong here.
+"""
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pizza_assets.errors import BadFile
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.file_readers import check_file, json_records, kind_of, read_batches
+
+HEAD_BYTES = 256 * 1024
+HEAD_RECORDS = 1_000
+SAMPLE_LINES = 50_000
+DELIMITERS = (",", ";", "\t", "|")
+_DEFAULT_ENCODING = "utf-8-sig"
+_FALLBACK_ENCODING = "cp1252"
+
+
+@dataclass(frozen=True)
+class ExportSample:
+    """The first lines of one file.
+
+    lines: a str column per name that the header holds once, without surrounding blanks. typed: the columns that hold
+    typed times (Parquet). encoding, delimiter: as in the mapping; the delimiter of CSV files only.
+    """
+
+    file: Path
+    kind: str
+    header: tuple[str, ...]
+    lines: pd.DataFrame
+    typed: frozenset[str] = frozenset()
+    encoding: str = _DEFAULT_ENCODING
+    delimiter: str = ","
+
+    @property
+    def repeated_names(self) -> list[str]:
+        """Names that stand in the header more than once: which of the columns is meant can't be said."""
+        return [name for name, count in Counter(self.header).items() if count > 1]
+
+
+def read_sample(file: Path) -> ExportSample:
+    """The first SAMPLE_LINES of `file`. Raises BadFile naming the file and the remedy."""
+    kind = kind_of(file)
+    check_file(file)
+    encoding, delimiter, typed = _DEFAULT_ENCODING, ",", frozenset[str]()
+    if kind == "parquet":
+        header, typed = _parquet_header(file)
+    else:
+        head = _head(file)
+        encoding = _encoding(head)
+        if kind == "json":
+            header = _json_header(file, encoding)
+        else:
+            text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+            delimiter, header = _csv_header(file, text)
+    names = [name for name, count in Counter(header).items() if count == 1 and name]
+    probe = FileMapping(
+        text="",
+        origin="(none yet)",
+        label=DataSource.MOCK,
+        rows="orders",
+        columns={name: name for name in names},
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    lines = _lines(file, probe, names)
+    return ExportSample(file, kind, tuple(header), lines, typed, encoding, delimiter)
+
+
+def _lines(file: Path, probe: FileMapping, names: Sequence[str]) -> pd.DataFrame:
+    parts, count = [], 0
+    for batch in read_batches(file, probe):
+        good = batch.lines[batch.lines["defect"].isna()]
+        parts.append(good[list(names)])
+        count += len(good)
+        if count >= SAMPLE_LINES:
+            break
+    if not count:
+        raise BadFile(f"{file.name}: no line below the header can be read; export it again")
+    return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES)
+
+
+def _head(file: Path) -> bytes:
+    with file.open("rb") as handle:
+        return handle.read(HEAD_BYTES)
+
+
+def _encoding(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return _FALLBACK_ENCODING
+    return _DEFAULT_ENCODING
+
+
+def _csv_header(file: Path, text: str) -> tuple[str, list[str]]:
+    """The delimiter under which most columns result and most lines agree, and the header."""
+    lines = text.splitlines()[:HEAD_RECORDS]
+    if len(text) >= HEAD_BYTES // 4:
+        lines = lines[:-1]  # the last one is cut
+    best: tuple[int, str, list[str]] | None = None
+    for delimiter in DELIMITERS:
+        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+        if rows and len(rows[0]) > 1:
+            width = len(rows[0])
+            agreeing = sum(len(row) == width for row in rows)
+            if 2 * agreeing > len(rows) and (best is None or width > best[0]):
+                best = width, delimiter, rows[0]
+    if best is None:
+        raise BadFile(
+            f"{file.name}: not one of the delimiters comma, semicolon, tab and | parts its lines into columns; "
+            "export it as CSV with a header line"
+        )
+    _, delimiter, header = best
+    if all(not any(letter.isalpha() for letter in name) for name in header):
+        raise BadFile(f"{file.name}: its first line is data, not names of columns; add a header line to the export")
+    return delimiter, header
+
+
+def _json_header(file: Path, encoding: str) -> list[str]:
+    """The names in the first records, in the order in which they are met."""
+    try:
+        with file.open(encoding=encoding) as handle:
+            records = [record for _, record in islice(json_records(handle, file), HEAD_RECORDS)]
+    except UnicodeError as error:
+        raise BadFile(f"{file.name}: not readable as text ({error}); export it as UTF-8") from error
+    names = dict.fromkeys(name for record in records if isinstance(record, dict) for name in record)
+    if not names:
+        raise BadFile(
+            f"{file.name}: none of its first records is an object with names and values; export JSON lines or one JSON "
+            "list of orders"
+        )
+    return list(names)
+
+
+def _parquet_header(file: Path) -> tuple[list[str], frozenset[str]]:
+    try:
+        schema = pq.read_schema(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BadFile(f"{file.name}: not readable as Parquet ({error}); export it again") from error
+    return schema.names, frozenset(field.name for field in schema if pa.types.is_temporal(field.type))

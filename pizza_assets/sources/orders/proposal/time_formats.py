@@ -1,0 +1,143 @@
+"""How a column of texts can be read as times. Which column holds the order's time is not decided here."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from itertools import product
+
+import pandas as pd
+
+from pizza_assets.sources.orders.file_times import read_instants
+
+_PROBED = 200
+ENOUGH = 0.9
+"""A format that reads fewer of the texts is not the column's."""
+
+_NUMERIC_DATES = (
+    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y",
+    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
+)  # fmt: skip
+_NAMED_DATES = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d-%b-%Y", "%d-%b-%y")
+_TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
+_TIMES_AFTER_DATES = ("%H.%M", "%H%M")
+"""Alone they would make times of prices and numbers."""
+_BETWEEN = (" ", "T", ", ", "  ")
+_OFFSETS = ("", "%z", " %z")
+_ISO_DATES = ("%Y-%m-%d",)
+"""Needs no format, unless it stands before a time that is no ISO time."""
+
+DAY_FIRST, MONTH_FIRST = "day", "month"
+
+
+@dataclass(frozen=True)
+class TimeReading:
+    """One way to read a column. part: timestamp, date or time, as in the mapping. format: None is ISO 8601.
+    share: of the texts that it reads.
+    """
+
+    part: str
+    format: str | None
+    share: float
+    has_offset: bool = False
+
+    @property
+    def date_order(self) -> str | None:
+        """Whether a numeric date has its day or its month first; None where nobody could mistake it."""
+        if self.format is None:
+            return None
+        if self.format.startswith(("%d/%m", "%d-%m", "%d.%m")):
+            return DAY_FIRST
+        return MONTH_FIRST if self.format.startswith(("%m/%d", "%m-%d")) else None
+
+    @property
+    def words(self) -> str:
+        """How people call it."""
+        return "ISO 8601" if self.format is None else self.format
+
+
+_ISO = tuple(TimeReading(part, None, 0.0) for part in ("timestamp", "date", "time"))
+
+
+def time_readings(texts: pd.Series) -> list[TimeReading]:
+    """All ways to read most of the filled `texts` as one kind of time, the best first; empty if they are no times."""
+    filled = texts[texts != ""]
+    if filled.empty or not filled.iloc[:_PROBED].str.contains(r"\d", regex=True).mean() >= ENOUGH:
+        return []
+    shapes = {_shape(text) for text in filled.iloc[:_PROBED]}
+    likely = [candidate for shape in sorted(shapes) for candidate in _candidates_by_shape().get(shape, ())]
+    found = [
+        reading
+        for candidate in dict.fromkeys([*_ISO, *likely])
+        if (reading := _measured(candidate, filled)) is not None
+    ]
+    best = max((reading.share for reading in found), default=0.0)
+    return sorted((r for r in found if r.share >= ENOUGH * best), key=lambda r: -r.share)
+
+
+def is_ambiguous(readings: list[TimeReading]) -> bool:
+    """Whether the texts read as well with the day first as with the month first."""
+    best = [reading for reading in readings if reading.share == readings[0].share]
+    return {DAY_FIRST, MONTH_FIRST} <= {reading.date_order for reading in best}
+
+
+def _measured(candidate: TimeReading, filled: pd.Series) -> TimeReading | None:
+    """The candidate with the share of texts that it reads, if that is most of them."""
+    if _share_read(candidate, filled.iloc[:_PROBED]) == 0:
+        return None
+    share = _share_read(candidate, filled)
+    if share < ENOUGH:
+        return None
+    return replace(candidate, share=share, has_offset=_has_offset(candidate, filled))
+
+
+@cache
+def _candidates_by_shape() -> dict[str, list[TimeReading]]:
+    """What to try for texts of a shape: a table, because there are more than a thousand formats."""
+    example = datetime(2015, 12, 31, 22, 59, 58, tzinfo=UTC)
+    by_shape: dict[str, list[TimeReading]] = {}
+    for candidate in _candidates():
+        shape = _shape(example.strftime(candidate.format or ""))
+        by_shape.setdefault(shape, []).append(candidate)
+        if "%z" in (candidate.format or ""):
+            for written in ("+01:00", "Z"):
+                shape = _shape(example.strftime((candidate.format or "").replace("%z", written)))
+                by_shape.setdefault(shape, []).append(candidate)
+    return by_shape
+
+
+def _shape(text: str) -> str:
+    """Runs of digits as 9, runs of letters as a."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", text))
+
+
+def _candidates() -> Iterator[TimeReading]:
+    dates = (*_NUMERIC_DATES, *_NAMED_DATES)
+    clocks = (*_TIMES, *_TIMES_AFTER_DATES)
+    for day, between, clock, offset in product((*dates, *_ISO_DATES), _BETWEEN, clocks, _OFFSETS):
+        yield TimeReading("timestamp", f"{day}{between}{clock}{offset}", 0.0)
+    for day in dates:
+        yield TimeReading("date", day, 0.0)
+    for clock in _TIMES:
+        yield TimeReading("time", clock, 0.0)
+
+
+def _share_read(reading: TimeReading, texts: pd.Series) -> float:
+    """As the importer reads them: the other half of a date and time is put beside it."""
+    columns = {reading.part: texts}
+    if reading.part == "date":
+        columns["time"] = pd.Series("12:00", index=texts.index, dtype="str")
+    if reading.part == "time":
+        columns["date"] = pd.Series("2000-01-01", index=texts.index, dtype="str")
+    formats = {} if reading.format is None else {reading.part: reading.format}
+    return float(read_instants(columns, formats, "UTC").at.notna().mean())
+
+
+def _has_offset(reading: TimeReading, texts: pd.Series) -> bool:
+    """Whether every time that can be read carries its offset."""
+    if reading.part != "timestamp":
+        return False
+    formats = {} if reading.format is None else {"timestamp": reading.format}
+    instants = read_instants({"timestamp": texts}, formats, "UTC")
+    return not bool(instants.is_naive.any())

@@ -1,0 +1,111 @@
+"""`pizza check`, as somebody types it with an export of their own."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pizza_assets.cli import main
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.settings import read_markets
+from pizza_assets.sources.orders.file_mapping import load_mapping
+from pizza_assets_tests.conftest import PROJECT_ROOT
+
+FIRST = MatchWeek("2025-08-05", "Europe/London")
+CITIES = ("Leeds", "Fulham", "Sunderland", "Springfield")
+SAID = ["--label", "real", "--timezone", "Europe/London", "--currency", "GBP", "--chain", "dominos"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("dagster.yaml", "workspace.yaml"):
+        shutil.copy(PROJECT_ROOT / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    _export(tmp_path / "orders.csv", weeks=12)
+    return tmp_path
+
+
+def _export(path: Path, weeks: int) -> None:
+    random = np.random.default_rng(0)
+    count = 1_500 * weeks
+    minutes = np.sort(random.integers(0, weeks * 7 * 14 * 60, count))
+    at = pd.Timestamp("2025-08-05 10:00") + pd.to_timedelta(minutes // 840, unit="D")
+    placed = (at + pd.to_timedelta(minutes % 840, unit="m")).strftime("%d/%m/%Y %H:%M")
+    city = random.choice(CITIES, count)
+    frame = pd.DataFrame(
+        {
+            "Order No": [f"A{n:06}" for n in range(count)],
+            "Placed": placed,
+            "Paid": [f"{8 + n % 9}.50" for n in range(count)],
+            "Pizzas": 1 + np.arange(count) % 3,
+            "City": city,
+            "Store": np.char.add("S-", city),
+            "Customer": [f"Person {n}" for n in range(count)],
+        }
+    )
+    frame.loc[5, "Paid"] = "-3.00"
+    frame.loc[6, "Placed"] = "31/02/2025 12:00"
+    frame = pd.concat([frame, frame.iloc[[0]]])
+    frame.to_csv(path, index=False)
+
+
+def test_it_asks_for_what_it_can_not_know_and_writes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "orders.csv", "--write"]) == 1
+    out = capsys.readouterr().out
+    asked = [line.split()[0] for line in out.splitlines() if line.startswith("  --")]
+    assert asked == ["--label", "--timezone", "--currency", "--chain"]
+    assert "A preview" in out
+    assert not (home / "orders.toml").exists()
+
+
+def test_every_line_is_accounted_for_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "orders.csv", *SAID]) == 0
+    out = capsys.readouterr().out
+    assert "18,001 read = 17,998 accepted + 2 refused + 1 duplicates" in out
+    assert "orders.csv line 7: column 'Paid': '-3.00' is negative" in out
+    assert "orders.csv line 8: column 'Placed': '31/02/2025 12:00' is no time as %d/%m/%Y %H:%M" in out
+    assert "never read: 'Customer'" in out
+
+
+def test_it_says_what_could_be_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "orders.csv", *SAID])
+    out = capsys.readouterr().out
+    assert "Markets  4, under this proposal" in out
+    assert "Leeds follows Leeds United" in out
+    assert "Springfield follows no team (no team has its name): 0 matches" in out
+    assert "Orders depart from normal after the own team's match, with MOCK matches (primary): " in out
+
+
+def test_what_is_written_can_be_used_and_is_not_overwritten(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "orders.csv", *SAID, "--write"]) == 0
+    out = capsys.readouterr().out
+    assert "export PIZZA_ORDERS_PATH=orders.csv" in out
+    assert load_mapping(home / "orders.toml").columns["order_id"] == "Order No"
+    assert {market.name for market in read_markets(home / "markets.toml")} == set(CITIES)
+    assert main(["check", "orders.csv", *SAID, "--write"]) == 0  # the same again changes nothing
+    assert main(["check", "orders.csv", *SAID[2:], "--label", "mock", "--write"]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert main(["check", "orders.csv", "--mapping", "orders.toml"]) == 0
+
+
+def test_an_export_of_which_too_much_is_refused_is_not_called_usable(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (home / "orders.csv").read_text().splitlines()
+    (home / "bad.csv").write_text("\n".join([lines[0], *(line.replace(".50", ".5O") for line in lines[1:])][:2000]))
+    assert main(["check", "bad.csv", *SAID]) == 1
+    assert main(["check", "missing.csv"]) == 2
+    assert "no such file or folder" in capsys.readouterr().err
+
+
+def test_a_folder_is_one_export_of_files_of_one_kind(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = home / "exports"
+    folder.mkdir()
+    shutil.copy(home / "orders.csv", folder / "1.csv")
+    assert main(["check", "exports", *SAID]) == 0
+    (folder / "2.json").write_text("{}")
+    assert main(["check", "exports", *SAID]) == 2
+    assert "files of one kind" in capsys.readouterr().err
