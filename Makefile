@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration torture bench-storage check docs lock clean
+.PHONY: run ui open test test-integration torture bench-storage bench-import check docs lock clean
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -24,6 +24,9 @@ torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 
 
 bench-storage: .venv/test.installed  ## MB/s of weeks, and what a week costs in a run of 1 and of 52
 	@$(BIN)/python -m pizza_assets_tests.bench_storage
+
+bench-import: .venv/test.installed  ## lines/s and memory of `pizza check` on exports of 0.5 and 2 GB
+	@$(BIN)/python -m pizza_assets_tests.bench_import
 
 check: .venv/test.installed  ## style, types, layers, definitions
 	@$(BIN)/ruff check .

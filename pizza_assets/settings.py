@@ -157,11 +157,17 @@ class Settings:
         _seasons,
         "With PIZZA_MATCHES=openfootball: only these seasons, e.g. 2024-25,2025-26 or 2018,2022. Default: all.",
     )
+    match_events: str | None = _setting(
+        "PIZZA_MATCH_EVENTS",
+        "",
+        _optional_text,
+        "With PIZZA_MATCHES=openfootball: a CSV file of goals and cards for matches whose source has none.",
+    )
     markets_file: str | None = _setting(
         "PIZZA_MARKETS",
         "",
         _optional_text,
-        "TOML table of markets: name, timezone, teams. Default: 20 English markets.",
+        "TOML table of markets: name, timezone, teams, chain. Default: 20 English markets.",
     )
     pre_minutes: int = _setting("PIZZA_PRE_MINUTES", "120", _minutes, "Length of the window before kick-off.")
     post_minutes: int = _setting("PIZZA_POST_MINUTES", "120", _minutes, "Length of the window after the final whistle.")
@@ -243,9 +249,10 @@ def _market(path: Path, row: Any) -> Market:
     if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row["name"]:
         raise ConfigurationError(f'{path}: a [[market]] has no name; add name = "..."')
     name = row["name"]
-    extra = sorted(set(row) - {"name", "timezone", "teams"})
+    extra = sorted(set(row) - {"name", "timezone", "teams", "chain"})
     if extra:
-        raise ConfigurationError(f"{path}: market {name!r} has unknown key {extra[0]!r}; known: name, timezone, teams")
+        known = "name, timezone, teams, chain"
+        raise ConfigurationError(f"{path}: market {name!r} has unknown key {extra[0]!r}; known: {known}")
     try:
         timezone = _timezone(str(row.get("timezone", "")))
     except ValueError as error:
@@ -253,4 +260,7 @@ def _market(path: Path, row: Any) -> Market:
     teams = row.get("teams", [])
     if not isinstance(teams, list) or not all(isinstance(team, str) and team for team in teams):
         raise ConfigurationError(f"{path}: market {name!r}: teams must be a list of names")
-    return Market(name, timezone, tuple(teams))
+    chain = row.get("chain")
+    if chain is not None and (not isinstance(chain, str) or not chain):
+        raise ConfigurationError(f"{path}: market {name!r}: chain must be a name in quotes, not {chain!r}")
+    return Market(name, timezone, tuple(teams), chain)

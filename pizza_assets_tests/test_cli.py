@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pizza_assets.cli import main
+from pizza_assets.cli.parser import COMMANDS
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets_tests.conftest import PROJECT_ROOT
 
@@ -91,3 +92,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with an instance, and mock sources."""
     shutil.copy(PROJECT_ROOT / "dagster.yaml", tmp_path)
     monkeypatch.setenv("PIZZA_MATCHES", "mock")
+
+
+def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["dance"])
+    assert ", ".join(map(repr, COMMANDS)) in capsys.readouterr().err

@@ -145,7 +145,7 @@ def _money(minor_units: int, currency: str) -> str:
 def _clock(ready: Readiness, mapping: FileMapping, settings: Settings) -> list[str]:
     """When people ordered, in local time: a wrong zone shows here."""
     total = max(int(ready.hours.sum()), 1)
-    zone = mapping.timezone or settings.timezone
+    zone = settings.timezone if mapping.is_zone_of_market else mapping.timezone or settings.timezone
     busiest = int(np.argmax(ready.hours))
     night = ready.hours[list(_NIGHT)].sum() / total
     lines = [
@@ -200,7 +200,7 @@ def _ready(ready: Readiness) -> list[str]:
             )
         else:
             lines.append(f"{what} not yet")
-        word = "left out" if question.is_answered else "missing"
+        word = "of which" if question.is_answered else "missing"
         lines += [f"      {word}: {reason}" for reason in question.reasons]
     return lines
 

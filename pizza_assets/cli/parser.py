@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
+COMMANDS = ("check", "run", "backfill", "status", "ui", "open")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 something failed, 2 not started, 130 interrupted."""

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Market:
-    """A market is exposed to the matches of its `teams` (canonical club names)."""
+    """A market is exposed to the matches of its `teams` (canonical club names).
+
+    chain: to which its orders belong where an export does not say.
+    """
 
     name: str
     timezone: str
     teams: tuple[str, ...] = ()
+    chain: str | None = None
 
 
 def _english(name: str, *teams: str) -> Market:

@@ -68,7 +68,7 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
 
     Memory is bounded by the largest week. Raises ConfigurationError if there is no such export.
     """
-    files = OrderFiles(path, mapping, staging, settings.timezone, clock)
+    files = OrderFiles(path, mapping, staging, settings.timezone, clock, markets_of(settings))
     facts = files.facts
     span = files.periods() if facts.coverage else None
     weeks = tuple(weeks_between(*span)) if span else ()
@@ -76,7 +76,7 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
     matches = all_matches(answers)
     proposed = _proposed(facts.coverage, matches, mapping, settings)
     markets = markets_of(settings) if proposed is None else tuple(entry.market for entry in proposed)
-    zone = mapping.timezone or settings.timezone
+    zone = settings.timezone if mapping.is_zone_of_market else mapping.timezone or settings.timezone
     lengths = window_lengths(settings)
     ready = readiness(weeks, files.orders, answers, markets, lengths, zone) if weeks else None
     return ExportCheck(

@@ -19,6 +19,7 @@ from pizza_assets.orchestration.week_inputs import InputSources, WeekInputs
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource
+from pizza_assets.sources.matches.event_file import EventFile, WithEventFile
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.openfootball import Openfootball
 from pizza_assets.sources.matches.team_names import canonical_name
@@ -47,6 +48,8 @@ class Sources:
         self.matches: MatchSource = self.mock_matches
         if settings.matches == "openfootball":
             self.matches = Openfootball(settings.openfootball, settings.competitions, seasons=settings.seasons)
+            if settings.match_events is not None:
+                self.matches = WithEventFile(self.matches, EventFile(settings.match_events))
         self.order_files: OrderFiles | None = order_files(settings, clock)
 
 
@@ -55,7 +58,12 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles | None:
     if settings.orders != "files" or settings.orders_path is None:
         return None
     return OrderFiles(
-        settings.orders_path, _mapping(settings), Staging(Path(settings.storage) / "staging"), settings.timezone, clock
+        settings.orders_path,
+        _mapping(settings),
+        Staging(Path(settings.storage) / "staging"),
+        settings.timezone,
+        clock,
+        markets_of(settings),
     )
 
 

@@ -18,8 +18,9 @@ from pizza_assets.storage.fingerprints import table_identity, whole_fingerprint
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.tables import TableStore, model_of
 
-COLLECTED = frozenset({"raw_matches", "raw_match_events", "raw_orders"})
-"""What comes from outside stays as it was if the source says nothing; all else goes with what it was made of."""
+COLLECTED = frozenset({"raw_matches", "raw_match_events", "raw_orders", "mock_orders"})
+"""What is not derived stays as it was if its source says nothing (the mock weeks of raw_orders may also be those of an
+export that is labelled mock); all else goes with what it was made of."""
 
 MISSING = "missing"
 

@@ -4,8 +4,10 @@ Only what reaches the rows counts: of neighbouring weeks only the matches whose 
 does not make the one before it stale. Comparing fingerprints belongs to staleness.py.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from pizza_assets.analysis.windows import WindowLengths
@@ -50,6 +52,7 @@ class WeekInputs:
         self._tables, self._settings, self._sources, self._now = tables, settings, sources, now
         self._lengths = window_lengths(settings)
         self._market_text = repr(tuple(markets))
+        self._event_file = "" if settings.match_events is None else _content_of(settings.match_events)
         self._matches = _RememberedWeeks(tables, "raw_matches")
         self._makers: dict[str, Callable[[MatchWeek], str | None]] = {
             "raw_matches": self._raw_matches,
@@ -93,6 +96,7 @@ class WeekInputs:
                 chosen.openfootball,
                 *chosen.competitions,
                 *chosen.seasons,
+                self._event_file,
                 _phase(week, self._now(), SETTLED_AFTER),
             )
         try:
@@ -154,6 +158,14 @@ class _RememberedWeeks(WeekTables):
             raise KeyError(week)
         self._known[week] = identity, found
         return found
+
+
+def _content_of(path: str) -> str:
+    """A file that is not there is named by the source that reads it."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        return str(error)
 
 
 def _phase(week: MatchWeek, now: datetime, settled_after: timedelta) -> str:

@@ -324,3 +324,18 @@ def test_layers_follow_from_what_looks_at_neighbouring_weeks(pipeline: Callable[
     ]
     assert graph.descendants(["raw_orders"]) == {"mock_orders", "order_bins", "merged_orders", "match_windows"}
     assert graph.in_order(["match_windows", "raw_orders"]) == ["raw_orders", "match_windows"]
+
+
+def test_an_export_that_is_labelled_mock_is_not_mistaken_for_invented_orders(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    files = export_with_bad_rows(tmp_path, bad=0)
+    mapping = Path(files["PIZZA_ORDERS_MAPPING"])
+    mapping.write_text(mapping.read_text().replace('label = "real"', 'label = "mock"'))
+    labelled = Pipeline(tmp_path / "data", **files)
+    labelled.collect(instance, WEEKS[:1])
+    facts = labelled.tables.week_facts("raw_orders", WEEKS[0])
+    assert facts is not None
+    assert (facts.data_source, facts.source_name) == ("mock", "files")
+    backfill = labelled.backfill(instance)
+    assert backfill.stale_weeks(backfill.graph.assets, [labelled.week(WEEKS[0])]) == {}

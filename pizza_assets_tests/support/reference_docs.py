@@ -45,6 +45,7 @@ def configuration_page() -> str:
         'name = "Leeds"                 # as in the orders',
         'timezone = "Europe/London"     # the clock people eat by',
         'teams = ["Leeds United"]       # as in raw_matches (canonical club names)',
+        'chain = "dominos"              # optional: of its orders, where an export names none',
         "```",
     ]
     return "\n".join(lines) + "\n"

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from pizza_assets.errors import BadFile
 from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
+from pizza_assets.models.market import Market
 from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
 from pizza_assets.sources.orders.file_coverage import MINUTE, covered_periods, merged_days, trading_days
 from pizza_assets.sources.orders.file_folding import (
@@ -140,20 +141,25 @@ def import_files(
     folder: Path,
     cutoff: datetime,
     earlier_extents: Mapping[str, tuple[str, str]],
+    markets: Sequence[Market] = (),
 ) -> ImportFacts:
     """Write `files` to `folder`, for `staged_orders` and `staged_rejects`. A bad file is noted, not raised.
 
     cutoff: the current minute. Orders within it wait for a later import, orders after it are refused.
+    markets: for a mapping that leaves zone or chain to them.
     earlier_extents: what earlier imports knew of the files; kept for those that are bad now.
     """
     line_folder = folder / "lines"
     line_folder.mkdir()
     bucket_count = 1 + sum(file.path.stat().st_size for file in files) // BUCKET_BYTES
+    by_name = {market.name: market for market in markets}
     contents: dict[int, _FileContent] = {}
     bad_files: dict[str, str] = {}
     for index, file in enumerate(files):
         try:
-            contents[index] = _write_lines(file, index, mapping, business_timezone, line_folder, bucket_count, cutoff)
+            contents[index] = _write_lines(
+                file, index, mapping, business_timezone, line_folder, bucket_count, cutoff, by_name
+            )
             refusal = contents[index].refusal
         except BadFile as error:
             refusal = str(error)
@@ -234,6 +240,7 @@ def _write_lines(
     folder: Path,
     bucket_count: int,
     cutoff: datetime,
+    markets: Mapping[str, Market],
 ) -> _FileContent:
     schema, writers = _line_schema(), {}
     spans, held, last_at, first_at, first_reason, line_count, blank_count = [], [], None, None, None, 0, 0
@@ -243,7 +250,7 @@ def _write_lines(
             blank_count += batch.blank_count
             if batch.lines.empty:
                 continue
-            lines = read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE)
+            lines = read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE, markets)
             is_good = lines["problem_column"].isna() & ~lines["is_excluded"]
             good = lines[is_good]
             lines["placed_at"] = _placed(lines["ordered_at"], is_good, last_at)

@@ -4,12 +4,15 @@ A line is a whole order or one item of it, as the mapping says; putting lines to
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from pizza_assets.errors import BadFile
+from pizza_assets.models.market import Market
 from pizza_assets.sources.orders.file_amounts import (
     PROBLEMS,
     READABLE,
@@ -27,6 +30,9 @@ LATEST = pd.Timestamp("2200-01-01", tz="UTC")
 LONGEST_VALUE, LONGEST_NAME = 200, 100
 NAMED = ("chain", "market", "store_id")
 """What every order must say or the mapping must state."""
+
+NO_MARKET = "not in the markets table, which is to say its zone (PIZZA_MARKETS)"
+NO_CHAIN = "a market without a chain; add chain to it in the markets table (PIZZA_MARKETS), or to the mapping"
 
 LINE_COLUMNS = {
     "file_index": "int64",
@@ -72,10 +78,16 @@ class _Problems:
 
 
 def read_lines(
-    batch: TextBatch, mapping: FileMapping, file_name: str, file_index: int, default_zone: str, future_from: datetime
+    batch: TextBatch,
+    mapping: FileMapping,
+    file_name: str,
+    file_index: int,
+    default_zone: str,
+    future_from: datetime,
+    markets: Mapping[str, Market] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The batch as LINE_COLUMNS, in file order. `default_zone` is the business day's where the mapping has none.
-    Lines at or after `future_from` are refused.
+    Lines at or after `future_from` are refused. markets: by name, for a mapping that leaves zone or chain to them.
 
     Raises BadFile if a time has neither an offset nor a zone: no line of such a file can be placed.
     """
@@ -95,8 +107,8 @@ def read_lines(
     is_excluded = _is_excluded(texts, mapping) & problems.is_good
     checked = _Problems(size)  # a cancelled order may be incomplete: only what counts is checked further
     checked.is_good = problems.is_good & ~is_excluded
-    ordered_at, zone, dst_note = _times(batch, mapping, checked, file_name, default_zone, future_from)
-    named = _named(texts, mapping, checked)
+    ordered_at, zone, dst_note = _times(batch, mapping, checked, file_name, default_zone, future_from, markets)
+    named = _named(texts, mapping, checked, markets)
     currency = _currencies(texts, mapping, checked)
     amount, quantity = _numbers(texts, mapping, currency, checked)
     for field in ("column", "check", "value", "reason"):
@@ -131,10 +143,15 @@ def _times(
     file_name: str,
     default_zone: str,
     future_from: datetime,
+    markets: Mapping[str, Market],
 ) -> tuple[pd.Series, pd.Series, np.ndarray]:
     """(ordered_at, zone of the business day, dst_note), with unreadable and impossible times noted."""
     texts = batch.lines
-    zones = texts["timezone"] if "timezone" in mapping.columns else mapping.timezone
+    zones: pd.Series | str | None = mapping.timezone
+    if "timezone" in mapping.columns:
+        zones = texts["timezone"]
+    elif mapping.is_zone_of_market:
+        zones = _of_market(texts, mapping, {name: market.timezone for name, market in markets.items()})
     parts = {name: texts[name] for name in ("timestamp", "date", "time") if name in mapping.columns}
     day_ends = pd.Timedelta(f"{mapping.business_day_ends}:00") if mapping.date_is == "business_day" else None
     instants = read_instants(parts, mapping.formats, zones, batch.iso_columns, day_ends)
@@ -153,8 +170,12 @@ def _times(
         is_unknown = naive & ~known.to_numpy(dtype=bool)
         problems.add(is_unknown, mapping.columns["timezone"], "is a known zone", texts["timezone"], "no IANA zone")
         zone = texts["timezone"].where(known.astype(bool), default_zone)
+    elif isinstance(zones, pd.Series):
+        column, market = mapping.column_of("market"), _column_or_constant(texts, mapping, "market")
+        problems.add((zones == "").to_numpy(), column, "is in the markets table", market, NO_MARKET)
+        zone = zones.where(zones != "", default_zone)
     else:
-        zone = pd.Series(mapping.timezone or default_zone, index=texts.index, dtype="str")
+        zone = pd.Series(zones or default_zone, index=texts.index, dtype="str")
     expected = ", ".join(mapping.formats[n] for n in parts if n in mapping.formats) or "ISO 8601"
     at = instants.at
     problems.add(at.isna().to_numpy(), label, "is a time", written, f"no time as {expected}")
@@ -165,8 +186,19 @@ def _times(
     return at.mask(is_odd), zone, np.where(problems.is_good, instants.dst_note, EXACT)
 
 
-def _named(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> dict[str, pd.Series]:
+def _of_market(texts: pd.DataFrame, mapping: FileMapping, values: Mapping[str, str | None]) -> pd.Series:
+    """What the markets table says about each line's market; empty where it says nothing."""
+    return _column_or_constant(texts, mapping, "market").map(dict(values)).fillna("").astype("str")
+
+
+def _named(
+    texts: pd.DataFrame, mapping: FileMapping, problems: _Problems, markets: Mapping[str, Market]
+) -> dict[str, pd.Series]:
     named = {name: _column_or_constant(texts, mapping, name) for name in NAMED}
+    if mapping.is_chain_of_market:
+        named["chain"] = _of_market(texts, mapping, {name: market.chain for name, market in markets.items()})
+        is_unknown = (named["chain"] == "").to_numpy()
+        problems.add(is_unknown, mapping.column_of("market"), "has a chain", named["market"], NO_CHAIN)
     for name, values in named.items():
         column = mapping.column_of(name)
         problems.add((values == "").to_numpy(), column, "is not empty", values, "empty")

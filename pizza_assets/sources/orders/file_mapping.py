@@ -3,7 +3,8 @@
     label = "real"                  # real or mock: whether these orders happened; never guessed
     rows = "items"                  # "orders": one row per order; "items": one row per item line, folded into orders
     currency = "GBP"                # ISO 4217 code, or { column = "Currency" }
-    timezone = "Europe/London"      # the zone of times that carry no offset, and of the business day; or
+    timezone = "Europe/London"      # the zone of times that carry no offset, and of the business day; "market": that of
+                                    # the order's market in the markets table; or
     timezone_column = "Zone"        # the column that names the zone of each row
     price_unit = "major"            # "major" (12.50 pounds) or "minor" (1250 pence); default major
     price_is = "line"               # "line": price is for the whole line; "unit": for one item; default line
@@ -27,7 +28,8 @@
     item = "Product"                # optional, shown in raw_orders.items
     category = "Group"              # optional, shown in raw_orders.items
     status = "State"                # optional, see [statuses]
-    chain = "Brand"                 # chain, market and store_id are needed here or under [constants]
+    chain = "Brand"                 # chain, market and store_id are needed here or under [constants]; a chain that is
+                                    # in neither is that of the order's market in the markets table
     market = "City"
     store_id = "Store"
     store_location = "Address"      # optional
@@ -68,6 +70,7 @@ CHOICES = {
 }
 TEXT_KEYS = ("timezone", "timezone_column", "files", "delimiter", "encoding", "thousands", "business_day_ends")
 THOUSANDS = (",", ".", "'", " ")
+ZONE_OF_MARKET = "market"
 TABLES = {
     "columns": (
         "order_id", "timestamp", "date", "time", "total", "price", "quantity", "item", "category", "status",
@@ -115,6 +118,16 @@ class FileMapping:
     def folds_items(self) -> bool:
         """Whether several lines make one order."""
         return self.rows == "items"
+
+    @property
+    def is_zone_of_market(self) -> bool:
+        """Whether the markets table says in which clock a time was written."""
+        return self.timezone == ZONE_OF_MARKET
+
+    @property
+    def is_chain_of_market(self) -> bool:
+        """Whether the markets table says to which chain an order belongs."""
+        return "chain" not in self.columns and "chain" not in self.constants
 
     @property
     def amount_name(self) -> str:
@@ -247,7 +260,7 @@ class _MappingReader:
         return value
 
     def _check_zone(self, zone: str | None) -> None:
-        if zone is None:
+        if zone is None or zone == ZONE_OF_MARKET:
             return
         try:
             ZoneInfo(zone)
@@ -265,7 +278,7 @@ class _MappingReader:
         unused = "price" if rows == "orders" else "total"
         if unused in columns:
             self._fail(f"columns.{unused}", f'has no meaning with rows = "{rows}"; map {needed[1]} instead')
-        for name in ("chain", "market", "store_id", *(("quantity",) if rows == "orders" else ())):
+        for name in ("market", "store_id", *(("quantity",) if rows == "orders" else ())):
             if name not in columns and name not in constants:
                 self._fail(name, f"neither a column nor a constant; add {name} under [columns] or [constants]")
         for name in constants:

@@ -1,7 +1,7 @@
 """Orders from a folder of exported files, week by week. Parsing belongs to file_import, keeping to staging."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ import pandas as pd
 from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_import import (
@@ -42,7 +43,7 @@ class OrderFiles:
     ones are refused as future. So answers fit together however long a run takes.
 
     business_timezone: the zone of the match weeks, and of the business day where the mapping has no zone.
-    now: gives the current instant.
+    now: gives the current instant. markets: for a mapping that leaves zone or chain to the markets table.
     """
 
     name = "files"
@@ -54,7 +55,9 @@ class OrderFiles:
         staging: Staging,
         business_timezone: str,
         now: Callable[[], datetime],
+        markets: Sequence[Market] = (),
     ) -> None:
+        self.markets = tuple(markets)
         self.path, self.mapping, self.staging = Path(folder_or_file), mapping, staging
         self.business_timezone, self.now = business_timezone, now
 
@@ -164,7 +167,9 @@ class OrderFiles:
         """Of everything the orders depend on: names and contents of the files, mapping, zone, parser and schema."""
         digest = hashlib.sha256()
         versions = f"{PARSER_VERSION} {RawOrders.schema_version()} {RejectedRows.schema_version()}"
-        for text in (versions, self.business_timezone, self.mapping.text):
+        uses_markets = self.mapping.is_zone_of_market or self.mapping.is_chain_of_market
+        clocks = repr([(m.name, m.timezone, m.chain) for m in self.markets]) if uses_markets else ""
+        for text in (versions, self.business_timezone, self.mapping.text, clocks):
             digest.update(f"{len(text)}:{text};".encode())
         for file in self._files:
             with file.path.open("rb") as handle:
@@ -192,7 +197,9 @@ class OrderFiles:
         )
 
     def _import(self, folder: Path, cutoff: datetime) -> dict:
-        facts = import_files(self._files, self.mapping, self.business_timezone, folder, cutoff, self._earlier_extents())
+        facts = import_files(
+            self._files, self.mapping, self.business_timezone, folder, cutoff, self._earlier_extents(), self.markets
+        )
         return facts.to_json()
 
     def _refuse_weeks_of_bad_files(self, week: MatchWeek) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders.file_mapping import FileMapping, parse_mapping
 from pizza_assets.sources.orders.files import OrderFiles
@@ -78,6 +79,7 @@ def order_files(
     now: Callable[[], datetime] = lambda: NOW,
     staging: Path | None = None,
     zone: str = ZONE,
+    markets: Sequence[Market] = (),
 ) -> OrderFiles:
     """The source over `folder`, staged beside it."""
-    return OrderFiles(folder, chosen or mapping(), Staging(staging or folder.parent / "staging"), zone, now)
+    return OrderFiles(folder, chosen or mapping(), Staging(staging or folder.parent / "staging"), zone, now, markets)

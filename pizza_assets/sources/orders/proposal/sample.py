@@ -5,6 +5,7 @@ What the columns mean does not belong here.
 
 import codecs
 import csv
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ _FALLBACK_ENCODING = "cp1252"
 
 @dataclass(frozen=True)
 class ExportSample:
-    """The first lines of one file.
+    """The first lines of one file, and a few of the last ones if it is large.
 
     lines: a str column per name that the header holds once, without surrounding blanks. typed: the columns that hold
     typed times (Parquet). encoding, delimiter: as in the mapping; the delimiter of CSV files only.
@@ -76,6 +77,8 @@ def read_sample(file: Path) -> ExportSample:
         delimiter=delimiter,
     )
     lines = _lines(file, probe, names)
+    if kind == "csv" and len(lines) == SAMPLE_LINES:
+        lines = pd.concat([lines, _last_lines(file, encoding, delimiter, header)[names]], ignore_index=True)
     return ExportSample(file, kind, tuple(header), lines, typed, encoding, delimiter)
 
 
@@ -90,6 +93,16 @@ def _lines(file: Path, probe: FileMapping, names: Sequence[str]) -> pd.DataFrame
     if not count:
         raise BadFile(f"{file.name}: no line below the header can be read; export it again")
     return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES)
+
+
+def _last_lines(file: Path, encoding: str, delimiter: str, header: Sequence[str]) -> pd.DataFrame:
+    """Lines from the end of a large file: the first two weeks of a year don't tell the day from the month."""
+    with file.open("rb") as handle:
+        handle.seek(-HEAD_BYTES, os.SEEK_END)
+        tail = handle.read()
+    text = tail.decode(encoding, errors="replace")
+    rows = [row for row in csv.reader(text.splitlines()[1:], delimiter=delimiter) if len(row) == len(header)]
+    return pd.DataFrame(rows, columns=pd.Index(header), dtype="str").apply(lambda column: column.str.strip())
 
 
 def _head(file: Path) -> bytes:
