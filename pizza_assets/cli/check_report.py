@@ -213,7 +213,7 @@ def next_steps(
         return "\nMend what is refused above, or the mapping, and check again: too little of this export can be used."
     if mapping_file is None:
         return "\nNext: the same command with --write saves the mapping."
-    lines = ["", *(f"Written: {file}" for file in written), "Next:"]
+    lines = ["", "Next:"]
     lines += [
         "  export PIZZA_ORDERS=files",
         f"  export PIZZA_ORDERS_PATH={shlex.quote(str(path))}",

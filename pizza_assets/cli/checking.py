@@ -115,6 +115,9 @@ def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tupl
     if checked.proposed is not None:
         texts[mapping_file.with_name(MARKETS_FILE)] = markets_text(checked.proposed)
     for path, wanted in texts.items():
-        if not path.exists():
+        if path.exists():
+            print(f"\n{path} is there already, and stays as it is")
+        else:
             path.write_text(wanted, encoding="utf-8")
+            print(f"\nWritten: {path}")
     return tuple(texts)
