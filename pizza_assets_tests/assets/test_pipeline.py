@@ -254,3 +254,31 @@ def test_a_match_that_moves_to_another_week_is_there_once(tmp_path: Path, instan
     assert not listed["match_id"].duplicated().any()
     kickoffs = impact.groupby("match_id")["kickoff_at"].nunique()
     assert (kickoffs == 1).all()
+
+
+def test_a_source_that_says_nothing_about_a_week_takes_nothing_away(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    """As openfootball does for weeks outside of the chosen seasons."""
+    Pipeline(tmp_path, as_real).collect(instance, WEEKS[:1])
+    before = {
+        asset: Pipeline(tmp_path).tables.read_week(asset, WEEKS[0]) for asset in ("raw_matches", "raw_match_events")
+    }
+
+    class Silent:
+        name, is_remote = "openfootball", False
+
+        def matches(self, week: MatchWeek) -> SourceResult:
+            return SourceResult(RawMatches.empty(), DataSource.REAL, self.name, is_covered=False, reason="not chosen")
+
+    def silence(sources: Sources) -> None:
+        sources.matches = Silent()
+
+    silent = Pipeline(tmp_path, silence)
+    assert silent.collect(instance, WEEKS[:1]).failures == {}
+    for asset, stored in before.items():
+        kept = silent.tables.read_week(asset, WEEKS[0])
+        assert stored is not None
+        assert kept is not None
+        assert len(stored.rows) > 0
+        pd.testing.assert_frame_equal(kept.rows, stored.rows)
