@@ -175,7 +175,7 @@ def import_files(
             folded = fold_orders(lines, mapping, cutoff)
             weeks |= _write_orders(folded.orders, files, business_timezone, folder, bucket)
             rejected.append(folded.rejected)
-            counts.append(folded.counts)
+            counts.append(_summed_by_week(folded.counts, business_timezone))
             if len(folded.orders):
                 known.append(trading_days(folded.orders))
     shutil.rmtree(line_folder)
@@ -322,6 +322,13 @@ def _write_orders(
         (folder / str(key)).mkdir(exist_ok=True)
         rows.to_parquet(folder / str(key) / f"orders-{bucket:06d}.parquet", index=False, compression="zstd")
     return {str(key) for key in np.unique(keys.astype(str))} if len(orders) else set()
+
+
+def _summed_by_week(counts: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """One row per week and kind, for there may be millions of orders. at: some instant of the week."""
+    weeks = pd.Series(week_keys(counts["at"].astype("datetime64[us, UTC]"), timezone), index=counts.index, name="week")
+    summed = counts.groupby([weeks, "kind"], as_index=False, dropna=False).agg(at=("at", "min"), count=("count", "sum"))
+    return summed[["at", "kind", "count"]]
 
 
 def _filed_by_week(
