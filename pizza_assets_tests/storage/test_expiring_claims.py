@@ -392,13 +392,16 @@ def test_repeating_calls_beside_the_block_and_ends_with_it() -> None:
 
 def test_repeating_ends_when_there_is_nothing_left_to_do() -> None:
     calls: list[int] = []
+    is_seen = threading.Event()
 
     def action() -> bool:
+        is_seen.wait(timeout=30)  # a thread that has ended already could not be waited for
         calls.append(1)
         return False
 
     with repeating(timedelta(milliseconds=1), action):
         (thread,) = [thread for thread in threading.enumerate() if thread.name == "claim-renewal"]
+        is_seen.set()
         thread.join(timeout=30)
         assert not thread.is_alive()
     assert calls == [1]
