@@ -46,7 +46,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "timezone": ("timezone", "time zone", "tz", "zone"),
 }  # fmt: skip
 
-UNIT_PRICE = frozenset({"unit price", "price each", "item price"})
+UNIT_PRICE = frozenset({"unit price", "price each"})
 """Headers of the price of one piece: the line costs that times the quantity."""
 BUSINESS_DATE = frozenset({"business date", "business day", "trading day", "trading date"})
 """Headers of a date to which the hours after midnight still belong."""

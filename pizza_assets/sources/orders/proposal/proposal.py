@@ -1,7 +1,8 @@
 """From samples of an export and what its owner says to a mapping, and what has still to be said.
 
-What moves orders in time or money, or says whether they happened, is never guessed: it becomes a question. How the
-mapping is written down does not belong here.
+What moves orders in time or money, or says whether they happened, is taken from what the export says itself (values, the
+words of a header) with a note beside it, and else becomes a question: it is never guessed. How the mapping is written
+down does not belong here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -213,8 +214,8 @@ class _Proposing:
             self.document["price_is"] = "unit"
             self.notes["price_is"] = "its header says so: a line costs the price times the quantity"
         if not self._map("quantity") and not self.roles.folds_items:
-            self.constants["quantity"] = int(self.answers.constants.get("quantity", "1"))
-            self.notes["constants.quantity"] = "no column says how many pizzas: each order counts as this many"
+            self.constants["quantity"] = 1
+            self.notes["constants.quantity"] = "no column says how many pizzas: each order counts as one"
 
     def _number_format(self, style: AmountStyle, header: str) -> None:
         if style.decimal == ",":
