@@ -1,8 +1,8 @@
 """From samples of an export and what its owner says to a mapping, and what has still to be said.
 
-What moves orders in time or money, or says whether they happened, is taken from what the export says itself (values, the
-words of a header) with a note beside it, and else becomes a question: it is never guessed. How the mapping is written
-down does not belong here.
+What moves orders in time or money, or says whether they happened, is taken from what the export says itself (values,
+the words of a header) with a note beside it, and else becomes a question: it is never guessed. How the mapping is
+written down does not belong here.
 """
 
 from collections.abc import Mapping, Sequence
