@@ -4,6 +4,7 @@ Reading files that settings point to (mappings, markets) does not belong here, e
 is small and needed everywhere.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -16,7 +17,8 @@ from zoneinfo import ZoneInfo
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.market import DEFAULT_MARKETS, Market
 
-OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/football.json/master"
+OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/{repository}/master"
+_SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
 def _text(value: str) -> str:
@@ -86,6 +88,18 @@ def _names(value: str) -> tuple[str, ...]:
     return names
 
 
+def _seasons(value: str) -> tuple[str, ...]:
+    names = {name.strip() for name in value.split(",") if name.strip()}
+    if (value and not names) or not all(map(_is_season, names)):
+        raise ValueError("is no list of seasons; write 2024-25,2025-26 or, for tournaments, 2018,2022")
+    return tuple(sorted(names))
+
+
+def _is_season(name: str) -> bool:
+    """A year, or a year and the last two digits of the next one."""
+    return bool(_SEASON.fullmatch(name)) and (len(name) == 4 or int(name[5:]) == (int(name[:4]) + 1) % 100)
+
+
 def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:
     return dataclass_field(
         default_factory=lambda: parse(default),
@@ -132,10 +146,23 @@ class Settings:
         "Where matches come from: openfootball (real, no account) or mock (invented, labelled).",
     )
     openfootball: str = _setting(
-        "PIZZA_OPENFOOTBALL", OPENFOOTBALL_URL, _text, "With PIZZA_MATCHES=openfootball: base URL or a local folder."
+        "PIZZA_OPENFOOTBALL",
+        OPENFOOTBALL_URL,
+        _text,
+        "With PIZZA_MATCHES=openfootball: base URL ({repository} stands for football.json or worldcup.json) or a local "
+        "folder.",
     )
     competitions: tuple[str, ...] = _setting(
         "PIZZA_COMPETITIONS", "en.1", _names, "Competitions by openfootball's codes, separated by commas."
+    )
+    seasons: tuple[str, ...] = _setting(
+        "PIZZA_SEASONS",
+        "",
+        _seasons,
+        "Seasons to collect matches of, e.g. 2024-25,2025-26 or 2018,2022 for World Cups. Default: every season.",
+    )
+    match_events: str | None = _setting(
+        "PIZZA_MATCH_EVENTS", "", _optional_text, "CSV file of goals and cards of matches whose source has none."
     )
     markets_file: str | None = _setting(
         "PIZZA_MARKETS",

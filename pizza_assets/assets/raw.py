@@ -66,6 +66,8 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
             if stored is None:
                 return WeekOutput(week.key, reason="no matches are stored for this week")
             result = matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
+            if not result.is_covered:
+                return WeekOutput(week.key, reason=f"events stay as they were: {result.reason}")
             facts = raw_matches.facts(week.key)
             if facts is None or facts.data_source != result.data_source:
                 # the matches were kept or made from another answer: mock events have no place beside real matches

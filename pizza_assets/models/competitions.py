@@ -11,6 +11,7 @@ class Competition:
 
     timezone: the clock in which a kick-off without a zone is meant; None if such a time can't be understood.
     tournament_years: the years in which a tournament is held; None for seasons that run from summer to summer.
+    repository: openfootball's repository that holds its files.
     """
 
     code: str
@@ -18,6 +19,7 @@ class Competition:
     type: CompetitionType
     timezone: str | None
     tournament_years: range | None = None
+    repository: str = "football.json"
 
 
 COMPETITIONS: dict[str, Competition] = {
@@ -30,6 +32,13 @@ COMPETITIONS: dict[str, Competition] = {
         Competition("fr.1", "Ligue 1", CompetitionType.LEAGUE, "Europe/Paris"),
         Competition("it.1", "Serie A", CompetitionType.LEAGUE, "Europe/Rome"),
         Competition("uefa.cl", "UEFA Champions League", CompetitionType.CUP, "Europe/Berlin"),
-        Competition("worldcup", "FIFA World Cup", CompetitionType.INTERNATIONAL, None, range(1950, 2100, 4)),
+        Competition(
+            "worldcup",
+            "FIFA World Cup",
+            CompetitionType.INTERNATIONAL,
+            None,
+            range(1950, 2100, 4),
+            repository="worldcup.json",
+        ),
     )
 }

@@ -46,7 +46,9 @@ class Sources:
         self.mock_matches: MatchSource = MockMatches(now=clock, timezone=settings.timezone, seed=settings.seed)
         self.matches: MatchSource = self.mock_matches
         if settings.matches == "openfootball":
-            self.matches = Openfootball(settings.openfootball, settings.competitions)
+            self.matches = Openfootball(settings.openfootball, settings.competitions, seasons=settings.seasons)
+        elif settings.seasons:  # the stand-in above plays in every season
+            self.matches = MockMatches(clock, timezone=settings.timezone, seed=settings.seed, seasons=settings.seasons)
         self.order_files: OrderFiles | None = order_files(settings, clock)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.orchestration.chosen_seasons import is_outside
 from pizza_assets.settings import Settings
 
 
@@ -12,10 +13,14 @@ def chosen_weeks(
 ) -> list[MatchWeek]:
     """The weeks to run: `finished_weeks` before the last one and the last one itself (default: the running week).
 
-    Raises ConfigurationError for a range that is empty or leaves the calendar.
+    With PIZZA_SEASONS, and unless both ends are given, these are the weeks of the chosen seasons that have begun,
+    between the ends that are given; gaps between the seasons are left out. Raises ConfigurationError for a range that
+    is empty or leaves the calendar.
     """
     running = MatchWeek.containing(now, settings.timezone)
     earliest = MatchWeek.of_date(settings.first_week, settings.timezone)
+    if settings.seasons and (first is None or last is None):
+        return _weeks_of_seasons(settings, first or earliest, min(last or running, running))
     end = last or running
     start = first or max(end.shifted(-finished_weeks), earliest)
     if end > running:
@@ -27,6 +32,17 @@ def chosen_weeks(
     if start > end:
         raise ConfigurationError(f"week {start.key} lies after {end.key}; swap --from and --to")
     return weeks_between(start, end)
+
+
+def _weeks_of_seasons(settings: Settings, first: MatchWeek, last: MatchWeek) -> list[MatchWeek]:
+    weeks = [week for week in weeks_between(first, last) if not is_outside(settings, week)]
+    if not weeks:
+        chosen = ",".join(settings.seasons)
+        raise ConfigurationError(
+            f"no week from {first.key} to {last.key} belongs to PIZZA_SEASONS={chosen}; "
+            "choose other seasons, or set PIZZA_FIRST_WEEK earlier"
+        )
+    return weeks
 
 
 def covered_span(

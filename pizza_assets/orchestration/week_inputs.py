@@ -13,6 +13,7 @@ from pizza_assets.errors import SourceError
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.chosen_seasons import asked_seasons, is_outside
 from pizza_assets.orchestration.match_versions import matches_reaching, weeks_touched
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
@@ -87,11 +88,13 @@ class WeekInputs:
         source = self._sources.matches
         if source.is_remote:
             chosen = self._settings
+            if is_outside(chosen, week):
+                return None
             return fingerprint(
                 text,
                 chosen.matches,
                 chosen.openfootball,
-                *chosen.competitions,
+                *asked_seasons(chosen, week),
                 _phase(week, self._now(), SETTLED_AFTER),
             )
         try:

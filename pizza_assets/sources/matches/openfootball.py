@@ -6,7 +6,6 @@ How files are found and read, and what their spellings mean, does not belong her
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -16,11 +15,11 @@ from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.base import SourceResult, outside_of_seasons
 from pizza_assets.sources.http import NotThere, get_bytes
 from pizza_assets.sources.matches.openfootball_files import KnownSeason, OpenfootballFiles
 from pizza_assets.sources.matches.openfootball_format import SOURCE_NAME
-from pizza_assets.sources.matches.season_calendar import seasons_near
+from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, seasons_of_week
 
 LONGEST_SILENCE = timedelta(weeks=10)
 """How long after a season's last match there may be nothing to play although the next season's file is not there."""
@@ -35,29 +34,39 @@ class _Answer:
 
 
 class Openfootball:
-    """Matches of openfootball's football.json: real, free, without an account.
+    """Matches of openfootball's football.json and worldcup.json: real, free, without an account.
 
-    location: an https address below which `{season}/{code}.json` lies, or a local folder with these files or with
-    `{season}.{code}.json` at any depth. competitions: codes of models.competitions. A file is read once per
-    object, and a failure costs one attempt however many weeks are asked for. Raises ConfigurationError for an
-    unknown code or an impossible location.
+    location: an https address below which `{season}/{code}.json` lies ({repository} in it stands for the competition's
+    repository), or a local folder with these files or with `{season}.{code}.json` at any depth. competitions: codes of
+    models.competitions. seasons: the only ones to speak for; empty for all. A file is read once per object, and a
+    failure costs one attempt however many weeks are asked for. Raises ConfigurationError for an unknown code, a season
+    that none of the competitions has, or an impossible location.
     """
 
     name = SOURCE_NAME
 
-    def __init__(self, location: str, competitions: Sequence[str], fetch: Callable[[str], bytes] = get_bytes) -> None:
+    def __init__(
+        self,
+        location: str,
+        competitions: Sequence[str],
+        fetch: Callable[[str], bytes] = get_bytes,
+        seasons: Sequence[str] = (),
+    ) -> None:
         unknown = [code for code in competitions if code not in COMPETITIONS]
         if unknown or not competitions:
             known = ", ".join(COMPETITIONS)
             raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {known}")
         self._competitions = [COMPETITIONS[code] for code in dict.fromkeys(competitions)]
+        self._chosen = tuple(seasons)
+        refuse_foreign_seasons(self._chosen, self._competitions)
         self._files = OpenfootballFiles(location, fetch)
         self.is_remote = self._files.is_remote
 
     def matches(self, week: MatchWeek) -> SourceResult:
         """The week's matches by kick-off, with their goals and the rows refused in it.
 
-        If one of several competitions fails the others are given, and `reason` names the missing one. Raises
+        A week outside of the chosen seasons is not covered, and no file is asked for. If one of several competitions
+        fails the others are given, and `reason` names the missing one. Raises
         SourceUnavailable or BadAnswer, naming file, cause and remedy, if none of them speaks for the week.
         """
         answers: list[_Answer] = []
@@ -70,16 +79,19 @@ class Openfootball:
                 missing.append((competition, answer))
         if missing and not answers:
             raise _joined([error for _, error in missing])
+        if self._chosen and not answers:
+            return outside_of_seasons(week, self._chosen, DataSource.REAL, SOURCE_NAME)
         reasons = [f"{competition.name} is missing: {error}" for competition, error in missing]
         reasons += [answer.doubt for answer in answers if answer.doubt]
         seasons = [season for answer in answers for season in answer.seasons]
         return _result(seasons, week, "; ".join(reasons) or None)
 
     def _answer(self, competition: Competition, week: MatchWeek) -> _Answer | SourceError | None:
-        """What the competition says about the week; an error if it can't say; None if no tournament is due."""
-        zone = ZoneInfo(competition.timezone or "UTC")
-        first, last = week.starts_at.astimezone(zone).date(), week.ends_at.astimezone(zone).date()
-        seasons = [self._files.season(competition, season) for season in seasons_near(competition, first, last)]
+        """What the competition says about the week; an error if it can't say; None if it is not asked: no tournament
+        is due, or the week lies outside of the chosen seasons.
+        """
+        names = seasons_of_week(competition, week, self._chosen)
+        seasons = [self._files.season(competition, season) for season in names]
         if not seasons:
             return None
         known = [season for season in seasons if isinstance(season, KnownSeason)]

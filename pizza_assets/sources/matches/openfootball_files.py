@@ -14,6 +14,9 @@ from pizza_assets.models.competitions import Competition
 from pizza_assets.sources.http import NotThere, Unreachable
 from pizza_assets.sources.matches.openfootball_format import ParsedSeason, RejectedRecord, parse_competition
 
+REPOSITORY = "{repository}"
+"""What stands in an address where openfootball's repositories differ: football.json, worldcup.json."""
+
 
 @dataclass(frozen=True)
 class KnownSeason:
@@ -31,7 +34,10 @@ class KnownSeason:
 
 
 class OpenfootballFiles:
-    """The season files below one location. What was read, and what failed, is remembered for this object's life."""
+    """The season files below one location. What was read, and what failed, is remembered for this object's life.
+
+    An address may hold {repository}, for which each competition's repository is put; one without it is used as it is.
+    """
 
     def __init__(self, location: str, fetch: Callable[[str], bytes]) -> None:
         self._location, self._fetch = location.rstrip("/"), fetch
@@ -39,6 +45,10 @@ class OpenfootballFiles:
         self.is_remote = scheme in ("http", "https")
         if not location or (len(scheme) > 1 and not self.is_remote):  # one letter: a Windows drive
             raise ConfigurationError(f"openfootball location {location!r}: give an https address or a local folder")
+        if self.is_remote and set("{}") & set(location.replace(REPOSITORY, "")):
+            raise ConfigurationError(
+                f"openfootball location {location!r}: {REPOSITORY} is the only placeholder there is; correct the address"
+            )
         self._looked_up: dict[tuple[str, str], KnownSeason | SourceError] = {}
         self._network_error: Unreachable | None = None
 
@@ -53,7 +63,7 @@ class OpenfootballFiles:
         return self._looked_up[key]
 
     def _read(self, competition: Competition, season: str) -> KnownSeason:
-        origin, body = self._body(competition.code, season)
+        origin, body = self._body(competition, season)
         parsed = parse_competition(body, origin, competition, season)
         if parsed.matches.empty:
             if parsed.rejected_records:
@@ -66,14 +76,14 @@ class OpenfootballFiles:
         )
         return KnownSeason(origin, parsed, first, last, rejected)
 
-    def _body(self, code: str, season: str) -> tuple[str, bytes]:
+    def _body(self, competition: Competition, season: str) -> tuple[str, bytes]:
         if not self.is_remote:
-            file = self._local_file(code, season)
+            file = self._local_file(competition.code, season)
             try:
                 return str(file), file.read_bytes()
             except OSError as error:
                 raise SourceUnavailable(f"{file}: can't be read ({error.strerror}); check its permissions") from error
-        url = f"{self._location}/{season}/{code}.json"
+        url = f"{self._location.replace(REPOSITORY, competition.repository)}/{season}/{competition.code}.json"
         if self._network_error is not None:
             raise self._network_error
         try:
