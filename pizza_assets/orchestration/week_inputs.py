@@ -18,6 +18,7 @@ from pizza_assets.orchestration.match_versions import matches_reaching, weeks_to
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource, SourceResult
+from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.storage.fingerprints import ABSENT, fingerprint, frame_fingerprint, week_identity
 from pizza_assets.storage.layout import week_key
@@ -34,6 +35,7 @@ class InputSources(Protocol):
     """The sources of a run."""
 
     matches: MatchSource
+    match_events: EventFile | None
     order_files: OrderFiles | None
 
 
@@ -82,7 +84,11 @@ class WeekInputs:
         matches = week_identity(self._tables, "raw_matches", week.key)
         if matches == ABSENT:
             return None
-        return self._match_answer(week, matches, lambda answer: frame_fingerprint(answer.events))
+        answer = self._match_answer(week, matches, lambda answer: frame_fingerprint(answer.events))
+        file = self._sources.match_events
+        stored = None if file is None else self._matches.get(week.key)
+        said = None if file is None else file.week_fingerprint(week, None if stored is None else stored.rows)
+        return answer if answer is None or said is None else fingerprint(answer, said)
 
     def _match_answer(self, week: MatchWeek, text: str, rows_of: Callable[[SourceResult], str]) -> str | None:
         source = self._sources.matches
