@@ -37,8 +37,8 @@ class Collected:
 class Request:
     """What to make.
 
-    weeks: match weeks in order of time, with gaps or without. is_stale_only: only what is missing or stale. is_done: tells of an asset and week
-    whether an earlier, interrupted attempt has made it. tags: of all runs.
+    weeks: match weeks in order of time, with gaps or without. is_stale_only: only what is missing or stale. is_done:
+    tells of an asset and week whether an earlier, interrupted attempt has made it. tags: of all runs.
     """
 
     weeks: Sequence[MatchWeek]

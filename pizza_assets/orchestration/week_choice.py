@@ -40,16 +40,23 @@ def _weeks_of_seasons(settings: Settings, first: MatchWeek, last: MatchWeek) -> 
         chosen = ",".join(settings.seasons)
         raise ConfigurationError(
             f"no week from {first.key} to {last.key} belongs to PIZZA_SEASONS={chosen}; "
-            "choose other seasons, or set PIZZA_FIRST_WEEK earlier"
+            "choose other seasons or weeks, or set PIZZA_FIRST_WEEK earlier"
         )
     return weeks
 
 
 def covered_span(
-    covered: tuple[MatchWeek, MatchWeek] | None, finished_weeks: int
+    covered: tuple[MatchWeek, MatchWeek] | None, finished_weeks: int, settings: Settings | None = None
 ) -> tuple[MatchWeek | None, MatchWeek | None]:
-    """The weeks to run if nobody says: the last `finished_weeks` + 1 that the order files cover."""
+    """The weeks to run if nobody says: the last `finished_weeks` + 1 that the order files cover; with PIZZA_SEASONS in
+    `settings`, from the first to the last covered week of the chosen seasons.
+
+    Raises ConfigurationError if the files cover none of those.
+    """
     if covered is None:
         return None, None
     first, last = covered
+    if settings is not None and settings.seasons:
+        weeks = _weeks_of_seasons(settings, first, last)
+        return weeks[0], weeks[-1]
     return max(first, last.shifted(-finished_weeks)), last

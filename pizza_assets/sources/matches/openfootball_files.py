@@ -47,7 +47,7 @@ class OpenfootballFiles:
             raise ConfigurationError(f"openfootball location {location!r}: give an https address or a local folder")
         if self.is_remote and set("{}") & set(location.replace(REPOSITORY, "")):
             raise ConfigurationError(
-                f"openfootball location {location!r}: {REPOSITORY} is the only placeholder there is; correct the address"
+                f"openfootball location {location!r}: {REPOSITORY} is the only placeholder; correct the address"
             )
         self._looked_up: dict[tuple[str, str], KnownSeason | SourceError] = {}
         self._network_error: Unreachable | None = None

@@ -36,7 +36,7 @@ def seasons_near(competition: Competition, first: date, last: date) -> list[str]
 
 
 def seasons_of_week(competition: Competition, week: MatchWeek, chosen: Sequence[str] = ()) -> list[str]:
-    """The seasons of the competition to ask about a week: those near it, or which of the `chosen` ones it belongs to."""
+    """The seasons of the competition to ask about a week: those near it, or those of `chosen` it belongs to."""
     zone = ZoneInfo(competition.timezone or "UTC")
     first, last = week.starts_at.astimezone(zone).date(), week.ends_at.astimezone(zone).date()
     if not chosen:
