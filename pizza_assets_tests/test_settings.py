@@ -30,6 +30,11 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_REJECT_ERROR_SHARE", "nan", "from 0 to 1"),
         ("PIZZA_COMPETITIONS", ",", "at least one"),
         ("PIZZA_SEED", "-1", "whole number"),
+        ("PIZZA_SEASONS", ",", "2024-25,2025-26"),
+        ("PIZZA_SEASONS", "2024/25", "2024-25,2025-26"),
+        ("PIZZA_SEASONS", "2018,2024-26", "2018,2022"),
+        ("PIZZA_SEASONS", "24-25", "2018,2022"),
+        ("PIZZA_SEASONS", "9999-00", "2018,2022"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable: str, value: str, remedy: str) -> None:
@@ -38,6 +43,14 @@ def test_a_wrong_value_is_refused_by_name(variable: str, value: str, remedy: str
     assert variable in str(refusal.value)
     assert value in str(refusal.value)
     assert remedy in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seasons"),
+    [("", ()), ("2018", ("2018",)), (" 2025-26, 2024-25,,2025-26", ("2024-25", "2025-26")), ("1999-00", ("1999-00",))],
+)
+def test_seasons_are_listed_once_in_order(text: str, seasons: tuple[str, ...]) -> None:
+    assert Settings.from_environment({"PIZZA_SEASONS": text}).seasons == seasons
 
 
 def test_a_misspelt_variable_is_refused() -> None:
