@@ -234,21 +234,22 @@ def test_a_bad_file_fails_the_weeks_and_is_another_fingerprint(tmp_path: Path) -
     assert "column away_team is missing" in (file.week_fingerprint(WEEK, None) or "")
 
 
+# few names and days, all around the turn of a week, so that lines and matches meet
 _LINE = st.builds(
     goal,
-    st.sampled_from(["2015-08-03", "2015-08-08", "2015-08-09", "2015-08-10", "2015-08-11", "2015-08-12", "30 Feb"]),
-    st.sampled_from(["Arsenal FC", "Chelsea", "Atlantis"]),
-    st.sampled_from(["West Ham United", "Swansea City", "Mu"]),
-    st.sampled_from([7, "45+2", "late"]),
+    st.sampled_from(["2015-08-08", "2015-08-10", "2015-08-10", "2015-08-11", "2015-08-12", "30 Feb"]),
+    st.sampled_from(["Arsenal FC", "Arsenal", "Arsenal", "Atlantis"]),
+    st.sampled_from(["West Ham United", "Swansea City"]),
+    st.sampled_from([7, 8, "45+2", "late"]),
     st.sampled_from(["home", "away", "nobody"]),
     st.sampled_from(["goal", "own_goal", "red_card"]),
 )
 _MATCH = st.builds(
     match,
-    st.sampled_from(["Arsenal", "Chelsea"]),
+    st.just("Arsenal"),
     st.sampled_from(["West Ham United", "Swansea City"]),
     st.sampled_from(["2015-08-08T14:00Z", "2015-08-10T23:30Z", "2015-08-11T04:30Z", "2015-08-11T05:30Z"]),
-    st.tuples(st.integers(0, 2), st.integers(0, 2)) | st.just((None, None)),
+    st.tuples(st.integers(0, 2), st.integers(0, 1)) | st.just((None, None)),
     competition=st.sampled_from(["Premier League", "FIFA World Cup"]),
 )
 
@@ -256,7 +257,7 @@ _MATCH = st.builds(
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(_LINE, min_size=1, max_size=12),
-    st.lists(_MATCH, max_size=4, unique_by=lambda row: row["match_id"]),
+    st.lists(_MATCH, max_size=4, unique_by=lambda row: row["away_team"]),
     st.sampled_from([LONDON, "Pacific/Auckland", "America/Los_Angeles"]),
 )
 def test_every_line_is_used_refused_or_repeated_in_exactly_one_week(
