@@ -7,7 +7,7 @@
     │   │   ├── Unreachable     no connection at all: other addresses of the same server need not be tried
     │   │   └── NotThere        the server or folder is fine but has no such file
     │   └── BadAnswer           it answered, but the answer can't be used as a whole
-    ├── BadFile                 a file the user gave can't be read as orders; never replaced with mock
+    ├── BadFile                 a file the user gave can't be read as orders or events; never replaced with mock
     ├── StorageError            what is stored can't be read or written
     └── WeeksFailed             some weeks of a run failed; the others are stored
 
@@ -40,7 +40,7 @@ class BadAnswer(SourceError):
 
 
 class BadFile(PizzaAssetsError):
-    """A file the user gave can't be read as orders."""
+    """A file the user gave can't be read as orders or match events."""
 
 
 class StorageError(PizzaAssetsError):

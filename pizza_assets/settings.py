@@ -18,6 +18,7 @@ from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.market import DEFAULT_MARKETS, Market
 
 OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/{repository}/master"
+_SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
 def _text(value: str) -> str:
@@ -88,12 +89,15 @@ def _names(value: str) -> tuple[str, ...]:
 
 
 def _seasons(value: str) -> tuple[str, ...]:
-    seasons = tuple(dict.fromkeys(season.strip() for season in value.split(",") if season.strip()))
-    for season in seasons:
-        found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?", season)
-        if not found or (found[2] and int(found[2]) != (int(found[1]) + 1) % 100):
-            raise ValueError(f"holds {season!r}, which is no season; write 2025-26, or 2026 for a tournament")
-    return seasons
+    names = {name.strip() for name in value.split(",") if name.strip()}
+    if (value and not names) or not all(map(_is_season, names)):
+        raise ValueError("is no list of seasons; write 2024-25,2025-26 or, for tournaments, 2018,2022")
+    return tuple(sorted(names))
+
+
+def _is_season(name: str) -> bool:
+    """A year, or a year and the last two digits of the next one."""
+    return bool(_SEASON.fullmatch(name)) and (len(name) == 4 or int(name[5:]) == (int(name[:4]) + 1) % 100)
 
 
 def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:
@@ -145,8 +149,8 @@ class Settings:
         "PIZZA_OPENFOOTBALL",
         OPENFOOTBALL_URL,
         _text,
-        "With PIZZA_MATCHES=openfootball: a local folder, or an address; {repository} in it becomes football.json, or "
-        "worldcup.json for World Cups.",
+        "With PIZZA_MATCHES=openfootball: base URL ({repository} stands for football.json or worldcup.json) or a local "
+        "folder.",
     )
     competitions: tuple[str, ...] = _setting(
         "PIZZA_COMPETITIONS", "en.1", _names, "Competitions by openfootball's codes, separated by commas."
@@ -155,13 +159,10 @@ class Settings:
         "PIZZA_SEASONS",
         "",
         _seasons,
-        "With PIZZA_MATCHES=openfootball: only these seasons, e.g. 2024-25,2025-26 or 2018,2022. Default: all.",
+        "Seasons to collect matches of, e.g. 2024-25,2025-26 or 2018,2022 for World Cups. Default: every season.",
     )
     match_events: str | None = _setting(
-        "PIZZA_MATCH_EVENTS",
-        "",
-        _optional_text,
-        "With PIZZA_MATCHES=openfootball: a CSV file of goals and cards for matches whose source has none.",
+        "PIZZA_MATCH_EVENTS", "", _optional_text, "CSV file of goals and cards of matches whose source has none."
     )
     markets_file: str | None = _setting(
         "PIZZA_MARKETS",

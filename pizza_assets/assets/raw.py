@@ -3,12 +3,16 @@
 Real orders depend on nothing, so football being down does not stop them; mock orders need the week's matches.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 
 from pizza_assets.assets.common import described, each_week, weekly
+from pizza_assets.errors import SourceError
 from pizza_assets.models import RawMatchEvents
+from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.match_versions import matches_reaching
 from pizza_assets.orchestration.partitions import with_neighbours
@@ -53,7 +57,8 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
     @dg.asset(
         **weekly(partitions),
         **described("raw", "raw_match_events"),
-        description="A goal or card with its minute. Many sources have none; that is no error.",
+        description="A goal or card with its minute: from the match source or, where it has none, from your file of "
+        "match events. Many sources have none; that is no error.",
     )
     def raw_match_events(
         context: dg.AssetExecutionContext,
@@ -74,11 +79,34 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
                 return WeekOutput(week.key, reason=f"events stay as they were: {result.reason}")
             # a match that has moved to another week takes its events along
             rows = RawMatchEvents.conform(result.events[result.events["match_id"].isin(stored.rows["match_id"])])
-            return WeekOutput(week.key, rows, result.data_source, result.source_name, result.reason, result.is_partial)
+            told = WeekOutput(week.key, rows, result.data_source, result.source_name, result.reason, result.is_partial)
+            return told if sources.match_events is None else _with_file_events(week, told, stored.rows, sources)
 
         return each_week(context, inputs, settings.timezone, make)
 
     return raw_match_events
+
+
+def _with_file_events(week: MatchWeek, told: WeekOutput, matches: pd.DataFrame, sources: Any) -> WeekOutput:
+    """The source's events and, of real matches that have none, those of the user's file. Raises BadFile."""
+    if told.rows is None or told.data_source != DataSource.REAL:
+        return replace(told, reason=_joined(told.reason, sources.match_events.unused(week)))
+
+    def matches_of(neighbour: MatchWeek) -> pd.DataFrame:
+        try:
+            return sources.matches.matches(neighbour).rows
+        except SourceError:
+            return matches.head(0)  # not known now: then no line belongs to that week
+
+    added = sources.match_events.events(week, matches, told.rows, matches_of)
+    source_name = f"{told.source_name}, {sources.match_events.name}" if len(added.rows) else told.source_name
+    rows = RawMatchEvents.conform(pd.concat([told.rows, added.rows])) if len(added.rows) else told.rows
+    reason = _joined(told.reason, added.reason)
+    return replace(told, rows=rows, source_name=source_name, reason=reason, rejected=added.rejected)
+
+
+def _joined(*reasons: str | None) -> str | None:
+    return "; ".join(reason for reason in reasons if reason) or None
 
 
 def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:

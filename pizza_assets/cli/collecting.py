@@ -19,7 +19,7 @@ from pizza_assets.orchestration.progress import Progress
 from pizza_assets.orchestration.resources import markets_of
 from pizza_assets.orchestration.resumption import ALL_MADE_TAG, Attempt, attempt_for
 from pizza_assets.orchestration.run_summary import summary, unknown_names
-from pizza_assets.orchestration.week_choice import chosen_weeks, covered_span, season_span
+from pizza_assets.orchestration.week_choice import chosen_weeks, covered_span
 
 
 def run(first: date | None, last: date | None, finished_weeks: int) -> int:
@@ -27,11 +27,8 @@ def run(first: date | None, last: date | None, finished_weeks: int) -> int:
     bench = _quiet_bench()
     begin, end = bench.week_of(first), bench.week_of(last)
     files = bench.sources.order_files
-    if begin is None and end is None:
-        if files is not None:
-            begin, end = covered_span(files.periods(), finished_weeks)
-        elif bench.settings.matches == "openfootball":
-            begin, end = season_span(bench.settings.seasons, bench.settings.timezone, bench.now)
+    if files is not None and begin is None and end is None:
+        begin, end = covered_span(files.periods(), finished_weeks, bench.settings)
     weeks = chosen_weeks(bench.settings, bench.now, begin, end, finished_weeks)
     bench.tables.objects.check()
     with local_instance() as instance:

@@ -11,7 +11,7 @@ class Competition:
 
     timezone: the clock in which a kick-off without a zone is meant; None if such a time can't be understood.
     tournament_years: the years in which a tournament is held; None for seasons that run from summer to summer.
-    repository: where openfootball keeps its files.
+    repository: openfootball's repository that holds its files.
     """
 
     code: str

@@ -21,7 +21,8 @@ class RawMatchEvents(Table, name="raw_match_events", key=("match_source", "match
         nullable=True, ge=0, le=60, description="Minutes into stoppage time: 2 for 45+2."
     )
     benefiting_side: str = pa.Field(
-        isin=values(Side), description="home or away: the side the goal counts for (an own goal: the other)."
+        isin=values(Side),
+        description="home or away: the side the goal counts for (an own goal: the other); of a card, the opponent.",
     )
     player: str = pa.Field(nullable=True, description="Player as the source writes it.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")

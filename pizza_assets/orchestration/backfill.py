@@ -37,8 +37,8 @@ class Collected:
 class Request:
     """What to make.
 
-    weeks: adjoining match weeks. is_stale_only: only what is missing or stale. is_done: tells of an asset and week
-    whether an earlier, interrupted attempt has made it. tags: of all runs.
+    weeks: match weeks in order of time, with gaps or without. is_stale_only: only what is missing or stale. is_done:
+    tells of an asset and week whether an earlier, interrupted attempt has made it. tags: of all runs.
     """
 
     weeks: Sequence[MatchWeek]
@@ -155,5 +155,5 @@ def _without(todo: Todo, given_up: Todo) -> Todo:
 
 
 def _beside(weeks: Sequence[MatchWeek]) -> list[MatchWeek]:
-    """The week before and the week after; their neighbours of neighbours can't be reached."""
-    return [weeks[0].shifted(-1), weeks[-1].shifted(1)]
+    """The week before and the week after, of every gap, too; their neighbours of neighbours can't be reached."""
+    return sorted({week.shifted(step) for week in weeks for step in (-1, 1)} - set(weeks))

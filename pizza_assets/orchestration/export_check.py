@@ -5,7 +5,7 @@ Nothing is stored but the staged export, which a run after it need not parse aga
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -98,7 +98,7 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
 
 def _matches(weeks: Sequence[MatchWeek], settings: Settings, clock: Clock) -> dict[str, SourceResult]:
     """What the match source says of each week, or its stand-in; nothing where both are refused."""
-    sources = Sources(settings, clock)
+    sources = Sources(replace(settings, orders="mock"), clock)  # only matches are asked: no mapping need be set yet
 
     def answer(week: MatchWeek) -> SourceResult:
         try:

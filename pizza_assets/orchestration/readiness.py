@@ -18,7 +18,7 @@ from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.panel import quarter_hours
-from pizza_assets.analysis.reasons import counted
+from pizza_assets.analysis.reasons import counted, split
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, RawMatches
 from pizza_assets.models.market import Market
@@ -201,7 +201,7 @@ def _questions(impact: pd.DataFrame, expected: pd.DataFrame) -> tuple[Answerable
                 len(of_window),
                 float(row["mde_80_pct"]) if is_answered else None,
                 tuple(f"{reason} ({count} windows)" for reason, count in counted(of_window["reasons"]).items())
-                or tuple(str(row["reasons"]).split("; ") if isinstance(row["reasons"], str) else ()),
+                or tuple(split(row["reasons"])),
             )
         )
     return tuple(

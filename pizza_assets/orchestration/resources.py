@@ -5,7 +5,7 @@ Sources are made anew for every run: they remember what they fetched and which s
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ import dagster as dg
 
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.check_history import CheckHistory
 from pizza_assets.orchestration.staleness import Staleness
 from pizza_assets.orchestration.week_inputs import InputSources, WeekInputs
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource
-from pizza_assets.sources.matches.event_file import EventFile, WithEventFile
+from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.openfootball import Openfootball
 from pizza_assets.sources.matches.team_names import canonical_name
@@ -48,9 +49,18 @@ class Sources:
         self.matches: MatchSource = self.mock_matches
         if settings.matches == "openfootball":
             self.matches = Openfootball(settings.openfootball, settings.competitions, seasons=settings.seasons)
-            if settings.match_events is not None:
-                self.matches = WithEventFile(self.matches, EventFile(settings.match_events))
+        elif settings.seasons:  # the stand-in above plays in every season
+            self.matches = MockMatches(clock, timezone=settings.timezone, seed=settings.seed, seasons=settings.seasons)
+        self.match_events: EventFile | None = event_file(settings, clock)
         self.order_files: OrderFiles | None = order_files(settings, clock)
+
+
+def event_file(settings: Settings, clock: Clock) -> EventFile | None:
+    """The user's file of match events, or None. Raises ConfigurationError if there is no such file."""
+    if settings.match_events is None:
+        return None
+    first_week = MatchWeek.of_date(settings.first_week, settings.timezone)
+    return EventFile(settings.match_events, settings.timezone, date.fromisoformat(first_week.key), clock)
 
 
 def order_files(settings: Settings, clock: Clock) -> OrderFiles | None:

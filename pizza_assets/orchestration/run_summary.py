@@ -19,6 +19,7 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
         f"Weeks    {_weeks_in_words(weeks)}",
         f"Orders   {_counted(tables, 'raw_orders', weeks)}",
         f"Matches  {_counted(tables, 'raw_matches', weeks)}",
+        *([f"Events   {_counted(tables, 'raw_match_events', weeks)}"] if _has_real_events(tables, weeks) else []),
     ]
     if analysis_error is None:
         lines += [
@@ -99,6 +100,12 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
     if empty:
         parts.append(f"{_weeks_counted(empty)} without any")
     return "; ".join(parts or ["none"]) + "".join(f"\n         {reason}" for reason in sorted(reasons))
+
+
+def _has_real_events(tables: TableStore, weeks: Sequence[str]) -> bool:
+    """Whether there are goals or cards to tell of, or some that were refused; most sources have none."""
+    stored = [facts for week in weeks if (facts := tables.week_facts("raw_match_events", week)) is not None]
+    return any(facts.rejected_count or (facts.row_count and facts.data_source == DataSource.REAL) for facts in stored)
 
 
 def _headlines(insights: pd.DataFrame | None) -> list[str]:

@@ -4,10 +4,8 @@ Only what reaches the rows counts: of neighbouring weeks only the matches whose 
 does not make the one before it stale. Comparing fingerprints belongs to staleness.py.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 from pizza_assets.analysis.windows import WindowLengths
@@ -15,10 +13,12 @@ from pizza_assets.errors import SourceError
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.chosen_seasons import asked_seasons, is_outside
 from pizza_assets.orchestration.match_versions import matches_reaching, weeks_touched
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource, SourceResult
+from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.storage.fingerprints import ABSENT, fingerprint, frame_fingerprint, week_identity
 from pizza_assets.storage.layout import week_key
@@ -35,6 +35,7 @@ class InputSources(Protocol):
     """The sources of a run."""
 
     matches: MatchSource
+    match_events: EventFile | None
     order_files: OrderFiles | None
 
 
@@ -52,7 +53,6 @@ class WeekInputs:
         self._tables, self._settings, self._sources, self._now = tables, settings, sources, now
         self._lengths = window_lengths(settings)
         self._market_text = repr(tuple(markets))
-        self._event_file = "" if settings.match_events is None else _content_of(settings.match_events)
         self._matches = _RememberedWeeks(tables, "raw_matches")
         self._makers: dict[str, Callable[[MatchWeek], str | None]] = {
             "raw_matches": self._raw_matches,
@@ -84,19 +84,23 @@ class WeekInputs:
         matches = week_identity(self._tables, "raw_matches", week.key)
         if matches == ABSENT:
             return None
-        return self._match_answer(week, matches, lambda answer: frame_fingerprint(answer.events))
+        answer = self._match_answer(week, matches, lambda answer: frame_fingerprint(answer.events))
+        file = self._sources.match_events
+        stored = None if file is None else self._matches.get(week.key)
+        said = None if file is None else file.week_fingerprint(week, None if stored is None else stored.rows)
+        return answer if answer is None or said is None else fingerprint(answer, said)
 
     def _match_answer(self, week: MatchWeek, text: str, rows_of: Callable[[SourceResult], str]) -> str | None:
         source = self._sources.matches
         if source.is_remote:
             chosen = self._settings
+            if is_outside(chosen, week):
+                return None
             return fingerprint(
                 text,
                 chosen.matches,
                 chosen.openfootball,
-                *chosen.competitions,
-                *chosen.seasons,
-                self._event_file,
+                *asked_seasons(chosen, week),
                 _phase(week, self._now(), SETTLED_AFTER),
             )
         try:
@@ -158,14 +162,6 @@ class _RememberedWeeks(WeekTables):
             raise KeyError(week)
         self._known[week] = identity, found
         return found
-
-
-def _content_of(path: str) -> str:
-    """A file that is not there is named by the source that reads it."""
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError as error:
-        return str(error)
 
 
 def _phase(week: MatchWeek, now: datetime, settled_after: timedelta) -> str:

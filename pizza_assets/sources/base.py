@@ -1,11 +1,12 @@
 """What every source gives back, and what it must promise. No source knows another, storage or Dagster."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import pandas as pd
 
-from pizza_assets.models import RawMatchEvents, RejectedRows
+from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
@@ -34,6 +35,19 @@ class SourceResult:
     is_partial: bool = False
     rejected: pd.DataFrame = field(default_factory=RejectedRows.empty)
     events: pd.DataFrame = field(default_factory=RawMatchEvents.empty)
+
+
+def outside_of_seasons(
+    week: MatchWeek, chosen: Sequence[str], data_source: DataSource, source_name: str
+) -> SourceResult:
+    """The answer of a match source for a week that belongs to none of the seasons chosen: it does not speak for it."""
+    return SourceResult(
+        rows=RawMatches.empty(),
+        data_source=data_source,
+        source_name=source_name,
+        is_covered=False,
+        reason=f"week {week.key} lies outside of the chosen seasons (PIZZA_SEASONS={','.join(chosen)})",
+    )
 
 
 class OrderSource(Protocol):

@@ -110,6 +110,17 @@ def test_chunks_come_out_as_one_run(
 
 
 @pytest.mark.integration
+def test_weeks_with_a_gap_renew_what_looked_into_them_on_both_sides(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    whole, grown = (pipeline(folder, at_the_edge, **FAR_REACHING) for folder in ("whole", "grown"))
+    whole.collect(instance, WEEKS)
+    grown.collect(instance, WEEKS[1::2])
+    collected = grown.collect(instance, WEEKS[0::2])
+    assert collected.weeks == tuple(WEEKS[0::2])
+    assert grown.checksums() == whole.checksums()
+
+
 def test_a_new_week_renews_what_looked_into_it(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
     """Week by week, as the calendar brings them: the week before is made again where windows reach over."""
     whole, grown = pipeline("whole", at_the_edge, **FAR_REACHING), pipeline("grown", at_the_edge, **FAR_REACHING)

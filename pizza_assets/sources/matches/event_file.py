@@ -1,279 +1,239 @@
-"""A CSV file of match events: goals and cards for matches whose own source has none.
+"""Goals and cards from a file, for matches whose own source has none: joined by date and teams, week by week.
 
-    date,home_team,away_team,minute,side,event_type,player
-    2025-08-15,Liverpool,Bournemouth,37,home,goal,Hugo Ekitike
-    2025-08-15,Liverpool,Bournemouth,90+4,home,goal,Mohamed Salah
-
-date: of the match, as 2025-08-15. Teams: as any source writes them. minute: 37 or 90+4. side: home or away, whom a
-goal counts for (an own goal: the other side's). event_type (optional, default goal): as in raw_match_events. player:
-optional. Other columns are never read. Which week asks for them, and what is stored, does not belong here.
+How a line is written does not belong here; nor does whether matches are real, which the caller has made sure of.
 """
 
-import csv
-import io
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from pizza_assets.errors import ConfigurationError
+from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models import RawMatchEvents, RejectedRows
+from pizza_assets.models.competitions import COMPETITIONS
 from pizza_assets.models.vocabulary import DataSource, EventType, Side
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.base import MatchSource, SourceResult
-from pizza_assets.sources.matches.team_names import canonical_name
+from pizza_assets.sources.matches.event_lines import EventLine, Problem, read_event_lines
 
-NEEDED = ("date", "home_team", "away_team", "minute", "side")
-OPTIONAL = ("event_type", "player")
-LAST_MINUTE, LAST_STOPPAGE_MINUTE = 130, 60
-GOALS = frozenset({EventType.GOAL, EventType.PENALTY_GOAL, EventType.OWN_GOAL})
-_MINUTE = re.compile(r"(\d{1,3})(?:\+(\d{1,2}))?'?", re.ASCII)
-_ONE_DAY = timedelta(days=1)
-_LONGEST_SHOWN = 200
+GOALS = frozenset({EventType.GOAL.value, EventType.PENALTY_GOAL.value, EventType.OWN_GOAL.value})
+WHOLE_MATCH = "(all lines of the match)"
+
+_FURTHEST_ZONES = timedelta(hours=-12), timedelta(hours=14)
+_ZONES = {competition.name: competition.timezone for competition in COMPETITIONS.values()}
 
 
 @dataclass(frozen=True)
-class _Event:
-    """One good line."""
+class FileEvents:
+    """What the file adds to a week: RawMatchEvents, RejectedRows, and the count of lines by fate in words."""
 
-    line_number: int
-    day: date
-    home_team: str
-    away_team: str
-    minute: int
-    stoppage_minute: int | None
-    side: str
-    event_type: str
-    player: str | None
-
-
-@dataclass(frozen=True)
-class _Refused:
-    """One refused line. day: None if it can't be read."""
-
-    line_number: int
-    day: date | None
-    column: str
-    check: str
-    value: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class _Content:
-    events: tuple[_Event, ...]
-    refused: tuple[_Refused, ...]
+    rows: pd.DataFrame
+    rejected: pd.DataFrame
+    reason: str | None
 
 
 class EventFile:
-    """The events of one file, read at the first question. Raises ConfigurationError if it can't be read at all."""
+    """A CSV file of match events, read once per object, at the first question.
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    Every line belongs to exactly one week: that of its match; without a match that of its date, without a usable date
+    the first week of the file. In each week used, refused and repeated lines add up to its lines.
+
+    timezone: of the match weeks. earliest: the first day of the first match week. now: gives the current instant.
+    Raises ConfigurationError if there is no such file.
+    """
+
+    def __init__(self, path: str | Path, timezone: str, earliest: date, now: Callable[[], datetime]) -> None:
+        self.path, self._timezone, self._earliest, self._now = Path(path), timezone, earliest, now
+        if not self.path.is_file():
+            what = "is a folder; name the CSV file in it" if self.path.is_dir() else "does not exist"
+            raise ConfigurationError(f"match events file {path} {what}; correct PIZZA_MATCH_EVENTS")
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return self.path.name
+
+    def events(
+        self,
+        week: MatchWeek,
+        matches: pd.DataFrame,
+        events: pd.DataFrame,
+        matches_of: Callable[[MatchWeek], pd.DataFrame],
+    ) -> FileEvents:
+        """What the file says about the week's `matches`, of which the source has the `events`.
+
+        matches_of: RawMatches of another week; asked only where a line at the edge of the week may belong there.
+        Raises BadFile if the file can't be read.
+        """
+        lines_by_match, strangers = self._joined(week, matches, matches_of)
+        accepted: list[dict[str, Any]] = []
+        refused = [(line, line.problem or _unknown_match(line)) for line in strangers if not line.is_repeated]
+        with_events = set(events["match_id"])
+        rows = {row["match_id"]: row for row in matches.to_dict("records") if row["match_id"] in lines_by_match}
+        for match_id, lines in lines_by_match.items():
+            used = [line for line in lines if not line.is_repeated]
+            problem = _match_problem(rows[match_id], used, match_id in with_events)
+            if problem is None:
+                accepted += _numbered(match_id, used)
+            else:
+                refused += [(line, problem) for line in used]
+        return FileEvents(
+            RawMatchEvents.conform(accepted),
+            RejectedRows.conform([self._rejection(line, problem) for line, problem in refused]),
+            self._in_words(len(accepted), len(refused), sum(map(len, lines_by_match.values())) + len(strangers)),
+        )
+
+    def unused(self, week: MatchWeek) -> str | None:
+        """In words, that the week's lines are not used beside invented matches; None if it has none."""
+        count = len(self._lines_by_week.get(week.key, []))
+        return f"{count} lines of {self.name} are not used: the week's matches are mock" if count else None
+
+    def week_fingerprint(self, week: MatchWeek, matches: pd.DataFrame | None) -> str | None:
+        """Of what the file says about the week whose stored matches are `matches`; None if it says nothing.
+
+        A file that can't be read is known by why.
+        """
+        try:
+            own, beside = self._lines_by_week.get(week.key, []), self._beside(week)
+        except BadFile as error:
+            return str(error)
+        if beside and matches is not None and len(matches):
+            index = _Index(matches)
+            own = [*own, *(line for line in beside if index.match_of(line) is not None)]
+        return "\n".join(line.identity for line in own) or None
+
+    def _joined(
+        self, week: MatchWeek, matches: pd.DataFrame, matches_of: Callable[[MatchWeek], pd.DataFrame]
+    ) -> tuple[dict[str, list[EventLine]], list[EventLine]]:
+        """The week's lines by the match they belong to, and those that belong to none, or have a problem."""
+        index = _Index(matches)
+        own = self._lines_by_week.get(week.key, [])
+        lines_by_match: dict[str, list[EventLine]] = defaultdict(list)
+        strangers = []
+        for line in [*own, *self._beside(week)]:
+            match_id = index.match_of(line)
+            if match_id is not None:
+                lines_by_match[match_id].append(line)
+            elif self._home(line) == week:
+                strangers.append(line)
+        for step in (-1, 1):
+            neighbour = week.shifted(step)
+            if any(line.problem is None and _is_near(line, neighbour) for line in strangers):
+                beyond = _Index(matches_of(neighbour))
+                strangers = [line for line in strangers if beyond.match_of(line) is None]
+        return lines_by_match, strangers
+
+    def _beside(self, week: MatchWeek) -> list[EventLine]:
+        """Lines of the weeks beside that may belong to a match of this one."""
+        neighbours = [self._lines_by_week.get(week.shifted(step).key, []) for step in (-1, 1)]
+        return [line for lines in neighbours for line in lines if line.problem is None and _is_near(line, week)]
+
+    def _home(self, line: EventLine) -> MatchWeek:
+        return MatchWeek.of_date(line.day or self._first_day, self._timezone)
 
     @cached_property
-    def content(self) -> _Content:
-        """Every line, good or refused; a line that repeats another is refused as that."""
-        events: list[_Event] = []
-        refused: list[_Refused] = []
-        first_line: dict[_Event, int] = {}
-        for number, record in self._records():
-            read = _read(number, record)
-            if isinstance(read, _Refused):
-                refused.append(read)
-                continue
-            same = replace(read, line_number=0)
-            if same in first_line:
-                why = f"the same event as in line {first_line[same]}"
-                refused.append(_Refused(number, read.day, "(whole line)", "is no duplicate", "", why))
-                continue
-            first_line[same] = number
-            events.append(read)
-        return _Content(tuple(events), tuple(refused))
-
-    def _records(self) -> Iterator[tuple[int, dict[str, str]]]:
+    def _lines(self) -> list[EventLine]:
         try:
-            text = self.path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                f"match events {self.path} can't be read ({error}); give a UTF-8 CSV file as PIZZA_MATCH_EVENTS"
-            ) from error
-        reader = csv.reader(io.StringIO(text, newline=""))
-        try:
-            header = [name.strip() for name in next(reader, [])]
-            self._check_header(header)
-            for row in reader:
-                if any(cell.strip() for cell in row):
-                    cells = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
-                    yield reader.line_num, {name: cells.get(name, "") for name in (*NEEDED, *OPTIONAL)}
-        except csv.Error as error:
-            raise ConfigurationError(f"match events {self.path}: not readable as CSV ({error}); mend it") from error
+            body = self.path.read_bytes()
+        except OSError as error:
+            raise BadFile(f"{self.name}: can't be read ({error.strerror}); check its permissions") from error
+        latest = self._now() + _FURTHEST_ZONES[1]  # somewhere tomorrow has begun
+        return read_event_lines(body, self.name, self._earliest, latest.date())
 
-    def _check_header(self, header: list[str]) -> None:
-        missing = [name for name in NEEDED if name not in header]
-        if missing:
-            raise ConfigurationError(
-                f"match events {self.path}: column {missing[0]!r} is missing; the file has "
-                f"{', '.join(map(repr, header)) or 'none'}, and needs {', '.join(NEEDED)}"
-            )
-        twice = [name for name in (*NEEDED, *OPTIONAL) if header.count(name) > 1]
-        if twice:
-            raise ConfigurationError(f"match events {self.path}: column {twice[0]!r} appears twice; remove one")
+    @cached_property
+    def _first_day(self) -> date:
+        return min((line.day for line in self._lines if line.day is not None), default=self._earliest)
 
+    @cached_property
+    def _lines_by_week(self) -> dict[str, list[EventLine]]:
+        by_week: dict[str, list[EventLine]] = defaultdict(list)
+        for line in self._lines:
+            by_week[self._home(line).key].append(line)
+        return dict(by_week)
 
-class WithEventFile:
-    """A match source whose matches without events get those of a file. Only real matches do: the file is real."""
-
-    def __init__(self, source: MatchSource, events: EventFile) -> None:
-        self._source, self._file = source, events
-        self.name, self.is_remote = source.name, source.is_remote
-
-    def matches(self, week: MatchWeek) -> SourceResult:
-        """The source's answer, completed; the file's refused lines are filed with the week of their date."""
-        result = self._source.matches(week)
-        if result.data_source != DataSource.REAL or not result.is_covered:
-            return result
-        own = set(result.events["match_id"])
-        used, refused, unneeded = _joined(self._file.content.events, result.rows, own, week)
-        refused += [line for line in self._file.content.refused if _is_filed_here(line, week, self._file.content)]
-        reasons = [result.reason] if result.reason else []
-        if unneeded:
-            reasons.append(f"{unneeded} lines of {self._file.path.name} are not needed: {self.name} has these events")
-        rejected = RejectedRows.conform(
-            [*result.rejected.to_dict("records"), *(_row(line, self._file.path.name) for line in refused)]
-        )
-        events = RawMatchEvents.conform([*result.events.to_dict("records"), *used])
-        return replace(result, events=events, rejected=rejected, reason="; ".join(reasons) or None)
-
-
-def _joined(
-    events: tuple[_Event, ...], matches: pd.DataFrame, own: set[str], week: MatchWeek
-) -> tuple[list[dict], list[_Refused], int]:
-    """Rows for the matches of the week, lines refused in it, and how many are not needed.
-
-    Two teams never meet twice at one ground within two days, so the date may be that of any clock.
-    """
-    by_teams: dict[tuple[str, str], list[dict]] = {}
-    for match in matches.to_dict("records"):
-        by_teams.setdefault((match["home_team"], match["away_team"]), []).append(match)
-    of_match: dict[str, list[_Event]] = {}
-    refused, unneeded = [], 0
-    for event in events:
-        found = [
-            match
-            for match in by_teams.get((event.home_team, event.away_team), ())
-            if abs(match["kickoff_at"].date() - event.day) <= _ONE_DAY
-        ]
-        if not found:
-            if _is_of_week(event.day, week):
-                refused.append(_no_match(event))
-        elif found[0]["match_id"] in own:
-            unneeded += 1
-        else:
-            of_match.setdefault(found[0]["match_id"], []).append(event)
-    rows: list[dict] = []
-    results = {match["match_id"]: match for match in matches.to_dict("records")}
-    for match_id, of_one in of_match.items():
-        why = _disagreement(of_one, results[match_id])
-        if why is not None:
-            refused += [_Refused(e.line_number, e.day, "minute", "adds up to the result", "", why) for e in of_one]
-        else:
-            rows += _numbered(match_id, of_one)
-    return rows, refused, unneeded
-
-
-def _disagreement(events: list[_Event], match: dict) -> str | None:
-    """Why the goals of a match can't be all of its goals."""
-    counts = Counter(event.side for event in events if event.event_type in GOALS)
-    for side in (Side.HOME, Side.AWAY):
-        goals = match[f"{side}_goals"]
-        if pd.notna(goals) and counts[side] != goals:
-            return (
-                f"the file has {counts[side]} goals for the {side} side of {match['home_team']} v "
-                f"{match['away_team']}, the result says {goals}; none of the match's events is taken"
-            )
-    return None
-
-
-def _numbered(match_id: str, events: list[_Event]) -> list[dict]:
-    in_order = sorted(events, key=lambda event: (event.minute, event.stoppage_minute or 0, event.line_number))
-    return [
-        {
-            "match_id": match_id,
-            "event_number": number,
-            "event_type": event.event_type,
-            "minute": event.minute,
-            "stoppage_minute": event.stoppage_minute,
-            "benefiting_side": event.side,
-            "player": event.player,
-            "match_source": DataSource.REAL.value,
+    def _rejection(self, line: EventLine, problem: Problem) -> dict[str, Any]:
+        return {
+            "origin": self.name,
+            "line_number": line.number,
+            "row_id": f"{line.day or '?'} {' v '.join(line.teams)}",
+            "column": problem.column,
+            "check": problem.check,
+            "value": problem.value,
+            "reason": f"{self.name}, line {line.number}: {problem.reason}",
         }
-        for number, event in enumerate(in_order, start=1)
+
+    def _in_words(self, accepted: int, refused: int, lines: int) -> str | None:
+        repeated = lines - accepted - refused
+        counts = f"{accepted} used, {refused} refused, {repeated} repeated"
+        return f"{lines} lines of {self.name}: {counts}" if lines else None
+
+
+class _Index:
+    """Matches by their teams, each with the days it may be dated."""
+
+    def __init__(self, matches: pd.DataFrame) -> None:
+        self._by_teams: dict[tuple[str, str], list[tuple[str, set[date]]]] = defaultdict(list)
+        for row in matches.to_dict("records"):
+            self._by_teams[row["home_team"], row["away_team"]].append((row["match_id"], _days(row)))
+
+    def match_of(self, line: EventLine) -> str | None:
+        """The match of a good line, if there is exactly one."""
+        if line.problem is not None:
+            return None
+        found = [match_id for match_id, days in self._by_teams.get(line.teams, ()) if line.day in days]
+        return found[0] if len(found) == 1 else None
+
+
+def _days(match: dict[str, Any]) -> set[date]:
+    """The day of a match in its competition's clock; where it has none, the days it can have been anywhere."""
+    kickoff_at, zone = match["kickoff_at"], _ZONES.get(match["competition"])
+    if zone is not None:
+        return {kickoff_at.astimezone(ZoneInfo(zone)).date()}
+    return {(kickoff_at + offset).date() for offset in (*_FURTHEST_ZONES, timedelta(0))}
+
+
+def _is_near(line: EventLine, week: MatchWeek) -> bool:
+    """Whether a match of that day may lie in the week, wherever it was played."""
+    if line.day is None:
+        return False
+    first, last = date.fromisoformat(week.key), date.fromisoformat(week.shifted(1).key)
+    return first - timedelta(days=1) <= line.day <= last + timedelta(days=1)
+
+
+def _unknown_match(line: EventLine) -> Problem:
+    names = " v ".join(line.teams)
+    why = f"no match {names} on {line.day} is in the match source; check date and names (home side first)"
+    return Problem("home_team, away_team", "has a match", names, why)
+
+
+def _match_problem(match: dict[str, Any], lines: Sequence[EventLine], has_events: bool) -> Problem | None:
+    """Why the lines of a match are refused as a whole; None if they are as they should be."""
+    if has_events:
+        why = f"{match['source_name']} has its own events of this match, and they count"
+        return Problem(WHOLE_MATCH, "the source has none", "", why)
+    if pd.isna(match["home_goals"]) or pd.isna(match["away_goals"]):
+        return Problem(WHOLE_MATCH, "has a result", "", f"the match has no result yet ({match['status']})")
+    counted = "-".join(str(_goals(lines, side)) for side in (Side.HOME, Side.AWAY))
+    result = f"{match['home_goals']}-{match['away_goals']}"
+    if counted == result:
+        return None
+    why = f"the goals of the match in the file come to {counted}, its result is {result}; none of its lines is used"
+    return Problem(WHOLE_MATCH, "adds up to the result", counted, why)
+
+
+def _goals(lines: Iterable[EventLine], side: Side) -> int:
+    return sum(line.event["benefiting_side"] == side and line.event["event_type"] in GOALS for line in lines)
+
+
+def _numbered(match_id: str, lines: Sequence[EventLine]) -> list[dict[str, Any]]:
+    """The lines of a match as columns of RawMatchEvents, in order of time."""
+    in_time = sorted(lines, key=lambda line: (line.event["minute"], line.event["stoppage_minute"] or 0, line.number))
+    return [
+        {**line.event, "match_id": match_id, "event_number": number, "match_source": DataSource.REAL}
+        for number, line in enumerate(in_time, start=1)
     ]
-
-
-def _no_match(event: _Event) -> _Refused:
-    value = f"{event.home_team} v {event.away_team}"
-    why = f"no match {value} is known on {event.day}; teams are written as in raw_matches"
-    return _Refused(event.line_number, event.day, "home_team", "is a known match", value, why)
-
-
-def _is_of_week(day: date, week: MatchWeek) -> bool:
-    return week.contains(datetime.combine(day, time(12), ZoneInfo(week.timezone)).astimezone(UTC))
-
-
-def _is_filed_here(line: _Refused, week: MatchWeek, content: _Content) -> bool:
-    """A line without a date is filed with the first event of the file."""
-    day = line.day or min((event.day for event in content.events), default=None)
-    return day is not None and _is_of_week(day, week)
-
-
-def _read(number: int, record: dict[str, str]) -> _Event | _Refused:
-    def refused(column: str, check: str, why: str, day: date | None) -> _Refused:
-        shown = record[column][:_LONGEST_SHOWN]
-        return _Refused(number, day, column, check, shown, f"column {column!r}: {shown!r} is {why}")
-
-    try:
-        day = date.fromisoformat(record["date"])
-    except ValueError:
-        return refused("date", "is a date", "no date; write it as 2025-08-15", None)
-    for column in ("home_team", "away_team"):
-        if not record[column]:
-            return refused(column, "is not empty", "empty", day)
-    found = _MINUTE.fullmatch(record["minute"])
-    if not found or int(found[1]) > LAST_MINUTE or int(found[2] or 0) > LAST_STOPPAGE_MINUTE:
-        return refused("minute", "is a minute", "no minute of a match; write 37 or 90+4", day)
-    if record["side"] not in (Side.HOME, Side.AWAY):
-        return refused("side", "is home or away", "neither home nor away", day)
-    event_type = record["event_type"] or EventType.GOAL.value
-    if event_type not in {kind.value for kind in EventType}:
-        return refused("event_type", "is known", f"none of {', '.join(EventType)}", day)
-    return _Event(
-        number,
-        day,
-        canonical_name(record["home_team"]),
-        canonical_name(record["away_team"]),
-        int(found[1]),
-        int(found[2]) if found[2] else None,
-        record["side"],
-        event_type,
-        record["player"] or None,
-    )
-
-
-def _row(line: _Refused, origin: str) -> dict:
-    return {
-        "origin": origin,
-        "line_number": line.line_number,
-        "row_id": "",
-        "column": line.column,
-        "check": line.check,
-        "value": line.value[:_LONGEST_SHOWN],
-        "reason": line.reason,
-    }

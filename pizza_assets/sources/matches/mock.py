@@ -13,13 +13,14 @@ import pandas as pd
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models import RawMatches, RawMatchEvents
+from pizza_assets.models.competitions import COMPETITIONS
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.vocabulary import CompetitionType, DataSource, DecidedBy, MatchStatus, Side, Stage
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.base import SourceResult, outside_of_seasons
 from pizza_assets.sources.matches.mock_fixtures import season_fixtures
 from pizza_assets.sources.matches.mock_scores import season_goals
-from pizza_assets.sources.matches.season_calendar import split_season
+from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, split_season
 from pizza_assets.sources.matches.team_names import slug
 
 SOURCE_NAME = "mock"
@@ -34,8 +35,8 @@ class MockMatches:
     """A double round robin of `teams` from August to May of every season, kick-offs in `timezone`'s local time.
 
     What a week holds depends on teams, timezone, seed and season alone, so it is the same however it is asked
-    for; `now` only decides how much of it has been played. Every row is labelled mock. Raises ConfigurationError
-    if the teams can't play a season.
+    for; `now` only decides how much of it has been played. Every row is labelled mock. `seasons`: the only ones to
+    speak for; empty for all. Raises ConfigurationError if the teams can't play a season, or a season is no league's.
     """
 
     name = SOURCE_NAME
@@ -48,17 +49,22 @@ class MockMatches:
         timezone: str = "Europe/London",
         seed: int = 0,
         competition: str = "Premier League",
+        seasons: Sequence[str] = (),
     ) -> None:
+        refuse_foreign_seasons(seasons, [COMPETITIONS["en.1"]])
         if len({slug(team) for team in teams}) != len(teams):
             raise ConfigurationError(f"mock matches: a team is named twice in {', '.join(teams)}; name each once")
         self._now, self._teams, self._timezone = now, tuple(teams), timezone
-        self._seed, self._competition = seed, competition
+        self._seed, self._competition, self._chosen = seed, competition, tuple(seasons)
         self._seasons: dict[int, tuple[pd.DataFrame, pd.DataFrame]] = {}
 
     def matches(self, week: MatchWeek) -> SourceResult:
         """The week's matches; results and goals only of those that are over. A week of the summer is empty."""
         local = week.starts_at.astimezone(ZoneInfo(self._timezone))
-        matches, goals = self._season(local.year if local.month >= 7 else local.year - 1)
+        first_year = local.year if local.month >= 7 else local.year - 1
+        if self._chosen and split_season(first_year) not in self._chosen:
+            return outside_of_seasons(week, self._chosen, DataSource.MOCK, SOURCE_NAME)
+        matches, goals = self._season(first_year)
         kickoffs = matches["kickoff_at"]
         rows = matches[(kickoffs >= pd.Timestamp(week.starts_at)) & (kickoffs < pd.Timestamp(week.ends_at))]
         rows = _as_known_at(rows, pd.Timestamp(self._now()).tz_convert("UTC"))

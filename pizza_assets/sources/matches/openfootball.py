@@ -6,8 +6,6 @@ How files are found and read, and what their spellings mean, does not belong her
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -17,11 +15,11 @@ from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.base import SourceResult, outside_of_seasons
 from pizza_assets.sources.http import NotThere, get_bytes
 from pizza_assets.sources.matches.openfootball_files import KnownSeason, OpenfootballFiles
 from pizza_assets.sources.matches.openfootball_format import SOURCE_NAME
-from pizza_assets.sources.matches.season_calendar import seasons_near
+from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, seasons_of_week
 
 LONGEST_SILENCE = timedelta(weeks=10)
 """How long after a season's last match there may be nothing to play although the next season's file is not there."""
@@ -35,21 +33,14 @@ class _Answer:
     doubt: str | None
 
 
-class _Silence(Enum):
-    """Why a competition says nothing about a week, without anything being wrong."""
-
-    NOT_DUE = "no tournament is due"
-    NOT_CHOSEN = "no chosen season is played"
-
-
 class Openfootball:
-    """Matches of openfootball's football.json: real, free, without an account.
+    """Matches of openfootball's football.json and worldcup.json: real, free, without an account.
 
-    location: an https address below which `{season}/{code}.json` lies, or a local folder with these files or with
-    `{season}.{code}.json` at any depth. competitions: codes of models.competitions. seasons: the only ones to be asked
-    for; empty for all. A file is read once per
-    object, and a failure costs one attempt however many weeks are asked for. Raises ConfigurationError for an
-    unknown code or an impossible location.
+    location: an https address below which `{season}/{code}.json` lies ({repository} in it stands for the competition's
+    repository), or a local folder with these files or with `{season}.{code}.json` at any depth. competitions: codes of
+    models.competitions. seasons: the only ones to speak for; empty for all. A file is read once per object, and a
+    failure costs one attempt however many weeks are asked for. Raises ConfigurationError for an unknown code, a season
+    that none of the competitions has, or an impossible location.
     """
 
     name = SOURCE_NAME
@@ -66,51 +57,48 @@ class Openfootball:
             known = ", ".join(COMPETITIONS)
             raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {known}")
         self._competitions = [COMPETITIONS[code] for code in dict.fromkeys(competitions)]
-        self._seasons = tuple(seasons)
+        self._chosen = tuple(seasons)
+        refuse_foreign_seasons(self._chosen, self._competitions)
         self._files = OpenfootballFiles(location, fetch)
         self.is_remote = self._files.is_remote
 
     def matches(self, week: MatchWeek) -> SourceResult:
-        """The week's matches by kick-off, with their goals and the rows refused in it. Not covered: a week in which
-        no chosen season is played.
+        """The week's matches by kick-off, with their goals and the rows refused in it.
 
-        If one of several competitions fails the others are given, and `reason` names the missing one. Raises
+        A week outside of the chosen seasons is not covered, and no file is asked for. If one of several competitions
+        fails the others are given, and `reason` names the missing one. Raises
         SourceUnavailable or BadAnswer, naming file, cause and remedy, if none of them speaks for the week.
         """
         answers: list[_Answer] = []
         missing: list[tuple[Competition, SourceError]] = []
-        not_chosen = 0
         for competition in self._competitions:
             answer = self._answer(competition, week)
             if isinstance(answer, _Answer):
                 answers.append(answer)
-            elif isinstance(answer, SourceError):
+            elif answer is not None:
                 missing.append((competition, answer))
-            elif answer is _Silence.NOT_CHOSEN:
-                not_chosen += 1
-        if not_chosen and not answers and not missing:
-            return _not_chosen(self._seasons)
         if missing and not answers:
             raise _joined([error for _, error in missing])
+        if self._chosen and not answers:
+            return outside_of_seasons(week, self._chosen, DataSource.REAL, SOURCE_NAME)
         reasons = [f"{competition.name} is missing: {error}" for competition, error in missing]
         reasons += [answer.doubt for answer in answers if answer.doubt]
         seasons = [season for answer in answers for season in answer.seasons]
         return _result(seasons, week, "; ".join(reasons) or None)
 
-    def _answer(self, competition: Competition, week: MatchWeek) -> "_Answer | SourceError | _Silence":
-        """What the competition says about the week; an error if it can't say."""
-        zone = ZoneInfo(competition.timezone or "UTC")
-        first, last = week.starts_at.astimezone(zone).date(), week.ends_at.astimezone(zone).date()
-        near = seasons_near(competition, first, last)
-        chosen = [season for season in near if not self._seasons or season in self._seasons]
-        if not chosen:
-            return _Silence.NOT_CHOSEN if near else _Silence.NOT_DUE
-        seasons = [self._files.season(competition, season) for season in chosen]
+    def _answer(self, competition: Competition, week: MatchWeek) -> _Answer | SourceError | None:
+        """What the competition says about the week; an error if it can't say; None if it is not asked: no tournament
+        is due, or the week lies outside of the chosen seasons.
+        """
+        names = seasons_of_week(competition, week, self._chosen)
+        seasons = [self._files.season(competition, season) for season in names]
+        if not seasons:
+            return None
         known = [season for season in seasons if isinstance(season, KnownSeason)]
         errors = [season for season in seasons if isinstance(season, SourceError)]
         gap = None if known and competition.tournament_years is not None else _gap(known, errors, week)
         if gap is not None:
-            return _Silence.NOT_CHOSEN if known and len(chosen) < len(near) else gap
+            return gap
         broken = [error for error in errors if not isinstance(error, NotThere)]
         doubt = f"{competition.name} may lack matches of another season: {_joined(broken)}" if broken else None
         return _Answer(known, doubt)
@@ -138,16 +126,6 @@ def _gap(known: list[KnownSeason], errors: list[SourceError], week: MatchWeek) -
     return SourceUnavailable(
         f"{latest.origin}: its last match is on {latest.last:%Y-%m-%d}, more than {LONGEST_SILENCE.days // 7} weeks "
         f"before week {week.key}; wait until the next fixtures are published"
-    )
-
-
-def _not_chosen(seasons: Sequence[str]) -> SourceResult:
-    return SourceResult(
-        RawMatches.empty(),
-        DataSource.REAL,
-        SOURCE_NAME,
-        is_covered=False,
-        reason=f"only the seasons {', '.join(seasons)} are asked for (PIZZA_SEASONS), and none is played in this week",
     )
 
 

@@ -14,6 +14,9 @@ from pizza_assets.models.competitions import Competition
 from pizza_assets.sources.http import NotThere, Unreachable
 from pizza_assets.sources.matches.openfootball_format import ParsedSeason, RejectedRecord, parse_competition
 
+REPOSITORY = "{repository}"
+"""What stands in an address where openfootball's repositories differ: football.json, worldcup.json."""
+
 
 @dataclass(frozen=True)
 class KnownSeason:
@@ -30,14 +33,10 @@ class KnownSeason:
     rejected: tuple[tuple[datetime, dict[str, Any]], ...]
 
 
-REPOSITORY = "{repository}"
-"""Stands in an address for the repository that holds a competition."""
-
-
 class OpenfootballFiles:
-    """The season files below one location; an address may say REPOSITORY, because leagues and World Cups lie apart.
+    """The season files below one location. What was read, and what failed, is remembered for this object's life.
 
-    What was read, and what failed, is remembered for this object's life.
+    An address may hold {repository}, for which each competition's repository is put; one without it is used as it is.
     """
 
     def __init__(self, location: str, fetch: Callable[[str], bytes]) -> None:
@@ -46,6 +45,10 @@ class OpenfootballFiles:
         self.is_remote = scheme in ("http", "https")
         if not location or (len(scheme) > 1 and not self.is_remote):  # one letter: a Windows drive
             raise ConfigurationError(f"openfootball location {location!r}: give an https address or a local folder")
+        if self.is_remote and set("{}") & set(location.replace(REPOSITORY, "")):
+            raise ConfigurationError(
+                f"openfootball location {location!r}: {REPOSITORY} is the only placeholder; correct the address"
+            )
         self._looked_up: dict[tuple[str, str], KnownSeason | SourceError] = {}
         self._network_error: Unreachable | None = None
 
@@ -80,8 +83,7 @@ class OpenfootballFiles:
                 return str(file), file.read_bytes()
             except OSError as error:
                 raise SourceUnavailable(f"{file}: can't be read ({error.strerror}); check its permissions") from error
-        base = self._location.replace(REPOSITORY, competition.repository)
-        url = f"{base}/{season}/{competition.code}.json"
+        url = f"{self._location.replace(REPOSITORY, competition.repository)}/{season}/{competition.code}.json"
         if self._network_error is not None:
             raise self._network_error
         try:

@@ -1,15 +1,11 @@
 """openfootball's scores and goals, as it writes them. Times, rounds and files do not belong here."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from pizza_assets.models.matches import MOST_GOALS
 from pizza_assets.models.vocabulary import DecidedBy, EventType, MatchStatus, Side
-
-LAST_MINUTE = 130
-LAST_STOPPAGE_MINUTE = 60
-_MINUTE = re.compile(r"(\d{1,3})(?:\+(\d{1,2}))?'?")
+from pizza_assets.sources.matches.event_minutes import is_possible, read_minute
 
 _STATUSES = {
     "abandoned": MatchStatus.SUSPENDED,
@@ -138,12 +134,12 @@ def _goal(goal: Any, key: str) -> dict[str, Any]:
 def _minute(goal: dict[str, Any], key: str) -> tuple[int, int | None]:
     """45+2 is written `45, offset 2` until 2022 and `"45+2"` in 2026."""
     written, offset = goal.get("minute"), goal.get("offset")
-    found = _MINUTE.fullmatch(str(written)) if type(written) in (int, str) else None
-    if not found or not (offset is None or type(offset) is int):
+    read = read_minute(str(written)) if type(written) in (int, str) else None
+    if read is None or not (offset is None or type(offset) is int):
         raise RefusedValueError(key, "readable_minute", goal, f"a goal in {key} has no readable minute")
-    minute = int(found[1])
-    stoppage = int(found[2]) if found[2] else offset
-    if minute > LAST_MINUTE or not 0 <= (stoppage or 0) <= LAST_STOPPAGE_MINUTE:
+    minute, stoppage = read
+    stoppage = offset if stoppage is None else stoppage
+    if not is_possible(minute, stoppage):
         raise RefusedValueError(key, "minute_in_range", goal, f"a goal in {key} has a minute no match has")
     return minute, stoppage
 

@@ -3,8 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.competitions import Competition
+from pizza_assets.models.vocabulary import CompetitionType
+from pizza_assets.models.week import MatchWeek
 
 _SPLIT_SEASON = re.compile(r"(\d{4})-(\d{2})")
 _ROUND_NUMBER = re.compile(r"(?:matchday|round)\s+(\d{1,2})", re.IGNORECASE)
@@ -29,6 +33,52 @@ def seasons_near(competition: Competition, first: date, last: date) -> list[str]
         if 6 <= day.month <= 9:
             first_years |= {day.year - 1, day.year}
     return [split_season(year) for year in sorted(first_years)]
+
+
+def seasons_of_week(competition: Competition, week: MatchWeek, chosen: Sequence[str] = ()) -> list[str]:
+    """The seasons of the competition to ask about a week: those near it, or those of `chosen` it belongs to."""
+    zone = ZoneInfo(competition.timezone or "UTC")
+    first, last = week.starts_at.astimezone(zone).date(), week.ends_at.astimezone(zone).date()
+    if not chosen:
+        return seasons_near(competition, first, last)
+    spans = {season: season_span(competition, season) for season in chosen if has_season(competition, season)}
+    return sorted(season for season, (begins, ends) in spans.items() if begins <= last and first <= ends)
+
+
+def season_span(competition: Competition, season: str) -> tuple[date, date]:
+    """The first and the last day of the calendar that belong to a season: from July to June, or a tournament's year.
+
+    Only in 2020 one season ended later and the next began later: leagues by 10 August, cups by September.
+    """
+    if competition.tournament_years is not None:
+        return date(int(season), 1, 1), date(int(season), 12, 31)
+    first_year = int(season[:4])
+    begins, following = (_turn(competition, year) for year in (first_year, first_year + 1))
+    return begins, following - timedelta(days=1)
+
+
+def _turn(competition: Competition, year: int) -> date:
+    if year != 2020:
+        return date(year, 7, 1)
+    return date(year, 8, 10) if competition.type is CompetitionType.LEAGUE else date(year, 9, 1)
+
+
+def has_season(competition: Competition, season: str) -> bool:
+    """Whether a season of this name can be one of the competition's."""
+    if competition.tournament_years is not None:
+        return season.isdigit() and int(season) in competition.tournament_years
+    split = _SPLIT_SEASON.fullmatch(season)
+    return split is not None and season == split_season(int(split[1]))
+
+
+def refuse_foreign_seasons(chosen: Sequence[str], competitions: Sequence[Competition]) -> None:
+    """Raise ConfigurationError if one of the chosen seasons can't be a season of any of the competitions."""
+    for season in chosen:
+        if not any(has_season(competition, season) for competition in competitions):
+            names = ", ".join(competition.name for competition in competitions)
+            raise ConfigurationError(
+                f"season {season} is none of {names}; write 2024-25 for a league or cup and the year for a World Cup"
+            )
 
 
 def season_bounds(season: str) -> tuple[date, date]:

@@ -202,3 +202,13 @@ _REAL: dict[str, Openfootball] = {}
 def _real(shared_data: Path, code: str) -> Openfootball:
     """One source per competition for all examples: each file is parsed once."""
     return _REAL.setdefault(code, Openfootball(str(shared_data / "openfootball"), [code]))
+
+
+def test_only_the_chosen_seasons_are_played() -> None:
+    source = MockMatches(lambda: datetime(2026, 11, 22, 12, tzinfo=UTC), seasons=["2024-25"])
+    inside, outside = (source.matches(MatchWeek(key, "Europe/London")) for key in ("2024-11-05", "2025-11-04"))
+    assert (inside.is_covered, inside.reason, set(inside.rows["season"])) == (True, None, {"2024-25"})
+    assert (outside.is_covered, len(outside.rows)) == (False, 0)
+    assert "outside of the chosen seasons" in (outside.reason or "")
+    with pytest.raises(ConfigurationError, match="season 2018 is none of Premier League"):
+        MockMatches(lambda: datetime(2026, 11, 22, 12, tzinfo=UTC), seasons=["2018"])

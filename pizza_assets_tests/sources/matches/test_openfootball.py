@@ -15,6 +15,7 @@ from pizza_assets.errors import BadAnswer, ConfigurationError, SourceUnavailable
 from pizza_assets.models import RawMatches, RawMatchEvents
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.settings import OPENFOOTBALL_URL
 from pizza_assets.sources.http import NotThere, Unreachable
 from pizza_assets.sources.matches.openfootball import Openfootball
 
@@ -192,37 +193,6 @@ def test_a_tournament_that_is_not_due_does_not_make_a_failed_week_real() -> None
     assert (result.rows.empty, result.is_covered) == (True, True)
 
 
-def test_leagues_and_world_cups_lie_in_repositories_of_their_own() -> None:
-    asked = []
-
-    def fetch(url: str) -> bytes:
-        asked.append(url)
-        raise NotThere(f"{url}: not there")
-
-    source = Openfootball("https://example.invalid/{repository}/master", ["en.1", "worldcup"], fetch)
-    with pytest.raises(SourceUnavailable):
-        source.matches(week("2018-06-19"))
-    assert "https://example.invalid/football.json/master/2017-18/en.1.json" in asked
-    assert "https://example.invalid/worldcup.json/master/2018/worldcup.json" in asked
-
-
-def test_only_chosen_seasons_are_asked_for_and_other_weeks_are_not_covered() -> None:
-    web = Web({"2015-16/en.1": SEASON_2015, "2016-17/en.1": season_file("2016-08-13", "2017-05-20")})
-    source = Openfootball(BASE, ["en.1"], web, seasons=["2015-16"])
-    inside = source.matches(week("2015-12-26"))
-    assert (inside.is_covered, len(inside.rows)) == (True, 1)
-    for day in ("2014-12-26", "2016-12-26", "2017-08-26"):
-        outside = source.matches(week(day))
-        assert not outside.is_covered
-        assert "only the seasons 2015-16 are asked for" in (outside.reason or "")
-    assert set(web.asked) == {"2015-16/en.1"}
-
-
-def test_a_chosen_season_that_fails_is_an_error_all_the_same() -> None:
-    with pytest.raises(SourceUnavailable):
-        Openfootball(BASE, ["en.1"], Web(), seasons=["2015-16"]).matches(week("2015-12-26"))
-
-
 def test_a_bug_in_reading_is_not_remembered_as_a_failed_source() -> None:
     def bug(url: str) -> bytes:
         raise KeyError(url)
@@ -339,3 +309,87 @@ def test_rows_keep_their_types_through_a_week_of_several_seasons(shared_data: Pa
     assert not RawMatches.violations(result.rows)
     assert result.rows["kickoff_at"].is_monotonic_increasing
     assert result.rows["kickoff_at"].max() - result.rows["kickoff_at"].min() < timedelta(days=7)
+
+
+def _everywhere(asked: list[str]) -> Any:
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        raise NotThere(f"{url}: not there (HTTP 404); wait")
+
+    return fetch
+
+
+def test_by_default_world_cups_are_asked_of_their_own_repository() -> None:
+    asked: list[str] = []
+    source = Openfootball(OPENFOOTBALL_URL, ["en.1", "worldcup"], _everywhere(asked))
+    with pytest.raises(SourceUnavailable, match="not there"):
+        source.matches(week("2018-06-26"))
+    root = "https://raw.githubusercontent.com/openfootball"
+    assert asked == [
+        f"{root}/football.json/master/2017-18/en.1.json",
+        f"{root}/football.json/master/2018-19/en.1.json",
+        f"{root}/worldcup.json/master/2018/worldcup.json",
+    ]
+
+
+def test_an_address_without_the_placeholder_is_used_as_it_is() -> None:
+    asked: list[str] = []
+    with pytest.raises(SourceUnavailable):
+        Openfootball(BASE, ["worldcup"], _everywhere(asked)).matches(week("2018-06-26"))
+    assert asked == [f"{BASE}/2018/worldcup.json"]
+
+
+@pytest.mark.parametrize("location", [f"{BASE}/{{year}}", f"{BASE}/{{repository}}/{{}}", f"{BASE}/{{repository"])
+def test_another_placeholder_is_refused(location: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"\{repository\} is the only placeholder"):
+        Openfootball(location, ["en.1"])
+
+
+def test_a_week_outside_of_the_chosen_seasons_is_not_covered_and_asks_for_nothing() -> None:
+    web = Web({"2015-16/en.1": SEASON_2015, "2016-17/en.1": SEASON_2016})
+    source = Openfootball(BASE, ["en.1"], web, seasons=["2016-17"])
+    for day in ("2014-11-04", "2016-02-27", "2016-06-14", "2017-07-11"):
+        result = source.matches(week(day))
+        assert (result.is_covered, len(result.rows), result.is_partial) == (False, 0, False)
+        assert result.reason is not None
+        assert "outside of the chosen seasons (PIZZA_SEASONS=2016-17)" in result.reason
+    assert web.asked == []
+    assert len(source.matches(week("2016-11-05")).rows) == 1
+    assert web.asked == ["2016-17/en.1"]
+
+
+def test_the_summers_of_a_chosen_season_are_real_and_empty() -> None:
+    source = Openfootball(BASE, ["en.1"], Web({"2015-16/en.1": SEASON_2015}), seasons=["2015-16"])
+    for day in ("2015-07-07", "2016-06-21"):
+        result = source.matches(week(day))
+        assert (result.is_covered, len(result.rows), result.reason) == (True, 0, None)
+
+
+def test_a_chosen_season_that_fails_is_an_error_and_not_outside() -> None:
+    source = Openfootball(BASE, ["en.1"], Web(), seasons=["2015-16"])
+    with pytest.raises(SourceUnavailable, match=r"2015-16/en\.1\.json: not there"):
+        source.matches(week("2015-11-10"))
+
+
+def test_each_competition_speaks_for_its_own_chosen_seasons() -> None:
+    cup = season_file("2018-06-20", time="18:00 UTC+3")
+    web = Web({"2015-16/en.1": SEASON_2015, "2018/worldcup": cup})
+    source = Openfootball(BASE, ["en.1", "worldcup"], web, seasons=["2015-16", "2018"])
+    assert list(source.matches(week("2015-12-26")).rows["competition"]) == ["Premier League"]
+    assert list(source.matches(week("2018-06-20")).rows["competition"]) == ["FIFA World Cup"]
+    assert not source.matches(week("2016-11-05")).is_covered
+
+
+@pytest.mark.parametrize("season", ["2018", "2019", "2015-17"])
+def test_a_season_that_no_chosen_competition_has_is_refused_by_name(season: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"season {season} is none of Premier League"):
+        Openfootball(BASE, ["en.1"], seasons=["2015-16", season])
+
+
+def test_a_real_season_comes_whole_and_alone(shared_data: Path) -> None:
+    source = Openfootball(str(shared_data / "openfootball"), ["en.1"], seasons=["2019-20"])
+    results = [source.matches(one) for one in weeks_between(week("2018-08-07"), week("2021-05-25"))]
+    rows = pd.concat([result.rows for result in results])
+    assert len(rows) == 380
+    assert set(rows["season"]) == {"2019-20"}
+    assert sum(result.is_covered for result in results) == 59  # to 9 August 2020: that year's summer was late

@@ -1,19 +1,25 @@
 """Season names and bounds, and the years that are slips."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pizza_assets.models.competitions import COMPETITIONS
+from pizza_assets.models.competitions import COMPETITIONS, Competition
+from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.matches.season_calendar import (
+    has_season,
     mended_years,
     round_number,
     season_bounds,
+    season_span,
     seasons_near,
+    seasons_of_week,
     split_season,
 )
+from pizza_assets_tests.strategies import weeks
 
 LEAGUE, WORLD_CUP = COMPETITIONS["en.1"], COMPETITIONS["worldcup"]
 
@@ -88,3 +94,54 @@ def test_unreadable_dates_and_unnumbered_rounds_are_left_alone() -> None:
     july = date(2019, 7, 26)
     assert mended_years([OPENING, None, july], [1, 38, None], "2019-20") == [OPENING, None, july]
     assert mended_years([july], [38], "2019-20") == [july]
+
+
+@pytest.mark.parametrize(
+    ("code", "season", "is_one"),
+    [
+        ("en.1", "2024-25", True),
+        ("en.1", "1999-00", True),
+        ("en.1", "2024-26", False),
+        ("en.1", "2018", False),
+        ("uefa.cl", "2018-19", True),
+        ("worldcup", "2018", True),
+        ("worldcup", "2019", False),
+        ("worldcup", "2018-19", False),
+    ],
+)
+def test_which_names_are_a_competition_s_seasons(code: str, season: str, is_one: bool) -> None:
+    assert has_season(COMPETITIONS[code], season) is is_one
+
+
+def test_a_season_runs_from_july_to_june_but_for_2020() -> None:
+    assert season_span(LEAGUE, "2024-25") == (date(2024, 7, 1), date(2025, 6, 30))
+    assert season_span(LEAGUE, "2019-20") == (date(2019, 7, 1), date(2020, 8, 9))
+    assert season_span(COMPETITIONS["uefa.cl"], "2019-20") == (date(2019, 7, 1), date(2020, 8, 31))
+    assert season_span(WORLD_CUP, "2018") == (date(2018, 1, 1), date(2018, 12, 31))
+
+
+def test_without_a_choice_a_week_asks_for_the_seasons_near_it() -> None:
+    week = MatchWeek("2016-06-14", "Europe/London")
+    assert seasons_of_week(LEAGUE, week) == ["2015-16", "2016-17"]
+    assert seasons_of_week(LEAGUE, week, ["2015-16", "2016-17", "2018"]) == ["2015-16"]
+    assert seasons_of_week(LEAGUE, MatchWeek("2016-06-28", "Europe/London"), ["2015-16", "2016-17"]) == [
+        "2015-16",
+        "2016-17",
+    ]
+    assert seasons_of_week(WORLD_CUP, MatchWeek("2017-12-26", "Europe/London"), ["2018"]) == ["2018"]
+    assert seasons_of_week(WORLD_CUP, MatchWeek("2017-12-19", "Europe/London"), ["2018", "2022"]) == []
+
+
+@settings(max_examples=100)
+@given(weeks(), st.sampled_from([LEAGUE, COMPETITIONS["uefa.cl"], COMPETITIONS["fr.1"]]))
+def test_every_week_belongs_to_one_season_or_to_the_two_that_meet_in_it(
+    week: MatchWeek, competition: Competition
+) -> None:
+    every = [split_season(year) for year in range(2013, 2028)]
+    found = seasons_of_week(competition, week, every)
+    assert 1 <= len(found) <= 2
+    spans = [season_span(competition, season) for season in found]
+    assert all(later[0] - earlier[1] == timedelta(days=1) for earlier, later in pairwise(spans))
+    assert all(
+        seasons_of_week(competition, week, [season]) == ([season] if season in found else []) for season in every
+    )
