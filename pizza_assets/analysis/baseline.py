@@ -3,27 +3,26 @@
 The fit itself is in proportional_fit.py. How far a match departs from its baseline belongs to match_impact.py.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
-from pizza_assets.analysis.panel import BIN_MINUTES
+from pizza_assets.analysis.panel import BIN_MINUTES, Panel
 from pizza_assets.analysis.proportional_fit import fit_baseline
-from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, times_of, window_bounds
+from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, window_bounds
 from pizza_assets.models import ExpectedOrders, RawMatches
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import combined_source
 
 MIN_FREE_WEEKS = 8
 """Fewer unmasked weeks at a time of the week say too little about it: the expectation is left empty."""
 
 
-def expected_orders(
+def expected_grids(
     quarters: pd.DataFrame,
     matches: DataFrame[RawMatches],
     markets: Sequence[Market],
@@ -31,7 +30,7 @@ def expected_orders(
     *,
     match_source_by_week: Mapping[str, str],
     default_timezone: str = "UTC",
-) -> DataFrame[ExpectedOrders]:
+) -> dict[SourcePair, ExpectedGrid]:
     """Fit the baseline per order source and match source, never pooling them.
 
     quarters: `quarter_hours` of all weeks, concatenated. matches: all weeks. match_source_by_week: which week carries
@@ -43,83 +42,76 @@ def expected_orders(
     of the week, no other open market is unmasked, or the fit did not converge; it is 0 where the market is closed.
     """
     match_sources = quarters["week"].map(dict(match_source_by_week))
+    spans = masked_spans(matches, markets, lengths)
     zones = {market.name: market.timezone for market in markets}
-    spans = _masked_spans(matches, markets, lengths)
-    tables = [
-        _expected_of_group(_Panel.of(rows), spans, zones, default_timezone).assign(
-            order_source=order_source,
-            match_source=match_source,
-            data_source=combined_source(order_source, match_source),
-        )
-        for order_source, match_source, rows in _groups(quarters, match_sources)
-    ]
-    return ExpectedOrders.checked(pd.concat(tables, ignore_index=True) if tables else ExpectedOrders.empty())
-
-
-def _groups(quarters: pd.DataFrame, match_sources: pd.Series) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    grids = {}
     for match_source in sorted(match_sources.dropna().unique()):
         of_match_source = quarters[match_sources == match_source]
         for order_source in sorted(of_match_source["order_source"].unique()):
-            yield order_source, match_source, of_match_source[of_match_source["order_source"] == order_source]
+            panel = Panel.of(of_match_source[of_match_source["order_source"] == order_source])
+            grids[order_source, match_source] = fit_expectation(panel, spans, zones, default_timezone)
+    return grids
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """Counts as a matrix. minutes: epoch minutes [bin], ascending; week: index into `weeks` [bin]."""
-
-    markets: pd.Index
-    weeks: pd.Index
-    minutes: np.ndarray
-    week: np.ndarray
-    counts: np.ndarray
-    is_known: np.ndarray
-
-    @classmethod
-    def of(cls, quarters: pd.DataFrame) -> "_Panel":
-        market, markets = pd.factorize(quarters["market"], sort=True)
-        week, weeks = pd.factorize(quarters["week"], sort=True)
-        position, minutes = pd.factorize(epoch_minutes(quarters["bin_at"]), sort=True)
-        shape = (len(markets), len(minutes))
-        counts, is_known = np.zeros(shape), np.zeros(shape, dtype=bool)
-        counts[market, position] = quarters["observed"].to_numpy()
-        is_known[market, position] = True
-        week_of_bin = np.empty(len(minutes), dtype=np.int64)
-        week_of_bin[position] = week
-        return cls(pd.Index(markets), pd.Index(weeks), minutes, week_of_bin, counts, is_known)
+def expected_orders(
+    quarters: pd.DataFrame,
+    matches: DataFrame[RawMatches],
+    markets: Sequence[Market],
+    lengths: WindowLengths,
+    *,
+    match_source_by_week: Mapping[str, str],
+    default_timezone: str = "UTC",
+) -> DataFrame[ExpectedOrders]:
+    """`expected_grids` as one table."""
+    grids = expected_grids(
+        quarters,
+        matches,
+        markets,
+        lengths,
+        match_source_by_week=match_source_by_week,
+        default_timezone=default_timezone,
+    )
+    tables = [grid.rows(*pair) for pair, grid in grids.items()]
+    return ExpectedOrders.checked(pd.concat(tables, ignore_index=True) if tables else ExpectedOrders.empty())
 
 
-def _expected_of_group(
-    panel: _Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str
-) -> pd.DataFrame:
+def fit_expectation(
+    panel: Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC"
+) -> ExpectedGrid:
+    """The baseline of one panel. spans: `masked_spans`. zones: the clocks of markets by name."""
     is_masked = _mask(panel, spans)
     usable = panel.is_known & ~is_masked
-    bin_of_week = bins_of_week(panel.minutes, [zones.get(name, default_timezone) for name in panel.markets])
+    clocks = tuple(zones.get(name, default_timezone) for name in panel.markets)
+    bin_of_week = bins_of_week(panel.minutes, clocks)
     fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
     is_control = usable & fit.is_open
     control_count = is_control.sum(axis=0) - is_control
     is_answered = (
-        fit.converged
+        panel.is_known
+        & fit.converged
         & (_free_weeks(usable, bin_of_week, panel) >= MIN_FREE_WEEKS)
         & ((control_count > 0) | ~fit.is_open)
     )
-    expected = np.where(is_answered, fit.expected, np.nan)
-    market, position = np.nonzero(panel.is_known)
-    return pd.DataFrame(
-        {
-            "market": panel.markets.take(market),
-            "bin_at": times_of(panel.minutes[position]),
-            "week": panel.weeks.take(panel.week[position]),
-            "observed": panel.counts[market, position].astype(np.int64),
-            "expected": expected[market, position],
-            "is_masked": is_masked[market, position],
-            "control_market_count": control_count[market, position],
-            "is_converged": fit.converged,
-        }
+    return ExpectedGrid(
+        panel.markets,
+        clocks,
+        panel.weeks,
+        panel.week,
+        panel.first_bin,
+        panel.counts,
+        np.where(is_answered, fit.expected, np.nan),
+        np.where(panel.is_known, control_count, 0),
+        is_masked & panel.is_known,
+        panel.is_known,
+        fit.converged,
     )
 
 
-def _masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
-    """One row per exposed market and match: first minute of its first window, first minute after its last one."""
+def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
+    """One row per exposed market and match: first minute of its first window, first minute after its last one.
+
+    Columns: market, first_minute, end_minute (epoch minutes).
+    """
     bounds = window_bounds(matches, lengths).groupby(["match_source", "match_id"], as_index=False)
     spans = bounds.agg(starts_at=("window_start_at", "min"), ends_at=("window_end_at", "max"))
     exposed = exposures(matches, markets).merge(spans, on=["match_source", "match_id"])
@@ -132,7 +124,7 @@ def _masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: Win
     )
 
 
-def _mask(panel: _Panel, spans: pd.DataFrame) -> np.ndarray:
+def _mask(panel: Panel, spans: pd.DataFrame) -> np.ndarray:
     """True [market, bin] where the bin overlaps a span of the market."""
     market = panel.markets.get_indexer(pd.Index(spans["market"]))
     followed = market >= 0
@@ -144,7 +136,7 @@ def _mask(panel: _Panel, spans: pd.DataFrame) -> np.ndarray:
     return np.cumsum(steps, axis=1)[:, :-1] > 0
 
 
-def _free_weeks(usable: np.ndarray, bin_of_week: np.ndarray, panel: _Panel) -> np.ndarray:
+def _free_weeks(usable: np.ndarray, bin_of_week: np.ndarray, panel: Panel) -> np.ndarray:
     """In how many weeks the bin's time of the week is known and unmasked, int [market, bin]."""
     free = np.empty(usable.shape, dtype=np.int64)
     weeks = len(panel.weeks)

@@ -3,14 +3,12 @@
 The fit of the baseline does not belong here; this only says where it rests on too little.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid
-from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
-from pizza_assets.analysis.panel import BIN_MINUTES
+from pizza_assets.analysis.local_week import BINS_PER_WEEK
 
 MIN_CONTROL_ORDERS = 100
 """Orders of the control markets, all weeks together, per quarter-hour of the week under a window.
@@ -30,20 +28,15 @@ class ControlOrders:
     present: np.ndarray
 
     @classmethod
-    def of(cls, grid: ExpectedGrid, zones: Mapping[str, str]) -> "ControlOrders":
-        """zones: the clocks of the markets that follow teams; others are counted by UTC, which only blurs their habits
-        by an hour over a clock change.
-
-        Windows are judged on habits, not on `present`: a high count there raises the expectation too, so keeping only
-        windows with many orders present makes every uplift too low (measured: -0.17 at 20 a window).
+    def of(cls, grid: ExpectedGrid) -> "ControlOrders":
+        """Windows are judged on habits, not on `present`: a high count there raises the expectation too, so keeping
+        only windows with many orders present makes every uplift too low (measured: -0.17 at 20 a window).
         """
         # also where nothing is expected of the control itself: the last free market informs others, not itself
         is_free = grid.is_known & ~grid.is_masked
         orders = np.where(is_free, grid.observed, 0.0)
-        minutes = (grid.first_bin + np.arange(orders.shape[1])) * BIN_MINUTES
-        places = bins_of_week(minutes, [zones.get(name, "UTC") for name in grid.markets])
         own = np.zeros_like(orders)
-        for market, place in enumerate(places):
+        for market, place in enumerate(grid.bin_of_week):
             own[market] = np.bincount(place, orders[market], BINS_PER_WEEK)[place]
         free = np.where(is_free, own, 0.0)
         return cls(own, free.sum(axis=0) - free, orders.sum(axis=0) - orders)

@@ -1,23 +1,39 @@
-"""The expected orders of one pair of sources as matrices, and the quarter-hours under a window. No statistics here."""
+"""The expected orders of one pair of sources as matrices, and the quarter-hours under a window. No statistics here.
 
-from dataclasses import dataclass
+The matrices are what the analyses work on; the rows of `expected_orders` are how they are stored.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.local_week import bins_of_week, local_days
+from pizza_assets.analysis.pairs import SOURCES, of_sources
 from pizza_assets.analysis.panel import BIN_MINUTES
-from pizza_assets.analysis.windows import epoch_minutes
+from pizza_assets.analysis.windows import epoch_minutes, times_of
+from pizza_assets.models import ExpectedOrders
+from pizza_assets.models.vocabulary import combined_source
+
+SourcePair = tuple[str, str]
+"""Order source and match source."""
 
 
 @dataclass(frozen=True)
 class ExpectedGrid:
     """ExpectedOrders as matrices [market, bin] on consecutive quarter-hours.
 
-    first_bin: the first bin's number (epoch minute // 15). is_converged: whether the fit behind all of it converged.
-    Where no row is, is_known is False, observed 0 and expected NaN.
+    zones: the clock of every market. week: index into `weeks` [bin]. first_bin: the first bin's number (epoch minute
+    // 15). is_converged: whether the fit behind all of it converged. Where is_known is False, observed is 0 and
+    expected NaN.
     """
 
     markets: pd.Index
+    zones: tuple[str, ...]
+    weeks: pd.Index
+    week: np.ndarray
     first_bin: int
     observed: np.ndarray
     expected: np.ndarray
@@ -27,9 +43,10 @@ class ExpectedGrid:
     is_converged: bool
 
     @classmethod
-    def of(cls, rows: pd.DataFrame) -> "ExpectedGrid":
+    def of(cls, rows: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC") -> "ExpectedGrid":
         """From ExpectedOrders rows of one order source and one match source; any order, possibly none."""
         market, markets = pd.factorize(rows["market"], sort=True)
+        week, weeks = pd.factorize(rows["week"], sort=True)
         bins = epoch_minutes(rows["bin_at"]) // BIN_MINUTES
         first = int(bins.min()) if len(bins) else 0
         position = bins - first
@@ -42,16 +59,69 @@ class ExpectedGrid:
 
         is_known = np.zeros(shape, dtype=bool)
         is_known[market, position] = True
+        week_of_bin = np.zeros(shape[1], dtype=np.int64)
+        week_of_bin[position] = week
         return cls(
             pd.Index(markets),
+            tuple(zones.get(name, default_timezone) for name in markets),
+            pd.Index(weeks),
+            week_of_bin,
             first,
-            matrix("observed", 0, float),
+            matrix("observed", 0, np.int64),
             matrix("expected", np.nan, float),
             matrix("control_market_count", 0, np.int64),
             matrix("is_masked", False, bool),
             is_known,
             bool(rows["is_converged"].all()),
         )
+
+    def rows(self, order_source: str, match_source: str) -> pd.DataFrame:
+        """The known cells as rows of ExpectedOrders, by market and time."""
+        market, position = np.nonzero(self.is_known)
+        return pd.DataFrame(
+            {
+                "market": self.markets.take(market),
+                "bin_at": times_of(self.minutes[position]),
+                "week": self.weeks.take(self.week[position]),
+                "observed": self.observed[market, position],
+                "expected": self.expected[market, position],
+                "is_masked": self.is_masked[market, position],
+                "control_market_count": self.control_count[market, position],
+                "is_converged": self.is_converged,
+                "order_source": order_source,
+                "match_source": match_source,
+                "data_source": combined_source(order_source, match_source),
+            }
+        )
+
+    def of_markets(self, names: Sequence[str]) -> "ExpectedGrid":
+        """The rows of these markets, in their order; each must be in the grid."""
+        rows = self.markets.get_indexer(pd.Index(names))
+        return replace(
+            self,
+            markets=self.markets[rows],
+            zones=tuple(self.zones[row] for row in rows),
+            observed=self.observed[rows],
+            expected=self.expected[rows],
+            control_count=self.control_count[rows],
+            is_masked=self.is_masked[rows],
+            is_known=self.is_known[rows],
+        )
+
+    @property
+    def minutes(self) -> np.ndarray:
+        """First epoch minute of every bin."""
+        return (self.first_bin + np.arange(self.observed.shape[1])) * BIN_MINUTES
+
+    @cached_property
+    def bin_of_week(self) -> np.ndarray:
+        """Each bin's place in the market's local week [market, bin]."""
+        return bins_of_week(self.minutes, self.zones)
+
+    @cached_property
+    def day(self) -> np.ndarray:
+        """Days since 1970-01-01 in the market's clock [market, bin]."""
+        return local_days(self.minutes, self.zones)
 
     def locate(self, markets: pd.Series, bins: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Row and column of absolute bins [window, bin] of the windows' markets, and which of them lie in the grid.
@@ -62,6 +132,18 @@ class ExpectedGrid:
         column = bins - self.first_bin
         inside = (row >= 0) & (column >= 0) & (column < self.expected.shape[1])
         return np.where(inside, row, 0), np.where(inside, column, 0), inside
+
+
+EMPTY_GRID = ExpectedGrid.of(ExpectedOrders.empty(), {})
+"""The grid of a pair without orders."""
+
+
+def grids_of(
+    expected: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC"
+) -> dict[SourcePair, ExpectedGrid]:
+    """The grid of every pair of sources in ExpectedOrders rows."""
+    pairs = sorted(expected[SOURCES].drop_duplicates().itertuples(index=False, name=None))
+    return {pair: ExpectedGrid.of(of_sources(expected, *pair), zones, default_timezone) for pair in pairs}
 
 
 def bins_under(starts_at: pd.Series, ends_at: pd.Series) -> tuple[np.ndarray, np.ndarray]:

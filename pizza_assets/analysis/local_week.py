@@ -25,3 +25,14 @@ def bins_of_week(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
         place = local.day_of_week * BINS_PER_DAY + (local.hour * 60 + local.minute) // BIN_MINUTES
         places[zone_of_market == zone] = place.to_numpy()
     return places
+
+
+def local_days(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
+    """Each bin's calendar date in the market's clock, as int days since 1970-01-01 [market, bin]; as `bins_of_week`."""
+    instants = pd.DatetimeIndex(times_of(minutes))
+    days = np.empty((len(zones), len(minutes)), dtype=np.int64)
+    zone_of_market = np.array(zones)
+    for zone in sorted(set(zones)):
+        local = instants.tz_convert(zone).tz_localize(None)
+        days[zone_of_market == zone] = local.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return days

@@ -3,7 +3,7 @@
 One match is a noisy thing: averages over matches and their significance belong to effects.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,14 @@ from pandera.typing import DataFrame
 
 from pizza_assets.analysis.control_orders import MIN_CONTROL_ORDERS, ControlOrders
 from pizza_assets.analysis.dispersion import count_interval, extra_variance
-from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
+from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair, bins_under
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.pairs import SOURCES, of_sources
 from pizza_assets.analysis.panel import BIN_MINUTES
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.models import ExpectedOrders, MatchImpact, MatchWindows, RawMatches
+from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import MatchStatus, ResultStatus, combined_source
 
@@ -39,14 +39,14 @@ _AHEAD = [MatchStatus.SCHEDULED, MatchStatus.TIMED]
 
 def match_impact(
     match_windows: DataFrame[MatchWindows],
-    expected: DataFrame[ExpectedOrders],
+    grids: Mapping[SourcePair, ExpectedGrid],
     matches: DataFrame[RawMatches],
     markets: Sequence[Market],
     lengths: WindowLengths,
 ) -> DataFrame[MatchImpact]:
     """One row per match, exposed market and window, chains summed; matches still ahead are left out.
 
-    match_windows, expected, matches: all weeks. A window's expectation is the sum over its quarter-hours, each times
+    match_windows, grids, matches: all weeks. A window's expectation is the sum over its quarter-hours, each times
     the share of it inside the window. Uplift and interval are empty, with the reason in words, where the match is not
     finished, an order or an expectation is not known for the whole window, nothing is expected, other markets sell too
     little at this time of the week (MIN_CONTROL_ORDERS), or another followed match covers part of the window (see
@@ -60,9 +60,10 @@ def match_impact(
     windows = windows.merge(shared, on=["match_source", "match_id", "market", "window"], how="left")
     windows["is_shared"] = windows["is_shared"].notna()
     zones = {market.name: market.timezone for market in markets}
-    windows["kickoff_date"] = _local_dates(windows, zones)
+    local = _local_times(windows, zones)
+    windows["kickoff_date"], windows["kickoff_time"] = local.str[:10], local.str[11:]
     tables = [
-        _impact(of_sources(windows, *sources), ExpectedGrid.of(of_sources(expected, *sources)), zones, *sources)
+        _impact(of_sources(windows, *sources), grids.get(sources, EMPTY_GRID), *sources)
         for sources in windows[SOURCES].drop_duplicates().itertuples(index=False, name=None)
     ]
     return MatchImpact.checked(pd.concat(tables, ignore_index=True))
@@ -98,23 +99,21 @@ def _with_match(windows: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
     return joined_windows[~joined_windows["match_status"].isin(_AHEAD)].reset_index(drop=True)
 
 
-def _local_dates(windows: pd.DataFrame, zones: dict[str, str]) -> pd.Series:
+def _local_times(windows: pd.DataFrame, zones: dict[str, str]) -> pd.Series:
     zone_of_row = windows["market"].map(zones)
     dates = pd.Series("", index=windows.index, dtype="str")
     for zone in zone_of_row.unique():
         rows = zone_of_row == zone
-        dates[rows] = windows.loc[rows, "kickoff_at"].dt.tz_convert(zone).dt.strftime("%Y-%m-%d")
+        dates[rows] = windows.loc[rows, "kickoff_at"].dt.tz_convert(zone).dt.strftime("%Y-%m-%d %H:%M")
     return dates
 
 
-def _impact(
-    windows: pd.DataFrame, grid: ExpectedGrid, zones: dict[str, str], order_source: str, match_source: str
-) -> pd.DataFrame:
+def _impact(windows: pd.DataFrame, grid: ExpectedGrid, order_source: str, match_source: str) -> pd.DataFrame:
     expected, controls, problems = _expectation(windows, grid)
     problems = {
         Reason.NOT_FINISHED: (windows["match_status"] != MatchStatus.FINISHED).to_numpy(),
         **problems,
-        **_thin(windows, grid, zones, expected),
+        **_thin(windows, grid, expected),
         Reason.OVERLAPPING_MATCH: windows["is_shared"].to_numpy(),
     }
     is_ok = ~np.any(list(problems.values()), axis=0)
@@ -165,15 +164,13 @@ def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray,
     return expected, np.where(rests_on.any(axis=1), fewest, 0), problems
 
 
-def _thin(
-    windows: pd.DataFrame, grid: ExpectedGrid, zones: dict[str, str], expected: np.ndarray
-) -> dict[Reason, np.ndarray]:
+def _thin(windows: pd.DataFrame, grid: ExpectedGrid, expected: np.ndarray) -> dict[Reason, np.ndarray]:
     """Which windows have an expectation that is zero or rests on too few orders, and why."""
     if not grid.expected.size:
         return {}
     bins, share = bins_under(windows["window_start_at"], windows["window_end_at"])
     row, column, inside = grid.locate(windows["market"], bins)
-    orders = ControlOrders.of(grid, zones)
+    orders = ControlOrders.of(grid)
     # a quarter-hour in which the market never sells needs nothing to compare with
     sells_then = inside & (orders.habitual_own[row, column] > 0)
     minutes = np.where(sells_then, np.rint(share * BIN_MINUTES), 0)  # whole, so that sums are exact

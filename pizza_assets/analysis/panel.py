@@ -3,6 +3,8 @@
 What would be expected in a quarter-hour is the baseline's business; money and pizzas are not carried here.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -13,6 +15,43 @@ from pizza_assets.models import OrderBins
 BIN_MINUTES = 15
 _SERIES = ["order_source", "market", "chain", "currency"]
 COLUMNS = ["order_source", "market", "bin_at", "week", "observed", "covered_minutes"]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Orders as a matrix [market, bin] on consecutive quarter-hours.
+
+    first_bin: the first bin's number (epoch minute // 15). week: index into `weeks` [bin]. Where is_known is False,
+    counts is 0.
+    """
+
+    markets: pd.Index
+    weeks: pd.Index
+    first_bin: int
+    week: np.ndarray
+    counts: np.ndarray
+    is_known: np.ndarray
+
+    @classmethod
+    def of(cls, quarters: pd.DataFrame) -> "Panel":
+        """From `quarter_hours` of one order source, several weeks concatenated; any order."""
+        market, markets = pd.factorize(quarters["market"], sort=True)
+        week, weeks = pd.factorize(quarters["week"], sort=True)
+        bins = epoch_minutes(quarters["bin_at"]) // BIN_MINUTES
+        first = int(bins.min()) if len(bins) else 0
+        position = bins - first
+        shape = (len(markets), int(position.max(initial=-1)) + 1)
+        counts, is_known = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
+        counts[market, position] = quarters["observed"].to_numpy()
+        is_known[market, position] = True
+        week_of_bin = np.zeros(shape[1], dtype=np.int64)
+        week_of_bin[position] = week
+        return cls(pd.Index(markets), pd.Index(weeks), first, week_of_bin, counts, is_known)
+
+    @property
+    def minutes(self) -> np.ndarray:
+        """First epoch minute of every bin."""
+        return (self.first_bin + np.arange(self.counts.shape[1])) * BIN_MINUTES
 
 
 def quarter_hours(bins: DataFrame[OrderBins], week_key: str) -> pd.DataFrame:

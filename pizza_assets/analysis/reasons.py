@@ -25,6 +25,10 @@ class Reason(StrEnum):
     OVERLAPPING_MATCH = "overlapping_match: another followed match covers part of this window"
     NOT_FINISHED = "not_finished: the match has no final result"
     TOO_FEW_DATES = "too_few_dates: fewer than 10 dates with a match"
+    TOO_FEW_DATES_WITH_OUTCOME = (
+        "too_few_dates_with_outcome: fewer than 10 dates with this outcome, or fewer than 10 without it"
+    )
+    NO_RESULTS = "no_results: no result is known of a match with a usable window"
     NOTHING_OBSERVED = "nothing_observed: not one order in these windows"
     NO_VARIATION = "no_variation: every date shows the same, so chance cannot be measured"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"

@@ -3,9 +3,47 @@
 from collections.abc import Mapping
 
 from pizza_assets.analysis.reasons import split
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window
 
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
+OUTCOME_ESTIMAND = (
+    "difference between matches of one weekday and hour that ended differently, in a market's orders against normal"
+)
+METHODS = {
+    "window": {
+        "method": "log of observed to expected orders; errors clustered by date, with the baseline's own error",
+        "controls": "market x local quarter-hour of the week; quarter-hour common to all markets; market x week",
+        "cluster_by": "date",
+    },
+    "outcome": {
+        "method": "regression of the log departure on the outcome; whole matches permuted within weekday and hour",
+        "controls": "those of the expected orders; weekday and hour of kick-off; playing at home",
+        "cluster_by": "match",
+    },
+    "by_date": {
+        "method": "Welch's t on means per date; dates permuted",
+        "controls": "those of the expected orders; not the weekday and hour, which go with the outcome",
+        "cluster_by": "date",
+    },
+}
+CONTRASTS = {
+    "own_win": "if the own team won rather than not",
+    "home_win": "if the home side won rather than not",
+    "away_win": "if the away side won rather than not",
+    "draw": "if it was a draw rather than not",
+    "total_goals": "per goal more in the match",
+    "high_scoring": "if four or more goals were scored rather than fewer",
+    "goal_difference": "per goal by which the own team ended better",
+    "tournament": "if the match was of a cup or tournament rather than a league",
+    "final": "if the match was a final rather than not",
+}
+"""What an outcome compares, by its name."""
+_PLACES = {
+    Scope.COMPETITION: " around matches of the {}",
+    Scope.TEAM: " of markets that follow {}",
+    Scope.MARKET: " in {}",
+    Scope.CHAIN: " of {}",
+}
 PERIODS = {
     Window.PRE.value: "before the own team's match",
     Window.DURING.value: "during the own team's match",
@@ -38,6 +76,10 @@ def change(uplift_pct: float) -> str:
     return f"{number(abs(uplift_pct))} % {'above' if uplift_pct >= 0 else 'below'} normal"
 
 
+def difference(uplift_pct: float) -> str:
+    return f"{number(abs(uplift_pct))} % {'higher' if uplift_pct >= 0 else 'lower'}"
+
+
 def counted_noun(count: int, noun: str, plural: str) -> str:
     return f"{count} {noun if count == 1 else plural}"
 
@@ -51,16 +93,26 @@ def explanations(reasons: list[str]) -> str:
     return "; ".join(reason.partition(": ")[2] or reason for reason in reasons)
 
 
+def place(scope: str, value: str | None) -> str:
+    """Whose orders are meant, to follow the word orders; nothing for the whole business."""
+    return "" if scope == Scope.OVERALL else _PLACES[Scope(scope)].format(value)
+
+
 def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     """What a row of CorrelationResults says about `period`: what is missing, that nothing was found, or the finding.
-
     more_evidence: ends the brackets of a finding.
     """
+    where = place(result["scope"], result["scope_value"])
+    about = f" {CONTRASTS[result['subject']]}" if result["subject"] in CONTRASTS else ""
     if result["status"] != ResultStatus.OK:
-        return f"Not enough data to say what orders do {period}: {explanations(split(result['reasons']))}."
+        missing = explanations(split(result["reasons"]))
+        return f"Not enough data to say what orders{where} do {period}{about}: {missing}."
     matches = counted_noun(result["n_matches"], "match", "matches")
     evidence = f"{interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
-    found = change(result["uplift_pct"])
+    found = difference(result["uplift_pct"]) if about else change(result["uplift_pct"])
     if result["direction"] == "none":
-        return f"No effect found {period}: orders were {found} ({evidence}); {detectable(result['mde_80_pct'])}."
-    return f"Orders run {found} {period} ({evidence}{more_evidence})."
+        return (
+            f"No effect found {period}{about}: orders{where} were {found} ({evidence}); "
+            f"{detectable(result['mde_80_pct'])}."
+        )
+    return f"Orders{where} run {found} {period}{about} ({evidence}{more_evidence})."

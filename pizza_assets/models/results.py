@@ -5,7 +5,7 @@ import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
 from pizza_assets.models.table import Table, UtcTimestamp
-from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus, Side, Window, values
+from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus, Scope, Side, Window, values
 
 
 class ExpectedOrders(Table, name="expected_orders", key=("order_source", "match_source", "market", "bin_at")):
@@ -33,7 +33,10 @@ class ExpectedOrders(Table, name="expected_orders", key=("order_source", "match_
 
 
 class MatchImpact(
-    Table, name="match_impact", key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window")
+    Table,
+    name="match_impact",
+    key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window"),
+    schema_version=2,
 ):
     """One row per match, exposed market and window: observed against expected orders."""
 
@@ -45,6 +48,7 @@ class MatchImpact(
     kickoff_date: str = pa.Field(
         description="Calendar date of the kick-off in the market's clock: the cluster of the standard error."
     )
+    kickoff_time: str = pa.Field(description="Clock time of the kick-off in the market's clock, HH:MM.")
     home_team: str = pa.Field(description="Home side.")
     away_team: str = pa.Field(description="Away side.")
     home_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals of the home side in play.")
@@ -58,6 +62,8 @@ class MatchImpact(
     team: str = pa.Field(description="The team that exposes it.")
     side: str = pa.Field(isin=values(Side), description="The side that team plays on.")
     window: str = pa.Field(isin=values(Window), description="pre, during or post.")
+    window_start_at: UtcTimestamp = pa.Field(description="First instant of the window, UTC.")
+    window_end_at: UtcTimestamp = pa.Field(description="First instant after it, UTC.")
     observed: int = pa.Field(ge=0, description="Orders in the window.")
     expected: float = pa.Field(
         nullable=True, ge=0, description="Orders expected without the match; empty if the baseline cannot be known."
@@ -88,7 +94,10 @@ class MatchImpact(
 
 
 class CorrelationResults(
-    Table, name="correlation_results", key=("order_source", "match_source", "family_id", "analysis_id")
+    Table,
+    name="correlation_results",
+    key=("order_source", "match_source", "family_id", "analysis_id"),
+    schema_version=2,
 ):
     """One row per tested hypothesis, with everything needed to judge it. Docs: docs/statistics.md."""
 
@@ -97,29 +106,48 @@ class CorrelationResults(
     role: str = pa.Field(
         isin=["primary", "exploratory"], description="primary: declared in code beforehand; all else is exploratory."
     )
+    subject: str = pa.Field(
+        description="own_team_match for the effect of the match itself, else the outcome that is asked about."
+    )
+    scope: str = pa.Field(isin=values(Scope), description="The part of the business: overall, or one of its parts.")
+    scope_value: str = pa.Field(nullable=True, description="Which part; empty for overall.")
     estimand: str = pa.Field(description="What exactly the number estimates.")
     correlation_coefficient: float = pa.Field(
-        nullable=True, ge=-1, le=1, description="A coefficient where the method has one; empty for a main effect."
+        nullable=True,
+        ge=-1,
+        le=1,
+        description="Pearson's coefficient (point-biserial for yes or no) of the outcome and the log departure of a "
+        "window, nothing adjusted; empty for the match itself, which has nothing to correlate with.",
+    )
+    spearman_coefficient: float = pa.Field(
+        nullable=True, ge=-1, le=1, description="Spearman's rank coefficient of the same."
     )
     statistical_significance: float = pa.Field(nullable=True, ge=0, le=1, description="The p-value (same as p_value).")
     time_window: str = pa.Field(isin=values(Window), description="pre, during or post.")
     pattern_description: str = pa.Field(description="The finding, or its absence, in a sentence.")
     data_quality: str = pa.Field(description="Share of complete windows, weeks and caveats in words.")
-    estimate_log: float = pa.Field(nullable=True, description="Log ratio of observed to expected orders.")
+    estimate_log: float = pa.Field(
+        nullable=True,
+        description="Log ratio of observed to expected orders; of an outcome, its change per unit of the outcome.",
+    )
     uplift_pct: float = pa.Field(nullable=True, description="100 (exp(estimate_log) - 1).")
     ci_low_pct: float = pa.Field(nullable=True, description="Lower end of the 95 % interval of uplift_pct.")
     ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
     se: float = pa.Field(
-        nullable=True, ge=0, description="Standard error of estimate_log, clustered as cluster_by says."
+        nullable=True,
+        ge=0,
+        description="Standard error of estimate_log, clustered and with the baseline's own error; of "
+        "an outcome, the standard deviation over the permutations.",
     )
     p_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Two-sided p-value from the clustered standard error."
+        nullable=True, ge=0, le=1, description="Two-sided p-value: from se and df, or by permutation for an outcome."
     )
     p_permutation: float = pa.Field(
         nullable=True,
         ge=0,
         le=1,
-        description="Two-sided p-value from permuting weeks; empty until its error rate holds.",
+        description="Two-sided p-value by permuting matches (dates for a tournament or final); empty for the match "
+        "itself, where no permutation holds its rate (docs/decisions/0008).",
     )
     q_value: float = pa.Field(nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value within the family.")
     family_id: str = pa.Field(description="The declared family of hypotheses corrected together.")
@@ -128,9 +156,11 @@ class CorrelationResults(
     n_market_matches: int = pa.Field(
         ge=0, description="Market-matches used (a match between two followed teams counts twice)."
     )
-    n_clusters: int = pa.Field(ge=0, description="Clusters of the standard error.")
-    cluster_by: str = pa.Field(description="What a cluster is, e.g. date.")
-    df: float = pa.Field(nullable=True, ge=0, description="Degrees of freedom of the t distribution.")
+    n_clusters: int = pa.Field(ge=0, description="Dates behind it.")
+    cluster_by: str = pa.Field(description="What a cluster, or an exchanged unit, is.")
+    df: float = pa.Field(
+        nullable=True, ge=0, description="Degrees of freedom of the t distribution: effective dates - 1."
+    )
     observed: float = pa.Field(nullable=True, ge=0, description="Orders observed in the windows used.")
     expected: float = pa.Field(nullable=True, ge=0, description="Orders expected in them.")
     dispersion: float = pa.Field(
@@ -139,6 +169,27 @@ class CorrelationResults(
     mde_80_pct: float = pa.Field(
         nullable=True, ge=0, description="Smallest uplift that would be found in 80 % of such data sets."
     )
+    leave_one_out_low_pct: float = pa.Field(
+        nullable=True, description="Lowest uplift_pct when the windows of one market are left out."
+    )
+    leave_one_out_high_pct: float = pa.Field(nullable=True, description="Highest such uplift_pct.")
+    placebo_uplift_pct: float = pa.Field(
+        nullable=True,
+        description="The same estimate on dates without a match, kept out of the baseline for the purpose: what the "
+        "method makes of nothing.",
+    )
+    placebo_ci_low_pct: float = pa.Field(nullable=True, description="Lower end of its 95 % interval.")
+    placebo_ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
+    placebo_window_count: pd.Int64Dtype = pa.Field(
+        nullable=True, ge=0, description="Placebo windows behind it; empty where none was asked for."
+    )
+    pre_trend_p_value: float = pa.Field(
+        nullable=True,
+        ge=0,
+        le=1,
+        description="Did orders depart between three and two hours before kick-off, before any window? A small value "
+        "says that something else moves them too.",
+    )
     direction: str = pa.Field(
         isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data."
     )
@@ -146,6 +197,9 @@ class CorrelationResults(
     controls: str = pa.Field(description="What the baseline controls for.")
     control_market_min: int = pa.Field(
         ge=0, description="Fewest control markets behind any cell used; below 5 is flagged in reasons."
+    )
+    few_control_share: float = pa.Field(
+        nullable=True, ge=0, le=1, description="Share of the windows used that rest on fewer than 5 control markets."
     )
     converged: bool = pa.Field(description="Whether the baseline's fit converged.")
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")

@@ -92,6 +92,16 @@ class Side(StrEnum):
     AWAY = "away"
 
 
+class Scope(StrEnum):
+    """The part of the business a hypothesis is about."""
+
+    OVERALL = "overall"
+    COMPETITION = "competition"
+    TEAM = "team"
+    MARKET = "market"
+    CHAIN = "chain"
+
+
 class ResultStatus(StrEnum):
     """Whether a hypothesis was answered. Anything but `ok` has its reasons in words."""
 

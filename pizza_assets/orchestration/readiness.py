@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.baseline import expected_orders
-from pizza_assets.analysis.effects import main_effects
+from pizza_assets.analysis.baseline import expected_grids
+from pizza_assets.analysis.correlation_results import main_effects
+from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
@@ -79,7 +80,7 @@ def readiness(
         rows = match_answers[week.key].rows
         windows.append(sum_windows(rows, pd.concat(around.values(), ignore_index=True), markets, lengths))
     label = {key: answer.data_source for key, answer in match_answers.items() if answer.is_covered}
-    expected = expected_orders(
+    grids = expected_grids(
         pd.concat(quarters or [quarter_hours(OrderBins.empty(), "")], ignore_index=True),
         matches,
         markets,
@@ -88,9 +89,9 @@ def readiness(
         default_timezone=clock,
     )
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
-    impact = match_impact(all_windows, expected, matches, markets, lengths)
+    impact = match_impact(all_windows, grids, matches, markets, lengths)
     orders = read.totals()
-    return Readiness(orders, read.hours, _exposed(orders, matches, markets, weeks), _questions(impact, expected))
+    return Readiness(orders, read.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids))
 
 
 def all_matches(answers: Mapping[str, SourceResult]) -> pd.DataFrame:
@@ -180,8 +181,8 @@ def _exposed(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _questions(impact: pd.DataFrame, expected: pd.DataFrame) -> tuple[Answerable, ...]:
-    results = main_effects(impact if len(impact) else MatchImpact.empty(), expected)
+def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> tuple[Answerable, ...]:
+    results = main_effects(impact if len(impact) else MatchImpact.empty(), grids)
     found = []
     for row in results.to_dict("records"):
         of_window = impact[

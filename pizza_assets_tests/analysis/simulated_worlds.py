@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.baseline import expected_orders
-from pizza_assets.analysis.effects import main_effects
+from pizza_assets.analysis.correlation_results import main_effects
+from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair, grids_of
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
@@ -56,9 +57,14 @@ def analyse(world: World) -> Analysis:
         match_source_by_week=world.match_source_by_week,
         default_timezone=world.timezone,
     )
-    impact = match_impact(world.windows, expected, world.matches, world.markets, LENGTHS)
-    results = main_effects(impact, expected)
+    grids = grids_in(world, expected)
+    impact = match_impact(world.windows, grids, world.matches, world.markets, LENGTHS)
+    results = main_effects(impact, grids)
     return Analysis(expected, impact, results, insights(results, impact, world.windows))
+
+
+def grids_in(world: World, expected: pd.DataFrame) -> dict[SourcePair, ExpectedGrid]:
+    return grids_of(expected, {market.name: market.timezone for market in world.markets}, world.timezone)
 
 
 def part_of(world: World, *, markets: int, weeks: int, matches: int, has_orders: bool = True) -> World:

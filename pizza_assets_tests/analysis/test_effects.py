@@ -9,17 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.baseline import expected_orders
-from pizza_assets.analysis.effects import HYPOTHESES, MIN_DATES, PRIMARY_HYPOTHESIS, main_effects
+from pizza_assets.analysis.correlation_results import main_effects
+from pizza_assets.analysis.effect_error import date_scores
+from pizza_assets.analysis.effects import MIN_DATES
+from pizza_assets.analysis.hypotheses import PRIMARY_HYPOTHESIS, WINDOW_HYPOTHESES
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.multiplicity import q_values
 from pizza_assets.analysis.reasons import Reason
-from pizza_assets.models import CorrelationResults, ExpectedOrders, MatchImpact
+from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.vocabulary import Window
 from pizza_assets_tests.analysis.simulated_worlds import (
     LENGTHS,
     Analysis,
     World,
     analyse,
+    grids_in,
     multiplied,
     part_of,
     relabelled,
@@ -32,7 +36,12 @@ NUMBERS = CorrelationResults.empty().select_dtypes("number").columns.tolist()
 @cache
 def planted() -> Analysis:
     """A year of 20 markets in which orders rise by 10 % after the own team's match."""
-    return analyse(simulate(11, uplift={"post": 0.10}))
+    return analyse(planted_world())
+
+
+@cache
+def planted_world() -> World:
+    return simulate(11, uplift={"post": 0.10})
 
 
 @cache
@@ -46,7 +55,7 @@ def by_window(results: pd.DataFrame) -> pd.DataFrame:
 
 def test_the_primary_hypothesis_is_orders_after_the_own_teams_match():
     assert PRIMARY_HYPOTHESIS.window == Window.POST
-    assert [hypothesis.role for hypothesis in HYPOTHESES] == ["primary", "exploratory", "exploratory"]
+    assert [hypothesis.role for hypothesis in WINDOW_HYPOTHESES] == ["primary", "exploratory", "exploratory"]
 
 
 # Property 16
@@ -65,23 +74,29 @@ def test_a_planted_effect_is_recovered_and_nothing_else_is_found():
 
 
 @pytest.mark.parametrize("window", ["pre", "during", "post"])
-def test_equals_a_joint_regression_by_statsmodels(window: str):
+def test_equals_a_clustered_regression_by_statsmodels_but_for_the_error_of_the_baseline(window: str):
     import statsmodels.api as sm
 
-    used = planted().impact[planted().impact["status"] == "ok"]
-    design = pd.get_dummies(used["window"]).astype(float)
-    fit = sm.GLM(used["observed"], design, family=sm.families.Poisson(), offset=np.log(used["expected"])).fit(
+    impact = planted().impact
+    used = impact[(impact["status"] == "ok") & (impact["window"] == window)].reset_index(drop=True)
+    fit = sm.GLM(
+        used["observed"], np.ones(len(used)), family=sm.families.Poisson(), offset=np.log(used["expected"])
+    ).fit(
         cov_type="cluster",
         cov_kwds={"groups": pd.factorize(used["kickoff_date"])[0], "use_correction": True, "df_correction": True},
         use_t=True,
     )
+    grid = grids_in(planted_world(), planted().expected)["mock", "mock"]
+    scores = date_scores(used, grid)
     result = by_window(planted().results).loc[window]
-    assert result["estimate_log"] == pytest.approx(fit.params[window], abs=1e-9)
-    # three windows share the small-sample factor (N - 1) / (N - 3) there; here each has N - 1 of its own
-    rows = len(used)
-    assert result["se"] == pytest.approx(fit.bse[window] * np.sqrt((rows - 3) / (rows - 1)), rel=1e-6)
-    assert result["df"] == used["kickoff_date"].nunique() - 1
-    assert result["uplift_pct"] == pytest.approx(100 * np.expm1(fit.params[window]))
+    dates = (scores.window_weight > 0).sum()
+    of_windows_alone = np.sqrt(dates / (dates - 1) * (scores.window**2).sum())
+    assert result["estimate_log"] == pytest.approx(fit.params["const"], abs=1e-9)
+    assert of_windows_alone == pytest.approx(fit.bse["const"], rel=1e-6)
+    assert 0.95 * of_windows_alone < result["se"] < 1.2 * of_windows_alone
+    assert result["n_clusters"] - 1 > result["df"] > 10
+    assert result["dispersion"] == pytest.approx(fit.pearson_chi2 / fit.df_resid)
+    assert result["uplift_pct"] == pytest.approx(100 * np.expm1(fit.params["const"]))
 
 
 def test_null_worlds_give_false_findings_at_the_stated_rate():
@@ -101,14 +116,14 @@ def _expected(world: World) -> pd.DataFrame:
 
 
 def _effects(world: World) -> pd.DataFrame:
-    expected = _expected(world)
-    return main_effects(match_impact(world.windows, expected, world.matches, world.markets, LENGTHS), expected)
+    grids = grids_in(world, _expected(world))
+    return main_effects(match_impact(world.windows, grids, world.matches, world.markets, LENGTHS), grids)
 
 
 def test_thin_null_worlds_are_not_biased():
     """3 markets with about one order in a busy quarter-hour: without MIN_CONTROL_ORDERS the uplift is 4 % too low."""
     impact = pd.concat(
-        match_impact(world.windows, expected, world.matches, world.markets, LENGTHS)
+        match_impact(world.windows, grids_in(world, expected), world.matches, world.markets, LENGTHS)
         for world in (simulate(seed, market_count=3, week_count=52, orders_per_bin=1.5) for seed in range(700, 712))
         for expected in [_expected(world)]
     )
@@ -141,7 +156,7 @@ def test_multiplying_all_orders_leaves_the_uplift_unchanged():
 def test_shuffled_rows_change_nothing():
     analysis = analyse(small_world())
     impact, expected = (table.sample(frac=1, random_state=3) for table in (analysis.impact, analysis.expected))
-    again = main_effects(impact, expected)
+    again = main_effects(impact, grids_in(small_world(), expected))
     pd.testing.assert_frame_equal(again, analysis.results, rtol=1e-9)
 
 
@@ -200,19 +215,19 @@ def test_every_run_is_complete_and_shows_no_number_it_does_not_have(
 
 
 def test_nothing_at_all_is_reported_as_missing_real_data():
-    results = main_effects(MatchImpact.empty(), ExpectedOrders.empty())
+    results = main_effects(MatchImpact.empty(), {})
     assert set(results["reasons"]) == {Reason.NO_ORDERS}
     assert set(results["data_source"]) == {"real"}
 
 
 def test_orders_without_matches_and_three_matches_are_refused_in_words():
     analysis = analyse(small_world())
-    no_matches = main_effects(MatchImpact.empty(), analysis.expected)
+    no_matches = main_effects(MatchImpact.empty(), grids_in(small_world(), analysis.expected))
     assert set(no_matches["reasons"]) == {Reason.NO_MATCHES}
     ok = analysis.impact[analysis.impact["status"] == "ok"]
     after = ok.loc[ok["window"] == "post", "match_id"]
     three = ok[ok["match_id"].isin(sorted(after.unique())[:3])]
-    few = by_window(main_effects(three, analysis.expected))
+    few = by_window(main_effects(three, grids_in(small_world(), analysis.expected)))
     assert few.loc["post", "reasons"].startswith(Reason.TOO_FEW_DATES)
     assert np.isfinite(few.loc["post", "uplift_pct"])
     assert np.isnan(few.loc["post", "p_value"])
@@ -225,22 +240,22 @@ def test_the_tenth_date_makes_a_p_value():
     ok = analysis.impact[analysis.impact["status"] == "ok"]
     dates = sorted(ok.loc[ok["window"] == "post", "kickoff_date"].unique())
     for count, status in ((MIN_DATES - 1, "insufficient_data"), (MIN_DATES, "ok")):
-        results = main_effects(ok[ok["kickoff_date"].isin(dates[:count])], analysis.expected)
+        results = main_effects(ok[ok["kickoff_date"].isin(dates[:count])], grids_in(small_world(), analysis.expected))
         assert by_window(results).loc["post", "status"] == status
 
 
 def test_a_baseline_that_did_not_converge_answers_nothing():
     analysis = analyse(small_world())
-    results = main_effects(analysis.impact, analysis.expected.assign(is_converged=False))
+    results = main_effects(analysis.impact, grids_in(small_world(), analysis.expected.assign(is_converged=False)))
     assert set(results["reasons"].str.partition(";")[0]) == {Reason.NOT_CONVERGED}
     assert results["estimate_log"].isna().all()
 
 
 def test_equal_dates_and_empty_shops_give_no_p_value():
     impact = analyse(small_world()).impact.query("status == 'ok'")
-    expected = analyse(small_world()).expected
-    constant = main_effects(impact.assign(expected=impact["observed"] / 1.1), expected)
+    grids = grids_in(small_world(), analyse(small_world()).expected)
+    constant = main_effects(impact.assign(expected=impact["observed"] / 1.1), grids)
     assert set(constant["reasons"].str.partition(";")[0]) == {Reason.NO_VARIATION}
-    nothing = main_effects(impact.assign(observed=0), expected)
+    nothing = main_effects(impact.assign(observed=0), grids)
     assert set(nothing["reasons"].str.partition(";")[0]) == {Reason.NOTHING_OBSERVED}
     assert nothing["uplift_pct"].isna().all()

@@ -18,6 +18,8 @@ def result(window: str = "post", order_source: str = "real", match_source: str =
     numbers = {"uplift_pct": 12.04, "ci_low_pct": 6.2, "ci_high_pct": 18.1, "q_value": 0.001, "mde_80_pct": 4.0}
     return {
         **{column.name: (None if column.nullable else 0) for column in CorrelationResults.columns()},
+        "subject": "own_team_match",
+        "scope": "overall",
         **dict.fromkeys(("hypothesis", "estimand", "pattern_description", "data_quality", "family_id"), "-"),
         **dict.fromkeys(("cluster_by", "method", "controls", "computed_from_weeks"), "-"),
         **{"analysis_id": f"{window}.{order_source}.{match_source}", "role": role, "time_window": window},

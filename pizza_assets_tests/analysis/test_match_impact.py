@@ -11,7 +11,7 @@ from pizza_assets.analysis.dispersion import count_interval
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models import ExpectedOrders, MatchImpact, MatchWindows, RawMatches
-from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, analyse, match_row, simulate
+from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, analyse, grids_in, match_row, simulate
 
 KICKOFF = pd.Timestamp("2025-09-06 14:00", tz="UTC")
 ONE_MATCH = [match_row("m", KICKOFF, "team 00", "elsewhere")]
@@ -19,7 +19,8 @@ ONE_MATCH = [match_row("m", KICKOFF, "team 00", "elsewhere")]
 
 def impact_of(world: World, expected: pd.DataFrame, **changes) -> pd.DataFrame:
     tables = {"match_windows": world.windows, "matches": world.matches, **changes}
-    return match_impact(tables["match_windows"], expected, tables["matches"], world.markets, LENGTHS)
+    grids = grids_in(world, expected)
+    return match_impact(tables["match_windows"], grids, tables["matches"], world.markets, LENGTHS)
 
 
 def flat_expected(changes: dict | None = None, other_orders: int = 200, **columns) -> pd.DataFrame:

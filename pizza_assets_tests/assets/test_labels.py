@@ -6,7 +6,8 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 
 from pizza_assets.analysis.baseline import expected_orders
-from pizza_assets.analysis.effects import main_effects
+from pizza_assets.analysis.correlation_results import main_effects
+from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
@@ -45,8 +46,9 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
         match_source_by_week=dict.fromkeys([week] if label else [], *label),
         default_timezone="Europe/London",
     )
-    impact = match_impact(windows, expected, world.matches, world.markets, lengths)
-    results = main_effects(impact, expected)
+    grids = grids_of(expected, {market.name: market.timezone for market in world.markets}, "Europe/London")
+    impact = match_impact(windows, grids, world.matches, world.markets, lengths)
+    results = main_effects(impact, grids)
     sentences = insights(results, impact, windows)
     return {
         "order_bins": bins,

@@ -1,4 +1,4 @@
-"""Simulated years of orders whose truth is known, around a fixture calendar. docs/calibration.md says the same in words.
+"""Simulated years of orders whose truth is known, around a fixture calendar; in words in docs/calibration.md.
 
 Every parameter was written down before anything was measured and is not tuned to results. What the analyses make of a
 year does not belong here.
@@ -21,7 +21,7 @@ CELL_MINUTES = 5
 CELLS_PER_DAY = 24 * 60 // CELL_MINUTES
 LENGTHS = WindowLengths()
 GOALS = {"home": 1.55, "away": 1.25}
-"""Expected goals of a side: scores are drawn anew every year, so that in a null year nothing is tied to them."""
+"""Expected goals of a side: scores are drawn anew every year, so in a null year nothing is tied to them."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class WorldKind:
     """How orders vary without football. All `*_sd` are standard deviations of a logarithm.
 
     orders_per_week: median orders of a market. market_sd: between markets. trend_sd: a market's drift over a year.
-    evening_trend_sd: drift over a year of a market's share of orders after 17:00. season_sd: amplitude of a market's own
-    yearly wave. week_sd: market x week, AR(1) with 0.6. day_sd: a date, common to all markets. bin_sd: half an hour,
-    common. market_day_sd: market x date. noise_sd: market x half-hour, AR(1) with 0.7. noise_df: degrees of freedom of
-    that noise (t, scaled to noise_sd; capped at +-1.5), 0 for normal. promotion_share: share of market-days with a
+    evening_trend_sd: drift over a year of a market's share of orders after 17:00. season_sd: amplitude of a market's
+    own yearly wave. week_sd: market x week, AR(1) with 0.6. day_sd: a date, common to all markets. bin_sd: half an
+    hour, common. market_day_sd: market x date. noise_sd: market x half-hour, AR(1) with 0.7. noise_df: degrees of freedom
+    of that noise (t, scaled to noise_sd; capped at +-1.5), 0 for normal. promotion_share: share of market-days with a
     promotion, by a factor between 1.5 and 2.5.
     """
 

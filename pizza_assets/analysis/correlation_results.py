@@ -1,0 +1,297 @@
+"""Every declared hypothesis with its answer: one table per run, families corrected, each row readable by itself.
+
+How a hypothesis is answered belongs to effects.py and outcome_effects.py; sentences for managers to insights.py.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from pizza_assets.analysis import wording
+from pizza_assets.analysis.answer import Answer
+from pizza_assets.analysis.effects import own_match_answer
+from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
+from pizza_assets.analysis.hypotheses import (
+    WINDOW_HYPOTHESES,
+    Hypothesis,
+    outcome_hypotheses,
+    scoped_hypotheses,
+)
+from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.outcome_effects import SEED, outcome_answers
+from pizza_assets.analysis.pairs import SOURCES, of_sources
+from pizza_assets.analysis.placebo import placebo_windows
+from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined
+from pizza_assets.models import CorrelationResults, MatchImpact
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, combined_source
+
+FINDING_AT_Q = 0.05
+DRAWS = 1_999
+SCOPED_DRAWS = 4_999
+"""Families over parts of the business are larger, so their p-values must be able to get smaller."""
+_NORMAL_DF = 1e9
+"""Degrees of freedom of a t that is a normal distribution, for results that have none."""
+_PARTS = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one pair of sources offers: MatchImpact rows and the grid behind their expectations."""
+
+    impact: pd.DataFrame
+    grid: ExpectedGrid
+
+
+def main_effects(
+    impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid]
+) -> DataFrame[CorrelationResults]:
+    """WINDOW_HYPOTHESES alone, without placebos: `correlation_results` says how."""
+    return _table(
+        row
+        for pair in _pairs(impact, grids)
+        for row in _rows(pair, _evidence(impact, grids, pair), _window_answers(_evidence(impact, grids, pair)))
+    )
+
+
+def correlation_results(
+    impact: DataFrame[MatchImpact],
+    grids: Mapping[SourcePair, ExpectedGrid],
+    *,
+    chains: Mapping[str, tuple[DataFrame[MatchImpact], Mapping[SourcePair, ExpectedGrid]]],
+    pre_trends: Mapping[SourcePair, float],
+) -> DataFrame[CorrelationResults]:
+    """Every declared hypothesis per pair of order source and match source, also for a pair without usable data.
+
+    impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
+    p-value of the event study's pre-trend, by pair.
+
+    mde_80_pct: the change found with 80 % power at level 0.05 / family_size. That is the level at which a hypothesis
+    is a finding whatever the others of its family show; it may be found a little more easily if they are found too.
+    Parts of the business are asked about only where there are two or more of them. With no pair at all, real orders and
+    real matches are reported as missing.
+    """
+    rows: list[dict] = []
+    for pair in _pairs(impact, grids):
+        evidence = _evidence(impact, grids, pair)
+        windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
+        rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence)})
+        for scope, value, part in _parts(evidence):
+            rows += _rows(pair, part, _scoped_answers(part, scope, value))
+        for chain, (chain_impact, chain_grids) in chains.items():
+            part = _evidence(chain_impact, chain_grids, pair)
+            rows += _rows(pair, part, _scoped_answers(part, Scope.CHAIN, chain, is_narrow=False))
+    return _table(rows)
+
+
+def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> list[SourcePair]:
+    present = {*impact[SOURCES].drop_duplicates().itertuples(index=False, name=None), *grids}
+    return sorted(present) or [(DataSource.REAL.value, DataSource.REAL.value)]
+
+
+def _evidence(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], pair: SourcePair) -> Evidence:
+    return Evidence(of_sources(impact, *pair), grids.get(pair, EMPTY_GRID))
+
+
+def _parts(evidence: Evidence) -> Iterator[tuple[Scope, str, Evidence]]:
+    for scope in _PARTS:
+        parts = evidence.impact.groupby(scope.value, sort=True)
+        if len(parts) > 1:
+            for value, rows in parts:
+                yield scope, str(value), Evidence(rows, evidence.grid)
+
+
+def _window_answers(
+    evidence: Evidence, *, pre_trend: float = np.nan, has_placebo: bool = False
+) -> dict[Hypothesis, Answer]:
+    answers = {
+        hypothesis: own_match_answer(_of_window(evidence, hypothesis), evidence.grid)
+        for hypothesis in WINDOW_HYPOTHESES
+    }
+    if not has_placebo or not any(not answer.missing for answer in answers.values()):
+        return answers
+    placebo = Evidence(*placebo_windows(evidence.impact, evidence.grid))
+    return {
+        hypothesis: Answer(
+            {**answer.numbers, **_placebo_numbers(placebo, hypothesis), "pre_trend_p_value": pre_trend}, answer.missing
+        )
+        for hypothesis, answer in answers.items()
+    }
+
+
+def _placebo_numbers(placebo: Evidence, hypothesis: Hypothesis) -> dict[str, float]:
+    answer = own_match_answer(_of_window(placebo, hypothesis), placebo.grid)
+    shown = ("uplift_pct", "ci_low_pct", "ci_high_pct")
+    numbers = {f"placebo_{name}": answer.numbers.get(name, np.nan) for name in shown}
+    return {**numbers, "placebo_window_count": answer.numbers["n_market_matches"]}
+
+
+def _outcome_answers(evidence: Evidence) -> dict[Hypothesis, Answer]:
+    return _answered_outcomes(evidence, list(outcome_hypotheses()), DRAWS)
+
+
+def _scoped_answers(
+    part: Evidence, scope: Scope, value: str, *, is_narrow: bool | None = None
+) -> dict[Hypothesis, Answer]:
+    """is_narrow: as in `date_scores`; None to follow all markets only for a whole competition."""
+    narrow = scope != Scope.COMPETITION if is_narrow is None else is_narrow
+    hypotheses = scoped_hypotheses(scope, value)
+    windows = {
+        hypothesis: own_match_answer(_of_window(part, hypothesis), part.grid, is_narrow=narrow)
+        for hypothesis in hypotheses
+        if hypothesis.outcome is None
+    }
+    outcomes = [hypothesis for hypothesis in hypotheses if hypothesis.outcome is not None]
+    return {**windows, **_answered_outcomes(part, outcomes, SCOPED_DRAWS)}
+
+
+def _answered_outcomes(evidence: Evidence, hypotheses: Sequence[Hypothesis], draws: int) -> dict[Hypothesis, Answer]:
+    outcomes = list(dict.fromkeys(h.outcome for h in hypotheses if h.outcome))
+    windows = list(dict.fromkeys(h.window for h in hypotheses))
+    of_window = evidence.impact[evidence.impact["window"].isin(windows)]
+    missing = _nothing_usable(of_window, evidence.grid)
+    if missing:
+        return {hypothesis: Answer(missing=missing) for hypothesis in hypotheses}
+    used = of_window[of_window["status"] == ResultStatus.OK]
+    answers = outcome_answers(used, outcomes, windows, draws=draws)
+    return {hypothesis: answers[hypothesis.subject, hypothesis.window.value] for hypothesis in hypotheses}
+
+
+def _nothing_usable(rows: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
+    if not grid.observed.size:
+        return (Reason.NO_ORDERS,)
+    if not grid.is_converged:
+        return (Reason.NOT_CONVERGED,)
+    if rows.empty:
+        return (Reason.NO_MATCHES,)
+    return () if bool((rows["status"] == ResultStatus.OK).any()) else tuple(counted(rows["reasons"]))
+
+
+def _of_window(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
+    return evidence.impact[evidence.impact["window"] == hypothesis.window.value]
+
+
+def _rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesis, Answer]) -> Iterator[dict]:
+    order_source, match_source = pair
+    sources = f"{order_source}_orders.{match_source}_matches"
+    shared = {
+        "order_source": order_source,
+        "match_source": match_source,
+        "data_source": combined_source(order_source, match_source),
+        "real_share": [order_source, match_source].count(DataSource.REAL) / 2,
+        "converged": evidence.grid.is_converged and evidence.grid.observed.size > 0,
+        "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
+    }
+    return (
+        {
+            **_NO_NUMBERS,
+            **shared,
+            **_described(hypothesis),
+            **_quality(_of_window(evidence, hypothesis)),
+            **answer.numbers,
+            "analysis_id": f"{hypothesis.name}.{sources}",
+            "family_id": f"{hypothesis.family}.{sources}",
+            "statistical_significance": answer.numbers.get("p_value", np.nan),
+            "status": (ResultStatus.INSUFFICIENT_DATA if answer.missing else ResultStatus.OK).value,
+            "missing": answer.missing,
+        }
+        for hypothesis, answer in answers.items()
+    )
+
+
+_NO_NUMBERS = {
+    **dict.fromkeys(CorrelationResults.empty().select_dtypes("float").columns, np.nan),
+    **dict.fromkeys(("n_matches", "n_market_matches", "n_clusters"), 0),
+    "placebo_window_count": None,
+}
+
+
+def _described(hypothesis: Hypothesis) -> dict[str, object]:
+    method = (
+        wording.METHODS["by_date" if hypothesis.outcome.by_date else "outcome"]
+        if hypothesis.outcome
+        else (wording.METHODS["window"])
+    )
+    return {
+        "hypothesis": hypothesis.statement,
+        "subject": hypothesis.subject,
+        "scope": hypothesis.scope.value,
+        "scope_value": hypothesis.scope_value,
+        "role": hypothesis.role,
+        "time_window": hypothesis.window.value,
+        "estimand": wording.ESTIMAND if hypothesis.outcome is None else wording.OUTCOME_ESTIMAND,
+        **method,
+        "random_seed": SEED if hypothesis.outcome else 0,
+    }
+
+
+def _quality(of_window: pd.DataFrame) -> dict[str, object]:
+    """What the windows rest on."""
+    used = of_window[of_window["status"] == ResultStatus.OK]
+    controls = used["control_market_count"]
+    few = float((controls < FEW_CONTROL_MARKETS).mean()) if len(used) else np.nan
+    return {
+        "data_quality": _quality_in_words(of_window, used),
+        "control_market_min": int(controls.min()) if len(used) else 0,
+        "few_control_share": few,
+    }
+
+
+def _quality_in_words(of_window: pd.DataFrame, used: pd.DataFrame) -> str:
+    if of_window.empty:
+        return "no windows"
+    reasons = counted(of_window.loc[of_window["status"] != ResultStatus.OK, "reasons"])
+    refused = "; ".join(f"{count} {Reason(reason).code}" for reason, count in reasons.items())
+    share = 100 * len(used) / len(of_window)
+    return f"{len(used)} of {len(of_window)} windows usable ({share:.0f} %)" + (
+        f"; refused: {refused}" if refused else ""
+    )
+
+
+def _weeks_in_words(weeks: pd.Index) -> str:
+    if weeks.empty:
+        return "no weeks"
+    return f"{weeks.min()} to {weeks.max()}, {wording.counted_noun(len(weeks), 'week', 'weeks')}"
+
+
+def _table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[CorrelationResults]:
+    results = pd.DataFrame(list(rows))
+    weak = np.where(results["few_control_share"] > 0, Reason.FEW_CONTROLS, "")
+    results["reasons"] = [
+        joined([*missing, *([flag] if flag else [])]) for missing, flag in zip(results["missing"], weak, strict=True)
+    ]
+    results = _with_q_values(results)
+    results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
+    return CorrelationResults.checked(results)
+
+
+def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
+    q = pd.Series(np.nan, index=results.index)
+    for _, family in results.groupby("family_id"):
+        q[family.index] = q_values(family["p_value"].to_numpy(dtype=float))
+    is_found = q <= FINDING_AT_Q
+    direction = np.select(
+        [q.isna(), is_found & (results["estimate_log"] > 0), is_found & (results["estimate_log"] < 0)],
+        ["unknown", "up", "down"],
+        default="none",
+    )
+    family_size = q.notna().groupby(results["family_id"]).transform("sum")
+    detectable = _detectable_pct(results["se"], results["df"], family_size)
+    return results.assign(q_value=q, direction=direction, family_size=family_size, mde_80_pct=detectable)
+
+
+def _detectable_pct(se: pd.Series, df: pd.Series, family_size: pd.Series) -> np.ndarray:
+    """The uplift that 80 % of such data sets would show at the level FINDING_AT_Q / family_size; NaN without an se."""
+    from scipy.special import stdtrit
+
+    level = FINDING_AT_Q / family_size.clip(lower=1)
+    freedom = df.fillna(_NORMAL_DF)
+    return 100 * np.expm1((stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, 0.80)) * se)
+
+
+def _pattern(row: dict) -> str:
+    return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
+        row, wording.PERIODS[row["time_window"]]
+    )

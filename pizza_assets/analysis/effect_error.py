@@ -1,0 +1,149 @@
+"""How sure an effect is: the error of the windows and of the baseline they are compared with, by calendar date.
+
+An effect is log(observed / expected) summed over windows. The expectation is estimated too, and one market's habits at
+three o'clock on Saturdays stand behind all its Saturday matches: errors of different dates are not independent. So the
+effect is written as a sum over all orders, those in the windows and, through the baseline, those in the free
+quarter-hours; what each date adds to that sum is its score, and the scores give the standard error (a sandwich
+estimator clustered by date; Liang and Zeger 1986, with the first stage as in Newey and McFadden 1994, section 6).
+Which windows are compared does not belong here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
+from pizza_assets.analysis.local_week import BINS_PER_WEEK
+
+TOLERANCE = 1e-4
+"""The share of the windows' weight that the last round of the solution may still move."""
+MAX_ROUNDS = 100
+
+
+@dataclass(frozen=True)
+class DateScores:
+    """window, baseline: what each date adds to the estimate through the orders in the windows, and through those in
+    the free quarter-hours. window_weight: the share of the expected orders on each date. All [date], dates sorted."""
+
+    window: np.ndarray
+    baseline: np.ndarray
+    window_weight: np.ndarray
+
+
+def date_scores(used: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool = False) -> DateScores:
+    """Scores of log(sum observed / sum expected) over the windows `used` (MatchImpact rows with an expectation).
+
+    is_narrow: the windows are of few of the grid's markets. Then only the habits and levels of these are followed, at a
+    fraction of the cost: what the other markets add through the common quarter-hour is spread thinly over all of them.
+    """
+    if is_narrow:
+        grid = grid.of_markets(sorted(set(used["market"])))
+    expected, observed = used["expected"].to_numpy(), used["observed"].to_numpy(dtype=float)
+    bins, share = bins_under(used["window_start_at"], used["window_end_at"])
+    row, column, inside = grid.locate(used["market"], bins)
+    cells = np.where(inside & (share > 0), share * grid.expected[row, column], 0.0) / expected.sum()
+    of_window = grid.day[row[:, 0], _kickoff_column(used, grid)]
+    solution = _Solution(grid, row, column, cells, has_common_bins=not is_narrow)
+    of_control, score_of_control = _control_scores(grid, solution)
+    days = np.unique(np.concatenate([of_window, of_control]))
+
+    def by_day(day: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return np.bincount(np.searchsorted(days, day), values, len(days))
+
+    return DateScores(
+        by_day(of_window, observed / observed.sum() - expected / expected.sum()),
+        by_day(of_control, score_of_control),
+        by_day(of_window, expected / expected.sum()),
+    )
+
+
+def _kickoff_column(used: pd.DataFrame, grid: ExpectedGrid) -> np.ndarray:
+    """The grid's column of each kick-off: a match that ends after midnight belongs to the date it began on."""
+    minutes = used["kickoff_at"].astype("datetime64[us, UTC]").astype("int64").to_numpy() // 60_000_000
+    return np.clip(minutes // 15 - grid.first_bin, 0, grid.observed.shape[1] - 1)
+
+
+def _control_scores(grid: ExpectedGrid, solution: "_Solution") -> tuple[np.ndarray, np.ndarray]:
+    """Days, and what the free quarter-hours of each add to the estimate: -f * (observed - expected)."""
+    solution.solve()
+    first_day = int(grid.day.min(initial=0))
+    sums = np.zeros(int(grid.day.max(initial=0)) - first_day + 1)
+    for market in range(len(grid.markets)):
+        mean = solution.mean[market]
+        residual = np.where(solution.is_control[market], grid.observed[market] - mean, 0.0)
+        sums -= np.bincount(grid.day[market] - first_day, solution.influence(market) * residual, len(sums))
+    return first_day + np.arange(len(sums)), sums
+
+
+class _Solution:
+    """The weight f that an estimate gives to a free cell through the fitted factors, while it is solved.
+
+    f = a[market, bin of the week] + d[bin] + h[market, week], such that in every factor the expected orders of the free
+    cells times f equal the weight of the windows' cells. Solved factor by factor, like the fit itself, one market at a
+    time, so that arrays stay in the CPU's cache.
+    """
+
+    def __init__(
+        self,
+        grid: ExpectedGrid,
+        row: np.ndarray,
+        column: np.ndarray,
+        weights: np.ndarray,
+        *,
+        has_common_bins: bool,
+    ) -> None:
+        markets, bins = grid.expected.shape
+        self.grid = grid
+        self.is_control = grid.is_known & ~grid.is_masked & np.isfinite(grid.expected)
+        self.mean = np.where(self.is_control, grid.expected, 0.0)
+        self.a = np.zeros((markets, BINS_PER_WEEK))
+        self.d = np.zeros(bins)
+        self.h = np.zeros((markets, len(grid.weeks)))
+        place, week = grid.bin_of_week[row, column], grid.week[column]
+        self.a_target = _summed(row, place, weights, self.a.shape)
+        self.h_target = _summed(row, week, weights, self.h.shape)
+        self.d_target = np.bincount(column.ravel(), weights.ravel(), bins)
+        self.d_weight = self.mean.sum(axis=0) * has_common_bins
+        self.a_weight, self.h_weight = np.zeros_like(self.a), np.zeros_like(self.h)
+        for market, mean in enumerate(self.mean):
+            self.a_weight[market] = np.bincount(grid.bin_of_week[market], mean, BINS_PER_WEEK)
+            self.h_weight[market] = np.bincount(grid.week, mean, self.h.shape[1])
+
+    def solve(self) -> None:
+        """Rounds until no more than TOLERANCE of the weight moves."""
+        for _ in range(MAX_ROUNDS):
+            if self._improve() < TOLERANCE:
+                return
+
+    def influence(self, market: int) -> np.ndarray:
+        """f of a market's cells [bin]."""
+        return self.a[market][self.grid.bin_of_week[market]] + self.d + self.h[market][self.grid.week]
+
+    def _improve(self) -> float:
+        held = np.zeros_like(self.d)
+        for market, mean in enumerate(self.mean):
+            place, week = self.grid.bin_of_week[market], self.grid.week
+            others = mean * (self.d + self.h[market][week])
+            self.a[market] = _quotient(
+                self.a_target[market] - np.bincount(place, others, BINS_PER_WEEK), self.a_weight[market]
+            )
+            shaped = self.a[market][place]
+            others = mean * (self.d + shaped)
+            self.h[market] = _quotient(
+                self.h_target[market] - np.bincount(week, others, self.h.shape[1]), self.h_weight[market]
+            )
+            held += mean * (shaped + self.h[market][week])
+        new = _quotient(self.d_target - held, self.d_weight)
+        moved = float((np.abs(new - self.d) * self.d_weight).sum())
+        self.d = new
+        return moved
+
+
+def _summed(row: np.ndarray, place: np.ndarray, weights: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    return np.bincount((row * shape[1] + place).ravel(), weights.ravel(), shape[0] * shape[1]).reshape(shape)
+
+
+def _quotient(numerator: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """0 where nothing is weighed: such a factor touches no usable cell."""
+    return np.divide(numerator, weight, out=np.zeros_like(numerator), where=weight > 0)

@@ -1,0 +1,76 @@
+"""The claims that are tested, declared before any data are seen, and the families in which they are corrected.
+
+One is primary. All else is exploratory, whatever its q-value. How they are answered does not belong here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pizza_assets.analysis import wording
+from pizza_assets.analysis.outcome_effects import OUTCOMES, Outcome
+from pizza_assets.models.vocabulary import Scope, Window
+
+OWN_MATCH = "own_team_match"
+SCOPED_OUTCOME_WINDOW = Window.POST
+"""Parts of the business are asked about outcomes in the declared window only: families stay small."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A claim. Those of one family are corrected together, per pair of sources.
+
+    outcome: None for the effect of the match itself. scope_value: the part of the business, None for all of it.
+    """
+
+    window: Window
+    outcome: Outcome | None = None
+    scope: Scope = Scope.OVERALL
+    scope_value: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.outcome.name if self.outcome else OWN_MATCH
+
+    @property
+    def role(self) -> str:
+        return "primary" if self == PRIMARY_HYPOTHESIS else "exploratory"
+
+    @property
+    def family(self) -> str:
+        """The primary hypothesis is a family of its own, so its q-value is its p-value."""
+        if self == PRIMARY_HYPOTHESIS:
+            return "primary"
+        kind = "outcomes" if self.outcome else "windows"
+        return f"exploratory_{kind}" if self.scope == Scope.OVERALL else f"exploratory_{kind}_by_{self.scope}"
+
+    @property
+    def name(self) -> str:
+        """Unique among all hypotheses."""
+        part = "" if self.scope_value is None else f".{self.scope}={self.scope_value}"
+        return f"{self.subject}.{self.window}{part}"
+
+    @property
+    def statement(self) -> str:
+        where = wording.place(self.scope, self.scope_value)
+        if self.outcome is None:
+            return f"Orders{where} depart from normal {wording.PERIODS[self.window]}."
+        return f"Orders{where} {wording.PERIODS[self.window]} differ {wording.CONTRASTS[self.subject]}."
+
+
+PRIMARY_HYPOTHESIS = Hypothesis(Window.POST)
+"""The one hypothesis declared beforehand: orders after the own team's match."""
+
+WINDOW_HYPOTHESES = (PRIMARY_HYPOTHESIS, Hypothesis(Window.PRE), Hypothesis(Window.DURING))
+
+
+def outcome_hypotheses() -> Iterator[Hypothesis]:
+    """Every outcome in every window, over the whole business."""
+    return (Hypothesis(window, outcome) for outcome in OUTCOMES for window in Window)
+
+
+def scoped_hypotheses(scope: Scope, value: str) -> tuple[Hypothesis, ...]:
+    """What is asked about one part of the business."""
+    return (
+        *(Hypothesis(window, None, scope, value) for window in Window),
+        *(Hypothesis(SCOPED_OUTCOME_WINDOW, outcome, scope, value) for outcome in OUTCOMES),
+    )

@@ -1,0 +1,121 @@
+"""Does what happened in a match go with what was ordered? Permutation of whole matches within their slot.
+
+Matches of one slot (weekday and hour) are alike but for what happened in them, so exchanging their outcomes shows what
+chance alone would do (Fisher 1935; stratified as in Good 2005, Permutation, Parametric and Bootstrap Tests, ch. 3).
+Matches are exchanged whole: both sides of a match go together, for every outcome and every window in the same way.
+Arrays only; which outcomes are asked about, and in which words, does not belong here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+_CELLS_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True)
+class PermutationTest:
+    """One number per outcome and window [outcome, window], NaN where an outcome never varies within a slot.
+
+    slope: change of the departure per unit of the outcome. se: standard deviation of the slope over the permutations.
+    p_value: two-sided, (1 + permutations at least as extreme) / (1 + permutations).
+    """
+
+    slope: np.ndarray
+    se: np.ndarray
+    p_value: np.ndarray
+
+
+def permutation_test(
+    departures: np.ndarray, outcomes: np.ndarray, slot: np.ndarray, *, draws: int, seed: int
+) -> PermutationTest:
+    """Regress departures on each outcome within slots, and permute matches within slots.
+
+    departures: float [match, side, window], log observed / expected, NaN where a side has no usable window. outcomes:
+    float [match, side, outcome], as each side sees it, never NaN. slot: int [match]. For what both sides see alike,
+    use one side with the mean of both. Departures are centred within slot and side, so playing at home is no outcome.
+    """
+    centred = _centred(departures, slot)
+    shape = outcomes.shape[2], departures.shape[2]
+    if not len(slot):
+        return PermutationTest(*(np.full(shape, np.nan) for _ in range(3)))
+    observed = np.einsum("mso,msw->ow", outcomes, centred)
+    total, squares, extreme = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    tolerance = 1e-9 * np.abs(observed)
+    for order in _orders(slot, draws, seed, outcomes.shape[1] * outcomes.shape[2]):
+        drawn = np.einsum("dmso,msw->dow", outcomes[order], centred, optimize=True)
+        total += drawn.sum(axis=0)
+        squares += (drawn**2).sum(axis=0)
+        extreme += (np.abs(drawn) >= np.abs(observed) - tolerance).sum(axis=0)
+    spread = np.sqrt(np.maximum(squares / draws - (total / draws) ** 2, 0.0))
+    variation = _variation(departures, outcomes, slot)
+    varies = (variation > 1e-12) & (spread > 1e-12)
+    scale = np.where(varies, variation, 1.0)
+    slope, se, p_value = observed / scale, spread / scale, (1 + extreme) / (1 + draws)
+    return PermutationTest(*(np.where(varies, numbers, np.nan) for numbers in (slope, se, p_value)))
+
+
+def _orders(slot: np.ndarray, draws: int, seed: int, width: int) -> Iterator[np.ndarray]:
+    """Permutations [draw, match] that keep every match in its slot, a bounded number at a time."""
+    rng = np.random.default_rng(seed)
+    by_slot = np.argsort(slot, kind="stable")
+    sorted_slot = slot[by_slot]
+    at_once = max(1, _CELLS_AT_ONCE // (len(slot) * width))
+    for start in range(0, draws, at_once):
+        size = min(at_once, draws - start)
+        drawn = np.argsort(sorted_slot + rng.random((size, len(slot))), axis=1, kind="stable")
+        order = np.empty_like(drawn)
+        order[:, by_slot] = by_slot[drawn]
+        yield order
+
+
+def _centred(values: np.ndarray, slot: np.ndarray) -> np.ndarray:
+    """Minus the mean of slot and side, over what is known; 0 where nothing is."""
+    known = np.isfinite(values)
+    return np.where(known, np.where(known, values, 0.0) - _means(values, known, slot), 0.0)
+
+
+def _variation(departures: np.ndarray, outcomes: np.ndarray, slot: np.ndarray) -> np.ndarray:
+    """Sum of squares of the centred outcomes over the rows whose departure is known [outcome, window]."""
+    sums = np.empty((outcomes.shape[2], departures.shape[2]))
+    for window in range(departures.shape[2]):
+        known = np.broadcast_to(np.isfinite(departures[:, :, window])[:, :, None], outcomes.shape)
+        centred = np.where(known, outcomes - _means(outcomes, known, slot), 0.0)
+        sums[:, window] = (centred**2).sum(axis=(0, 1))
+    return sums
+
+
+def _means(values: np.ndarray, known: np.ndarray, slot: np.ndarray) -> np.ndarray:
+    """Per element the mean of its slot and side, 0 where none is known; same shape as `values`."""
+    slots = int(slot.max(initial=-1)) + 1
+    sums, counts = np.zeros((slots, *values.shape[1:])), np.zeros((slots, *values.shape[1:]))
+    np.add.at(sums, slot, np.where(known, values, 0.0))
+    np.add.at(counts, slot, known.astype(float))
+    return np.divide(sums, counts, out=np.zeros_like(sums), where=counts > 0)[slot]
+
+
+def welch_test(values: np.ndarray, is_group: np.ndarray, *, draws: int, seed: int) -> tuple[float, float, float]:
+    """Difference of means (group minus others), its standard error, and p by permuting the labels of Welch's t.
+
+    values: float [unit]; is_group: bool [unit]. For units that cannot be exchanged within a slot, such as dates of
+    cups. NaN three times with fewer than two units on a side, or without variation.
+    """
+    inside, size = int(is_group.sum()), len(values)
+    if min(inside, size - inside) < 2 or np.ptp(values) == 0:
+        return np.nan, np.nan, np.nan
+    rng = np.random.default_rng(seed)
+    order = np.argsort(rng.random((draws, size)), axis=1)
+    difference, error = _welch(np.concatenate([values[is_group], values[~is_group]])[None, :], inside)
+    drawn, drawn_error = _welch(values[order], inside)
+    statistic = np.abs(drawn) / np.maximum(drawn_error, 1e-300)
+    observed = float(np.abs(difference[0]) / max(error[0], 1e-300))
+    p_value = (1 + int((statistic >= observed * (1 - 1e-9)).sum())) / (1 + draws)
+    return float(difference[0]), float(error[0]), p_value
+
+
+def _welch(values: np.ndarray, inside: int) -> tuple[np.ndarray, np.ndarray]:
+    """Differences and their standard errors [draw]; the first `inside` columns are the group."""
+    group, others = values[:, :inside], values[:, inside:]
+    error = group.var(axis=1, ddof=1) / group.shape[1] + others.var(axis=1, ddof=1) / others.shape[1]
+    return group.mean(axis=1) - others.mean(axis=1), np.sqrt(error)

@@ -1,0 +1,77 @@
+"""A simulated year as the tables and matrices that the analyses take. Nothing is estimated here but the baseline."""
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.baseline import fit_expectation, masked_spans
+from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.panel import BIN_MINUTES, Panel
+from pizza_assets.analysis.windows import WINDOWS, edges_by_match, times_of
+from pizza_assets.models import MatchWindows
+from pizza_assets_tests.calibration.worlds import CELL_MINUTES, LENGTHS, ZONE, SimulatedYear
+
+PAIR = ("mock", "real")
+"""Simulated orders around a real calendar."""
+
+
+def fitted(year: SimulatedYear) -> ExpectedGrid:
+    """The year's baseline."""
+    counts = year.by(BIN_MINUTES)
+    panel = Panel(
+        pd.Index([market.name for market in year.markets], dtype="str"),
+        pd.Index(year.weeks, dtype="str"),
+        year.first_minute // BIN_MINUTES,
+        year.week[:: BIN_MINUTES // CELL_MINUTES].astype(np.int64),
+        counts,
+        np.ones(counts.shape, dtype=bool),
+    )
+    zones = {market.name: ZONE for market in year.markets}
+    return fit_expectation(panel, masked_spans(year.matches, year.markets, LENGTHS), zones, ZONE)
+
+
+def impact_of(year: SimulatedYear, grid: ExpectedGrid) -> pd.DataFrame:
+    """MatchImpact of the year."""
+    return match_impact(windows_of(year), {PAIR: grid}, year.matches, year.markets, LENGTHS)
+
+
+def windows_of(year: SimulatedYear) -> pd.DataFrame:
+    """MatchWindows of the year: one chain, two stores, 16.50 pounds an order."""
+    exposed = exposures(year.matches, year.markets)
+    edges = edges_by_match(exposed, year.matches, LENGTHS)
+    number = {market.name: row for row, market in enumerate(year.markets)}
+    market = exposed["market"].map(number).to_numpy()
+    running = np.concatenate([np.zeros((len(year.markets), 1), np.int64), np.cumsum(year.counts, axis=1)], axis=1)
+    last = running.shape[1] - 1
+    cell = np.clip((edges - year.first_minute) // CELL_MINUTES, 0, last)
+    orders = np.diff(running[market[:, None], cell], axis=1)
+    covered = np.diff(cell, axis=1) * CELL_MINUTES
+    whole = np.diff(edges, axis=1)
+    of_match = year.matches[["match_source", "match_id", "sport", "competition"]]
+    parts = [
+        exposed.assign(
+            window=window.value,
+            window_start_at=times_of(edges[:, i]),
+            window_end_at=times_of(edges[:, i + 1]),
+            order_count=orders[:, i],
+            covered_minutes=covered[:, i],
+            is_complete=covered[:, i] == whole[:, i],
+        )
+        for i, window in enumerate(WINDOWS)
+    ]
+    windows = pd.concat(parts, ignore_index=True).merge(of_match, on=["match_source", "match_id"])
+    count = windows["order_count"].to_numpy(dtype=float)
+    minutes = windows["covered_minutes"].to_numpy()
+    return MatchWindows.conform(
+        windows.assign(
+            chain="dominos",
+            currency="GBP",
+            revenue_cents=windows["order_count"] * 1650,
+            average_order_cents=np.where(count > 0, 1650.0, np.nan),
+            pizza_count=windows["order_count"],
+            store_count=2,
+            orders_per_hour=np.divide(60 * count, minutes, out=np.full(len(count), np.nan), where=minutes > 0),
+            order_source=PAIR[0],
+        )
+    )
