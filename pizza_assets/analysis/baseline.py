@@ -12,8 +12,9 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
-from pizza_assets.analysis.panel import BIN_MINUTES, Panel
+from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.proportional_fit import fit_baseline
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, window_bounds
 from pizza_assets.models import ExpectedOrders, RawMatches
 from pizza_assets.models.market import Market
@@ -23,54 +24,33 @@ MIN_FREE_WEEKS = 8
 
 
 def expected_grids(
-    quarters: pd.DataFrame,
+    panels: Mapping[SourcePair, Panel],
     matches: DataFrame[RawMatches],
     markets: Sequence[Market],
     lengths: WindowLengths,
     *,
-    match_source_by_week: Mapping[str, str],
     default_timezone: str = "UTC",
 ) -> dict[SourcePair, ExpectedGrid]:
     """Fit the baseline per order source and match source, never pooling them.
 
-    quarters: `quarter_hours` of all weeks, concatenated. matches: all weeks. match_source_by_week: which week carries
-    real and which mock matches; weeks without an entry are left out. default_timezone: the clock of markets that are
-    not in `markets`, which are exposed to nothing.
+    panels: of markets, the weeks of each pair. matches: all weeks. default_timezone: the clock of markets that are not
+    in `markets`, which are exposed to nothing.
 
     Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed is masked:
     it does not inform the baseline. `expected` is empty where fewer than MIN_FREE_WEEKS unmasked weeks show the time
     of the week, no other open market is unmasked, or the fit did not converge; it is 0 where the market is closed.
     """
-    match_sources = quarters["week"].map(dict(match_source_by_week))
     spans = masked_spans(matches, markets, lengths)
     zones = {market.name: market.timezone for market in markets}
-    grids = {}
-    for match_source in sorted(match_sources.dropna().unique()):
-        of_match_source = quarters[match_sources == match_source]
-        for order_source in sorted(of_match_source["order_source"].unique()):
-            panel = Panel.of(of_match_source[of_match_source["order_source"] == order_source])
-            grids[order_source, match_source] = fit_expectation(panel, spans, zones, default_timezone)
-    return grids
+    return {
+        pair: fit_expectation(panel, spans, zones, default_timezone)
+        for pair, panel in sorted(panels.items())
+        if panel.counts.size
+    }
 
 
-def expected_orders(
-    quarters: pd.DataFrame,
-    matches: DataFrame[RawMatches],
-    markets: Sequence[Market],
-    lengths: WindowLengths,
-    *,
-    match_source_by_week: Mapping[str, str],
-    default_timezone: str = "UTC",
-) -> DataFrame[ExpectedOrders]:
-    """`expected_grids` as one table."""
-    grids = expected_grids(
-        quarters,
-        matches,
-        markets,
-        lengths,
-        match_source_by_week=match_source_by_week,
-        default_timezone=default_timezone,
-    )
+def expected_rows(grids: Mapping[SourcePair, ExpectedGrid]) -> DataFrame[ExpectedOrders]:
+    """Grids as one table."""
     tables = [grid.rows(*pair) for pair, grid in grids.items()]
     return ExpectedOrders.checked(pd.concat(tables, ignore_index=True) if tables else ExpectedOrders.empty())
 
@@ -78,10 +58,10 @@ def expected_orders(
 def fit_expectation(
     panel: Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC"
 ) -> ExpectedGrid:
-    """The baseline of one panel. spans: `masked_spans`. zones: the clocks of markets by name."""
+    """The baseline of one panel of markets. spans: `masked_spans`. zones: the clocks of markets by name."""
     is_masked = _mask(panel, spans)
     usable = panel.is_known & ~is_masked
-    clocks = tuple(zones.get(name, default_timezone) for name in panel.markets)
+    clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
     bin_of_week = bins_of_week(panel.minutes, clocks)
     fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
     is_control = usable & fit.is_open
@@ -93,7 +73,7 @@ def fit_expectation(
         & ((control_count > 0) | ~fit.is_open)
     )
     return ExpectedGrid(
-        panel.markets,
+        panel.names,
         clocks,
         panel.weeks,
         panel.week,
@@ -126,11 +106,11 @@ def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: Wind
 
 def _mask(panel: Panel, spans: pd.DataFrame) -> np.ndarray:
     """True [market, bin] where the bin overlaps a span of the market."""
-    market = panel.markets.get_indexer(pd.Index(spans["market"]))
+    market = panel.names.get_indexer(pd.Index(spans["market"]))
     followed = market >= 0
     first = np.searchsorted(panel.minutes + BIN_MINUTES, spans["first_minute"].to_numpy()[followed], side="right")
     end = np.searchsorted(panel.minutes, spans["end_minute"].to_numpy()[followed], side="left")
-    steps = np.zeros((len(panel.markets), len(panel.minutes) + 1), dtype=np.int32)
+    steps = np.zeros((len(panel.names), len(panel.minutes) + 1), dtype=np.int32)
     np.add.at(steps, (market[followed], first), 1)
     np.add.at(steps, (market[followed], end), -1)
     return np.cumsum(steps, axis=1)[:, :-1] > 0

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.panel import BIN_MINUTES
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import times_of
 
 BINS_PER_DAY = 24 * 60 // BIN_MINUTES

@@ -15,8 +15,8 @@ from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, Source
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.pairs import SOURCES, of_sources
-from pizza_assets.analysis.panel import BIN_MINUTES
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
 from pizza_assets.models.market import Market

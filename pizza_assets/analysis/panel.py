@@ -1,136 +1,146 @@
-"""The quarter-hour panel: minute bins of one week, summed over chains where every chain is known.
+"""Orders as matrices over quarter-hours: of markets, of one chain's part of them, or of stores.
 
-What would be expected in a quarter-hour is the baseline's business; money and pizzas are not carried here.
+A market's quarter-hour is known where it is known for every chain that the market has in that week. What would be
+expected in it is the baseline's business.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis.windows import epoch_minutes, times_of
-from pizza_assets.models import OrderBins
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.analysis.windows import epoch_minutes
+from pizza_assets.models import QuarterHours
 
-BIN_MINUTES = 15
-_SERIES = ["order_source", "market", "chain", "currency"]
-COLUMNS = ["order_source", "market", "bin_at", "week", "observed", "covered_minutes"]
+STORE = ["market", "chain", "store_id"]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Orders as a matrix [market, bin] on consecutive quarter-hours.
+    """Orders as a matrix [row, bin] on consecutive quarter-hours.
 
-    first_bin: the first bin's number (epoch minute // 15). week: index into `weeks` [bin]. Where is_known is False,
-    counts is 0.
+    names: of the rows: markets, or (market, chain, store_id). first_bin: the first bin's number (epoch minute // 15).
+    week: index into `weeks` [bin]. counts: int32. Where is_known is False, counts is 0.
     """
 
-    markets: pd.Index
+    names: pd.Index
     weeks: pd.Index
     first_bin: int
     week: np.ndarray
     counts: np.ndarray
     is_known: np.ndarray
 
-    @classmethod
-    def of(cls, quarters: pd.DataFrame) -> "Panel":
-        """From `quarter_hours` of one order source, several weeks concatenated; any order."""
-        market, markets = pd.factorize(quarters["market"], sort=True)
-        week, weeks = pd.factorize(quarters["week"], sort=True)
-        bins = epoch_minutes(quarters["bin_at"]) // BIN_MINUTES
-        first = int(bins.min()) if len(bins) else 0
-        position = bins - first
-        shape = (len(markets), int(position.max(initial=-1)) + 1)
-        counts, is_known = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
-        counts[market, position] = quarters["observed"].to_numpy()
-        is_known[market, position] = True
-        week_of_bin = np.zeros(shape[1], dtype=np.int64)
-        week_of_bin[position] = week
-        return cls(pd.Index(markets), pd.Index(weeks), first, week_of_bin, counts, is_known)
-
     @property
     def minutes(self) -> np.ndarray:
         """First epoch minute of every bin."""
         return (self.first_bin + np.arange(self.counts.shape[1])) * BIN_MINUTES
 
+    @classmethod
+    def joined(cls, parts: Iterable["Panel"]) -> "Panel":
+        """One panel of panels of different weeks, in any order. A row that a part lacks is unknown in its weeks."""
+        filled = sorted((part for part in parts if part.counts.size), key=lambda part: part.first_bin)
+        if not filled:
+            return _EMPTY
+        names = filled[0].names
+        for part in filled[1:]:
+            if not part.names.equals(names):
+                names = names.union(part.names)
+        names = names.sort_values()
+        first = filled[0].first_bin
+        bins = max(part.first_bin + part.counts.shape[1] for part in filled) - first
+        counts, is_known = np.zeros((len(names), bins), np.int32), np.zeros((len(names), bins), dtype=bool)
+        weeks = pd.Index(sorted({key for part in filled for key in part.weeks}), dtype="str")
+        week = np.zeros(bins, dtype=np.int64)
+        for part in filled:
+            rows, span = names.get_indexer(part.names), slice(part.first_bin - first, None)
+            end = part.first_bin - first + part.counts.shape[1]
+            span = slice(part.first_bin - first, end)
+            counts[rows, span] = part.counts
+            is_known[rows, span] = part.is_known
+            week[span] = weeks.get_indexer(part.weeks)[part.week]
+        return cls(names, weeks, first, week, counts, is_known)
 
-def quarter_hours(bins: DataFrame[OrderBins], week_key: str) -> pd.DataFrame:
-    """Sum one week's OrderBins to market x quarter-hour.
 
-    A quarter-hour is known, and has a row, only if all its 15 minutes are covered for every chain that the
-    market has in this week; otherwise it has no row. Known quarters without orders are rows with 0.
+_EMPTY = Panel(
+    pd.Index([], dtype="str"),
+    pd.Index([], dtype="str"),
+    0,
+    np.empty(0, np.int64),
+    np.empty((0, 0), np.int32),
+    np.empty((0, 0), dtype=bool),
+)
 
-    bins: OrderBins of one week. Fast when in the model's order, right in any order.
-    Returns order_source, market, bin_at (UTC), week, observed (orders), covered_minutes (always 15), sorted by
-    order_source, market and bin_at.
-    """
-    if bins.empty:
-        return _frame(
-            pd.Index([], dtype="str"), pd.Index([], dtype="str"), np.empty(0, np.int64), week_key, np.empty(0, np.int64)
+
+def market_panel(rows: DataFrame[QuarterHours], week: str) -> Panel:
+    """One week's orders by market, all its chains together. rows: of one order source, in the table's order."""
+    grid = _Grid.of(rows)
+    chains = grid.heads.groupby(STORE[:2], sort=True).ngroup().to_numpy()
+    chain_names = grid.heads[STORE[:2]].drop_duplicates().sort_values(STORE[:2])
+    market_of_chain, markets = pd.factorize(chain_names["market"], sort=True)
+    known_by_chain = np.zeros((len(chain_names), grid.bins), dtype=bool)
+    known_by_chain[chains[grid.series], grid.position] = True
+    starts = np.flatnonzero(np.diff(market_of_chain, prepend=-1))
+    is_known = np.logical_and.reduceat(known_by_chain, starts, axis=0) if len(starts) else known_by_chain
+    counts = grid.summed(market_of_chain[chains], len(markets))
+    return grid.panel(pd.Index(markets, dtype="str"), counts, is_known, week)
+
+
+def chain_panels(rows: DataFrame[QuarterHours], week: str) -> dict[str, Panel]:
+    """One week's orders by market, for each chain alone."""
+    return {str(chain): market_panel(of_chain, week) for chain, of_chain in rows.groupby("chain", sort=True)}
+
+
+def store_panel(rows: DataFrame[QuarterHours], week: str) -> Panel:
+    """One week's orders by store; stores that sold nothing in the week are unknown in it."""
+    grid = _Grid.of(rows[rows["store_id"].notna()])
+    is_known = np.zeros((len(grid.heads), grid.bins), dtype=bool)
+    is_known[grid.series, grid.position] = True
+    names = pd.MultiIndex.from_frame(grid.heads[STORE].astype("object"))
+    return grid.panel(names, grid.summed(np.arange(len(grid.heads)), len(grid.heads)), is_known, week)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """heads: the stores, one row each. series: the store of every row [row]. position: its bin since first_bin."""
+
+    heads: pd.DataFrame
+    series: np.ndarray
+    position: np.ndarray
+    order_count: np.ndarray
+    first_bin: int
+    bins: int
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> "_Grid":
+        """Rows of a store lie together, so names are compared only with their neighbours."""
+        is_head = np.ones(len(rows), dtype=bool)
+        is_head[1:] = np.any([_changes(rows[name]) for name in STORE], axis=0)
+        bins = epoch_minutes(rows["bin_at"]) // BIN_MINUTES
+        first = int(bins.min()) if len(bins) else 0
+        return cls(
+            rows.loc[is_head, STORE].reset_index(drop=True),
+            np.cumsum(is_head) - 1,
+            bins - first,
+            rows["order_count"].to_numpy(),
+            first,
+            int(bins.max()) - first + 1 if len(bins) else 0,
         )
-    minutes = epoch_minutes(bins["minute_at"])
-    first_quarter = int(minutes.min()) // BIN_MINUTES
-    quarter_count = int(minutes.max()) // BIN_MINUTES - first_quarter + 1
-    offsets = minutes - first_quarter * BIN_MINUTES
-    heads, lengths = _runs(bins)
-    chains, markets_of_chains, markets = _numbered(heads)
 
-    covered = np.zeros((len(markets_of_chains), quarter_count * BIN_MINUTES), dtype=bool)
-    chain_of_row = np.repeat(chains, lengths)
-    covered[chain_of_row, offsets] = True
-    known_by_chain = covered.reshape(len(markets_of_chains), quarter_count, BIN_MINUTES).all(axis=2)
-    known = np.logical_and.reduceat(known_by_chain, _starts(markets_of_chains), axis=0)
+    def summed(self, row_of_series: np.ndarray, rows: int) -> np.ndarray:
+        cells = row_of_series[self.series] * self.bins + self.position
+        return np.bincount(cells, self.order_count, rows * self.bins).reshape(rows, self.bins)
 
-    cell = np.repeat(markets_of_chains[chains] * quarter_count, lengths) + offsets // BIN_MINUTES
-    orders = np.bincount(cell, weights=bins["order_count"].to_numpy(), minlength=known.size).reshape(known.shape)
-
-    market_index, quarter_index = np.nonzero(known)
-    return _frame(
-        pd.Index(markets["order_source"]).take(market_index),
-        pd.Index(markets["market"]).take(market_index),
-        first_quarter + quarter_index,
-        week_key,
-        orders[market_index, quarter_index].astype(np.int64),
-    )
+    def panel(self, names: pd.Index, counts: np.ndarray, is_known: np.ndarray, week: str) -> Panel:
+        known_counts = np.where(is_known, counts, 0).astype(np.int32)
+        weeks = pd.Index([week], dtype="str")
+        return Panel(names, weeks, self.first_bin, np.zeros(self.bins, np.int64), known_counts, is_known)
 
 
-def _runs(bins: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    """The first row of each run of rows with equal labels, and the runs' lengths."""
-    changes = np.zeros(len(bins), dtype=bool)
-    changes[0] = True
-    for name in _SERIES:
-        labels = bins[name].array
-        changes[1:] |= np.asarray(labels[1:] != labels[:-1], dtype=bool)
-    starts = np.flatnonzero(changes)
-    return bins[_SERIES].iloc[starts], np.diff(starts, append=len(bins))
-
-
-def _numbered(heads: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Number chains within markets: the chain of each head, the market of each chain, the markets' labels."""
-    by_chain = heads.groupby(["order_source", "market", "chain"], sort=True)
-    chains = by_chain.ngroup().to_numpy()
-    labels = (
-        heads[["order_source", "market", "chain"]].drop_duplicates().sort_values(["order_source", "market", "chain"])
-    )
-    by_market = labels.groupby(["order_source", "market"], sort=True)
-    return chains, by_market.ngroup().to_numpy(), labels[["order_source", "market"]].drop_duplicates()
-
-
-def _starts(sorted_codes: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.diff(sorted_codes, prepend=-1))
-
-
-def _frame(
-    sources: pd.Index, markets: pd.Index, quarters: np.ndarray, week_key: str, observed: np.ndarray
-) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "order_source": sources,
-            "market": markets,
-            "bin_at": times_of(quarters * BIN_MINUTES),
-            "week": pd.array([week_key], dtype="str").repeat(len(observed)),
-            "observed": observed,
-            "covered_minutes": np.full(len(observed), BIN_MINUTES, dtype=np.int64),
-        }
-    )
-    return frame[COLUMNS]
+def _changes(names: pd.Series) -> np.ndarray:
+    values = names.array
+    is_other = np.asarray(values[1:] != values[:-1], dtype=bool)
+    # a missing store differs from every store, and pandas calls two missing ones different too
+    return is_other & ~(names.isna().to_numpy()[1:] & names.isna().to_numpy()[:-1])

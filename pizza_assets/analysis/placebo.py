@@ -12,8 +12,8 @@ import pandas as pd
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
 from pizza_assets.analysis.local_week import BINS_PER_DAY
-from pizza_assets.analysis.panel import BIN_MINUTES
 from pizza_assets.analysis.proportional_fit import fit_baseline
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes, times_of
 from pizza_assets.models.vocabulary import ResultStatus, Window
 

@@ -6,16 +6,16 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from pizza_assets.analysis.baseline import expected_orders as fit_expected_orders
-from pizza_assets.analysis.effects import main_effects
+from pizza_assets.analysis.baseline import expected_grids, expected_rows
+from pizza_assets.analysis.correlation_results import correlation_results as test_hypotheses
+from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
-from pizza_assets.analysis.panel import quarter_hours
 from pizza_assets.assets.common import described
-from pizza_assets.models import OrderBins
+from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair
 from pizza_assets.models.labels import table_label
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.vocabulary import DataSource, Scope
 from pizza_assets.orchestration.match_versions import current_matches, windows_of_current_kickoffs
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
@@ -28,7 +28,7 @@ NO_DATA = DataSource.REAL
 
 def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """expected_orders, match_impact, correlation_results, insights."""
-    return [_expected_orders(settings), _match_impact(settings), _correlation_results(), _insights()]
+    return [_expected_orders(settings), _match_impact(settings), _correlation_results(settings), _insights()]
 
 
 def whole(rows: pd.DataFrame, *made_of: pd.DataFrame, **metadata: object) -> WholeOutput:
@@ -43,19 +43,18 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
         description="Per market and quarter-hour: orders, and what would be usual without the own team's match. "
         "Fitted on the hours without such a match; real and mock never together.",
     )
-    def expected_orders(order_bins: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Any]) -> WholeOutput:
-        quarters = [quarter_hours(order_bins[week].rows, week) for week in order_bins]
-        quarters = quarters or [quarter_hours(OrderBins.empty(), "")]
-        sources = {week: facts.data_source for week in raw_matches if (facts := raw_matches.facts(week))}
-        rows = fit_expected_orders(
-            pd.concat(quarters, ignore_index=True),
+    def expected_orders(
+        quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Any]
+    ) -> WholeOutput:
+        grids = expected_grids(
+            panels_by_pair(quarter_hours, raw_matches),
             current_matches(raw_matches),
             markets,
             window_lengths(settings),
-            match_source_by_week=sources,
             default_timezone=settings.timezone,
         )
-        return whole(rows, converged=bool(rows["is_converged"].all()), weeks=len(order_bins))
+        converged = all(grid.is_converged for grid in grids.values())
+        return whole(expected_rows(grids), converged=converged, weeks=len(quarter_hours))
 
     return expected_orders
 
@@ -74,7 +73,7 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
         matches = current_matches(raw_matches)
         rows = measure_impact(
             _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets),
-            expected_orders,
+            grids_of(expected_orders, clocks(markets), settings.timezone),
             matches,
             markets,
             window_lengths(settings),
@@ -89,16 +88,43 @@ def _of_known_markets(match_windows: pd.DataFrame, markets: Sequence[Market]) ->
     return match_windows[match_windows["market"].isin([market.name for market in markets])]
 
 
-def _correlation_results() -> dg.AssetsDefinition:
+def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
-        **described("analysis", "correlation_results", kinds=("python", "parquet", "statsmodels")),
-        description="Every tested hypothesis with its estimate, interval, q-value and what could have been seen. "
+        **described("analysis", "correlation_results"),
+        description="Every declared hypothesis with its estimate, interval, q-value and what could have been seen. "
         "One is primary and declared beforehand; all else is exploratory.",
     )
-    def correlation_results(match_impact: pd.DataFrame, expected_orders: pd.DataFrame) -> WholeOutput:
-        rows = main_effects(match_impact, expected_orders)
-        shown = rows[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]
-        return whole(rows, match_impact, expected_orders, results=dg.MetadataValue.md(_markdown(shown)))
+    def correlation_results(
+        match_impact: pd.DataFrame,
+        expected_orders: pd.DataFrame,
+        quarter_hours: WeekTables,
+        match_windows: pd.DataFrame,
+        raw_matches: WeekTables,
+        markets: dg.ResourceParam[Any],
+    ) -> WholeOutput:
+        matches, lengths = current_matches(raw_matches), window_lengths(settings)
+        windows = _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets)
+        chains = {}
+        for chain, panels in chain_panels_by_pair(quarter_hours, raw_matches).items():
+            grids = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
+            of_chain = windows[windows["chain"] == chain].reset_index(drop=True)
+            chains[chain] = measure_impact(of_chain, grids, matches, markets, lengths), grids
+        rows = test_hypotheses(
+            match_impact,
+            grids_of(expected_orders, clocks(markets), settings.timezone),
+            chains=chains if len(chains) > 1 else {},
+            pre_trends={},
+        )
+        shown = rows[rows["scope"] == Scope.OVERALL]
+        shown = shown[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]
+        return whole(
+            rows,
+            match_impact,
+            expected_orders,
+            findings=int(rows["direction"].isin(["up", "down"]).sum()),
+            answered=int((rows["status"] == "ok").sum()),
+            results=dg.MetadataValue.md(_markdown(shown)),
+        )
 
     return correlation_results
 

@@ -7,6 +7,7 @@ import dagster as dg
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.merged_orders import merge_orders
 from pizza_assets.analysis.order_bins import bin_orders
+from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described, each_week, weekly
 from pizza_assets.models.labels import table_label
@@ -29,10 +30,11 @@ def stand_ins(settings: Settings) -> list[str]:
 
 
 def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> list[dg.AssetsDefinition]:
-    """order_bins, merged_orders, match_windows."""
+    """order_bins, quarter_hours, merged_orders, match_windows."""
     lengths = window_lengths(settings)
     return [
         _order_bins(partitions, settings),
+        _quarter_hours(partitions, settings),
         _merged_orders(partitions, settings, lengths),
         _match_windows(partitions, settings, lengths),
     ]
@@ -59,6 +61,30 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         return each_week(context, inputs, settings.timezone, make)
 
     return order_bins
+
+
+def _quarter_hours(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **weekly(partitions),
+        **described("merged", "quarter_hours"),
+        deps=stand_ins(settings),
+        description="Orders per store and quarter-hour: what the analyses over all weeks read.",
+    )
+    def quarter_hours(
+        context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[Any]
+    ) -> dg.Output[WeekOutputs]:
+        def make(week: MatchWeek) -> WeekOutput:
+            orders, facts = raw_orders.get(week.key), raw_orders.facts(week.key)
+            if orders is None or facts is None:
+                return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
+            rows = store_quarters(
+                orders.rows, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source
+            )
+            return WeekOutput(week.key, rows, facts.data_source)
+
+        return each_week(context, inputs, settings.timezone, make)
+
+    return quarter_hours
 
 
 def _merged_orders(

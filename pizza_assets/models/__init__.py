@@ -10,7 +10,7 @@ from pizza_assets.models.extracts import (
 )
 from pizza_assets.models.match_events import RawMatchEvents
 from pizza_assets.models.matches import RawMatches
-from pizza_assets.models.merged import MatchWindows, MergedOrders, OrderBins
+from pizza_assets.models.merged import MatchWindows, MergedOrders, OrderBins, QuarterHours
 from pizza_assets.models.orders import RawOrders, RejectedRows
 from pizza_assets.models.results import CorrelationResults, ExpectedOrders, Insights, MatchImpact
 from pizza_assets.models.table import Table
@@ -24,6 +24,7 @@ TABLES: dict[str, type[Table]] = {
         RejectedRows,
         MergedOrders,
         OrderBins,
+        QuarterHours,
         MatchWindows,
         ExpectedOrders,
         MatchImpact,

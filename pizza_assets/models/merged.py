@@ -24,6 +24,17 @@ class OrderBins(Table, name="order_bins", key=("order_source", "market", "chain"
     )
 
 
+class QuarterHours(Table, name="quarter_hours", key=("order_source", "market", "chain", "store_id", "bin_at")):
+    """One row per store and known quarter-hour: what the analyses over all weeks read. No row is unknown, not zero."""
+
+    order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")
+    market: str = pa.Field(description="The market.")
+    chain: str = pa.Field(description="The restaurant chain.")
+    store_id: str = pa.Field(nullable=True, description="The store; empty for a chain that sold nothing all week.")
+    bin_at: UtcTimestamp = pa.Field(description="First instant of the quarter-hour, UTC.")
+    order_count: int = pa.Field(ge=0, description="Orders in it; zero is data.")
+
+
 class MergedOrders(Table, name="merged_orders", key=("order_source", "ordered_at", "order_id")):
     """One row per order that falls in a window of a match its market follows: the nearest such match."""
 

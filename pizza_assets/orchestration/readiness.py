@@ -6,6 +6,7 @@ What the answers are is not shown here: whoever looks at them now would be choos
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,10 +19,11 @@ from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.order_bins import bin_orders
-from pizza_assets.analysis.panel import quarter_hours
+from pizza_assets.analysis.panel import Panel, market_panel
 from pizza_assets.analysis.reasons import counted, split
+from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, RawMatches
+from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, QuarterHours, RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, ResultStatus
 from pizza_assets.models.week import MatchWeek
@@ -74,18 +76,21 @@ def readiness(
     """
     matches = all_matches(match_answers)
     read = _Read(clock)
-    quarters, windows = [], []
-    for week, around in _with_neighbours(read.bins_by_week(weeks, orders_of)):
-        quarters.append(quarter_hours(around[week.key], week.key))
-        rows = match_answers[week.key].rows
-        windows.append(sum_windows(rows, pd.concat(around.values(), ignore_index=True), markets, lengths))
-    label = {key: answer.data_source for key, answer in match_answers.items() if answer.is_covered}
+    panels: dict[SourcePair, list[Panel]] = {}
+    windows = []
+    for week, around in _with_neighbours(read.weeks(weeks, orders_of)):
+        answer = match_answers[week.key]
+        own = around[week.key]
+        if answer.is_covered and len(own.quarters):
+            pair = str(own.quarters["order_source"].iloc[0]), str(answer.data_source)
+            panels.setdefault(pair, []).append(market_panel(own.quarters, week.key))
+        bins = pd.concat([counted_week.bins for counted_week in around.values()], ignore_index=True)
+        windows.append(sum_windows(answer.rows, bins, markets, lengths))
     grids = expected_grids(
-        pd.concat(quarters or [quarter_hours(OrderBins.empty(), "")], ignore_index=True),
+        {pair: Panel.joined(parts) for pair, parts in panels.items()},
         matches,
         markets,
         lengths,
-        match_source_by_week=label,
         default_timezone=clock,
     )
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
@@ -100,6 +105,13 @@ def all_matches(answers: Mapping[str, SourceResult]) -> pd.DataFrame:
     return RawMatches.conform(pd.concat(filled, ignore_index=True)) if filled else RawMatches.empty()
 
 
+class _Counted(NamedTuple):
+    """A week's OrderBins and QuarterHours."""
+
+    bins: pd.DataFrame
+    quarters: pd.DataFrame
+
+
 class _Read:
     """What is summed up while weeks of orders go by."""
 
@@ -108,23 +120,21 @@ class _Read:
         self._clock = ZoneInfo(clock)
         self._totals: list[pd.DataFrame] = []
 
-    def bins_by_week(
-        self, weeks: Sequence[MatchWeek], orders_of: WeekOfOrders
-    ) -> Iterator[tuple[MatchWeek, pd.DataFrame]]:
-        """Each week's minute bins."""
+    def weeks(self, weeks: Sequence[MatchWeek], orders_of: WeekOfOrders) -> Iterator[tuple[MatchWeek, "_Counted"]]:
+        """Each week's orders, counted."""
         for week in weeks:
             answer = orders_of(week)
             if not answer.is_covered:
-                yield week, OrderBins.empty()
+                yield week, _Counted(OrderBins.empty(), QuarterHours.empty())
                 continue
             local = answer.rows["ordered_at"].dt.tz_convert(self._clock)
             self.hours += np.bincount(local.dt.hour, minlength=24)
-            bins = bin_orders(
-                answer.rows, answer.covered, week.starts_at, week.ends_at, order_source=str(answer.data_source)
-            )
+            week_of_orders = answer.rows, answer.covered, week.starts_at, week.ends_at
+            label = str(answer.data_source)
+            bins = bin_orders(*week_of_orders, order_source=label)
             sums = bins.groupby(["market", "chain", "currency"], as_index=False)[["order_count", "revenue_cents"]].sum()
             self._totals.append(sums.assign(week=week.key))
-            yield week, bins
+            yield week, _Counted(bins, store_quarters(*week_of_orders, order_source=label))
 
     def totals(self) -> pd.DataFrame:
         """Readiness.orders."""
@@ -135,13 +145,13 @@ class _Read:
 
 
 def _with_neighbours(
-    weeks: Iterator[tuple[MatchWeek, pd.DataFrame]],
-) -> Iterator[tuple[MatchWeek, dict[str, pd.DataFrame]]]:
-    """Each week with the bins of itself and of the weeks beside it: windows cross the edges."""
-    known: dict[str, pd.DataFrame] = {}
+    weeks: Iterator[tuple[MatchWeek, _Counted]],
+) -> Iterator[tuple[MatchWeek, dict[str, _Counted]]]:
+    """Each week with itself and the weeks beside it: windows cross the edges."""
+    known: dict[str, _Counted] = {}
     waiting: MatchWeek | None = None
-    for week, bins in weeks:
-        known[week.key] = bins
+    for week, counted_week in weeks:
+        known[week.key] = counted_week
         if waiting is not None:
             yield waiting, _around(waiting, known)
             known = _around(week, known)
@@ -150,7 +160,7 @@ def _with_neighbours(
         yield waiting, _around(waiting, known)
 
 
-def _around(week: MatchWeek, known: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _around(week: MatchWeek, known: dict[str, _Counted]) -> dict[str, _Counted]:
     keys = [week.shifted(n).key for n in (-1, 0, 1)]
     return {key: known[key] for key in keys if key in known}
 

@@ -59,7 +59,8 @@ class WeekInputs:
             "raw_match_events": self._raw_match_events,
             "raw_orders": self._raw_orders,
             "mock_orders": self._mock_orders,
-            "order_bins": self._order_bins,
+            "order_bins": self._orders_alone,
+            "quarter_hours": self._orders_alone,
             "merged_orders": self._merged_orders,
             "match_windows": self._match_windows,
         }
@@ -124,7 +125,7 @@ class WeekInputs:
         phase = _phase(week, self._now(), timedelta(0))
         return fingerprint(self._market_text, str(self._settings.seed), frame_fingerprint(matches), phase)
 
-    def _order_bins(self, week: MatchWeek) -> str | None:
+    def _orders_alone(self, week: MatchWeek) -> str | None:
         orders = week_identity(self._tables, "raw_orders", week.key)
         return None if orders == ABSENT else fingerprint(orders)
 

@@ -51,6 +51,7 @@ PLACES: dict[str, Place] = {
     "raw_match_events": _raw("football-data", "raw_match_events"),
     "merged_orders": _merged("merged_orders"),
     "order_bins": _merged("order_bins"),
+    "quarter_hours": _merged("quarter_hours"),
     "match_windows": _merged("match_windows"),
     "expected_orders": _analysis("expected_orders"),
     "match_impact": _analysis("match_impact"),

@@ -1,18 +1,20 @@
 """A small simulator whose truth is known: markets, a fixture list, gamma-mixed quarter-hour counts, planted effects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.baseline import expected_orders
+from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import main_effects
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair, grids_of
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.panel import Panel, market_panel
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, times_of, window_bounds
-from pizza_assets.models import MatchWindows, RawMatches
+from pizza_assets.models import MatchWindows, QuarterHours, RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek, weeks_between
 
@@ -49,18 +51,27 @@ class Analysis:
 
 def analyse(world: World) -> Analysis:
     """The whole chain as the assets run it."""
-    expected = expected_orders(
-        world.quarters,
-        world.matches,
-        world.markets,
-        LENGTHS,
-        match_source_by_week=world.match_source_by_week,
-        default_timezone=world.timezone,
-    )
-    grids = grids_in(world, expected)
+    grids = fitted_grids(world)
+    expected = expected_rows(grids)
     impact = match_impact(world.windows, grids, world.matches, world.markets, LENGTHS)
     results = main_effects(impact, grids)
     return Analysis(expected, impact, results, insights(results, impact, world.windows))
+
+
+def fitted_grids(world: World) -> dict[SourcePair, ExpectedGrid]:
+    panels = panels_of(world.quarters, world.match_source_by_week)
+    return expected_grids(panels, world.matches, world.markets, LENGTHS, default_timezone=world.timezone)
+
+
+def panels_of(quarters: pd.DataFrame, match_source_by_week: Mapping[str, str]) -> dict[SourcePair, Panel]:
+    """Rows of order_source, market, bin_at, week and observed as the panels of every pair of sources."""
+    known = quarters.assign(match_source=quarters["week"].map(dict(match_source_by_week))).dropna(subset="match_source")
+    parts: dict[SourcePair, list[Panel]] = {}
+    for (order_source, match_source, week), rows in known.groupby(["order_source", "match_source", "week"]):
+        stores = rows.rename(columns={"observed": "order_count"}).assign(chain="dominos", store_id="a")
+        table = QuarterHours.conform(stores)
+        parts.setdefault((order_source, match_source), []).append(market_panel(table, week))
+    return {pair: Panel.joined(panels) for pair, panels in parts.items()}
 
 
 def grids_in(world: World, expected: pd.DataFrame) -> dict[SourcePair, ExpectedGrid]:
@@ -231,7 +242,6 @@ def _quarters(
             "bin_at": times_of(bins[position] * 15),
             "week": pd.array(weeks, dtype="str").take(position),
             "observed": counts[row, position].astype(np.int64),
-            "covered_minutes": np.int64(15),
         }
     )
 

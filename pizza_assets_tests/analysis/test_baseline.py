@@ -6,17 +6,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pizza_assets.analysis.baseline import MIN_FREE_WEEKS, expected_orders
+from pizza_assets.analysis.baseline import MIN_FREE_WEEKS, expected_grids, expected_rows
 from pizza_assets.analysis.proportional_fit import fit_baseline
 from pizza_assets.models import ExpectedOrders, RawMatches
 from pizza_assets.models.market import Market
-from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, ZONE, World, match_row, relabelled, simulate
+from pizza_assets_tests.analysis.simulated_worlds import (
+    LENGTHS,
+    ZONE,
+    World,
+    match_row,
+    panels_of,
+    relabelled,
+    simulate,
+)
 
 
 def fitted(world: World, **changes) -> pd.DataFrame:
-    arguments = {"quarters": world.quarters, "matches": world.matches, "markets": world.markets, "lengths": LENGTHS}
-    options = {"match_source_by_week": world.match_source_by_week, "default_timezone": ZONE}
-    return expected_orders(**{**arguments, **options, **changes})
+    quarters = changes.pop("quarters", world.quarters)
+    panels = panels_of(quarters, changes.pop("match_source_by_week", world.match_source_by_week))
+    arguments = {"matches": world.matches, "markets": world.markets, "lengths": LENGTHS, "default_timezone": ZONE}
+    return expected_rows(expected_grids(panels, **{**arguments, **changes}))
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +148,8 @@ def test_the_clock_change_does_not_shift_the_evening(zone: str):
         pd.DataFrame({"order_source": "real", "market": m.name, "bin_at": bins, "week": week, "observed": orders})
         for m in markets
     )
-    rows = expected_orders(
-        quarters, RawMatches.empty(), markets, LENGTHS, match_source_by_week=dict.fromkeys(week, "real")
-    )
+    panels = panels_of(quarters, dict.fromkeys(week, "real"))
+    rows = expected_rows(expected_grids(panels, RawMatches.empty(), markets, LENGTHS))
     assert rows["is_converged"].all()
     np.testing.assert_allclose(rows["expected"], rows["observed"], rtol=1e-6)
 

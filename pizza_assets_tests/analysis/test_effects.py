@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pizza_assets.analysis.baseline import expected_orders
 from pizza_assets.analysis.correlation_results import main_effects
 from pizza_assets.analysis.effect_error import date_scores
 from pizza_assets.analysis.effects import MIN_DATES
@@ -23,6 +22,7 @@ from pizza_assets_tests.analysis.simulated_worlds import (
     Analysis,
     World,
     analyse,
+    fitted_grids,
     grids_in,
     multiplied,
     part_of,
@@ -109,23 +109,16 @@ def test_null_worlds_give_false_findings_at_the_stated_rate():
     assert abs(answered["estimate_log"].mean()) < 0.012
 
 
-def _expected(world: World) -> pd.DataFrame:
-    return expected_orders(
-        world.quarters, world.matches, world.markets, LENGTHS, match_source_by_week=world.match_source_by_week
-    )
-
-
 def _effects(world: World) -> pd.DataFrame:
-    grids = grids_in(world, _expected(world))
+    grids = fitted_grids(world)
     return main_effects(match_impact(world.windows, grids, world.matches, world.markets, LENGTHS), grids)
 
 
 def test_thin_null_worlds_are_not_biased():
     """3 markets with about one order in a busy quarter-hour: without MIN_CONTROL_ORDERS the uplift is 4 % too low."""
     impact = pd.concat(
-        match_impact(world.windows, grids_in(world, expected), world.matches, world.markets, LENGTHS)
+        match_impact(world.windows, fitted_grids(world), world.matches, world.markets, LENGTHS)
         for world in (simulate(seed, market_count=3, week_count=52, orders_per_bin=1.5) for seed in range(700, 712))
-        for expected in [_expected(world)]
     )
     used = impact[impact["status"] == "ok"]
     assert impact["reasons"].str.contains("too_few_control_orders").mean() > 0.3

@@ -1,104 +1,145 @@
-"""Minute bins to quarter-hours: against a slow and obvious sum."""
+"""Orders to store quarter-hours and panels: against a slow and obvious sum."""
+
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pizza_assets.analysis.panel import COLUMNS, quarter_hours
-from pizza_assets.models import OrderBins
+from pizza_assets.analysis.panel import Panel, chain_panels, market_panel, store_panel
+from pizza_assets.analysis.store_quarters import store_quarters
+from pizza_assets.models import QuarterHours, RawOrders
+from pizza_assets.models.coverage import CoveredPeriod
 
-START = pd.Timestamp("2025-10-21 05:00", tz="UTC")
+START = datetime(2025, 10, 21, 5, tzinfo=UTC)
+WEEK = "2025-10-21"
 
 
-def bins_of(rows: list[tuple[str, str, str, str, int, int]]) -> pd.DataFrame:
-    """Rows of (order_source, market, chain, currency, minute, orders)."""
-    return OrderBins.conform(
+def at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def covered(market: str, chain: str, first: int, last: int, currency: str = "GBP") -> CoveredPeriod:
+    return CoveredPeriod(market, chain, currency, at(first), at(last))
+
+
+def orders_of(rows: list[tuple[str, str, str, float]]) -> pd.DataFrame:
+    """Rows of (market, chain, store, minute)."""
+    base = dict.fromkeys(RawOrders.column_names())
+    return RawOrders.conform(
         [
             {
-                **{"order_source": source, "market": market, "chain": chain, "currency": currency},
-                **{"minute_at": START + pd.Timedelta(minutes=minute), "order_count": orders},
-                **{"revenue_cents": 0, "pizza_count": 0, "store_ids": None},
+                **base,
+                **{"order_id": str(n), "ordered_at": pd.Timestamp(at(minute)), "order_source": "real"},
+                **{"market": market, "chain": chain, "store_id": store, "currency": "GBP"},
+                **{"revenue_cents": 100, "pizza_count": 1, "source_name": "test"},
             }
-            for source, market, chain, currency, minute, orders in rows
+            for n, (market, chain, store, minute) in enumerate(rows)
         ]
     )
 
 
-def covered(
-    market: str, chain: str, minutes: range, *, orders: int = 1, currency: str = "GBP", source: str = "real"
-) -> list:
-    return [(source, market, chain, currency, minute, orders) for minute in minutes]
+def quarters_of(orders: list, periods: list[CoveredPeriod], minutes: int = 120) -> pd.DataFrame:
+    return store_quarters(orders_of(orders), periods, START, at(minutes), order_source="real")
 
 
-def slow_quarter_hours(bins: pd.DataFrame) -> dict:
-    minutes = bins.assign(quarter=bins["minute_at"].dt.floor("15min"))
-    known = {}
-    for (source, market), rows in minutes.groupby(["order_source", "market"]):
-        chains = set(rows["chain"])
-        for quarter, cell in rows.groupby("quarter"):
-            if all(cell.loc[cell["chain"] == chain, "minute_at"].nunique() == 15 for chain in chains):
-                known[source, market, quarter] = int(cell["order_count"].sum())
-    return known
+def as_dict(panel: Panel) -> dict:
+    row, position = np.nonzero(panel.is_known)
+    return {
+        (panel.names[r], int(panel.first_bin + p)): int(panel.counts[r, p]) for r, p in zip(row, position, strict=True)
+    }
 
 
-def as_dict(quarters: pd.DataFrame) -> dict:
-    keys = zip(quarters["order_source"], quarters["market"], quarters["bin_at"], strict=True)
-    return dict(zip(keys, quarters["observed"].tolist(), strict=True))
+def first_bin() -> int:
+    return int(START.timestamp()) // 900
 
 
-def test_chains_and_currencies_are_summed():
-    rows = covered("Leeds", "a", range(30)) + covered("Leeds", "b", range(30), orders=2)
-    rows += covered("Leeds", "b", range(30), orders=3, currency="EUR")
-    quarters = quarter_hours(bins_of(rows), "2025-10-21")
-    assert quarters["observed"].tolist() == [90, 90]
-    assert quarters["covered_minutes"].tolist() == [15, 15]
-    assert set(quarters["week"]) == {"2025-10-21"}
+def test_stores_have_rows_for_what_their_chain_covers_and_zero_is_data():
+    rows = quarters_of(
+        [("Leeds", "a", "1", 3), ("Leeds", "a", "1", 4), ("Leeds", "a", "2", 31)], [covered("Leeds", "a", 0, 45)]
+    )
+    assert rows["store_id"].tolist() == ["1"] * 3 + ["2"] * 3
+    assert rows["order_count"].tolist() == [2, 0, 0, 0, 0, 1]
+    assert rows["bin_at"].iloc[1] == pd.Timestamp(at(15))
 
 
-def test_a_quarter_that_one_chain_does_not_cover_is_unknown_not_zero():
-    quarters = quarter_hours(bins_of(covered("Leeds", "a", range(45)) + covered("Leeds", "b", range(29))), "2025-10-21")
-    assert quarters["bin_at"].tolist() == [START]
+def test_a_silent_chain_is_known_to_have_sold_nothing():
+    rows = quarters_of([], [covered("Leeds", "a", 0, 30)])
+    assert rows["store_id"].isna().all()
+    assert rows["order_count"].tolist() == [0, 0]
+    assert as_dict(market_panel(rows, WEEK)) == {("Leeds", first_bin()): 0, ("Leeds", first_bin() + 1): 0}
+    assert store_panel(rows, WEEK).counts.size == 0
 
 
-def test_a_change_of_currency_leaves_no_gap():
-    rows = covered("Zagreb", "a", range(20), currency="HRK") + covered("Zagreb", "a", range(20, 45), currency="EUR")
-    assert quarter_hours(bins_of(rows), "2025-10-21")["observed"].tolist() == [15, 15, 15]
+def test_a_change_of_currency_leaves_no_gap_and_half_a_quarter_is_unknown():
+    rows = quarters_of([], [covered("Zagreb", "a", 0, 20, "HRK"), covered("Zagreb", "a", 20, 50, "EUR")])
+    assert len(rows) == 3
 
 
-def test_zero_orders_are_data():
-    assert quarter_hours(bins_of(covered("Leeds", "a", range(15), orders=0)), "2025-10-21")["observed"].tolist() == [0]
+def test_a_quarter_that_one_chain_does_not_cover_is_unknown_for_the_market_alone():
+    rows = quarters_of([("Leeds", "a", "1", 3)], [covered("Leeds", "a", 0, 45), covered("Leeds", "b", 0, 29)])
+    assert as_dict(market_panel(rows, WEEK)) == {("Leeds", first_bin()): 1}
+    assert len(as_dict(chain_panels(rows, WEEK)["a"])) == 3
 
 
-def test_no_bins_give_an_empty_panel_of_the_same_columns():
-    empty = quarter_hours(OrderBins.empty(), "2025-10-21")
-    full = quarter_hours(bins_of(covered("Leeds", "a", range(15))), "2025-10-21")
-    assert list(empty.columns) == COLUMNS
-    assert empty.dtypes.equals(full.dtypes)
-    assert empty.empty
+def test_nothing_covered_gives_empty_tables_and_panels():
+    rows = quarters_of([], [])
+    pd.testing.assert_frame_equal(rows, QuarterHours.empty())
+    assert market_panel(rows, WEEK).counts.size == store_panel(rows, WEEK).counts.size == 0
+    assert Panel.joined([]).counts.size == 0
+
+
+def test_weeks_are_joined_with_gaps_and_new_markets():
+    first = market_panel(quarters_of([("Leeds", "a", "1", 3)], [covered("Leeds", "a", 0, 15)]), "2025-10-21")
+    later = market_panel(
+        quarters_of([("York", "a", "1", 65)], [covered("York", "a", 60, 75), covered("Leeds", "a", 60, 75)]),
+        "2025-10-28",
+    )
+    joined = Panel.joined([later, first])
+    assert as_dict(joined) == {
+        ("Leeds", first_bin()): 1,
+        ("Leeds", first_bin() + 4): 0,
+        ("York", first_bin() + 4): 1,
+    }
+    assert joined.weeks.tolist() == ["2025-10-21", "2025-10-28"]
+    assert joined.week[[0, 4]].tolist() == [0, 1]
+
+
+_PLACES = st.tuples(st.sampled_from(["Leeds", "Åre"]), st.sampled_from(["a", "b"]))
 
 
 @settings(max_examples=100, deadline=None)
-@given(data=st.data())
-def test_equals_the_slow_sum_in_any_row_order(data: st.DataObject):
-    spans = data.draw(
-        st.lists(
-            st.tuples(
-                st.sampled_from(["mock", "real"]),
-                st.sampled_from(["Leeds", "Åre"]),
-                st.sampled_from(["a", "b"]),
-                st.sampled_from(["EUR", "GBP"]),
-                st.integers(0, 60),
-                st.integers(1, 35),
-                st.integers(0, 3),
-            ),
-            min_size=1,
-            max_size=4,
-            unique_by=lambda span: span[:4],
-        )
-    )
-    bins = bins_of([(*s[:4], minute, s[6]) for s in spans for minute in range(s[4], s[4] + s[5])])
-    quarters = quarter_hours(bins, "2025-10-21")
-    assert as_dict(quarters) == slow_quarter_hours(bins)
-    order = np.random.default_rng(data.draw(st.integers(0, 99))).permutation(len(bins))
-    pd.testing.assert_frame_equal(quarter_hours(bins.iloc[order], "2025-10-21"), quarters)
+@given(
+    spans=st.lists(st.tuples(_PLACES, st.integers(0, 60), st.integers(1, 50)), min_size=1, max_size=4),
+    sold=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["1", "2"]), st.floats(0, 0.99)), max_size=12),
+    seed=st.integers(0, 99),
+)
+def test_equals_the_slow_sum_in_any_row_order(spans: list, sold: list, seed: int):
+    periods = [covered(*place, first, first + length) for place, first, length in spans]
+    orders = [
+        (*spans[n % len(spans)][0], store, spans[n % len(spans)][1] + share * spans[n % len(spans)][2])
+        for n, store, share in sold
+    ]
+    known = {place: _covered_minutes(spans, place) for place, _, _ in spans}
+    expected = {}
+    for market in {place[0] for place in known}:
+        whole = {
+            place: {q for q in range(8) if set(range(15 * q, 15 * q + 15)) <= minutes}
+            for place, minutes in known.items()
+            if place[0] == market
+        }
+        # a chain that covers no quarter-hour whole has no part in the week
+        whole = {place: quarters for place, quarters in whole.items() if quarters}
+        for quarter in set.intersection(*whole.values()) if whole else ():
+            expected[market, first_bin() + quarter] = sum(
+                row[:2] in whole and 15 * quarter <= row[3] < 15 * quarter + 15 for row in orders
+            )
+    shuffled = np.random.default_rng(seed).permutation(len(orders))
+    rows = store_quarters(orders_of(orders).iloc[shuffled], periods, START, at(120), order_source="real")
+    assert as_dict(market_panel(rows, WEEK)) == expected
+    assert store_panel(rows, WEEK).counts.sum() == rows["order_count"].sum()
+
+
+def _covered_minutes(spans: list, place: tuple[str, str]) -> set[int]:
+    return {minute for other, first, length in spans if other == place for minute in range(first, first + length)}

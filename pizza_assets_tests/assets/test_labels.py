@@ -5,16 +5,16 @@ from dataclasses import replace
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 
-from pizza_assets.analysis.baseline import expected_orders
+from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import main_effects
-from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.merged_orders import merge_orders
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.outcomes import classify
-from pizza_assets.analysis.panel import quarter_hours
+from pizza_assets.analysis.panel import market_panel
+from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.dashboards import extracts
 from pizza_assets.models.vocabulary import combined_source
@@ -38,20 +38,18 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
     bins = bin_orders(world.orders, world.covered, world.starts_at, world.ends_at, order_source=world.order_source)
     windows = sum_windows(world.matches, bins, world.markets, lengths)
     label = world.matches.set_index("match_id")["match_source"].sort_index().head(1).tolist()  # of one match
-    expected = expected_orders(
-        quarter_hours(bins, week),
-        world.matches,
-        world.markets,
-        lengths,
-        match_source_by_week=dict.fromkeys([week] if label else [], *label),
-        default_timezone="Europe/London",
+    quarters = store_quarters(
+        world.orders, world.covered, world.starts_at, world.ends_at, order_source=world.order_source
     )
-    grids = grids_of(expected, {market.name: market.timezone for market in world.markets}, "Europe/London")
+    panels = {(world.order_source, *label): market_panel(quarters, week)} if label else {}
+    grids = expected_grids(panels, world.matches, world.markets, lengths, default_timezone="Europe/London")
+    expected = expected_rows(grids)
     impact = match_impact(windows, grids, world.matches, world.markets, lengths)
     results = main_effects(impact, grids)
     sentences = insights(results, impact, windows)
     return {
         "order_bins": bins,
+        "quarter_hours": quarters,
         "merged_orders": merge_orders(world.orders, world.matches, world.markets, lengths),
         "match_windows": windows,
         "expected_orders": expected,

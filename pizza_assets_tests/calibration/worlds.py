@@ -31,9 +31,9 @@ class WorldKind:
     orders_per_week: median orders of a market. market_sd: between markets. trend_sd: a market's drift over a year.
     evening_trend_sd: drift over a year of a market's share of orders after 17:00. season_sd: amplitude of a market's
     own yearly wave. week_sd: market x week, AR(1) with 0.6. day_sd: a date, common to all markets. bin_sd: half an
-    hour, common. market_day_sd: market x date. noise_sd: market x half-hour, AR(1) with 0.7. noise_df: degrees of freedom
-    of that noise (t, scaled to noise_sd; capped at +-1.5), 0 for normal. promotion_share: share of market-days with a
-    promotion, by a factor between 1.5 and 2.5.
+    hour, common. market_day_sd: market x date. noise_sd: market x half-hour, AR(1) with 0.7. noise_df: degrees of
+    freedom of that noise (t, scaled to noise_sd; capped at +-1.5), 0 for normal. promotion_share: share of market-days
+    with a promotion, by a factor between 1.5 and 2.5.
     """
 
     name: str

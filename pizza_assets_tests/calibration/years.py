@@ -7,7 +7,8 @@ from pizza_assets.analysis.baseline import fit_expectation, masked_spans
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.match_impact import match_impact
-from pizza_assets.analysis.panel import BIN_MINUTES, Panel
+from pizza_assets.analysis.panel import Panel
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS, edges_by_match, times_of
 from pizza_assets.models import MatchWindows
 from pizza_assets_tests.calibration.worlds import CELL_MINUTES, LENGTHS, ZONE, SimulatedYear

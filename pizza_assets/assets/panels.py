@@ -1,0 +1,43 @@
+"""Stored quarter-hours as the panels that analyses take, per pair of sources. Nothing is estimated here."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from pizza_assets.analysis.expected_grid import SourcePair
+from pizza_assets.analysis.panel import Panel, chain_panels, market_panel
+from pizza_assets.models.market import Market
+from pizza_assets.storage.tables import WeekTables
+
+
+def clocks(markets: Sequence[Market]) -> dict[str, str]:
+    """The zone of every market by its name."""
+    return {market.name: market.timezone for market in markets}
+
+
+def panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[SourcePair, Panel]:
+    """Orders by market. A week belongs to the labels that its orders and matches carry; one without matches to none."""
+    parts: dict[SourcePair, list[Panel]] = {}
+    for pair, week, rows in _weeks(quarter_hours, raw_matches):
+        parts.setdefault(pair, []).append(market_panel(rows, week))
+    return {pair: Panel.joined(panels) for pair, panels in parts.items()}
+
+
+def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[str, dict[SourcePair, Panel]]:
+    """As `panels_by_pair`, for each chain alone."""
+    parts: dict[str, dict[SourcePair, list[Panel]]] = {}
+    for pair, week, rows in _weeks(quarter_hours, raw_matches):
+        for chain, panel in chain_panels(rows, week).items():
+            parts.setdefault(chain, {}).setdefault(pair, []).append(panel)
+    return {
+        chain: {pair: Panel.joined(panels) for pair, panels in of_chain.items()}
+        for chain, of_chain in sorted(parts.items())
+    }
+
+
+def _weeks(quarter_hours: WeekTables, raw_matches: WeekTables) -> Iterator[tuple[SourcePair, str, pd.DataFrame]]:
+    for week in quarter_hours:
+        of_orders, of_matches = quarter_hours.facts(week), raw_matches.facts(week)
+        rows = quarter_hours[week].rows
+        if of_orders and of_matches and len(rows):
+            yield (str(of_orders.data_source), str(of_matches.data_source)), week, rows
