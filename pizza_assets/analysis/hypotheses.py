@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.outcome_effects import OUTCOMES, Outcome
-from pizza_assets.models.vocabulary import Scope, Window
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Window
 
-OWN_MATCH = "own_team_match"
 SCOPED_OUTCOME_WINDOW = Window.POST
 """Parts of the business are asked about outcomes in the declared window only: families stay small."""
 
@@ -29,7 +28,7 @@ class Hypothesis:
 
     @property
     def subject(self) -> str:
-        return self.outcome.name if self.outcome else OWN_MATCH
+        return self.outcome.name if self.outcome else OWN_TEAM_MATCH
 
     @property
     def role(self) -> str:

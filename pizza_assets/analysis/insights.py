@@ -10,11 +10,12 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
+from pizza_assets.analysis.correlation_results import FINDING_AT_Q
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.store_hours import StoreHours, per_store_hour
-from pizza_assets.models import CorrelationResults, Insights, MatchImpact, MatchWindows
+from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets.models.currency import minor_digits
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Window
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
 _EXPLORATORY_CAVEAT = "Exploratory: not the hypothesis declared beforehand."
@@ -23,6 +24,7 @@ _SOURCE_CAVEATS = {
     DataSource.MOCK.value: "Made from mock orders: it shows how the platform works, nothing about real customers.",
     DataSource.MIXED.value: "Real orders were set against invented matches: it says nothing about football.",
 }
+HEADLINE_SERIES = "own_goal_0_15"
 _READING_ORDER = {
     "role": ["primary", "exploratory"],
     "data_source": ["real", "mixed", "mock"],
@@ -36,25 +38,129 @@ def insights(
     impact: DataFrame[MatchImpact],
     match_windows: DataFrame[MatchWindows],
     *,
+    points: DataFrame[EventStudy] | None = None,
+    anomalies: DataFrame[OrderAnomalies] | None = None,
     source_reasons: Sequence[str] = (),
 ) -> DataFrame[Insights]:
-    """One sentence per result (the primary hypothesis first, real before mixed before mock), then the source reasons.
+    """One sentence per claim about the match itself (the primary hypothesis first, real before mixed before mock); one
+    per finding of every other family, or one that nothing was found in it; goals; anomalies; then the source reasons.
 
     source_reasons: what the sources say about themselves: why data are a stand-in, which effects were planted in them.
     There is always at least one row.
     """
-    in_order = sorted(results.to_dict("records"), key=_reading_order)
+    is_of_match = (results["subject"] == OWN_TEAM_MATCH) & (results["scope"] == Scope.OVERALL)
+    in_order = sorted(results[is_of_match].to_dict("records"), key=_reading_order)
     rows = [_insight(row, impact, match_windows) for row in in_order]
+    families = [family for _, family in results[~is_of_match].groupby("family_id", sort=True)]
+    for family in sorted(families, key=lambda family: _reading_order(family.iloc[0].to_dict())):
+        rows += _of_family(family, impact, match_windows)
+    rows += [] if points is None else _of_goals(points)
+    rows += [] if anomalies is None else _of_anomalies(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])
 
 
 def _reading_order(result: dict) -> tuple:
-    return *(order.index(result[name]) for name, order in _READING_ORDER.items()), result["analysis_id"]
+    places = (order.index(result[name]) for name, order in _READING_ORDER.items())
+    return *places, result["scope"] != Scope.OVERALL, result["analysis_id"]
+
+
+def _of_family(family: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> list[dict]:
+    """A sentence for every finding, the surest first; without one, what was asked in vain."""
+    found = family[family["direction"].isin(["up", "down"])].sort_values(["q_value", "analysis_id"])
+    if len(found):
+        return [_insight(row, impact, match_windows) for row in found.to_dict("records")]
+    first = family.iloc[0]
+    answered = family[family["status"] == ResultStatus.OK]
+    about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
+    asked = wording.counted_noun(len(family), "claim", "claims")
+    prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
+    if answered.empty:
+        sentence = f"Not enough data for any of {asked} about {about}."
+        kind = "insufficient_data"
+    else:
+        smallest = wording.detectable(float(answered["mde_80_pct"].min()))
+        sentence = (
+            f"No effect found in any of {asked} about {about} ({len(answered)} could be answered); "
+            f"for the surest of them, {smallest}."
+        )
+        kind = "nothing_found"
+    return [
+        {
+            **_NO_NUMBERS,
+            **{name: first[name] for name in ("order_source", "match_source", "data_source")},
+            "kind": kind,
+            "headline": prefix + sentence,
+            "caveat": _caveat(first.to_dict(), kind),
+        }
+    ]
+
+
+def _of_goals(points: pd.DataFrame) -> list[dict]:
+    """One sentence per pair of sources about the quarter-hour after the own team's goal."""
+    rows = []
+    for point in points[points["series"] == HEADLINE_SERIES].to_dict("records"):
+        prefix = wording.source_prefix(point["order_source"], point["match_source"])
+        caveats = [_EXPLORATORY_CAVEAT, _SOURCE_CAVEATS.get(point["data_source"], "")]
+        copied = ("uplift_pct", "ci_low_pct", "ci_high_pct", "n_matches", "order_source", "match_source", "data_source")
+        kind, sentence = _about_goals(point)
+        rows.append(
+            {
+                **_NO_NUMBERS,
+                **{name: point[name] for name in copied},
+                "kind": kind,
+                "headline": prefix + sentence,
+                "caveat": " ".join(text for text in caveats if text),
+            }
+        )
+    return rows
+
+
+def _about_goals(point: dict) -> tuple[str, str]:
+    period = "in the quarter of an hour after a goal of the own team"
+    if point["status"] != ResultStatus.OK:
+        missing = wording.explanations(split(point["reasons"]))
+        return "insufficient_data", f"Not enough data to say what orders do {period}: {missing}."
+    goals = wording.counted_noun(int(point["n_goals"]), "goal", "goals")
+    evidence = f"{wording.interval(point['ci_low_pct'], point['ci_high_pct'])}, {goals}"
+    found = wording.difference(point["uplift_pct"])
+    if point["p_value"] <= FINDING_AT_Q:
+        return "finding", f"Orders run {found} {period} than at the same minute without one ({evidence})."
+    return "nothing_found", f"No effect found {period}: orders were {found} ({evidence})."
+
+
+def _of_anomalies(anomalies: pd.DataFrame) -> list[dict]:
+    """One sentence per source of orders: how many alarms, how many of them may be false, and the largest."""
+    rows = []
+    for source, alarms in anomalies.groupby("order_source", sort=False):
+        counts = alarms["kind"].value_counts()
+        counted = [
+            wording.counted_noun(int(counts[kind]), *nouns) for kind, nouns in wording.ALARMS.items() if kind in counts
+        ]
+        share = float(alarms["expected_false_share"].max())
+        doubt = (
+            "" if np.isnan(share) else f" (at most {wording.number(100 * share)} % of a kind are expected to be false)"
+        )
+        near = int(alarms["match_id"].notna().sum())
+        beside = f"; {wording.counted_noun(near, 'of them lies', 'of them lie')} near a followed team's match"
+        prefix = wording.source_prefix(str(source), DataSource.REAL)
+        rows.append(
+            {
+                **_NO_NUMBERS,
+                "kind": "alarm",
+                "headline": f"{prefix}Stores departed from their usual orders: {', '.join(counted)}{doubt}{beside}.",
+                "caveat": _SOURCE_CAVEATS.get(str(source)),
+                "order_source": source,
+                "data_source": source,
+            }
+        )
+    return rows
 
 
 def _insight(result: dict, impact: pd.DataFrame, match_windows: pd.DataFrame) -> dict:
-    shop = per_store_hour(impact, match_windows, result["order_source"], result["match_source"], result["time_window"])
+    # an outcome's effect is a difference between matches: it has no orders of its own
+    is_of_match = result["subject"] == OWN_TEAM_MATCH
+    shop = per_store_hour(_of_part(impact, result), match_windows, *_key(result)) if is_of_match else StoreHours()
     kind, sentence = _sentence(result, shop)
     is_answered = kind != "insufficient_data"
     copied = (
@@ -77,6 +183,19 @@ def _insight(result: dict, impact: pd.DataFrame, match_windows: pd.DataFrame) ->
         "currency": shop.currency if is_answered else None,
         "data_source": result["data_source"],
     }
+
+
+def _key(result: dict) -> tuple[str, str, str]:
+    return result["order_source"], result["match_source"], result["time_window"]
+
+
+def _of_part(impact: pd.DataFrame, result: dict) -> pd.DataFrame:
+    """The rows that a result is about; none for a chain, whose part of a market's orders is not in this table."""
+    if result["scope"] == Scope.OVERALL:
+        return impact
+    if result["scope"] == Scope.CHAIN:
+        return impact.iloc[:0]
+    return impact[impact[result["scope"]] == result["scope_value"]]
 
 
 def _sentence(result: dict, shop: StoreHours) -> tuple[str, str]:

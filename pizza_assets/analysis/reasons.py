@@ -29,6 +29,8 @@ class Reason(StrEnum):
         "too_few_dates_with_outcome: fewer than 10 dates with this outcome, or fewer than 10 without it"
     )
     NO_RESULTS = "no_results: no result is known of a match with a usable window"
+    NO_GOALS = "no_goals: no goal fell in these matches"
+    NO_GOAL_MINUTES = "no_goal_minutes: the minutes of the goals are not known"
     NOTHING_OBSERVED = "nothing_observed: not one order in these windows"
     NO_VARIATION = "no_variation: every date shows the same, so chance cannot be measured"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"

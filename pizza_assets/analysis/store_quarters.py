@@ -28,7 +28,8 @@ def store_quarters(
     """One row per known quarter-hour of [starts_at, ends_at) and store, in the table's order; zero is data.
 
     The stores of a chain are those that sold in the period. A chain that sold nothing in it has one row per
-    quarter-hour without a store; one that covers no quarter-hour whole has no part in it. orders: those that `bin_orders` accepts, in any order; covered: of the same source.
+    quarter-hour without a store; one that covers no quarter-hour whole has no part in it. orders: those that
+    `bin_orders` accepts, in any order. covered: of the same source.
     """
     first = int(starts_at.timestamp()) // 60 // BIN_MINUTES
     quarters = -(-int(ends_at.timestamp()) // 60 // BIN_MINUTES) - first

@@ -38,6 +38,20 @@ CONTRASTS = {
     "final": "if the match was a final rather than not",
 }
 """What an outcome compares, by its name."""
+FAMILIES = {
+    "exploratory_outcomes": "how the match ended",
+    **{
+        f"exploratory_{kind}_by_{scope}": f"{about}, {scope} by {scope}"
+        for scope in Scope
+        for kind, about in (("windows", "the matches"), ("outcomes", "how the matches ended"))
+    },
+}
+"""What the claims of a family are about, but for those told one by one."""
+ALARMS = {
+    "low": ("outage", "outages"),
+    "high": ("surge", "surges"),
+    "missing_day": ("day without any order", "days without any order"),
+}
 _PLACES = {
     Scope.COMPETITION: " around matches of the {}",
     Scope.TEAM: " of markets that follow {}",

@@ -6,17 +6,24 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.analysis.anomaly_rows import order_anomalies as find_order_anomalies
 from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import correlation_results as test_hypotheses
+from pizza_assets.analysis.event_points import event_study as event_rows
+from pizza_assets.analysis.event_points import goal_points
 from pizza_assets.analysis.expected_grid import grids_of
+from pizza_assets.analysis.goal_study import clock_counts, goal_answers, goal_minutes, goal_rows
 from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
+from pizza_assets.analysis.pairs import of_sources
+from pizza_assets.analysis.summary_statistics import hourly_totals
+from pizza_assets.analysis.summary_statistics import summary_statistics as summarise
 from pizza_assets.assets.common import described
-from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair
+from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
 from pizza_assets.models.labels import table_label
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, Scope
-from pizza_assets.orchestration.match_versions import current_matches, windows_of_current_kickoffs
+from pizza_assets.orchestration.match_versions import current_matches, events_of, windows_of_current_kickoffs
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
@@ -27,8 +34,16 @@ NO_DATA = DataSource.REAL
 
 
 def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """expected_orders, match_impact, correlation_results, insights."""
-    return [_expected_orders(settings), _match_impact(settings), _correlation_results(settings), _insights()]
+    """From expected_orders to insights: everything that is worked out over all weeks."""
+    return [
+        _expected_orders(settings),
+        _match_impact(settings),
+        _correlation_results(settings),
+        _event_study(settings),
+        _order_anomalies(settings),
+        _summary_statistics(),
+        _insights(),
+    ]
 
 
 def whole(rows: pd.DataFrame, *made_of: pd.DataFrame, **metadata: object) -> WholeOutput:
@@ -129,6 +144,69 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
     return correlation_results
 
 
+def _event_study(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "event_study"),
+        description="How orders depart from usual in the minutes around kick-off and around goals, with bands.",
+    )
+    def event_study(
+        match_impact: pd.DataFrame,
+        expected_orders: pd.DataFrame,
+        merged_orders: WeekTables,
+        raw_match_events: WeekTables,
+        raw_matches: WeekTables,
+        markets: dg.ResourceParam[Any],
+    ) -> WholeOutput:
+        matches = current_matches(raw_matches)
+        goals = goal_minutes(events_of(raw_match_events, matches))
+        counts = clock_counts(merged_orders[week].rows for week in merged_orders)
+        points = {}
+        for pair, grid in grids_of(expected_orders, clocks(markets), settings.timezone).items():
+            own = [of_sources(rows, *pair) for rows in (match_impact, counts)]
+            of_pair = goals[goals["match_source"] == pair[1]]
+            points[pair] = goal_points(goal_answers(goal_rows(own[0], grid, own[1], of_pair)))
+        return whole(event_rows(points), match_impact, expected_orders)
+
+    return event_study
+
+
+def _order_anomalies(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "order_anomalies"),
+        description="Outages, surges and missing days of single stores, with the nearest match and its outcome.",
+    )
+    def order_anomalies(
+        quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Any]
+    ) -> WholeOutput:
+        rows = find_order_anomalies(
+            store_panels(quarter_hours),
+            current_matches(raw_matches),
+            markets,
+            window_lengths(settings),
+            default_timezone=settings.timezone,
+        )
+        counts = {str(kind): int(number) for kind, number in rows["kind"].value_counts().items()}
+        return WholeOutput(rows, table_label(rows, _label_of(quarter_hours)), counts)
+
+    return order_anomalies
+
+
+def _summary_statistics() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "summary_statistics"),
+        description="Plain sums and averages: all known time, before, during and after matches; by chain, market and "
+        "competition.",
+    )
+    def summary_statistics(
+        dashboard_orders_timeline: pd.DataFrame, match_windows: pd.DataFrame, raw_matches: WeekTables
+    ) -> WholeOutput:
+        windows = windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
+        rows = summarise([hourly_totals(dashboard_orders_timeline)], windows)
+        return whole(rows)
+
+    return summary_statistics
+
+
 def _insights() -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "insights"),
@@ -138,16 +216,31 @@ def _insights() -> dg.AssetsDefinition:
         correlation_results: pd.DataFrame,
         match_impact: pd.DataFrame,
         match_windows: pd.DataFrame,
+        event_study: pd.DataFrame,
+        order_anomalies: pd.DataFrame,
         raw_orders: WeekTables,
         raw_matches: WeekTables,
     ) -> WholeOutput:
         reasons = [*week_reasons(raw_orders), *week_reasons(raw_matches)]
         windows = windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
-        rows = write_insights(correlation_results, match_impact, windows, source_reasons=reasons)
+        rows = write_insights(
+            correlation_results,
+            match_impact,
+            windows,
+            points=event_study,
+            anomalies=order_anomalies,
+            source_reasons=reasons,
+        )
         sentences = "\n".join(f"- {headline}" for headline in rows["headline"])
         return whole(rows, correlation_results, sentences=dg.MetadataValue.md(sentences))
 
     return insights
+
+
+def _label_of(weeks: WeekTables) -> str:
+    """The label of all weeks together."""
+    labels = {str(facts.data_source) for week in weeks if (facts := weeks.facts(week))} or {NO_DATA.value}
+    return labels.pop() if len(labels) == 1 else DataSource.MIXED.value
 
 
 def week_reasons(weeks: WeekTables) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from pizza_assets.analysis.expected_grid import SourcePair
-from pizza_assets.analysis.panel import Panel, chain_panels, market_panel
+from pizza_assets.analysis.panel import Panel, chain_panels, market_panel, store_panel
 from pizza_assets.models.market import Market
 from pizza_assets.storage.tables import WeekTables
 
@@ -33,6 +33,16 @@ def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> 
         chain: {pair: Panel.joined(panels) for pair, panels in of_chain.items()}
         for chain, of_chain in sorted(parts.items())
     }
+
+
+def store_panels(quarter_hours: WeekTables) -> dict[str, Panel]:
+    """Orders by store, per source of orders, also of weeks without matches."""
+    parts: dict[str, list[Panel]] = {}
+    for week in quarter_hours:
+        facts, rows = quarter_hours.facts(week), quarter_hours[week].rows
+        if facts and len(rows):
+            parts.setdefault(str(facts.data_source), []).append(store_panel(rows, week))
+    return {source: Panel.joined(panels) for source, panels in parts.items()}
 
 
 def _weeks(quarter_hours: WeekTables, raw_matches: WeekTables) -> Iterator[tuple[SourcePair, str, pd.DataFrame]]:

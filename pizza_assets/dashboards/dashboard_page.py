@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from pizza_assets.dashboards import page_payload
@@ -26,6 +27,7 @@ from pizza_assets.models.extracts import (
     OrdersTimelineExtract,
 )
 from pizza_assets.models.merged import MatchWindows
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope
 
 _SCRIPTS = ("format.js", "dom.js", "data.js", "charts.js", "views.js", "match_day.js", "main.js")
 """The page's own scripts, in the order they are joined."""
@@ -92,10 +94,18 @@ def _payload(data: PageData) -> dict[str, object]:
         "matches": page_payload.columns(data.matches, MatchesExtract.column_names()),
         "impact": page_payload.columns(data.match_impact, _IMPACT_COLUMNS),
         "windows": page_payload.columns(data.match_windows[_WINDOW_COLUMNS].drop_duplicates(), _WINDOW_COLUMNS),
-        "correlations": page_payload.columns(data.correlations, CorrelationsExtract.column_names()),
+        "correlations": page_payload.columns(
+            _of_the_match_itself(data.correlations), CorrelationsExtract.column_names()
+        ),
         "insights": page_payload.columns(data.insights, InsightsExtract.column_names()),
         "quality": page_payload.columns(data.data_quality, DataQualityExtract.column_names()),
     }
+
+
+def _of_the_match_itself(correlations: pd.DataFrame) -> pd.DataFrame:
+    """What the view of effects draws; outcomes and parts of the business are told by insights and in the extract."""
+    is_match = (correlations["scope"] == Scope.OVERALL) & (correlations["subject"] == OWN_TEAM_MATCH)
+    return correlations[is_match]
 
 
 def _document_title(data: PageData) -> str:

@@ -1,5 +1,7 @@
 """Table models, by name. Everything that stores, documents or shows a table finds it here."""
 
+from pizza_assets.models.anomalies import OrderAnomalies
+from pizza_assets.models.event_study import EventStudy, SummaryStatistics
 from pizza_assets.models.extracts import (
     CorrelationsExtract,
     DataQualityExtract,
@@ -29,6 +31,9 @@ TABLES: dict[str, type[Table]] = {
         ExpectedOrders,
         MatchImpact,
         CorrelationResults,
+        EventStudy,
+        OrderAnomalies,
+        SummaryStatistics,
         Insights,
         OrdersTimelineExtract,
         MatchesExtract,

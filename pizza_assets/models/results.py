@@ -221,7 +221,8 @@ class Insights(Table, name="insights", key=("rank",)):
 
     rank: int = pa.Field(ge=1, unique=True, description="Order of reading; the primary hypothesis first.")
     kind: str = pa.Field(
-        isin=["finding", "nothing_found", "insufficient_data", "caveat"], description="What the sentence is."
+        isin=["finding", "nothing_found", "insufficient_data", "alarm", "caveat"],
+        description="What the sentence is: alarm tells of anomalies, caveat of the data as a whole.",
     )
     headline: str = pa.Field(description="The sentence; says mock wherever mock data is touched.")
     caveat: str = pa.Field(nullable=True, description="What to keep in mind about it.")

@@ -102,6 +102,10 @@ class Scope(StrEnum):
     CHAIN = "chain"
 
 
+OWN_TEAM_MATCH = "own_team_match"
+"""The subject of a hypothesis about the match itself, not about how it ended."""
+
+
 class ResultStatus(StrEnum):
     """Whether a hypothesis was answered. Anything but `ok` has its reasons in words."""
 

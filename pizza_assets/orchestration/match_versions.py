@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.models import RawMatches
+from pizza_assets.models import RawMatches, RawMatchEvents
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.storage.tables import WeekTables
 
@@ -31,6 +31,13 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
     versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
     newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
     return newest.drop(columns="collected_at").sort_values(list(RawMatches.key()), kind="stable", ignore_index=True)
+
+
+def events_of(raw_match_events: WeekTables, matches: pd.DataFrame) -> pd.DataFrame:
+    """The events of `matches` in all stored weeks; those of a match that two weeks list, once."""
+    events = raw_match_events.rows()
+    known = events.merge(matches[["match_source", "match_id"]], on=["match_source", "match_id"])
+    return known.drop_duplicates(list(RawMatchEvents.key()), ignore_index=True)
 
 
 def matches_reaching(raw_matches: WeekTables, week: MatchWeek, lengths: WindowLengths) -> pd.DataFrame:

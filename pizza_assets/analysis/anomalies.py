@@ -1,0 +1,224 @@
+"""Outages, surges and missing days of single stores: when a store departs from its usual orders by more than chance.
+
+Blocks of hours are compared with what the store's other hours of the same day suggest, so that a good day is no alarm.
+What is usual comes from store_expectation.py; which match was near belongs to anomaly_rows.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.store_expectation import StoreExpectation
+
+COLUMNS = ["store", "kind", "first", "end", "observed", "expected", "p_value", "q_value", "expected_false_share"]
+SIZE_CLASSES = np.array([0.0, 6.0, 12.0, 25.0, 50.0, 100.0])
+"""Lower edges of expected orders of a block: dispersion is estimated within each class."""
+MIN_EXPECTED = 3.0
+"""A block that expects fewer orders can't be an alarm, whatever happens in it."""
+MISSING_DAY_EXPECTED = 10.0
+_MIN_DISPERSION = 1e-4
+_FAR = 4.0
+
+
+@dataclass(frozen=True)
+class AlarmKind:
+    """lengths: quarter-hours of the blocks, tested together. level: false discovery rate (Benjamini-Hochberg). limit:
+    the ratio of observed to expected orders at which a block can be an alarm at all."""
+
+    name: str
+    lengths: tuple[int, ...]
+    level: float
+    limit: float
+    is_low: bool
+
+
+LOW = AlarmKind("low", (8, 12, 16, 24), 0.10, 0.1, is_low=True)
+HIGH = AlarmKind("high", (12,), 0.02, 1.5, is_low=False)
+MISSING_DAY = "missing_day"
+
+
+@dataclass(frozen=True)
+class _StoreDay:
+    """One store: counts and expected orders [bin], 0 where a block can't lie; day: consecutive numbers from 0 [bin]."""
+
+    counts: np.ndarray
+    expected: np.ndarray
+    day: np.ndarray
+
+    @classmethod
+    def of(cls, counts: np.ndarray, expected: np.ndarray, day: np.ndarray) -> "_StoreDay":
+        is_open = np.isfinite(expected) & (expected > 0)
+        usual = np.where(is_open, expected, 0.0)
+        return cls(np.where(is_open, counts, 0), usual, day - day.min(initial=0) if len(day) else day)
+
+    @property
+    def day_sums(self) -> tuple[np.ndarray, np.ndarray]:
+        """Orders and expected orders [day]."""
+        return np.bincount(self.day, self.counts), np.bincount(self.day, self.expected)
+
+    def without_days(self, days: np.ndarray) -> "_StoreDay":
+        gone = np.isin(self.day, days)
+        return _StoreDay(np.where(gone, 0, self.counts), np.where(gone, 0.0, self.expected), self.day)
+
+    def blocks(self, length: int, day_variation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """First bin, orders and expected orders of every block of `length` open bins within one day."""
+        if len(self.day) < length:
+            return np.empty(0, np.int64), np.empty(0), np.empty(0)
+        # sums of zeros and ones are exact
+        is_open = _running(self.expected > 0, length) == length
+        first = np.flatnonzero(is_open & (self.day[: len(is_open)] == self.day[length - 1 :]))
+        observed, usual = (_running(values, length)[first] for values in (self.counts, self.expected))
+        day_orders, day_usual = self.day_sums
+        day = self.day[first]
+        rest, rest_usual = day_orders[day] - observed, day_usual[day] - usual
+        prior = 1 / max(day_variation, 1e-6)
+        return first, observed, usual * (rest + prior) / (rest_usual + prior)
+
+
+def find_anomalies(counts: np.ndarray, usual: StoreExpectation, day: np.ndarray) -> pd.DataFrame:
+    """Alarms with COLUMNS: store (row), kind (low, high, missing_day), first and end (bins, half-open), orders observed
+    and expected, the smallest p of the blocks in the alarm, its q, and the share of its kind that may be false.
+
+    counts: orders [store, bin of 15 minutes]. day: int [store, bin], local calendar date. A block lies within one day,
+    where every bin has an expectation above zero. Its expectation is the usual one times a factor of the store's day,
+    taken from the day's other hours and drawn towards 1 by how much days vary (gamma-Poisson shrinkage). p-values are
+    negative-binomial tails, with the dispersion that blocks of this length and size show. Overlapping alarms of a kind
+    are one. expected_false_share: the largest q of the kind, a bound on the expected share of false ones; NaN for
+    missing days, which are counted, not tested.
+    """
+    stores = [_StoreDay.of(counts[row], usual.expected[row], day[row]) for row in range(len(counts))]
+    missing = [np.flatnonzero(_is_missing(*store.day_sums)) for store in stores]
+    parts = [_missing_days(stores, missing)]
+    sold = [store.without_days(days) for store, days in zip(stores, missing, strict=True)]
+    variation = _day_variation(sold)
+    parts += [_alarms(sold, kind, variation) for kind in (LOW, HIGH)]
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return pd.DataFrame(columns=COLUMNS)
+    found = pd.concat(filled, ignore_index=True)
+    return found[COLUMNS].sort_values(["store", "first", "kind"], ignore_index=True)
+
+
+def _is_missing(orders: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    return (orders == 0) & (usual >= MISSING_DAY_EXPECTED)
+
+
+def _missing_days(stores: list[_StoreDay], missing: list[np.ndarray]) -> pd.DataFrame:
+    rows = []
+    for number, (store, days) in enumerate(zip(stores, missing, strict=True)):
+        for day in days:
+            bins = np.flatnonzero((store.day == day) & (store.expected > 0))
+            rows.append((number, MISSING_DAY, bins[0], bins[-1] + 1, 0.0, store.expected[bins].sum(), *[np.nan] * 3))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _day_variation(stores: list[_StoreDay]) -> float:
+    """Variance of a store's day factor, by moments over all days that are not far off; never negative."""
+    sums = [store.day_sums for store in stores]
+    orders = np.concatenate([pair[0] for pair in sums]) if sums else np.empty(0)
+    usual = np.concatenate([pair[1] for pair in sums]) if sums else np.empty(0)
+    return _extra_variance(orders[usual > 0], usual[usual > 0])
+
+
+def _extra_variance(orders: np.ndarray, usual: np.ndarray) -> float:
+    """k of Var = mu + k mu^2, without what lies more than 4 standard deviations off; never below _MIN_DISPERSION."""
+    k, kept = 0.0, np.ones(len(orders), dtype=bool)
+    for _ in range(3):
+        if not kept.any():
+            break
+        k = max(0.0, float(((orders - usual)[kept] ** 2 - usual[kept]).sum() / (usual[kept] ** 2).sum()))
+        kept = np.abs(orders - usual) <= _FAR * np.sqrt(usual + k * usual**2)
+    return max(k, _MIN_DISPERSION)
+
+
+def _alarms(stores: list[_StoreDay], kind: AlarmKind, variation: float) -> pd.DataFrame:
+    found, tested = [], 0
+    for length in kind.lengths:
+        candidates, count = _candidates(stores, kind, length, variation)
+        found += candidates
+        tested += count
+    together = (
+        pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["store", "first", "end", "p_value"])
+    )
+    q = q_values(together["p_value"].to_numpy(dtype=float), family_size=tested)
+    return _merged(together.assign(q_value=q)[q <= kind.level], stores, kind)
+
+
+def _candidates(
+    stores: list[_StoreDay], kind: AlarmKind, length: int, variation: float
+) -> tuple[list[pd.DataFrame], int]:
+    """Per store the blocks beyond the kind's limit, with their p-values; and how many blocks could have been."""
+    dispersion = _dispersions([_apart(*store.blocks(length, variation), length) for store in stores])
+    found, tested = [], 0
+    for number, store in enumerate(stores):
+        first, observed, usual = store.blocks(length, variation)
+        large = usual >= MIN_EXPECTED
+        tested += int(large.sum())
+        extreme = observed <= kind.limit * usual if kind.is_low else observed >= kind.limit * usual
+        chosen = large & extreme
+        k = dispersion[np.searchsorted(SIZE_CLASSES, usual[chosen], side="right") - 1]
+        p = _tail(observed[chosen], usual[chosen], k, is_low=kind.is_low)
+        found.append(
+            pd.DataFrame({"store": number, "first": first[chosen], "end": first[chosen] + length, "p_value": p})
+        )
+    return found, tested
+
+
+def _apart(first: np.ndarray, observed: np.ndarray, usual: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Blocks that do not overlap, for estimating how they vary."""
+    chosen = first % length == 0
+    return observed[chosen], usual[chosen]
+
+
+def _dispersions(blocks: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """k by size class; a class without blocks takes that of all."""
+    observed, usual = (np.concatenate([pair[i] for pair in blocks]) if blocks else np.empty(0) for i in (0, 1))
+    size = np.searchsorted(SIZE_CLASSES, usual, side="right") - 1
+    of_all = _extra_variance(observed, usual)
+    return np.array(
+        [
+            _extra_variance(observed[size == i], usual[size == i]) if (size == i).sum() >= 200 else of_all
+            for i in range(len(SIZE_CLASSES))
+        ]
+    )
+
+
+def _tail(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, *, is_low: bool) -> np.ndarray:
+    """Negative-binomial P(X <= observed), or P(X >= observed) for a high block, which has at least one order."""
+    from scipy.special import betainc
+
+    size = 1 / k
+    success = size / (size + mean)
+    if is_low:
+        return betainc(size, observed + 1, success)
+    return betainc(observed, size, 1 - success)
+
+
+def _merged(accepted: pd.DataFrame, stores: list[_StoreDay], kind: AlarmKind) -> pd.DataFrame:
+    """Overlapping blocks of a store as one alarm, with the orders of its whole time."""
+    if accepted.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    ordered = accepted.sort_values(["store", "first"], ignore_index=True)
+    reached = ordered.groupby("store")["end"].cummax().shift()
+    same = ordered["store"].diff().eq(0) & (ordered["first"] < reached)
+    alarms = ordered.groupby((~same).cumsum()).agg(
+        store=("store", "first"), first=("first", "min"), end=("end", "max"),
+        p_value=("p_value", "min"), q_value=("q_value", "min"),
+    )  # fmt: skip
+    spans = alarms[["store", "first", "end"]].itertuples(index=False, name=None)
+    sums = [
+        (stores[store].counts[first:end].sum(), stores[store].expected[first:end].sum()) for store, first, end in spans
+    ]
+    return alarms.assign(
+        kind=kind.name,
+        observed=[float(pair[0]) for pair in sums],
+        expected=[float(pair[1]) for pair in sums],
+        expected_false_share=float(accepted["q_value"].max()),
+    )[COLUMNS]
+
+
+def _running(values: np.ndarray, length: int) -> np.ndarray:
+    total = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
+    return total[length:] - total[:-length]

@@ -1,0 +1,110 @@
+"""What a store would usually sell, robust against the very things that are looked for: outages, surges, missing days.
+
+The fit is that of the markets' baseline, with stores in the place of markets. Which departures are alarms belongs to
+anomalies.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pizza_assets.analysis.proportional_fit import fit_baseline
+
+ROUNDS = 4
+LOW_RUN_BINS = 8
+_TOLERANCE = 1e-4
+_MAX_ITERATIONS = 60
+_FAR = 4.0
+_NEARLY_NOTHING = 0.1
+_LOW_RUN_EXPECTED = 5.0
+_MATCH_PRIOR_ORDERS = 50.0
+
+
+@dataclass(frozen=True)
+class StoreExpectation:
+    """expected: orders [store, bin], the usual effect of the own team's match included; NaN where it can't be known.
+    is_usual: bool [store, bin], cells that stayed in the fit. converged: whether the last fit did."""
+
+    expected: np.ndarray
+    is_usual: np.ndarray
+    converged: bool
+
+
+def store_expectation(
+    counts: np.ndarray,
+    is_known: np.ndarray,
+    bin_of_week: np.ndarray,
+    week: np.ndarray,
+    day: np.ndarray,
+    event_lag: np.ndarray,
+) -> StoreExpectation:
+    """Fit stores' habits four times, each time without the cells that depart too far.
+
+    counts, is_known, bin_of_week: [store, bin] of quarter-hours. week: int [bin]. day: int [store, bin], local calendar
+    date. event_lag: int [store, bin], quarter-hours since the own team's match came near, negative without one: such
+    cells do not inform the habits, and are expected to sell as much more as all stores together do at that lag.
+    Dropped are cells more than 4 standard deviations off, runs of two hours with hardly an order, and days without any.
+    """
+    is_free = is_known & (event_lag < 0)
+    is_usual = is_free
+    fit = fit_baseline(counts, is_usual, bin_of_week, week, tolerance=_TOLERANCE, max_iterations=_MAX_ITERATIONS)
+    for _ in range(ROUNDS - 1):
+        is_usual = is_free & ~_departing(counts, fit.expected, is_known, is_usual, day)
+        fit = fit_baseline(counts, is_usual, bin_of_week, week, tolerance=_TOLERANCE, max_iterations=_MAX_ITERATIONS)
+    expected = np.where(is_known, fit.expected, np.nan)
+    return StoreExpectation(_with_matches(expected, counts, event_lag), is_usual, fit.converged)
+
+
+def _departing(
+    counts: np.ndarray, expected: np.ndarray, is_known: np.ndarray, is_usual: np.ndarray, day: np.ndarray
+) -> np.ndarray:
+    """Cells to leave out of the next fit [store, bin]."""
+    departing = np.zeros(counts.shape, dtype=bool)
+    squares, means, means_squared = 0.0, 0.0, 0.0
+    for store in range(len(counts)):
+        mean = np.where(is_usual[store] & np.isfinite(expected[store]), expected[store], 0.0)
+        squares += float((np.where(mean > 0, counts[store] - mean, 0.0) ** 2).sum())
+        means += float(mean.sum())
+        means_squared += float((mean**2).sum())
+    k = max(0.0, (squares - means) / means_squared) if means_squared > 0 else 0.0
+    for store in range(len(counts)):
+        mean = np.where(is_known[store] & np.isfinite(expected[store]), expected[store], 0.0)
+        count = np.where(mean > 0, counts[store], 0)
+        spread = np.sqrt(mean + k * mean**2)
+        departing[store] = np.abs(count - mean) > _FAR * np.maximum(spread, 1e-12)
+        departing[store] |= _low_runs(count, mean)
+        first = int(day[store].min())
+        orders, usual = (np.bincount(day[store] - first, values) for values in (count, mean))
+        departing[store] |= ((orders == 0) & (usual > _LOW_RUN_EXPECTED))[day[store] - first]
+        departing[store] &= mean > 0
+    return departing
+
+
+def _low_runs(counts: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Cells in a run of two hours that sold a tenth of what is usual, or less [bin]."""
+    if len(counts) < LOW_RUN_BINS:
+        return np.zeros(len(counts), dtype=bool)
+    orders, usual = (_running(values, LOW_RUN_BINS) for values in (counts, mean))
+    starts = np.flatnonzero((usual >= _LOW_RUN_EXPECTED) & (orders <= _NEARLY_NOTHING * usual))
+    steps = np.zeros(len(counts) + 1, dtype=np.int32)
+    np.add.at(steps, starts, 1)
+    np.add.at(steps, starts + LOW_RUN_BINS, -1)
+    return np.cumsum(steps)[:-1] > 0
+
+
+def _running(values: np.ndarray, length: int) -> np.ndarray:
+    total = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
+    return total[length:] - total[:-length]
+
+
+def _with_matches(expected: np.ndarray, counts: np.ndarray, event_lag: np.ndarray) -> np.ndarray:
+    """Near the own team's match: times the ratio that all stores together show at that lag, drawn towards 1."""
+    store, position = np.nonzero((event_lag >= 0) & np.isfinite(expected))
+    lag = event_lag[store, position]
+    lags = int(lag.max(initial=-1)) + 1
+    observed = np.bincount(lag, counts[store, position], lags)
+    usual = np.bincount(lag, expected[store, position], lags)
+    ratio = (observed + _MATCH_PRIOR_ORDERS) / (usual + _MATCH_PRIOR_ORDERS)
+    adjusted = expected.copy()
+    adjusted[store, position] *= ratio[lag]
+    return adjusted

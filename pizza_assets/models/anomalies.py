@@ -1,0 +1,52 @@
+"""Hours and days in which a store departed from its usual orders."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.table import Table, UtcTimestamp
+from pizza_assets.models.vocabulary import MatchResult, values
+
+
+class OrderAnomalies(
+    Table, name="order_anomalies", key=("order_source", "market", "chain", "store_id", "starts_at", "kind")
+):
+    """One row per alarm: an outage, a surge or a missing day of one store."""
+
+    market: str = pa.Field(description="The market.")
+    chain: str = pa.Field(description="The restaurant chain.")
+    store_id: str = pa.Field(description="The store.")
+    kind: str = pa.Field(
+        isin=["low", "high", "missing_day"],
+        description="low: two hours or more with a tenth of the usual orders or less. high: three hours or more with "
+        "half as many again or more. missing_day: a day without any order.",
+    )
+    starts_at: UtcTimestamp = pa.Field(description="First instant, UTC.")
+    ends_at: UtcTimestamp = pa.Field(description="First instant after it, UTC.")
+    observed: int = pa.Field(ge=0, description="Orders.")
+    expected: float = pa.Field(ge=0, description="Orders that were usual, the effect of an own match included.")
+    p_value: float = pa.Field(
+        nullable=True, ge=0, le=1, description="Negative-binomial tail of its most extreme block; empty for a day."
+    )
+    q_value: float = pa.Field(
+        nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value among all blocks of the kind."
+    )
+    expected_false_share: float = pa.Field(
+        nullable=True, ge=0, le=1, description="Bound on the share of this kind's alarms that are false."
+    )
+    match_id: str = pa.Field(
+        nullable=True, description="The nearest match of a followed team within six hours; empty without one."
+    )
+    home_team: str = pa.Field(nullable=True, description="Its home side.")
+    away_team: str = pa.Field(nullable=True, description="Its away side.")
+    kickoff_at: UtcTimestamp = pa.Field(nullable=True, description="Its kick-off, UTC.")
+    minutes_from_kickoff: pd.Int64Dtype = pa.Field(
+        nullable=True, description="From its kick-off to the start of the anomaly; negative before."
+    )
+    result: str = pa.Field(nullable=True, isin=values(MatchResult), description="How it ended.")
+    match_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock match.")
+    order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders: the data it is seen in.")
+    seen_in: str = pa.Field(
+        isin=["real", "mock", "both"],
+        description="both if an anomaly of this kind and market overlaps in real and in mock orders.",
+    )
