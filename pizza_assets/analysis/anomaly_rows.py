@@ -93,7 +93,7 @@ def _event_lags(
     end = -(-edges[row, -1] // BIN_MINUTES) - panel.first_bin
     stores = market_of_store.groupby(market_of_store).indices
     for market, start, stop in zip(exposed["market"], first, end, strict=True):
-        inside = np.arange(max(start, 0), min(stop, lag.shape[1]))
+        inside = np.arange(max(start, 0), min(stop, len(panel.week)))
         if market in stores and len(inside):
             lag[np.ix_(stores[market], inside)] = (inside - start).astype(np.int16)
     return lag

@@ -15,18 +15,22 @@ from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import (
+    SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
     Hypothesis,
     outcome_hypotheses,
     scoped_hypotheses,
 )
 from pizza_assets.analysis.multiplicity import q_values
-from pizza_assets.analysis.outcome_effects import SEED, outcome_answers
+from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
+from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.pairs import SOURCES, of_sources
+from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined
+from pizza_assets.analysis.shared_matches import SEED as SHARED_SEED
 from pizza_assets.models import CorrelationResults, MatchImpact
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, combined_source
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window, combined_source
 
 FINDING_AT_Q = 0.05
 DRAWS = 1_999
@@ -62,11 +66,12 @@ def correlation_results(
     *,
     chains: Mapping[str, tuple[DataFrame[MatchImpact], Mapping[SourcePair, ExpectedGrid]]],
     pre_trends: Mapping[SourcePair, float],
+    shared: Mapping[SourcePair, Mapping[Window, Answer]],
 ) -> DataFrame[CorrelationResults]:
     """Every declared hypothesis per pair of order source and match source, also for a pair without usable data.
 
     impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
-    p-value of the event study's pre-trend, by pair.
+    p-value of the event study's pre-trend, by pair. shared: `shared_match_answers`, by pair.
 
     mde_80_pct: the change found with 80 % power at level 0.05 / family_size. That is the level at which a hypothesis
     is a finding whatever the others of its family show; it may be found a little more easily if they are found too.
@@ -77,7 +82,9 @@ def correlation_results(
     for pair in _pairs(impact, grids):
         evidence = _evidence(impact, grids, pair)
         windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
-        rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence)})
+        of_shared = shared.get(pair, {})
+        answers = {h: of_shared.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
+        rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
         for scope, value, part in _parts(evidence):
             rows += _rows(pair, part, _scoped_answers(part, scope, value))
         for chain, (chain_impact, chain_grids) in chains.items():
@@ -208,12 +215,15 @@ _NO_NUMBERS = {
 }
 
 
+_SEEDS = {"window": PLACEBO_SEED, "shared": SHARED_SEED}
+
+
 def _described(hypothesis: Hypothesis) -> dict[str, object]:
-    method = (
-        wording.METHODS["by_date" if hypothesis.outcome.by_date else "outcome"]
-        if hypothesis.outcome
-        else (wording.METHODS["window"])
-    )
+    method, estimand = "window", wording.ESTIMAND
+    if hypothesis.is_shared:
+        method, estimand = "shared", wording.SHARED_ESTIMAND
+    elif hypothesis.outcome:
+        method, estimand = "by_date" if hypothesis.outcome.by_date else "outcome", wording.OUTCOME_ESTIMAND
     return {
         "hypothesis": hypothesis.statement,
         "subject": hypothesis.subject,
@@ -221,9 +231,9 @@ def _described(hypothesis: Hypothesis) -> dict[str, object]:
         "scope_value": hypothesis.scope_value,
         "role": hypothesis.role,
         "time_window": hypothesis.window.value,
-        "estimand": wording.ESTIMAND if hypothesis.outcome is None else wording.OUTCOME_ESTIMAND,
-        **method,
-        "random_seed": SEED if hypothesis.outcome else 0,
+        "estimand": estimand,
+        **wording.METHODS[method],
+        "random_seed": _SEEDS.get(method, OUTCOME_SEED),
     }
 
 
@@ -293,5 +303,5 @@ def _detectable_pct(se: pd.Series, df: pd.Series, family_size: pd.Series) -> np.
 
 def _pattern(row: dict) -> str:
     return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
-        row, wording.PERIODS[row["time_window"]]
+        row, wording.period(row["subject"], row["time_window"])
     )

@@ -7,12 +7,16 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.answer import Answer
+from pizza_assets.analysis.event_bins import FIRST_MINUTE, LAG_MINUTES
+from pizza_assets.analysis.event_study import PRE_TREND_ENDS
+from pizza_assets.analysis.event_study import EventStudy as EventStudyOfKickOff
 from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.goal_study import CURVE, TERMS
-from pizza_assets.analysis.reasons import joined
+from pizza_assets.analysis.reasons import Reason, joined
 from pizza_assets.models import EventStudy
 from pizza_assets.models.vocabulary import ResultStatus, combined_source
 
+PRE_TREND_SERIES = "pre_trend_test"
 _QUARTER = 15
 _NUMBERS = ("estimate_log", "uplift_pct", "ci_low_pct", "ci_high_pct", "se", "p_value")
 _COUNTS = ("n_matches", "n_market_matches", "n_clusters")
@@ -42,6 +46,40 @@ def goal_points(answers: Mapping[str, Answer]) -> list[dict]:
         }
         for term in (*TERMS, *CURVE)
     ]
+
+
+def kick_off_points(study: EventStudyOfKickOff) -> list[dict]:
+    """One point per half-hour, and one for the test that nothing happens before the first window."""
+    shared = {"event": "kick_off", "band": "simultaneous", "is_calibrated": True}
+    lags = [
+        {
+            **shared,
+            "series": "own_match",
+            "minutes_from": FIRST_MINUTE + lag * LAG_MINUTES,
+            "minutes_to": FIRST_MINUTE + (lag + 1) * LAG_MINUTES,
+            **point_of(answer),
+        }
+        for lag, answer in enumerate(study.lags)
+    ]
+    early = [
+        answer for lag, answer in enumerate(study.lags) if FIRST_MINUTE + (lag + 1) * LAG_MINUTES <= PRE_TREND_ENDS
+    ]
+    missing = () if np.isfinite(study.pre_trend_p) else early[0].missing or (Reason.NOT_CONVERGED,)
+    counts = {name: early[0].numbers[name] for name in _COUNTS}
+    test = {
+        **shared,
+        "series": PRE_TREND_SERIES,
+        "minutes_from": FIRST_MINUTE,
+        "minutes_to": PRE_TREND_ENDS,
+        **point_of(Answer({**counts, "p_value": study.pre_trend_p}, missing)),
+    }
+    return [*lags, test]
+
+
+def pre_trends(points: DataFrame[EventStudy]) -> dict[SourcePair, float]:
+    """The p-value of the pre-trend of every pair of sources that has one."""
+    tests = points[(points["series"] == PRE_TREND_SERIES) & points["p_value"].notna()]
+    return {(row.order_source, row.match_source): float(row.p_value) for row in tests.itertuples()}
 
 
 def point_of(answer: Answer) -> dict[str, object]:

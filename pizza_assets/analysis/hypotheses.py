@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.outcome_effects import OUTCOMES, Outcome
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Window
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, Scope, Window
 
 SCOPED_OUTCOME_WINDOW = Window.POST
 """Parts of the business are asked about outcomes in the declared window only: families stay small."""
@@ -19,15 +19,19 @@ class Hypothesis:
     """A claim. Those of one family are corrected together, per pair of sources.
 
     outcome: None for the effect of the match itself. scope_value: the part of the business, None for all of it.
+    is_shared: of matches that every market follows.
     """
 
     window: Window
     outcome: Outcome | None = None
     scope: Scope = Scope.OVERALL
     scope_value: str | None = None
+    is_shared: bool = False
 
     @property
     def subject(self) -> str:
+        if self.is_shared:
+            return SHARED_MATCH
         return self.outcome.name if self.outcome else OWN_TEAM_MATCH
 
     @property
@@ -39,6 +43,8 @@ class Hypothesis:
         """The primary hypothesis is a family of its own, so its q-value is its p-value."""
         if self == PRIMARY_HYPOTHESIS:
             return "primary"
+        if self.is_shared:
+            return "exploratory_shared_matches"
         kind = "outcomes" if self.outcome else "windows"
         return f"exploratory_{kind}" if self.scope == Scope.OVERALL else f"exploratory_{kind}_by_{self.scope}"
 
@@ -52,7 +58,7 @@ class Hypothesis:
     def statement(self) -> str:
         where = wording.place(self.scope, self.scope_value)
         if self.outcome is None:
-            return f"Orders{where} depart from normal {wording.PERIODS[self.window]}."
+            return f"Orders{where} depart from normal {wording.period(self.subject, self.window)}."
         return f"Orders{where} {wording.PERIODS[self.window]} differ {wording.CONTRASTS[self.subject]}."
 
 
@@ -60,6 +66,9 @@ PRIMARY_HYPOTHESIS = Hypothesis(Window.POST)
 """The one hypothesis declared beforehand: orders after the own team's match."""
 
 WINDOW_HYPOTHESES = (PRIMARY_HYPOTHESIS, Hypothesis(Window.PRE), Hypothesis(Window.DURING))
+
+
+SHARED_HYPOTHESES = tuple(Hypothesis(window, is_shared=True) for window in Window)
 
 
 def outcome_hypotheses() -> Iterator[Hypothesis]:

@@ -24,6 +24,7 @@ _SOURCE_CAVEATS = {
     DataSource.MOCK.value: "Made from mock orders: it shows how the platform works, nothing about real customers.",
     DataSource.MIXED.value: "Real orders were set against invented matches: it says nothing about football.",
 }
+TOLD_PER_FAMILY = 5
 HEADLINE_SERIES = "own_goal_0_15"
 _READING_ORDER = {
     "role": ["primary", "exploratory"],
@@ -68,9 +69,10 @@ def _reading_order(result: dict) -> tuple:
 def _of_family(family: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> list[dict]:
     """A sentence for every finding, the surest first; without one, what was asked in vain."""
     found = family[family["direction"].isin(["up", "down"])].sort_values(["q_value", "analysis_id"])
-    if len(found):
-        return [_insight(row, impact, match_windows) for row in found.to_dict("records")]
     first = family.iloc[0]
+    if len(found):
+        told = [_insight(row, impact, match_windows) for row in found.head(TOLD_PER_FAMILY).to_dict("records")]
+        return told + ([_more(first, len(found) - TOLD_PER_FAMILY)] if len(found) > TOLD_PER_FAMILY else [])
     answered = family[family["status"] == ResultStatus.OK]
     about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
     asked = wording.counted_noun(len(family), "claim", "claims")
@@ -94,6 +96,19 @@ def _of_family(family: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.Dat
             "caveat": _caveat(first.to_dict(), kind),
         }
     ]
+
+
+def _more(first: pd.Series, count: int) -> dict:
+    about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
+    prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
+    found = wording.counted_noun(count, "finding", "findings")
+    return {
+        **_NO_NUMBERS,
+        **{name: first[name] for name in ("order_source", "match_source", "data_source")},
+        "kind": "finding",
+        "headline": f"{prefix}{found} more about {about}; all are in correlation_results.",
+        "caveat": _caveat(first.to_dict(), "finding"),
+    }
 
 
 def _of_goals(points: pd.DataFrame) -> list[dict]:
@@ -200,7 +215,7 @@ def _of_part(impact: pd.DataFrame, result: dict) -> pd.DataFrame:
 
 def _sentence(result: dict, shop: StoreHours) -> tuple[str, str]:
     """The kind of the insight and its sentence, without the prefix that names mock data."""
-    sentence = wording.sentence(result, _period(result["time_window"], shop.window_minutes), _in_shops(shop))
+    sentence = wording.sentence(result, _period(result, shop.window_minutes), _in_shops(shop))
     if result["status"] != ResultStatus.OK:
         return "insufficient_data", sentence + _so_far(result)
     return "nothing_found" if result["direction"] == "none" else "finding", sentence
@@ -229,15 +244,17 @@ def _money(cents: float, currency: str) -> str:
     return f"{_SYMBOLS[currency]}{text}" if currency in _SYMBOLS else f"{text} {currency}"
 
 
-def _period(window: str, minutes: int | None) -> str:
-    if window == Window.DURING or minutes is None:
-        return wording.PERIODS[window]
+def _period(result: dict, minutes: int | None) -> str:
+    period = wording.period(result["subject"], result["time_window"])
+    if result["time_window"] == Window.DURING or minutes is None:
+        return period
     length = {60: "hour", 120: "two hours", 180: "three hours"}.get(minutes, f"{minutes} minutes")
-    return f"in the {length} {wording.PERIODS[window]}"
+    return f"in the {length} {period}"
 
 
 def _caveat(result: dict, kind: str) -> str | None:
-    parts = [] if kind == "insufficient_data" else [_ESTIMAND_CAVEAT]
+    is_beyond = result["subject"] == OWN_TEAM_MATCH and kind != "insufficient_data"
+    parts = [_ESTIMAND_CAVEAT] if is_beyond else []
     if kind == "nothing_found":
         parts.append(_NOT_ZERO_CAVEAT)
     if result["role"] != "primary":

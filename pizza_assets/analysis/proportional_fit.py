@@ -41,15 +41,19 @@ def fit_baseline(
     factor that runs to infinity) do not converge. `expected` also covers the cells that are not usable. It is 0 where
     a factor's usable cells hold no orders, and NaN where a factor has no usable cell.
     """
-    fit = _Fit(counts, usable, bin_of_week, week)
+    fit = ProportionalFit(counts, usable, bin_of_week, week)
     # stops at the first round that changes nothing
     converged = any(fit.improve() < tolerance for _ in range(max_iterations))
     expected, is_open = fit.expected()
     return Baseline(expected, is_open, converged)
 
 
-class _Fit:
-    """The factors while they are fitted. One market at a time, so that the working arrays stay in the CPU's cache."""
+class ProportionalFit:
+    """The factors while they are fitted. One market at a time, so that the working arrays stay in the CPU's cache.
+
+    usable: bool [market, bin], or a known factor of each cell (0 where not usable), which may change between rounds as
+    long as it stays positive where it was. The rest as in `fit_baseline`.
+    """
 
     def __init__(self, counts: np.ndarray, usable: np.ndarray, bin_of_week: np.ndarray, week: np.ndarray) -> None:
         markets, bins = counts.shape
@@ -61,11 +65,11 @@ class _Fit:
         delta_orders = np.zeros(bins)
         for market in range(markets):
             weights = usable[market].astype(float)
-            orders = np.where(usable[market], counts[market], 0.0)
+            orders = np.where(weights > 0, counts[market], 0.0)
             self.alpha_sums[market] = _sums(bin_of_week[market], orders, weights, self.alpha.shape[1])
             self.eta_sums[market] = _sums(week, orders, weights, self.eta.shape[1])
             delta_orders += orders
-        self.delta_sums = np.where(usable.any(axis=0), delta_orders, np.nan)
+        self.delta_sums = np.where((usable > 0).any(axis=0), delta_orders, np.nan)
 
     def improve(self) -> float:
         """One round over all factors; the largest change of a factor's logarithm."""

@@ -29,6 +29,9 @@ class Reason(StrEnum):
         "too_few_dates_with_outcome: fewer than 10 dates with this outcome, or fewer than 10 without it"
     )
     NO_RESULTS = "no_results: no result is known of a match with a usable window"
+    NO_SHARED_MATCH = "no_shared_match: no finished match is followed by every market"
+    TOO_FEW_SHARED_MATCHES = "too_few_shared_matches: fewer than 3 matches that every market follows can be used"
+    TOO_FEW_PLACEBO_DATES = "too_few_placebo_dates: fewer than 10 dates without a match at the same time of the week"
     NO_GOALS = "no_goals: no goal fell in these matches"
     NO_GOAL_MINUTES = "no_goal_minutes: the minutes of the goals are not known"
     NOTHING_OBSERVED = "nothing_observed: not one order in these windows"

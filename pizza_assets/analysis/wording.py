@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from pizza_assets.analysis.reasons import split
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window
+from pizza_assets.models.vocabulary import SHARED_MATCH, DataSource, ResultStatus, Scope, Window
 
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
+SHARED_ESTIMAND = "effect of a match that every market follows on all orders, against the rest of its day"
 OUTCOME_ESTIMAND = (
     "difference between matches of one weekday and hour that ended differently, in a market's orders against normal"
 )
@@ -19,6 +20,11 @@ METHODS = {
         "method": "regression of the log departure on the outcome; whole matches permuted within weekday and hour",
         "controls": "those of the expected orders; weekday and hour of kick-off; playing at home",
         "cluster_by": "match",
+    },
+    "shared": {
+        "method": "difference to the other hours of the day, against dates at the same hour; dates permuted",
+        "controls": "market x local quarter-hour of the week; market x week; the same day's other hours",
+        "cluster_by": "date",
     },
     "by_date": {
         "method": "Welch's t on means per date; dates permuted",
@@ -40,6 +46,7 @@ CONTRASTS = {
 """What an outcome compares, by its name."""
 FAMILIES = {
     "exploratory_outcomes": "how the match ended",
+    "exploratory_shared_matches": "matches that every market follows",
     **{
         f"exploratory_{kind}_by_{scope}": f"{about}, {scope} by {scope}"
         for scope in Scope
@@ -63,6 +70,17 @@ PERIODS = {
     Window.DURING.value: "during the own team's match",
     Window.POST.value: "after the own team's match",
 }
+
+
+SHARED_PERIODS = {
+    window: text.replace("the own team's match", "a match that every market follows")
+    for window, text in PERIODS.items()
+}
+
+
+def period(subject: str, window: str) -> str:
+    """Which time is meant."""
+    return (SHARED_PERIODS if subject == SHARED_MATCH else PERIODS)[window]
 
 
 def source_prefix(order_source: str, match_source: str) -> str:

@@ -9,13 +9,16 @@ import pandas as pd
 from pizza_assets.analysis.anomaly_rows import order_anomalies as find_order_anomalies
 from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import correlation_results as test_hypotheses
+from pizza_assets.analysis.event_bins import event_panel
 from pizza_assets.analysis.event_points import event_study as event_rows
-from pizza_assets.analysis.event_points import goal_points
+from pizza_assets.analysis.event_points import goal_points, kick_off_points, pre_trends
+from pizza_assets.analysis.event_study import kick_off_study
 from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.goal_study import clock_counts, goal_answers, goal_minutes, goal_rows
 from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
 from pizza_assets.analysis.pairs import of_sources
+from pizza_assets.analysis.shared_matches import shared_match_answers
 from pizza_assets.analysis.summary_statistics import hourly_totals
 from pizza_assets.analysis.summary_statistics import summary_statistics as summarise
 from pizza_assets.assets.common import described
@@ -114,6 +117,7 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         expected_orders: pd.DataFrame,
         quarter_hours: WeekTables,
         match_windows: pd.DataFrame,
+        event_study: pd.DataFrame,
         raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
     ) -> WholeOutput:
@@ -121,14 +125,20 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         windows = _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets)
         chains = {}
         for chain, panels in chain_panels_by_pair(quarter_hours, raw_matches).items():
-            grids = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
+            of_panels = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
             of_chain = windows[windows["chain"] == chain].reset_index(drop=True)
-            chains[chain] = measure_impact(of_chain, grids, matches, markets, lengths), grids
+            chains[chain] = measure_impact(of_chain, of_panels, matches, markets, lengths), of_panels
+        grids = grids_of(expected_orders, clocks(markets), settings.timezone)
+        shared = {
+            pair: shared_match_answers(matches[matches["match_source"] == pair[1]], markets, grid, lengths)
+            for pair, grid in grids.items()
+        }
         rows = test_hypotheses(
             match_impact,
-            grids_of(expected_orders, clocks(markets), settings.timezone),
+            grids,
             chains=chains if len(chains) > 1 else {},
-            pre_trends={},
+            pre_trends=pre_trends(event_study),
+            shared=shared,
         )
         shown = rows[rows["scope"] == Scope.OVERALL]
         shown = shown[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]
@@ -164,7 +174,11 @@ def _event_study(settings: Settings) -> dg.AssetsDefinition:
         for pair, grid in grids_of(expected_orders, clocks(markets), settings.timezone).items():
             own = [of_sources(rows, *pair) for rows in (match_impact, counts)]
             of_pair = goals[goals["match_source"] == pair[1]]
-            points[pair] = goal_points(goal_answers(goal_rows(own[0], grid, own[1], of_pair)))
+            panel = event_panel(grid, matches[matches["match_source"] == pair[1]], markets)
+            points[pair] = [
+                *kick_off_points(kick_off_study(panel)),
+                *goal_points(goal_answers(goal_rows(own[0], grid, own[1], of_pair))),
+            ]
         return whole(event_rows(points), match_impact, expected_orders)
 
     return event_study

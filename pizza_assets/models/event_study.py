@@ -13,7 +13,8 @@ class EventStudy(Table, name="event_study", key=("order_source", "match_source",
 
     event: str = pa.Field(isin=["kick_off", "goal"], description="What the minutes are counted from.")
     series: str = pa.Field(
-        description="kick_off: own_match. goal: whose goal, and whether it is the headline, a check or the curve."
+        description="kick_off: own_match, or the test of the hour before the first window. goal: whose goal, and "
+        "whether it is the headline, a check or the curve."
     )
     minutes_from: int = pa.Field(description="First minute of the span, from the event; negative before it.")
     minutes_to: int = pa.Field(description="First minute after the span.")
@@ -23,7 +24,7 @@ class EventStudy(Table, name="event_study", key=("order_source", "match_source",
     ci_high_pct: float = pa.Field(nullable=True, description="Upper end of the band.")
     se: float = pa.Field(nullable=True, ge=0, description="Standard error of estimate_log.")
     p_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Two-sided, of this point alone; empty for points of a band."
+        nullable=True, ge=0, le=1, description="Two-sided, of this row alone; empty for points of a band."
     )
     band: str = pa.Field(
         isin=["simultaneous", "pointwise"],

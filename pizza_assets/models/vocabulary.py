@@ -104,6 +104,8 @@ class Scope(StrEnum):
 
 OWN_TEAM_MATCH = "own_team_match"
 """The subject of a hypothesis about the match itself, not about how it ended."""
+SHARED_MATCH = "shared_match"
+"""The subject of a hypothesis about matches that every market follows, as of a national team."""
 
 
 class ResultStatus(StrEnum):

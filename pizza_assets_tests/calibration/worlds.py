@@ -117,15 +117,15 @@ def simulate_year(
     planted: Planted = NOTHING,
     *,
     shared_match_ids: Sequence[str] = (),
-    teams_with_market: int = 20,
+    teams: Sequence[str] = (),
 ) -> SimulatedYear:
     """One year. fixtures: RawMatches whose kick-offs and teams are kept and whose scores are drawn anew.
 
-    One market for each of the first `teams_with_market` team names (sorted), following that team alone; matches in
+    One market for each of `teams` (all of the fixtures, if empty), following that team alone; matches in
     shared_match_ids concern everybody.
     """
-    teams = sorted({*fixtures["home_team"], *fixtures["away_team"]})[:teams_with_market]
-    markets = tuple(Market(f"market {number:02d}", ZONE, (team,)) for number, team in enumerate(teams))
+    followed = teams or sorted({*fixtures["home_team"], *fixtures["away_team"]})
+    markets = tuple(Market(f"market {number:02d}", ZONE, (team,)) for number, team in enumerate(followed))
     matches, goals = _played(rng, fixtures)
     first = int(weeks[0].starts_at.timestamp()) // 60
     ends = np.array([int(week.ends_at.timestamp()) // 60 for week in weeks])

@@ -156,6 +156,11 @@ def _impact_row(match, source, side, team, market, window, lift, rng) -> dict:
         "sport": "football",
         "season": "2025-26",
         "kickoff_date": match["kickoff_at"].date().isoformat(),
+        "kickoff_time": match["kickoff_at"].strftime("%H:%M"),
+        **{
+            f"window_{edge}_at": match["kickoff_at"] + pd.Timedelta(minutes=minutes)
+            for edge, minutes in zip(("start", "end"), _WINDOWS[window], strict=True)
+        },
         "is_tournament": False,
         "is_final": False,
         "market": market,
@@ -243,13 +248,24 @@ def _correlation(order_source, match_source, window, is_known, uplift, low, high
         "expected": 28000.0,
         "dispersion": 1.2,
         "mde_80_pct": 3.4,
+        "leave_one_out_low_pct": uplift - 0.4,
+        "leave_one_out_high_pct": uplift + 0.4,
+        "placebo_uplift_pct": 0.1,
+        "placebo_ci_low_pct": -1.9,
+        "placebo_ci_high_pct": 2.1,
+        "placebo_window_count": 300,
+        "pre_trend_p_value": 0.4,
+        "few_control_share": 0.0,
     }
+    nothing = dict.fromkeys(("correlation_coefficient", "spearman_coefficient", "scope_value"))
     return {
         "analysis_id": f"main-{window}",
         "hypothesis": f"Orders differ {words} the own team's match.",
         "role": "primary" if window == "post" else "exploratory",
         "estimand": "ratio",
-        "correlation_coefficient": None,
+        **nothing,
+        "subject": "own_team_match",
+        "scope": "overall",
         "time_window": window,
         "pattern_description": f"Orders were {uplift} % above usual.",
         "data_quality": "complete",

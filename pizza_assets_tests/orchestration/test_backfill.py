@@ -183,6 +183,7 @@ def test_a_week_whose_orders_are_gone_is_stale_and_retired(
     assert reasons[WEEKS[0]] == {
         "mock_orders": "missing",
         "order_bins": "nothing stands behind it any more",
+        "quarter_hours": "nothing stands behind it any more",
         "merged_orders": "nothing stands behind it any more",
     }
 
@@ -330,10 +331,11 @@ def test_layers_follow_from_what_looks_at_neighbouring_weeks(pipeline: Callable[
     graph = WeeklyGraph.of(pipeline().definitions)
     assert [set(layer) for layer in graph.layers] == [
         {"raw_matches", "raw_match_events", "raw_orders"},
-        {"mock_orders", "order_bins", "merged_orders"},
+        {"mock_orders", "order_bins", "quarter_hours", "merged_orders"},
         {"match_windows"},
     ]
-    assert graph.descendants(["raw_orders"]) == {"mock_orders", "order_bins", "merged_orders", "match_windows"}
+    of_orders = {"mock_orders", "order_bins", "quarter_hours", "merged_orders", "match_windows"}
+    assert graph.descendants(["raw_orders"]) == of_orders
     assert graph.in_order(["match_windows", "raw_orders"]) == ["raw_orders", "match_windows"]
 
 
