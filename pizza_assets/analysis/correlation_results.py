@@ -38,7 +38,6 @@ SCOPED_DRAWS = 4_999
 """Families over parts of the business are larger, so their p-values must be able to get smaller."""
 _NORMAL_DF = 1e9
 """Degrees of freedom of a t that is a normal distribution, for results that have none."""
-_PARTS = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET)
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,13 @@ def correlation_results(
     chains: Mapping[str, tuple[DataFrame[MatchImpact], Mapping[SourcePair, ExpectedGrid]]],
     pre_trends: Mapping[SourcePair, float],
     shared: Mapping[SourcePair, Mapping[Window, Answer]],
+    parts: Sequence[Scope] = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET),
 ) -> DataFrame[CorrelationResults]:
     """Every declared hypothesis per pair of order source and match source, also for a pair without usable data.
 
     impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
-    p-value of the event study's pre-trend, by pair. shared: `shared_match_answers`, by pair.
+    p-value of the event study's pre-trend, by pair. shared: `shared_match_answers`, by pair. parts: the
+    parts of the business that are asked about, besides chains.
 
     mde_80_pct: the change found with 80 % power at level 0.05 / family_size. That is the level at which a hypothesis
     is a finding whatever the others of its family show; it may be found a little more easily if they are found too.
@@ -85,7 +86,7 @@ def correlation_results(
         of_shared = shared.get(pair, {})
         answers = {h: of_shared.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
         rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
-        for scope, value, part in _parts(evidence):
+        for scope, value, part in _parts(evidence, parts):
             rows += _rows(pair, part, _scoped_answers(part, scope, value))
         for chain, (chain_impact, chain_grids) in chains.items():
             part = _evidence(chain_impact, chain_grids, pair)
@@ -102,8 +103,8 @@ def _evidence(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], pa
     return Evidence(of_sources(impact, *pair), grids.get(pair, EMPTY_GRID))
 
 
-def _parts(evidence: Evidence) -> Iterator[tuple[Scope, str, Evidence]]:
-    for scope in _PARTS:
+def _parts(evidence: Evidence, scopes: Sequence[Scope]) -> Iterator[tuple[Scope, str, Evidence]]:
+    for scope in scopes:
         parts = evidence.impact.groupby(scope.value, sort=True)
         if len(parts) > 1:
             for value, rows in parts:

@@ -1,0 +1,99 @@
+"""Records of many years as a table of rates with their intervals. Nothing is simulated here."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+COLUMNS = ["world", "year", "part", "measure", "value"]
+_RATIOS = {"planted": "found", "alarms": "false"}
+_GOALS = {
+    ("main effect", "null", "found at 5 %"): "4 to 6 %",
+    ("main effect", "planted", "covered"): "93 to 97 %",
+    ("main effect", "", "bias"): "at most 0.003 either way",
+    ("main effect", "null", "smallest detectable, %"): "at most 2.5",
+    ("main effect", "", "answered"): "at least 90 %",
+    ("outcomes, null", "", "any finding in a year"): "at most 6 %",
+    ("outcomes, null", "", "answered"): "at least 60 %",
+    ("event study", "", "band misses"): "at most 7 %",
+    ("goals, own_goal_0_15", "", "covered"): "93 to 97 %",
+    ("shared matches", "null", "found at 5 %"): "4 to 6 %",
+    ("anomalies, 20", "", "outages found"): "at least 90 %",
+    ("anomalies, 20", "", "low alarms false"): "at most 10 %",
+    ("anomalies, 2 ", "", "low alarms false"): "10 % (stretch)",
+}
+
+
+def summarised(records: pd.DataFrame) -> pd.DataFrame:
+    """world, part, measure, years, value, low, high: means with 95 % t intervals over years; shares of sums for
+    anomalies, with intervals by resampling years. records: COLUMNS."""
+    rows = []
+    for (world, part, measure), group in records.groupby(["world", "part", "measure"], sort=False):
+        name, _, what = str(measure).partition("|")
+        if not what:
+            rows.append((world, part, measure, *_mean(group.groupby("year")["value"].mean().to_numpy())))
+        elif what in _RATIOS:
+            below = group.set_index("year")["value"]
+            above = records[
+                (records["world"] == world)
+                & (records["part"] == part)
+                & (records["measure"] == f"{name}|{_RATIOS[what]}")
+            ].set_index("year")["value"]
+            label = f"{name.replace('_', ' ')} {'alarms ' if what == 'alarms' else ''}{_RATIOS[what]}"
+            rows.append((world, part, label, *_ratio(above, below)))
+    return pd.DataFrame(rows, columns=["world", "part", "measure", "years", "value", "low", "high"])
+
+
+def _mean(values: np.ndarray) -> tuple[int, float, float, float]:
+    mean, size = float(values.mean()), len(values)
+    if size < 2:
+        return size, mean, np.nan, np.nan
+    if set(np.unique(values)) <= {0.0, 1.0}:
+        interval = stats.binomtest(int(values.sum()), size).proportion_ci(method="wilson")
+        return size, mean, float(interval.low), float(interval.high)
+    reach = float(stats.t.ppf(0.975, size - 1) * values.std(ddof=1) / np.sqrt(size))
+    return size, mean, mean - reach, mean + reach
+
+
+def _ratio(above: pd.Series, below: pd.Series) -> tuple[int, float, float, float]:
+    years = below.index.unique()
+    if not below.sum():
+        return len(years), np.nan, np.nan, np.nan
+    rng = np.random.default_rng(0)
+    pairs = pd.concat([above, below], axis=1, keys=["above", "below"]).to_numpy(dtype=float)
+    drawn = pairs[rng.integers(0, len(pairs), (2_000, len(pairs)))].sum(axis=1)
+    ratios = np.divide(drawn[:, 0], drawn[:, 1], out=np.zeros(len(drawn)), where=drawn[:, 1] > 0)
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return len(years), float(above.sum() / below.sum()), float(low), float(high)
+
+
+def as_markdown(summary: pd.DataFrame, facts: Mapping[str, object]) -> str:
+    """The report: facts of the run, then one table per part of the analysis, worlds side by side."""
+    lines = [*(f"- {name}: {value}" for name, value in facts.items()), ""]
+    worlds = list(dict.fromkeys(summary["world"]))
+    heads = ["part", "measure", "goal", *worlds]
+    lines += [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for (part, measure), group in summary.groupby(["part", "measure"], sort=False):
+        by_world = group.set_index("world")
+        cells = [_cell(by_world.loc[world], str(measure)) if world in by_world.index else "" for world in worlds]
+        lines.append(f"| {part} | {measure} | {_goal(str(part), str(measure))} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _goal(part: str, measure: str) -> str:
+    found: Iterable[str] = (
+        goal for (start, word, of), goal in _GOALS.items() if part.startswith(start) and word in part and of == measure
+    )
+    return next(iter(found), "")
+
+
+def _cell(row: pd.Series, measure: str) -> str:
+    is_share = not ("bias" in measure or "width" in measure or "detectable" in measure)
+    if np.isnan(row["value"]):
+        return f"none ({row['years']})"
+    if is_share:
+        value, low, high = (100 * max(number, 0.0) for number in row[["value", "low", "high"]])
+        return f"{value:.1f} % ({low:.1f} to {min(high, 100.0):.1f}; {row['years']})"
+    digits = 2 if "detectable" in measure else 4
+    return f"{row['value']:.{digits}f} ({row['low']:.{digits}f} to {row['high']:.{digits}f}; {row['years']})"

@@ -1,0 +1,170 @@
+"""What is measured in one simulated year: each trial gives records that the report counts.
+
+A record is (part, measure, value): a share's value is 0 or 1, or a mean over the year's tests. Years are the units of
+all intervals. Which years are simulated, and what the numbers come to, does not belong here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.correlation_results import FINDING_AT_Q, correlation_results
+from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
+from pizza_assets_tests.calibration.anomalies import anomaly_trial
+from pizza_assets_tests.calibration.calendars import Calendar
+from pizza_assets_tests.calibration.event_study import kick_off_misses
+from pizza_assets_tests.calibration.goal_study import goal_estimates
+from pizza_assets_tests.calibration.shared_matches import shared_trial
+from pizza_assets_tests.calibration.worlds import NOTHING, Planted, WorldKind, simulate_year
+from pizza_assets_tests.calibration.years import PAIR, fitted, impact_of
+
+Record = tuple[str, str, float]
+PLANTED = Planted(
+    windows={"pre": np.log(1.02), "during": np.log(1.05), "post": np.log(1.10)},
+    common={"during": 0.05, "post": 0.05},
+    after_goal=0.15,
+)
+"""The common effect is on everybody's orders: an estimate that contains it is wrong."""
+OUTCOME_PLANTED = Planted(own_win=float(np.log(1.08)))
+GOALS_PLANTED = Planted(per_goal=0.03)
+SHARED_COUNTS = (3, 7, 20)
+SHARED_EFFECT = float(np.log(1.10))
+ANOMALIES_PER_YEAR = (20, 2)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A year's number decides its random numbers and its season."""
+
+    part: str
+    kind: WorldKind
+    year: int
+
+
+def run(trial: Trial, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    """The records of a trial."""
+    return _PARTS[trial.part](trial.kind, rng, calendar)
+
+
+def _effects(kind: WorldKind, rng: np.random.Generator, calendar: Calendar, planted: Planted) -> Iterator[Record]:
+    name = "null" if planted == NOTHING else "planted"
+    year = simulate_year(rng, kind, *calendar, planted)
+    grid = fitted(year)
+    impact = impact_of(year, grid)
+    results = _results(impact, grid, (Scope.MARKET,) if planted == NOTHING else ())
+    overall = results[results["scope"] == "overall"]
+    is_match = overall["subject"] == OWN_TEAM_MATCH
+    for row in overall[is_match].to_dict("records"):
+        part = f"main effect, {row['time_window']}, {name}"
+        truth = planted.windows.get(row["time_window"], 0.0)
+        yield part, "answered", float(row["status"] == ResultStatus.OK)
+        if row["status"] == ResultStatus.OK:
+            yield part, "found at 5 %", float(row["p_value"] <= 0.05)
+            yield part, "covered", _covers(row, truth)
+            yield part, "bias", row["estimate_log"] - truth
+            yield part, "smallest detectable, %", row["mde_80_pct"]
+            yield part, "placebo covers 0", float(row["placebo_ci_low_pct"] <= 0 <= row["placebo_ci_high_pct"])
+    if planted == NOTHING:
+        outcomes = overall[~is_match & (overall["subject"] != "shared_match")]
+        answered = outcomes[outcomes["status"] == ResultStatus.OK]
+        yield "outcomes, null", "answered", len(answered) / len(outcomes)
+        yield "outcomes, null", "found at 5 %", float((answered["p_value"] <= 0.05).mean())
+        yield "outcomes, null", "any finding in a year", float((answered["q_value"] <= FINDING_AT_Q).any())
+        of_scope = results[(results["scope"] == Scope.MARKET) & (results["status"] == ResultStatus.OK)]
+        for about, rows in of_scope.groupby(of_scope["subject"] == OWN_TEAM_MATCH):
+            part = f"{'windows' if about else 'outcomes'} by market, null"
+            yield part, "found at 5 %", float((rows["p_value"] <= 0.05).mean())
+            yield part, "any finding in a year", float((rows["q_value"] <= FINDING_AT_Q).any())
+        yield from _of_kick_off(kick_off_misses(year, grid, planted), name)
+    yield from _of_goals(goal_estimates(year, grid, impact), planted)
+
+
+def _results(impact: pd.DataFrame, grid: ExpectedGrid, parts: Sequence[Scope]) -> pd.DataFrame:
+    return correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, shared={}, parts=parts)
+
+
+def _of_kick_off(numbers: dict[str, float], name: str) -> Iterator[Record]:
+    part = f"event study, 30 min, {name}"
+    yield part, "band misses", numbers["misses"]
+    yield part, "half-width (log)", numbers["half_width"]
+    yield part, "pre-trend found at 5 %", float(numbers["pre_trend_p"] <= 0.05)
+
+
+def _of_goals(goals: dict[str, dict[str, float]], planted: Planted) -> Iterator[Record]:
+    name = "null" if planted == NOTHING else "planted"
+    for term, numbers in goals.items():
+        truth = planted.after_goal if term in ("own_goal_0_15", "own_goal_curve_0_15") else 0.0
+        part = f"goals, {term}, {name}"
+        yield part, "covered", _covers(numbers, truth)
+        yield part, "bias", numbers["estimate_log"] - truth
+
+
+def _null(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    return _effects(kind, rng, calendar, NOTHING)
+
+
+def _planted(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    return _effects(kind, rng, calendar, PLANTED)
+
+
+def _kick_off(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    planted = Planted(windows=PLANTED.windows)
+    year = simulate_year(rng, kind, *calendar, planted)
+    yield from _of_kick_off(kick_off_misses(year, fitted(year), planted), "planted")
+
+
+def _outcomes(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    scenarios = (("own_win", OUTCOME_PLANTED, OUTCOME_PLANTED.own_win), ("total_goals", GOALS_PLANTED, 0.03))
+    for subject, planted, truth in scenarios:
+        year = simulate_year(rng, kind, *calendar, planted)
+        grid = fitted(year)
+        results = _results(impact_of(year, grid), grid, ())
+        row = results.set_index("analysis_id").loc[f"{subject}.post.{PAIR[0]}_orders.{PAIR[1]}_matches"].to_dict()
+        part = f"outcomes, {subject} after the match, planted"
+        yield part, "findings", float(row["q_value"] <= FINDING_AT_Q)
+        yield part, "covered", _covers(row, truth)
+        yield part, "bias", row["estimate_log"] - truth
+
+
+def _shared(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    for count in SHARED_COUNTS:
+        for effect in (0.0, SHARED_EFFECT):
+            for window, answer in shared_trial(rng, kind, *calendar, count, effect).items():
+                truth = 0.0 if window == "pre" else effect
+                part = f"shared matches, {count}, {'planted' if effect else 'null'}, {window}"
+                yield part, "answered", float(not answer.missing)
+                if not answer.missing:
+                    yield part, "found at 5 %", float(answer.numbers["p_value"] <= 0.05)
+                    yield part, "covered", _covers(answer.numbers, truth)
+                    yield part, "bias", answer.numbers["estimate_log"] - truth
+
+
+def _anomalies(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    for per_kind in ANOMALIES_PER_YEAR:
+        year = simulate_year(rng, kind, *calendar)
+        numbers = anomaly_trial(year, rng, per_kind)
+        part = f"anomalies, {per_kind} of each kind a year"
+        for name in ("outages", "large_outages", "surges", "missing_days"):
+            yield part, f"{name}|planted", numbers[name]
+            yield part, f"{name}|found", numbers[f"{name}_found"]
+        for name in ("low", "high"):
+            yield part, f"{name}|alarms", numbers[name]
+            yield part, f"{name}|false", numbers[f"{name}_false"]
+
+
+def _covers(numbers: dict, truth: float) -> float:
+    return float(numbers["ci_low_pct"] <= 100 * np.expm1(truth) <= numbers["ci_high_pct"])
+
+
+_PARTS = {
+    "null": _null,
+    "planted": _planted,
+    "kick_off": _kick_off,
+    "outcomes": _outcomes,
+    "shared": _shared,
+    "anomalies": _anomalies,
+}
+PARTS = tuple(_PARTS)
