@@ -51,7 +51,7 @@ class _StoreDay:
     def of(cls, counts: np.ndarray, expected: np.ndarray, day: np.ndarray) -> "_StoreDay":
         is_open = np.isfinite(expected) & (expected > 0)
         usual = np.where(is_open, expected, 0.0)
-        return cls(np.where(is_open, counts, 0), usual, day - day.min(initial=0) if len(day) else day)
+        return cls(np.where(is_open, counts, 0), usual, day - day[0] if len(day) else day)
 
     @property
     def day_sums(self) -> tuple[np.ndarray, np.ndarray]:

@@ -67,8 +67,8 @@ def _kickoff_column(used: pd.DataFrame, grid: ExpectedGrid) -> np.ndarray:
 def _control_scores(grid: ExpectedGrid, solution: "_Solution") -> tuple[np.ndarray, np.ndarray]:
     """Days, and what the free quarter-hours of each add to the estimate: -f * (observed - expected)."""
     solution.solve()
-    first_day = int(grid.day.min(initial=0))
-    sums = np.zeros(int(grid.day.max(initial=0)) - first_day + 1)
+    first_day = int(grid.day.min())
+    sums = np.zeros(int(grid.day.max()) - first_day + 1)
     for market in range(len(grid.markets)):
         mean = solution.mean[market]
         residual = np.where(solution.is_control[market], grid.observed[market] - mean, 0.0)

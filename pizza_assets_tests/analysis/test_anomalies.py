@@ -1,0 +1,146 @@
+"""Outages, surges and missing days: planted ones are found where they are, quiet years are quiet, labels are kept."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pizza_assets.analysis.anomalies import COLUMNS, find_anomalies
+from pizza_assets.analysis.anomaly_rows import MIN_WEEKS, order_anomalies
+from pizza_assets.analysis.panel import Panel
+from pizza_assets.analysis.store_expectation import store_expectation
+from pizza_assets.models import OrderAnomalies, RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, LENGTHS, ZONE, match_row
+
+MARKETS = (Market("Leeds", ZONE, ("Leeds United",)), Market("York", ZONE, ("York City",)))
+WEEKS = 14
+BINS = WEEKS * 7 * 96
+FIRST_MINUTE = int(FIRST_WEEK.starts_at.timestamp()) // 60
+OUTAGE, SURGE, MISSING = (0, 20 * 96 + 44, 12), (3, 30 * 96 + 48, 12), (5, 40)
+"""Store and first bin and bins of an outage and a surge; store and day of a missing day. 06:00 is bin 0 of a day."""
+
+
+@cache
+def counts() -> np.ndarray:
+    """Six stores that open from 11:00 to 23:00 and sell about 5 orders a quarter-hour."""
+    rng = np.random.default_rng(8)
+    hour = (np.arange(BINS) / 4 + 6) % 24
+    shape = np.where((hour >= 11) & (hour < 23), 3 + 4 * np.exp(-(((hour - 19) / 3) ** 2)), 0.0)
+    days = rng.gamma(200, 1 / 200, (6, WEEKS * 7))
+    return rng.poisson(shape * days[:, np.arange(BINS) // 96])
+
+
+def planted() -> np.ndarray:
+    orders = counts().copy()
+    store, first, length = OUTAGE
+    orders[store, first : first + length] = 0
+    store, first, length = SURGE
+    orders[store, first : first + length] *= 3
+    store, day = MISSING
+    orders[store, day * 96 : (day + 1) * 96] = 0
+    return orders
+
+
+def alarms(orders: np.ndarray, **changes: np.ndarray) -> pd.DataFrame:
+    bins = orders.shape[1]
+    arrays = {
+        "is_known": np.ones(orders.shape, bool),
+        "bin_of_week": np.broadcast_to(np.arange(bins) % 672, orders.shape),
+        "week": np.arange(bins) // 672,
+        "day": np.broadcast_to(np.arange(bins) // 96, orders.shape),
+        "event_lag": np.full(orders.shape, -1),
+        **changes,
+    }
+    return find_anomalies(orders, store_expectation(orders, **arrays), arrays["day"])
+
+
+def overlaps(row: pd.Series, first: int, length: int) -> bool:
+    return row["first"] < first + length and row["end"] > first
+
+
+def test_planted_anomalies_are_found_where_they_are_and_nothing_else() -> None:
+    found = alarms(planted())
+    assert found["kind"].tolist() == ["low", "high", "missing_day"]
+    assert found["store"].tolist() == [OUTAGE[0], SURGE[0], MISSING[0]]
+    assert overlaps(found.iloc[0], *OUTAGE[1:])
+    assert overlaps(found.iloc[1], *SURGE[1:])
+    assert found["first"].iloc[2] // 96 == MISSING[1]
+    low = found.iloc[0]
+    assert low["first"] >= OUTAGE[1] - 1
+    assert low["end"] <= OUTAGE[1] + OUTAGE[2] + 4
+    assert low["observed"] <= 0.1 * low["expected"]
+    assert (found["q_value"].iloc[:2] <= found["expected_false_share"].iloc[:2]).all()
+
+
+def test_a_quiet_year_and_a_good_day_give_no_alarm() -> None:
+    assert alarms(counts()).empty
+    good_day = counts().copy()
+    good_day[2, 50 * 96 : 51 * 96] *= 2
+    assert "low" not in set(alarms(good_day)["kind"])
+
+
+def test_orders_around_own_matches_are_usual_then() -> None:
+    """Every Saturday's two hours before a match sell twice as much: an effect of football, no anomaly."""
+    orders, lag = counts().copy(), np.full(counts().shape, -1)
+    for week in range(WEEKS):
+        first = (week * 7 + 4) * 96 + 36
+        orders[:, first : first + 12] *= 2
+        lag[:, first : first + 12] = np.arange(12)
+    assert alarms(orders, event_lag=lag).empty
+
+
+def test_the_order_of_stores_does_not_matter() -> None:
+    order = np.array([4, 2, 5, 0, 1, 3])
+    found, shuffled = alarms(planted()), alarms(planted()[order])
+    back = shuffled.assign(store=order[shuffled["store"].to_numpy(dtype=int)]).sort_values(["store", "first"])
+    pd.testing.assert_frame_equal(back[COLUMNS].reset_index(drop=True), found, check_dtype=False, rtol=1e-6)
+
+
+@pytest.mark.parametrize("orders", [np.zeros((0, 0), int), np.zeros((1, 672 * 9), int), np.ones((1, 40), int)])
+def test_awkward_orders_give_no_alarm(orders: np.ndarray) -> None:
+    assert alarms(orders).empty
+
+
+def panel(orders: np.ndarray, weeks: int = WEEKS) -> Panel:
+    names = [("Leeds" if n < 3 else "York", "dominos", str(n)) for n in range(len(orders))]
+    bins = weeks * 672
+    return Panel(
+        pd.MultiIndex.from_tuples(names, names=["market", "chain", "store_id"]),
+        pd.Index([FIRST_WEEK.shifted(n).key for n in range(weeks)]),
+        FIRST_MINUTE // 15,
+        np.arange(bins) // 672,
+        orders[:, :bins].astype(np.int32),
+        np.ones((len(orders), bins), bool),
+    )
+
+
+def a_match(minutes_before: int = 60, **columns: object) -> pd.DataFrame:
+    at = pd.Timestamp((FIRST_MINUTE + OUTAGE[1] * 15 - minutes_before) * 60, unit="s", tz="UTC")
+    return RawMatches.conform([match_row("m", at, "Leeds United", "Elsewhere", match_source="real", **columns)])
+
+
+def test_an_alarm_names_the_nearest_match_and_its_outcome() -> None:
+    found = order_anomalies({"real": panel(planted())}, a_match(), MARKETS, LENGTHS).set_index("kind")
+    assert found.loc["low", ["match_id", "home_team", "result"]].tolist() == ["m", "Leeds United", "home_win"]
+    assert found.loc["low", "minutes_from_kickoff"] >= 45
+    assert found.loc[["high", "missing_day"], "match_id"].isna().all()
+    assert found.loc["missing_day", "observed"] == 0
+    assert set(found["seen_in"]) == {"real"}
+    far = order_anomalies({"real": panel(planted())}, a_match(minutes_before=900), MARKETS, LENGTHS)
+    assert far["match_id"].isna().all()
+
+
+# Property 19
+def test_an_anomaly_says_in_which_data_it_is_seen() -> None:
+    both = {"real": panel(planted()), "mock": panel(planted())}
+    assert set(order_anomalies(both, RawMatches.empty(), MARKETS, LENGTHS)["seen_in"]) == {"both"}
+    one = {"real": panel(counts()), "mock": panel(planted())}
+    found = order_anomalies(one, RawMatches.empty(), MARKETS, LENGTHS)
+    assert set(found["seen_in"]) == set(found["order_source"]) == {"mock"}
+
+
+def test_too_short_a_history_has_no_anomaly() -> None:
+    short = {"real": panel(planted(), MIN_WEEKS - 1)}
+    pd.testing.assert_frame_equal(order_anomalies(short, RawMatches.empty(), MARKETS, LENGTHS), OrderAnomalies.empty())
