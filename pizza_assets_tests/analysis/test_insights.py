@@ -6,7 +6,7 @@ import pytest
 
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.reasons import Reason, joined
-from pizza_assets.models import CorrelationResults, MatchImpact, MatchWindows
+from pizza_assets.models import CorrelationResults, EventStudy, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets_tests.analysis.simulated_worlds import analyse, simulate
 
 NO_IMPACT, NO_WINDOWS = MatchImpact.empty(), MatchWindows.empty()
@@ -136,3 +136,67 @@ def test_several_currencies_give_orders_but_no_money(lively: tuple):
     assert np.isfinite(rows["extra_orders_per_store_hour"].iloc[0])
     assert np.isnan(rows["extra_revenue_per_store_hour_cents"].iloc[0])
     assert "£" not in rows["headline"].iloc[0]
+
+
+def point(**columns: object) -> dict:
+    base = {column.name: (None if column.nullable else 0) for column in EventStudy.columns()}
+    return {
+        **base, "event": "goal", "series": "own_goal_0_15", "minutes_to": 15, "uplift_pct": 4.0, "ci_low_pct": 1.0,
+        "ci_high_pct": 7.0, "p_value": 0.01, "n_goals": 120, "n_matches": 80, "band": "pointwise", "is_calibrated": True,
+        "status": "ok", "order_source": "real", "match_source": "real", "data_source": "real", **columns,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "words"),
+    [
+        ({}, "finding", "Orders run 4.0 % higher in the quarter of an hour after a goal of the own team"),
+        ({"p_value": 0.4}, "nothing_found", "No effect found in the quarter of an hour after a goal"),
+        ({"status": "insufficient_data", "reasons": "no_goals: no goal fell"}, "insufficient_data", "no goal fell"),
+        ({"order_source": "mock", "data_source": "mock"}, "finding", "MOCK ORDERS, real matches: Orders run"),
+    ],
+)
+def test_goals_are_told(changes: dict, kind: str, words: str):
+    points = EventStudy.checked([point(**changes)])
+    (row,) = insights(CorrelationResults.empty(), NO_IMPACT, NO_WINDOWS, points=points).to_dict("records")
+    assert row["kind"] == kind
+    assert words in row["headline"]
+
+
+def test_anomalies_are_counted_with_what_may_be_false_and_their_source():
+    alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
+    at = pd.Timestamp("2025-09-06 18:00", tz="UTC")
+    rows = [
+        {**alarm, "market": "Leeds", "chain": "a", "store_id": str(n), "kind": kind, "starts_at": at, "ends_at": at,
+         "expected": 30.0, "expected_false_share": 0.08, "match_id": "m" if n == 0 else None, "order_source": "mock",
+         "seen_in": "mock"}
+        for n, kind in enumerate(["low", "low", "high", "missing_day"])
+    ]  # fmt: skip
+    anomalies = OrderAnomalies.checked(rows)
+    (row,) = insights(CorrelationResults.empty(), NO_IMPACT, NO_WINDOWS, anomalies=anomalies).to_dict("records")
+    assert row["kind"] == "alarm"
+    assert "MOCK ORDERS" in row["headline"]
+    assert "2 outages, 1 surge, 1 day without any order" in row["headline"]
+    assert "at most 8.0 % of a kind are expected to be false" in row["headline"]
+    assert "1 of them lies near" in row["headline"]
+
+
+def test_other_families_tell_their_findings_or_that_nothing_was_found():
+    outcomes = [
+        result(analysis_id=f"{n}", subject="draw", family_id="exploratory_outcomes.x", role="exploratory", **found)
+        for n, found in enumerate(
+            [{"direction": "none", "q_value": 0.5}, {"direction": "none", "q_value": 0.6, "mde_80_pct": 3.3}]
+        )
+    ]
+    (row,) = written(*outcomes).to_dict("records")
+    assert row["kind"] == "nothing_found"
+    assert "No effect found in any of 2 claims about how the match ended" in row["headline"]
+    found = [
+        result(analysis_id=f"{n}", subject="draw", family_id="exploratory_outcomes.x", role="exploratory")
+        for n in range(8)
+    ]
+    told = written(*found)
+    assert len(told) == 6
+    assert "if it was a draw rather than not" in told["headline"].iloc[0]
+    assert "3 findings more about how the match ended" in told["headline"].iloc[5]
+    assert told["extra_orders_per_store_hour"].isna().all()

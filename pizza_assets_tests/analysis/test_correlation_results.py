@@ -1,0 +1,156 @@
+"""All declared hypotheses in one table: families, parts of the business, placebos, and honest gaps."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pizza_assets.analysis.baseline import expected_grids
+from pizza_assets.analysis.correlation_results import correlation_results
+from pizza_assets.analysis.hypotheses import (
+    PRIMARY_HYPOTHESIS,
+    SHARED_HYPOTHESES,
+    WINDOW_HYPOTHESES,
+    outcome_hypotheses,
+    scoped_hypotheses,
+)
+from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.placebo import placebo_windows
+from pizza_assets.models import MatchImpact
+from pizza_assets.models.vocabulary import Scope
+from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, fitted_grids, panels_of, relabelled, simulate
+
+PAIR = ("mock", "mock")
+
+
+@cache
+def world() -> World:
+    return simulate(61, market_count=6, week_count=24, orders_per_bin=12, uplift={"post": 0.15})
+
+
+@cache
+def results() -> pd.DataFrame:
+    return analysed(world())
+
+
+def analysed(world: World) -> pd.DataFrame:
+    grids = fitted_grids(world)
+    impact = match_impact(world.windows, grids, world.matches, world.markets, LENGTHS)
+    chains = {"dominos": (impact, grids), "rival": (impact.iloc[:0], {})}
+    trends = dict.fromkeys(grids, 0.4)
+    return correlation_results(impact, grids, chains=chains, pre_trends=trends, shared={})
+
+
+def test_one_hypothesis_is_primary_and_every_other_is_exploratory() -> None:
+    primary = results()[results()["role"] == "primary"]
+    assert primary["analysis_id"].tolist() == ["own_team_match.post.mock_orders.mock_matches"]
+    assert primary["q_value"].tolist() == primary["p_value"].tolist()
+    assert set(results()["role"]) == {"primary", "exploratory"}
+    assert PRIMARY_HYPOTHESIS in WINDOW_HYPOTHESES
+
+
+def test_every_declared_hypothesis_has_one_row() -> None:
+    overall = len(WINDOW_HYPOTHESES) + len(list(outcome_hypotheses())) + len(SHARED_HYPOTHESES)
+    of_part = len(scoped_hypotheses(Scope.TEAM, "x"))
+    assert len(results()) == overall + of_part * (6 + 6 + 2)
+    assert results()["analysis_id"].is_unique
+    assert results().groupby("scope").size()[["team", "market", "chain"]].tolist() == [6 * of_part] * 2 + [2 * of_part]
+
+
+def test_q_values_are_worked_out_within_families() -> None:
+    for family, rows in results().groupby("family_id"):
+        np.testing.assert_allclose(rows["q_value"], q_values(rows["p_value"].to_numpy()), err_msg=str(family))
+        assert (rows["family_size"] == rows["p_value"].notna().sum()).all()
+
+
+def test_nothing_that_is_missing_shows_a_number_and_nothing_answered_lacks_one() -> None:
+    refused = results()[results()["status"] != "ok"]
+    answered = results()[results()["status"] == "ok"]
+    assert refused["reasons"].str.len().gt(0).all()
+    assert refused[["p_value", "q_value", "se", "ci_low_pct"]].isna().all(axis=None)
+    needed = ["p_value", "q_value", "se", "ci_low_pct", "ci_high_pct", "uplift_pct", "mde_80_pct"]
+    assert np.isfinite(answered[needed]).all(axis=None)
+    assert (answered["n_clusters"] >= 10).all()
+    assert not results()["pattern_description"].str.contains("nan|None").any()
+    silent = results()[results()["scope_value"] == "rival"]
+    assert set(silent["reasons"]) == {"no_orders: no orders are known for these sources"}
+
+
+def test_a_market_alone_with_its_team_gives_what_the_team_gives() -> None:
+    key = ["scope_value", "subject", "time_window"]
+    by = {scope: rows.set_index(key).sort_index() for scope, rows in results().groupby("scope")}
+    pairs = [(f"team {n:02d}", f"market {n:02d}") for n in range(6)]
+    for team, market in pairs:
+        np.testing.assert_allclose(
+            by["team"].loc[team, "estimate_log"], by["market"].loc[market, "estimate_log"], rtol=1e-12
+        )
+
+
+def test_beside_the_main_effect_stand_placebo_leave_one_out_and_pre_trend() -> None:
+    main = results()[results()["subject"] == "own_team_match"]
+    overall = main[main["scope"] == "overall"]
+    assert overall["placebo_uplift_pct"].between(-8, 8).all(), "no effect where no match was"
+    assert (overall["placebo_ci_low_pct"] < overall["placebo_uplift_pct"]).all()
+    assert (overall["placebo_ci_high_pct"] > overall["placebo_uplift_pct"]).all()
+    assert (overall["placebo_window_count"] > 10).all()
+    assert (overall["leave_one_out_low_pct"] <= overall["uplift_pct"]).all()
+    assert (overall["leave_one_out_high_pct"] >= overall["uplift_pct"]).all()
+    assert overall["pre_trend_p_value"].tolist() == [0.4] * 3
+    assert overall["few_control_share"].between(0, 1).all()
+
+
+def test_placebos_lie_in_free_weeks_at_the_same_time_and_stay_out_of_the_fit() -> None:
+    grid = fitted_grids(world())[PAIR]
+    impact = match_impact(world().windows, {PAIR: grid}, world().matches, world().markets, LENGTHS)
+    rows, anew = placebo_windows(impact, grid)
+    assert len(rows) > 30
+    assert rows.equals(placebo_windows(impact, grid)[0]), "the draw has a fixed seed"
+    row, column, inside = grid.locate(
+        rows["market"], rows["window_start_at"].astype("int64").to_numpy()[:, None] // 900_000_000
+    )
+    assert inside.all()
+    assert not grid.is_masked[row, column].any()
+    assert anew.is_masked[row, column].all()
+    local = rows["kickoff_at"].dt.tz_convert(world().timezone).dt.strftime("%a %H:%M")
+    assert set(local) <= set(impact["kickoff_at"].dt.tz_convert(world().timezone).dt.strftime("%a %H:%M"))
+    nothing, same = placebo_windows(impact.iloc[:0], grid)
+    assert nothing.empty
+    assert same is grid
+
+
+# Property 13
+@pytest.mark.parametrize(
+    ("order_source", "match_source", "label"), [("real", "real", "real"), ("real", "mock", "mixed")]
+)
+def test_other_labels_change_labels_only(order_source: str, match_source: str, label: str) -> None:
+    other = analysed(relabelled(world(), order_source, match_source))
+    numbers = results().select_dtypes("number").columns.difference(["real_share"])
+    pd.testing.assert_frame_equal(other[numbers], results()[numbers])
+    assert set(other["data_source"]) == {label}
+    assert other["pattern_description"].str.contains("MOCK").all() == (label != "real")
+
+
+def test_real_and_mock_are_answered_apart() -> None:
+    real = relabelled(world(), "real", "mock")
+    grids = {
+        **fitted_grids(world()),
+        **expected_grids(
+            panels_of(real.quarters, real.match_source_by_week), real.matches, real.markets, LENGTHS,
+            default_timezone=real.timezone,
+        ),
+    }  # fmt: skip
+    windows = pd.concat([world().windows, real.windows], ignore_index=True)
+    impact = match_impact(windows, grids, world().matches, world().markets, LENGTHS)
+    both = correlation_results(impact, grids, chains={}, pre_trends={}, shared={}, parts=())
+    alone = results()[(results()["scope"] == "overall")]
+    mock = both[both["order_source"] == "mock"]
+    np.testing.assert_allclose(mock["estimate_log"], alone["estimate_log"])
+    assert both.groupby("order_source").size().nunique() == 1
+
+
+def test_nothing_at_all_is_told_of_missing_real_data() -> None:
+    nothing = correlation_results(MatchImpact.empty(), {}, chains={}, pre_trends={}, shared={})
+    assert set(nothing["data_source"]) == {"real"}
+    assert (nothing["status"] == "insufficient_data").all()
