@@ -65,13 +65,13 @@ def fit_expectation(
     bin_of_week = bins_of_week(panel.minutes, clocks)
     fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
     is_control = usable & fit.is_open
-    control_count = is_control.sum(axis=0) - is_control
-    is_answered = (
-        panel.is_known
-        & fit.converged
-        & (_free_weeks(usable, bin_of_week, panel) >= MIN_FREE_WEEKS)
-        & ((control_count > 0) | ~fit.is_open)
-    )
+    control_count = (is_control.sum(axis=0, dtype=np.int16) - is_control).astype(np.int16)
+    control_count[~panel.is_known] = 0
+    expected = fit.expected
+    for market in range(len(expected)):
+        is_answered = panel.is_known[market] & _has_free_weeks(usable[market], bin_of_week[market], panel)
+        is_answered &= (control_count[market] > 0) | ~fit.is_open[market]
+        expected[market, ~(is_answered & fit.converged)] = np.nan
     return ExpectedGrid(
         panel.names,
         clocks,
@@ -79,8 +79,8 @@ def fit_expectation(
         panel.week,
         panel.first_bin,
         panel.counts,
-        np.where(is_answered, fit.expected, np.nan),
-        np.where(panel.is_known, control_count, 0),
+        expected,
+        control_count,
         is_masked & panel.is_known,
         panel.is_known,
         fit.converged,
@@ -116,12 +116,9 @@ def _mask(panel: Panel, spans: pd.DataFrame) -> np.ndarray:
     return np.cumsum(steps, axis=1)[:, :-1] > 0
 
 
-def _free_weeks(usable: np.ndarray, bin_of_week: np.ndarray, panel: Panel) -> np.ndarray:
-    """In how many weeks the bin's time of the week is known and unmasked, int [market, bin]."""
-    free = np.empty(usable.shape, dtype=np.int64)
+def _has_free_weeks(usable: np.ndarray, place: np.ndarray, panel: Panel) -> np.ndarray:
+    """Whether a time of the week is known and unmasked in at least MIN_FREE_WEEKS weeks [bin], of one market."""
     weeks = len(panel.weeks)
-    for market, place in enumerate(bin_of_week):
-        # an hour that the clock repeats in autumn is still one week
-        seen = np.bincount(panel.week * BINS_PER_WEEK + place, usable[market], weeks * BINS_PER_WEEK)
-        free[market] = (seen.reshape(weeks, BINS_PER_WEEK) > 0).sum(axis=0)[place]
-    return free
+    # an hour that the clock repeats in autumn is still one week
+    seen = np.bincount(panel.week * BINS_PER_WEEK + place, usable, weeks * BINS_PER_WEEK)
+    return ((seen.reshape(weeks, BINS_PER_WEEK) > 0).sum(axis=0) >= MIN_FREE_WEEKS)[place]

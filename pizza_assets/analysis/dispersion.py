@@ -18,17 +18,29 @@ def extra_variance(observed: np.ndarray, expected: np.ndarray, is_control: np.nd
     squares are divided by the share of the variance that its factors leave: a bin's factor takes one part in
     (markets), a time of the week's factor one part in (weeks).
     """
-    usable = is_control & np.isfinite(expected)
     markets, bins = observed.shape
-    blocks = bins // BLOCK_BINS
-    shape = (markets, blocks, BLOCK_BINS)
-    whole = usable[:, : blocks * BLOCK_BINS].reshape(shape).all(axis=2)
-    counts = np.where(usable, observed, 0.0)[:, : blocks * BLOCK_BINS].reshape(shape).sum(axis=2)[whole]
-    means = np.where(usable, expected, 0.0)[:, : blocks * BLOCK_BINS].reshape(shape).sum(axis=2)[whole]
-    if markets < 2 or not (means > 0).any():
+    squares, means, means_squared = 0.0, 0.0, 0.0
+    for market in range(markets):
+        usable = is_control[market] & np.isfinite(expected[market])
+        count, mean = _whole_blocks(observed[market], expected[market], usable)
+        squares += float(((count - mean) ** 2).sum())
+        means += float(mean.sum())
+        means_squared += float((mean**2).sum())
+    if markets < 2 or not means_squared > 0:
         return 0.0
     left = (1 - 1 / markets) * (1 - min(_BINS_PER_WEEK / bins, 0.5))
-    return max(0.0, float(((counts - means) ** 2 / left - means).sum() / (means**2).sum()))
+    return max(0.0, (squares / left - means) / means_squared)
+
+
+def _whole_blocks(observed: np.ndarray, expected: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Orders and expected orders of the blocks of one market that are usable throughout [block]."""
+    blocks = len(usable) // BLOCK_BINS
+
+    def sums(values: np.ndarray) -> np.ndarray:
+        return np.where(usable, values, 0.0)[: blocks * BLOCK_BINS].reshape(blocks, BLOCK_BINS).sum(axis=1)
+
+    whole = usable[: blocks * BLOCK_BINS].reshape(blocks, BLOCK_BINS).all(axis=1)
+    return sums(observed)[whole], sums(expected)[whole]
 
 
 def count_interval(

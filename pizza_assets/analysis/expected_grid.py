@@ -26,8 +26,8 @@ class ExpectedGrid:
     """ExpectedOrders as matrices [market, bin] on consecutive quarter-hours.
 
     zones: the clock of every market. week: index into `weeks` [bin]. first_bin: the first bin's number (epoch minute
-    // 15). is_converged: whether the fit behind all of it converged. Where is_known is False, observed is 0 and
-    expected NaN.
+    // 15). observed: int32, control_count: int16. is_converged: whether the fit behind all of it converged. Where
+    is_known is False, observed is 0 and expected NaN.
     """
 
     markets: pd.Index
@@ -67,9 +67,9 @@ class ExpectedGrid:
             pd.Index(weeks),
             week_of_bin,
             first,
-            matrix("observed", 0, np.int64),
+            matrix("observed", 0, np.int32),
             matrix("expected", np.nan, float),
-            matrix("control_market_count", 0, np.int64),
+            matrix("control_market_count", 0, np.int16),
             matrix("is_masked", False, bool),
             is_known,
             bool(rows["is_converged"].all()),
@@ -83,10 +83,10 @@ class ExpectedGrid:
                 "market": self.markets.take(market),
                 "bin_at": times_of(self.minutes[position]),
                 "week": self.weeks.take(self.week[position]),
-                "observed": self.observed[market, position],
+                "observed": self.observed[market, position].astype(np.int64),
                 "expected": self.expected[market, position],
                 "is_masked": self.is_masked[market, position],
-                "control_market_count": self.control_count[market, position],
+                "control_market_count": self.control_count[market, position].astype(np.int64),
                 "is_converged": self.is_converged,
                 "order_source": order_source,
                 "match_source": match_source,

@@ -13,12 +13,12 @@ BINS_PER_WEEK = 7 * BINS_PER_DAY
 
 
 def bins_of_week(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
-    """Each bin's place in the local week, int [market, bin]; one conversion per zone.
+    """Each bin's place in the local week, int16 [market, bin]; one conversion per zone.
 
     minutes: the bins' first epoch minutes. zones: the clock of each market.
     """
     instants = pd.DatetimeIndex(times_of(minutes))
-    places = np.empty((len(zones), len(minutes)), dtype=np.int64)
+    places = np.empty((len(zones), len(minutes)), dtype=np.int16)
     zone_of_market = np.array(zones)
     for zone in sorted(set(zones)):
         local = instants.tz_convert(zone)
@@ -28,11 +28,11 @@ def bins_of_week(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
 
 
 def local_days(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
-    """Each bin's calendar date in the market's clock, as int days since 1970-01-01 [market, bin]; as `bins_of_week`."""
+    """Each bin's calendar date in the market's clock, as int32 days since 1970-01-01 [market, bin]."""
     instants = pd.DatetimeIndex(times_of(minutes))
-    days = np.empty((len(zones), len(minutes)), dtype=np.int64)
+    days = np.empty((len(zones), len(minutes)), dtype=np.int32)
     zone_of_market = np.array(zones)
     for zone in sorted(set(zones)):
         local = instants.tz_convert(zone).tz_localize(None)
-        days[zone_of_market == zone] = local.to_numpy().astype("datetime64[D]").astype(np.int64)
+        days[zone_of_market == zone] = local.to_numpy().astype("datetime64[D]").astype(np.int32)
     return days

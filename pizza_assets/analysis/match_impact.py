@@ -146,7 +146,7 @@ def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray,
     if grid.expected.size:
         cells = np.where(inside, grid.expected[row, column], np.nan)
         is_known = inside & grid.is_known[row, column]
-        controls = np.where(inside, grid.control_count[row, column], 0)
+        controls = np.where(inside, grid.control_count[row, column].astype(np.int64), 0)
     else:
         cells, is_known, controls = np.full(bins.shape, np.nan), inside, np.zeros(bins.shape, dtype=np.int64)
     expected = np.where(needed, share * cells, 0.0).sum(axis=1)
@@ -172,9 +172,11 @@ def _thin(windows: pd.DataFrame, grid: ExpectedGrid, expected: np.ndarray) -> di
     row, column, inside = grid.locate(windows["market"], bins)
     orders = ControlOrders.of(grid)
     # a quarter-hour in which the market never sells needs nothing to compare with
-    sells_then = inside & (orders.habitual_own[row, column] > 0)
+    sells_then = inside & (orders.own_habit(row, column) > 0)
     minutes = np.where(sells_then, np.rint(share * BIN_MINUTES), 0)  # whole, so that sums are exact
-    habitual, present = ((minutes * cells[row, column]).sum(axis=1) for cells in (orders.habitual, orders.present))
+    habitual, present = (
+        (minutes * orders_of(row, column)).sum(axis=1) for orders_of in (orders.others_habit, orders.sold_by_others)
+    )
     sells = minutes.any(axis=1)
     is_thin = habitual < MIN_CONTROL_ORDERS * minutes.sum(axis=1)
     is_zero = expected == 0

@@ -142,7 +142,8 @@ def point(**columns: object) -> dict:
     base = {column.name: (None if column.nullable else 0) for column in EventStudy.columns()}
     return {
         **base, "event": "goal", "series": "own_goal_0_15", "minutes_to": 15, "uplift_pct": 4.0, "ci_low_pct": 1.0,
-        "ci_high_pct": 7.0, "p_value": 0.01, "n_goals": 120, "n_matches": 80, "band": "pointwise", "is_calibrated": True,
+        "ci_high_pct": 7.0, "p_value": 0.01, "n_goals": 120, "n_matches": 80, "band": "pointwise",
+        "is_calibrated": True,
         "status": "ok", "order_source": "real", "match_source": "real", "data_source": "real", **columns,
     }  # fmt: skip
 
