@@ -34,7 +34,7 @@ class AlarmKind:
     is_low: bool
 
 
-LOW = AlarmKind("low", (8, 16), 0.10, 0.1, is_low=True)
+LOW = AlarmKind("low", (8, 16), 0.05, 0.1, is_low=True)
 HIGH = AlarmKind("high", (12,), 0.02, 1.5, is_low=False)
 MISSING_DAY = "missing_day"
 

@@ -5,4 +5,7 @@ A week stored under another number is stale (staleness.py) and shows as such in 
 
 from pizza_assets.storage.layout import PLACES
 
-CODE_VERSIONS: dict[str, str] = dict.fromkeys(PLACES, "1")
+CODE_VERSIONS: dict[str, str] = {
+    **dict.fromkeys(PLACES, "1"),
+    **dict.fromkeys(("correlation_results", "insights", "match_impact"), "2"),
+}

@@ -17,7 +17,7 @@ from pizza_assets_tests.calibration.report import COLUMNS, as_markdown, summaris
 from pizza_assets_tests.calibration.trials import PARTS, Trial, run
 from pizza_assets_tests.calibration.worlds import KINDS
 
-YEARS = {"null": 700, "planted": 150, "kick_off": 150, "outcomes": 100, "shared": 100, "anomalies": 100}
+YEARS = {"null": 700, "planted": 150, "kick_off": 150, "outcomes": 100, "shared": 100, "anomalies": 100, "goals": 100}
 """Years per world; the null years give three near-independent tests each."""
 _LIBRARY = Path(__file__).parents[3] / "shared" / "data" / "openfootball"
 

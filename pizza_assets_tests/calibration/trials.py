@@ -25,11 +25,11 @@ Record = tuple[str, str, float]
 PLANTED = Planted(
     windows={"pre": np.log(1.02), "during": np.log(1.05), "post": np.log(1.10)},
     common={"during": 0.05, "post": 0.05},
-    after_goal=0.15,
 )
 """The common effect is on everybody's orders: an estimate that contains it is wrong."""
 OUTCOME_PLANTED = Planted(own_win=float(np.log(1.08)))
 GOALS_PLANTED = Planted(per_goal=0.03)
+AFTER_GOALS = Planted(after_goal=0.15)
 SHARED_COUNTS = (3, 7, 20)
 SHARED_EFFECT = float(np.log(1.10))
 ANOMALIES_PER_YEAR = (20, 2)
@@ -79,7 +79,7 @@ def _effects(kind: WorldKind, rng: np.random.Generator, calendar: Calendar, plan
             yield part, "found at 5 %", float((rows["p_value"] <= 0.05).mean())
             yield part, "any finding in a year", float((rows["q_value"] <= FINDING_AT_Q).any())
         yield from _of_kick_off(kick_off_misses(year, grid, planted), name)
-    yield from _of_goals(goal_estimates(year, grid, impact), planted)
+        yield from _of_goals(goal_estimates(year, grid, impact), planted)
 
 
 def _results(impact: pd.DataFrame, grid: ExpectedGrid, parts: Sequence[Scope]) -> pd.DataFrame:
@@ -129,6 +129,12 @@ def _outcomes(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> 
         yield part, "bias", row["estimate_log"] - truth
 
 
+def _goals(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    year = simulate_year(rng, kind, *calendar, AFTER_GOALS)
+    grid = fitted(year)
+    yield from _of_goals(goal_estimates(year, grid, impact_of(year, grid)), AFTER_GOALS)
+
+
 def _shared(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     for count in SHARED_COUNTS:
         for effect in (0.0, SHARED_EFFECT):
@@ -166,5 +172,6 @@ _PARTS = {
     "outcomes": _outcomes,
     "shared": _shared,
     "anomalies": _anomalies,
+    "goals": _goals,
 }
 PARTS = tuple(_PARTS)
