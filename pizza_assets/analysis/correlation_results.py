@@ -86,11 +86,18 @@ def correlation_results(
         of_shared = shared.get(pair, {})
         answers = {h: of_shared.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
         rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
+        known: dict[tuple[bytes, bool], Mapping[str, Answer]] = {}
         for scope, value, part in _parts(evidence, parts):
-            rows += _rows(pair, part, _scoped_answers(part, scope, value))
+            # a market that alone follows its team has the team's rows, and so its answers
+            key = part.impact.index.to_numpy().tobytes(), scope == Scope.COMPETITION
+            hypotheses = scoped_hypotheses(scope, value)
+            if key not in known:
+                answers = _scoped_answers(part, hypotheses, is_narrow=scope != Scope.COMPETITION)
+                known[key] = {_question(hypothesis): answer for hypothesis, answer in answers.items()}
+            rows += _rows(pair, part, {hypothesis: known[key][_question(hypothesis)] for hypothesis in hypotheses})
         for chain, (chain_impact, chain_grids) in chains.items():
             part = _evidence(chain_impact, chain_grids, pair)
-            rows += _rows(pair, part, _scoped_answers(part, Scope.CHAIN, chain, is_narrow=False))
+            rows += _rows(pair, part, _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False))
     return _table(rows)
 
 
@@ -140,14 +147,15 @@ def _outcome_answers(evidence: Evidence) -> dict[Hypothesis, Answer]:
     return _answered_outcomes(evidence, list(outcome_hypotheses()), DRAWS)
 
 
-def _scoped_answers(
-    part: Evidence, scope: Scope, value: str, *, is_narrow: bool | None = None
-) -> dict[Hypothesis, Answer]:
-    """is_narrow: as in `date_scores`; None to follow all markets only for a whole competition."""
-    narrow = scope != Scope.COMPETITION if is_narrow is None else is_narrow
-    hypotheses = scoped_hypotheses(scope, value)
+def _question(hypothesis: Hypothesis) -> str:
+    """What is asked, without of which part."""
+    return f"{hypothesis.subject}.{hypothesis.window}"
+
+
+def _scoped_answers(part: Evidence, hypotheses: Sequence[Hypothesis], *, is_narrow: bool) -> dict[Hypothesis, Answer]:
+    """is_narrow: as in `date_scores`."""
     windows = {
-        hypothesis: own_match_answer(_of_window(part, hypothesis), part.grid, is_narrow=narrow)
+        hypothesis: own_match_answer(_of_window(part, hypothesis), part.grid, is_narrow=is_narrow)
         for hypothesis in hypotheses
         if hypothesis.outcome is None
     }
@@ -192,12 +200,13 @@ def _rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesis, Ans
         "converged": evidence.grid.is_converged and evidence.grid.observed.size > 0,
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
+    quality = {window: _quality(evidence.impact[evidence.impact["window"] == window.value]) for window in Window}
     return (
         {
             **_NO_NUMBERS,
             **shared,
             **_described(hypothesis),
-            **_quality(_of_window(evidence, hypothesis)),
+            **quality[hypothesis.window],
             **answer.numbers,
             "analysis_id": f"{hypothesis.name}.{sources}",
             "family_id": f"{hypothesis.family}.{sources}",
