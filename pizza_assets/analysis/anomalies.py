@@ -15,8 +15,6 @@ from pizza_assets.analysis.store_expectation import StoreExpectation
 COLUMNS = ["store", "kind", "first", "end", "observed", "expected", "p_value", "q_value", "expected_false_share"]
 SIZE_CLASSES = np.array([0.0, 6.0, 12.0, 25.0, 50.0, 100.0])
 """Lower edges of expected orders of a block: dispersion is estimated within each class."""
-MIN_EXPECTED = 3.0
-"""A block that expects fewer orders can't be an alarm, whatever happens in it."""
 MISSING_DAY_EXPECTED = 10.0
 _MIN_DISPERSION = 1e-4
 _FAR = 4.0
@@ -25,17 +23,20 @@ _FAR = 4.0
 @dataclass(frozen=True)
 class AlarmKind:
     """lengths: quarter-hours of the blocks, tested together. level: false discovery rate (Benjamini-Hochberg). limit:
-    the ratio of observed to expected orders at which a block can be an alarm at all."""
+    the ratio of observed to expected orders at which a block can be an alarm at all. min_expected: a block that expects
+    fewer orders can't be an alarm, whatever happens in it, and so is not tested."""
 
     name: str
     lengths: tuple[int, ...]
     level: float
     limit: float
+    min_expected: float
     is_low: bool
 
 
-LOW = AlarmKind("low", (8, 16), 0.05, 0.1, is_low=True)
-HIGH = AlarmKind("high", (12,), 0.02, 1.5, is_low=False)
+# a true alarm gathers many blocks and a false one few, so of alarms more are false than of blocks: decision 0013
+LOW = AlarmKind("low", (8, 10, 12, 14, 16, 20), 0.03, 0.1, 10.0, is_low=True)
+HIGH = AlarmKind("high", (12,), 0.02, 1.5, 4.0, is_low=False)
 MISSING_DAY = "missing_day"
 
 
@@ -84,9 +85,9 @@ def find_anomalies(counts: np.ndarray, usual: StoreExpectation, day: np.ndarray)
     counts: orders [store, bin of 15 minutes]. day: int [store, bin], local calendar date. A block lies within one day,
     where every bin has an expectation above zero. Its expectation is the usual one times a factor of the store's day,
     taken from the day's other hours and drawn towards 1 by how much days vary (gamma-Poisson shrinkage). p-values are
-    negative-binomial tails, with the dispersion that blocks of this length and size show. Overlapping alarms of a kind
-    are one. expected_false_share: the largest q of the kind, a bound on the expected share of false ones; NaN for
-    missing days, which are counted, not tested.
+    negative-binomial tails, with the dispersion that blocks of this length and size show. Of overlapping blocks of a
+    kind the most extreme is the alarm. expected_false_share: a bound for each kind, the blocks that may be false per
+    alarm, as if each were an alarm of its own; NaN for missing days, which are counted, not tested.
     """
     stores = [_StoreDay.of(counts[row], usual.expected[row], day[row]) for row in range(len(counts))]
     missing = [np.flatnonzero(_is_missing(*store.day_sums)) for store in stores]
@@ -154,7 +155,7 @@ def _candidates(
     found, tested = [], 0
     for number, store in enumerate(stores):
         first, observed, usual = store.blocks(length, variation)
-        large = usual >= MIN_EXPECTED
+        large = usual >= kind.min_expected
         tested += int(large.sum())
         extreme = observed <= kind.limit * usual if kind.is_low else observed >= kind.limit * usual
         chosen = large & extreme
@@ -197,16 +198,13 @@ def _tail(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, *, is_low: bool
 
 
 def _merged(accepted: pd.DataFrame, stores: list[_StoreDay], kind: AlarmKind) -> pd.DataFrame:
-    """Overlapping blocks of a store as one alarm, with the orders of its whole time."""
+    """Of overlapping blocks of a store the one with the smallest p."""
     if accepted.empty:
         return pd.DataFrame(columns=COLUMNS)
-    ordered = accepted.sort_values(["store", "first"], ignore_index=True)
+    ordered = accepted.sort_values(["store", "first", "end"], ignore_index=True)
     reached = ordered.groupby("store")["end"].cummax().shift()
     same = ordered["store"].diff().eq(0) & (ordered["first"] < reached)
-    alarms = ordered.groupby((~same).cumsum()).agg(
-        store=("store", "first"), first=("first", "min"), end=("end", "max"),
-        p_value=("p_value", "min"), q_value=("q_value", "min"),
-    )  # fmt: skip
+    alarms = ordered.loc[ordered.groupby((~same).cumsum())["p_value"].idxmin()].reset_index(drop=True)
     spans = alarms[["store", "first", "end"]].itertuples(index=False, name=None)
     sums = [
         (stores[store].counts[first:end].sum(), stores[store].expected[first:end].sum()) for store, first, end in spans
@@ -215,7 +213,7 @@ def _merged(accepted: pd.DataFrame, stores: list[_StoreDay], kind: AlarmKind) ->
         kind=kind.name,
         observed=[float(pair[0]) for pair in sums],
         expected=[float(pair[1]) for pair in sums],
-        expected_false_share=float(accepted["q_value"].max()),
+        expected_false_share=min(1.0, float(accepted["q_value"].max()) * len(accepted) / len(alarms)),
     )[COLUMNS]
 
 

@@ -97,7 +97,7 @@ class ExpectedGrid:
     def of_markets(self, names: Sequence[str]) -> "ExpectedGrid":
         """The rows of these markets, in their order; each must be in the grid."""
         rows = self.markets.get_indexer(pd.Index(names))
-        return replace(
+        part = replace(
             self,
             markets=self.markets[rows],
             zones=tuple(self.zones[row] for row in rows),
@@ -107,6 +107,10 @@ class ExpectedGrid:
             is_masked=self.is_masked[rows],
             is_known=self.is_known[rows],
         )
+        # what is known of the clocks need not be worked out again
+        for name in self.__dict__.keys() & {"bin_of_week", "day"}:
+            part.__dict__[name] = self.__dict__[name][rows]
+        return part
 
     @property
     def minutes(self) -> np.ndarray:

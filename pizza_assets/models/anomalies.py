@@ -32,7 +32,10 @@ class OrderAnomalies(
         nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value among all blocks of the kind."
     )
     expected_false_share: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Bound on the share of this kind's alarms that are false."
+        nullable=True,
+        ge=0,
+        le=1,
+        description="Bound on the share of this kind's alarms that are false; docs/calibration.md: what it was.",
     )
     match_id: str = pa.Field(
         nullable=True, description="The nearest match of a followed team within six hours; empty without one."

@@ -71,7 +71,7 @@ def test_planted_anomalies_are_found_where_they_are_and_nothing_else() -> None:
     assert low["first"] >= OUTAGE[1] - 1
     assert low["end"] <= OUTAGE[1] + OUTAGE[2] + 4
     assert low["observed"] <= 0.1 * low["expected"]
-    assert (found["q_value"].iloc[:2] <= found["expected_false_share"].iloc[:2]).all()
+    assert found["expected_false_share"].iloc[:2].between(0, 0.3).all()
 
 
 def test_a_quiet_year_and_a_good_day_give_no_alarm() -> None:
