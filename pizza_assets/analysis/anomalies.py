@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.multiplicity import q_values_of_smallest
 from pizza_assets.analysis.store_expectation import StoreExpectation
 
 COLUMNS = ["store", "kind", "first", "end", "observed", "expected", "p_value", "q_value", "expected_false_share"]
@@ -143,7 +143,7 @@ def _alarms(stores: list[_StoreDay], kind: AlarmKind, variation: float) -> pd.Da
     together = (
         pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["store", "first", "end", "p_value"])
     )
-    q = q_values(together["p_value"].to_numpy(dtype=float), family_size=tested)
+    q = q_values_of_smallest(together["p_value"].to_numpy(dtype=float), tested)
     return _merged(together.assign(q_value=q)[q <= kind.level], stores, kind)
 
 

@@ -3,18 +3,24 @@
 import numpy as np
 
 
-def q_values(p_values: np.ndarray, *, family_size: int | None = None) -> np.ndarray:
-    """Benjamini and Hochberg (1995) adjusted p-values; NaN stays NaN and does not count.
-
-    family_size: how many hypotheses were tested where only those with small p-values are at hand; the p-values that are
-    left out must be larger than all those given, or at least never be findings.
-    """
+def q_values(p_values: np.ndarray) -> np.ndarray:
+    """Benjamini and Hochberg (1995) adjusted p-values; NaN stays NaN and does not count."""
     q = np.full(len(p_values), np.nan)
-    answered = np.flatnonzero(np.isfinite(p_values))
-    if not len(answered):
-        return q
-    order = answered[np.argsort(p_values[answered], kind="stable")]
-    tested = len(answered) if family_size is None else family_size
-    scaled = p_values[order] * tested / np.arange(1, len(order) + 1)
+    answered = np.isfinite(p_values)
+    if answered.any():
+        from statsmodels.stats.multitest import multipletests
+
+        q[answered] = multipletests(p_values[answered], method="fdr_bh")[1]
+    return q
+
+
+def q_values_of_smallest(p_values: np.ndarray, family_size: int) -> np.ndarray:
+    """`q_values` of the smallest p-values of a family of `family_size`, where the others are too many to keep.
+
+    p_values: no NaN; those left out must be larger than all of these. Never smaller than the family's own q-values.
+    """
+    order = np.argsort(p_values, kind="stable")
+    scaled = p_values[order] * family_size / np.arange(1, len(order) + 1)
+    q = np.empty(len(p_values))
     q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return q

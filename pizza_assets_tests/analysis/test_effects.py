@@ -13,7 +13,7 @@ from pizza_assets.analysis.effect_error import date_scores
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.hypotheses import PRIMARY_HYPOTHESIS, WINDOW_HYPOTHESES
 from pizza_assets.analysis.match_impact import match_impact
-from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.multiplicity import q_values, q_values_of_smallest
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.vocabulary import Window
@@ -138,6 +138,9 @@ def test_the_detectable_change_allows_for_the_size_of_the_family():
 def test_q_values_are_those_of_benjamini_and_hochberg():
     np.testing.assert_allclose(q_values(np.array([0.01, np.nan, 0.04, 0.03])), [0.03, np.nan, 0.04, 0.04])
     assert np.isnan(q_values(np.array([np.nan]))).all()
+    rng = np.random.default_rng(1)
+    small, others = rng.uniform(0, 0.01, 30), rng.uniform(0.3, 1, 470)
+    np.testing.assert_allclose(q_values_of_smallest(small, 500), q_values(np.concatenate([small, others]))[:30])
 
 
 def test_multiplying_all_orders_leaves_the_uplift_unchanged():
