@@ -19,7 +19,7 @@ from pizza_assets_tests.calibration.worlds import KINDS
 
 YEARS = {"null": 700, "planted": 150, "kick_off": 150, "outcomes": 100, "shared": 100, "anomalies": 100, "goals": 100}
 """Years per world; the null years give three near-independent tests each."""
-_LIBRARY = Path(__file__).parents[3] / "shared" / "data" / "openfootball"
+_USUAL_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "openfootball"
 
 
 def main() -> int:
@@ -51,7 +51,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calendars", type=Path, default=Path(os.environ.get("PIZZA_SHARED_DATA", _LIBRARY)))
+    parser.add_argument("--calendars", type=Path, default=Path(os.environ.get("PIZZA_SHARED_DATA", _USUAL_FOLDER)))
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part; may be repeated")
     parser.add_argument("--years", type=int, help="years per world and part, instead of the usual")
     parser.add_argument("--seed", type=int, default=1, help="of the report; other seeds are other years")
