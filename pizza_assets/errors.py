@@ -4,9 +4,12 @@
     ├── ConfigurationError      a setting, mapping or markets file is wrong; nothing was collected
     ├── SourceError             a source did not give a trustworthy answer; fallback may replace it with labelled mock
     │   ├── SourceUnavailable   it could not be reached, or refused
-    │   │   ├── Unreachable     no connection at all: other addresses of the same server need not be tried
-    │   │   └── NotThere        the server or folder is fine but has no such file
+    │   │   ├── Unreachable     no complete answer: other addresses of the same server need not be tried
+    │   │   ├── NotThere        the server or folder is fine but has no such file
+    │   │   ├── AccessRefused   the key is missing, wrong or not good for what was asked
+    │   │   └── LimitReached    too many requests, and the server wants a longer wait than this run can make
     │   └── BadAnswer           it answered, but the answer can't be used as a whole
+    │       └── MisfitPages     each page can be used, but together they are no whole listing
     ├── BadFile                 a file the user gave can't be read as orders or events; never replaced with mock
     ├── StorageError            what is stored can't be read or written
     └── WeeksFailed             some weeks of a run failed; the others are stored
@@ -35,8 +38,28 @@ class SourceUnavailable(SourceError):
     """The source could not be reached, or refused."""
 
 
+class Unreachable(SourceUnavailable):
+    """No complete answer came: the network or the server is down, or too slow; another file fares no better."""
+
+
+class NotThere(SourceUnavailable):
+    """The server answered, and does not have what was asked for (404 or 410)."""
+
+
+class AccessRefused(SourceUnavailable):
+    """The key is missing, wrong, expired, or not good for what was asked (401, 403)."""
+
+
+class LimitReached(SourceUnavailable):
+    """The server counts too many requests (429), and a wait that it would accept is longer than this run may take."""
+
+
 class BadAnswer(SourceError):
     """The source answered with something that can't be used as a whole."""
+
+
+class MisfitPages(BadAnswer):
+    """Pages of one listing that do not fit together: beginning anew may help."""
 
 
 class BadFile(PizzaAssetsError):

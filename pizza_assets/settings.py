@@ -12,12 +12,16 @@ from dataclasses import field as dataclass_field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.market import DEFAULT_MARKETS, Market
+from pizza_assets.models.secret import Secret
 
 OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/{repository}/master"
+FOOTBALL_DATA_URL = "https://api.football-data.org"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
@@ -33,6 +37,34 @@ def _folder(value: str) -> str:
 
 def _optional_text(value: str) -> str | None:
     return value or None
+
+
+def _secret(value: str) -> Secret | None:
+    if not value.isascii() or not value.isprintable():
+        raise ValueError("holds signs that no header can carry; copy the key again")
+    return Secret(value) if value else None
+
+
+def service_address(value: str) -> str:
+    """The address of an API that is sent a key. Raises ValueError with the remedy; also where others could listen."""
+    try:
+        parts = urlsplit(value)
+        is_usable = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError as error:
+        raise ValueError("is no address; write it as https://api.example.com") from error
+    if not is_usable:
+        raise ValueError("is no address; write it as https://api.example.com")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("holds more than an address; a key has a variable of its own")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("is not https, so everybody on the way could read the key; use https")
+    return value.rstrip("/")
+
+
+def _per_minute(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 100_000:
+        raise ValueError("is no number of requests per minute from 1")
+    return int(value)
 
 
 def _timezone(value: str) -> str:
@@ -130,8 +162,8 @@ class Settings:
     orders: str = _setting(
         "PIZZA_ORDERS",
         "mock",
-        _one_of("mock", "files"),
-        "Where orders come from: mock (invented, labelled) or files (your exports).",
+        _one_of("mock", "files", "api"),
+        "Where orders come from: mock (invented, labelled), files (your exports) or api (your service).",
     )
     orders_path: str | None = _setting(
         "PIZZA_ORDERS_PATH", "", _optional_text, "With PIZZA_ORDERS=files: the export, or the folder of exports."
@@ -139,11 +171,33 @@ class Settings:
     orders_mapping: str | None = _setting(
         "PIZZA_ORDERS_MAPPING", "", _optional_text, "With PIZZA_ORDERS=files: the TOML file that names the columns."
     )
+    orders_api: str | None = _setting(
+        "PIZZA_ORDERS_API", "", _optional_text, "With PIZZA_ORDERS=api: the TOML file with its address and stores."
+    )
+    orders_api_key: Secret | None = _setting(
+        "PIZZA_ORDERS_API_KEY", "", _secret, "With PIZZA_ORDERS=api: its key. Never shown or stored."
+    )
     matches: str = _setting(
         "PIZZA_MATCHES",
         "openfootball",
-        _one_of("openfootball", "mock"),
-        "Where matches come from: openfootball (real, no account) or mock (invented, labelled).",
+        _one_of("openfootball", "football-data", "mock"),
+        "Where matches come from: openfootball (real, no account), football-data (football-data.org, a key) or mock "
+        "(invented, labelled).",
+    )
+    football_data: str = _setting(
+        "PIZZA_FOOTBALL_DATA", FOOTBALL_DATA_URL, service_address, "With PIZZA_MATCHES=football-data: its address."
+    )
+    football_data_key: Secret | None = _setting(
+        "PIZZA_FOOTBALL_DATA_KEY",
+        "",
+        _secret,
+        "With PIZZA_MATCHES=football-data: the account's key. Never shown or stored.",
+    )
+    football_data_limit: int = _setting(
+        "PIZZA_FOOTBALL_DATA_LIMIT",
+        "10",
+        _per_minute,
+        "Requests per minute that the account allows: 10 for a free one.",
     )
     openfootball: str = _setting(
         "PIZZA_OPENFOOTBALL",
@@ -207,16 +261,31 @@ class Settings:
                 try:
                     chosen[setting.name] = setting.metadata["parse"](text)
                 except ValueError as error:
-                    raise ConfigurationError(f"{variable}={text!r} {error}") from error
+                    shown = "***" if setting.metadata["parse"] is _secret else repr(text)
+                    raise ConfigurationError(f"{variable}={shown} {error}") from error
         settings = cls(**chosen)
-        if settings.orders == "files":
-            for value, variable in (
-                (settings.orders_path, "PIZZA_ORDERS_PATH"),
-                (settings.orders_mapping, "PIZZA_ORDERS_MAPPING"),
-            ):
-                if value is None:
-                    raise ConfigurationError(f"PIZZA_ORDERS=files needs {variable}; see docs/configuration.md")
+        for choice, value, variable in settings._needed():
+            if value is None:
+                raise ConfigurationError(f"{choice} needs {variable}; see docs/configuration.md")
         return settings
+
+    def _needed(self) -> list[tuple[str, object, str]]:
+        """What a choice needs besides: (choice, value, variable). A missing key is a source's failure: under
+        PIZZA_FALLBACK=mock it has a stand-in, under fail it is refused here, once, and not in every week.
+        """
+        needed: list[tuple[str, object, str]] = []
+        if self.orders == "files":
+            needed += [("PIZZA_ORDERS=files", self.orders_path, "PIZZA_ORDERS_PATH")]
+            needed += [("PIZZA_ORDERS=files", self.orders_mapping, "PIZZA_ORDERS_MAPPING")]
+        if self.orders == "api":
+            needed += [("PIZZA_ORDERS=api", self.orders_api, "PIZZA_ORDERS_API")]
+            if self.fallback == "fail":
+                choice = "PIZZA_ORDERS=api with PIZZA_FALLBACK=fail"
+                needed += [(choice, self.orders_api_key, "PIZZA_ORDERS_API_KEY")]
+        if self.matches == "football-data" and self.fallback == "fail":
+            choice = "PIZZA_MATCHES=football-data with PIZZA_FALLBACK=fail"
+            needed += [(choice, self.football_data_key, "PIZZA_FOOTBALL_DATA_KEY")]
+        return needed
 
     def markets(self) -> tuple[Market, ...]:
         """The markets of PIZZA_MARKETS, or the embedded ones. Raises ConfigurationError naming file and remedy."""

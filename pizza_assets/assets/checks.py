@@ -27,7 +27,7 @@ def build_checks(partitions: dg.WeeklyPartitionsDefinition, settings: Settings) 
     """Refused rows and stand-ins for every raw asset; conservation of orders for the bins."""
     return [
         *(_rows_are_valid(asset, partitions, settings) for asset in (*RAW_ASSETS, HARMLESS)),
-        *(_is_no_stand_in(asset, partitions, settings) for asset in ("raw_orders", "raw_matches")),
+        *(_is_no_stand_in(asset, partitions, settings) for asset in ("raw_orders", "mock_orders", "raw_matches")),
         _every_order_is_binned(partitions),
     ]
 
@@ -98,7 +98,7 @@ def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
 def _is_no_stand_in(
     asset: str, partitions: dg.WeeklyPartitionsDefinition, settings: Settings
 ) -> dg.AssetChecksDefinition:
-    chosen = settings.orders if asset == "raw_orders" else settings.matches
+    chosen = settings.matches if asset == "raw_matches" else settings.orders
 
     @dg.asset_check(
         asset=asset,

@@ -120,9 +120,15 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any], inputs: dg.ResourceParam[Any]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            if sources.order_files is None:
+            source = sources.order_files or sources.order_api
+            if source is None:
                 return WeekOutput(week.key, reason="no order source is configured (PIZZA_ORDERS=mock); see mock_orders")
-            return _as_output(week, sources.order_files.orders(week), has_coverage=True)
+            try:
+                return _as_output(week, source.orders(week), has_coverage=True)
+            except SourceError as error:
+                if settings.fallback == "fail":
+                    raise
+                return WeekOutput(week.key, reason=f"{_failed(source.name, error)}; see mock_orders")
 
         return each_week(context, inputs, settings.timezone, make)
 
@@ -136,27 +142,40 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
         deps=["raw_orders"],
         description="Invented orders, labelled mock, that respond to the week's matches with declared effects. "
-        "Only where no order source is configured; they never replace a real week.",
+        "Only where no order source is configured, or where the orders API fails; they never replace a real week.",
     )
     def mock_orders(
         context: dg.AssetExecutionContext,
         raw_matches: WeekTables,
+        sources: dg.ResourceParam[Any],
         markets: dg.ResourceParam[Any],
         clock: dg.ResourceParam[Any],
         inputs: dg.ResourceParam[Any],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            if settings.orders != "mock":
+            failure = sources.order_api.failure(week) if _may_stand_in(settings) else None
+            if settings.orders != "mock" and failure is None:
                 return WeekOutput(week.key, reason=f"orders come from {settings.orders}; nothing is invented")
             if week.key not in raw_matches:
                 return WeekOutput(week.key, reason="mock orders respond to matches, and this week's are not stored")
             matches = matches_reaching(raw_matches, week, PLANTED_REACH)
             invented = invent_orders(week, markets, matches, clock(), settings.seed)
+            if failure is not None:
+                why = f"{_failed(sources.order_api.name, failure)}; these orders are invented"
+                invented = replace(invented, reason=_joined(why, invented.reason))
             return _as_output(week, invented, has_coverage=True)
 
         return each_week(context, inputs, settings.timezone, make)
 
     return mock_orders
+
+
+def _may_stand_in(settings: Settings) -> bool:
+    return settings.orders == "api" and settings.fallback == "mock"
+
+
+def _failed(source: str, error: SourceError) -> str:
+    return f"{source} failed ({type(error).__name__}: {error})"
 
 
 def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> WeekOutput:

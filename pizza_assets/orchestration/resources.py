@@ -19,14 +19,19 @@ from pizza_assets.orchestration.staleness import Staleness
 from pizza_assets.orchestration.week_inputs import InputSources, WeekInputs
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
+from pizza_assets.sources.api import Api, ApiClient
 from pizza_assets.sources.base import MatchSource
 from pizza_assets.sources.matches.event_file import EventFile
+from pizza_assets.sources.matches.football_data import FootballData, football_data_api
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.openfootball import Openfootball
 from pizza_assets.sources.matches.team_names import canonical_name
-from pizza_assets.sources.orders.file_mapping import FileMapping, load_mapping
+from pizza_assets.sources.orders.api import OrdersApi, orders_api
+from pizza_assets.sources.orders.api_contract import load_contract
+from pizza_assets.sources.orders.file_mapping import load_mapping
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.staging import Staging
+from pizza_assets.sources.rate_limit import SharedLimit
 from pizza_assets.storage.fingerprints import fingerprint
 from pizza_assets.storage.io_manager import TableIOManager
 from pizza_assets.storage.layout import PLACES
@@ -49,10 +54,15 @@ class Sources:
         self.matches: MatchSource = self.mock_matches
         if settings.matches == "openfootball":
             self.matches = Openfootball(settings.openfootball, settings.competitions, seasons=settings.seasons)
+        elif settings.matches == "football-data":
+            api = football_data_api(settings.football_data, settings.football_data_key)
+            client = api_client(settings, api, settings.football_data_limit)
+            self.matches = FootballData(client, settings.competitions, settings.seasons)
         elif settings.seasons:  # the stand-in above plays in every season
             self.matches = MockMatches(clock, timezone=settings.timezone, seed=settings.seed, seasons=settings.seasons)
         self.match_events: EventFile | None = event_file(settings, clock)
         self.order_files: OrderFiles | None = order_files(settings, clock)
+        self.order_api: OrdersApi | None = order_api(settings, clock)
 
 
 def event_file(settings: Settings, clock: Clock) -> EventFile | None:
@@ -69,12 +79,27 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles | None:
         return None
     return OrderFiles(
         settings.orders_path,
-        _mapping(settings),
+        load_mapping(Path(settings.orders_mapping or "")),
         Staging(Path(settings.storage) / "staging"),
         settings.timezone,
         clock,
         markets_of(settings),
     )
+
+
+def order_api(settings: Settings, clock: Clock) -> OrdersApi | None:
+    """The user's service, or None if orders come from elsewhere. Raises ConfigurationError for a wrong file."""
+    if settings.orders != "api":
+        return None
+    contract = load_contract(Path(settings.orders_api or ""))
+    client = api_client(settings, orders_api(contract, settings.orders_api_key), contract.requests_per_minute)
+    return OrdersApi(contract, client, clock)
+
+
+def api_client(settings: Settings, api: Api, per_minute: int) -> ApiClient:
+    """A client that keeps the API's limit together with all processes that use the same storage."""
+    database = Path(settings.storage) / "limits" / "requests.sqlite"
+    return ApiClient(api, SharedLimit(database, f"{api.name} ({api.base_url})", per_minute))
 
 
 def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, object]:
@@ -137,7 +162,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
     if settings.fallback == "fail":
         if settings.matches != "mock":
             refused |= {"match_source"}
-        if settings.orders != "mock" and _mapping(settings).label == DataSource.REAL:
+        if _order_label(settings) == DataSource.REAL:
             refused |= {"order_source"}
     return TableStore(LocalFolder(settings.storage), clock, refused)
 
@@ -149,5 +174,8 @@ def markets_of(settings: Settings) -> tuple[Market, ...]:
     )
 
 
-def _mapping(settings: Settings) -> FileMapping:
-    return load_mapping(Path(settings.orders_mapping or ""))
+def _order_label(settings: Settings) -> DataSource:
+    """What the chosen source's orders are labelled."""
+    if settings.orders == "files":
+        return load_mapping(Path(settings.orders_mapping or "")).label
+    return load_contract(Path(settings.orders_api or "")).label if settings.orders == "api" else DataSource.MOCK

@@ -83,10 +83,11 @@ class Staleness:
 
     def _stand_in(self, asset: str, facts: Facts) -> str | None:
         """A remote source that failed may answer now; of a source at hand the fingerprint tells."""
-        if asset not in {"raw_matches", "raw_match_events"} or not self._inputs.is_remote:
+        is_remote = self._inputs.are_orders_remote if asset == "raw_orders" else self._inputs.is_remote
+        if asset not in {"raw_matches", "raw_match_events", "raw_orders"} or not is_remote:
             return None
-        if facts.data_source == DataSource.MOCK:
-            return f"a stand-in for {self._settings.matches}"
+        if facts.data_source == DataSource.MOCK and facts.source_name == "mock":
+            return f"a stand-in for {'the orders API' if asset == 'raw_orders' else self._settings.matches}"
         return "partial" if facts.is_partial else None
 
     def _blocked(self, asset: str, week: str) -> str | None:

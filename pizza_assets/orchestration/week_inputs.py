@@ -19,6 +19,7 @@ from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource, SourceResult
 from pizza_assets.sources.matches.event_file import EventFile
+from pizza_assets.sources.orders.api import OrdersApi
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.storage.fingerprints import ABSENT, fingerprint, frame_fingerprint, week_identity
 from pizza_assets.storage.layout import week_key
@@ -37,6 +38,7 @@ class InputSources(Protocol):
     matches: MatchSource
     match_events: EventFile | None
     order_files: OrderFiles | None
+    order_api: OrdersApi | None
 
 
 class WeekInputs:
@@ -70,6 +72,11 @@ class WeekInputs:
         """Whether matches come from afar: then only asking again tells whether there is something new."""
         return self._sources.matches.is_remote
 
+    @property
+    def are_orders_remote(self) -> bool:
+        """Whether orders come from afar."""
+        return self._sources.order_api is not None
+
     def fingerprint(self, asset: str, week: MatchWeek) -> str | None:
         """Of what the asset's week would be made of now; None if nothing would be stored for it.
 
@@ -100,7 +107,7 @@ class WeekInputs:
             return fingerprint(
                 text,
                 chosen.matches,
-                chosen.openfootball,
+                chosen.openfootball if chosen.matches == "openfootball" else chosen.football_data,
                 *asked_seasons(chosen, week),
                 _phase(week, self._now(), SETTLED_AFTER),
             )
@@ -114,6 +121,11 @@ class WeekInputs:
         return fingerprint(text, source.name, answer.data_source, rows_of(answer), rejected, answer.reason or "")
 
     def _raw_orders(self, week: MatchWeek) -> str | None:
+        api = self._sources.order_api
+        if api is not None:
+            if self._now() < week.starts_at:
+                return None
+            return fingerprint("orders API", api.contract.text, _phase(week, self._now(), SETTLED_AFTER))
         files = self._sources.order_files
         return None if files is None else files.week_fingerprint(week)
 

@@ -3,27 +3,119 @@
 Retries, rate limits and paging are other things and don't belong here; nor does what a body means.
 """
 
+import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from pizza_assets.errors import SourceUnavailable
+from pizza_assets.errors import NotThere, SourceUnavailable, Unreachable
 
 if TYPE_CHECKING:
     import requests
 
 _PIECE_BYTES = 64 * 1024
+_ERROR_BODY_BYTES = 64 * 1024
+"""Of an answer other than 200 no more is read: its message is short."""
 
 
-class Unreachable(SourceUnavailable):
-    """No answer came: the network or the server is down, or too slow. Another file there would fare no better."""
+@dataclass(frozen=True)
+class Answer:
+    """What a server said. headers: as sent, to be looked up in any case of letters. body: decompressed."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
-class NotThere(SourceUnavailable):
-    """The server answered, and does not have what was asked for (404 or 410)."""
+class HttpSession:
+    """Connections that are kept between GETs. No redirects, no cookies of others, no credentials but those given.
+
+    Not for several threads at a time: the deadline cuts whatever this session reads.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        import requests
+
+        self._clock = clock
+        self._sockets = _Sockets()
+        self._session = requests.Session()
+        self._session.auth = _no_credentials_of_others
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _recording_adapter(self._sockets))
+        self._reached: set[str] = set()
+
+    def get(
+        self,
+        url: str,
+        *,
+        connect_timeout: float = 1.5,
+        read_timeout: float = 5.0,
+        deadline_seconds: float = 20.0,
+        byte_cap: int = 64 * 1024 * 1024,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The answer to one request, whatever its status but a redirect.
+
+        connect_timeout: seconds for finding the host's name and connecting, over all its addresses together.
+        read_timeout: seconds between two pieces of the answer. deadline_seconds: for everything; a server that sends a
+        byte now and then, of the headers or of the body, is cut off by it. Raises Unreachable, or SourceUnavailable
+        for a redirect or a body above `byte_cap`; messages never show credentials or queries.
+        """
+        import requests
+        import urllib3
+
+        shown, ends_at = shown_address(url), self._clock() + deadline_seconds
+        self._reach(url, min(connect_timeout, deadline_seconds))
+        late = f"the answer was not complete within {deadline_seconds:g} s"
+        with self._sockets.cut_after(max(ends_at - self._clock(), 0)) as is_cut:
+            try:
+                with self._session.get(
+                    url,
+                    params=params,
+                    headers=dict(headers or {}),
+                    timeout=(connect_timeout, min(read_timeout, deadline_seconds)),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    _refuse_redirect(response, shown)
+                    body = self._body(response, shown, byte_cap, ends_at, late)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise Unreachable(_message(shown, late if is_cut.is_set() else _cause(error))) from error
+        if is_cut.is_set():
+            raise Unreachable(_message(shown, late))
+        return Answer(response.status_code, response.reason or "", response.headers, body)
+
+    def _body(self, response: "requests.Response", shown: str, byte_cap: int, ends_at: float, late: str) -> bytes:
+        """Read piece by piece with read1, which returns what has arrived instead of waiting for a full piece."""
+        body = bytearray()
+        most = byte_cap if response.status_code == 200 else min(byte_cap, _ERROR_BODY_BYTES)
+        while self._clock() < ends_at:
+            piece = response.raw.read1(_PIECE_BYTES, decode_content=True)
+            if not piece:
+                return bytes(body)
+            body += piece
+            if len(body) > most:
+                if response.status_code != 200:
+                    return bytes(body[:most])
+                remedy = "check the address; no answer of this kind is as large"
+                raise SourceUnavailable(f"{shown}: the answer is larger than {byte_cap:,} bytes; {remedy}")
+        raise Unreachable(_message(shown, late))
+
+    def _reach(self, url: str, seconds: float) -> None:
+        import requests
+
+        parts = urlsplit(url)
+        if parts.netloc in self._reached:
+            return
+        if requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) is None:
+            _connect_once(url, seconds)
+        self._reached.add(parts.netloc)
 
 
 def get_bytes(
@@ -36,63 +128,103 @@ def get_bytes(
     headers: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
-    """The whole decompressed body of `url`.
+    """The whole decompressed body of `url`, asked for once; see HttpSession.get for the bounds.
 
-    connect_timeout: seconds for finding the host's name and connecting, over all its addresses together.
-    read_timeout: seconds between two pieces of the answer. deadline_seconds: for everything, give or take one
-    piece; a server that sends a byte now and then is stopped by it. Raises Unreachable, NotThere (404, 410), or
-    SourceUnavailable for any other status than 200, a redirect, or a body above `byte_cap`; messages never show
-    credentials or queries.
+    Raises Unreachable, NotThere (404, 410), or SourceUnavailable for any other status than 200, a redirect, or a body
+    above `byte_cap`.
     """
-    import requests
-    import urllib3
-
-    shown, ends_at = _shown(url), clock() + deadline_seconds
-    with requests.Session() as session:
-        if requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) is None:
-            _connect_once(url, connect_timeout)
-        try:
-            with session.get(
-                url,
-                headers=dict(headers or {}),
-                timeout=(connect_timeout, min(read_timeout, deadline_seconds)),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                _refuse_status(response, shown)
-                return _body(response, shown, byte_cap, deadline_seconds, lambda: clock() >= ends_at)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(_message(shown, _cause(error))) from error
-
-
-def _body(
-    response: "requests.Response", shown: str, byte_cap: int, deadline_seconds: float, is_late: Callable[[], bool]
-) -> bytes:
-    """Read piece by piece with read1, which returns what has arrived instead of waiting for a full piece."""
-    body = bytearray()
-    while not is_late():
-        piece = response.raw.read1(_PIECE_BYTES, decode_content=True)
-        if not piece:
-            return bytes(body)
-        body += piece
-        if len(body) > byte_cap:
-            remedy = "check the address; no file of this kind is as large"
-            raise SourceUnavailable(f"{shown}: the answer is larger than {byte_cap:,} bytes; {remedy}")
-    raise Unreachable(_message(shown, f"the answer was not complete within {deadline_seconds:g} s"))
-
-
-def _refuse_status(response: "requests.Response", shown: str) -> None:
-    status = response.status_code
+    answer = HttpSession(clock).get(
+        url,
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
+        deadline_seconds=deadline_seconds,
+        byte_cap=byte_cap,
+        headers=headers,
+    )
+    shown, status = shown_address(url), answer.status
     if status in (404, 410):
         raise NotThere(f"{shown}: not there (HTTP {status}); check the address, or wait until it is published")
-    if 300 <= status < 400:
-        target = _shown(response.headers.get("Location", "nowhere"))
-        raise SourceUnavailable(
-            f"{shown}: redirects to {target} (HTTP {status}), which is not followed; set that address"
-        )
     if status != 200:
+        raise SourceUnavailable(f"{shown}: refused with HTTP {status} {answer.reason}".rstrip() + "; try again later")
+    return answer.body
+
+
+def shown_address(url: str) -> str:
+    """The address without user, password, query and fragment."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: what two addresses of one server share. Raises ValueError for an impossible address."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+
+
+class _Sockets:
+    """The sockets a session has opened. One blocked in a read can only be ended from another thread."""
+
+    def __init__(self) -> None:
+        self._open: list[socket.socket] = []
+
+    def add(self, opened: socket.socket) -> None:
+        self._open = [known for known in self._open if known.fileno() >= 0] + [opened]
+
+    @contextlib.contextmanager
+    def cut_after(self, seconds: float) -> Iterator[threading.Event]:
+        """Shut every socket down if the block takes longer; the event says whether that happened."""
+        is_cut = threading.Event()
+
+        def cut() -> None:
+            is_cut.set()
+            for opened in self._open:
+                with contextlib.suppress(OSError):  # it has just been closed
+                    # the plain socket's own method: the one of TLS would take the reader's state away from it
+                    socket.socket.shutdown(opened, socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield is_cut
+        finally:
+            timer.cancel()
+
+
+def _recording_adapter(sockets: _Sockets) -> Any:
+    """An adapter of requests without retries whose connections tell `sockets` what they have opened."""
+    from requests.adapters import HTTPAdapter
+
+    class Recording(HTTPAdapter):
+        def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+            pool = super().get_connection_with_tls_context(*args, **kwargs)
+            if not getattr(pool.ConnectionCls, "is_recorded", False):
+                pool.ConnectionCls = recorded(pool.ConnectionCls)
+            return pool
+
+    def recorded(plain: Any) -> Any:
+        class Recorded(plain):
+            is_recorded = True
+
+            def connect(self) -> None:
+                super().connect()
+                sockets.add(self.sock)
+
+        return Recorded
+
+    return Recording(max_retries=0)
+
+
+def _no_credentials_of_others(request: Any) -> Any:
+    """With an `auth` of its own the session does not look for credentials in a .netrc, which would replace ours."""
+    return request
+
+
+def _refuse_redirect(response: "requests.Response", shown: str) -> None:
+    if 300 <= response.status_code < 400:
+        target = shown_address(response.headers.get("Location", "nowhere"))
         raise SourceUnavailable(
-            f"{shown}: refused with HTTP {status} {response.reason or ''}".rstrip() + "; try again later"
+            f"{shown}: redirects to {target} (HTTP {response.status_code}), which is not followed; set that address"
         )
 
 
@@ -119,11 +251,11 @@ def _connect_once(url: str, seconds: float) -> None:
     attempt.join(seconds)
     error = outcome[0] if outcome else TimeoutError(f"no connection within {seconds:g} s")
     if error is not None:
-        raise Unreachable(_message(_shown(url), _cause(error))) from error
+        raise Unreachable(_message(shown_address(url), _cause(error))) from error
 
 
 def _message(shown: str, cause: str) -> str:
-    return f"{shown}: no complete answer ({cause}); check the network, or set a local folder instead of the address"
+    return f"{shown}: no complete answer ({cause}); check the network and the address"
 
 
 def _cause(error: BaseException) -> str:
@@ -134,9 +266,3 @@ def _cause(error: BaseException) -> str:
     if isinstance(innermost, OSError) and innermost.strerror:
         return innermost.strerror
     return str(innermost) if isinstance(innermost, TimeoutError) and str(innermost) else type(innermost).__name__
-
-
-def _shown(url: str) -> str:
-    """The address without user, password, query and fragment."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

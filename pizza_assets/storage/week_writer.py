@@ -23,6 +23,8 @@ from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.facts import Facts, publish_facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
 
+_KEPT = "kept from before, because a refresh failed"
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -63,7 +65,8 @@ class WeekWriter:
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
     ) -> Stored:
-        """Write the week. A mock week never replaces a real one: that is kept, and why there is no newer one is noted.
+        """Write the week. A mock week never replaces a real one, nor a part of a real week the whole of it: what is
+        stored is kept, and why there is no newer one is noted.
 
         A real week retires the mock one after it is safely written. Raises StorageError if the model refuses a row, or
         if the claim was lost.
@@ -72,6 +75,8 @@ class WeekWriter:
         label = origin.data_source if labelled else None
         self._claim.confirm()
         if label == DataSource.MOCK and self._store.exists(self._key(DataSource.REAL)):
+            return self._kept(self._key(DataSource.REAL), origin)
+        if label == DataSource.REAL and origin.is_partial and self._is_whole(self._key(DataSource.REAL)):
             return self._kept(self._key(DataSource.REAL), origin)
         rejected = RejectedRows.empty() if rejected is None else rejected
         self._write_rejected(rejected, origin.data_source)
@@ -101,10 +106,15 @@ class WeekWriter:
         facts = read_facts(self._store, key)
         if facts is None:
             raise StorageError(f"{self._store.uri(key)} has just gone; run its week again")
-        reason = f"kept from before, because a refresh failed: {refused.reason or 'no reason given'}"
+        reason = f"{_KEPT}: {refused.reason or 'no reason given'}"
         facts = replace(facts, reason=reason, is_partial=True)
         publish_facts(self._store, key, facts)
         return Stored(self._store.uri(key), facts, real_share=1.0, is_kept=True)
+
+    def _is_whole(self, key: str) -> bool:
+        """Whether a whole week is stored there; one that was kept before is as whole as it was."""
+        facts = read_facts(self._store, key) if self._store.exists(key) else None
+        return facts is not None and (not facts.is_partial or (facts.reason or "").startswith(_KEPT))
 
     def _delete(self, key: str) -> None:
         self._store.delete(key)

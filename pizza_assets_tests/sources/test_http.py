@@ -11,7 +11,8 @@ import pytest
 
 from pizza_assets.errors import SourceUnavailable
 from pizza_assets.sources import http as bounded
-from pizza_assets.sources.http import NotThere, Unreachable, get_bytes
+from pizza_assets.errors import NotThere, Unreachable
+from pizza_assets.sources.http import get_bytes
 
 
 class _Behaviour(http.server.BaseHTTPRequestHandler):
@@ -160,7 +161,7 @@ def test_a_closed_port_names_the_cause_and_the_remedy() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.raises(Unreachable, match="Connection refused.*check the network, or set a local folder"):
+    with pytest.raises(Unreachable, match="Connection refused.*check the network and the address"):
         get_bytes(f"http://127.0.0.1:{port}/x")
 
 

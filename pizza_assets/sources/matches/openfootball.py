@@ -7,17 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import pandas as pd
-
-from pizza_assets.errors import BadAnswer, ConfigurationError, SourceError, SourceUnavailable
-from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
+from pizza_assets.errors import ConfigurationError, NotThere, SourceError, SourceUnavailable
 from pizza_assets.models.competitions import COMPETITIONS, Competition
-from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult, outside_of_seasons
-from pizza_assets.sources.http import NotThere, get_bytes
-from pizza_assets.sources.matches.openfootball_files import KnownSeason, OpenfootballFiles
+from pizza_assets.sources.http import get_bytes
+from pizza_assets.sources.joined_errors import joined_errors
+from pizza_assets.sources.matches.known_season import KnownSeason, week_result
+from pizza_assets.sources.matches.openfootball_files import OpenfootballFiles
 from pizza_assets.sources.matches.openfootball_format import SOURCE_NAME
 from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, seasons_of_week
 
@@ -78,13 +76,13 @@ class Openfootball:
             elif answer is not None:
                 missing.append((competition, answer))
         if missing and not answers:
-            raise _joined([error for _, error in missing])
+            raise joined_errors([error for _, error in missing])
         if self._chosen and not answers:
             return outside_of_seasons(week, self._chosen, DataSource.REAL, SOURCE_NAME)
         reasons = [f"{competition.name} is missing: {error}" for competition, error in missing]
         reasons += [answer.doubt for answer in answers if answer.doubt]
         seasons = [season for answer in answers for season in answer.seasons]
-        return _result(seasons, week, "; ".join(reasons) or None)
+        return week_result(seasons, week, SOURCE_NAME, "; ".join(reasons) or None)
 
     def _answer(self, competition: Competition, week: MatchWeek) -> _Answer | SourceError | None:
         """What the competition says about the week; an error if it can't say; None if it is not asked: no tournament
@@ -100,7 +98,7 @@ class Openfootball:
         if gap is not None:
             return gap
         broken = [error for error in errors if not isinstance(error, NotThere)]
-        doubt = f"{competition.name} may lack matches of another season: {_joined(broken)}" if broken else None
+        doubt = f"{competition.name} may lack matches of another season: {joined_errors(broken)}" if broken else None
         return _Answer(known, doubt)
 
 
@@ -116,51 +114,14 @@ def _gap(known: list[KnownSeason], errors: list[SourceError], week: MatchWeek) -
     if before and len(before) < len(known):
         return None
     if not before:
-        return _joined(errors) if errors else None
+        return joined_errors(errors) if errors else None
     latest = max(before, key=lambda season: season.last)
     is_unpublished = all(isinstance(error, NotThere) for error in errors)
     if is_unpublished and week.starts_at < latest.last + LONGEST_SILENCE:
         return None
     if errors:
-        return _joined(errors)
+        return joined_errors(errors)
     return SourceUnavailable(
         f"{latest.origin}: its last match is on {latest.last:%Y-%m-%d}, more than {LONGEST_SILENCE.days // 7} weeks "
         f"before week {week.key}; wait until the next fixtures are published"
     )
-
-
-def _joined(errors: list[SourceError]) -> SourceError:
-    """Several failures as one error, each told once."""
-    message = "; ".join(dict.fromkeys(str(error) for error in errors))
-    kind = BadAnswer if all(isinstance(error, BadAnswer) for error in errors) else SourceUnavailable
-    joined = kind(message)
-    joined.__cause__ = errors[0]
-    return joined
-
-
-def _result(seasons: list[KnownSeason], week: MatchWeek, reason: str | None) -> SourceResult:
-    starts_at, ends_at = pd.Timestamp(week.starts_at), pd.Timestamp(week.ends_at)
-    rows, events, rejected = [], [], []
-    for season in seasons:
-        kickoffs = season.parsed.matches["kickoff_at"]
-        matches = season.parsed.matches[(kickoffs >= starts_at) & (kickoffs < ends_at)]
-        rows.append(matches)
-        events.append(season.parsed.events[season.parsed.events["match_id"].isin(matches["match_id"])])
-        rejected += [row for reported_at, row in season.rejected if week.contains(reported_at)]
-    return SourceResult(
-        rows=_together(RawMatches, rows),
-        data_source=DataSource.REAL,
-        source_name=SOURCE_NAME,
-        reason=reason,
-        is_partial=reason is not None,
-        rejected=RejectedRows.conform(rejected),
-        events=_together(RawMatchEvents, events),
-    )
-
-
-def _together(model: type[Table], conformed: list[pd.DataFrame]) -> pd.DataFrame:
-    """Parts of conformed frames as one; a single part keeps its order, which saves conforming it once more."""
-    parts = [part for part in conformed if len(part)]
-    if len(parts) > 1:
-        return model.conform(pd.concat(parts))
-    return parts[0].reset_index(drop=True) if parts else model.empty()

@@ -1,36 +1,19 @@
 """Finds and reads openfootball's season files, each once, from an address or a folder. Weeks don't belong here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pizza_assets.errors import BadAnswer, ConfigurationError, SourceError, SourceUnavailable
+from pizza_assets.errors import BadAnswer, ConfigurationError, NotThere, SourceError, SourceUnavailable, Unreachable
 from pizza_assets.models.competitions import Competition
-from pizza_assets.sources.http import NotThere, Unreachable
-from pizza_assets.sources.matches.openfootball_format import ParsedSeason, RejectedRecord, parse_competition
+from pizza_assets.sources.matches.known_season import KnownSeason
+from pizza_assets.sources.matches.openfootball_format import RejectedRecord, parse_competition
 
 REPOSITORY = "{repository}"
 """What stands in an address where openfootball's repositories differ: football.json, worldcup.json."""
-
-
-@dataclass(frozen=True)
-class KnownSeason:
-    """A season that could be read. `first` and `last` are its first and last kick-off, UTC.
-
-    rejected: its refused rows, each with the instant that decides which week reports it: noon of its day, or the
-    first kick-off if it has no day or one outside the season.
-    """
-
-    origin: str
-    parsed: ParsedSeason
-    first: datetime
-    last: datetime
-    rejected: tuple[tuple[datetime, dict[str, Any]], ...]
 
 
 class OpenfootballFiles:
@@ -74,7 +57,7 @@ class OpenfootballFiles:
         rejected = tuple(
             (_reported_at(record, competition, first, last), record.row) for record in parsed.rejected_records
         )
-        return KnownSeason(origin, parsed, first, last, rejected)
+        return KnownSeason(origin, parsed.matches, parsed.events, first, last, rejected)
 
     def _body(self, competition: Competition, season: str) -> tuple[str, bytes]:
         if not self.is_remote:

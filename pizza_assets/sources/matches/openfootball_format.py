@@ -18,15 +18,10 @@ from pizza_assets.errors import BadAnswer
 from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.competitions import Competition
 from pizza_assets.models.vocabulary import CompetitionType, DataSource, MatchStatus, Stage
-from pizza_assets.sources.matches.openfootball_scores import (
-    RefusedValueError,
-    parse_goals,
-    parse_score,
-    parse_status,
-    text,
-)
+from pizza_assets.sources.matches.openfootball_scores import parse_goals, parse_score, parse_status
 from pizza_assets.sources.matches.season_calendar import mended_years, round_number, season_bounds
 from pizza_assets.sources.matches.team_names import canonical_name, slug
+from pizza_assets.sources.refusal import RefusedValueError, refused_row, text
 
 SOURCE_NAME = "openfootball"
 
@@ -255,13 +250,4 @@ def _match_id(match: dict[str, Any], competition: Competition, taken: dict[str, 
 
 def _rejection(refusal: RefusedValueError, record: Any, origin: str, number: int, day: date | None) -> RejectedRecord:
     teams = [text(record.get(key)) or "?" for key in ("team1", "team2")] if isinstance(record, dict) else []
-    row = {
-        "origin": origin,
-        "line_number": number,
-        "row_id": " v ".join(teams),
-        "column": refusal.column,
-        "check": refusal.check,
-        "value": str(refusal.value).encode("utf-8", "replace").decode()[:200],
-        "reason": f"{origin}, match {number}: {refusal.reason}",
-    }
-    return RejectedRecord(row, day)
+    return RejectedRecord(refused_row(refusal, origin, number, " v ".join(teams), "match"), day)

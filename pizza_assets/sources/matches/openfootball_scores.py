@@ -6,6 +6,7 @@ from typing import Any
 from pizza_assets.models.matches import MOST_GOALS
 from pizza_assets.models.vocabulary import DecidedBy, EventType, MatchStatus, Side
 from pizza_assets.sources.matches.event_minutes import is_possible, read_minute
+from pizza_assets.sources.refusal import RefusedValueError, text
 
 _STATUSES = {
     "abandoned": MatchStatus.SUSPENDED,
@@ -20,14 +21,6 @@ _STATUSES = {
 _NOT_PLAYED_TO_THE_END = {MatchStatus.AWARDED, MatchStatus.CANCELLED, MatchStatus.SUSPENDED, MatchStatus.UNKNOWN}
 
 Pair = tuple[int, int]
-
-
-class RefusedValueError(ValueError):
-    """A value makes its row unusable. Caught by the parser, which lists the row as rejected; never leaves it."""
-
-    def __init__(self, column: str, check: str, value: Any, reason: str) -> None:
-        self.column, self.check, self.value, self.reason = column, check, value, reason
-        super().__init__(reason)
 
 
 @dataclass(frozen=True)
@@ -142,11 +135,3 @@ def _minute(goal: dict[str, Any], key: str) -> tuple[int, int | None]:
     if not is_possible(minute, stoppage):
         raise RefusedValueError(key, "minute_in_range", goal, f"a goal in {key} has a minute no match has")
     return minute, stoppage
-
-
-def text(value: Any) -> str | None:
-    """`value` as text that can be stored, or None: for what is no text, empty, or no valid Unicode."""
-    if not isinstance(value, str):
-        return None
-    stripped = value.strip()
-    return stripped if stripped and not any("\ud800" <= letter <= "\udfff" for letter in stripped) else None

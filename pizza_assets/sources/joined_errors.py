@@ -1,0 +1,14 @@
+"""Several failures told as one."""
+
+from collections.abc import Sequence
+
+from pizza_assets.errors import BadAnswer, SourceError, SourceUnavailable
+
+
+def joined_errors(errors: Sequence[SourceError]) -> SourceError:
+    """Several failures as one error, each told once."""
+    message = "; ".join(dict.fromkeys(str(error) for error in errors))
+    kind = BadAnswer if all(isinstance(error, BadAnswer) for error in errors) else SourceUnavailable
+    joined = kind(message)
+    joined.__cause__ = errors[0]
+    return joined

@@ -1,0 +1,208 @@
+"""Orders of an operator's service, store by store and page by page. What a page means is in api_format.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pizza_assets.errors import BadAnswer, MisfitPages, SourceError
+from pizza_assets.models import RawOrders, RejectedRows
+from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.secret import Secret
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.api import Api, ApiClient
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.joined_errors import joined_errors
+from pizza_assets.sources.orders.api_contract import OrdersContract, Store
+from pizza_assets.sources.orders.api_format import SOURCE_NAME, Page, Period, read_page
+from pizza_assets.sources.refusal import RefusedRow, RefusedValueError, refused_row
+
+LISTING_ATTEMPTS = 3
+"""How often a listing is begun anew whose pages did not fit together: orders come in while it is read."""
+MOST_EMPTY_PAGES = 50
+"""Empty pages in a row. An empty page in the middle is legal; a listing that never ends is not."""
+
+
+def orders_api(contract: OrdersContract, key: Secret | None) -> Api:
+    """The operator's service as this package asks it."""
+    remedy = f"set PIZZA_ORDERS_API_KEY to a key that {contract.url} accepts for these stores"
+    return Api("the orders API", contract.url, key, {contract.header_name: contract.header_template}, remedy)
+
+
+@dataclass(frozen=True)
+class _StoreAnswer:
+    orders: dict[str, dict[str, Any]]
+    rejected: list[dict[str, Any]]
+    repeated: int
+
+
+class OrdersApi:
+    """An OrderSource over the contract of docs/sources.md. A failure is remembered for this object's life, per week."""
+
+    name = SOURCE_NAME
+
+    def __init__(self, contract: OrdersContract, client: ApiClient, now: Callable[[], datetime]) -> None:
+        self.contract, self._client, self._now = contract, client, now
+        self._failures: dict[str, SourceError | None] = {}
+
+    def orders(self, week: MatchWeek) -> SourceResult:
+        """The week's orders so far, under the contract's label; a coming week is not covered.
+
+        A market of which one store fails is left out whole, because its count would be too low; `reason` names it.
+        Raises SourceError if all of them fail.
+        """
+        ends_at = min(week.ends_at, self._now().astimezone(UTC).replace(second=0, microsecond=0))
+        if ends_at <= week.starts_at:
+            return SourceResult(
+                RawOrders.empty(),
+                self.contract.label,
+                self.name,
+                is_covered=False,
+                reason=f"week {week.key} has not begun",
+            )
+        try:
+            result = self._answer(Period(week.starts_at, ends_at))
+        except SourceError as error:
+            self._failures[week.key] = error
+            raise
+        self._failures[week.key] = None
+        return result
+
+    def failure(self, week: MatchWeek) -> SourceError | None:
+        """Why the week's orders could not be had; None if they could. Asks only if nobody has asked before."""
+        if week.key not in self._failures:
+            try:
+                self.orders(week)
+            except SourceError as error:
+                return error
+        return self._failures.get(week.key)
+
+    def _answer(self, period: Period) -> SourceResult:
+        answers: dict[str, _StoreAnswer] = {}
+        failures: dict[str, SourceError] = {}
+        for store in self.contract.stores:
+            try:
+                answers[store.id] = self._store(store, period)
+            except SourceError as error:
+                failures[store.id] = error
+        if not answers:
+            raise joined_errors(list(failures.values()))
+        broken = {store.market for store in self.contract.stores if store.id in failures}
+        markets = sorted({store.market for store in self.contract.stores} - broken)
+        if not markets:
+            raise joined_errors(list(failures.values()))
+        whole = [store.id for store in self.contract.stores if store.market in markets]
+        rows, rejected = _unique([answers[store_id] for store_id in whole])
+        reasons = [
+            f"store {store.id} failed ({failures[store.id]}), so market {store.market} is missing"
+            for store in self.contract.stores
+            if store.id in failures
+        ]
+        repeated = sum(answers[store_id].repeated for store_id in whole)
+        told = [f"{repeated} orders came again, of which the last version counts"] if repeated else []
+        return SourceResult(
+            rows=RawOrders.conform(rows),
+            data_source=self.contract.label,
+            source_name=self.name,
+            covered=tuple(
+                CoveredPeriod(market, self.contract.chain, self.contract.currency, period.starts_at, period.ends_at)
+                for market in markets
+            ),
+            reason="; ".join([*reasons, *told]) or None,
+            is_partial=bool(reasons),
+            rejected=RejectedRows.conform(rejected),
+        )
+
+    def _store(self, store: Store, period: Period) -> _StoreAnswer:
+        """A store's listing, begun anew while its pages do not fit together."""
+        for _ in range(LISTING_ATTEMPTS - 1):
+            try:
+                return _listing(self._pages(store, period), store)
+            except BadAnswer as error:
+                if not isinstance(error, MisfitPages):
+                    raise
+        return _listing(self._pages(store, period), store)
+
+    def _pages(self, store: Store, period: Period) -> list[Page]:
+        query = {
+            "store_id": store.id,
+            "start_date": period.starts_at.isoformat(),
+            "end_date": period.ends_at.isoformat(),
+            "limit": str(self.contract.page_size),
+        }
+        pages: list[Page] = []
+        seen: set[str] = set()
+        empty = 0
+        cursor: str | None = None
+        while True:
+            params = query if cursor is None else {**query, "cursor": cursor}
+            page = self._client.ask(
+                "/v1/orders", params, lambda document, origin: read_page(document, origin, self.contract, store, period)
+            )
+            if pages and page.total != pages[0].total:
+                raise MisfitPages(
+                    f"store {store.id}: the total changed from {pages[0].total} to {page.total}; ask again"
+                )
+            pages.append(page)
+            empty = 0 if page.contents else empty + 1
+            cursor = page.next_cursor
+            if cursor is None:
+                return pages
+            if cursor in seen:
+                raise MisfitPages(f"store {store.id}: the cursor {cursor[:40]!r} came twice; its sender must be mended")
+            if empty > MOST_EMPTY_PAGES or sum(len(p.contents) for p in pages) > 2 * page.total + MOST_EMPTY_PAGES:
+                raise MisfitPages(
+                    f"store {store.id}: the listing goes on beyond its total of {page.total}; its sender must be mended"
+                )
+            seen.add(cursor)
+
+
+def _listing(pages: list[Page], store: Store) -> _StoreAnswer:
+    """All pages together: of an id that came again the later version counts. Raises MisfitPages if orders are missing.
+
+    The total counts orders or rows. A listing that shifts between pages gives one order twice and another never: so
+    a repeated row that says the same as before does not count.
+    """
+    contents = [content for page in pages for content in page.contents]
+    distinct, total = len({order_id for order_id, _ in contents if order_id}), pages[0].total
+    nameless = sum(not order_id for order_id, _ in contents)
+    has_versions_only = len(set(contents)) == len(contents)
+    if total != distinct + nameless and not (has_versions_only and total == len(contents)):
+        raise MisfitPages(f"store {store.id}: {distinct + nameless} orders came of a total of {total}; ask again")
+    latest: dict[str, dict[str, Any] | None] = {}
+    repeated = 0
+    for order_id, order in (order for page in pages for order in page.orders):
+        repeated += order_id in latest
+        latest[order_id] = order
+    rejected = _last_refusals([row for page in pages for row in page.rejected], latest)
+    orders = {order_id: order for order_id, order in latest.items() if order is not None}
+    if contents and not orders:
+        raise BadAnswer(f"store {store.id}: no order can be used: {rejected[0]['reason']}; its sender must be mended")
+    return _StoreAnswer(orders, rejected, repeated)
+
+
+def _last_refusals(rejected: list[RefusedRow], latest: dict[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """One refusal per id, and none of an id whose later version is good."""
+    last: dict[object, dict[str, Any]] = {}
+    for number, refused in enumerate(rejected):
+        order_id = refused.row["row_id"]
+        if not order_id or latest.get(order_id) is None:
+            last[order_id or number] = refused.row
+    return list(last.values())
+
+
+def _unique(answers: list[_StoreAnswer]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The orders of all stores; an id that two stores use belongs to the first, and the other order is refused."""
+    owner: dict[str, str] = {}
+    rows: list[dict[str, Any]] = []
+    rejected = [row for answer in answers for row in answer.rejected]
+    for answer in answers:
+        for number, (order_id, order) in enumerate(answer.orders.items(), start=1):
+            if order_id in owner:
+                why = f"the id is that of an order of store {owner[order_id]}, too"
+                refusal = RefusedValueError("order_id", "is_unique", order_id, why)
+                rejected.append(refused_row(refusal, f"store {order['store_id']}", number, order_id, "order"))
+                continue
+            owner[order_id] = order["store_id"]
+            rows.append(order)
+    return rows, rejected

@@ -1,0 +1,58 @@
+"""A row of an answer that can't be used, on its way to the quarantine."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+class RefusedValueError(ValueError):
+    """A value makes its row unusable. Caught by the parser, which lists the row as rejected; never leaves it."""
+
+    def __init__(self, column: str, check: str, value: Any, reason: str) -> None:
+        self.column, self.check, self.value, self.reason = column, check, value, reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row of RejectedRows, and the instant that decides which week reports it; None if that can't be read."""
+
+    row: dict[str, Any]
+    at: datetime | None
+
+
+def refused_row(refusal: RefusedValueError, origin: str, number: int, row_id: str, kind: str) -> dict[str, Any]:
+    """As a row of RejectedRows. number: of the record in its answer, from 1. kind: what a record is, e.g. "match"."""
+    return {
+        "origin": origin,
+        "line_number": number,
+        "row_id": row_id[:200],
+        "column": refusal.column,
+        "check": refusal.check,
+        "value": str(refusal.value).encode("utf-8", "replace").decode()[:200],
+        "reason": f"{origin}, {kind} {number}: {refusal.reason}",
+    }
+
+
+def text(value: Any) -> str | None:
+    """`value` as text that can be stored, or None: for what is no text, empty, or no valid Unicode."""
+    if not isinstance(value, str):
+        return None
+    stripped = value.strip()
+    return stripped if stripped and not any("\ud800" <= letter <= "\udfff" for letter in stripped) else None
+
+
+def instant(value: Any, column: str) -> datetime:
+    """An ISO 8601 instant, in UTC. Raises RefusedValueError if it is none, and NaiveTime if it has no offset."""
+    written = text(value)
+    try:
+        at = datetime.fromisoformat(written or "")
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RefusedValueError(column, "is_instant", value, f"{column} is no ISO 8601 time") from error
+    raise NaiveTime(f"{column} {written!r} has no offset from UTC")
+
+
+class NaiveTime(ValueError):
+    """A time without an offset: whoever wrote it writes all of them so, and a guess would move every order."""
