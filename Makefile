@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration torture bench-storage bench-import bench-analysis calibrate check docs lock clean
+.PHONY: run ui open test test-integration torture bench-storage bench-import bench-limits bench-analysis calibrate check docs lock clean
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -27,6 +27,9 @@ bench-storage: .venv/test.installed  ## MB/s of weeks, and what a week costs in 
 
 bench-import: .venv/test.installed  ## lines/s and memory of `pizza check` on exports of 0.5 and 2 GB
 	@$(BIN)/python -m pizza_assets_tests.bench_import
+
+bench-limits: .venv/test.installed  ## 8 processes under one limit of requests: what the server sees, and how near to the ideal
+	@$(BIN)/python -m pizza_assets_tests.bench_limits
 
 bench-analysis: .venv/test.installed  ## seconds and memory of the whole analysis: 20 markets x 52 weeks, 200 x 520
 	@$(BIN)/python -m pizza_assets_tests.bench_analysis

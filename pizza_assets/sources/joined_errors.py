@@ -6,7 +6,9 @@ from pizza_assets.errors import BadAnswer, SourceError, SourceUnavailable
 
 
 def joined_errors(errors: Sequence[SourceError]) -> SourceError:
-    """Several failures as one error, each told once."""
+    """Several failures as one error, each told once; the very same one stays what it is."""
+    if len({(type(error), str(error)) for error in errors}) == 1:
+        return errors[0]
     message = "; ".join(dict.fromkeys(str(error) for error in errors))
     kind = BadAnswer if all(isinstance(error, BadAnswer) for error in errors) else SourceUnavailable
     joined = kind(message)

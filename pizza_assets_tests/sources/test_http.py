@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pizza_assets.errors import SourceUnavailable
+from pizza_assets.errors import NotThere, SourceUnavailable, Unreachable
 from pizza_assets.sources import http as bounded
-from pizza_assets.errors import NotThere, Unreachable
 from pizza_assets.sources.http import get_bytes
 
 

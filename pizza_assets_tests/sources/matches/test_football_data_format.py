@@ -1,0 +1,132 @@
+"""football-data.org's traps, all seen in recorded answers, in rows of our own."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.errors import BadAnswer
+from pizza_assets.models import RawMatches
+from pizza_assets.models.competitions import COMPETITIONS
+from pizza_assets.models.vocabulary import MatchStatus
+from pizza_assets.sources.matches.football_data_format import UNDECIDED, Span, asked_days, read_matches
+from pizza_assets_tests.support.api_rows import match
+
+LEAGUE = Span(COMPETITIONS["en.1"], "2025-26", date(2025, 7, 1), date(2026, 6, 30))
+CUP = Span(COMPETITIONS["uefa.cl"], "2025-26", date(2025, 7, 1), date(2026, 6, 30))
+
+
+def _document(*records: Any, code: str = "PL") -> dict[str, Any]:
+    return {"resultSet": {"count": len(records)}, "competition": {"code": code}, "matches": list(records)}
+
+
+def _row(record: dict[str, Any], span: Span = LEAGUE) -> dict[str, Any]:
+    season = read_matches(_document(record, code="PL" if span is LEAGUE else "CL"), "here", span)
+    RawMatches.validate(season.matches)
+    (row,) = season.matches.to_dict("records")
+    return row
+
+
+def _score(duration: str, **parts: tuple[int, int]) -> dict[str, Any]:
+    named = {name: {"home": goals[0], "away": goals[1]} for name, goals in parts.items()}
+    return {"winner": None, "duration": duration, **named}
+
+
+def test_a_shoot_out_is_no_goal_feast() -> None:
+    score = _score(
+        "PENALTY_SHOOTOUT", fullTime=(5, 4), halfTime=(0, 1), regularTime=(1, 1), extraTime=(0, 0), penalties=(4, 3)
+    )
+    row = _row(match(1, stage="FINAL", score=score), CUP)
+    assert (row["home_goals"], row["away_goals"], row["decided_by"]) == (1, 1, "penalties")
+    assert (row["shootout_home_goals"], row["shootout_away_goals"]) == (4, 3)
+    assert row["stage"] == "FINAL"
+
+
+def test_extra_time_goals_are_goals_of_play() -> None:
+    row = _row(match(1, score=_score("EXTRA_TIME", fullTime=(3, 2), regularTime=(2, 2), extraTime=(1, 0))), CUP)
+    assert (row["home_goals"], row["away_goals"], row["decided_by"]) == (3, 2, "extra_time")
+
+
+def test_a_shoot_out_without_parts_is_taken_apart() -> None:
+    row = _row(match(1, score=_score("PENALTY_SHOOTOUT", fullTime=(5, 4), penalties=(4, 3))), CUP)
+    assert (row["home_goals"], row["away_goals"]) == (1, 1)
+
+
+@pytest.mark.parametrize("stage", ["QUARTER_FINALS", "SEMI_FINALS", "LAST_16", "THIRD_PLACE", "NEVER_HEARD_OF"])
+def test_only_the_final_is_a_final(stage: str) -> None:
+    row = _row(match(1, stage=stage), CUP)
+    assert row["stage"] == ("UNKNOWN" if stage == "NEVER_HEARD_OF" else stage)
+
+
+@pytest.mark.parametrize("status", ["SCHEDULED", "POSTPONED"])
+def test_midnight_is_no_kick_off(status: str) -> None:
+    row = _row(match(1, status=status, utcDate="2026-05-16T00:00:00Z", score=_score("REGULAR")))
+    assert not row["kickoff_is_fixed"]
+    assert row["kickoff_at"] == pd.Timestamp("2026-05-15T23:00Z")  # midnight in London
+    assert row["status"] == status
+
+
+def test_the_running_score_is_no_result() -> None:
+    row = _row(match(1, status="IN_PLAY"))
+    assert pd.isna(row["home_goals"])
+    assert pd.isna(row["decided_by"])
+
+
+@pytest.mark.parametrize(("written", "status"), [("CANCELED", "CANCELLED"), ("FROZEN", "UNKNOWN"), ("TIMED", "TIMED")])
+def test_statuses(written: str, status: str) -> None:
+    assert _row(match(1, status=written, score=_score("REGULAR")))["status"] == status
+
+
+def test_sides_that_are_not_known_yet_are_kept() -> None:
+    nobody = {"id": None, "name": None, "shortName": None, "tla": None, "crest": None}
+    row = _row(match(1, status="TIMED", homeTeam=nobody, awayTeam=nobody, score=_score("REGULAR")), CUP)
+    assert (row["home_team"], row["away_team"]) == (UNDECIDED, UNDECIDED)
+
+
+def test_the_answer_of_another_competition_is_refused() -> None:
+    with pytest.raises(BadAnswer, match="it is about 'BL1', not PL"):
+        read_matches(_document(match(1), code="BL1"), "here", LEAGUE)
+
+
+def test_days_are_asked_wider_because_the_last_one_is_exclusive() -> None:
+    assert asked_days(LEAGUE) == {"dateFrom": "2025-06-29", "dateTo": "2026-07-03"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    number=st.integers(0, 10**6),
+    minute=st.integers(0, 300 * 24 * 60),
+    goals=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    names=st.lists(
+        st.text("abcdefghij äé", min_size=3, max_size=12).map(str.strip).filter(bool), min_size=2, max_size=2
+    ),
+    stage=st.sampled_from(["REGULAR_SEASON", "LAST_16", "FINAL"]),
+    matchday=st.integers(1, 38),
+)
+def test_every_field_of_a_well_formed_match_arrives(
+    number: int, minute: int, goals: tuple[int, int], names: list[str], stage: str, matchday: int
+) -> None:
+    # Property 2, matches
+    kickoff = datetime(2025, 8, 1, tzinfo=UTC) + pd.Timedelta(minutes=minute)
+    home, away = f"Home {' '.join(names[0].split())}", f"Away {' '.join(names[1].split())}"
+    record = match(
+        0,
+        id=number,
+        utcDate=kickoff.isoformat().replace("+00:00", "Z"),
+        stage=stage,
+        matchday=matchday,
+        homeTeam={"id": 1, "name": home},
+        awayTeam={"id": 2, "name": away},
+        score=_score("REGULAR", fullTime=goals, halfTime=(0, 0)),
+    )
+    row = _row(record)
+    assert row["match_id"] == f"football-data:{number}"
+    assert row["kickoff_at"] == kickoff
+    assert (row["home_team"], row["away_team"]) == (home, away)
+    assert (row["home_goals"], row["away_goals"]) == goals
+    assert (row["stage"], row["round_name"]) == (stage, f"Matchday {matchday}")
+    assert row["status"] == MatchStatus.FINISHED
+    assert row["match_source"] == "real"

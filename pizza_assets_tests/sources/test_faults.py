@@ -1,0 +1,453 @@
+"""Every fault of a server: exactly its rows, or good rows and each bad one by name, or nothing and a clear failure."""
+
+import contextlib
+import copy
+import random
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pizza_assets.errors import SourceError
+from pizza_assets.models import RawMatches, RawOrders
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.fallback import matches_or_mock
+from pizza_assets_tests.support import fault_server as faults
+from pizza_assets_tests.support.api_rows import KEY, QUICK, WEEK, football_data, match, order, orders_api
+from pizza_assets_tests.support.fault_server import Fault, FaultServer, edited, ok, running, status
+
+ROWS = 8
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    honest = FaultServer(
+        matches={"PL": [match(n) for n in range(ROWS)]}, orders={"s1": [order(n) for n in range(ROWS)]}
+    )
+    with running(honest) as serving:
+        yield serving
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the two APIs, seen alike."""
+
+    name: str
+    ask: Callable[[str, Path], SourceResult]
+    id_column: str
+    rows_key: str
+    id_key: str
+    time_key: str
+
+    def ids(self, server: FaultServer) -> set[str]:
+        if self.name == "orders":
+            return {row["order_id"] for row in server.orders["s1"]}
+        return {f"football-data:{row['id']}" for row in server.matches["PL"]}
+
+    def stored(self, result: SourceResult) -> set[str]:
+        assert result.data_source == DataSource.REAL
+        (RawOrders if self.name == "orders" else RawMatches).validate(result.rows)
+        ids = list(result.rows[self.id_column])
+        assert len(ids) == len(set(ids))
+        return set(ids)
+
+
+ORDERS = Kind("orders", lambda url, f: orders_api(url, f).orders(WEEK), "order_id", "orders", "order_id", "timestamp")
+MATCHES = Kind("matches", lambda url, f: football_data(url, f).matches(WEEK), "match_id", "matches", "id", "utcDate")
+KINDS = pytest.mark.parametrize("kind", [ORDERS, MATCHES], ids=lambda kind: kind.name)
+
+
+def _rows(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return document["orders"] if "orders" in document else document["matches"]
+
+
+def _recount(document: dict[str, Any]) -> None:
+    if "orders" in document:
+        document["count"] = len(document["orders"])
+    else:
+        document["resultSet"]["count"] = len(document["matches"])
+
+
+def _without_one(document: dict[str, Any]) -> None:
+    _rows(document).pop()
+
+
+def _naive(document: dict[str, Any]) -> None:
+    for row in _rows(document):
+        key = "timestamp" if "timestamp" in row else "utcDate"
+        row[key] = row[key][:19]
+
+
+def _renamed(document: dict[str, Any]) -> dict[str, Any]:
+    return {("data" if key in ("orders", "matches") else key): value for key, value in document.items()}
+
+
+def _field_renamed(document: dict[str, Any]) -> None:
+    for row in _rows(document):
+        for old in ("order_id", "id"):
+            if old in row:
+                row["identifier"] = row.pop(old)
+
+
+def _uncounted(document: dict[str, Any]) -> None:
+    for key in ("count", "resultSet"):
+        document.pop(key, None)
+
+
+MENDED_BY_ASKING_AGAIN: dict[str, Fault] = {
+    "500": status(500),
+    "502 html": status(502, b"<html>bad gateway</html>"),
+    "503": status(503),
+    "503 retry-after": status(503, Retry_After="0"),
+    "504": status(504),
+    "408": status(408),
+    "429 seconds": status(429, Retry_After="0"),
+    "429 date": status(429, Retry_After="Sun, 01 Mar 2026 10:00:00 GMT"),
+    "429 words": status(429, b'{"message":"You reached your request limit. Wait 0 seconds.","errorCode":429}'),
+    "429 under 200": ok(b'{"message":"You reached your request limit. Wait 0 seconds.","errorCode":429}'),
+    "html under 200": ok(b"<html>maintenance</html>"),
+    "empty under 200": ok(b""),
+    "null under 200": ok(b"null"),
+    "a list under 200": ok(b"[]"),
+    "deep nesting": ok(b"[" * 100_000),
+    "cut body": faults.cut,
+    "half a json": faults.half_json,
+    "reset": faults.reset,
+    "bad gzip": faults.bad_gzip,
+    "utf-16": faults.utf16,
+    "latin-1": faults.latin1,
+    "short count": edited(_without_one),
+    "uncounted": edited(_uncounted),
+    "naive times": edited(_naive),
+    "renamed list": edited(_renamed),
+    "renamed id": edited(_field_renamed),
+    "slow": faults.slow(1.5),
+}
+HARMLESS: dict[str, Fault] = {
+    "latency": faults.slow(0.2),
+    "gzip": faults.good_gzip,
+    "bom": faults.with_bom,
+    "wrong charset named": lambda exchange: exchange.send(
+        200, exchange.body, {"Content-Type": "text/plain; charset=cp37"}
+    ),
+    "extra fields": edited(lambda document: {**document, "new": [1, {"deep": None}]}),
+    "exhausted, resets now": lambda exchange: exchange.send(
+        200, exchange.body, {"X-Requests-Available-Minute": "0", "X-RequestCounter-Reset": "0"}
+    ),
+}
+FINAL: dict[str, Fault] = {
+    "400": status(400),
+    "401": status(401),
+    "403": status(403, b'{"message":"The resource you are looking for is restricted.","errorCode":403}'),
+    "403 under 200": ok(b'{"message":"The resource you are looking for is restricted.","errorCode":403}'),
+    "404": status(404),
+    "410": status(410),
+    "redirect": status(302, Location="http://169.254.169.254/latest/meta-data/"),
+    "redirect to a file": status(301, Location="file:///etc/passwd"),
+    "429 for a day": status(429, Retry_After="86400"),
+}
+
+
+@KINDS
+@pytest.mark.parametrize("name", MENDED_BY_ASKING_AGAIN)
+def test_what_passes_is_asked_again_until_every_row_is_there(
+    kind: Kind, name: str, server: FaultServer, tmp_path: Path
+) -> None:
+    server.faults = [MENDED_BY_ASKING_AGAIN[name]]
+    result = kind.ask(server.url, tmp_path)
+    assert kind.stored(result) == kind.ids(server)
+    assert result.rejected.empty
+    assert not server.faults
+
+
+@KINDS
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_merely_odd_changes_nothing(kind: Kind, name: str, server: FaultServer, tmp_path: Path) -> None:
+    server.always = HARMLESS[name]
+    assert kind.stored(kind.ask(server.url, tmp_path)) == kind.ids(server)
+
+
+@KINDS
+@pytest.mark.parametrize("name", [name for name in (*MENDED_BY_ASKING_AGAIN, *FINAL) if name != "slow"])
+def test_what_does_not_pass_is_a_clear_failure(kind: Kind, name: str, server: FaultServer, tmp_path: Path) -> None:
+    """Property 1 and 3, the part of errors: bounded attempts, then a named error, nothing of the answer used."""
+    server.always = (MENDED_BY_ASKING_AGAIN | FINAL)[name]
+    with pytest.raises(SourceError) as failure:
+        kind.ask(server.url, tmp_path)
+    message = str(failure.value)
+    assert server.url in message or "store s1" in message
+    assert KEY not in message
+    # the attempts at one document, for orders as often as a listing is begun
+    assert len(server.requests) <= (1 if name in FINAL else QUICK.attempts * 3)
+
+
+@pytest.mark.parametrize("name", FINAL)
+def test_a_failure_becomes_labelled_mock_only_by_policy(name: str, server: FaultServer, tmp_path: Path) -> None:
+    server.always = FINAL[name]
+    real = football_data(server.url, tmp_path)
+
+    class Invented:
+        name, is_remote = "mock", False
+
+        def matches(self, week: object) -> SourceResult:
+            return SourceResult(RawMatches.empty(), DataSource.MOCK, "mock")
+
+    result = matches_or_mock(real, Invented(), WEEK, "mock")
+    assert result.data_source == DataSource.MOCK
+    assert "football-data failed" in (result.reason or "")
+    with pytest.raises(SourceError):
+        matches_or_mock(real, Invented(), WEEK, "fail")
+    assert len(server.requests) == 1  # said once, not per week
+
+
+BAD_VALUES: dict[str, dict[str, dict[str, Any]]] = {
+    "orders": {
+        "id of another type": {"order_id": True},
+        "no id": {"order_id": None},
+        "odd time": {"timestamp": "2026-02-30T10:00:00+00:00"},
+        "epoch": {"timestamp": 1772600000},
+        "outside the period": {"timestamp": "2026-02-02T10:00:00+00:00"},
+        "other store": {"store_id": "s9"},
+        "amount is text": {"total_amount": "twelve"},
+        "amount is true": {"total_amount": True},
+        "amount is NaN": {"total_amount": float("nan")},
+        "amount is infinite": {"total_amount": float("inf")},
+        "amount is negative": {"total_amount": -1},
+        "amount is huge": {"total_amount": 1e30},
+        "amount is beyond all": {"total_amount": "1e999999999"},
+        "items are text": {"items": "pizza"},
+        "quantity is text": {"items": [{"category": "pizza", "name": "x", "quantity": "2"}]},
+        "half a pizza": {"items": [{"category": "pizza", "name": "x", "quantity": 0.5}]},
+    },
+    "matches": {
+        "id of another type": {"id": "12"},
+        "no id": {"id": None},
+        "odd time": {"utcDate": "2026-02-30T10:00:00Z"},
+        "epoch": {"utcDate": 1772600000},
+        "no name": {"homeTeam": {"id": 4, "name": "  "}},
+        "same team": {"awayTeam": {"id": 57, "name": "Home 0"}, "homeTeam": {"id": 57, "name": "Home 0 FC"}},
+        "goals are text": {"score": {"duration": "REGULAR", "fullTime": {"home": "2", "away": 1}}},
+        "negative goals": {"score": {"duration": "REGULAR", "fullTime": {"home": -2, "away": 1}}},
+        "goals are NaN": {"score": {"duration": "REGULAR", "fullTime": {"home": float("nan"), "away": 1}}},
+        "goals are halves": {"score": {"duration": "REGULAR", "fullTime": {"home": 1.5, "away": 1}}},
+        "no score": {"score": None},
+        "surrogate in a name": {"homeTeam": {"id": 4, "name": "\ud800"}},
+    },
+}
+BAD_ROWS = [(kind, name) for kind in (ORDERS, MATCHES) for name in BAD_VALUES[kind.name]]
+
+
+@pytest.mark.parametrize(("kind", "name"), BAD_ROWS, ids=lambda value: getattr(value, "name", value))
+def test_a_bad_row_is_reported_with_id_and_reason_and_costs_no_other(
+    kind: Kind, name: str, server: FaultServer, tmp_path: Path
+) -> None:
+    rows = server.orders["s1"] if kind is ORDERS else server.matches["PL"]
+    bad_id = rows[4][kind.id_key]
+    good = kind.ids(server) - {bad_id if kind is ORDERS else f"football-data:{bad_id}"}
+    rows[4].update(copy.deepcopy(BAD_VALUES[kind.name][name]))
+    if name == "outside the period":
+        server.always = edited(_as_if_inside(rows[4]))
+    result = kind.ask(server.url, tmp_path)
+    assert kind.stored(result) == good
+    (refused,) = result.rejected.to_dict("records")
+    shown = rows[4].get(kind.id_key)
+    assert refused["row_id"] == ("" if shown is None else str(shown))
+    assert refused["reason"]
+    assert refused["column"]
+
+
+def _as_if_inside(row: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """The server ignores the period for this row."""
+
+    def edit(document: dict[str, Any]) -> None:
+        document["total"] += 1
+        if document["next_cursor"] is None:
+            document["orders"].append(row)
+            _recount(document)
+
+    return edit
+
+
+INJECTIONS = [
+    "=cmd|'/c calc'!A1",
+    "'; DROP TABLE orders;--",
+    "<script>alert(1)</script>",
+    "\u202egnp",
+    "a\x00b",
+    "../../x",
+]
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_injection_strings_are_only_text(text: str, server: FaultServer, tmp_path: Path) -> None:
+    server.orders["s1"][0].update(store_location=text, order_id=text)
+    server.matches["PL"][0]["homeTeam"]["name"] = text
+    assert text in set(ORDERS.ask(server.url, tmp_path).rows["store_location"])
+    assert text in set(MATCHES.ask(server.url, tmp_path).rows["home_team"])
+
+
+def test_personal_data_are_not_kept(server: FaultServer, tmp_path: Path) -> None:
+    stored = ORDERS.ask(server.url, tmp_path).rows.to_csv()
+    assert "0000" not in stored
+    assert "a customer" not in stored
+
+
+NEXT_LINKS = [
+    "http://example.invalid/v1/orders",
+    "file:///etc/passwd",
+    "http://169.254.169.254/",
+    "//evil/x",
+    7,
+    "http://[x",
+]
+
+
+@pytest.mark.parametrize("link", NEXT_LINKS)
+def test_a_next_page_elsewhere_is_never_asked(link: object, server: FaultServer, tmp_path: Path) -> None:
+    server.always = edited(lambda document: {**document, "next": link})
+    with pytest.raises(SourceError, match="another server"):
+        ORDERS.ask(server.url, tmp_path)
+    assert {request.path for request in server.requests} == {"/v1/orders"}
+
+
+def test_a_redirect_target_sees_neither_request_nor_key(server: FaultServer, tmp_path: Path) -> None:
+    with running(FaultServer()) as foreign:
+        server.always = status(307, Location=f"{foreign.url}/v1/orders")
+        for kind in (ORDERS, MATCHES):
+            with pytest.raises(SourceError, match="redirects"):
+                kind.ask(server.url, tmp_path / kind.name)
+        assert foreign.requests == []
+
+
+def _repeat_first(document: dict[str, Any]) -> None:
+    document["orders"].append(dict(document["orders"][0]))
+    _recount(document)
+
+
+@pytest.mark.parametrize(
+    ("name", "edit"),
+    [
+        ("a row twice in a page", _repeat_first),
+        ("an empty page in the middle", None),
+    ],
+)
+def test_legal_pages(name: str, edit: Any, server: FaultServer, tmp_path: Path) -> None:
+    if edit is None:
+        server.faults = [edited(lambda document: document.update(orders=[], count=0, next_cursor="0"))]
+    else:
+        server.always = edited(edit)
+    assert ORDERS.stored(ORDERS.ask(server.url, tmp_path)) == ORDERS.ids(server)
+
+
+def test_the_later_version_of_a_repeated_order_counts(server: FaultServer, tmp_path: Path) -> None:
+    server.orders["s1"].append({**order(1), "total_amount": 99})
+    result = ORDERS.ask(server.url, tmp_path)
+    assert ORDERS.stored(result) == ORDERS.ids(server)
+    assert result.rows.set_index("order_id").loc["s1-1", "revenue_cents"] == 9900
+    assert "came again" in (result.reason or "")
+
+
+def test_the_newest_version_of_a_repeated_match_counts(server: FaultServer, tmp_path: Path) -> None:
+    late = match(1, lastUpdated="2026-03-09T10:00:00Z", utcDate="2026-03-08T12:30:00Z")
+    server.matches["PL"].insert(0, late)
+    rows = MATCHES.ask(server.url, tmp_path).rows.set_index("match_id")
+    assert str(rows.loc["football-data:500001", "kickoff_at"]) == "2026-03-08 12:30:00+00:00"
+
+
+PAGE_FAULTS: dict[str, Fault] = {
+    "a cursor loop": edited(lambda document: {**document, "next_cursor": "3"}),
+    "cursors without end": edited(lambda d: {**d, "orders": [], "count": 0, "next_cursor": str(random.random())}),
+    "a total too high": edited(lambda document: {**document, "total": 99}),
+    "a total too low": edited(lambda document: {**document, "total": 2}),
+    "no total": edited(lambda document: {k: v for k, v in document.items() if k != "total"}),
+    "a cursor that is a list": edited(lambda document: {**document, "next_cursor": []}),
+    "a listing that ends early": edited(lambda document: {**document, "next_cursor": None}),
+}
+
+
+@pytest.mark.parametrize("name", PAGE_FAULTS)
+def test_pages_that_do_not_fit_together_store_nothing(name: str, server: FaultServer, tmp_path: Path) -> None:
+    server.always = PAGE_FAULTS[name]
+    if name == "cursors without end":  # the honest part must understand any cursor
+        server.always = lambda exchange: exchange.send_document(
+            {"orders": [], "count": 0, "total": 8, "next_cursor": f"0{len(server.requests)}"}
+        )
+    with pytest.raises(SourceError):
+        ORDERS.ask(server.url, tmp_path)
+
+
+def test_a_listing_that_shifts_while_it_is_read_is_read_anew(server: FaultServer, tmp_path: Path) -> None:
+    """After the first page an order comes in at the front: one row would come twice and none would be missed."""
+    served = []
+
+    def shift(document: dict[str, Any]) -> None:
+        served.append(document)
+        if len(served) == 1:
+            server.orders["s1"].insert(0, order(-1))
+
+    server.always = edited(shift)
+    assert ORDERS.stored(ORDERS.ask(server.url, tmp_path)) == ORDERS.ids(server)
+
+
+@KINDS
+def test_rows_of_other_seasons_and_weeks_are_not_of_this_week(kind: Kind, server: FaultServer, tmp_path: Path) -> None:
+    wanted = kind.ids(server)
+    server.matches["PL"] += [match(40, utcDate="2026-07-04T15:00:00Z"), match(41, utcDate="2026-03-14T15:00:00Z")]
+    server.orders["s1"].append(order(99, timestamp="2026-03-14T15:00:00Z"))
+    result = kind.ask(server.url, tmp_path)
+    assert kind.stored(result) == wanted
+    assert result.rejected.empty
+
+
+@KINDS
+@pytest.mark.parametrize(
+    "fault", [faults.drip, faults.drip_headers, faults.slow(30)], ids=["body", "headers", "silence"]
+)
+def test_the_deadline_cuts_a_server_that_takes_its_time(
+    kind: Kind, fault: Fault, server: FaultServer, tmp_path: Path
+) -> None:
+    server.always = fault
+    bounds = replace(QUICK, attempts=1, attempt_seconds=1.0, read_timeout=20)
+    began = time.monotonic()
+    with pytest.raises(SourceError, match="no complete answer"):
+        if kind is ORDERS:
+            orders_api(server.url, tmp_path, bounds).orders(WEEK)
+        else:
+            football_data(server.url, tmp_path, bounds).matches(WEEK)
+    assert time.monotonic() - began < 1.0 + 1.0 + 3.0  # deadline + 1 s, and what a busy machine may add
+
+
+@KINDS
+@pytest.mark.parametrize("fault", [faults.endless, faults.bomb], ids=["512 MB", "gzip bomb"])
+def test_a_body_without_end_costs_little_memory(
+    kind: Kind, fault: Fault, server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = faults.gzip.compress(b"\0" * (512 * 1024 * 1024), 1) if fault is faults.bomb else b""
+    monkeypatch.setattr(faults.gzip, "compress", lambda *_: packed)
+    server.always = fault
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(SourceError, match="larger than"):
+        kind.ask(server.url, tmp_path)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 64 * 1024
+    assert len(server.requests) == 1
+
+
+@KINDS
+@pytest.mark.parametrize("share", [0.3, 0.6])
+@pytest.mark.parametrize("seed", range(10))
+def test_random_faults_lose_and_invent_nothing(
+    kind: Kind, share: float, seed: int, server: FaultServer, tmp_path: Path
+) -> None:
+    drawn = random.Random(seed)
+    choices = [fault for name, fault in MENDED_BY_ASKING_AGAIN.items() if name != "slow"]
+    server.faults = [drawn.choice(choices) if drawn.random() < share else None for _ in range(200)]
+    with contextlib.suppress(SourceError):  # then nothing is stored
+        result = kind.ask(server.url, tmp_path)
+        assert kind.stored(result) == kind.ids(server)
+        assert result.rejected.empty

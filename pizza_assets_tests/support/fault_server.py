@@ -1,0 +1,251 @@
+"""A loopback server of both APIs that can be told to misbehave, attempt by attempt, and writes down what it was asked.
+
+It knows football-data.org's /v4/competitions/{code}/matches and the orders contract's /v1/orders.
+"""
+
+import copy
+import gzip
+import http.server
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Handler = http.server.BaseHTTPRequestHandler
+Fault = Callable[["Exchange"], None]
+"""Answers one request instead of the honest server."""
+
+
+@dataclass
+class Exchange:
+    """One request. document: what the honest server would say; body: as bytes."""
+
+    handler: Handler
+    server: "FaultServer"
+    document: dict[str, Any]
+    query: dict[str, str]
+
+    @property
+    def body(self) -> bytes:
+        return json.dumps(self.document).encode()
+
+    def send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.handler.send_response(status)
+        for name, value in {
+            "Content-Length": str(len(body)),
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }.items():
+            self.handler.send_header(name, value)
+        self.handler.end_headers()
+        self.handler.wfile.write(body)
+
+    def send_document(self, document: Any, headers: dict[str, str] | None = None) -> None:
+        self.send(200, json.dumps(document).encode(), headers)
+
+
+@dataclass(frozen=True)
+class Request:
+    at: float
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+
+
+@dataclass
+class FaultServer:
+    """matches: football-data.org records by code. orders: contract rows by store. page_size: most rows of a page.
+
+    faults: taken from the front, one per request; when there are none left the server is honest. `always` is a fault of
+    every request.
+    """
+
+    matches: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    orders: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    page_size: int = 3
+    faults: list[Fault | None] = field(default_factory=list)
+    always: Fault | None = None
+    requests: list[Request] = field(default_factory=list)
+    url: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    def handle(self, handler: Handler) -> None:
+        parts = urlsplit(handler.path)
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        with self.lock:
+            self.requests.append(Request(time.time(), parts.path, query, dict(handler.headers)))
+            fault = self.always or (self.faults.pop(0) if self.faults else None)
+        document = self._orders(query) if parts.path == "/v1/orders" else self._matches(parts.path, query)
+        exchange = Exchange(handler, self, copy.deepcopy(document), query)
+        if fault is None:
+            exchange.send(200, exchange.body)
+        else:
+            fault(exchange)
+
+    def _matches(self, path: str, query: dict[str, str]) -> dict[str, Any]:
+        code = path.split("/")[3] if path.count("/") >= 3 else ""
+        first, beyond = query.get("dateFrom", ""), query.get("dateTo", "9")
+        found = [m for m in self.matches.get(code, []) if not _is_dated(m) or first <= m["utcDate"][:10] < beyond]
+        return {
+            "filters": {},
+            "resultSet": {"count": len(found)},
+            "competition": {"code": code},
+            "matches": found,
+        }
+
+    def _orders(self, query: dict[str, str]) -> dict[str, Any]:
+        starts_at, ends_at = (datetime.fromisoformat(query[name]) for name in ("start_date", "end_date"))
+        found = [row for row in self.orders.get(query["store_id"], []) if _is_between(row, starts_at, ends_at)]
+        begin = int(query.get("cursor", "0"))
+        size = min(self.page_size, int(query["limit"]))
+        page = found[begin : begin + size]
+        following = str(begin + size) if begin + size < len(found) else None
+        total = len({row.get("order_id") for row in found})
+        return {"orders": page, "count": len(page), "total": total, "next_cursor": following}
+
+
+def _is_dated(record: dict[str, Any]) -> bool:
+    return isinstance(record.get("utcDate"), str)
+
+
+def _is_between(row: dict[str, Any], starts_at: datetime, ends_at: datetime) -> bool:
+    """A row whose time can't be read is handed out, too: it is the client that has to refuse it."""
+    try:
+        return starts_at <= datetime.fromisoformat(row["timestamp"]) < ends_at
+    except (KeyError, TypeError, ValueError):
+        return True
+
+
+@contextmanager
+def running(server: FaultServer) -> Iterator[FaultServer]:
+    """Serve on a free loopback port during the block."""
+
+    class Serving(Handler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:  # noqa: N802 - the name the standard library calls
+            server.handle(self)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    class Quiet(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            pass  # a client that hangs up is what is being tested
+
+    with Quiet(("127.0.0.1", 0), Serving) as listening:
+        server.url = f"http://127.0.0.1:{listening.server_address[1]}"
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.is_over.set()
+            listening.shutdown()
+            thread.join()
+
+
+def status(code: int, body: bytes = b"oops", **headers: str) -> Fault:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda exchange: exchange.send(code, body, named)
+
+
+def ok(body: bytes, **headers: str) -> Fault:
+    return status(200, body, **headers)
+
+
+def edited(edit: Callable[[dict[str, Any]], Any]) -> Fault:
+    """The honest document after `edit`, which changes it or gives another one."""
+
+    def fault(exchange: Exchange) -> None:
+        changed = edit(exchange.document)
+        exchange.send_document(exchange.document if changed is None else changed)
+
+    return fault
+
+
+def cut(exchange: Exchange) -> None:
+    body = exchange.body
+    exchange.handler.send_response(200)
+    exchange.handler.send_header("Content-Length", str(len(body)))
+    exchange.handler.end_headers()
+    exchange.handler.wfile.write(body[: len(body) // 2])
+    exchange.handler.close_connection = True
+    exchange.handler.connection.shutdown(2)
+
+
+def half_json(exchange: Exchange) -> None:
+    exchange.send(200, exchange.body[: len(exchange.body) // 2])
+
+
+def reset(exchange: Exchange) -> None:
+    exchange.handler.close_connection = True
+    exchange.handler.connection.shutdown(2)
+
+
+def bad_gzip(exchange: Exchange) -> None:
+    exchange.send(200, b"\x1f\x8b not gzip at all", {"Content-Encoding": "gzip"})
+
+
+def good_gzip(exchange: Exchange) -> None:
+    exchange.send(200, gzip.compress(exchange.body), {"Content-Encoding": "gzip"})
+
+
+def with_bom(exchange: Exchange) -> None:
+    exchange.send(200, b"\xef\xbb\xbf" + exchange.body)
+
+
+def utf16(exchange: Exchange) -> None:
+    exchange.send(200, exchange.body.decode().encode("utf-16"))
+
+
+def latin1(exchange: Exchange) -> None:
+    exchange.send(200, '{"orders": "Málaga"}'.encode("latin-1"))
+
+
+def bomb(exchange: Exchange) -> None:
+    """About 512 MB of zeros in half a megabyte of gzip."""
+    exchange.send(200, gzip.compress(b"\0" * (512 * 1024 * 1024), 1), {"Content-Encoding": "gzip"})
+
+
+def endless(exchange: Exchange) -> None:
+    """512 MB without compression."""
+    exchange.handler.send_response(200)
+    exchange.handler.end_headers()
+    exchange.handler.close_connection = True
+    piece = b" " * (1024 * 1024)
+    for _ in range(512):
+        exchange.handler.wfile.write(piece)
+
+
+def drip(exchange: Exchange) -> None:
+    exchange.handler.send_response(200)
+    exchange.handler.end_headers()
+    _drip(exchange)
+
+
+def drip_headers(exchange: Exchange) -> None:
+    exchange.handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    _drip(exchange)
+
+
+def _drip(exchange: Exchange) -> None:
+    exchange.handler.close_connection = True
+    while not exchange.server.is_over.wait(0.05):
+        exchange.handler.wfile.write(b".")
+
+
+def slow(seconds: float) -> Fault:
+    def fault(exchange: Exchange) -> None:
+        exchange.server.is_over.wait(seconds)
+        exchange.send(200, exchange.body)
+
+    return fault

@@ -1,0 +1,47 @@
+"""Several processes at one API under one limit, and what its server saw."""
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pizza_assets_tests.support.fault_server import Exchange, FaultServer, running
+
+
+@dataclass(frozen=True)
+class Trial:
+    """most_in_a_window: requests in the fullest sliding window. early: requests while the server had asked for a wait.
+    seconds: from the first to the last request; ideal: the least that the limit allows.
+    """
+
+    requests: int
+    most_in_a_window: int
+    early: int
+    seconds: float
+    ideal: float
+
+
+def trial(
+    folder: Path, processes: int, most: int, window: float, each: int, refused: int = 0, wait: float = 0.0
+) -> Trial:
+    """Let each process make `each` requests. The server refuses request number `refused` (from 1) and asks for a wait."""
+    server = FaultServer()
+    refused_at: list[float] = []
+
+    def refuse(exchange: Exchange) -> None:
+        refused_at.append(time.time())
+        exchange.send(429, b"{}", {"Retry-After": f"{wait:g}"})
+
+    server.faults = [None] * (refused - 1) + [refuse] if refused else []
+    with running(server):
+        arguments = [server.url, str(folder / "limits.sqlite"), str(most), str(window), str(each)]
+        command = [sys.executable, "-m", "pizza_assets_tests.support.limited_client", *arguments]
+        started = [subprocess.Popen(command) for _ in range(processes)]
+        assert [process.wait(300) for process in started] == [0] * processes
+    times = sorted(request.at for request in server.requests)
+    fullest = max(sum(begin <= at < begin + window for at in times) for begin in times)
+    # requests that were under way when the server refused are no retries
+    early = sum(at + 0.25 * wait < later < at + wait for at in refused_at for later in times)
+    ideal = window * ((len(times) - 1) // most) + (wait if refused else 0.0)
+    return Trial(len(times), fullest, early, times[-1] - times[0], ideal)
