@@ -25,7 +25,7 @@ class Trial:
 def trial(
     folder: Path, processes: int, most: int, window: float, each: int, refused: int = 0, wait: float = 0.0
 ) -> Trial:
-    """Let each process make `each` requests. The server refuses request number `refused` (from 1) and asks for a wait."""
+    """Each process makes `each` requests. The server refuses request number `refused` (from 1) and asks for a wait."""
     server = FaultServer()
     refused_at: list[float] = []
 
