@@ -287,6 +287,11 @@ class Settings:
             needed += [(choice, self.football_data_key, "PIZZA_FOOTBALL_DATA_KEY")]
         return needed
 
+    @property
+    def may_invent_orders(self) -> bool:
+        """Whether a week's orders may be mock: chosen so, or in the place of an API that failed; files have none."""
+        return self.orders == "mock" or (self.orders == "api" and self.fallback == "mock")
+
     def markets(self) -> tuple[Market, ...]:
         """The markets of PIZZA_MARKETS, or the embedded ones. Raises ConfigurationError naming file and remedy."""
         return DEFAULT_MARKETS if self.markets_file is None else read_markets(Path(self.markets_file))

@@ -179,7 +179,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 insights=dashboard_insights,
                 data_quality=dashboard_data_quality,
                 data_as_of=_last_collected(raw_orders, raw_matches),
-                planted_effects=planted_effects_text() if settings.orders == "mock" else "",
+                planted_effects=planted_effects_text() if settings.may_invent_orders else "",
             )
         )
         return FilesOutput({"dashboard.html": page.encode()}, **_shown(dashboard_data_quality), metadata={})

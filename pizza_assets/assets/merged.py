@@ -25,8 +25,8 @@ NO_MATCHES = "no matches are stored for this week"
 
 
 def stand_ins(settings: Settings) -> list[str]:
-    """mock_orders, if orders are mock. With a real order source nothing waits for it, and so none for football."""
-    return ["mock_orders"] if settings.orders == "mock" else []
+    """mock_orders, if orders may be mock. Where they can't be nothing waits for it, and so none for football."""
+    return ["mock_orders"] if settings.may_invent_orders else []
 
 
 def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> list[dg.AssetsDefinition]:

@@ -153,7 +153,11 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         inputs: dg.ResourceParam[Any],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            failure = sources.order_api.failure(week) if _may_stand_in(settings) else None
+            failure = (
+                sources.order_api.failure(week)
+                if sources.order_api is not None and settings.may_invent_orders
+                else None
+            )
             if settings.orders != "mock" and failure is None:
                 return WeekOutput(week.key, reason=f"orders come from {settings.orders}; nothing is invented")
             if week.key not in raw_matches:
@@ -168,10 +172,6 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         return each_week(context, inputs, settings.timezone, make)
 
     return mock_orders
-
-
-def _may_stand_in(settings: Settings) -> bool:
-    return settings.orders == "api" and settings.fallback == "mock"
 
 
 def _failed(source: str, error: SourceError) -> str:

@@ -106,7 +106,8 @@ class WeekWriter:
         facts = read_facts(self._store, key)
         if facts is None:
             raise StorageError(f"{self._store.uri(key)} has just gone; run its week again")
-        reason = f"{_KEPT}: {refused.reason or 'no reason given'}"
+        cause = (refused.reason or "no reason given").partition("; these ")[0]  # the stand-in's rows are not stored
+        reason = f"{_KEPT}: {cause}"
         facts = replace(facts, reason=reason, is_partial=True)
         publish_facts(self._store, key, facts)
         return Stored(self._store.uri(key), facts, real_share=1.0, is_kept=True)

@@ -89,6 +89,8 @@ def test_failing_apis_become_labelled_mock_that_says_why_and_goes_when_they_answ
         assert len(server.requests) == 2  # each API once, not once per week
         staleness = pipeline.staleness(instance)
         assert staleness.of_week("raw_orders", pipeline.week(WEEKS[0])) == "a stand-in for the orders API"
+        for made in ("order_bins", "quarter_hours", "merged_orders", "match_windows"):
+            assert _labels(pipeline, made) == ["mock", "mock"], made
         verdicts = staleness.checks.failed("mock_orders", WEEKS[0])
         assert any("invented" in verdict.description and not verdict.is_error for verdict in verdicts)
 
@@ -104,6 +106,7 @@ def test_failing_apis_become_labelled_mock_that_says_why_and_goes_when_they_answ
         kept = broken.tables.week_facts("raw_orders", WEEKS[0])
         assert kept is not None
         assert "kept from before" in (kept.reason or "")
+        assert "invented" not in (kept.reason or "")
         assert kept.row_count == 20
 
 

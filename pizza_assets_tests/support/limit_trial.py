@@ -12,7 +12,7 @@ from pizza_assets_tests.support.fault_server import Exchange, FaultServer, runni
 @dataclass(frozen=True)
 class Trial:
     """most_in_a_window: requests in the fullest sliding window. early: requests while the server had asked for a wait.
-    seconds: from the first to the last request; ideal: the least that the limit allows.
+    seconds: from the first to the last request; ideal: the least that the limit alone allows.
     """
 
     requests: int
@@ -43,5 +43,5 @@ def trial(
     fullest = max(sum(begin <= at < begin + window for at in times) for begin in times)
     # requests that were under way when the server refused are no retries
     early = sum(at + 0.25 * wait < later < at + wait for at in refused_at for later in times)
-    ideal = window * ((len(times) - 1) // most) + (wait if refused else 0.0)
+    ideal = window * ((len(times) - 1) // most)
     return Trial(len(times), fullest, early, times[-1] - times[0], ideal)
