@@ -153,11 +153,7 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         inputs: dg.ResourceParam[Any],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            failure = (
-                sources.order_api.failure(week)
-                if sources.order_api is not None and settings.may_invent_orders
-                else None
-            )
+            failure = _order_failure(sources, settings, week)
             if settings.orders != "mock" and failure is None:
                 return WeekOutput(week.key, reason=f"orders come from {settings.orders}; nothing is invented")
             if week.key not in raw_matches:
@@ -165,13 +161,20 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
             matches = matches_reaching(raw_matches, week, PLANTED_REACH)
             invented = invent_orders(week, markets, matches, clock(), settings.seed)
             if failure is not None:
-                why = f"{_failed(sources.order_api.name, failure)}; these orders are invented"
-                invented = replace(invented, reason=_joined(why, invented.reason))
+                invented = replace(invented, reason=_joined(failure, "these orders are invented", invented.reason))
             return _as_output(week, invented, has_coverage=True)
 
         return each_week(context, inputs, settings.timezone, make)
 
     return mock_orders
+
+
+def _order_failure(sources: Any, settings: Settings, week: MatchWeek) -> str | None:
+    """Why invented orders stand in for those of the API; None if they don't."""
+    if sources.order_api is None or not settings.may_invent_orders:
+        return None
+    error = sources.order_api.failure(week)
+    return None if error is None else _failed(sources.order_api.name, error)
 
 
 def _failed(source: str, error: SourceError) -> str:
