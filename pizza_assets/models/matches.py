@@ -56,4 +56,4 @@ class RawMatches(Table, name="raw_matches", key=("match_source", "kickoff_at", "
     )
     venue: str = pa.Field(nullable=True, description="Stadium and place where the source names it.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock: whether this match was or will be played.")
-    source_name: str = pa.Field(description="The source that delivered the row: openfootball or mock.")
+    source_name: str = pa.Field(description="The source that delivered the row: openfootball, football-data or mock.")

@@ -43,7 +43,7 @@ class RawOrders(Table, name="raw_orders", key=("order_source", "ordered_at", "or
         description="The order's lines as JSON: a list of {category, name, quantity}; empty where unknown.",
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock: whether these orders happened.")
-    source_name: str = pa.Field(description="The source that delivered the row: files or mock.")
+    source_name: str = pa.Field(description="The source that delivered the row: files, orders API or mock.")
 
 
 class RejectedRows(Table, name="rejected_rows", key=("origin", "line_number", "row_id", "column", "check")):
