@@ -154,6 +154,7 @@ def test_a_missing_key_is_mock_with_a_reason_or_refused_once(tmp_path: Path, ser
         Settings.from_environment({"PIZZA_MATCHES": "football-data", "PIZZA_FALLBACK": "fail"})
 
 
+@pytest.mark.integration  # six collections, and every file is read
 def test_no_key_is_left_anywhere(tmp_path: Path, server: FaultServer, capfd: pytest.CaptureFixture[str]) -> None:
     """The server echoes the key in its messages and in its rows; it is nowhere in logs, events, metadata or files."""
     home = tmp_path / "home"
@@ -192,6 +193,7 @@ ERRORS: list[Fault] = [
 ]
 
 
+@pytest.mark.integration  # half a minute: a server and a whole collection for every example
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fault=st.sampled_from(ERRORS), policy=st.sampled_from(["mock", "fail"]))
 def test_whatever_the_apis_do_collection_ends_as_the_policy_says(

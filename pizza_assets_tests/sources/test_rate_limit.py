@@ -90,6 +90,7 @@ def test_eight_processes_keep_one_limit(tmp_path: Path) -> None:
     assert seen.most_in_a_window <= 10
 
 
+@pytest.mark.integration  # twice eight processes are slow to start
 def test_eight_processes_wait_when_one_of_them_is_told_to(tmp_path: Path) -> None:
     seen = trial(tmp_path, processes=8, most=10, window=1.0, each=3, refused=5, wait=2.0)
     assert seen.requests == 25
