@@ -19,7 +19,7 @@ from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.orchestration.week_inputs import PLANTED_REACH
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
-from pizza_assets.sources.fallback import matches_or_mock
+from pizza_assets.sources.fallback import matches_or_mock, told_failure
 from pizza_assets.sources.orders.mock import mock_orders as invent_orders
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
@@ -128,7 +128,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
             except SourceError as error:
                 if settings.fallback == "fail":
                     raise
-                return WeekOutput(week.key, reason=f"{_failed(source.name, error)}; see mock_orders")
+                return WeekOutput(week.key, reason=f"{told_failure(source.name, error)}; see mock_orders")
 
         return each_week(context, inputs, settings.timezone, make)
 
@@ -161,7 +161,8 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
             matches = matches_reaching(raw_matches, week, PLANTED_REACH)
             invented = invent_orders(week, markets, matches, clock(), settings.seed)
             if failure is not None:
-                invented = replace(invented, reason=_joined(failure, "these orders are invented", invented.reason))
+                why = _joined(failure, "these orders are invented", invented.reason)
+                invented = replace(invented, reason=why, failure=failure)
             return _as_output(week, invented, has_coverage=True)
 
         return each_week(context, inputs, settings.timezone, make)
@@ -174,11 +175,7 @@ def _order_failure(sources: Any, settings: Settings, week: MatchWeek) -> str | N
     if sources.order_api is None or not settings.may_invent_orders:
         return None
     error = sources.order_api.failure(week)
-    return None if error is None else _failed(sources.order_api.name, error)
-
-
-def _failed(source: str, error: SourceError) -> str:
-    return f"{source} failed ({type(error).__name__}: {error})"
+    return None if error is None else told_failure(sources.order_api.name, error)
 
 
 def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> WeekOutput:
@@ -194,4 +191,5 @@ def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> 
         result.is_partial,
         covered=result.covered if has_coverage else None,
         rejected=result.rejected,
+        failure=result.failure,
     )

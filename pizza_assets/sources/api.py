@@ -82,6 +82,7 @@ class ApiClient:
         self._base = api.base_url.rstrip("/")
         self._session: HttpSession | None = None
         self._down: SourceError | None = None
+        self._is_key_refused = api.key is None
         self._failures_running = 0
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read]) -> Read:
@@ -106,11 +107,13 @@ class ApiClient:
             raise AccessRefused(f"{self.api.name}: no key is set; {self.api.remedy}")
         url, bounds = f"{self._base}{path}", self.api.bounds
         shown, ends_at, pause = shown_address(url), self._clock() + bounds.total_seconds, bounds.first_pause
-        for attempt in range(1, bounds.attempts + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             waits_from = self._clock()
             with self._limit.slot():
                 ends_at += self._clock() - waits_from
-                outcome = self._attempt(url, params, ends_at)
+                outcome = self._attempt(url, params, self.api.key, ends_at)
             if isinstance(outcome, Answer):
                 outcome = self._reading(outcome, shown, read)
             if not isinstance(outcome, _Failed):
@@ -121,11 +124,9 @@ class ApiClient:
             if outcome.pauses:
                 self._sleep(pause * (0.5 + 0.5 * self._jitter()))
                 pause = min(2 * pause, bounds.longest_pause)
-        raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _attempt(self, url: str, params: Mapping[str, str], ends_at: float) -> "Answer | _Failed":
-        bounds, key = self.api.bounds, self.api.key
-        assert key is not None
+    def _attempt(self, url: str, params: Mapping[str, str], key: Secret, ends_at: float) -> "Answer | _Failed":
+        bounds = self.api.bounds
         if self._session is None:
             self._session = HttpSession(self._clock)
         try:
@@ -139,17 +140,23 @@ class ApiClient:
                 params=params,
             )
         except Unreachable as error:
-            self._session = None  # nothing of a broken connection is used again
+            self._hang_up()
             return _Failed(error)
         except SourceUnavailable as error:  # a redirect, a body without end
-            self._session = None
+            self._hang_up()
             return _Failed(error, is_transient=False)
 
+    def _hang_up(self) -> None:
+        """Nothing of a broken connection is used again."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
     def _reading(self, answer: Answer, shown: str, read: Callable[[Any, str], Read]) -> "Read | _Failed":
-        """What the document says; the key is blotted out before anything reads it."""
+        """What the document says; the key is blotted out before anything else reads it."""
         document: Any = None
         try:
-            document = _json(self._blotted(answer.body), shown)
+            document = _json(answer.body, shown, self._masked)
         except BadAnswer as error:
             if answer.status == 200:
                 return _Failed(error)
@@ -175,6 +182,7 @@ class ApiClient:
                 f"{told}; it asks for a wait of {held:.0f} s, and no request is made before; run later"
             )
             return _Failed(error, is_transient=is_transient, pauses=False)  # the limit itself waits
+        self._is_key_refused = self._is_key_refused or status == 401
         if status in (401, 403):
             return _Failed(AccessRefused(f"{told}; {self.api.remedy}"), is_transient=False)
         if status in (404, 410):
@@ -184,16 +192,15 @@ class ApiClient:
 
     def _remember(self, error: SourceError) -> None:
         """After these, other questions would fare no better: one failure is enough for a run."""
-        is_refused_key = isinstance(error, AccessRefused) and ("refused with 401" in str(error) or self.api.key is None)
         self._failures_running += isinstance(error, SourceUnavailable) and not isinstance(
             error, AccessRefused | NotThere
         )
-        if is_refused_key or isinstance(error, LimitReached) or self._failures_running >= self.api.bounds.down_after:
+        if (
+            self._is_key_refused
+            or isinstance(error, LimitReached)
+            or self._failures_running >= self.api.bounds.down_after
+        ):
             self._down = error
-
-    def _blotted(self, body: bytes) -> bytes:
-        key = self.api.key.reveal().encode() if self.api.key is not None else b""
-        return body.replace(key, b"***") if key else body
 
     def _masked(self, text: str) -> str:
         return text if self.api.key is None else self.api.key.masked(text)
@@ -218,16 +225,27 @@ class _Failed:
     pauses: bool = True
 
 
-def _json(body: bytes, shown: str) -> Any:
+def _json(body: bytes, shown: str, masked: Callable[[str], str]) -> Any:
+    """The document, with every text in it masked: a text only, because a number that looks like a key is none."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadAnswer(f"{shown}: the answer is not UTF-8 (byte {error.start}); its sender must be mended") from error
     try:
-        return json.loads(text, parse_float=_decimal, parse_constant=NotANumber)
+        return _masked_texts(json.loads(text, parse_float=_decimal, parse_constant=NotANumber), masked)
     except (ValueError, RecursionError) as error:
-        start = " ".join(text[:40].split())
+        start = " ".join(masked(text)[:40].split())
         raise BadAnswer(f"{shown}: the answer is not JSON, it starts with {start!r}; check the address") from error
+
+
+def _masked_texts(value: Any, masked: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, list):
+        return [_masked_texts(part, masked) for part in value]
+    if isinstance(value, dict):
+        return {masked(name): _masked_texts(part, masked) for name, part in value.items()}
+    return value
 
 
 def _decimal(written: str) -> Decimal | NotANumber:

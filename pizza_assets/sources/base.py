@@ -24,6 +24,7 @@ class SourceResult:
     is_partial: True if a part of a real answer is missing; `reason` names it.
     rejected: refused rows, as RejectedRows.
     events: matches only: RawMatchEvents of these matches.
+    failure: of the source whose stand-in this is; None if it speaks for itself.
     """
 
     rows: pd.DataFrame
@@ -35,6 +36,7 @@ class SourceResult:
     is_partial: bool = False
     rejected: pd.DataFrame = field(default_factory=RejectedRows.empty)
     events: pd.DataFrame = field(default_factory=RawMatchEvents.empty)
+    failure: str | None = None
 
 
 def outside_of_seasons(

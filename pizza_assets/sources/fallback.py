@@ -24,5 +24,11 @@ def matches_or_mock(
         if policy == "fail":
             raise
         invented = stand_in.matches(week)
-        why = f"{source.name} failed ({type(error).__name__}: {error}); these matches are invented by {stand_in.name}"
-        return replace(invented, reason=why if invented.reason is None else f"{why}; {invented.reason}")
+        failure = told_failure(source.name, error)
+        parts = (failure, f"these matches are invented by {stand_in.name}", invented.reason)
+        return replace(invented, reason="; ".join(part for part in parts if part), failure=failure)
+
+
+def told_failure(source: str, error: SourceError) -> str:
+    """A source's failure as everybody reads it."""
+    return f"{source} failed ({type(error).__name__}: {error})"

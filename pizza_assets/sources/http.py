@@ -91,6 +91,10 @@ class HttpSession:
             raise Unreachable(_message(shown, late))
         return Answer(response.status_code, response.reason or "", response.headers, body)
 
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
     def _body(self, response: "requests.Response", shown: str, byte_cap: int, ends_at: float, late: str) -> bytes:
         """Read piece by piece with read1, which returns what has arrived instead of waiting for a full piece."""
         body = bytearray()
@@ -133,14 +137,15 @@ def get_bytes(
     Raises Unreachable, NotThere (404, 410), or SourceUnavailable for any other status than 200, a redirect, or a body
     above `byte_cap`.
     """
-    answer = HttpSession(clock).get(
-        url,
-        connect_timeout=connect_timeout,
-        read_timeout=read_timeout,
-        deadline_seconds=deadline_seconds,
-        byte_cap=byte_cap,
-        headers=headers,
-    )
+    with contextlib.closing(HttpSession(clock)) as session:
+        answer = session.get(
+            url,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            deadline_seconds=deadline_seconds,
+            byte_cap=byte_cap,
+            headers=headers,
+        )
     shown, status = shown_address(url), answer.status
     if status in (404, 410):
         raise NotThere(f"{shown}: not there (HTTP {status}); check the address, or wait until it is published")

@@ -24,7 +24,8 @@ class Facts:
     """Facts of one stored object. Facts belong to an object if `content_sha256` is the object's own.
 
     sha256: of all bytes. content_sha256: the checksum that a Parquet file carries in itself; else the same as sha256.
-    input_fingerprint: of all it was made from; empty if that is unknown.
+    input_fingerprint: of all it was made from; empty if that is unknown. is_kept: a refresh failed, as
+    `reason` says, and the object is the whole one from before.
     """
 
     table: str
@@ -42,6 +43,7 @@ class Facts:
     is_partial: bool = False
     content_sha256: str = ""
     input_fingerprint: str = ""
+    is_kept: bool = False
 
 
 def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:

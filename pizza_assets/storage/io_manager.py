@@ -34,6 +34,7 @@ class WeekOutput:
 
     rows None means that there is nothing to store: the source does not speak for this week, or what
     it is made of is not there. A derived week is then retired (`is_retired`), a collected one stays as it was.
+    failure: of the source whose stand-in the rows are; None if they stand for themselves.
     """
 
     week: str
@@ -45,6 +46,7 @@ class WeekOutput:
     is_retired: bool = False
     covered: tuple[CoveredPeriod, ...] | None = None
     rejected: pd.DataFrame | None = None
+    failure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ class TableIOManager(dg.IOManager):
             output.reason,
             output.is_partial,
             made_of,
+            output.failure,
         )
         stored = writer.write(output.rows, origin, output.covered, output.rejected)
         return _stored_metadata(stored), stored.facts.content_sha256

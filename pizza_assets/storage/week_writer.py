@@ -23,8 +23,6 @@ from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.facts import Facts, publish_facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
 
-_KEPT = "kept from before, because a refresh failed"
-
 
 @dataclass(frozen=True)
 class Stored:
@@ -38,7 +36,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Origin:
-    """What the facts of a write say about where its rows come from."""
+    """What the facts of a write say about where its rows come from. failure: of the source whose stand-in they are."""
 
     data_source: str
     code_version: str
@@ -47,6 +45,7 @@ class Origin:
     reason: str | None = None
     is_partial: bool = False
     input_fingerprint: str = ""
+    failure: str | None = None
 
 
 class WeekWriter:
@@ -106,16 +105,16 @@ class WeekWriter:
         facts = read_facts(self._store, key)
         if facts is None:
             raise StorageError(f"{self._store.uri(key)} has just gone; run its week again")
-        cause = (refused.reason or "no reason given").partition("; these ")[0]  # the stand-in's rows are not stored
-        reason = f"{_KEPT}: {cause}"
-        facts = replace(facts, reason=reason, is_partial=True)
+        cause = refused.failure or refused.reason or "no reason given"
+        reason = f"kept from before, because a refresh failed: {cause}"
+        facts = replace(facts, reason=reason, is_partial=True, is_kept=True)
         publish_facts(self._store, key, facts)
         return Stored(self._store.uri(key), facts, real_share=1.0, is_kept=True)
 
     def _is_whole(self, key: str) -> bool:
         """Whether a whole week is stored there; one that was kept before is as whole as it was."""
         facts = read_facts(self._store, key) if self._store.exists(key) else None
-        return facts is not None and (not facts.is_partial or (facts.reason or "").startswith(_KEPT))
+        return facts is not None and (facts.is_kept or not facts.is_partial)
 
     def _delete(self, key: str) -> None:
         self._store.delete(key)

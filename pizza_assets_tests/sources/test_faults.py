@@ -451,3 +451,13 @@ def test_random_faults_lose_and_invent_nothing(
         result = kind.ask(server.url, tmp_path)
         assert kind.stored(result) == kind.ids(server)
         assert result.rejected.empty
+
+
+def test_a_key_that_comes_back_escaped_is_blotted_out_too(server: FaultServer, tmp_path: Path) -> None:
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in KEY)
+    server.orders["s1"][0]["store_location"] = "HERE"
+    server.always = lambda exchange: exchange.send(200, exchange.body.replace(b"HERE", escaped.encode()))
+    result = ORDERS.ask(server.url, tmp_path)
+    assert ORDERS.stored(result) == ORDERS.ids(server)
+    assert "***" in set(result.rows["store_location"])
+    assert KEY not in result.rows.to_csv()

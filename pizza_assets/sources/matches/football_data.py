@@ -67,7 +67,7 @@ class FootballData:
         missing = [(span, answer) for span, answer in answers if isinstance(answer, SourceError)]
         known = [answer for _, answer in answers if isinstance(answer, KnownSeason)]
         if missing and not known:
-            raise missing[0][1] if len(missing) == 1 else joined_errors([error for _, error in missing])
+            raise joined_errors([error for _, error in missing])
         reasons = [f"{span.competition.name} {span.season} is missing: {error}" for span, error in missing]
         return week_result(known, week, SOURCE_NAME, "; ".join(reasons) or None)
 

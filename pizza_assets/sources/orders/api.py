@@ -1,5 +1,6 @@
 """Orders of an operator's service, store by store and page by page. What a page means is in api_format.py."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,10 +72,8 @@ class OrdersApi:
     def failure(self, week: MatchWeek) -> SourceError | None:
         """Why the week's orders could not be had; None if they could. Asks only if nobody has asked before."""
         if week.key not in self._failures:
-            try:
+            with contextlib.suppress(SourceError):  # remembered there
                 self.orders(week)
-            except SourceError as error:
-                return error
         return self._failures.get(week.key)
 
     def _answer(self, period: Period) -> SourceResult:
@@ -85,8 +84,6 @@ class OrdersApi:
                 answers[store.id] = self._store(store, period)
             except SourceError as error:
                 failures[store.id] = error
-        if not answers:
-            raise joined_errors(list(failures.values()))
         broken = {store.market for store in self.contract.stores if store.id in failures}
         markets = sorted({store.market for store in self.contract.stores} - broken)
         if not markets:
@@ -116,11 +113,8 @@ class OrdersApi:
     def _store(self, store: Store, period: Period) -> _StoreAnswer:
         """A store's listing, begun anew while its pages do not fit together."""
         for _ in range(LISTING_ATTEMPTS - 1):
-            try:
+            with contextlib.suppress(MisfitPages):
                 return _listing(self._pages(store, period), store)
-            except BadAnswer as error:
-                if not isinstance(error, MisfitPages):
-                    raise
         return _listing(self._pages(store, period), store)
 
     def _pages(self, store: Store, period: Period) -> list[Page]:
