@@ -7,25 +7,7 @@ import json
 from collections.abc import Mapping
 from itertools import permutations
 
-from pizza_assets.models.extracts import (
-    CorrelationsExtract,
-    DataQualityExtract,
-    InsightsExtract,
-    MatchesExtract,
-    MatchImpactExtract,
-    OrdersTimelineExtract,
-)
-from pizza_assets.models.table import Table
-
-EXTRACTS: tuple[type[Table], ...] = (
-    OrdersTimelineExtract,
-    MatchesExtract,
-    MatchImpactExtract,
-    CorrelationsExtract,
-    InsightsExtract,
-    DataQualityExtract,
-)
-"""Every extract that dashboards read, in the order people read about them."""
+from pizza_assets.models.extracts import EXTRACTS
 
 _CSV_SETTINGS = {"format": "CSV", "delimiter": ",", "textqualifier": '"', "containsHeader": "true"}
 

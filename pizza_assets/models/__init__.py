@@ -2,14 +2,7 @@
 
 from pizza_assets.models.anomalies import OrderAnomalies
 from pizza_assets.models.event_study import EventStudy, SummaryStatistics
-from pizza_assets.models.extracts import (
-    CorrelationsExtract,
-    DataQualityExtract,
-    InsightsExtract,
-    MatchesExtract,
-    MatchImpactExtract,
-    OrdersTimelineExtract,
-)
+from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.models.match_events import RawMatchEvents
 from pizza_assets.models.matches import RawMatches
 from pizza_assets.models.merged import MatchWindows, MergedOrders, OrderBins, QuarterHours
@@ -35,11 +28,6 @@ TABLES: dict[str, type[Table]] = {
         OrderAnomalies,
         SummaryStatistics,
         Insights,
-        OrdersTimelineExtract,
-        MatchesExtract,
-        MatchImpactExtract,
-        CorrelationsExtract,
-        InsightsExtract,
-        DataQualityExtract,
+        *EXTRACTS,
     )
 }
