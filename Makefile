@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration torture bench-storage bench-import bench-limits bench-analysis calibrate check docs lock clean
+.PHONY: run ui open test test-integration torture bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -33,6 +33,9 @@ bench-limits: .venv/test.installed  ## 8 processes under one limit of requests: 
 
 bench-analysis: .venv/test.installed  ## seconds and memory of the whole analysis: 20 markets x 52 weeks, 200 x 520
 	@$(BIN)/python -m pizza_assets_tests.bench_analysis
+
+bench-page: .venv/integration.installed  ## how soon the page is ready, beside a plain chart with a tenth of the data
+	@$(BIN)/python -m pizza_assets_tests.bench_page
 
 calibrate: .venv/test.installed  ## simulate years whose truth is known: error rates, coverage, power (an hour; goes on where it stopped)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pizza_assets_tests.calibration

@@ -19,23 +19,41 @@ from pizza_assets.dashboards import page_payload
 from pizza_assets.dashboards.chart_specs import chart_specs
 from pizza_assets.dashboards.visuals import FILTERS, VISUALS
 from pizza_assets.models.extracts import (
+    AnomaliesExtract,
+    ChecksExtract,
     CorrelationsExtract,
     DataQualityExtract,
+    EventStudyExtract,
     InsightsExtract,
     MatchesExtract,
     MatchImpactExtract,
+    MatchTimelineExtract,
     OrdersTimelineExtract,
 )
-from pizza_assets.models.merged import MatchWindows
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope
+from pizza_assets.models.merged import QuarterHours
+from pizza_assets.models.table import Table
 
-_SCRIPTS = ("format.js", "dom.js", "data.js", "charts.js", "views.js", "match_day.js", "main.js")
+_SCRIPTS = (
+    "format.js", "dom.js", "data.js", "filters.js", "charts.js", "paging.js",
+    "insights.js", "kpis.js", "timeline.js", "kickoff.js", "effects.js", "outcomes.js", "results.js", "calendar.js",
+    "matches.js", "anomalies.js", "sources.js", "quality.js", "match_day.js", "main.js",
+)  # fmt: skip
 """The page's own scripts, in the order they are joined."""
 
-_WINDOW_COLUMNS = ["match_id", "window", "window_start_at", "window_end_at"]
 _IMPACT_COLUMNS = [
-    "match_id", "market", "team", "side", "window", "observed", "expected", "uplift_pct", "ci_low_pct", "ci_high_pct",
-    "extra_orders", "status", "reasons", "order_source", "match_source", "data_source",
+    "match_id", "market", "team", "side", "window", "window_start_at", "window_end_at", "kickoff_date", "kickoff_time",
+    "observed", "expected", "uplift_pct", "ci_low_pct", "ci_high_pct", "extra_orders", "extra_orders_per_store_hour",
+    "extra_revenue_cents", "extra_revenue_per_store_hour_cents", "currency", "own_result", "own_goal_difference",
+    "total_goals", "status", "reasons", "order_source", "match_source", "data_source",
+]  # fmt: skip
+_EFFECT_COLUMNS = [
+    "analysis_id", "hypothesis", "role", "subject", "scope", "scope_value", "time_window", "uplift_pct", "ci_low_pct",
+    "ci_high_pct", "estimate_log", "p_value", "q_value", "direction", "family_size", "n_matches", "n_clusters",
+    "mde_80_pct", "correlation_coefficient", "spearman_coefficient", "placebo_uplift_pct", "placebo_ci_low_pct",
+    "placebo_ci_high_pct", "placebo_window_count", "leave_one_out_low_pct", "leave_one_out_high_pct",
+    "pre_trend_p_value", "few_control_share", "method", "extra_orders_per_store_hour", "extra_orders_low",
+    "extra_orders_high", "extra_revenue_per_store_hour_cents", "currency", "status", "reasons", "order_source",
+    "match_source", "data_source",
 ]  # fmt: skip
 
 
@@ -43,7 +61,7 @@ _IMPACT_COLUMNS = [
 class PageData:
     """What the page shows. `data_as_of` is the time of the data in words, not of the rendering.
 
-    `match_windows` is the table of that name (all weeks); only when each window starts and ends is read from it.
+    `quarter_hours` is the table of that name (all weeks), its stores summed: what is drawn where an hour is too coarse.
     `planted_effects` says in words what was built into mock orders, empty if nothing was.
     """
 
@@ -51,12 +69,16 @@ class PageData:
     data_as_of: str
     planted_effects: str = ""
     orders_timeline: DataFrame[OrdersTimelineExtract] = field(default_factory=OrdersTimelineExtract.empty)
+    quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
     matches: DataFrame[MatchesExtract] = field(default_factory=MatchesExtract.empty)
+    match_timeline: DataFrame[MatchTimelineExtract] = field(default_factory=MatchTimelineExtract.empty)
     match_impact: DataFrame[MatchImpactExtract] = field(default_factory=MatchImpactExtract.empty)
-    match_windows: DataFrame[MatchWindows] = field(default_factory=MatchWindows.empty)
     correlations: DataFrame[CorrelationsExtract] = field(default_factory=CorrelationsExtract.empty)
+    event_study: DataFrame[EventStudyExtract] = field(default_factory=EventStudyExtract.empty)
+    anomalies: DataFrame[AnomaliesExtract] = field(default_factory=AnomaliesExtract.empty)
     insights: DataFrame[InsightsExtract] = field(default_factory=InsightsExtract.empty)
     data_quality: DataFrame[DataQualityExtract] = field(default_factory=DataQualityExtract.empty)
+    checks: DataFrame[ChecksExtract] = field(default_factory=ChecksExtract.empty)
 
 
 def build_page(data: PageData) -> str:
@@ -74,6 +96,16 @@ def build_page(data: PageData) -> str:
 
 
 def _payload(data: PageData) -> dict[str, object]:
+    """Counts lie beside the rest: they are packed already, and most of them are unpacked only when asked for."""
+    return {
+        "tables": page_payload.compressed_json(_tables(data)),
+        "daily": page_payload.daily(data.orders_timeline),
+        "quarters": page_payload.quarter_hourly(data.quarter_hours),
+        "expected": page_payload.expected(data.match_timeline),
+    }
+
+
+def _tables(data: PageData) -> dict[str, object]:
     return {
         "title": data.title,
         "data_as_of": data.data_as_of,
@@ -90,22 +122,19 @@ def _payload(data: PageData) -> dict[str, object]:
             for v in VISUALS
         },
         "specs": chart_specs(),
-        "timeline": page_payload.timeline(data.orders_timeline),
-        "matches": page_payload.columns(data.matches, MatchesExtract.column_names()),
+        "matches": _columns(data.matches, MatchesExtract),
         "impact": page_payload.columns(data.match_impact, _IMPACT_COLUMNS),
-        "windows": page_payload.columns(data.match_windows[_WINDOW_COLUMNS].drop_duplicates(), _WINDOW_COLUMNS),
-        "correlations": page_payload.columns(
-            _of_the_match_itself(data.correlations), CorrelationsExtract.column_names()
-        ),
-        "insights": page_payload.columns(data.insights, InsightsExtract.column_names()),
-        "quality": page_payload.columns(data.data_quality, DataQualityExtract.column_names()),
+        "effects": page_payload.columns(data.correlations, _EFFECT_COLUMNS),
+        "events": _columns(data.event_study, EventStudyExtract),
+        "anomalies": _columns(data.anomalies, AnomaliesExtract),
+        "insights": _columns(data.insights, InsightsExtract),
+        "quality": _columns(data.data_quality, DataQualityExtract),
+        "checks": _columns(data.checks, ChecksExtract),
     }
 
 
-def _of_the_match_itself(correlations: pd.DataFrame) -> pd.DataFrame:
-    """What the view of effects draws; outcomes and parts of the business are told by insights and in the extract."""
-    is_match = (correlations["scope"] == Scope.OVERALL) & (correlations["subject"] == OWN_TEAM_MATCH)
-    return correlations[is_match]
+def _columns(frame: pd.DataFrame, model: type[Table]) -> dict[str, object]:
+    return page_payload.columns(frame, model.column_names())
 
 
 def _document_title(data: PageData) -> str:

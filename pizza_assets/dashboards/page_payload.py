@@ -1,9 +1,11 @@
-"""The data of the local page: extract frames as compact JSON values. How they are drawn does not belong here.
+"""The data of the local page: extract frames as compact values. How they are drawn does not belong here.
 
 Tables travel as columns; a column of repeated texts as its distinct values and codes; times as whole seconds since
-1970. Hourly counts travel packed, because there are hundreds of thousands of them.
+1970. Counts travel packed as dense arrays, because there are hundreds of thousands of them.
 """
 
+import base64
+import gzip
 import json
 
 import numpy as np
@@ -11,33 +13,70 @@ import pandas as pd
 
 from pizza_assets.dashboards.packed_counts import packed
 
-_SERIES = ["order_source", "market", "chain", "currency"]
-_HOURS_PER_DAY = 24
+_DAY_SERIES = ["order_source", "market", "chain", "currency"]
+_QUARTER_SERIES = ["order_source", "market", "chain"]
+_GROUP = ["order_source", "match_source", "match_id", "market"]
+_QUARTER_SECONDS = 900
+_EXPECTED_SCALE = 10
 
 
-def timeline(hourly: pd.DataFrame) -> dict[str, object]:
-    """The orders timeline as dense arrays: series x hours, and revenue as series x days (UTC).
+def daily(hourly: pd.DataFrame) -> dict[str, object]:
+    """The orders timeline as dense arrays by day (UTC): series x days.
 
     `series` lists the labels of each row; `first_day` counts days since 1970; `covered_minutes` is 0 where orders
     are unknown, which is not the same as no orders.
     """
     if hourly.empty:
         return {"series": {}, "first_day": 0, "days": 0}
-    hours = hourly["hour_at"].to_numpy("datetime64[h]").astype("int64")
-    first_day = int(hours.min()) // _HOURS_PER_DAY
-    days = int(hours.max()) // _HOURS_PER_DAY - first_day + 1
-    codes, series = _series_codes(hourly)
-    hour = hours - first_day * _HOURS_PER_DAY
-    by_hour, by_day = (len(series), days * _HOURS_PER_DAY), (len(series), days)
-    covered = _sums(codes, hour, hourly["covered_minutes"], by_hour)
-    return {
-        "series": columns(series, _SERIES),
-        "first_day": first_day,
-        "days": days,
-        "order_count": packed(_sums(codes, hour, hourly["order_count"], by_hour)),
-        "covered_minutes": packed(np.minimum(covered, 60)),
-        "revenue_cents": packed(_sums(codes, hour // _HOURS_PER_DAY, hourly["revenue_cents"], by_day)),
+    date = hourly["hour_at"].to_numpy("datetime64[D]").astype("int64")
+    first_day, days = int(date.min()), int(date.max() - date.min()) + 1
+    codes, series = _series_codes(hourly, _DAY_SERIES)
+    sums = {
+        name: packed(_sums(codes, date - first_day, hourly[name], (len(series), days)))
+        for name in ("order_count", "covered_minutes", "revenue_cents")
     }
+    return {"series": columns(series, _DAY_SERIES), "first_day": first_day, "days": days, **sums}
+
+
+def quarter_hourly(quarters: pd.DataFrame) -> dict[str, object]:
+    """Orders by quarter-hour as one dense array: series x quarter-hours, each count plus one, and 0 where unknown.
+
+    quarters: order_source, market, chain, bin_at, order_count, one row per known quarter-hour of a series.
+    `first_bin` counts quarter-hours since 1970.
+    """
+    if quarters.empty:
+        return {"series": {}, "first_bin": 0, "bins": 0}
+    bins = _bins(quarters["bin_at"])
+    first_bin, length = int(bins.min()), int(bins.max() - bins.min()) + 1
+    codes, series = _series_codes(quarters, _QUARTER_SERIES)
+    counts = np.zeros((len(series), length), dtype="int64")
+    counts[codes, bins - first_bin] = quarters["order_count"].to_numpy("int64") + 1
+    return {
+        "series": columns(series, _QUARTER_SERIES),
+        "first_bin": first_bin,
+        "bins": length,
+        "counts": packed(counts),
+    }
+
+
+def expected(match_timeline: pd.DataFrame) -> dict[str, object]:
+    """What is usual around matches, by quarter-hour: `groups` of one match and market, their values end to end.
+
+    A value is ten times the expected orders, rounded, plus one; 0 where nothing is known. `first_bin` of a group counts
+    quarter-hours since 1970, `bins` how many it has.
+    """
+    if match_timeline.empty:
+        return {"groups": {}}
+    codes, groups = _series_codes(match_timeline, _GROUP)
+    bins = pd.Series(_bins(match_timeline["bin_at"])).groupby(codes)
+    first, lengths = bins.min().to_numpy(), (bins.max() - bins.min()).to_numpy() + 1
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    values = np.zeros(int(starts[-1]), dtype="int64")
+    known = match_timeline["expected_orders"].notna().to_numpy()
+    place = starts[codes] + _bins(match_timeline["bin_at"]) - first[codes]
+    values[place[known]] = np.rint(match_timeline["expected_orders"].to_numpy()[known] * _EXPECTED_SCALE) + 1
+    groups = groups.assign(first_bin=first, bins=lengths)
+    return {"groups": columns(groups, list(groups)), "values": packed(values)}
 
 
 def columns(frame: pd.DataFrame, names: list[str]) -> dict[str, object]:
@@ -47,13 +86,25 @@ def columns(frame: pd.DataFrame, names: list[str]) -> dict[str, object]:
 
 def embedded_json(value: object) -> str:
     """JSON text that may stand inside an HTML script element: no `<`, `>`, `&` and nothing beyond ASCII."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return _json(value).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _series_codes(hourly: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-    groups = hourly.groupby(_SERIES, sort=True, observed=True)
-    return groups.ngroup().to_numpy(), groups.size().reset_index()[_SERIES]
+def compressed_json(value: object) -> str:
+    """JSON as gzip and base64, for what is long; equal values give equal text."""
+    return base64.b64encode(gzip.compress(_json(value).encode("ascii"), mtime=0)).decode("ascii")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def _bins(times: pd.Series) -> np.ndarray:
+    return times.to_numpy("datetime64[s]").astype("int64") // _QUARTER_SECONDS
+
+
+def _series_codes(rows: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    groups = rows.groupby(names, sort=True, observed=True)
+    return groups.ngroup().to_numpy(), groups.size().reset_index()[names]
 
 
 def _sums(row: np.ndarray, column: np.ndarray, values: pd.Series, shape: tuple[int, int]) -> np.ndarray:
@@ -65,12 +116,18 @@ def _sums(row: np.ndarray, column: np.ndarray, values: pd.Series, shape: tuple[i
 
 def _column(series: pd.Series) -> object:
     if isinstance(series.dtype, pd.DatetimeTZDtype):
-        return series.to_numpy("datetime64[s]").astype("int64").tolist()
+        return (
+            [None if pd.isna(at) else int(at.timestamp()) for at in series] if series.isna().any() else _epoch(series)
+        )
     if pd.api.types.is_string_dtype(series.dtype):
         return _text_column(series)
     if pd.api.types.is_float_dtype(series.dtype):
         return [None if not np.isfinite(value) else round(value, 4) for value in series.to_numpy("float64").tolist()]
     return series.astype(object).where(series.notna(), None).tolist()
+
+
+def _epoch(series: pd.Series) -> list[int]:
+    return series.to_numpy("datetime64[s]").astype("int64").tolist()
 
 
 def _text_column(series: pd.Series) -> object:

@@ -144,7 +144,7 @@ VISUALS: tuple[Visual, ...] = (
                     "reasons",
                     *_IN_SHOPS,
                     *_LABELS,
-                ),  # fmt: skip
+                ),
             ),
         ),
         filters=("source",),
@@ -157,7 +157,7 @@ VISUALS: tuple[Visual, ...] = (
         reads=(Reads(CorrelationsExtract, _EFFECT),),
         filters=("source", "team", "competition", "market", "chain"),
         partly=("team", "competition", "market", "chain"),
-        filter_note="Each part of the business was estimated once, over all dates: one part can be chosen, not a mixture.",
+        filter_note="Each part was estimated once, over all dates: one part can be chosen, not a mixture.",
     ),
     Visual(
         id="outcomes",
@@ -233,7 +233,7 @@ VISUALS: tuple[Visual, ...] = (
                     "currency",
                     "order_source",
                     "seen_in",
-                ),  # fmt: skip
+                ),
             ),
         ),
         filters=("source", "team", "competition", "type", "market", "chain", "dates"),
@@ -271,7 +271,7 @@ VISUALS: tuple[Visual, ...] = (
                     "is_partial",
                     "failed_check_count",
                     "reason",
-                ),  # fmt: skip
+                ),
             ),
             Reads(ChecksExtract, ("asset", "check", "outcome", "week_count", "first_week", "last_week", "description")),
         ),
@@ -295,7 +295,7 @@ VISUALS: tuple[Visual, ...] = (
                     "order_count",
                     "expected_orders",
                     *_LABELS,
-                ),  # fmt: skip
+                ),
             ),
             Reads(
                 MatchImpactExtract, (*_OF_MATCH, *_UPLIFT, "extra_orders", "extra_revenue_cents", *_IN_SHOPS, *_LABELS)

@@ -100,6 +100,7 @@ class Scope(StrEnum):
     TEAM = "team"
     MARKET = "market"
     CHAIN = "chain"
+    RESULT = "result"
 
 
 OWN_TEAM_MATCH = "own_team_match"

@@ -7,15 +7,18 @@ import pandas as pd
 
 from pizza_assets.dashboards.dashboard_page import PageData
 from pizza_assets.models.extracts import (
+    AnomaliesExtract,
+    ChecksExtract,
     CorrelationsExtract,
     DataQualityExtract,
+    EventStudyExtract,
     InsightsExtract,
     MatchesExtract,
     MatchImpactExtract,
+    MatchTimelineExtract,
     OrdersTimelineExtract,
 )
 from pizza_assets.models.market import DEFAULT_MARKETS
-from pizza_assets.models.merged import MatchWindows
 from pizza_assets.models.vocabulary import combined_source
 
 FIRST_WEEK = pd.Timestamp("2025-08-05T05:00Z")
@@ -43,17 +46,22 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
     matches = _matches(sample, rng)
     impact = _impact(sample, matches, rng)
     correlations = _correlations(sample, len(matches))
+    quarters = sample_quarters(sample, rng)
     return PageData(
         title="Pizza and football",
         data_as_of="4 Aug 2026, 05:00 UTC",
         planted_effects=PLANTED if "mock" in sample.order_sources else "",
-        orders_timeline=_timeline(sample, rng),
+        orders_timeline=_timeline(quarters),
+        quarter_hours=quarters,
         matches=matches,
+        match_timeline=_match_timeline(impact, rng),
         match_impact=impact,
-        match_windows=_windows(impact),
         correlations=correlations,
+        event_study=_event_study(sample, len(matches)),
+        anomalies=_anomalies(sample, matches),
         insights=_insights(correlations),
         data_quality=_quality(sample),
+        checks=_checks(sample),
     )
 
 
@@ -61,32 +69,42 @@ def _market_names(sample: Sample) -> list[str]:
     return [market.name for market in DEFAULT_MARKETS[: sample.markets]]
 
 
-def _timeline(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
-    hours = pd.date_range(FIRST_WEEK, periods=sample.weeks * 168, freq="h", unit="us")
-    weekday_lift = np.where(np.isin(hours.day_of_week, [4, 5, 6]), 1.35, 1.0)
+def sample_quarters(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
+    """Orders per source, market, chain and quarter-hour, as `quarter_hours` with its stores summed."""
+    bins = pd.date_range(FIRST_WEEK, periods=sample.weeks * 672, freq="15min", unit="us")
+    weekday_lift = np.where(np.isin(bins.day_of_week, [4, 5, 6]), 1.35, 1.0)
     chains = ["Domino's", "Pizza Hut"][: sample.chains]
     frames = []
     for source in sample.order_sources:
         for position, market in enumerate(_market_names(sample)):
             for chain in chains:
-                level = (0.5 + position % 5 * 0.2) * _SHAPE[hours.hour] * weekday_lift
+                level = (0.5 + position % 5 * 0.2) / 4 * _SHAPE[bins.hour] * weekday_lift
                 orders = rng.negative_binomial(12, 12 / (12 + level))
                 frames.append(
                     pd.DataFrame(
                         {
-                            "hour_at": hours,
+                            "order_source": source,
                             "market": market,
                             "chain": chain,
-                            "currency": "GBP",
+                            "bin_at": bins,
                             "order_count": orders,
-                            "revenue_cents": orders * 1890,
-                            "pizza_count": orders * 2,
-                            "covered_minutes": 60,
-                            "order_source": source,
                         }
                     )
                 )
-    return OrdersTimelineExtract.conform(pd.concat(frames, ignore_index=True))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _timeline(quarters: pd.DataFrame) -> pd.DataFrame:
+    hours = quarters.assign(hour_at=quarters["bin_at"].dt.floor("h"))
+    sums = hours.groupby(["order_source", "market", "chain", "hour_at"], as_index=False)["order_count"].sum()
+    return OrdersTimelineExtract.conform(
+        sums.assign(
+            currency="GBP",
+            revenue_cents=sums["order_count"] * 1890,
+            pizza_count=sums["order_count"] * 2,
+            covered_minutes=60,
+        )
+    )
 
 
 def _matches(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
@@ -102,8 +120,8 @@ def _matches(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
         rows.append(
             {
                 "match_id": f"m-{number:04d}",
-                "competition": "Premier League",
-                "competition_type": "league",
+                "kickoff_is_fixed": True,
+                **_competition(number),
                 "kickoff_at": FIRST_WEEK.normalize() + pd.Timedelta(days=week * 7 + days, hours=hour),
                 "home_team": teams[home],
                 "away_team": teams[away],
@@ -116,6 +134,16 @@ def _matches(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
             }
         )
     return MatchesExtract.checked(rows)
+
+
+def _competition(number: int) -> dict:
+    """Every eighth match is of a cup, the last of them its final."""
+    if number % 8 != 5:
+        league = {"competition": "Premier League", "competition_type": "league", "match_type": "league"}
+        return {**league, "season": "2025-26", "round_name": f"Matchday {number // 7 + 1}"}
+    kind = "final" if number == 13 else "cup"
+    cup = {"competition": "FA Cup", "competition_type": "cup", "match_type": kind}
+    return {**cup, "season": "2025-26", "round_name": None}
 
 
 def _impact(sample: Sample, matches: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -144,6 +172,7 @@ def _impact_row(match, source, side, team, market, window, lift, rng) -> dict:
             for k in (
                 "match_id",
                 "competition",
+                "match_type",
                 "kickoff_at",
                 "home_team",
                 "away_team",
@@ -176,6 +205,11 @@ def _impact_row(match, source, side, team, market, window, lift, rng) -> dict:
         "orders_per_hour": observed / 2,
         "currency": "GBP",
         "revenue_cents": observed * 1890,
+        **_own(match, side),
+        "store_hours": 4.0,
+        "extra_orders_per_store_hour": (observed - expected) / 4 if is_known else None,
+        "extra_revenue_cents": (observed - expected) * 1890 if is_known else None,
+        "extra_revenue_per_store_hour_cents": (observed - expected) * 1890 / 4 if is_known else None,
         "control_market_count": 14,
         "status": "ok" if is_known else "insufficient_data",
         "reasons": None if is_known else "no_control_market",
@@ -184,38 +218,133 @@ def _impact_row(match, source, side, team, market, window, lift, rng) -> dict:
     }
 
 
-def _windows(impact: pd.DataFrame) -> pd.DataFrame:
-    rows = impact[
-        [
-            "match_id",
-            "sport",
-            "competition",
-            "kickoff_at",
-            "market",
-            "team",
-            "side",
-            "window",
-            "order_source",
-            "match_source",
-        ]
-    ].copy()
-    bounds = rows["window"].map(_WINDOWS)
-    rows["window_start_at"] = rows["kickoff_at"] + pd.to_timedelta(bounds.str[0], unit="min")
-    rows["window_end_at"] = rows["kickoff_at"] + pd.to_timedelta(bounds.str[1], unit="min")
-    return MatchWindows.conform(
-        rows.assign(
-            chain="Domino's",
-            currency="GBP",
-            covered_minutes=120,
-            is_complete=True,
-            order_count=impact["observed"],
-            revenue_cents=0,
-            average_order_cents=1890.0,
-            pizza_count=0,
-            store_count=2,
-            orders_per_hour=impact["orders_per_hour"],
-        )
+def _own(match: dict, side: str) -> dict:
+    """The match as the team on `side` sees it."""
+    difference = (match["home_goals"] - match["away_goals"]) * (1 if side == "home" else -1)
+    return {
+        "own_result": ["loss", "draw", "win"][int(np.sign(difference)) + 1],
+        "own_goal_difference": difference,
+        "total_goals": match["home_goals"] + match["away_goals"],
+    }
+
+
+def _match_timeline(impact: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Quarter-hours around every match, with a usual level where the windows have one."""
+    copied = (
+        "match_id", "kickoff_at", "competition", "match_type", "home_team", "away_team", "market", "team", "side",
+        "order_source", "match_source", "data_source",
+    )  # fmt: skip
+    groups = impact[impact["window"] == "post"]
+    minutes = np.arange(-180, 300, 15)
+    rows = pd.DataFrame({name: groups[name].repeat(len(minutes)) for name in copied}).reset_index(drop=True)
+    rows["minutes_from_kickoff"] = np.tile(minutes, len(groups))
+    rows["bin_at"] = rows["kickoff_at"] + pd.to_timedelta(rows["minutes_from_kickoff"], unit="min")
+    edges = [-181, -121, -1, 114, 234, 301]
+    rows["period"] = pd.cut(rows["minutes_from_kickoff"], edges, labels=["earlier", "pre", "during", "post", "later"])
+    known = groups["expected"].notna().to_numpy().repeat(len(minutes))
+    expected = np.where(known, 3 + rng.random(len(rows)), np.nan)
+    rows = rows.assign(period=rows["period"].astype(str), order_count=3, expected_orders=expected, store_count=2)
+    return MatchTimelineExtract.conform(rows)
+
+
+def _event_study(sample: Sample, n_matches: int) -> pd.DataFrame:
+    rows = []
+    for order_source in sample.order_sources:
+        for match_source in sample.match_sources:
+            is_known = n_matches >= 30 and not (order_source == "real" and match_source == "mock")
+            for start in range(-180, 300, 30):
+                uplift = 9.0 if 120 <= start < 240 else 6.0 if 0 <= start < 120 else 1.0
+                row = _event(order_source, match_source, "kick_off", "own_match", start, start + 30, uplift, is_known)
+                rows.append({**row, "n_matches": n_matches})
+            for series, start, uplift in (("own_goal_before", -15, 0.4), ("own_goal_0_15", 0, 2.1)):
+                row = _event(order_source, match_source, "goal", series, start, start + 15, uplift, is_known)
+                rows.append({**row, "n_matches": n_matches, "n_goals": 3 * n_matches, "p_value": 0.2})
+    return EventStudyExtract.checked(rows) if rows else EventStudyExtract.empty()
+
+
+def _event(order_source, match_source, event, series, start, end, uplift, is_known) -> dict:
+    numbers = {
+        "estimate_log": uplift / 100,
+        "uplift_pct": uplift,
+        "ci_low_pct": uplift - 4,
+        "ci_high_pct": uplift + 4,
+        "se": 0.02,
+        "usual_orders_per_store_hour": 11.0,
+        "extra_orders_per_store_hour": 0.11 * uplift,
+        "extra_revenue_per_store_hour_cents": 208 * uplift,
+    }
+    return {
+        "event": event,
+        "series": series,
+        "minutes_from": start,
+        "minutes_to": end,
+        "minutes_middle": (start + end) / 2,
+        **{name: value if is_known else None for name, value in numbers.items()},
+        "p_value": None,
+        "band": "simultaneous" if event == "kick_off" else "pointwise",
+        "is_calibrated": True,
+        "n_market_matches": 40,
+        "n_goals": None,
+        "n_clusters": 141,
+        "status": "ok" if is_known else "insufficient_data",
+        "reasons": None if is_known else "fewer_than_10_dates",
+        "currency": "GBP" if is_known else None,
+        "order_source": order_source,
+        "match_source": match_source,
+        "data_source": str(combined_source(order_source, match_source)),
+    }
+
+
+def _anomalies(sample: Sample, matches: pd.DataFrame) -> pd.DataFrame:
+    """An outage and a surge beside a match, and a silent day without one, in every source of orders."""
+    if sample.weeks < 4:
+        return AnomaliesExtract.empty()
+    rows = []
+    for source in sample.order_sources:
+        for kind, match, hours in (
+            ("high", matches.iloc[3], 3),
+            ("low", matches.iloc[9], 2),
+            ("missing_day", None, 24),
+        ):
+            rows.append(_anomaly(source, kind, match, hours, _market_names(sample)[len(rows) % sample.markets]))
+    return AnomaliesExtract.checked(rows)
+
+
+def _anomaly(source, kind, match, hours, market) -> dict:
+    near = {} if match is None else match.to_dict()
+    starts_at = near.get("kickoff_at", FIRST_WEEK + pd.Timedelta(days=9))
+    observed, expected = (60, 31.0) if kind == "high" else (0, 31.0)
+    of_match = (
+        "match_id",
+        "home_team",
+        "away_team",
+        "kickoff_at",
+        "result",
+        "match_source",
+        "competition",
+        "match_type",
     )
+    return {
+        "market": market,
+        "chain": "Domino's",
+        "store_id": f"store-{market.lower().replace(' ', '-')}-1",
+        "kind": kind,
+        "starts_at": starts_at,
+        "ends_at": starts_at + pd.Timedelta(hours=hours),
+        "observed": observed,
+        "expected": expected,
+        "p_value": None if kind == "missing_day" else 1e-6,
+        "q_value": None if kind == "missing_day" else 0.004,
+        "expected_false_share": 0.1,
+        **{name: near.get(name) for name in of_match},
+        "minutes_from_kickoff": None if match is None else 0,
+        "order_source": source,
+        "seen_in": source,
+        "extra_orders": observed - expected,
+        "extra_orders_per_store_hour": (observed - expected) / hours,
+        "extra_revenue_cents": (observed - expected) * 1890,
+        "currency": "GBP",
+    }
 
 
 def _correlations(sample: Sample, n_matches: int) -> pd.DataFrame:
@@ -225,10 +354,47 @@ def _correlations(sample: Sample, n_matches: int) -> pd.DataFrame:
         for match_source in sample.match_sources:
             is_known = n_matches >= 30 and not (order_source == "real" and match_source == "mock")
             for window, (uplift, low, high, q_value) in estimates.items():
-                rows.append(
-                    _correlation(order_source, match_source, window, is_known, uplift, low, high, q_value, n_matches)
-                )
+                row = _correlation(order_source, match_source, window, is_known, uplift, low, high, q_value, n_matches)
+                rows += [row, *_parts(sample, row)]
+            rows += _outcomes(order_source, match_source, is_known, n_matches)
     return CorrelationsExtract.checked(rows) if rows else CorrelationsExtract.empty()
+
+
+def _parts(sample: Sample, row: dict) -> list[dict]:
+    """The same of parts of the business."""
+    parts = {
+        "result": ["win", "draw", "loss"],
+        "market": _market_names(sample),
+        "competition": ["Premier League", "FA Cup"],
+        "chain": ["Domino's", "Pizza Hut"][: sample.chains],
+    }
+    return [
+        {
+            **row,
+            "scope": scope,
+            "scope_value": value,
+            "role": "exploratory",
+            "analysis_id": f"{row['analysis_id']}.{scope}={value}",
+            "family_id": f"windows_by_{scope}",
+        }
+        for scope, names in parts.items()
+        for value in names
+        if len(names) > 1
+    ]
+
+
+def _outcomes(order_source, match_source, is_known, n_matches) -> list[dict]:
+    rows = []
+    for subject in ("own_win", "goal_difference", "total_goals", "final"):
+        row = _correlation(
+            order_source, match_source, "post", is_known and subject != "final", 0.8, -1.1, 2.7, 0.4, n_matches
+        )
+        coefficient = {"correlation_coefficient": 0.04, "spearman_coefficient": 0.05} if row["status"] == "ok" else {}
+        rows.append(
+            {**row, **coefficient, "subject": subject, "role": "exploratory", "analysis_id": f"{subject}-post",
+             "family_id": "outcomes", "hypothesis": f"Orders after the match differ by {subject}."}
+        )  # fmt: skip
+    return rows
 
 
 def _correlation(order_source, match_source, window, is_known, uplift, low, high, q_value, n_matches) -> dict:
@@ -256,6 +422,11 @@ def _correlation(order_source, match_source, window, is_known, uplift, low, high
         "placebo_window_count": 300,
         "pre_trend_p_value": 0.4,
         "few_control_share": 0.0,
+        "usual_orders_per_store_hour": 11.0,
+        "extra_orders_per_store_hour": 0.11 * uplift,
+        "extra_orders_low": 0.11 * low,
+        "extra_orders_high": 0.11 * high,
+        "extra_revenue_per_store_hour_cents": 208 * uplift,
     }
     nothing = dict.fromkeys(("correlation_coefficient", "spearman_coefficient", "scope_value"))
     return {
@@ -281,6 +452,7 @@ def _correlation(order_source, match_source, window, is_known, uplift, low, high
         "controls": "market, hour, week",
         "control_market_min": 6,
         "converged": is_known,
+        "currency": "GBP" if is_known else None,
         "status": "ok" if is_known else "insufficient_data",
         "reasons": None if is_known else "fewer_than_10_dates",
         "real_share": (float(order_source == "real") + float(match_source == "real")) / 2,
@@ -294,9 +466,8 @@ def _correlation(order_source, match_source, window, is_known, uplift, low, high
 
 def _insights(correlations: pd.DataFrame) -> pd.DataFrame:
     rows = []
-    ranked = correlations.sort_values(
-        "time_window", key=lambda w: w.map({"post": 0, "during": 1, "pre": 2}), kind="stable"
-    )
+    of_match = correlations[(correlations["scope"] == "overall") & (correlations["subject"] == "own_team_match")]
+    ranked = of_match.sort_values("time_window", key=lambda w: w.map({"post": 0, "during": 1, "pre": 2}), kind="stable")
     for rank, row in enumerate(ranked.to_dict("records"), start=1):
         is_known = row["status"] == "ok"
         kind = "insufficient_data" if not is_known else "finding" if row["direction"] == "up" else "nothing_found"
@@ -344,16 +515,42 @@ def _quality(sample: Sample) -> pd.DataFrame:
             rows.append(
                 {
                     "week": key,
+                    "week_starts_at": FIRST_WEEK + pd.Timedelta(weeks=week),
                     "dataset": dataset,
                     "data_source": source,
                     "source_name": None if week == 20 else {"mock": "mock", "real": "files"}[source],
                     "row_count": 0 if week == 20 else 18000 if dataset == "orders" else sample.matches_per_week,
                     "rejected_count": 3 if week == 8 and dataset == "orders" else 0,
+                    "is_partial": source == "real" and week == 3,
+                    "failed_check_count": 1 if week == 8 and dataset == "orders" else 0,
                     "reason": "The source was unreachable."
                     if week == 20
                     else "No orders were configured, so they are made up."
                     if source == "mock"
+                    else "One store did not answer."
+                    if week == 3
                     else None,
                 }
             )
     return DataQualityExtract.checked(rows) if rows else DataQualityExtract.empty()
+
+
+def _checks(sample: Sample) -> pd.DataFrame:
+    last = (FIRST_WEEK + pd.Timedelta(weeks=sample.weeks - 1)).date().isoformat()
+    counts = {("rows_are_valid", "passed"): sample.weeks, ("every_order_is_binned", "passed"): sample.weeks}
+    if sample.weeks > 8:
+        counts |= {("rows_are_valid", "warning"): 1}
+    return ChecksExtract.checked(
+        [
+            {
+                "asset": "raw_orders",
+                "check": check,
+                "outcome": outcome,
+                "week_count": count,
+                "first_week": FIRST_WEEK.date().isoformat(),
+                "last_week": last,
+                "description": "3 rows refused" if outcome == "warning" else "nothing refused",
+            }
+            for (check, outcome), count in counts.items()
+        ]
+    )

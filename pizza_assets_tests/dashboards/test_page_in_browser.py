@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
+from pizza_assets.dashboards.visuals import FILTERS, VISUALS
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
 
@@ -17,6 +18,18 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+VIEWS = [visual for visual in VISUALS if visual.id != "match"]
+"""The views of the overview."""
+A_CHOICE = {
+    "source": ("source", "real/real"),
+    "team": ("team", "Brentford"),
+    "competition": ("competition", "FA Cup"),
+    "type": ("type", "cup"),
+    "market": ("market", "Brentford"),
+    "chain": ("chain", "Pizza Hut"),
+    "dates": ("from", "2025-09-09"),
+}
+"""A choice of every filter: the control and its value. Each leaves something in every view that honours it."""
 BOTH = Sample(weeks=8, markets=6, order_sources=("mock", "real"), match_sources=("real",), hostile_team=True)
 
 
@@ -86,16 +99,33 @@ def table_rows(page) -> int:
     return page.locator("#view-matches tbody tr").count()
 
 
+def filter_note(page, view: str) -> str:
+    return " ".join(page.locator(f"#view-{view} .filter-note").all_inner_texts())
+
+
+def words(page, view: str) -> str:
+    """All that a view says, its charts in words included; two charts that look different say something different."""
+    labels = page.locator(f"#view-{view} .chart").evaluate_all(
+        "all => all.map((one) => one.getAttribute('aria-label'))"
+    )
+    return page.locator(f"#view-{view}").inner_text() + " ".join(labels)
+
+
 def tile(page, name: str) -> str:
     return page.locator(".kpi", has=page.get_by_text(name, exact=True)).inner_text()
 
 
 def test_every_chart_is_drawn_without_a_request_or_a_complaint(browser, folder):
+    by_pair = ("kickoff", "goals", "effects", "outcomes", "results", "calendar")
+    charts = ["timeline", "quality", "sources", *(f"{name}-{number}" for name in by_pair for number in (0, 1))]
     with opened(browser, folder / "both.html") as page:
-        for chart in ("timeline", "effects-0", "effects-1", "quality"):
+        for chart in charts:
             holder = page.locator(f"#chart-{chart}")
-            assert holder.locator("svg path").count() > 3
-            assert len(holder.get_attribute("aria-label")) > 40
+            assert holder.locator("svg path").count() > 3, chart
+            assert len(holder.get_attribute("aria-label")) > 40, chart
+            assert "undefined" not in holder.get_attribute("aria-label"), chart
+            assert "NaN" not in holder.inner_html(), chart
+        assert not {"undefined", "NaN", "null"} & set(page.locator("#overview").inner_text().split())
 
 
 def test_a_hostile_name_stays_text(browser, folder):
@@ -109,28 +139,61 @@ def test_a_hostile_name_stays_text(browser, folder):
         assert page.locator("img").count() == 0
 
 
-def test_each_filter_changes_what_it_should_and_says_what_it_cannot(browser, folder):
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_changes_what_it_honours_and_says_so_elsewhere(browser, folder, name):
+    with opened(browser, folder / "both.html") as page:
+        before = {visual.id: words(page, visual.id) for visual in VIEWS}
+        choose(page, *A_CHOICE[name])
+        for visual in VIEWS:
+            note, after = filter_note(page, visual.id), words(page, visual.id)
+            if name not in visual.filters:
+                assert f"Not filtered by {FILTERS[name]}" in note, visual.id
+                assert after.replace(note, "").split() == before[visual.id].split(), visual.id
+                continue
+            assert ("Only partly filtered by" in note) == (name in visual.partly), visual.id
+            assert after.replace(note, "").split() != before[visual.id].split(), visual.id
+        page.click("#filter-clear")
+        wait_until_drawn(page)
+
+
+def test_filters_choose_the_right_rows(browser, folder):
     with opened(browser, folder / "both.html") as page:
         all_orders, all_matches = tile(page, "Orders"), page.locator("#filter-count").inner_text()
         assert "mock orders" in all_orders
         assert "real orders" in all_orders
         choose(page, "source", "real/real")
         assert "mock orders" not in tile(page, "Orders")
-        assert page.locator("#view-effects .badge.mock").count() == 0
+        assert page.locator(".card .badge.mock").count() == 0
         choose(page, "source", "")
         choose(page, "market", "Brentford")
-        assert tile(page, "Orders") != all_orders
-        assert "Not filtered by market" in page.locator("#view-effects .filter-note").inner_text()
         assert all("Brentford" in text for text in page.locator("#view-matches tbody tr").all_inner_texts())
+        assert "Brentford alone" in page.locator("#view-effects").inner_text()
         choose(page, "market", "")
+        choose(page, "competition", "FA Cup")
+        assert all("FA Cup" in text for text in page.locator("#view-matches tbody tr").all_inner_texts())
+        assert tile(page, "Orders") == all_orders
+        choose(page, "type", "final")
+        assert page.locator("#filter-count").inner_text().startswith("1 of ")
+        choose(page, "competition", "")
+        choose(page, "type", "")
         choose(page, "team", "Brighton & Hove Albion")
         assert page.locator("#filter-count").inner_text() != all_matches
-        assert tile(page, "Orders") == all_orders
-        assert "partly filtered by team" in page.locator("#view-timeline .filter-note").inner_text()
+        assert all("Brighton" in text for text in page.locator("#view-matches tbody tr").all_inner_texts())
         choose(page, "team", "")
+        choose(page, "chain", "Pizza Hut")
+        assert "Pizza Hut" in tile(page, "Markets")
+        assert "Domino's" not in tile(page, "Markets")
         choose(page, "from", "2025-09-01")
-        assert tile(page, "Orders") != all_orders
-        assert page.locator("#view-matches .filter-note").count() == 0
+        assert page.locator("#view-matches .filter-note").count() == 1
+
+
+def test_two_parts_at_once_are_not_estimated_and_the_view_says_so(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        choose(page, "market", "Brentford")
+        assert "+9.1 %" in tile(page, "After the own team's match")
+        choose(page, "chain", "Pizza Hut")
+        assert "not estimated for this choice" in tile(page, "After the own team's match")
+        assert "one part can be chosen, not a mixture" in filter_note(page, "effects")
 
 
 def test_clear_brings_everything_back(browser, folder):
@@ -143,10 +206,22 @@ def test_clear_brings_everything_back(browser, folder):
         assert page.locator("#overview").inner_text() == everything
 
 
-def test_a_choice_without_matches_says_so(browser, folder):
+def test_a_choice_without_anything_says_so_in_every_view(browser, folder):
     with opened(browser, folder / "both.html") as page:
-        choose(page, "from", "2025-09-30")
+        choose(page, "from", "2025-11-30")
         assert page.locator("#view-matches .empty").inner_text() == "No match for this choice of filters."
+        for view in ("timeline", "outcomes", "calendar", "anomalies", "sources", "quality"):
+            assert page.locator(f"#view-{view} .empty").is_visible(), view
+
+
+def test_a_later_choice_overtakes_an_earlier_one(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        page.evaluate("delete document.documentElement.dataset.drawn")
+        for market in ("Brentford", "Brighton", "Birmingham"):
+            page.select_option("#filter-market", market)
+        wait_until_drawn(page)
+        assert "Birmingham alone" in page.locator("#view-effects").inner_text()
+        assert all("Birmingham" in text for text in page.locator("#view-matches tbody tr").all_inner_texts())
 
 
 def test_drill_down_and_back_by_keyboard(browser, folder):
@@ -159,7 +234,7 @@ def test_drill_down_and_back_by_keyboard(browser, folder):
         wait_until_drawn(page, address)
         assert page.evaluate("document.activeElement.id") == "title-match"
         assert page.locator("#view-match .market-day table tbody tr").count() >= 3
-        assert page.locator("#chart-match-0 svg path").count() > 10
+        assert page.locator("#chart-match-0 svg path").count() > 25
         page.go_back()
         wait_until_drawn(page)
         page.wait_for_selector(f'#view-matches a[href="{address}"]:focus')
@@ -167,12 +242,73 @@ def test_drill_down_and_back_by_keyboard(browser, folder):
         assert page.locator("#filter-market").input_value() == "Brentford"
 
 
+def test_everything_can_be_reached_by_keyboard(browser, folder):
+    """Tab by Tab: every control once, in reading order, none that holds the focus."""
+    with opened(browser, folder / "mock.html") as page:
+        asked = "button:not([disabled]), a[href], select, input, summary, [tabindex='0']"
+        wanted = page.locator(asked).evaluate_all(
+            "all => all.filter((one) => one.checkVisibility()).map((one) => one.id || one.textContent.slice(0, 40))"
+        )
+        reached = []
+        for _ in range(3 * len(wanted)):
+            page.keyboard.press("Tab")
+            reached.append(
+                page.evaluate("(document.activeElement.id || document.activeElement.textContent.slice(0, 40))")
+            )
+        assert set(wanted) <= set(reached)
+
+
 def test_a_match_day_opens_by_address_and_an_unknown_one_says_so(browser, folder):
     with opened(browser, folder / "both.html", "#/match/m-0005") as page:
         assert page.locator("#view-match .market-day").count() == 4
         assert page.locator("#overview").is_hidden()
+        page.click("#back")
+        wait_until_drawn(page)
+        assert page.locator("#chart-timeline svg").count() == 1
     with opened(browser, folder / "both.html", "#/match/nowhere") as page:
         assert "not among the data" in page.locator("#view-match").inner_text()
+
+
+def test_a_dot_a_tick_and_an_alarm_lead_to_their_match(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        page.locator("#chart-outcomes-0 svg .mark-symbol path").first.click(force=True)
+        page.wait_for_selector("#view-match h2:visible")
+        page.go_back()
+        wait_until_drawn(page)
+        page.locator("#chart-timeline svg .mark-rule.role-mark line").first.click(force=True)
+        page.wait_for_selector("#view-match h2:visible")
+        page.go_back()
+        wait_until_drawn(page)
+        page.locator("#view-anomalies tbody a:visible").first.click()
+        page.wait_for_selector("#view-match h2:visible")
+        assert page.locator("#view-match .alarm-note").count() >= 1
+
+
+def test_a_day_of_the_calendar_opens_its_match_or_lists_its_matches(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        page.locator("#chart-calendar-0 svg .mark-rect path").first.click(force=True)
+        page.wait_for_timeout(300)
+        is_match = page.evaluate("location.hash").startswith("#/match/")
+        assert is_match or page.locator("#filter-from").input_value() == page.locator("#filter-to").input_value() != ""
+
+
+def test_alarms_stand_on_the_line_with_their_match_and_its_result(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        choose(page, "source", "real/real")
+        chart = page.locator("#chart-timeline")
+        chart.scroll_into_view_if_needed()
+        marks = chart.locator("svg .mark-symbol path[aria-label*='surge'], svg .mark-symbol path[transform]")
+        assert marks.count() >= 3
+        boxes = [marks.nth(i).bounding_box() for i in range(marks.count())]
+        told = []
+        for box in boxes:
+            page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            page.wait_for_timeout(60)
+            if page.locator("#tooltip").is_visible():
+                told.append(page.locator("#tooltip").inner_text())
+        surge = next(text for text in told if "surge" in text)
+        assert "Match" in surge
+        assert any(result in surge for result in ("home win", "away win", "draw"))
 
 
 def test_sorting_and_paging_the_matches(browser, folder):
@@ -192,6 +328,32 @@ def test_sorting_and_paging_the_matches(browser, folder):
         assert page.locator("#matches-range").inner_text().startswith("1–25")
 
 
+def test_the_effects_of_parts_and_of_outcomes_can_be_asked_for(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        page.select_option("#effects-about", "market")
+        assert "Brentford" in page.locator("#chart-effects-0").get_attribute("aria-label")
+        page.select_option("#effects-window", "during")
+        assert "during the match" not in page.locator("#chart-effects-0").get_attribute("aria-label")
+        page.select_option("#effects-about", "outcomes")
+        assert "Nothing was asked" in page.locator("#view-effects .empty").inner_text()
+        page.select_option("#effects-window", "post")
+        page.wait_for_selector("#chart-effects-0 svg")
+        assert "A final rather than not" not in page.locator("#chart-effects-0").get_attribute("aria-label")
+        assert "Own team won rather than not" in page.locator("#chart-effects-0").get_attribute("aria-label")
+        assert "Not enough data" in page.locator("#view-effects .unanswered").first.inner_text()
+
+
+def test_every_effect_is_told_in_orders_and_money_of_a_store_and_hour(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        for summary in page.locator("#view-effects summary").all():
+            summary.click()
+        rows = page.locator("#view-effects details tbody tr").all_inner_texts()
+        assert len(rows) == 6
+        assert all("orders, +£" in row and "per store and hour" in row for row in rows)
+        assert all("£" in row for row in page.locator("#view-matches tbody tr").all_inner_texts()[:20])
+        assert "£" in page.locator("#view-anomalies tbody").inner_text()
+
+
 def test_dragging_across_the_overview_zooms_to_hours(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.locator("#chart-timeline").scroll_into_view_if_needed()
@@ -201,31 +363,39 @@ def test_dragging_across_the_overview_zooms_to_hours(browser, folder):
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] - 25, steps=5)
         page.mouse.up()
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(400)
         after = page.locator("#chart-timeline svg").inner_html()
         assert len(after) > len(before)
 
 
+# Property 9: mock stays mock up to the screen
 def test_only_mock_data_cannot_be_taken_for_real(browser, folder):
     with opened(browser, folder / "mock.html") as page:
         assert "Mock data: nothing on this page happened" in page.locator("#banner").inner_text()
         assert page.title().startswith("MOCK DATA")
-        for view in ("insights", "kpis", "timeline", "effects", "matches", "quality"):
-            assert page.locator(f"#view-{view} .view-head .badge.mock").count() == 1
+        for visual in VIEWS:
+            assert page.locator(f"#view-{visual.id} .view-head .badge.mock").count() == 1, visual.id
         assert page.locator(".badge.real").count() == 0
 
 
 def test_too_little_data_is_said_in_words_and_not_drawn(browser, folder):
     with opened(browser, folder / "tiny.html") as page:
-        assert page.locator("#view-effects svg").count() == 0
+        for view in ("effects", "kickoff", "results"):
+            assert page.locator(f"#view-{view} svg").count() == 0, view
+            assert "Not enough data" in page.locator(f"#view-{view} .unanswered").first.inner_text(), view
         assert page.locator("#view-effects .unanswered li").count() == 3
         assert "fewer than 10 dates" in page.locator("#view-effects").inner_text()
+        for view in ("outcomes", "calendar"):
+            assert page.locator(f"#view-{view} svg").count() == 0, view
+        assert "3 matches are too few" in page.locator("#view-outcomes").inner_text()
+        assert "–" in tile(page, "After the own team's match")
 
 
 def test_with_nothing_each_view_says_what_is_missing(browser, folder):
     with opened(browser, folder / "empty.html") as page:
-        for view in ("insights", "timeline", "effects", "matches", "quality"):
-            assert page.locator(f"#view-{view} .empty").is_visible()
+        for visual in VIEWS:
+            if visual.id != "kpis":
+                assert page.locator(f"#view-{visual.id} .empty").is_visible(), visual.id
         assert "no data yet" in page.locator("#banner").inner_text()
 
 
@@ -245,6 +415,8 @@ def test_axe_finds_nothing_serious(browser, folder, scheme, width, address):
     with opened(
         browser, folder / "both.html", address, viewport={"width": width, "height": 900}, color_scheme=scheme
     ) as page:
+        for summary in page.locator("summary:visible").all():
+            summary.click()
         page.evaluate(Path(axe).read_text(encoding="utf-8"))
         found = page.evaluate("axe.run()")["violations"]
         assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []

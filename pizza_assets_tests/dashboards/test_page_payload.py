@@ -8,8 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards import page_payload
-from pizza_assets.models.extracts import OrdersTimelineExtract
+from pizza_assets.models.extracts import MatchTimelineExtract, OrdersTimelineExtract
+from pizza_assets.models.merged import QuarterHours
 from pizza_assets_tests.dashboards.frames import AWKWARD
+from pizza_assets_tests.dashboards.sample import Sample, sample_page_data
+
+KICKOFF = pd.Timestamp("2026-08-08T14:00Z")
 
 
 def unpacked(field) -> np.ndarray:
@@ -55,7 +59,7 @@ def test_numbers_and_times_travel_as_numbers():
     }
 
 
-def test_the_timeline_keeps_sources_apart_and_unknown_hours_unknown():
+def test_days_keep_sources_apart_and_unknown_days_unknown():
     row = {
         "hour_at": pd.Timestamp("2026-08-04T05:00Z"),
         "market": "Leeds",
@@ -67,22 +71,77 @@ def test_the_timeline_keeps_sources_apart_and_unknown_hours_unknown():
         "covered_minutes": 60,
         "order_source": "mock",
     }
-    later = {
-        **row,
-        "hour_at": pd.Timestamp("2026-08-05T23:00Z"),
-        "order_count": 0,
-        "covered_minutes": 15,
-        "revenue_cents": 0,
+    same_day = {**row, "hour_at": pd.Timestamp("2026-08-04T23:00Z"), "order_count": 1, "covered_minutes": 15}
+    later = {**row, "hour_at": pd.Timestamp("2026-08-06T23:00Z"), "order_count": 0, "revenue_cents": 0}
+    frame = OrdersTimelineExtract.conform([row, same_day, later, {**row, "order_source": "real", "order_count": 1}])
+    daily = page_payload.daily(frame)
+    assert daily["days"] == 3
+    assert decoded(daily["series"]["order_source"]) == ["mock", "real"]
+    orders, covered, revenue = (
+        unpacked(daily[name]).reshape(2, 3).tolist() for name in ("order_count", "covered_minutes", "revenue_cents")
+    )
+    assert orders == [[70_001, 0, 0], [1, 0, 0]]
+    assert covered == [[75, 0, 60], [60, 0, 0]]
+    assert revenue == [[10_000_000_000, 0, 0], [5_000_000_000, 0, 0]]
+
+
+def test_nothing_has_no_series():
+    assert page_payload.daily(OrdersTimelineExtract.empty()) == {"series": {}, "first_day": 0, "days": 0}
+    assert page_payload.quarter_hourly(QuarterHours.empty()) == {"series": {}, "first_bin": 0, "bins": 0}
+    assert page_payload.expected(MatchTimelineExtract.empty()) == {"groups": {}}
+
+
+_QUARTER = st.tuples(st.sampled_from(["real", "mock"]), st.sampled_from(["Leeds", "Fulham"]), st.integers(0, 40))
+
+
+# Property 11: what was packed is unpacked equal; Property 9: sources stay apart
+@settings(deadline=None, max_examples=100)
+@given(st.dictionaries(_QUARTER, st.integers(0, 70_000), min_size=1, max_size=30))
+def test_quarter_hours_come_back_and_no_row_is_unknown_not_zero(cells):
+    rows = [
+        {
+            "order_source": source,
+            "market": market,
+            "chain": "Domino's",
+            "bin_at": KICKOFF + pd.Timedelta(minutes=15 * bin_number),
+            "order_count": orders,
+        }
+        for (source, market, bin_number), orders in cells.items()
+    ]
+    packed = page_payload.quarter_hourly(pd.DataFrame(rows))
+    counts = unpacked(packed["counts"]).reshape(-1, packed["bins"]).astype("int64")
+    names = zip(decoded(packed["series"]["order_source"]), decoded(packed["series"]["market"]), strict=True)
+    first = packed["first_bin"] - int(KICKOFF.timestamp()) // 900
+    back = {
+        (*name, first + place): int(count) - 1
+        for name, row in zip(names, counts, strict=True)
+        for place, count in enumerate(row)
+        if count
     }
-    frame = OrdersTimelineExtract.conform([row, later, {**row, "order_source": "real", "order_count": 1}])
-    timeline = page_payload.timeline(frame)
-    assert timeline["days"] == 2
-    assert decoded(timeline["series"]["order_source"]) == ["mock", "real"]
-    orders, covered = (unpacked(timeline[name]).reshape(2, 48) for name in ("order_count", "covered_minutes"))
-    assert orders[:, 5].tolist() == [70_000, 1]
-    assert (covered[0, 5], covered[0, 47], covered[1, 47], int((covered > 0).sum())) == (60, 15, 0, 3)
-    assert unpacked(timeline["revenue_cents"]).reshape(2, 2)[0].tolist() == [5_000_000_000, 0]
+    assert back == cells
 
 
-def test_an_empty_timeline_has_no_series():
-    assert page_payload.timeline(OrdersTimelineExtract.empty()) == {"series": {}, "first_day": 0, "days": 0}
+def test_the_usual_level_of_each_match_and_market_keeps_its_gaps():
+    data = sample_page_data(Sample(weeks=8, markets=4))
+    whole = data.match_timeline
+    rows = whole.drop(index=whole.index[[1, 40]]).reset_index(drop=True)
+    answer = page_payload.expected(rows)
+    values = unpacked(answer["values"])
+    lengths = np.array(answer["groups"]["bins"])
+    assert lengths.sum() == len(values)
+    assert len(lengths) == len(rows.drop_duplicates(["order_source", "match_source", "match_id", "market"]))
+    known = rows["expected_orders"].notna()
+    assert (values > 0).sum() == known.sum()
+    assert np.isclose((values[values > 0].astype(float) - 1).sum() / 10, rows["expected_orders"].sum(), rtol=0.01)
+
+
+def test_compressed_json_is_equal_for_equal_values():
+    value = {"b": [1, None, "</script>"]}
+    text = page_payload.compressed_json(value)
+    assert text == page_payload.compressed_json(value)
+    assert json.loads(gzip.decompress(base64.b64decode(text))) == value
+
+
+def test_times_may_be_missing():
+    frame = pd.DataFrame({"at": pd.to_datetime(["2026-08-04T05:00Z", None])})
+    assert page_payload.columns(frame, ["at"]) == {"at": [1_785_819_600, None]}

@@ -9,12 +9,12 @@ function themed(value, tokens) {
   return value;
 }
 
-function themeTokens(spec, width) {
+function themeTokens(spec, width, tokens) {
   const style = getComputedStyle(document.documentElement);
   const names = new Set(JSON.stringify(spec).match(/(?<=")\$[a-z-]+(?=")/g) ?? []);
   names.delete("$schema");
-  const tokens = Object.fromEntries([...names].map((name) => [name, style.getPropertyValue(`--${name.slice(1)}`).trim()]));
-  return { ...tokens, $width: width, $ticks: Math.max(3, Math.floor(width / 95)) };
+  const colors = Object.fromEntries([...names].map((name) => [name, style.getPropertyValue(`--${name.slice(1)}`).trim()]));
+  return { ...colors, $width: width, $ticks: Math.max(3, Math.floor(width / 95)), ...tokens };
 }
 
 function chartConfig() {
@@ -40,11 +40,12 @@ function showTooltip(handler, event, item, value) {
   box.style.top = `${event.clientY + height + 24 > innerHeight ? event.clientY - height - 12 : event.clientY + 14}px`;
 }
 
-// Draws a chart (empty data sets are normal here, so Vega does not warn of them) into `holder` (an attached element); `beside` is the width that axes take. Returns the Vega view.
-async function drawChart(holder, name, { datasets, beside, words }) {
+// Draws a chart into `holder`, an attached element; empty data sets are normal here, so Vega does not warn of them.
+// `beside` is the width that axes take, `tokens` what else the specification leaves open. Returns the Vega view.
+async function drawChart(holder, name, { datasets, beside, words, tokens = {} }) {
   drawn.get(holder.id)?.finalize();
   const width = Math.max(160, holder.clientWidth - beside);
-  const spec = themed(PAGE.specs[name], themeTokens(PAGE.specs[name], width));
+  const spec = themed(PAGE.specs[name], themeTokens(PAGE.specs[name], width, tokens));
   const result = await vegaEmbed(holder, { ...spec, datasets, autosize: { type: "pad", contains: "padding" }, padding: { left: 0, right: 6, top: 4, bottom: 2 } }, {
     ast: true, actions: false, defaultStyle: false, renderer: "svg", logLevel: ERRORS_ONLY, tooltip: showTooltip, config: chartConfig(),
   });

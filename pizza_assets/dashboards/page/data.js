@@ -1,5 +1,8 @@
-// The embedded data: decoding, unpacking, and the sums that filters need. Statistics are never computed here.
-const PAGE = JSON.parse(byId("page-data").textContent);
+// The embedded data: unpacking, lookups, and the sums that filters need. Statistics are never computed here.
+const EMBEDDED = JSON.parse(byId("page-data").textContent);
+let PAGE = null; // What is said about the page as a whole: title, filters, visuals, chart specifications.
+let DATA = null; // Every table as rows.
+const BIN = 900_000; // A quarter-hour in milliseconds.
 
 function column(values) {
   return Array.isArray(values) ? values : values.at.map((code) => (code < 0 ? null : values.of[code]));
@@ -13,19 +16,6 @@ function rowsOf(table) {
   );
 }
 
-const DATA = {
-  matches: rowsOf(PAGE.matches).map((match) => ({ ...match, at: match.kickoff_at * 1000 })),
-  impact: rowsOf(PAGE.impact),
-  correlations: rowsOf(PAGE.correlations),
-  insights: rowsOf(PAGE.insights),
-  quality: rowsOf(PAGE.quality),
-  windows: grouped(rowsOf(PAGE.windows), (row) => row.match_id),
-  series: rowsOf(PAGE.timeline.series),
-  hours: null, // Hourly counts, once unpacked.
-};
-const MATCH_BY_ID = new Map(DATA.matches.map((match) => [match.match_id, match]));
-const IMPACT_BY_MATCH = grouped(DATA.impact, (row) => row.match_id);
-
 function grouped(rows, keyOf) {
   const groups = new Map();
   for (const row of rows) {
@@ -36,66 +26,129 @@ function grouped(rows, keyOf) {
   return groups;
 }
 
-async function unpackTimeline() {
-  if (!DATA.series.length) return;
-  const [orders, covered, revenue] = await Promise.all(
-    ["order_count", "covered_minutes", "revenue_cents"].map((name) => unpacked(PAGE.timeline[name])),
-  );
-  DATA.hours = { orders, covered, revenue, perSeries: PAGE.timeline.days * 24, startsAt: PAGE.timeline.first_day * DAY_MS };
+async function loadData() {
+  PAGE = JSON.parse(await (await gunzipped(EMBEDDED.tables)).text());
+  const matches = rowsOf(PAGE.matches).map((match) => ({ ...match, at: match.kickoff_at * 1000 }));
+  const impact = rowsOf(PAGE.impact);
+  DATA = {
+    matches,
+    impact,
+    matchById: new Map(matches.map((match) => [match.match_id, match])),
+    impactByMatch: grouped(impact, (row) => row.match_id),
+    effects: rowsOf(PAGE.effects),
+    events: rowsOf(PAGE.events),
+    anomalies: rowsOf(PAGE.anomalies).map((row) => ({ ...row, at: row.starts_at * 1000 })),
+    insights: rowsOf(PAGE.insights),
+    quality: rowsOf(PAGE.quality),
+    checks: rowsOf(PAGE.checks),
+    daily: await unpackedDays(),
+  };
+}
+
+// Orders, covered minutes and revenue of every series by day.
+async function unpackedDays() {
+  const { first_day: firstDay, days, series } = EMBEDDED.daily;
+  const rows = rowsOf(series);
+  const names = rows.length ? ["order_count", "covered_minutes", "revenue_cents"] : [];
+  const [orders, covered, revenue] = await Promise.all(names.map((name) => unpacked(EMBEDDED.daily[name])));
+  return { series: rows, days, startsAt: firstDay * DAY_MS, orders, covered, revenue };
+}
+
+// Quarter-hours are unpacked when a view first needs them: there are hundreds of thousands.
+let quarterHours = null;
+function quarters() {
+  quarterHours ??= (async () => {
+    const { first_bin: firstBin, bins, series, counts } = EMBEDDED.quarters;
+    const rows = rowsOf(series);
+    return { series: rows, bins, firstBin, counts: rows.length ? await unpacked(counts) : [] };
+  })();
+  return quarterHours;
+}
+
+// What is usual around matches, by sources, match and market.
+let usualOrders = null;
+function usual() {
+  usualOrders ??= (async () => {
+    const groups = rowsOf(EMBEDDED.expected.groups);
+    const values = groups.length ? await unpacked(EMBEDDED.expected.values) : [];
+    let start = 0;
+    return new Map(groups.map((group) => {
+      const own = values.subarray(start, start + group.bins);
+      start += group.bins;
+      return [usualKey(group), { firstBin: group.first_bin, values: own }];
+    }));
+  })();
+  return usualOrders;
+}
+
+const usualKey = (row) => JSON.stringify([row.order_source, row.match_source, row.match_id, row.market]);
+
+async function gunzipped(base64) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 
 async function unpacked({ width, gzip }) {
-  const bytes = Uint8Array.from(atob(gzip), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const view = new DataView(await new Response(stream).arrayBuffer());
-  const read = {
-    1: (at) => view.getUint8(at),
-    2: (at) => view.getUint16(at, true),
-    4: (at) => view.getUint32(at, true),
-    8: (at) => Number(view.getBigUint64(at, true)),
-  }[width];
+  const buffer = await (await gunzipped(gzip)).arrayBuffer();
+  if (width === 1) return new Uint8Array(buffer);
+  const view = new DataView(buffer);
+  const read = { 2: (at) => view.getUint16(at, true), 4: (at) => view.getUint32(at, true), 8: (at) => Number(view.getBigUint64(at, true)) }[width];
   return Float64Array.from({ length: view.byteLength / width }, (_, i) => read(i * width));
 }
 
-// Positions of the series that the filters choose, by source of the orders: sources are never summed.
-function chosenSeries(market, orderSource) {
+// Positions in `all` of the series that filters choose, by source of the orders: sources are never summed.
+function seriesOf(all, { source, market, chain }) {
   const chosen = new Map();
-  DATA.series.forEach((series, position) => {
-    if ((market && series.market !== market) || (orderSource && series.order_source !== orderSource)) return;
+  all.forEach((series, position) => {
+    if ((market && series.market !== market) || (chain && series.chain !== chain) || (source && series.order_source !== source)) return;
     chosen.set(series.order_source, [...(chosen.get(series.order_source) ?? []), position]);
   });
   return chosen;
 }
 
-// Sums of `hoursPerPoint` hours (1 or 24) in [from, to): orders, and whether every minute of every series is known.
-function summedOrders(positions, from, to, hoursPerPoint) {
-  const { orders, covered, perSeries, startsAt } = DATA.hours;
-  const step = hoursPerPoint * HOUR;
-  const first = Math.max(0, Math.floor((from - startsAt) / step));
-  const last = Math.min(perSeries / hoursPerPoint, Math.ceil((to - startsAt) / step));
+// Days in [from, to) as positions, and the sums of some series on each: null where nothing is known.
+function dailyOrders(positions, from, to) {
+  const { orders, covered, days, startsAt } = DATA.daily;
+  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)), last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
   const points = [];
-  for (let point = first; point < last; point += 1) {
+  for (let date = first; date < last; date += 1) {
     let sum = 0, known = 0;
     for (const position of positions) {
-      const start = position * perSeries + point * hoursPerPoint;
-      for (let hour = start; hour < start + hoursPerPoint; hour += 1) {
-        sum += orders[hour];
-        known += covered[hour];
-      }
+      sum += orders[position * days + date];
+      known += covered[position * days + date];
     }
-    if (known) points.push({ at: startsAt + point * step, orders: sum, is_complete: known === positions.length * hoursPerPoint * 60 });
-    else points.push({ at: startsAt + point * step, orders: null, is_complete: true });
+    const at = startsAt + date * DAY_MS;
+    points.push(known ? { at, orders: sum, is_complete: known === positions.length * 1440 } : { at, orders: null, is_complete: true });
   }
   return points;
 }
 
-function summedRevenue(positions, from, to) {
-  const { revenue, startsAt } = DATA.hours;
-  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS));
-  const last = Math.min(PAGE.timeline.days, Math.ceil((to - startsAt) / DAY_MS));
+function dailyRevenue(positions, from, to) {
+  const { revenue, days, startsAt } = DATA.daily;
+  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)), last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
   let sum = 0;
   for (const position of positions) {
-    for (let date = first; date < last; date += 1) sum += revenue[position * PAGE.timeline.days + date];
+    for (let date = first; date < last; date += 1) sum += revenue[position * days + date];
   }
   return sum;
+}
+
+// Sums of `binsPerPoint` quarter-hours in [from, to); a point is complete if every quarter-hour of every series is known.
+function quarterOrders({ counts, bins, firstBin }, positions, from, to, binsPerPoint) {
+  const step = binsPerPoint * BIN;
+  const points = [];
+  for (let at = Math.floor(from / step) * step; at < to; at += step) {
+    let sum = 0, known = 0;
+    for (let bin = at / BIN - firstBin, end = bin + binsPerPoint; bin < end; bin += 1) {
+      if (bin < 0 || bin >= bins) continue;
+      for (const position of positions) {
+        const count = counts[position * bins + bin];
+        if (!count) continue;
+        sum += count - 1;
+        known += 1;
+      }
+    }
+    points.push(known ? { at, orders: sum, is_complete: known === positions.length * binsPerPoint } : { at, orders: null, is_complete: true });
+  }
+  return points;
 }

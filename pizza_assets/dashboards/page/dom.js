@@ -40,6 +40,12 @@ function pairWords({ order_source, match_source }) {
   return `${order_source} orders, ${match_source} matches`;
 }
 
+// Rows by their pair of sources, real before mock: what is never pooled is drawn apart.
+const byPair = (rows) => [...grouped(rows, pairOf)].sort(([a], [b]) => b.localeCompare(a)).map(([, own]) => own);
+
+// A table that may be wider than its card.
+const scrolling = (label, table) => make("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, table);
+
 const emptyNote = (words) => make("p", { class: "empty" }, words);
 
 function legend(...items) {

@@ -72,5 +72,20 @@ function signed(value, digits = 2) {
 
 function exactMoney(minorUnits, currency) {
   const format = new Intl.NumberFormat("en-GB", { style: "currency", currency, signDisplay: "exceptZero" });
-  return format.format(minorUnits / 10 ** format.resolvedOptions().maximumFractionDigits);
+  return format.format(minorUnits / 10 ** format.resolvedOptions().maximumFractionDigits).replace("-", "−");
+}
+
+// What an outcome compares, by its subject; nothing for the match itself.
+const CONTRAST_WORDS = {
+  own_win: "own team won rather than not", home_win: "home side won rather than not", away_win: "away side won rather than not",
+  draw: "a draw rather than not", total_goals: "per goal in the match", high_scoring: "four goals or more rather than fewer",
+  goal_difference: "per goal the own team ended better", tournament: "cup or tournament rather than league", final: "a final rather than not",
+  shared_match: "a match that everybody follows",
+};
+
+// An effect in the units of a shop: orders and money of a store and hour.
+function shopWords(row) {
+  if (row.extra_orders_per_store_hour === null || row.extra_orders_per_store_hour === undefined) return "–";
+  const money = row.extra_revenue_per_store_hour_cents !== null && row.currency ? `, ${exactMoney(row.extra_revenue_per_store_hour_cents, row.currency)}` : "";
+  return `${signed(row.extra_orders_per_store_hour)} orders${money} per store and hour`;
 }

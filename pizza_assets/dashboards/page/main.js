@@ -1,96 +1,30 @@
-// Filters, routing and the order of drawing.
-const FILTER = { source: "", market: "", team: "", from: "", to: "" };
-const ROUTE = { scrollY: 0, lastMatch: "" };
-
-// ---- What the filters choose ---------------------------------------------------------------------------------
-function activeFilters() {
-  return Object.keys(PAGE.filters).filter((name) => (name === "dates" ? FILTER.from || FILTER.to : FILTER[name]));
-}
-
-const orderSource = () => FILTER.source.split("/")[0];
-const matchSource = () => FILTER.source.split("/")[1] ?? "";
-const pairOf = (row) => `${row.order_source}/${row.match_source}`;
-const pairChosen = (row) => !FILTER.source || pairOf(row) === FILTER.source;
-
-function chosenPeriod() {
-  const known = [...DATA.matches.map((match) => match.at)];
-  if (DATA.series.length) known.push(PAGE.timeline.first_day * DAY_MS, (PAGE.timeline.first_day + PAGE.timeline.days) * DAY_MS);
-  const first = known.reduce((a, b) => Math.min(a, b), Infinity), last = known.reduce((a, b) => Math.max(a, b), -Infinity);
-  return [FILTER.from ? Date.parse(FILTER.from) : first, FILTER.to ? Date.parse(FILTER.to) + DAY_MS : last];
-}
-
-function chosenMatches() {
-  const [from, to] = chosenPeriod();
-  return DATA.matches.filter((match) =>
-    (!FILTER.source || match.match_source === matchSource()) &&
-    (!FILTER.team || match.home_team === FILTER.team || match.away_team === FILTER.team) &&
-    (!FILTER.market || (IMPACT_BY_MATCH.get(match.match_id) ?? []).some((row) => row.market === FILTER.market)) &&
-    (!FILTER.from || match.at >= from) && (!FILTER.to || match.at < to));
-}
-
-function weekChosen(row) {
-  const startsAt = Date.parse(row.week);
-  return (!FILTER.from || startsAt + 7 * DAY_MS > Date.parse(FILTER.from)) && (!FILTER.to || startsAt <= Date.parse(FILTER.to));
-}
-
-function qualitySourceChosen(row) {
-  const wanted = row.dataset === "orders" ? orderSource() : matchSource();
-  return !wanted || row.data_source === wanted || row.data_source === "none";
-}
-
-// ---- The filter bar ------------------------------------------------------------------------------------------
-function sourcePairs() {
-  const pairs = new Set([...DATA.impact, ...DATA.correlations].map(pairOf));
-  if (!pairs.size)
-    for (const series of DATA.series) for (const match of DATA.matches) pairs.add(`${series.order_source}/${match.match_source}`);
-  return [...pairs].sort().reverse();
-}
-
-function fillFilterBar() {
-  const options = (id, all, entries) => byId(id).replaceChildren(make("option", { value: "" }, all), ...entries.map(([value, words]) => make("option", { value }, words)));
-  const sorted = (names) => [...new Set(names)].sort((a, b) => a.localeCompare(b)).map((name) => [name, name]);
-  options("filter-source", "All, kept apart", sourcePairs().map((pair) => {
-    const [orders, matches] = pair.split("/");
-    return [pair, pairWords({ order_source: orders, match_source: matches })];
-  }));
-  options("filter-market", "All markets", sorted([...DATA.series, ...DATA.impact].map((row) => row.market)));
-  options("filter-team", "All teams", sorted(DATA.matches.flatMap((match) => [match.home_team, match.away_team])));
-  const [first, last] = chosenPeriod();
-  if (Number.isFinite(first)) for (const id of ["filter-from", "filter-to"]) Object.assign(byId(id), { min: isoDay(first), max: isoDay(last - 1) });
-}
-
-function readFilters() {
-  for (const name of Object.keys(FILTER)) FILTER[name] = byId(`filter-${name}`).value;
-  TABLE.page = QUALITY.page = 0;
-  render();
-}
-
-function showFilterCount() {
-  const matches = chosenMatches().length;
-  byId("filter-count").textContent = `${count(matches)} of ${counted(DATA.matches.length, "match", "matches")}`;
-  byId("filter-clear").disabled = !activeFilters().length;
-}
+// The top of the page, routing, and the order of drawing.
+const OVERVIEW = [
+  renderInsights, renderKpis, renderTimeline, renderKickoff, renderEffects, renderOutcomes, renderResults, renderCalendar, renderMatches,
+  renderAnomalies, renderSources, renderQuality,
+];
+const ROUTE = { scrollY: 0, lastMatch: "", overview: "" };
 
 // ---- The top of the page -------------------------------------------------------------------------------------
 function fillMasthead() {
   byId("page-title").textContent = PAGE.title;
-  const [first, last] = chosenPeriod();
+  const [first, last] = knownPeriod();
   const period = Number.isFinite(first) ? ` Orders and matches, ${day(first)} to ${day(last - 1)}.` : "";
   byId("page-subtitle").textContent = `What does football do to orders?${period} Data as of ${PAGE.data_as_of}.`;
   byId("footer").replaceChildren(
-    make("p", {}, "Times are UTC. The change in orders compares what was ordered with what is usual for that market, hour and week without the own team's match."),
+    make("p", {}, "Times are UTC where nothing else is said. The change in orders compares what was ordered with what is usual for that market, hour and week without the own team's match."),
     make("p", {}, "This file needs no network: data, charts and scripts are inside it."),
   );
 }
 
 function fillBanner() {
-  const orders = [...new Set(DATA.series.map((series) => series.order_source))];
+  const orders = [...new Set(DATA.daily.series.map((series) => series.order_source))];
   const matches = [...new Set(DATA.matches.map((match) => match.match_source))];
   const [title, text] = bannerWords(orders, matches);
   const hasMock = [...orders, ...matches].includes("mock");
   const planted = hasMock && PAGE.planted_effects ? make("p", {}, PAGE.planted_effects) : null;
   byId("banner").classList.toggle("has-mock", hasMock);
-  byId("banner").replaceChildren(make("div", {}, make("strong", {}, title), make("p", {}, text), planted ?? ""));
+  byId("banner").replaceChildren(make("div", {}, make("strong", {}, title), make("p", {}, text), planted ?? "", ...partialWords()));
 }
 
 function bannerWords(orders, matches) {
@@ -109,32 +43,63 @@ function sideWords(what, labels) {
   return labels[0] === "real" ? `All ${what} are real.` : `All ${what} are mock: they did not happen.`;
 }
 
-// ---- Drawing and routing -------------------------------------------------------------------------------------
+// Weeks of which a part is known to be missing are drawn like whole ones, so the page says so once for all views.
+function partialWords() {
+  const partial = [...new Set(DATA.quality.filter((row) => row.is_partial).map((row) => row.week))];
+  return partial.length ? [make("p", {}, `Of ${counted(partial.length, "week")} a part is missing: their sums are too low. Which, and why, is in “${PAGE.visuals.quality.title}”.`)] : [];
+}
+
+// ---- Drawing ---------------------------------------------------------------------------------------------------
+let asked = 0; // The number of the newest wish to draw; an older one stops when it sees a newer.
 let rendering = Promise.resolve();
 
 function render() {
-  rendering = rendering.then(renderRoute).catch(showFailure);
+  const number = ++asked;
+  rendering = rendering.then(() => (number === asked ? renderRoute(number) : undefined)).catch(showFailure);
   return rendering;
 }
 
-async function renderRoute() {
+// A view of its own, after a choice that concerns only it.
+async function redraw(renderView) {
+  for (const { draw } of renderView()) await draw();
+}
+
+async function renderRoute(number) {
   const match = location.hash.match(/^#\/match\/(.+)$/);
   byId("overview").hidden = Boolean(match);
   byId("drill").hidden = !match;
   byId("tooltip").hidden = true;
   showFilterCount();
-  if (match) await renderMatchDay(decodeURIComponent(match[1]));
-  else await renderOverview();
+  const draws = match ? renderMatchDay(decodeURIComponent(match[1])) : overviewDraws();
+  document.documentElement.dataset.ready = location.hash || "#/"; // Words and tables are there, filters answer.
+  performance.mark("ready");
+  if (!(await drawnInTurn(draws, number))) return;
+  if (!match) ROUTE.overview = overviewState();
   document.documentElement.dataset.drawn = location.hash || "#/";
+  performance.mark("drawn");
 }
 
-async function renderOverview() {
-  renderInsights();
-  renderKpis();
-  renderMatches();
-  await renderTimeline();
-  await renderEffects();
-  await renderQuality();
+// What the overview was last drawn for: coming back from a match needs no new drawing.
+const overviewState = () => JSON.stringify([FILTER, innerWidth, matchMedia("(prefers-color-scheme: dark)").matches]);
+
+function overviewDraws() {
+  if (ROUTE.overview === overviewState()) return [];
+  ROUTE.overview = "";
+  return OVERVIEW.flatMap((renderView) => renderView());
+}
+
+// Charts in sight come first; between two of them the page listens to its reader. False if a newer wish came.
+async function drawnInTurn(draws, number) {
+  const distance = ({ holder }) => {
+    const { top, bottom } = holder.getBoundingClientRect();
+    return top < innerHeight && bottom > 0 ? 0 : Math.abs(top) + 1;
+  };
+  for (const { draw } of draws.map((item) => [distance(item), item]).sort(([a], [b]) => a - b).map(([, item]) => item)) {
+    await new Promise((resolve) => { setTimeout(resolve); });
+    if (number !== asked) return false;
+    await draw();
+  }
+  return number === asked;
 }
 
 function showFailure(error) {
@@ -142,6 +107,7 @@ function showFailure(error) {
   console.error(error);
 }
 
+// ---- Routing ---------------------------------------------------------------------------------------------------
 async function followAddress() {
   const isMatch = location.hash.startsWith("#/match/");
   if (isMatch) ROUTE.lastMatch = location.hash;
@@ -151,7 +117,7 @@ async function followAddress() {
     byId("title-match").focus({ preventScroll: true });
   } else {
     scrollTo(0, ROUTE.scrollY);
-    [...document.querySelectorAll("#view-matches a")].find((link) => link.getAttribute("href") === ROUTE.lastMatch)?.focus({ preventScroll: true });
+    [...document.querySelectorAll("#overview a")].find((link) => link.getAttribute("href") === ROUTE.lastMatch)?.focus({ preventScroll: true });
   }
 }
 
@@ -167,6 +133,7 @@ function redrawOnWidth() {
 
 async function start() {
   history.scrollRestoration = "manual";
+  await loadData();
   fillMasthead();
   fillBanner();
   fillFilterBar();
@@ -177,7 +144,6 @@ async function start() {
   addEventListener("hashchange", followAddress);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", render);
   redrawOnWidth();
-  await unpackTimeline();
   await render();
 }
 

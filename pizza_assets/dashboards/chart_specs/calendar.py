@@ -1,0 +1,46 @@
+"""Days with matches as a calendar: weeks across, weekdays down, coloured by the change of orders after the match."""
+
+from pizza_assets.dashboards.chart_specs.parts import SCHEMA, Spec, tooltips, utc_x
+
+_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+def calendar() -> Spec:
+    return {
+        "$schema": SCHEMA,
+        "width": "$width",
+        "height": {"step": 27},
+        "params": [{"name": "reach", "value": 50}],
+        "data": {"name": "days"},
+        "mark": {"type": "rect", "stroke": "$card", "strokeWidth": 1.5, "cornerRadius": 2, "cursor": "pointer"},
+        "encoding": {
+            "x": utc_x("week_at", {"grid": False, "format": "%b %y", "ticks": False, "domain": False}),
+            "x2": {"field": "week_ends_at"},
+            "y": {
+                "field": "weekday",
+                "type": "ordinal",
+                "sort": _DAYS,
+                "scale": {"domain": _DAYS},
+                "title": None,
+                "axis": {"domain": False, "ticks": False},
+            },
+            "color": {
+                "field": "uplift_pct",
+                "type": "quantitative",
+                "legend": None,
+                "scale": {
+                    "domain": [{"expr": "-reach"}, 0, {"expr": "reach"}],
+                    "range": ["$fall", "$level", "$rise"],
+                    "clamp": True,
+                    "interpolate": "rgb",
+                },
+            },
+            "tooltip": tooltips(
+                ("day_words", "Day"),
+                ("matches_words", "Matches"),
+                ("uplift_words", "Change after the match"),
+                ("orders_words", "Orders"),
+                ("extra_words", "Extra orders"),
+            ),
+        },
+    }

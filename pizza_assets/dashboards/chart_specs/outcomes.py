@@ -1,0 +1,52 @@
+"""Every match as a dot, its goals against the change of orders after it, with the line that was tested."""
+
+from pizza_assets.dashboards.chart_specs.parts import OWN_RESULTS, SCHEMA, Spec, tooltips, uplift, zero_line
+
+
+def outcomes() -> Spec:
+    goals = {
+        "type": "quantitative",
+        "title": "$x-title",
+        "axis": {"format": "d", "tickMinStep": 1, "grid": False},
+        "scale": {"nice": False, "padding": 12, "zero": False},
+    }
+    change = {
+        **uplift("uplift_pct"),
+        "scale": {"clamp": True, "domainMin": {"expr": "least"}, "domainMax": {"expr": "most"}},
+    }
+    return {
+        "$schema": SCHEMA,
+        "width": "$width",
+        "height": 300,
+        "params": [{"name": "least", "value": -100}, {"name": "most", "value": 150}],
+        "layer": [
+            zero_line(is_vertical=False),
+            {
+                "data": {"name": "dots"},
+                "mark": {"type": "point", "filled": True, "size": 30, "opacity": 0.5, "cursor": "pointer"},
+                "encoding": {
+                    "x": {"field": "x", **goals},
+                    "y": change,
+                    "color": {"field": "own_result", "type": "nominal", "scale": OWN_RESULTS, "legend": None},
+                    "tooltip": tooltips(
+                        ("label", "Match"),
+                        ("when", "Kick-off"),
+                        ("market", "Market"),
+                        ("uplift_words", "Change"),
+                        ("interval_words", "95 % interval"),
+                        ("shop_words", "In a store"),
+                    ),
+                },
+            },
+            {
+                "data": {"name": "line"},
+                "mark": {"type": "area", "opacity": 0.18, "color": "$ink"},
+                "encoding": {"x": {"field": "x", **goals}, "y": {**change, "field": "low"}, "y2": {"field": "high"}},
+            },
+            {
+                "data": {"name": "line"},
+                "mark": {"type": "line", "strokeDash": [5, 4], "color": "$ink", "strokeWidth": 1.8},
+                "encoding": {"x": {"field": "x", **goals}, "y": {**change, "field": "value"}},
+            },
+        ],
+    }

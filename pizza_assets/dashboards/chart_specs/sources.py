@@ -1,0 +1,39 @@
+"""How much is real and how much mock, month by month: orders above, matches below."""
+
+from pizza_assets.dashboards.chart_specs.parts import SCHEMA, SOURCES, Spec, tooltips
+
+
+def sources() -> Spec:
+    return {
+        "$schema": SCHEMA,
+        "spacing": 14,
+        "vconcat": [_bars("orders", has_labels=False), _bars("matches", has_labels=True)],
+        "resolve": {"scale": {"y": "independent"}},
+    }
+
+
+def _bars(what: str, *, has_labels: bool) -> Spec:
+    return {
+        "width": "$width",
+        "height": 96,
+        "data": {"name": what},
+        "mark": {"type": "bar", "cornerRadiusEnd": 2},
+        "encoding": {
+            "x": {
+                "field": "month",
+                "type": "ordinal",
+                "sort": None,
+                "title": None,
+                "axis": {"labels": has_labels, "ticks": False, "labelAngle": 0, "labelOverlap": True},
+            },
+            "y": {
+                "field": "number",
+                "type": "quantitative",
+                "title": what,
+                "axis": {"tickCount": 3, "labelExpr": "format(datum.value, datum.value >= 10000 ? '~s' : ',')"},
+            },
+            "color": {"field": "source", "type": "nominal", "scale": SOURCES, "legend": None},
+            "order": {"field": "source", "sort": "descending"},
+            "tooltip": tooltips(("month", "Month"), ("what", "These are"), ("words", "How many")),
+        },
+    }

@@ -1,0 +1,111 @@
+// What the filters choose, and the bar in which people set them.
+const FILTER = { source: "", team: "", competition: "", type: "", market: "", chain: "", from: "", to: "" };
+const TYPE_WORDS = { league: "League", cup: "Cup", international: "International", final: "Final" };
+
+function activeFilters() {
+  return Object.keys(PAGE.filters).filter((name) => (name === "dates" ? FILTER.from || FILTER.to : FILTER[name]));
+}
+
+const orderSource = () => FILTER.source.split("/")[0];
+const matchSource = () => FILTER.source.split("/")[1] ?? "";
+const pairOf = (row) => `${row.order_source}/${row.match_source}`;
+const pairChosen = (row) => !FILTER.source || pairOf(row) === FILTER.source;
+const chosenDays = () => seriesOf(DATA.daily.series, { source: orderSource(), market: FILTER.market, chain: FILTER.chain });
+
+function knownPeriod() {
+  const times = DATA.matches.map((match) => match.at);
+  if (DATA.daily.series.length) times.push(DATA.daily.startsAt, DATA.daily.startsAt + DATA.daily.days * DAY_MS);
+  return [times.reduce((a, b) => Math.min(a, b), Infinity), times.reduce((a, b) => Math.max(a, b), -Infinity)];
+}
+
+function chosenPeriod() {
+  const [first, last] = knownPeriod();
+  return [FILTER.from ? Date.parse(FILTER.from) : first, FILTER.to ? Date.parse(FILTER.to) + DAY_MS : last];
+}
+
+const inPeriod = (at, [from, to]) => (!FILTER.from || at >= from) && (!FILTER.to || at < to);
+const isOfMatchFilter = (match) =>
+  (!FILTER.team || match.home_team === FILTER.team || match.away_team === FILTER.team) &&
+  (!FILTER.competition || match.competition === FILTER.competition) &&
+  (!FILTER.type || match.match_type === FILTER.type);
+
+function chosenMatches() {
+  const period = chosenPeriod();
+  return DATA.matches.filter((match) =>
+    (!FILTER.source || match.match_source === matchSource()) && isOfMatchFilter(match) && inPeriod(match.at, period) &&
+    (!FILTER.market || (DATA.impactByMatch.get(match.match_id) ?? []).some((row) => row.market === FILTER.market)));
+}
+
+// Match and market, of one window, as the filters choose; a team's filter leaves the markets that follow that team.
+function chosenImpact(window) {
+  const matches = new Map(chosenMatches().map((match) => [match.match_id, match]));
+  return DATA.impact
+    .filter((row) => row.window === window && matches.has(row.match_id) && pairChosen(row) && (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team))
+    .map((row) => ({ ...row, match: matches.get(row.match_id) }));
+}
+
+function chosenAnomalies() {
+  const period = chosenPeriod();
+  const asksForMatch = FILTER.team || FILTER.competition || FILTER.type;
+  return DATA.anomalies.filter((row) =>
+    (!FILTER.source || row.order_source === orderSource()) && (!FILTER.market || row.market === FILTER.market) &&
+    (!FILTER.chain || row.chain === FILTER.chain) && inPeriod(row.at, period) && (!asksForMatch || (row.match_id !== null && isOfMatchFilter(row))));
+}
+
+// The one part of the business that the filters name, if they name just one.
+function chosenPart() {
+  const named = ["team", "competition", "market", "chain"].filter((name) => FILTER[name]);
+  return named.length === 1 ? { scope: named[0], value: FILTER[named[0]] } : null;
+}
+
+function weekChosen(row) {
+  const startsAt = row.week_starts_at * 1000;
+  const [from, to] = chosenPeriod();
+  return (!FILTER.from || startsAt + 7 * DAY_MS > from) && (!FILTER.to || startsAt < to);
+}
+
+function qualitySourceChosen(row) {
+  const wanted = row.dataset === "orders" ? orderSource() : matchSource();
+  return !wanted || row.data_source === wanted || row.data_source === "none";
+}
+
+// ---- The bar ---------------------------------------------------------------------------------------------------
+function sourcePairs() {
+  const pairs = new Set([...DATA.impact, ...DATA.effects].map(pairOf));
+  if (!pairs.size)
+    for (const series of DATA.daily.series) for (const match of DATA.matches) pairs.add(`${series.order_source}/${match.match_source}`);
+  return [...pairs].sort().reverse();
+}
+
+function fillFilterBar() {
+  const options = (name, all, entries) =>
+    byId(`filter-${name}`).replaceChildren(make("option", { value: "" }, all), ...entries.map(([value, words]) => make("option", { value }, words)));
+  const sorted = (names) => [...new Set(names)].sort((a, b) => a.localeCompare(b)).map((name) => [name, name]);
+  options("source", "All, kept apart", sourcePairs().map((pair) => {
+    const [orders, matches] = pair.split("/");
+    return [pair, pairWords({ order_source: orders, match_source: matches })];
+  }));
+  options("team", "All teams", sorted(DATA.matches.flatMap((match) => [match.home_team, match.away_team])));
+  options("competition", "All", sorted(DATA.matches.map((match) => match.competition)));
+  options("type", "All types", sorted(DATA.matches.map((match) => match.match_type)).map(([type]) => [type, TYPE_WORDS[type] ?? type]));
+  options("market", "All markets", sorted([...DATA.daily.series, ...DATA.impact].map((row) => row.market)));
+  options("chain", "All chains", sorted(DATA.daily.series.map((row) => row.chain)));
+  const [first, last] = knownPeriod();
+  if (Number.isFinite(first)) for (const id of ["filter-from", "filter-to"]) Object.assign(byId(id), { min: isoDay(first), max: isoDay(last - 1) });
+}
+
+function readFilters() {
+  for (const name of Object.keys(FILTER)) FILTER[name] = byId(`filter-${name}`).value;
+  for (const paged of PAGED) paged.page = 0;
+  render();
+}
+
+function chooseDay(at) {
+  for (const name of ["from", "to"]) byId(`filter-${name}`).value = isoDay(at);
+  readFilters();
+}
+
+function showFilterCount() {
+  byId("filter-count").textContent = `${count(chosenMatches().length)} of ${counted(DATA.matches.length, "match", "matches")}`;
+  byId("filter-clear").disabled = !activeFilters().length;
+}
