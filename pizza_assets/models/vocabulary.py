@@ -93,13 +93,14 @@ class Side(StrEnum):
 
 
 class Scope(StrEnum):
-    """The part of the business a hypothesis is about."""
+    """The part of the business, or of its matches, that a hypothesis is about."""
 
     OVERALL = "overall"
     COMPETITION = "competition"
     TEAM = "team"
     MARKET = "market"
     CHAIN = "chain"
+    RESULT = "result"
 
 
 OWN_TEAM_MATCH = "own_team_match"
