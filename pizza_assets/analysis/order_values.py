@@ -9,7 +9,7 @@ import pandas as pd
 def order_values(sales: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """The average order value of every group of rows with order_count, revenue_cents and currency.
 
-    Columns: `by`, average_order_cents (minor units) and its currency (ISO 4217). Both are empty without orders, and where
+    Columns: `by`, average_order_cents (minor units) and its currency (ISO 4217): empty without orders, and where
     the rows are of several currencies. `by` names one column or more, none with a missing value.
     """
     sums = sales.groupby(list(by), sort=False).agg(

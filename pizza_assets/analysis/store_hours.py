@@ -4,6 +4,8 @@ A selling store is one that sold in the window. An effect is its uplift of the u
 money these orders times the average order value (docs/decisions/0015).
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from pizza_assets.analysis.order_values import order_values
@@ -36,25 +38,18 @@ def store_hours(match_windows: pd.DataFrame, *, by_chain: bool = False) -> pd.Da
     return rows.assign(store_hours=rows["store_count"] * rows["window_minutes"] / 60)
 
 
-def usual_rates(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """What is usual in a store and hour of the usable windows of every part that CorrelationResults ask about.
+def usual_rates(
+    impact: pd.DataFrame, match_windows: pd.DataFrame, scopes: Sequence[Scope] = _OF_MATCHES
+) -> pd.DataFrame:
+    """What is usual in a store and hour of the usable windows of every part of the business but chains.
 
     impact, match_windows: MatchImpact and MatchWindows of current kick-offs. One row per pair of sources, scope,
     scope_value ("" for the whole business) and time_window: usual_orders_per_store_hour (expected orders over hours of
     selling stores), average_order_cents and its currency (see `order_values`), window_minutes (empty if they differ).
-    A chain's expectation is that of its rows in `results`, spread evenly over its windows in usable windows of its
-    markets: `impact` does not tell chains apart. The scope "shared_match" stands for matches that every market follows;
-    nothing is expected of them, so their rate is that of the orders observed.
     """
     used = impact[impact["status"] == ResultStatus.OK]
-    by_match = [_part(used, part_values(used, scope), scope) for scope in _OF_MATCHES]
-    shared = _followed_by_all(impact)
-    by_match.append(_part(shared.assign(expected=shared["observed"]), "", SHARED_MATCH))
-    tables = [
-        _rates(pd.concat(by_match, ignore_index=True), store_hours(match_windows), match_windows),
-        _rates(_chain_parts(results, used, match_windows), store_hours(match_windows, by_chain=True), match_windows),
-    ]
-    return pd.concat(tables, ignore_index=True)
+    parts = pd.concat([_part(used, part_values(used, scope), scope) for scope in scopes], ignore_index=True)
+    return _rates(parts, store_hours(match_windows), match_windows)
 
 
 def effects_in_shops(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
@@ -64,12 +59,23 @@ def effects_in_shops(results: pd.DataFrame, impact: pd.DataFrame, match_windows:
     extra_orders_low, extra_orders_high (ends of the interval), extra_revenue_per_store_hour_cents, currency: of
     answered hypotheses. Of an outcome they are the difference that it makes at the usual orders: per goal, or if the
     team won rather than not. impact, match_windows: as in `usual_rates`.
+
+    A chain's usual orders are the expected ones of its own rows in `results`, spread evenly over its windows in usable
+    windows of its markets: `impact` does not tell chains apart. Nothing is expected of matches that every market
+    follows: there the usual orders are those observed, divided by the effect.
     """
     is_shared = results["subject"] == SHARED_MATCH
     asked = results[_PART].assign(
         scope=results["scope"].mask(is_shared, SHARED_MATCH), scope_value=results["scope_value"].fillna("")
     )
-    rates = usual_rates(results, impact, match_windows)
+    rates = pd.concat(
+        [
+            usual_rates(impact, match_windows),
+            _chain_rates(results, impact, match_windows),
+            _observed_rates(impact, match_windows),
+        ],
+        ignore_index=True,
+    )
     found = asked.merge(rates, on=_PART, how="left", validate="many_to_one").set_axis(results.index)
     usual = found["usual_orders_per_store_hour"]
     usual = usual.mask(is_shared, usual / (1 + results["uplift_pct"] / 100))
@@ -107,8 +113,9 @@ def _part(windows: pd.DataFrame, scope_value: pd.Series | str, scope: str) -> pd
     return named.dropna(subset="scope_value")
 
 
-def _chain_parts(results: pd.DataFrame, used: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """The chains' windows, each with the chain's mean expectation."""
+def _chain_rates(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """As `usual_rates`, of chains: each window has the chain's mean expectation."""
+    used = impact[impact["status"] == ResultStatus.OK]
     is_own = (results["scope"] == Scope.CHAIN) & (results["subject"] == OWN_TEAM_MATCH)
     chains = results.loc[is_own, [*_PART, "expected", "n_market_matches"]]
     mean = chains["expected"] / chains["n_market_matches"].where(chains["n_market_matches"] > 0)
@@ -116,14 +123,17 @@ def _chain_parts(results: pd.DataFrame, used: pd.DataFrame, match_windows: pd.Da
         subset="expected"
     )
     windows = match_windows[[*WINDOW_KEY, "chain"]].drop_duplicates().merge(used[WINDOW_KEY], on=WINDOW_KEY)
-    return windows.merge(known.drop(columns="n_market_matches"), on=[*SOURCES, "chain", "window"])
+    parts = windows.merge(known.drop(columns="n_market_matches"), on=[*SOURCES, "chain", "window"])
+    return _rates(parts, store_hours(match_windows, by_chain=True), match_windows)
 
 
-def _followed_by_all(impact: pd.DataFrame) -> pd.DataFrame:
-    """Known windows of matches that every market with matches follows."""
+def _observed_rates(impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """As `usual_rates`, but of orders observed around matches that every market with matches follows."""
     markets = impact.groupby(SOURCES)["market"].transform("nunique")
     followers = impact.groupby([*SOURCES, "match_id"])["market"].transform("nunique")
-    return impact[(followers == markets) & impact["orders_per_hour"].notna()]
+    shared = impact[(followers == markets) & impact["orders_per_hour"].notna()]
+    parts = _part(shared.assign(expected=shared["observed"]), "", SHARED_MATCH)
+    return _rates(parts, store_hours(match_windows), match_windows)
 
 
 def _rates(parts: pd.DataFrame, hours: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:

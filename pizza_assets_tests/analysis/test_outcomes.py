@@ -82,7 +82,7 @@ def test_nothing_is_said_before_the_end(status: MatchStatus) -> None:
 def test_types_are_the_same_with_and_without_matches() -> None:
     some, none = classify(RawMatches.conform([a_match()])), classify(RawMatches.empty())
 
-    assert list(none) == [*RawMatches.column_names(), *ADDED]
+    assert list(none) == [*RawMatches.column_names(), *ADDED, "match_type"]
     assert none.dtypes.to_dict() == some.dtypes.to_dict()
     assert [str(some[name].dtype) for name in ADDED] == ["Int64", "Int64", "str", "bool", "bool", "bool"]
 
