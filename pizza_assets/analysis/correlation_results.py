@@ -62,6 +62,18 @@ def main_effects(
     )
 
 
+def part_effects(
+    impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid], scope: Scope
+) -> DataFrame[CorrelationResults]:
+    """What is asked about the parts of one scope, alone: `correlation_results` says how. Needs two parts or more."""
+    return _table(
+        row
+        for pair in _pairs(impact, grids)
+        for _, value, part in _parts(_evidence(impact, grids, pair), [scope])
+        for row in _rows(pair, part, _scoped_answers(part, scoped_hypotheses(scope, value), is_narrow=scope in _NARROW))
+    )
+
+
 def correlation_results(
     impact: DataFrame[MatchImpact],
     grids: Mapping[SourcePair, ExpectedGrid],
