@@ -9,6 +9,7 @@ import dagster as dg
 from pizza_assets.assets.analysis import analysis_assets
 from pizza_assets.assets.checks import build_checks
 from pizza_assets.assets.dashboards import dashboard_assets
+from pizza_assets.assets.extracts import extract_assets
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
 from pizza_assets.orchestration.jobs import build_jobs
@@ -33,14 +34,16 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
 def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definitions:
     partitions = match_weeks(settings)
     collect, analyse = build_jobs()
+    checks = build_checks(partitions, settings)
     return dg.Definitions(
         assets=[
             *raw_assets(partitions, settings),
             *merged_assets(partitions, settings),
             *analysis_assets(settings),
+            *extract_assets(settings, [key for check in checks for key in check.check_keys]),
             *dashboard_assets(settings),
         ],
-        asset_checks=build_checks(partitions, settings),
+        asset_checks=checks,
         jobs=[collect, analyse],
         schedules=[daily_refresh(settings)],
         sensors=[*analyse_after_collecting(collect, analyse), watch_dead_runs],

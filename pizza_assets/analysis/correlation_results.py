@@ -25,6 +25,7 @@ from pizza_assets.analysis.multiplicity import q_values
 from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.pairs import SOURCES, of_sources
+from pizza_assets.analysis.parts import part_values
 from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined
@@ -38,6 +39,8 @@ SCOPED_DRAWS = 4_999
 """Families over parts of the business are larger, so their p-values must be able to get smaller."""
 _NORMAL_DF = 1e9
 """Degrees of freedom of a t that is a normal distribution, for results that have none."""
+_NARROW = (Scope.TEAM, Scope.MARKET)
+"""Parts with few of the grid's markets: see `date_scores`."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,18 @@ def main_effects(
     )
 
 
+def part_effects(
+    impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid], scope: Scope
+) -> DataFrame[CorrelationResults]:
+    """What is asked about the parts of one scope, alone: `correlation_results` says how. Needs two parts or more."""
+    return _table(
+        row
+        for pair in _pairs(impact, grids)
+        for _, value, part in _parts(_evidence(impact, grids, pair), [scope])
+        for row in _rows(pair, part, _scoped_answers(part, scoped_hypotheses(scope, value), is_narrow=scope in _NARROW))
+    )
+
+
 def correlation_results(
     impact: DataFrame[MatchImpact],
     grids: Mapping[SourcePair, ExpectedGrid],
@@ -66,17 +81,17 @@ def correlation_results(
     chains: Mapping[str, tuple[DataFrame[MatchImpact], Mapping[SourcePair, ExpectedGrid]]],
     pre_trends: Mapping[SourcePair, float],
     shared: Mapping[SourcePair, Mapping[Window, Answer]],
-    parts: Sequence[Scope] = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET),
+    parts: Sequence[Scope] = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT),
 ) -> DataFrame[CorrelationResults]:
     """Every declared hypothesis per pair of order source and match source, also for a pair without usable data.
 
     impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
     p-value of the event study's pre-trend, by pair. shared: `shared_match_answers`, by pair. parts: the
-    parts of the business that are asked about, besides chains.
+    parts of the business and of its matches that are asked about, besides chains.
 
     mde_80_pct: the change found with 80 % power at level 0.05 / family_size. That is the level at which a hypothesis
     is a finding whatever the others of its family show; it may be found a little more easily if they are found too.
-    Parts of the business are asked about only where there are two or more of them. With no pair at all, real orders and
+    Parts are asked about only where there are two or more of them. With no pair at all, real orders and
     real matches are reported as missing.
     """
     rows: list[dict] = []
@@ -86,13 +101,13 @@ def correlation_results(
         of_shared = shared.get(pair, {})
         answers = {h: of_shared.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
         rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
-        known: dict[tuple[bytes, bool], Mapping[str, Answer]] = {}
+        known: dict[tuple[bytes, bool, int], Mapping[str, Answer]] = {}
         for scope, value, part in _parts(evidence, parts):
             # a market that alone follows its team has the team's rows, and so its answers
-            key = part.impact.index.to_numpy().tobytes(), scope == Scope.COMPETITION
-            hypotheses = scoped_hypotheses(scope, value)
+            hypotheses, is_narrow = scoped_hypotheses(scope, value), scope in _NARROW
+            key = part.impact.index.to_numpy().tobytes(), is_narrow, len(hypotheses)
             if key not in known:
-                answers = _scoped_answers(part, hypotheses, is_narrow=scope != Scope.COMPETITION)
+                answers = _scoped_answers(part, hypotheses, is_narrow=is_narrow)
                 known[key] = {_question(hypothesis): answer for hypothesis, answer in answers.items()}
             rows += _rows(pair, part, {hypothesis: known[key][_question(hypothesis)] for hypothesis in hypotheses})
         for chain, (chain_impact, chain_grids) in chains.items():
@@ -112,7 +127,7 @@ def _evidence(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], pa
 
 def _parts(evidence: Evidence, scopes: Sequence[Scope]) -> Iterator[tuple[Scope, str, Evidence]]:
     for scope in scopes:
-        parts = evidence.impact.groupby(scope.value, sort=True)
+        parts = evidence.impact.groupby(part_values(evidence.impact, scope), sort=True)
         if len(parts) > 1:
             for value, rows in parts:
                 yield scope, str(value), Evidence(rows, evidence.grid)

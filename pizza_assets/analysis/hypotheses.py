@@ -58,7 +58,8 @@ class Hypothesis:
     def statement(self) -> str:
         where = wording.place(self.scope, self.scope_value)
         if self.outcome is None:
-            return f"Orders{where} depart from normal {wording.period(self.subject, self.window)}."
+            when = wording.period(self.subject, self.window) + wording.circumstance(self.scope, self.scope_value)
+            return f"Orders{where} depart from normal {when}."
         return f"Orders{where} {wording.PERIODS[self.window]} differ {wording.CONTRASTS[self.subject]}."
 
 
@@ -77,8 +78,9 @@ def outcome_hypotheses() -> Iterator[Hypothesis]:
 
 
 def scoped_hypotheses(scope: Scope, value: str) -> tuple[Hypothesis, ...]:
-    """What is asked about one part of the business."""
+    """What is asked about one part of the business. Of matches that ended alike, no outcome is asked."""
+    outcomes = () if scope == Scope.RESULT else OUTCOMES
     return (
         *(Hypothesis(window, None, scope, value) for window in Window),
-        *(Hypothesis(SCOPED_OUTCOME_WINDOW, outcome, scope, value) for outcome in OUTCOMES),
+        *(Hypothesis(SCOPED_OUTCOME_WINDOW, outcome, scope, value) for outcome in outcomes),
     )

@@ -12,13 +12,14 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.correlation_results import FINDING_AT_Q
 from pizza_assets.analysis.reasons import Reason, split
-from pizza_assets.analysis.store_hours import StoreHours, per_store_hour
+from pizza_assets.analysis.store_hours import effects_in_shops
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Window
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
 _EXPLORATORY_CAVEAT = "Exploratory: not the hypothesis declared beforehand."
+_RESULT_CAVEAT = "How a match ended is known only afterwards: this describes, it foretells nothing."
 _NOT_ZERO_CAVEAT = "Nothing found is not the same as no effect."
 _SOURCE_CAVEATS = {
     DataSource.MOCK.value: "Made from mock orders: it shows how the platform works, nothing about real customers.",
@@ -49,12 +50,15 @@ def insights(
     source_reasons: what the sources say about themselves: why data are a stand-in, which effects were planted in them.
     There is always at least one row.
     """
-    is_of_match = (results["subject"] == OWN_TEAM_MATCH) & (results["scope"] == Scope.OVERALL)
-    in_order = sorted(results[is_of_match].to_dict("records"), key=_reading_order)
-    rows = [_insight(row, impact, match_windows) for row in in_order]
-    families = [family for _, family in results[~is_of_match].groupby("family_id", sort=True)]
+    in_shops = effects_in_shops(results, impact, match_windows)
+    told = results.assign(
+        **{name: in_shops[name].astype(object).where(in_shops[name].notna(), None) for name in in_shops}
+    )
+    is_of_match = (told["subject"] == OWN_TEAM_MATCH) & (told["scope"] == Scope.OVERALL)
+    rows = [_insight(row) for row in sorted(told[is_of_match].to_dict("records"), key=_reading_order)]
+    families = [family for _, family in told[~is_of_match].groupby("family_id", sort=True)]
     for family in sorted(families, key=lambda family: _reading_order(family.iloc[0].to_dict())):
-        rows += _of_family(family, impact, match_windows)
+        rows += _of_family(family)
     rows += [] if points is None else _of_goals(points)
     rows += [] if anomalies is None else _of_anomalies(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
@@ -66,12 +70,12 @@ def _reading_order(result: dict) -> tuple:
     return *places, result["scope"] != Scope.OVERALL, result["analysis_id"]
 
 
-def _of_family(family: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> list[dict]:
+def _of_family(family: pd.DataFrame) -> list[dict]:
     """A sentence for every finding, the surest first; without one, what was asked in vain."""
     found = family[family["direction"].isin(["up", "down"])].sort_values(["q_value", "analysis_id"])
     first = family.iloc[0]
     if len(found):
-        told = [_insight(row, impact, match_windows) for row in found.head(TOLD_PER_FAMILY).to_dict("records")]
+        told = [_insight(row) for row in found.head(TOLD_PER_FAMILY).to_dict("records")]
         return told + ([_more(first, len(found) - TOLD_PER_FAMILY)] if len(found) > TOLD_PER_FAMILY else [])
     answered = family[family["status"] == ResultStatus.OK]
     about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
@@ -172,12 +176,9 @@ def _of_anomalies(anomalies: pd.DataFrame) -> list[dict]:
     return rows
 
 
-def _insight(result: dict, impact: pd.DataFrame, match_windows: pd.DataFrame) -> dict:
-    # an outcome's effect is a difference between matches: it has no orders of its own
-    is_of_match = result["subject"] == OWN_TEAM_MATCH
-    shop = per_store_hour(_of_part(impact, result), match_windows, *_key(result)) if is_of_match else StoreHours()
-    kind, sentence = _sentence(result, shop)
-    is_answered = kind != "insufficient_data"
+def _insight(result: dict) -> dict:
+    """result: a row of CorrelationResults with its columns of `effects_in_shops`, None where unknown."""
+    kind, sentence = _sentence(result)
     copied = (
         "analysis_id",
         "uplift_pct",
@@ -187,35 +188,22 @@ def _insight(result: dict, impact: pd.DataFrame, match_windows: pd.DataFrame) ->
         "n_matches",
         "order_source",
         "match_source",
+        "data_source",
+        "extra_orders_per_store_hour",
+        "extra_revenue_per_store_hour_cents",
+        "currency",
     )
     return {
         **{name: result[name] for name in copied},
         "kind": kind,
         "headline": wording.source_prefix(result["order_source"], result["match_source"]) + sentence,
         "caveat": _caveat(result, kind),
-        "extra_orders_per_store_hour": shop.extra_orders if is_answered else None,
-        "extra_revenue_per_store_hour_cents": shop.extra_revenue_cents if is_answered else None,
-        "currency": shop.currency if is_answered else None,
-        "data_source": result["data_source"],
     }
 
 
-def _key(result: dict) -> tuple[str, str, str]:
-    return result["order_source"], result["match_source"], result["time_window"]
-
-
-def _of_part(impact: pd.DataFrame, result: dict) -> pd.DataFrame:
-    """The rows that a result is about; none for a chain, whose part of a market's orders is not in this table."""
-    if result["scope"] == Scope.OVERALL:
-        return impact
-    if result["scope"] == Scope.CHAIN:
-        return impact.iloc[:0]
-    return impact[impact[result["scope"]] == result["scope_value"]]
-
-
-def _sentence(result: dict, shop: StoreHours) -> tuple[str, str]:
+def _sentence(result: dict) -> tuple[str, str]:
     """The kind of the insight and its sentence, without the prefix that names mock data."""
-    sentence = wording.sentence(result, _period(result, shop.window_minutes), _in_shops(shop))
+    sentence = wording.sentence(result, _period(result), _in_shops(result))
     if result["status"] != ResultStatus.OK:
         return "insufficient_data", sentence + _so_far(result)
     return "nothing_found" if result["direction"] == "none" else "finding", sentence
@@ -228,14 +216,13 @@ def _so_far(result: dict) -> str:
     return f" So far: {wording.change(result['uplift_pct'])} over {matches}, which may be chance."
 
 
-def _in_shops(shop: StoreHours) -> str:
-    if shop.extra_orders is None:
+def _in_shops(result: dict) -> str:
+    orders, cents = result["extra_orders_per_store_hour"], result["extra_revenue_per_store_hour_cents"]
+    if orders is None:
         return ""
-    direction = "more" if shop.extra_orders >= 0 else "fewer"
-    money = (
-        "" if shop.extra_revenue_cents is None else f" and {_money(abs(shop.extra_revenue_cents), str(shop.currency))}"
-    )
-    return f"; about {wording.number(abs(shop.extra_orders))} orders{money} {direction} per store and hour"
+    direction = "more" if orders >= 0 else "fewer"
+    money = "" if cents is None else f" and {_money(abs(cents), str(result['currency']))}"
+    return f"; about {wording.number(abs(orders))} orders{money} {direction} per store and hour"
 
 
 def _money(cents: float, currency: str) -> str:
@@ -244,10 +231,11 @@ def _money(cents: float, currency: str) -> str:
     return f"{_SYMBOLS[currency]}{text}" if currency in _SYMBOLS else f"{text} {currency}"
 
 
-def _period(result: dict, minutes: int | None) -> str:
+def _period(result: dict) -> str:
     period = wording.period(result["subject"], result["time_window"])
-    if result["time_window"] == Window.DURING or minutes is None:
+    if result["time_window"] == Window.DURING or result["window_minutes"] is None:
         return period
+    minutes = int(result["window_minutes"])
     length = {60: "hour", 120: "two hours", 180: "three hours"}.get(minutes, f"{minutes} minutes")
     return f"in the {length} {period}"
 
@@ -255,6 +243,8 @@ def _period(result: dict, minutes: int | None) -> str:
 def _caveat(result: dict, kind: str) -> str | None:
     is_beyond = result["subject"] == OWN_TEAM_MATCH and kind != "insufficient_data"
     parts = [_ESTIMAND_CAVEAT] if is_beyond else []
+    if result["scope"] == Scope.RESULT:
+        parts.append(_RESULT_CAVEAT)
     if kind == "nothing_found":
         parts.append(_NOT_ZERO_CAVEAT)
     if result["role"] != "primary":

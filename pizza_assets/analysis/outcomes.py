@@ -5,28 +5,32 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.models import RawMatches
+from pizza_assets.models.matches import FINAL_MATCH
 from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchResult, MatchStatus, Side, Stage
 
 HIGH_SCORING_GOALS = 4
 
 
 def classify(matches: DataFrame[RawMatches]) -> pd.DataFrame:
-    """`matches` with six more columns; unless a match is FINISHED they are empty or False.
+    """`matches` with seven more columns; but for match_type they are empty or False unless a match is FINISHED.
 
     total_goals, goal_difference (home - away): Int64, goals of play only, so a shoot-out is no goal feast.
     result: home_win, draw or away_win; a shoot-out decides, and with its score unknown the result is empty.
     is_high_scoring: at least HIGH_SCORING_GOALS goals. is_tournament: no league match. is_final: stage FINAL only.
+    match_type: final for a final, else the type of the competition.
     """
     is_finished = matches["status"] == MatchStatus.FINISHED
     home, away = (matches[f"{side}_goals"].where(is_finished) for side in Side)
     total_goals = home + away
+    is_final = is_finished & (matches["stage"] == Stage.FINAL)
     return matches.assign(
         total_goals=total_goals,
         goal_difference=home - away,
         result=_results(matches).where(is_finished),
         is_high_scoring=(total_goals >= HIGH_SCORING_GOALS).fillna(False).astype(bool),
         is_tournament=is_finished & (matches["competition_type"] != CompetitionType.LEAGUE),
-        is_final=is_finished & (matches["stage"] == Stage.FINAL),
+        is_final=is_final,
+        match_type=matches["competition_type"].mask(is_final, FINAL_MATCH),
     )
 
 
@@ -35,6 +39,22 @@ def own_result(result: pd.Series, side: pd.Series) -> pd.Series:
     own_win = side.map({Side.HOME.value: MatchResult.HOME_WIN.value, Side.AWAY.value: MatchResult.AWAY_WIN.value})
     seen = np.select([result == MatchResult.DRAW, result == own_win], ["draw", "win"], default="loss")
     return pd.Series(seen, index=result.index, dtype="str").where(result.notna())
+
+
+def own_outcomes(impact: pd.DataFrame) -> pd.DataFrame:
+    """How matches ended for the team that exposes the market, per row of MatchImpact, with its index.
+
+    own_result: see `own_result`. own_goal_difference: goals by which the team ended better. total_goals: of both.
+    """
+    home, away = impact["home_goals"].astype("Int64"), impact["away_goals"].astype("Int64")
+    is_away = impact["side"] == Side.AWAY
+    return pd.DataFrame(
+        {
+            "own_result": own_result(impact["result"], impact["side"]),
+            "own_goal_difference": (home - away).mask(is_away, away - home),
+            "total_goals": home + away,
+        }
+    )
 
 
 def _results(matches: pd.DataFrame) -> pd.Series:

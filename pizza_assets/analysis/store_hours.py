@@ -1,52 +1,154 @@
-"""An effect in the units of a shop: extra orders and money per selling store and hour. No significance here."""
+"""Effects in the units of a shop: what a selling store takes in an hour, and what a match adds. No significance here.
 
-from dataclasses import dataclass
+A selling store is one that sold in the window. An effect is its uplift of the usual orders of a store and hour, and in
+money these orders times the average order value (docs/decisions/0015).
+"""
 
-import numpy as np
+from collections.abc import Sequence
+
 import pandas as pd
 
-from pizza_assets.analysis.pairs import SOURCES, of_sources
-from pizza_assets.models.vocabulary import ResultStatus
+from pizza_assets.analysis.order_values import order_values
+from pizza_assets.analysis.pairs import SOURCES
+from pizza_assets.analysis.parts import part_values
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, ResultStatus, Scope
 
-_WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]
+WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]
+_PART = [*SOURCES, "scope", "scope_value", "time_window"]
+_OF_MATCHES = (Scope.OVERALL, Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT)
 
 
-@dataclass(frozen=True)
-class StoreHours:
-    """extra_orders, extra_revenue_cents: per selling store and hour, None where unknown. currency: of that revenue.
+def store_hours(match_windows: pd.DataFrame, *, by_chain: bool = False) -> pd.DataFrame:
+    """The hours of selling stores in every window (MatchWindows).
 
-    window_minutes: the windows' length, None if they differ.
+    One row per WINDOW_KEY (and chain): store_count, window_minutes, store_hours. A store belongs to one chain, so those
+    of several chains add up.
     """
-
-    extra_orders: float | None = None
-    extra_revenue_cents: float | None = None
-    currency: str | None = None
-    window_minutes: int | None = None
-
-
-def per_store_hour(
-    impact: pd.DataFrame, match_windows: pd.DataFrame, order_source: str, match_source: str, window: str
-) -> StoreHours:
-    """Observed minus expected orders over the usable windows of one kind, per hour of a store that sold in them.
-
-    Money is the extra orders times the average order value in the same windows; none with several currencies.
-    """
-    of_pair = of_sources(impact, order_source, match_source)
-    used = of_pair[(of_pair["window"] == window) & (of_pair["status"] == ResultStatus.OK)]
-    sales = match_windows.merge(used[_WINDOW_KEY], on=_WINDOW_KEY)
-    if sales.empty:
-        return StoreHours()
-    sales = sales.assign(minutes=(sales["window_end_at"] - sales["window_start_at"]).dt.total_seconds() / 60)
-    lengths = sales["minutes"].unique()
+    minutes = (match_windows["window_end_at"] - match_windows["window_start_at"]).dt.total_seconds() / 60
     # a chain that takes two currencies does so in the same stores
-    by_chain = sales.groupby([*_WINDOW_KEY, "chain"]).agg(stores=("store_count", "max"), minutes=("minutes", "first"))
-    store_hours = float((by_chain["stores"] * by_chain["minutes"]).sum()) / 60
-    window_minutes = int(lengths[0]) if len(lengths) == 1 else None
-    if store_hours == 0:
-        return StoreHours(window_minutes=window_minutes)
-    extra_orders = float((used["observed"] - used["expected"]).sum()) / store_hours
-    currencies, orders = sales["currency"].unique(), int(sales["order_count"].sum())
-    if len(currencies) > 1 or orders == 0:
-        return StoreHours(extra_orders, window_minutes=window_minutes)
-    average_order_cents = float(np.divide(sales["revenue_cents"].sum(), orders))
-    return StoreHours(extra_orders, extra_orders * average_order_cents, str(currencies[0]), window_minutes)
+    rows = (
+        match_windows.assign(window_minutes=minutes)
+        .groupby([*WINDOW_KEY, "chain"], as_index=False)
+        .agg(store_count=("store_count", "max"), window_minutes=("window_minutes", "first"))
+    )
+    if not by_chain:
+        rows = rows.groupby(WINDOW_KEY, as_index=False).agg(
+            store_count=("store_count", "sum"), window_minutes=("window_minutes", "first")
+        )
+    return rows.assign(store_hours=rows["store_count"] * rows["window_minutes"] / 60)
+
+
+def usual_rates(
+    impact: pd.DataFrame, match_windows: pd.DataFrame, scopes: Sequence[Scope] = _OF_MATCHES
+) -> pd.DataFrame:
+    """What is usual in a store and hour of the usable windows of every part of the business but chains.
+
+    impact, match_windows: MatchImpact and MatchWindows of current kick-offs. One row per pair of sources, scope,
+    scope_value ("" for the whole business) and time_window: usual_orders_per_store_hour (expected orders over hours of
+    selling stores), average_order_cents and its currency (see `order_values`), window_minutes (empty if they differ).
+    """
+    used = impact[impact["status"] == ResultStatus.OK]
+    parts = pd.concat([_part(used, part_values(used, scope), scope) for scope in scopes], ignore_index=True)
+    return _rates(parts, store_hours(match_windows), match_windows)
+
+
+def effects_in_shops(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """Each row of CorrelationResults in orders and money of a selling store and hour; rows and index as in `results`.
+
+    usual_orders_per_store_hour, window_minutes: where the part has usable windows. extra_orders_per_store_hour,
+    extra_orders_low, extra_orders_high (ends of the interval), extra_revenue_per_store_hour_cents, currency: of
+    answered hypotheses. Of an outcome they are the difference that it makes at the usual orders: per goal, or if the
+    team won rather than not. impact, match_windows: as in `usual_rates`.
+
+    A chain's usual orders are the expected ones of its own rows in `results`, spread evenly over its windows in usable
+    windows of its markets: `impact` does not tell chains apart. Nothing is expected of matches that every market
+    follows: there the usual orders are those observed, divided by the effect.
+    """
+    is_shared = results["subject"] == SHARED_MATCH
+    asked = results[_PART].assign(
+        scope=results["scope"].mask(is_shared, SHARED_MATCH), scope_value=results["scope_value"].fillna("")
+    )
+    rates = pd.concat(
+        [
+            usual_rates(impact, match_windows),
+            _chain_rates(results, impact, match_windows),
+            _observed_rates(impact, match_windows),
+        ],
+        ignore_index=True,
+    )
+    found = asked.merge(rates, on=_PART, how="left", validate="many_to_one").set_axis(results.index)
+    usual = found["usual_orders_per_store_hour"]
+    usual = usual.mask(is_shared, usual / (1 + results["uplift_pct"] / 100))
+    is_answered = results["status"] == ResultStatus.OK
+    return in_money(usual, results["uplift_pct"].where(is_answered), found).assign(
+        extra_orders_low=usual * results["ci_low_pct"].where(is_answered) / 100,
+        extra_orders_high=usual * results["ci_high_pct"].where(is_answered) / 100,
+        window_minutes=found["window_minutes"],
+    )
+
+
+def in_money(usual: pd.Series, uplift_pct: pd.Series, value: pd.DataFrame) -> pd.DataFrame:
+    """An uplift of the `usual` orders per store and hour as orders and money.
+
+    value: average_order_cents and currency of each row. Columns: usual_orders_per_store_hour,
+    extra_orders_per_store_hour, extra_revenue_per_store_hour_cents, currency (empty where there is no such revenue).
+    """
+    extra = usual * uplift_pct / 100
+    revenue = extra * value["average_order_cents"]
+    return pd.DataFrame(
+        {
+            "usual_orders_per_store_hour": usual,
+            "extra_orders_per_store_hour": extra,
+            "extra_revenue_per_store_hour_cents": revenue,
+            "currency": value["currency"].where(revenue.notna()),
+        }
+    )
+
+
+def _part(windows: pd.DataFrame, scope_value: pd.Series | str, scope: str) -> pd.DataFrame:
+    """`windows` of one scope with the part that they belong to; those of no part are left out."""
+    named = windows[[*WINDOW_KEY, "expected"]].assign(
+        scope=str(scope), scope_value=scope_value, time_window=windows["window"]
+    )
+    return named.dropna(subset="scope_value")
+
+
+def _chain_rates(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """As `usual_rates`, of chains: each window has the chain's mean expectation."""
+    used = impact[impact["status"] == ResultStatus.OK]
+    is_own = (results["scope"] == Scope.CHAIN) & (results["subject"] == OWN_TEAM_MATCH)
+    chains = results.loc[is_own, [*_PART, "expected", "n_market_matches"]]
+    mean = chains["expected"] / chains["n_market_matches"].where(chains["n_market_matches"] > 0)
+    known = chains.assign(expected=mean, chain=chains["scope_value"], window=chains["time_window"]).dropna(
+        subset="expected"
+    )
+    windows = match_windows[[*WINDOW_KEY, "chain"]].drop_duplicates().merge(used[WINDOW_KEY], on=WINDOW_KEY)
+    parts = windows.merge(known.drop(columns="n_market_matches"), on=[*SOURCES, "chain", "window"])
+    return _rates(parts, store_hours(match_windows, by_chain=True), match_windows)
+
+
+def _observed_rates(impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """As `usual_rates`, but of orders observed around matches that every market with matches follows."""
+    markets = impact.groupby(SOURCES)["market"].transform("nunique")
+    followers = impact.groupby([*SOURCES, "match_id"])["market"].transform("nunique")
+    shared = impact[(followers == markets) & impact["orders_per_hour"].notna()]
+    parts = _part(shared.assign(expected=shared["observed"]), "", SHARED_MATCH)
+    return _rates(parts, store_hours(match_windows), match_windows)
+
+
+def _rates(parts: pd.DataFrame, hours: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """`usual_rates` of windows that name their part. hours: `store_hours`, by chain if the parts are."""
+    key = [name for name in [*WINDOW_KEY, "chain"] if name in parts]
+    windows = parts.merge(hours, on=key)
+    sums = windows.groupby(_PART, sort=False).agg(
+        expected=("expected", "sum"),
+        store_hours=("store_hours", "sum"),
+        shortest=("window_minutes", "min"),
+        longest=("window_minutes", "max"),
+    )
+    sums = sums.assign(
+        usual_orders_per_store_hour=sums["expected"] / sums["store_hours"].where(sums["store_hours"] > 0),
+        window_minutes=sums["longest"].where(sums["longest"] == sums["shortest"]),
+    )
+    values = order_values(match_windows.merge(parts[[*key, *_PART[2:]]], on=key), _PART)
+    return sums[["usual_orders_per_store_hour", "window_minutes"]].reset_index().merge(values, on=_PART)

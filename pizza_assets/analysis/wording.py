@@ -65,6 +65,7 @@ _PLACES = {
     Scope.MARKET: " in {}",
     Scope.CHAIN: " of {}",
 }
+_CIRCUMSTANCES = {"win": " when it was won", "draw": " when it was drawn", "loss": " when it was lost"}
 PERIODS = {
     Window.PRE.value: "before the own team's match",
     Window.DURING.value: "during the own team's match",
@@ -127,7 +128,12 @@ def explanations(reasons: list[str]) -> str:
 
 def place(scope: str, value: str | None) -> str:
     """Whose orders are meant, to follow the word orders; nothing for the whole business."""
-    return "" if scope == Scope.OVERALL else _PLACES[Scope(scope)].format(value)
+    return _PLACES[Scope(scope)].format(value) if scope in _PLACES else ""
+
+
+def circumstance(scope: str, value: str | None) -> str:
+    """Which of the own team's matches are meant, to follow the period; nothing for all of them."""
+    return _CIRCUMSTANCES[str(value)] if scope == Scope.RESULT else ""
 
 
 def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
@@ -135,6 +141,7 @@ def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     more_evidence: ends the brackets of a finding.
     """
     where = place(result["scope"], result["scope_value"])
+    period += circumstance(result["scope"], result["scope_value"])
     about = f" {CONTRASTS[result['subject']]}" if result["subject"] in CONTRASTS else ""
     if result["status"] != ResultStatus.OK:
         missing = explanations(split(result["reasons"]))

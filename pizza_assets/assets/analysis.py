@@ -22,8 +22,8 @@ from pizza_assets.analysis.shared_matches import shared_match_answers
 from pizza_assets.analysis.summary_statistics import hourly_totals
 from pizza_assets.analysis.summary_statistics import summary_statistics as summarise
 from pizza_assets.assets.common import described
+from pizza_assets.assets.metadata import NO_DATA, markdown, whole
 from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
-from pizza_assets.models.labels import table_label
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, Scope
 from pizza_assets.orchestration.match_versions import current_matches, events_of, windows_of_current_kickoffs
@@ -31,9 +31,6 @@ from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import WeekTables
-
-NO_DATA = DataSource.REAL
-"""The label of a table made of nothing at all: nothing in it is mock."""
 
 
 def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -47,12 +44,6 @@ def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         _summary_statistics(),
         _insights(),
     ]
-
-
-def whole(rows: pd.DataFrame, *made_of: pd.DataFrame, **metadata: object) -> WholeOutput:
-    """A table over all weeks; an empty one has the label of the first table it was made of that has rows."""
-    filled = [table for table in made_of if len(table)]
-    return WholeOutput(rows, table_label(rows, table_label(filled[0], "") if filled else NO_DATA), metadata)
 
 
 def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
@@ -148,7 +139,7 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
             expected_orders,
             findings=int(rows["direction"].isin(["up", "down"]).sum()),
             answered=int((rows["status"] == "ok").sum()),
-            results=dg.MetadataValue.md(_markdown(shown)),
+            results=markdown(shown),
         )
 
     return correlation_results
@@ -200,7 +191,7 @@ def _order_anomalies(settings: Settings) -> dg.AssetsDefinition:
             default_timezone=settings.timezone,
         )
         counts = {str(kind): int(number) for kind, number in rows["kind"].value_counts().items()}
-        return WholeOutput(rows, table_label(rows, _label_of(quarter_hours)), counts)
+        return whole(rows, if_empty=_label_of(quarter_hours), **counts)
 
     return order_anomalies
 
@@ -265,13 +256,3 @@ def week_reasons(weeks: WeekTables) -> list[str]:
         if facts is not None and facts.reason and (facts.is_partial or facts.data_source == DataSource.MOCK):
             counts[facts.reason] = counts.get(facts.reason, 0) + 1
     return [f"{reason} ({count} week{'s' if count > 1 else ''})" for reason, count in counts.items()]
-
-
-def _markdown(rows: pd.DataFrame) -> str:
-    """A small Markdown table; None where there is no number."""
-    header = f"| {' | '.join(rows.columns)} |\n|{'---|' * len(rows.columns)}"
-    lines = [
-        "| " + " | ".join("" if pd.isna(v) else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row) + " |"
-        for row in rows.itertuples(index=False)
-    ]
-    return "\n".join([header, *lines])

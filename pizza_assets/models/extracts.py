@@ -1,4 +1,4 @@
-"""What dashboards read: typed, flat, one CSV each. Every effect is also told in orders and money of a store and hour."""
+"""What dashboards read: typed, flat, one CSV each. Every effect is also told in orders and money per store and hour."""
 
 import pandas as pd
 import pandera.pandas as pa

@@ -6,7 +6,7 @@ from pizza_assets.models.vocabulary import DataSource, combined_source
 
 
 def row_labels(rows: pd.DataFrame) -> pd.Series:
-    """The label of each row: its data_source, else what its order and match labels come to."""
+    """The label of each row: its data_source, else what its order and match labels come to; no row for rows without."""
     if "data_source" in rows:
         return rows["data_source"]
     if {"order_source", "match_source"} <= set(rows.columns):
@@ -14,11 +14,14 @@ def row_labels(rows: pd.DataFrame) -> pd.Series:
         combined = {pair: combined_source(*pair) for pair in pairs.itertuples(index=False, name=None)}
         keys = pd.MultiIndex.from_frame(rows[["order_source", "match_source"]])
         return pd.Series([combined[key] for key in keys], index=rows.index, dtype="str")
-    return rows["order_source"] if "order_source" in rows else rows["match_source"]
+    for name in ("order_source", "match_source"):
+        if name in rows:
+            return rows[name]
+    return pd.Series([], dtype="str")
 
 
 def table_label(rows: pd.DataFrame, if_empty: str) -> str:
-    """The one label of the rows, or mixed; `if_empty` is the label of what an empty table was made from."""
+    """The one label of the rows, or mixed; `if_empty` is the label of what a table without labelled rows was made of."""
     labels = set(row_labels(rows).unique())
     if not labels:
         return str(if_empty)
@@ -26,7 +29,8 @@ def table_label(rows: pd.DataFrame, if_empty: str) -> str:
 
 
 def real_share(rows: pd.DataFrame, if_empty: str) -> float:
-    """The share of rows that are real."""
-    if rows.empty:
+    """The share of rows that are real; `if_empty` as in `table_label`."""
+    labels = row_labels(rows)
+    if labels.empty:
         return float(if_empty == DataSource.REAL)
-    return float((row_labels(rows) == DataSource.REAL).mean())
+    return float((labels == DataSource.REAL).mean())

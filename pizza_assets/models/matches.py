@@ -8,7 +8,8 @@ from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchStatus, Stage, values
 
 MOST_GOALS = 50
-MATCH_TYPES = [*values(CompetitionType), "final"]
+FINAL_MATCH = "final"
+MATCH_TYPES = [*values(CompetitionType), FINAL_MATCH]
 """What people filter matches by: the type of the competition, and finals of any."""
 
 

@@ -93,7 +93,7 @@ class Side(StrEnum):
 
 
 class Scope(StrEnum):
-    """The part of the business a hypothesis is about."""
+    """The part of the business, or of its matches, that a hypothesis is about."""
 
     OVERALL = "overall"
     COMPETITION = "competition"

@@ -21,30 +21,68 @@ class Verdict:
     description: str
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """How a check last ended for a week: passed, warning, error or not_checked. description: what it then said of all
+    the weeks that it looked at; None if it never looked at this one."""
+
+    asset: str
+    check: str
+    week: str
+    outcome: str
+    description: str | None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One evaluation: the weeks that it looked at, and what it said."""
+
+    first: str
+    last: str
+    description: str | None
+
+
 class CheckHistory:
     """The last verdict of every check on every week. `keys` are the checks to ask for."""
 
     def __init__(self, instance: dg.DagsterInstance, keys: Iterable[dg.AssetCheckKey]) -> None:
         self._failed: dict[tuple[str, str], list[Verdict]] = {}
-        for key in sorted(keys, key=lambda key: key.to_user_string()):
-            self._read(instance, key)
+        self._looks = {
+            (key.asset_key.to_user_string(), key.name): self._read(instance, key)
+            for key in sorted(keys, key=lambda key: key.to_user_string())
+        }
 
     def failed(self, asset: str, week: str) -> Sequence[Verdict]:
         """The checks of the asset that failed for the week."""
         return self._failed.get((asset, week), [])
 
-    def _read(self, instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> None:
+    def judgements(self, weeks: Sequence[str]) -> list[Judgement]:
+        """How every check last ended for each of these weeks."""
+        return [self._judgement(asset, check, week) for asset, check in self._looks for week in weeks]
+
+    def _judgement(self, asset: str, check: str, week: str) -> Judgement:
+        for verdict in self.failed(asset, week):
+            if verdict.check == check:
+                return Judgement(asset, check, week, "error" if verdict.is_error else "warning", verdict.description)
+        for look in self._looks[asset, check]:
+            if look.first <= week <= look.last:
+                return Judgement(asset, check, week, "passed", look.description)
+        return Judgement(asset, check, week, "not_checked", None)
+
+    def _read(self, instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> list[_Look]:
+        """Notes what failed; returns the evaluations that looked at weeks, newest first."""
         asset = key.asset_key.to_user_string()
-        judged: list[tuple[str, str]] = []
+        looks: list[_Look] = []
         for evaluation in _evaluations(instance, key):
             first, last = _text(evaluation, _FIRST), _text(evaluation, _LAST)
             for name in (_IN_ERROR, _IN_WARNING):
                 for week in _weeks(evaluation, name):
-                    if not any(earliest <= week <= latest for earliest, latest in judged):
+                    if not any(look.first <= week <= look.last for look in looks):
                         verdict = Verdict(key.name, name == _IN_ERROR, evaluation.description or "failed")
                         self._failed.setdefault((asset, week), []).append(verdict)
             if first and last:
-                judged.append((first, last))
+                looks.append(_Look(first, last, evaluation.description))
+        return looks
 
 
 def weeks_metadata(

@@ -7,5 +7,7 @@ from pizza_assets.storage.layout import PLACES
 
 CODE_VERSIONS: dict[str, str] = {
     **dict.fromkeys(PLACES, "1"),
-    **dict.fromkeys(("correlation_results", "insights", "match_impact"), "2"),
+    **dict.fromkeys(("correlation_results", "insights"), "3"),
+    **dict.fromkeys(("match_impact", "dashboard_match_impact", "dashboard_matches", "dashboard_data_quality"), "2"),
+    **dict.fromkeys(("dashboard_correlations", "dashboard_insights"), "2"),
 }

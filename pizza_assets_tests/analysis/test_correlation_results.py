@@ -54,7 +54,9 @@ def test_one_hypothesis_is_primary_and_every_other_is_exploratory() -> None:
 def test_every_declared_hypothesis_has_one_row() -> None:
     overall = len(WINDOW_HYPOTHESES) + len(list(outcome_hypotheses())) + len(SHARED_HYPOTHESES)
     of_part = len(scoped_hypotheses(Scope.TEAM, "x"))
-    assert len(results()) == overall + of_part * (6 + 6 + 2)
+    of_result = len(scoped_hypotheses(Scope.RESULT, "win"))
+    assert of_result == len(WINDOW_HYPOTHESES), "how a match ended is not asked of matches that ended alike"
+    assert len(results()) == overall + of_part * (6 + 6 + 2) + of_result * 2, "the fixtures know no draw"
     assert results()["analysis_id"].is_unique
     assert results().groupby("scope").size()[["team", "market", "chain"]].tolist() == [6 * of_part] * 2 + [2 * of_part]
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from pizza_assets.analysis.outcomes import HIGH_SCORING_GOALS, classify, own_result
+from pizza_assets.analysis.outcomes import HIGH_SCORING_GOALS, classify, own_outcomes, own_result
 from pizza_assets.models import RawMatches
 from pizza_assets.models.vocabulary import MatchStatus, Stage
 from pizza_assets_tests.analysis.tables import a_match
@@ -82,7 +82,7 @@ def test_nothing_is_said_before_the_end(status: MatchStatus) -> None:
 def test_types_are_the_same_with_and_without_matches() -> None:
     some, none = classify(RawMatches.conform([a_match()])), classify(RawMatches.empty())
 
-    assert list(none) == [*RawMatches.column_names(), *ADDED]
+    assert list(none) == [*RawMatches.column_names(), *ADDED, "match_type"]
     assert none.dtypes.to_dict() == some.dtypes.to_dict()
     assert [str(some[name].dtype) for name in ADDED] == ["Int64", "Int64", "str", "bool", "bool", "bool"]
 
@@ -132,3 +132,35 @@ def test_labels_change_no_outcome(matches: pd.DataFrame) -> None:
     swapped = matches.assign(match_source=matches["match_source"].map({"real": "mock", "mock": "real"}))
 
     pd.testing.assert_frame_equal(classify(swapped)[ADDED], classify(matches)[ADDED])
+
+
+# Property 5
+@pytest.mark.parametrize(
+    ("columns", "match_type"),
+    [
+        ({}, "league"),
+        ({"competition_type": "cup", "stage": "SEMI_FINALS"}, "cup"),
+        ({"competition_type": "international", "stage": "FINAL"}, "final"),
+        ({"competition_type": "cup", "stage": "FINAL", "status": "TIMED"}, "cup"),
+    ],
+)
+def test_a_final_is_a_type_of_its_own_once_it_is_played(columns: dict, match_type: str) -> None:
+    assert classify(RawMatches.conform([a_match(**columns)]))["match_type"].tolist() == [match_type]
+
+
+def test_own_outcomes_are_those_of_the_followed_team() -> None:
+    rows = pd.DataFrame(
+        {
+            "result": ["home_win", "away_win", "draw", None],
+            "side": ["home", "home", "away", "home"],
+            "home_goals": pd.array([2, 0, 1, None], dtype="Int64"),
+            "away_goals": pd.array([1, 3, 1, None], dtype="Int64"),
+        }
+    )
+    seen = own_outcomes(rows)
+    assert seen["own_result"].tolist()[:3] == ["win", "loss", "draw"]
+    assert seen["own_goal_difference"].tolist()[:3] == [1, -3, 0]
+    assert seen["total_goals"].tolist()[:3] == [3, 3, 2]
+    assert seen.iloc[3].isna().all()
+    away = own_outcomes(rows.assign(side="away"))
+    assert away["own_goal_difference"].tolist()[:3] == [-1, 3, 0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.correlation_results import FINDING_AT_Q, correlation_results
+from pizza_assets.analysis.correlation_results import FINDING_AT_Q, correlation_results, part_effects
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
@@ -148,6 +148,20 @@ def _shared(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> It
                     yield part, "bias", answer.numbers["estimate_log"] - truth
 
 
+def _results_of_matches(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    year = simulate_year(rng, kind, *calendar)
+    grid = fitted(year)
+    rows = part_effects(impact_of(year, grid), {PAIR: grid}, Scope.RESULT)
+    answered = rows[rows["status"] == ResultStatus.OK]
+    part = "windows by result, null"
+    yield part, "answered", len(answered) / len(rows)
+    yield part, "found at 5 %", float((answered["p_value"] <= 0.05).mean())
+    yield part, "any finding in a year", float((answered["q_value"] <= FINDING_AT_Q).any())
+    for window, of_window in answered.groupby("time_window"):
+        yield f"{part}, {window}", "found at 5 %", float((of_window["p_value"] <= 0.05).mean())
+        yield f"{part}, {window}", "bias", float(of_window["estimate_log"].mean())
+
+
 def _anomalies(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     for per_kind in ANOMALIES_PER_YEAR:
         year = simulate_year(rng, kind, *calendar)
@@ -173,5 +187,6 @@ _PARTS = {
     "shared": _shared,
     "anomalies": _anomalies,
     "goals": _goals,
+    "results": _results_of_matches,
 }
 PARTS = tuple(_PARTS)

@@ -1,14 +1,11 @@
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards import extracts
 from pizza_assets.models.extracts import OrdersTimelineExtract
-from pizza_assets.models.matches import RawMatches
 from pizza_assets.models.merged import OrderBins
-from pizza_assets_tests.dashboards.sample import Sample, sample_page_data
 
 MONDAY = pd.Timestamp("2026-08-03T23:30Z")
 _BIN = st.tuples(
@@ -65,10 +62,9 @@ def test_an_hour_split_between_two_weeks_is_added_up():
     assert joined[["order_count", "covered_minutes"]].to_numpy().tolist() == [[5, 2]]
 
 
-def test_nothing_gives_empty_extracts():
+def test_nothing_gives_an_empty_timeline():
     assert extracts.orders_timeline(OrderBins.empty()).empty
     assert extracts.joined_timelines([]).empty
-    assert extracts.data_quality([]).empty
 
 
 def test_a_dense_week_is_summed_exactly():
@@ -95,46 +91,3 @@ def test_a_dense_week_is_summed_exactly():
     assert len(timeline) == 2 * 168
     assert np.unique(timeline["covered_minutes"]).tolist() == [60]
     assert timeline["revenue_cents"].sum() == len(week) * 10
-
-
-def test_matches_carry_their_result_and_exposed_markets():
-    match = {
-        "match_id": "m-1",
-        "kickoff_at": MONDAY,
-        "kickoff_is_fixed": True,
-        "sport": "football",
-        "competition": "FA Cup",
-        "competition_type": "cup",
-        "season": "2026-27",
-        "stage": "FINAL",
-        "round_name": None,
-        "home_team": "Arsenal",
-        "away_team": "Chelsea",
-        "status": "FINISHED",
-        "decided_by": "penalties",
-        "home_goals": 1,
-        "away_goals": 1,
-        "half_time_home_goals": None,
-        "half_time_away_goals": None,
-        "shootout_home_goals": 5,
-        "shootout_away_goals": 4,
-        "venue": None,
-        "match_source": "real",
-        "source_name": "openfootball",
-    }
-    matches = RawMatches.conform([match, {**match, "match_id": "m-2"}]).assign(result="home_win")
-    extract = extracts.matches_extract(matches, {"m-1": 3})
-    assert extract.set_index("match_id")["exposed_markets"].to_dict() == {"m-1": 3, "m-2": 0}
-    assert extract["result"].tolist() == ["home_win", "home_win"]
-
-
-def test_results_pass_through_unchanged():
-    data = sample_page_data(Sample(weeks=10))
-    pd.testing.assert_frame_equal(extracts.match_impact_extract(data.match_impact), data.match_impact)
-    pd.testing.assert_frame_equal(extracts.correlations_extract(data.correlations), data.correlations)
-    pd.testing.assert_frame_equal(extracts.insights_extract(data.insights), data.insights)
-
-
-def test_a_quality_fact_without_a_column_is_named():
-    with pytest.raises(KeyError, match="rejected_count"):
-        extracts.data_quality([{"week": "2026-08-04", "dataset": "orders", "data_source": "real", "row_count": 1}])

@@ -1,6 +1,6 @@
-"""The flat tables that dashboards read, made from the pipeline's tables. No statistics are computed here."""
+"""Orders per hour: the extract behind every view of orders over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,17 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.typing.pandas import DataFrame
 
-from pizza_assets.models.extracts import (
-    CorrelationsExtract,
-    DataQualityExtract,
-    InsightsExtract,
-    MatchesExtract,
-    MatchImpactExtract,
-    OrdersTimelineExtract,
-)
-from pizza_assets.models.matches import RawMatches
+from pizza_assets.models.extracts import OrdersTimelineExtract
 from pizza_assets.models.merged import OrderBins
-from pizza_assets.models.results import CorrelationResults, Insights, MatchImpact
 
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 _SERIES = ["order_source", "market", "chain", "currency"]
@@ -53,37 +44,6 @@ def joined_timelines(weeks: Sequence[pd.DataFrame]) -> DataFrame[OrdersTimelineE
     if rows.duplicated(keys).any():
         rows = rows.groupby(keys, as_index=False, sort=False)[_SUMMED].sum()
     return OrdersTimelineExtract.conform(rows)
-
-
-def matches_extract(
-    matches_with_result: DataFrame[RawMatches], exposed_market_counts: Mapping[str, int]
-) -> DataFrame[MatchesExtract]:
-    """`raw_matches` rows that also carry `result`, with the number of markets that follow either team (0 if absent)."""
-    counts = matches_with_result["match_id"].map(dict(exposed_market_counts)).fillna(0).astype("int64")
-    return MatchesExtract.checked(matches_with_result.assign(exposed_markets=counts))
-
-
-def match_impact_extract(match_impact: DataFrame[MatchImpact]) -> DataFrame[MatchImpactExtract]:
-    """`match_impact` as dashboards read it."""
-    return MatchImpactExtract.conform(match_impact)
-
-
-def correlations_extract(correlation_results: DataFrame[CorrelationResults]) -> DataFrame[CorrelationsExtract]:
-    """`correlation_results` as dashboards read it."""
-    return CorrelationsExtract.conform(correlation_results)
-
-
-def insights_extract(insights: DataFrame[Insights]) -> DataFrame[InsightsExtract]:
-    """`insights` as dashboards read it."""
-    return InsightsExtract.conform(insights)
-
-
-def data_quality(facts: Sequence[Mapping[str, object]]) -> DataFrame[DataQualityExtract]:
-    """One row per fact: `week`, `dataset`, `data_source`, `source_name`, `row_count`, `rejected_count`, `reason`.
-
-    Raises KeyError naming a column that no fact has.
-    """
-    return DataQualityExtract.checked(pd.DataFrame(list(facts))) if facts else DataQualityExtract.empty()
 
 
 def _run_starts(bins: pd.DataFrame, hours: np.ndarray) -> np.ndarray:

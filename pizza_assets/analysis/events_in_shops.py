@@ -1,0 +1,60 @@
+"""Points around kick-off and goals in the units of a shop. What these units are: store_hours.py."""
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.order_values import order_values
+from pizza_assets.analysis.pairs import SOURCES
+from pizza_assets.analysis.store_hours import WINDOW_KEY, in_money, usual_rates
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.models.vocabulary import ResultStatus, Scope, Window
+
+_SPAN = ["minutes_from", "minutes_to"]
+
+
+def events_in_shops(
+    points: pd.DataFrame, timeline: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame
+) -> pd.DataFrame:
+    """The columns of `store_hours.in_money` for every row of EventStudy; rows and index as in `points`.
+
+    timeline: MatchTimelineExtract. A point around kick-off is set against the quarter-hours that begin in its span, all
+    matches together; one around goals against the time during matches, since a goal may fall in any of its minutes.
+    impact, match_windows: as in `store_hours.usual_rates`, for average order values: around kick-off those of all three
+    windows.
+    """
+    used = impact[impact["status"] == ResultStatus.OK]
+    values = order_values(match_windows.merge(used[WINDOW_KEY], on=WINDOW_KEY), SOURCES)
+    spans = _span_rates(points, timeline).merge(values, on=SOURCES, how="left")
+    rates = usual_rates(impact, match_windows, (Scope.OVERALL,))
+    during = rates[rates["time_window"] == Window.DURING]
+    is_kick_off = points["event"] == "kick_off"
+    found = pd.concat(
+        [
+            points.loc[is_kick_off, [*SOURCES, *_SPAN]].merge(spans, on=[*SOURCES, *_SPAN], how="left"),
+            points.loc[~is_kick_off, SOURCES].merge(during, on=SOURCES, how="left"),
+        ]
+    ).set_axis([*points.index[is_kick_off], *points.index[~is_kick_off]])
+    found = found.reindex(points.index)
+    uplift = points["uplift_pct"].where(points["status"] == ResultStatus.OK)
+    return in_money(found["usual_orders_per_store_hour"], uplift, found)
+
+
+def _span_rates(points: pd.DataFrame, timeline: pd.DataFrame) -> pd.DataFrame:
+    """usual_orders_per_store_hour of every pair of sources and span of minutes from kick-off."""
+    known = timeline[timeline["expected_orders"].notna()]
+    by_minute = (
+        known.assign(store_hours=known["store_count"] * (BIN_MINUTES / 60))
+        .groupby([*SOURCES, "minutes_from_kickoff"], as_index=False)
+        .agg(expected=("expected_orders", "sum"), store_hours=("store_hours", "sum"))
+    )
+    asked = points.loc[points["event"] == "kick_off", [*SOURCES, *_SPAN]].drop_duplicates()
+    pairs = asked.merge(by_minute, on=SOURCES)
+    inside = pairs[pairs["minutes_from_kickoff"].between(pairs["minutes_from"], pairs["minutes_to"], inclusive="left")]
+    sums = inside.groupby([*SOURCES, *_SPAN], as_index=False)[["expected", "store_hours"]].sum()
+    rate = np.divide(
+        sums["expected"],
+        sums["store_hours"],
+        out=np.full(len(sums), np.nan),
+        where=(sums["store_hours"] > 0).to_numpy(),
+    )
+    return sums[[*SOURCES, *_SPAN]].assign(usual_orders_per_store_hour=rate)

@@ -1,0 +1,57 @@
+"""What the Dagster UI shows of a table over all weeks: a few rows, a short text. Kept small: it is stored as JSON."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import pandas as pd
+
+from pizza_assets.models.labels import table_label
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.storage.io_manager import WholeOutput
+
+NO_DATA = DataSource.REAL
+"""The label of a table made of nothing at all: nothing in it is mock."""
+PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_CHARACTERS = 5, 8, 80
+
+
+def whole(
+    rows: pd.DataFrame, *made_of: pd.DataFrame, if_empty: str = NO_DATA, shown: tuple[str, ...] = (), **facts: object
+) -> WholeOutput:
+    """A table over all weeks with a preview of the columns `shown` (the first ones if not said) and further `facts`.
+
+    A table without a labelled row has the label of the first table it was made of that has some, else `if_empty`.
+    """
+    filled = [table for table in made_of if len(table)]
+    label = table_label(rows, table_label(filled[0], "") if filled else if_empty)
+    return WholeOutput(rows, label, {**facts, **preview(rows, shown)})
+
+
+def preview(rows: pd.DataFrame, shown: tuple[str, ...] = ()) -> Mapping[str, object]:
+    """`preview`: the first rows as a table; nothing for an empty one."""
+    if rows.empty:
+        return {}
+    chosen = rows[list(shown) or list(rows.columns[:PREVIEW_COLUMNS])].head(PREVIEW_ROWS)
+    records = [dg.TableRecord({name: _cell(value) for name, value in row.items()}) for row in chosen.to_dict("records")]
+    return {"preview": dg.MetadataValue.table(records=records)}
+
+
+def markdown(rows: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """A small table as text; an empty cell where there is no value."""
+    header = f"| {' | '.join(rows.columns)} |\n|{'---|' * len(rows.columns)}"
+    lines = [f"| {' | '.join(_text(value) for value in row)} |" for row in rows.itertuples(index=False)]
+    return dg.MetadataValue.md("\n".join([header, *lines]))
+
+
+def _cell(value: object) -> str | float | int | bool | None:
+    if pd.isna(value):
+        return None
+    if isinstance(value, float | int | bool):
+        return value
+    return str(value)[:PREVIEW_CHARACTERS]
+
+
+def _text(value: object) -> str:
+    if pd.isna(value):
+        return ""
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,39 @@
+"""Weeks and checks as dashboards read them."""
+
+import pandas as pd
+import pytest
+
+from pizza_assets.dashboards.extracts import checks_extract, data_quality
+
+
+def test_a_quality_fact_without_a_column_is_named():
+    with pytest.raises(KeyError, match="rejected_count"):
+        data_quality([{"week": "2026-08-04", "dataset": "orders", "data_source": "real", "row_count": 1}])
+
+
+def told(week: str, outcome: str, description: str | None = None, check: str = "rows_are_valid") -> dict:
+    return {"asset": "raw_orders", "check": check, "week": week, "outcome": outcome, "description": description}
+
+
+def test_weeks_are_counted_by_how_a_check_ended_and_the_last_one_speaks():
+    extract = checks_extract(
+        [
+            told("2026-08-18", "passed", "fine"),
+            told("2026-08-11", "warning", "2 rows"),
+            told("2026-08-04", "warning", "1 row"),
+            told("2026-08-04", "not_checked", None, "is_no_stand_in"),
+        ]
+    )
+    assert extract[["check", "outcome", "week_count", "first_week", "last_week"]].to_numpy().tolist() == [
+        ["is_no_stand_in", "not_checked", 1, "2026-08-04", "2026-08-04"],
+        ["rows_are_valid", "passed", 1, "2026-08-18", "2026-08-18"],
+        ["rows_are_valid", "warning", 2, "2026-08-04", "2026-08-11"],
+    ]
+    words = extract["description"].tolist()
+    assert pd.isna(words[0])
+    assert words[1:] == ["fine", "2 rows"]
+
+
+def test_nothing_gives_empty_extracts():
+    assert data_quality([]).empty
+    assert checks_extract([]).empty
