@@ -1,5 +1,6 @@
 """What people look at beside the extracts: QuickSight manifests and the local page."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -9,7 +10,7 @@ from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
-from pizza_assets.orchestration.match_versions import current_matches, windows_of_current_kickoffs
+from pizza_assets.dashboards.quarter_counts import quarter_counts
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput
@@ -44,27 +45,35 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
     )
     def dashboard_page(
         dashboard_orders_timeline: pd.DataFrame,
+        dashboard_match_timeline: pd.DataFrame,
         dashboard_matches: pd.DataFrame,
         dashboard_match_impact: pd.DataFrame,
         dashboard_correlations: pd.DataFrame,
+        dashboard_event_study: pd.DataFrame,
+        dashboard_anomalies: pd.DataFrame,
         dashboard_insights: pd.DataFrame,
         dashboard_data_quality: pd.DataFrame,
-        match_windows: pd.DataFrame,
+        dashboard_checks: pd.DataFrame,
+        quarter_hours: WeekTables,
         raw_orders: WeekTables,
         raw_matches: WeekTables,
     ) -> FilesOutput:
         page = build_page(
             PageData(
                 title="Pizza and football",
-                orders_timeline=dashboard_orders_timeline,
-                matches=dashboard_matches,
-                match_impact=dashboard_match_impact,
-                match_windows=windows_of_current_kickoffs(match_windows, current_matches(raw_matches)),
-                correlations=dashboard_correlations,
-                insights=dashboard_insights,
-                data_quality=dashboard_data_quality,
                 data_as_of=_last_collected(raw_orders, raw_matches),
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
+                orders_timeline=dashboard_orders_timeline,
+                quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),
+                matches=dashboard_matches,
+                match_timeline=dashboard_match_timeline,
+                match_impact=dashboard_match_impact,
+                correlations=dashboard_correlations,
+                event_study=dashboard_event_study,
+                anomalies=dashboard_anomalies,
+                insights=dashboard_insights,
+                data_quality=dashboard_data_quality,
+                checks=dashboard_checks,
             )
         )
         return FilesOutput({"dashboard.html": page.encode()}, **label_of_all(dashboard_data_quality), metadata={})
@@ -73,6 +82,9 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _last_collected(*datasets: WeekTables) -> str:
-    """When the newest stored week was collected; not the time of rendering."""
+    """When the newest stored week was collected, in words; not the time of rendering."""
     found = [facts.collected_at for weeks in datasets for week in weeks if (facts := weeks.facts(week))]
-    return max(found, default="never")
+    if not found:
+        return "never"
+    at = datetime.fromisoformat(max(found)).astimezone(UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
