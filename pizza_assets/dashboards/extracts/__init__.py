@@ -1,5 +1,6 @@
-"""The flat tables that dashboards read, made from the pipeline's tables. No statistics are computed here; rows are checked
-against their models when they are stored.
+"""The flat tables that dashboards read, made from the pipeline's tables.
+
+No statistics are computed here; rows are checked against their models when they are stored.
 """
 
 from pizza_assets.dashboards.extracts.data_quality import checks_extract, data_quality
