@@ -68,14 +68,12 @@ def effects_in_shops(results: pd.DataFrame, impact: pd.DataFrame, match_windows:
     asked = results[_PART].assign(
         scope=results["scope"].mask(is_shared, SHARED_MATCH), scope_value=results["scope_value"].fillna("")
     )
-    rates = pd.concat(
-        [
-            usual_rates(impact, match_windows),
-            _chain_rates(results, impact, match_windows),
-            _observed_rates(impact, match_windows),
-        ],
-        ignore_index=True,
-    )
+    scopes = set(asked["scope"])
+    rates = usual_rates(impact, match_windows, [scope for scope in _OF_MATCHES if scope in {*scopes, Scope.OVERALL}])
+    if Scope.CHAIN in scopes:
+        rates = pd.concat([rates, _chain_rates(results, impact, match_windows)], ignore_index=True)
+    if SHARED_MATCH in scopes:
+        rates = pd.concat([rates, _observed_rates(impact, match_windows)], ignore_index=True)
     found = asked.merge(rates, on=_PART, how="left", validate="many_to_one").set_axis(results.index)
     usual = found["usual_orders_per_store_hour"]
     usual = usual.mask(is_shared, usual / (1 + results["uplift_pct"] / 100))

@@ -37,6 +37,13 @@ def test_null_years_find_little_and_are_answered() -> None:
 
 
 # Property 16
+def test_null_years_find_little_by_result() -> None:
+    means = records("results", 3).groupby(["part", "measure"])["value"].mean()
+    assert means["windows by result, null", "answered"] == 1
+    assert means["windows by result, null", "found at 5 %"] < 0.3
+
+
+# Property 16
 def test_planted_effects_of_goals_and_matches_come_back() -> None:
     planted = records("planted", 2).groupby(["part", "measure"])["value"].mean()
     assert planted["main effect, post, planted", "found at 5 %"] == 1

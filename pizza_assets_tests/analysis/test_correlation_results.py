@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from pizza_assets.analysis.baseline import expected_grids
-from pizza_assets.analysis.correlation_results import correlation_results
+from pizza_assets.analysis.correlation_results import correlation_results, part_effects
+from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.hypotheses import (
     PRIMARY_HYPOTHESIS,
     SHARED_HYPOTHESES,
@@ -18,7 +19,7 @@ from pizza_assets.analysis.hypotheses import (
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.multiplicity import q_values
 from pizza_assets.analysis.placebo import placebo_windows
-from pizza_assets.models import MatchImpact
+from pizza_assets.models import MatchImpact, RawMatches
 from pizza_assets.models.vocabulary import Scope
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, fitted_grids, panels_of, relabelled, simulate
 
@@ -88,6 +89,33 @@ def test_a_market_alone_with_its_team_gives_what_the_team_gives() -> None:
         np.testing.assert_allclose(
             by["team"].loc[team, "estimate_log"], by["market"].loc[market, "estimate_log"], rtol=1e-12
         )
+
+
+def test_matches_that_were_won_and_lost_are_answered_apart_as_a_family_of_their_own() -> None:
+    of_result = results()[results()["scope"] == "result"]
+    assert of_result["family_id"].unique().tolist() == ["exploratory_windows_by_result.mock_orders.mock_matches"]
+    assert set(of_result["scope_value"]) == {"win", "loss"}, "every match of the fixtures ends 2-1"
+    assert set(of_result["subject"]) == {"own_team_match"}
+    assert (of_result["role"] == "exploratory").all()
+    grids = fitted_grids(world())
+    impact = match_impact(world().windows, grids, world().matches, world().markets, LENGTHS)
+    won = impact[(impact["side"] == "home") & (impact["window"] == "post")]
+    answer = own_match_answer(won, grids[PAIR])
+    row = of_result[(of_result["scope_value"] == "win") & (of_result["time_window"] == "post")].iloc[0]
+    assert row[["estimate_log", "se", "df"]].tolist() == [answer.numbers[name] for name in ("estimate_log", "se", "df")]
+    assert row["hypothesis"] == "Orders depart from normal after the own team's match when it was won."
+    assert "after the own team's match when it was won (95 % interval" in row["pattern_description"]
+    alone = part_effects(impact, grids, Scope.RESULT)
+    columns = ["analysis_id", "estimate_log", "se", "q_value"]
+    pd.testing.assert_frame_equal(alone[columns], of_result[columns].reset_index(drop=True))
+
+
+def test_where_all_matches_end_alike_nothing_is_asked_by_result() -> None:
+    grids = fitted_grids(world())
+    draws = RawMatches.conform(world().matches.assign(home_goals=1, away_goals=1))
+    impact = match_impact(world().windows, grids, draws, world().markets, LENGTHS)
+    drawn = correlation_results(impact, grids, chains={}, pre_trends={}, shared={}, parts=(Scope.RESULT,))
+    assert "result" not in set(drawn["scope"])
 
 
 def test_beside_the_main_effect_stand_placebo_leave_one_out_and_pre_trend() -> None:

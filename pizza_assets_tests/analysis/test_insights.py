@@ -182,6 +182,19 @@ def test_anomalies_are_counted_with_what_may_be_false_and_their_source():
     assert "1 of them lies near" in row["headline"]
 
 
+@pytest.mark.parametrize(("value", "words"), [("win", "won"), ("draw", "drawn"), ("loss", "lost")])
+def test_results_are_told_as_what_is_known_only_afterwards(value: str, words: str):
+    family = {"family_id": "exploratory_windows_by_result.x", "role": "exploratory", "scope": "result"}
+    row = written(result(**family, scope_value=value)).iloc[0]
+    assert row["headline"] == (
+        f"Orders run 12 % above normal after the own team's match when it was {words} "
+        "(95 % interval 6.2 to 18 %, 19 matches)."
+    )
+    assert "known only afterwards: this describes, it foretells nothing" in row["caveat"]
+    silent = written(result(**family, scope_value=value, direction="none")).iloc[0]
+    assert "No effect found in any of 1 claim about the matches, result by result" in silent["headline"]
+
+
 def test_other_families_tell_their_findings_or_that_nothing_was_found():
     outcomes = [
         result(analysis_id=f"{n}", subject="draw", family_id="exploratory_outcomes.x", role="exploratory", **found)

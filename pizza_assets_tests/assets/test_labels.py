@@ -7,27 +7,37 @@ from hypothesis import HealthCheck, given, settings
 
 from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import main_effects
+from pizza_assets.analysis.event_bins import event_panel
+from pizza_assets.analysis.event_points import event_study as event_rows
+from pizza_assets.analysis.event_points import kick_off_points
+from pizza_assets.analysis.event_study import kick_off_study
+from pizza_assets.analysis.events_in_shops import events_in_shops
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.merged_orders import merge_orders
 from pizza_assets.analysis.order_bins import bin_orders
-from pizza_assets.analysis.outcomes import classify
+from pizza_assets.analysis.order_values import order_values
+from pizza_assets.analysis.outcomes import classify, own_outcomes
 from pizza_assets.analysis.panel import market_panel
+from pizza_assets.analysis.store_hours import effects_in_shops, store_hours
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.dashboards import extracts
+from pizza_assets.models import OrderAnomalies
 from pizza_assets.models.vocabulary import combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.strategies import World, worlds
 
 LABELS = ["order_source", "match_source", "data_source"]
 OTHER = {"real": "mock", "mock": "real"}
-PAIRED = {"correlation_results", "insights", "dashboard_correlations", "dashboard_insights"}
+PAIRED = {
+    "correlation_results", "insights", "dashboard_correlations", "dashboard_insights", "dashboard_event_study",
+}  # fmt: skip
 """Tables with a row for every pair of sources, also for those without data."""
 WORDED_BY_LABEL = {
     *LABELS, "real_share", "analysis_id", "family_id", "headline", "caveat", "pattern_description", "data_quality",
-    "rank",
+    "rank", "seen_in",
 }  # fmt: skip
 
 
@@ -47,6 +57,12 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
     impact = match_impact(windows, grids, world.matches, world.markets, lengths)
     results = main_effects(impact, grids)
     sentences = insights(results, impact, windows)
+    types = classify(world.matches)[["match_source", "match_id", "match_type"]]
+    hours = store_hours(windows)
+    timeline = extracts.orders_timeline(bins)
+    match_timeline = extracts.match_timeline(impact, expected, types, hours)
+    points = kick_off_rows(grids, world)
+    alarms = alarms_of(world, expected)
     return {
         "order_bins": bins,
         "quarter_hours": quarters,
@@ -56,12 +72,40 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
         "match_impact": impact,
         "correlation_results": results,
         "insights": sentences,
-        "dashboard_orders_timeline": extracts.orders_timeline(bins),
+        "dashboard_orders_timeline": timeline,
+        "dashboard_match_timeline": match_timeline,
         "dashboard_matches": extracts.matches_extract(classify(world.matches), {}),
-        "dashboard_match_impact": extracts.match_impact_extract(impact),
-        "dashboard_correlations": extracts.correlations_extract(results),
+        "dashboard_match_impact": extracts.match_impact_extract(impact, types, own_outcomes(impact), hours),
+        "dashboard_correlations": extracts.correlations_extract(results, effects_in_shops(results, impact, windows)),
+        "dashboard_event_study": extracts.event_study_extract(
+            points, events_in_shops(points, match_timeline, impact, windows)
+        ),
+        "dashboard_anomalies": extracts.anomalies_extract(
+            alarms, classify(world.matches), order_values(timeline, ["order_source", "market", "chain"])
+        ),
         "dashboard_insights": extracts.insights_extract(sentences),
     }
+
+
+def kick_off_rows(grids: dict, world: World) -> pd.DataFrame:
+    """event_study around kick-off, as the asset makes it."""
+    studies = {
+        pair: kick_off_study(event_panel(grid, world.matches[world.matches["match_source"] == pair[1]], world.markets))
+        for pair, grid in grids.items()
+    }
+    return event_rows({pair: kick_off_points(study) for pair, study in studies.items()})
+
+
+def alarms_of(world: World, expected: pd.DataFrame) -> pd.DataFrame:
+    """An alarm per market: a world is too short for any of its own."""
+    blank = {column.name: None if column.nullable else 0 for column in OrderAnomalies.columns()}
+    source = {"order_source": world.order_source, "seen_in": world.order_source}
+    span = {"starts_at": world.starts_at, "ends_at": world.ends_at, "kind": "low", "store_id": "s1"}
+    match = world.matches[["match_id", "match_source"]].sort_values("match_id").head(1).to_dict("records")
+    near = match[0] if match else {}
+    markets = sorted(expected["market"].unique())
+    rows = [{**blank, **source, **span, **near, "market": name, "chain": "dominos"} for name in markets]
+    return OrderAnomalies.checked(rows) if rows else OrderAnomalies.empty()
 
 
 def swapped(world: World) -> World:

@@ -1,4 +1,7 @@
-"""The flat tables that dashboards read, made from the pipeline's tables. No statistics are computed here."""
+"""The flat tables that dashboards read, made from the pipeline's tables.
+
+No statistics are computed here; rows are checked against their models when they are stored.
+"""
 
 from pizza_assets.dashboards.extracts.data_quality import checks_extract, data_quality
 from pizza_assets.dashboards.extracts.match_timeline import match_timeline

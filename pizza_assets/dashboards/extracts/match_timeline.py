@@ -41,7 +41,7 @@ def match_timeline(
     )
     from_kickoff = (rows["bin_at"] - rows["kickoff_at"]).dt.total_seconds() // 60
     named = rows.rename(columns={"observed": "order_count", "expected": "expected_orders"})
-    return MatchTimelineExtract.checked(
+    return MatchTimelineExtract.conform(
         named.assign(minutes_from_kickoff=from_kickoff.astype("int64"), period=_periods(rows))
     )
 

@@ -43,7 +43,7 @@ def match_impact_extract(
     hours = rows["store_hours"].where(rows["store_hours"] > 0)
     revenue, orders = (rows[name].astype("Float64").astype("float64") for name in ("revenue_cents", "observed"))
     extra_revenue = rows["extra_orders"] * revenue / orders.where(orders > 0)
-    return MatchImpactExtract.checked(
+    return MatchImpactExtract.conform(
         rows.assign(
             extra_orders_per_store_hour=rows["extra_orders"] / hours,
             extra_revenue_cents=extra_revenue,

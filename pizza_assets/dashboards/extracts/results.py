@@ -16,13 +16,13 @@ def correlations_extract(
     correlation_results: DataFrame[CorrelationResults], in_shops: pd.DataFrame
 ) -> DataFrame[CorrelationsExtract]:
     """`correlation_results` with the columns of `in_shops` (orders and money per store and hour; the same index)."""
-    return CorrelationsExtract.checked(pd.concat([correlation_results, in_shops], axis=1))
+    return CorrelationsExtract.conform(pd.concat([correlation_results, in_shops], axis=1))
 
 
 def event_study_extract(event_study: DataFrame[EventStudy], in_shops: pd.DataFrame) -> DataFrame[EventStudyExtract]:
     """`event_study` with the columns of `in_shops` (orders and money per store and hour; the same index)."""
     middle = (event_study["minutes_from"] + event_study["minutes_to"]) / 2
-    return EventStudyExtract.checked(pd.concat([event_study.assign(minutes_middle=middle), in_shops], axis=1))
+    return EventStudyExtract.conform(pd.concat([event_study.assign(minutes_middle=middle), in_shops], axis=1))
 
 
 def anomalies_extract(
@@ -37,7 +37,7 @@ def anomalies_extract(
     rows = order_anomalies.merge(known, on=_MATCH, how="left").merge(order_values, on=_CHAIN, how="left")
     extra = rows["observed"] - rows["expected"]
     hours = (rows["ends_at"] - rows["starts_at"]).dt.total_seconds() / 3600
-    return AnomaliesExtract.checked(
+    return AnomaliesExtract.conform(
         rows.assign(
             extra_orders=extra,
             extra_orders_per_store_hour=extra / hours,
