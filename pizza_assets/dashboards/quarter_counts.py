@@ -1,4 +1,4 @@
-"""Orders per market, chain and quarter-hour for the page: the stores of `quarter_hours` summed. Packing is elsewhere."""
+"""Orders per market, chain and quarter-hour for the page: stores of `quarter_hours` summed. Packing is elsewhere."""
 
 from collections.abc import Iterable
 
