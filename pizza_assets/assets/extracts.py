@@ -1,4 +1,4 @@
-"""The ten CSV extracts: what QuickSight, spreadsheets and the page read. All is worked out before, here it is joined."""
+"""The ten CSV extracts: what QuickSight, spreadsheets and the page read. All is worked out before; it is joined here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
