@@ -1,4 +1,4 @@
-"""The ten CSV extracts: what QuickSight, spreadsheets and the page read. All is worked out before, here it is joined."""
+"""The ten CSV extracts: what QuickSight, spreadsheets and the page read. Worked out before, joined here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from pizza_assets.analysis.outcomes import classify, own_outcomes
 from pizza_assets.analysis.store_hours import effects_in_shops, store_hours
 from pizza_assets.assets.common import described
 from pizza_assets.assets.merged import stand_ins
-from pizza_assets.assets.metadata import markdown, whole
+from pizza_assets.assets.metadata import markdown, preview, whole
 from pizza_assets.dashboards import extracts
 from pizza_assets.models.extracts import EXTRACTS as MODELS
 from pizza_assets.models.labels import real_share
@@ -193,9 +193,7 @@ def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.
             [*_quality("orders", raw_orders, weeks, history), *_quality("matches", raw_matches, weeks, history)]
         )
         shown = ("week", "dataset", "data_source", "row_count", "rejected_count", "failed_check_count", "reason")
-        return WholeOutput(
-            rows, label_of_all(rows)["data_source"], {**whole(rows, shown=shown).metadata, "weeks": len(weeks)}
-        )
+        return WholeOutput(rows, label_of_all(rows)["data_source"], {"weeks": len(weeks), **preview(rows, shown)})
 
     return dashboard_data_quality
 

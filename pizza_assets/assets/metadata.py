@@ -1,6 +1,7 @@
 """What the Dagster UI shows of a table over all weeks: a few rows, a short text. Kept small: it is stored as JSON."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -42,7 +43,7 @@ def markdown(rows: pd.DataFrame) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md("\n".join([header, *lines]))
 
 
-def _cell(value: object) -> str | float | int | bool | None:
+def _cell(value: Any) -> str | float | int | bool | None:
     if pd.isna(value):
         return None
     if isinstance(value, float | int | bool):
@@ -50,7 +51,7 @@ def _cell(value: object) -> str | float | int | bool | None:
     return str(value)[:PREVIEW_CHARACTERS]
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     if pd.isna(value):
         return ""
     text = f"{value:.3g}" if isinstance(value, float) else str(value)

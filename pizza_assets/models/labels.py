@@ -21,7 +21,7 @@ def row_labels(rows: pd.DataFrame) -> pd.Series:
 
 
 def table_label(rows: pd.DataFrame, if_empty: str) -> str:
-    """The one label of the rows, or mixed; `if_empty` is the label of what a table without labelled rows was made of."""
+    """The one label of the rows, or mixed; `if_empty` is the label of what a table without labelled rows is made of."""
     labels = set(row_labels(rows).unique())
     if not labels:
         return str(if_empty)
