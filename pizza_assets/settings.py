@@ -22,6 +22,7 @@ from pizza_assets.models.secret import Secret
 OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/{repository}/master"
 FOOTBALL_DATA_URL = "https://api.football-data.org"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ARN_OF_PERSON = re.compile(r"arn:aws[a-z-]*:quicksight:[a-z0-9-]+:\d{12}:(user|group)/[\w.-]+/\S+")
 _SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
@@ -111,6 +112,32 @@ def _whole_number(value: str) -> int:
     if not value.isdigit():
         raise ValueError("is no whole number from 0")
     return int(value)
+
+
+def _account_id(value: str) -> str | None:
+    if value and not re.fullmatch(r"\d{12}", value):
+        raise ValueError("is no AWS account; write its 12 digits")
+    return value or None
+
+
+def _region(value: str) -> str | None:
+    if value and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value):
+        raise ValueError("is no AWS region; write it as eu-west-2")
+    return value or None
+
+
+def _owner_arn(value: str) -> str | None:
+    if value and not _ARN_OF_PERSON.fullmatch(value):
+        raise ValueError(
+            "is no QuickSight user or group; `aws quicksight list-users --namespace default` shows their Arn"
+        )
+    return value or None
+
+
+def _id_prefix(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
+        raise ValueError("is no prefix of ids; use up to 40 letters, digits and hyphens")
+    return value
 
 
 def _names(value: str) -> tuple[str, ...]:
@@ -242,16 +269,32 @@ class Settings:
         "Share of refused rows above which a check is an error instead of a warning.",
     )
     seed: int = _setting("PIZZA_SEED", "0", _whole_number, "Seed of mock data.")
+    s3_bucket: str | None = _setting(
+        "S3_BUCKET_NAME", "", _optional_text, "For QuickSight: the bucket whose extracts and manifests it reads."
+    )
+    quicksight_account_id: str | None = _setting(
+        "QUICKSIGHT_ACCOUNT_ID", "", _account_id, "For QuickSight: the AWS account, 12 digits."
+    )
+    quicksight_region: str | None = _setting(
+        "QUICKSIGHT_REGION", "", _region, "For QuickSight: the region in which the account uses it, e.g. eu-west-2."
+    )
+    quicksight_owner_arn: str | None = _setting(
+        "QUICKSIGHT_OWNER_ARN", "", _owner_arn, "For QuickSight: ARN of the user or group that owns the dashboard."
+    )
+    quicksight_id_prefix: str = _setting(
+        "QUICKSIGHT_ID_PREFIX", "pizza", _id_prefix, "For QuickSight: how every id begins that is made there."
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Parse `environ`; unset or empty variables keep their default.
 
         Raises ConfigurationError naming variable, value and remedy; also for a variable that starts with
-        PIZZA_ but is no setting, because a misspelt one would silently do nothing.
+        PIZZA_ or QUICKSIGHT_ but is no setting, because a misspelt one would silently do nothing.
         """
         known = {f.metadata["variable"]: f for f in fields(cls)}
-        unknown = sorted(name for name in environ if name.startswith("PIZZA_") and name not in known | _OTHER_VARIABLES)
+        ours = (name for name in environ if name.startswith(("PIZZA_", "QUICKSIGHT_")))
+        unknown = sorted(name for name in ours if name not in known | _OTHER_VARIABLES)
         if unknown:
             raise ConfigurationError(f"{unknown[0]} is no setting; the settings are {', '.join(sorted(known))}")
         chosen = {}

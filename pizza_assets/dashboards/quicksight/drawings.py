@@ -184,9 +184,7 @@ def _quality() -> list[Chart]:
     stored = ("week", "week_starts_at", "dataset", LABEL, "source_name", "row_count", "rejected_count", "is_partial")
     checks = ("asset", "check", "outcome", "week_count", "first_week", "last_week", "description")
     return [
-        charts.table(
-            "quality", DATA_QUALITY, (*stored, "failed_check_count", "reason"), newest_first="week_starts_at"
-        ),
+        charts.table("quality", DATA_QUALITY, (*stored, "failed_check_count", "reason"), newest_first="week_starts_at"),
         charts.table("quality-checks", CHECKS, checks, suffix=": checks of all weeks, real and MOCK"),
     ]
 
