@@ -25,7 +25,7 @@ def request_problems(operation: str, parameters: Mapping[str, Any]) -> list[str]
 
 def shape_problems(value: Any, shape: Any, path: str) -> list[str]:
     report = ParamValidator().validate(value, shape).generate_report()
-    return [f"{path}: {line}" for line in report.splitlines()] + list(_problems(value, shape, path))
+    return [f"{path}: {line}" for line in report.splitlines()] or list(_problems(value, shape, path))
 
 
 def _problems(value: Any, shape: Shape, path: str) -> Iterator[str]:

@@ -110,6 +110,7 @@ def _words() -> Iterator[CalculatedField]:
     yield CalculatedField(MATCH_IMPACT, "day_of_month", "substring({kickoff_date}, 9, 2)")
     yield CalculatedField(MATCH_IMPACT, "month_row", f"concat(substring({{kickoff_date}}, 1, 7), ' ', {{{LABEL}}})")
     yield CalculatedField(EVENT_STUDY, "curve", f"concat({{event}}, ' ', {{series}}, ' (', {{{LABEL}}}, ')')")
+    yield CalculatedField(ANOMALIES, "kind_and_label", f"concat({{kind}}, ' (', {{{LABEL}}}, ')')")
     part = "ifelse({scope} = 'overall', 'everywhere', concat({scope}, ' ', {scope_value}))"
     yield CalculatedField(CORRELATIONS, "part", f"concat({{{LABEL}}}, ': ', {part}, ', ', {{time_window}})")
     observed = _where_usual_is_known("expected_orders", "order_count")

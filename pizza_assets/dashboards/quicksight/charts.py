@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pizza_assets.dashboards.quicksight.calculated_fields import AGGREGATE, field_types
 from pizza_assets.dashboards.quicksight.data_sets import INTEGER, NUMBER, TIME, DataSet, Request
-from pizza_assets.dashboards.quicksight.parameters import DAY, DAY_OF_MONTH, MATCH, MONTH_ROW, NO_DAY
+from pizza_assets.dashboards.quicksight.parameters import DAY, DAY_OF_MONTH, MATCH, MONTH_ROW, NO_DAY, NOTHING
 
 MATCH_SHEET = "match"
 """The sheet that a click on a match opens."""
@@ -173,12 +173,14 @@ def bars(
     return Chart(chart_id, data_set, "BarChartVisual", configuration, (), only or {}, suffix, width, height=12)
 
 
-def counts_by_month(chart_id: str, data_set: DataSet, time: str, counted: str, colour: str, suffix: str) -> Chart:
-    """Stacked bars of how many different values a month has."""
+def counts_by_month(
+    chart_id: str, data_set: DataSet, time: str, counted: str, colour: str, *, suffix: str, width: int = 36
+) -> Chart:
+    """Stacked bars of how many rows a month has, where the counted column is filled."""
     count = {"FieldId": _field(chart_id, counted), "Column": _column(data_set, counted)}
     wells = {
         "Category": [_dimension(chart_id, data_set, time, "MONTH")],
-        "Values": [{"CategoricalMeasureField": count | {"AggregationFunction": "DISTINCT_COUNT"}}],
+        "Values": [{"CategoricalMeasureField": count | {"AggregationFunction": "COUNT"}}],
         "Colors": [_dimension(chart_id, data_set, colour)],
     }
     configuration: Request = {
@@ -188,7 +190,7 @@ def counts_by_month(chart_id: str, data_set: DataSet, time: str, counted: str, c
         "BarsArrangement": "STACKED",
         "Legend": _LEGEND,
     }
-    return Chart(chart_id, data_set, "BarChartVisual", configuration, suffix=suffix, width=18, height=12)
+    return Chart(chart_id, data_set, "BarChartVisual", configuration, suffix=suffix, width=width, height=12)
 
 
 def scatter(
@@ -239,7 +241,7 @@ def calendar(chart_id: str, data_set: DataSet, value: str) -> Chart:
     values = {
         MONTH_ROW: {"SourceField": _field(chart_id, "month_row")},
         DAY_OF_MONTH: {"SourceField": _field(chart_id, "day_of_month")},
-        DAY: {"CustomValuesConfiguration": {"CustomValues": {"DateTimeValues": [NO_DAY]}}},
+        DAY: _no_day(),
         MATCH: _no_words(),
     }
     action = _open_sheet(chart_id, "Open the matches of this day", values)
@@ -308,13 +310,17 @@ def _axis_label(words: str) -> Request:
 
 
 def _no_words() -> Request:
-    return {"CustomValuesConfiguration": {"CustomValues": {"StringValues": [""]}}}
+    return {"CustomValuesConfiguration": {"CustomValues": {"StringValues": [NOTHING]}}}
+
+
+def _no_day() -> Request:
+    return {"CustomValuesConfiguration": {"CustomValues": {"DateTimeValues": [NO_DAY]}}}
 
 
 def _open_match(chart_id: str, column: str) -> Request:
     values = {
         MATCH: {"SourceField": _field(chart_id, column)},
-        DAY: {"CustomValuesConfiguration": {"CustomValues": {"DateTimeValues": [NO_DAY]}}},
+        DAY: _no_day(),
         MONTH_ROW: _no_words(),
     }
     return _open_sheet(chart_id, "Open the day of this match", values)

@@ -70,8 +70,8 @@ def _timeline() -> list[Chart]:
             ("Orders (real)", "Orders (MOCK)"),
             ("Matches (real)", "Matches (MOCK)"),
         ),
-        charts.bars(
-            "timeline-alarms", ANOMALIES, "starts_at", "extra_orders", colour=LABEL, suffix=": alarms, extra orders"
+        charts.counts_by_month(
+            "timeline-alarms", ANOMALIES, "starts_at", "store_id", "kind_and_label", suffix=": alarms by month"
         ),
     ]
 
@@ -176,7 +176,9 @@ def _sources() -> list[Chart]:
         suffix=": orders",
         width=18,
     )
-    matches = charts.counts_by_month("sources-matches", MATCHES, "kickoff_at", "match_id", LABEL, suffix=": matches")
+    matches = charts.counts_by_month(
+        "sources-matches", MATCHES, "kickoff_at", "match_id", LABEL, suffix=": matches", width=18
+    )
     return [orders, matches]
 
 

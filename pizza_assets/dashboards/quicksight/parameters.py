@@ -28,7 +28,9 @@ DATES_FROM, DATES_TO = "DatesFrom", "DatesTo"
 MATCH, DAY, MONTH_ROW, DAY_OF_MONTH = "Match", "Day", "MonthRow", "DayOfMonth"
 """What a click on a chart sets: a match; or the day of a match, as a time or as a cell of the calendar."""
 
-NO_DAY = "1970-01-01T00:00:00Z"
+NOTHING, NO_DAY = "none", "1970-01-01T00:00:00Z"
+"""What these hold before a click: no match, row or day is called so."""
+
 _FIRST_DAY, _LAST_DAY = "2000-01-01T00:00:00Z", "2037-12-31T00:00:00Z"
 _TITLES = {DATES_FROM: "From (UTC)", DATES_TO: "To, inclusive (UTC)", MATCH: "Match"}
 _CHOICES: dict[str, Sequence[str] | tuple[DataSet, str]] = {
@@ -47,7 +49,7 @@ def parameter_declarations() -> list[Request]:
         *(_words(name, "MULTI_VALUED", ALL) for name in PARAMETERS.values()),
         _time(DATES_FROM, _FIRST_DAY),
         _time(DATES_TO, _LAST_DAY),
-        *(_words(name, "SINGLE_VALUED", "") for name in (MATCH, MONTH_ROW, DAY_OF_MONTH)),
+        *(_words(name, "SINGLE_VALUED", NOTHING) for name in (MATCH, MONTH_ROW, DAY_OF_MONTH)),
         _time(DAY, NO_DAY),
     ]
 
@@ -62,14 +64,14 @@ def controls(sheet_id: str, filters: Sequence[str], *, has_match: bool) -> list[
 
 
 def _words(name: str, how_many: str, default: str) -> Request:
-    declaration: Request = {
-        "Name": name,
-        "ParameterValueType": how_many,
-        "DefaultValues": {"StaticValues": [default]},
+    return {
+        "StringParameterDeclaration": {
+            "Name": name,
+            "ParameterValueType": how_many,
+            "DefaultValues": {"StaticValues": [default]},
+            "ValueWhenUnset": {"CustomValue": default},
+        }
     }
-    if default:
-        declaration["ValueWhenUnset"] = {"CustomValue": default}
-    return {"StringParameterDeclaration": declaration}
 
 
 def _time(name: str, default: str) -> Request:

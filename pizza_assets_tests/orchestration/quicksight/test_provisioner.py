@@ -1,6 +1,7 @@
 """Made once, left alone, changed, handed over, removed: against an account that holds every call to AWS's model."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -131,10 +132,8 @@ def test_a_stopped_run_is_gone_on_with(stop_after: int) -> None:
                 raise KeyboardInterrupt
             return getattr(account, name)
 
-    try:
+    with suppress(KeyboardInterrupt):
         list(provisioner(Stopping()).apply())
-    except KeyboardInterrupt:
-        pass
     changes(account)
     assert changes(account) == {Change.NONE: len(resources(TARGET))}
 
