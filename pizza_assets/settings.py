@@ -114,6 +114,12 @@ def _whole_number(value: str) -> int:
     return int(value)
 
 
+def _bucket(value: str) -> str | None:
+    if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
+        raise ValueError("is no name of a bucket; write only its name, without s3:// and prefix")
+    return value or None
+
+
 def _account_id(value: str) -> str | None:
     if value and not re.fullmatch(r"\d{12}", value):
         raise ValueError("is no AWS account; write its 12 digits")
@@ -270,7 +276,7 @@ class Settings:
     )
     seed: int = _setting("PIZZA_SEED", "0", _whole_number, "Seed of mock data.")
     s3_bucket: str | None = _setting(
-        "S3_BUCKET_NAME", "", _optional_text, "For QuickSight: the bucket whose extracts and manifests it reads."
+        "S3_BUCKET_NAME", "", _bucket, "For QuickSight: the bucket whose extracts and manifests it reads."
     )
     quicksight_account_id: str | None = _setting(
         "QUICKSIGHT_ACCOUNT_ID", "", _account_id, "For QuickSight: the AWS account, 12 digits."

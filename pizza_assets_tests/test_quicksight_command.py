@@ -1,7 +1,6 @@
 """`pizza quicksight`: what it prints, and that nothing is asked of AWS where nothing can be."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -79,11 +78,3 @@ def test_no_subscription_is_named(account: QuickSightAccount, capsys: pytest.Cap
     account.edition = None
     assert "account 123456789012 has no QuickSight; sign up" in said(capsys, "create", code=1)
     assert account.writes == []
-
-
-def test_the_client_retries_a_bounded_number_of_times() -> None:
-    from pizza_assets.orchestration.quicksight.client import quicksight_client
-
-    client: Any = quicksight_client("eu-west-2")
-    assert client.meta.config.retries == {"mode": "adaptive", "total_max_attempts": 8}
-    assert client.meta.region_name == "eu-west-2"

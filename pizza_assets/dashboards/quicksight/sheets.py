@@ -1,6 +1,6 @@
 """The sheets: which visuals are on which, under which controls, and where on the grid."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -10,7 +10,7 @@ from pizza_assets.dashboards.quicksight.drawings import DRAWINGS
 from pizza_assets.dashboards.quicksight.parameters import controls
 from pizza_assets.dashboards.visuals import FILTERS, VISUALS, Visual
 
-_COLUMNS = 36
+_COLUMNS, _CONTROL_WIDTH = 36, 4
 _LABELS = (
     "Real and MOCK data are never added up: every number says which it is made of. Whatever says MOCK was invented."
 )
@@ -53,14 +53,16 @@ def sheet_request(sheet: Sheet) -> Request:
     """A sheet as QuickSight takes it: controls above, a word on labels, then the charts row by row."""
     charts = [(visual, chart) for visual in sheet.visuals for chart in DRAWINGS[visual.id]]
     box = f"{sheet.id}-labels"
+    filter_controls = controls(sheet.id, sheet.filters, has_match=sheet.id == MATCH_SHEET)
     return {
         "SheetId": sheet.id,
         "Name": sheet.name,
         "ContentType": "INTERACTIVE",
-        "ParameterControls": controls(sheet.id, sheet.filters, has_match=sheet.id == MATCH_SHEET),
+        "ParameterControls": filter_controls,
+        "SheetControlLayouts": [_grid(_control_elements(filter_controls))],
         "TextBoxes": [{"SheetTextBoxId": box, "Content": _text_box(sheet)}],
         "Visuals": [chart.request(visual.title, subtitle(visual)) for visual, chart in charts],
-        "Layouts": [{"Configuration": {"GridLayout": {"Elements": list(_elements(box, [c for _, c in charts]))}}}],
+        "Layouts": [_grid(_elements(box, [chart for _, chart in charts]))],
     }
 
 
@@ -72,6 +74,19 @@ def subtitle(visual: Visual) -> str:
 def _text_box(sheet: Sheet) -> str:
     words = f"{_LABELS} {_HOW_TO_OPEN}" if sheet.id == MATCH_SHEET else _LABELS
     return f"<text-box><b>{escape(words)}</b></text-box>"
+
+
+def _grid(elements: Iterable[Request]) -> Request:
+    return {"Configuration": {"GridLayout": {"Elements": list(elements)}}}
+
+
+def _control_elements(filter_controls: Sequence[Request]) -> Iterator[Request]:
+    """Controls side by side: one that is not placed is not shown."""
+    for position, control in enumerate(filter_controls):
+        (body,) = control.values()
+        assert isinstance(body, dict)
+        column = position * _CONTROL_WIDTH
+        yield _element(body["ParameterControlId"], "PARAMETER_CONTROL", 0, column, _CONTROL_WIDTH, 1)
 
 
 def _elements(box: str, charts: Sequence[Chart]) -> Iterator[Request]:

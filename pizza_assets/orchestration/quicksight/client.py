@@ -12,9 +12,9 @@ from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import member_key
 
-# QuickSight allows few calls a second: botocore slows down by itself and gives up after these attempts
+# QuickSight allows few calls a second: botocore waits longer after each refusal and gives up after these attempts
 _CONFIG = Config(
-    retries={"mode": "adaptive", "total_max_attempts": 8},
+    retries={"mode": "standard", "total_max_attempts": 8},
     connect_timeout=10,
     read_timeout=60,
     user_agent_extra="pizza_assets",

@@ -162,19 +162,21 @@ def _limits(definition: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _layouts(definition: Mapping[str, Any]) -> Iterator[str]:
-    """Every element lies on the grid once, and none on another."""
+    """Every chart, text and control lies on its grid once, and none on another."""
     for sheet in definition["Sheets"]:
-        (layout,) = sheet["Layouts"]
-        elements = layout["Configuration"]["GridLayout"]["Elements"]
-        placed = Counter(element["ElementId"] for element in elements)
-        wanted = {v["VisualId"] for v in visuals_of(sheet)} | {box["SheetTextBoxId"] for box in sheet["TextBoxes"]}
-        if set(placed) != wanted or max(placed.values()) > 1:
-            yield f"{sheet['SheetId']}: places {sorted(placed)}, and has {sorted(wanted)}"
-        cells = Counter(
-            (element["RowIndex"] + row, element["ColumnIndex"] + column)
-            for element in elements
-            for row in range(element["RowSpan"])
-            for column in range(element["ColumnSpan"])
-        )
-        if max(cells.values()) > 1 or max(column for _, column in cells) >= GRID_COLUMNS:
-            yield f"{sheet['SheetId']}: elements overlap or leave the grid"
+        controls = {body["ParameterControlId"] for control in sheet["ParameterControls"] for body in control.values()}
+        shown = {v["VisualId"] for v in visuals_of(sheet)} | {box["SheetTextBoxId"] for box in sheet["TextBoxes"]}
+        for member, wanted in (("Layouts", shown), ("SheetControlLayouts", controls)):
+            (layout,) = sheet[member]
+            elements = layout["Configuration"]["GridLayout"]["Elements"]
+            placed = Counter(element["ElementId"] for element in elements)
+            if set(placed) != wanted or max(placed.values()) > 1:
+                yield f"{sheet['SheetId']}: places {sorted(placed)}, and has {sorted(wanted)}"
+            cells = Counter(
+                (element["RowIndex"] + row, element["ColumnIndex"] + column)
+                for element in elements
+                for row in range(element["RowSpan"])
+                for column in range(element["ColumnSpan"])
+            )
+            if max(cells.values()) > 1 or max(column for _, column in cells) >= GRID_COLUMNS:
+                yield f"{sheet['SheetId']}: elements overlap or leave the grid"

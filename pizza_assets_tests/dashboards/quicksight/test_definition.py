@@ -203,6 +203,7 @@ def _broken(change) -> list[str]:
         (lambda d: d["Sheets"].pop(), "which is no sheet"),
         (lambda d: d["Sheets"][0]["Visuals"].append(d["Sheets"][0]["Visuals"][0]), "2 times"),
         (lambda d: d["FilterGroups"].append(d["FilterGroups"][0]), "2 times"),
+        (lambda d: d["Sheets"][0]["ParameterControls"].pop(), "overview: places"),
     ],
 )
 def test_the_cross_check_sees_what_is_broken(change, said: str) -> None:
