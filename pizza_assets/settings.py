@@ -22,7 +22,6 @@ from pizza_assets.models.secret import Secret
 OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/{repository}/master"
 FOOTBALL_DATA_URL = "https://api.football-data.org"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_ARN_OF_PERSON = re.compile(r"arn:aws[a-z-]*:quicksight:[a-z0-9-]+:\d{12}:(user|group)/[\w.-]+/\S+")
 _SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
@@ -114,30 +113,26 @@ def _whole_number(value: str) -> int:
     return int(value)
 
 
-def _bucket(value: str) -> str | None:
-    if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
-        raise ValueError("is no name of a bucket; write only its name, without s3:// and prefix")
-    return value or None
+def _matching(pattern: str, complaint: str) -> Callable[[str], str | None]:
+    """Text of one form, or nothing."""
+
+    def parse(value: str) -> str | None:
+        if value and not re.fullmatch(pattern, value):
+            raise ValueError(complaint)
+        return value or None
+
+    return parse
 
 
-def _account_id(value: str) -> str | None:
-    if value and not re.fullmatch(r"\d{12}", value):
-        raise ValueError("is no AWS account; write its 12 digits")
-    return value or None
-
-
-def _region(value: str) -> str | None:
-    if value and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value):
-        raise ValueError("is no AWS region; write it as eu-west-2")
-    return value or None
-
-
-def _owner_arn(value: str) -> str | None:
-    if value and not _ARN_OF_PERSON.fullmatch(value):
-        raise ValueError(
-            "is no QuickSight user or group; `aws quicksight list-users --namespace default` shows their Arn"
-        )
-    return value or None
+_bucket = _matching(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "is no name of a bucket; write only its name, without s3:// and prefix"
+)
+_account_id = _matching(r"\d{12}", "is no AWS account; write its 12 digits")
+_region = _matching(r"[a-z]{2}(-[a-z]+)+-\d", "is no AWS region; write it as eu-west-2")
+_owner_arn = _matching(
+    r"arn:aws[a-z-]*:quicksight:[a-z0-9-]+:\d{12}:(user|group)/[\w.-]+/\S+",
+    "is no QuickSight user or group; `aws quicksight list-users --namespace default` shows their Arn",
+)
 
 
 def _id_prefix(value: str) -> str:
