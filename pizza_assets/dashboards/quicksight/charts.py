@@ -55,12 +55,13 @@ def table(
     columns: Sequence[str],
     *,
     newest_first: str = "",
+    in_order_of: str = "",
     only: Mapping[str, Sequence[str]] | None = None,
     opens_match: bool = False,
     suffix: str = "",
     height: int = 11,
 ) -> Chart:
-    """Rows as they are, under headers in words."""
+    """Rows as they are, under headers in words, by the newest or the lowest of a column first."""
     values = [{"FieldId": _field(chart_id, name), "Column": _column(data_set, name)} for name in columns]
     headers = [{"FieldId": _field(chart_id, name), "CustomLabel": column_label(name)} for name in columns]
     configuration: Request = {
@@ -68,8 +69,9 @@ def table(
         "FieldOptions": {"SelectedFieldOptions": headers},
         "TableOptions": {"HeaderStyle": {"TextWrap": "WRAP"}, "CellStyle": {"TextWrap": "WRAP"}},
     }
-    if newest_first:
-        configuration["SortConfiguration"] = {"RowSort": [_descending(chart_id, newest_first)]}
+    if newest_first or in_order_of:
+        order = _descending(chart_id, newest_first) if newest_first else _ascending(chart_id, in_order_of)
+        configuration["SortConfiguration"] = {"RowSort": [order]}
     actions = (_open_match(chart_id, "match_id"),) if opens_match else ()
     return Chart(chart_id, data_set, "TableVisual", configuration, actions, only or {}, suffix, height=height)
 

@@ -32,7 +32,7 @@ _WINDOW = ("market", "team", "window", "observed", "expected", *_BAND, "status",
 
 def _insights() -> list[Chart]:
     columns = ("rank", LABEL, "kind", "headline", "caveat", "n_matches", "q_value", *_IN_SHOPS)
-    return [charts.table("insights", INSIGHTS, columns)]
+    return [charts.table("insights", INSIGHTS, columns, in_order_of="rank")]
 
 
 def _kpis() -> list[Chart]:
@@ -216,6 +216,7 @@ def _match() -> list[Chart]:
             "match-quarters",
             MATCH_TIMELINE,
             (LABEL, "market", "bin_at", "minutes_from_kickoff", "period", "order_count", "expected_orders"),
+            in_order_of="bin_at",
             only=chosen,
             suffix=": every quarter-hour",
         ),
