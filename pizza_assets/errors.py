@@ -12,6 +12,11 @@
     │       └── MisfitPages     each page can be used, but together they are no whole listing
     ├── BadFile                 a file the user gave can't be read as orders or events; never replaced with mock
     ├── StorageError            what is stored can't be read or written
+    ├── QuickSightError         QuickSight refused a call, or could not make what was asked; the same command goes on
+    │   ├── NotSubscribed       the account has no QuickSight, or an edition without dashboards as code
+    │   ├── NotAllowed          no credentials, or they may not do this
+    │   ├── TooBusy             QuickSight held the calls back for too long (throttling)
+    │   └── StillAtWork         it had not finished after the longest time that a command waits
     └── WeeksFailed             some weeks of a run failed; the others are stored
 
 A bug is none of these, and is never replaced with mock data. One that shows in a single week ends the run as part of
@@ -68,6 +73,26 @@ class BadFile(PizzaAssetsError):
 
 class StorageError(PizzaAssetsError):
     """What is stored can't be read or written."""
+
+
+class QuickSightError(PizzaAssetsError):
+    """QuickSight refused a call, or could not make what was asked."""
+
+
+class NotSubscribed(QuickSightError):
+    """The account has no QuickSight in this region, or its edition takes no definitions."""
+
+
+class NotAllowed(QuickSightError):
+    """There are no credentials, they are no longer good, or they may not do what was asked."""
+
+
+class TooBusy(QuickSightError):
+    """QuickSight held the calls back, also after every retry."""
+
+
+class StillAtWork(QuickSightError):
+    """QuickSight had not finished after the longest time that a command waits."""
 
 
 class WeeksFailed(PizzaAssetsError):

@@ -113,6 +113,34 @@ def _whole_number(value: str) -> int:
     return int(value)
 
 
+def _matching(pattern: str, complaint: str) -> Callable[[str], str | None]:
+    """Text of one form, or nothing."""
+
+    def parse(value: str) -> str | None:
+        if value and not re.fullmatch(pattern, value):
+            raise ValueError(complaint)
+        return value or None
+
+    return parse
+
+
+_bucket = _matching(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "is no name of a bucket; write only its name, without s3:// and prefix"
+)
+_account_id = _matching(r"\d{12}", "is no AWS account; write its 12 digits")
+_region = _matching(r"[a-z]{2}(-[a-z]+)+-\d", "is no AWS region; write it as eu-west-2")
+_owner_arn = _matching(
+    r"arn:aws[a-z-]*:quicksight:[a-z0-9-]+:\d{12}:(user|group)/[\w.-]+/\S+",
+    "is no QuickSight user or group; `aws quicksight list-users --namespace default` shows their Arn",
+)
+
+
+def _id_prefix(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
+        raise ValueError("is no prefix of ids; use up to 40 letters, digits and hyphens")
+    return value
+
+
 def _names(value: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in value.split(",") if name.strip())
     if not names:
@@ -242,16 +270,32 @@ class Settings:
         "Share of refused rows above which a check is an error instead of a warning.",
     )
     seed: int = _setting("PIZZA_SEED", "0", _whole_number, "Seed of mock data.")
+    s3_bucket: str | None = _setting(
+        "S3_BUCKET_NAME", "", _bucket, "For QuickSight: the bucket whose extracts and manifests it reads."
+    )
+    quicksight_account_id: str | None = _setting(
+        "QUICKSIGHT_ACCOUNT_ID", "", _account_id, "For QuickSight: the AWS account, 12 digits."
+    )
+    quicksight_region: str | None = _setting(
+        "QUICKSIGHT_REGION", "", _region, "For QuickSight: the region in which the account uses it, e.g. eu-west-2."
+    )
+    quicksight_owner_arn: str | None = _setting(
+        "QUICKSIGHT_OWNER_ARN", "", _owner_arn, "For QuickSight: ARN of the user or group that owns the dashboard."
+    )
+    quicksight_id_prefix: str = _setting(
+        "QUICKSIGHT_ID_PREFIX", "pizza", _id_prefix, "For QuickSight: how every id begins that is made there."
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Parse `environ`; unset or empty variables keep their default.
 
         Raises ConfigurationError naming variable, value and remedy; also for a variable that starts with
-        PIZZA_ but is no setting, because a misspelt one would silently do nothing.
+        PIZZA_ or QUICKSIGHT_ but is no setting, because a misspelt one would silently do nothing.
         """
         known = {f.metadata["variable"]: f for f in fields(cls)}
-        unknown = sorted(name for name in environ if name.startswith("PIZZA_") and name not in known | _OTHER_VARIABLES)
+        ours = (name for name in environ if name.startswith(("PIZZA_", "QUICKSIGHT_")))
+        unknown = sorted(name for name in ours if name not in known | _OTHER_VARIABLES)
         if unknown:
             raise ConfigurationError(f"{unknown[0]} is no setting; the settings are {', '.join(sorted(known))}")
         chosen = {}

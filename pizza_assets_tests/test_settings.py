@@ -35,6 +35,11 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_SEASONS", "2018,2024-26", "2018,2022"),
         ("PIZZA_SEASONS", "24-25", "2018,2022"),
         ("PIZZA_SEASONS", "9999-00", "2018,2022"),
+        ("S3_BUCKET_NAME", "s3://bucket/prefix", "only its name"),
+        ("QUICKSIGHT_ACCOUNT_ID", "1234", "12 digits"),
+        ("QUICKSIGHT_REGION", "London", "eu-west-2"),
+        ("QUICKSIGHT_OWNER_ARN", "arn:aws:iam::123456789012:user/me", "list-users"),
+        ("QUICKSIGHT_ID_PREFIX", "pizza_1", "hyphens"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable: str, value: str, remedy: str) -> None:
@@ -56,6 +61,8 @@ def test_seasons_are_listed_once_in_order(text: str, seasons: tuple[str, ...]) -
 def test_a_misspelt_variable_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="PIZZA_FALBACK is no setting"):
         Settings.from_environment({"PIZZA_FALBACK": "fail"})
+    with pytest.raises(ConfigurationError, match="QUICKSIGHT_ACCOUNT is no setting"):
+        Settings.from_environment({"QUICKSIGHT_ACCOUNT": "123456789012"})
 
 
 def test_file_orders_need_path_and_mapping() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
-COMMANDS = ("check", "run", "backfill", "status", "ui", "open")
+COMMANDS = ("check", "run", "backfill", "status", "ui", "open", "quicksight")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     opened = commands.add_parser("open", help="open the page in a browser")
     opened.add_argument("--print", dest="only_print", action="store_true", help="only print its path")
     opened.set_defaults(command=_open)
+    _add_quicksight(commands.add_parser("quicksight", help="the dashboard in QuickSight: plan, create, update, delete"))
     return parser
 
 
@@ -95,6 +96,18 @@ def _add_status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--json", dest="is_json", action="store_true", help="for programs")
     status.add_argument("--verify", action="store_true", help="read everything and compare it with its checksum")
     status.set_defaults(command=_status)
+
+
+def _add_quicksight(quicksight: argparse.ArgumentParser) -> None:
+    actions = quicksight.add_subparsers(required=True, metavar="ACTION", dest="action")
+    plan = actions.add_parser("plan", help="print the calls that create or update would make; works without AWS")
+    plan.add_argument("--offline", action="store_true", help="do not look at what is there")
+    plan.add_argument("--json", dest="is_json", action="store_true", help="the calls with all their parameters")
+    actions.add_parser("create", help="make what is absent, change what differs")
+    actions.add_parser("update", help="the same, only where the dashboard is there already")
+    actions.add_parser("refresh", help="read the extracts anew into every data set, and wait")
+    actions.add_parser("delete", help="remove everything that create made")
+    quicksight.set_defaults(command=_quicksight)
 
 
 def _add_range(command: argparse.ArgumentParser) -> None:
@@ -179,3 +192,16 @@ def _open(options: argparse.Namespace) -> int:
     from pizza_assets.cli.looking import open_page
 
     return open_page(options.only_print)
+
+
+def _quicksight(options: argparse.Namespace) -> int:
+    from pizza_assets.cli import quicksight
+
+    if options.action == "plan":
+        return quicksight.plan(is_offline=options.offline, is_json=options.is_json)
+    return {
+        "create": quicksight.create,
+        "update": quicksight.update,
+        "refresh": quicksight.refresh,
+        "delete": quicksight.delete,
+    }[options.action]()

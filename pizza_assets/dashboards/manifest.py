@@ -5,25 +5,32 @@ Writing the files and the QuickSight definition itself do not belong here.
 
 import json
 from collections.abc import Mapping
-from itertools import permutations
 
 from pizza_assets.models.extracts import EXTRACTS
 
 _CSV_SETTINGS = {"format": "CSV", "delimiter": ",", "textqualifier": '"', "containsHeader": "true"}
 
 
-def quicksight_manifest(uri_prefixes: Mapping[str, str]) -> dict[str, bytes]:
+def manifest_name(table: str) -> str:
+    """The file name of a table's manifest."""
+    return f"{table}.manifest.json"
+
+
+def quicksight_manifest(uris: Mapping[str, str]) -> dict[str, bytes]:
     """One manifest per table: `<table>.manifest.json` to its JSON bytes.
 
-    `uri_prefixes` maps a table name to the URI prefix under which only that table's files lie; a manifest may hold
-    only files of equal columns, so a prefix that takes in another table's raises ValueError.
+    `uris` maps a table name to the URI of the one CSV object that holds it. Files are named one by one (`URIs`), not
+    by prefix: beside each lies an object of facts that is no CSV. Two tables in one file, and a folder, raise
+    ValueError, because a data set takes only files of equal columns.
     """
-    for (table, prefix), (other, covered) in permutations(uri_prefixes.items(), 2):
-        if covered.startswith(prefix):
-            raise ValueError(
-                f"{table}: the prefix {prefix!r} also holds {other} ({covered!r}); give each table its own"
-            )
-    return {f"{table}.manifest.json": _json_bytes(_manifest(prefix)) for table, prefix in sorted(uri_prefixes.items())}
+    tables: dict[str, str] = {}
+    for table, uri in uris.items():
+        if uri.endswith("/"):
+            raise ValueError(f"{table}: {uri!r} is a folder; a manifest names the table's one file")
+        if uri in tables:
+            raise ValueError(f"{table}: {uri!r} already holds {tables[uri]}; give each table its own file")
+        tables[uri] = table
+    return {manifest_name(table): _json_bytes(_manifest(uri)) for table, uri in sorted(uris.items())}
 
 
 def data_dictionary() -> list[dict[str, object]]:
@@ -48,8 +55,8 @@ def data_dictionary_json() -> bytes:
     return _json_bytes(data_dictionary())
 
 
-def _manifest(uri_prefix: str) -> dict[str, object]:
-    return {"fileLocations": [{"URIPrefixes": [uri_prefix]}], "globalUploadSettings": _CSV_SETTINGS}
+def _manifest(uri: str) -> dict[str, object]:
+    return {"fileLocations": [{"URIs": [uri]}], "globalUploadSettings": _CSV_SETTINGS}
 
 
 def _type_in_words(dtype: str) -> str:

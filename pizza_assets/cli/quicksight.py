@@ -1,0 +1,135 @@
+"""`pizza quicksight`: the dashboard in QuickSight planned, made, changed, filled and removed."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pizza_assets.dashboards.quicksight import Target
+from pizza_assets.dashboards.quicksight.resources import DASHBOARD
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.orchestration.quicksight.client import (
+    has_credentials,
+    missing_settings,
+    planned_target,
+    quicksight_client,
+    target_of,
+)
+from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, Step, calls_of, everything_anew
+from pizza_assets.orchestration.quicksight.refresh import refresh as refreshed
+from pizza_assets.orchestration.quicksight.waiting import Patience
+from pizza_assets.orchestration.resources import utc_now
+from pizza_assets.settings import Settings
+
+
+def plan(*, is_offline: bool, is_json: bool) -> int:
+    """Print the calls that are due. Without settings or credentials: those that would make everything."""
+    settings = Settings.from_environment(os.environ)
+    missing = missing_settings(settings)
+    target = planned_target(settings)
+    if missing or is_offline or not has_credentials():
+        why = f"{', '.join(missing)} not set" if missing else "offline" if is_offline else "no AWS credentials"
+        steps, head = everything_anew(target), f"Not compared with QuickSight ({why}): what create makes from nothing"
+    else:
+        provisioner = Provisioner(quicksight_client(target.region), target)
+        provisioner.check_subscription()
+        steps, head = list(provisioner.plan()), f"Compared with account {target.account_id}, {target.region}"
+    print(_as_json(target, steps) if is_json else "\n".join([head, *_lines(target, steps)]))
+    return 0
+
+
+def create() -> int:
+    """Make what is absent and change what differs."""
+    return _apply(_provisioner())
+
+
+def update() -> int:
+    """The same where the dashboard is there already: with a wrong account or prefix no second one comes about."""
+    provisioner = _provisioner()
+    if not provisioner.exists():
+        target = provisioner.target
+        raise ConfigurationError(
+            f"there is no dashboard {target.resource_id(DASHBOARD)} in account {target.account_id}, {target.region}; "
+            "correct QUICKSIGHT_ACCOUNT_ID, QUICKSIGHT_REGION or QUICKSIGHT_ID_PREFIX, or use create"
+        )
+    return _apply(provisioner)
+
+
+def refresh() -> int:
+    """Read the extracts anew into every data set."""
+    target = target_of(Settings.from_environment(os.environ))
+    for ended in refreshed(quicksight_client(target.region), target, utc_now, Patience()):
+        dropped = f", {ended.dropped:,} rows could not be read" if ended.dropped else ""
+        print(f"{ended.data_set_id}: {ended.status.lower()}, {ended.rows:,} rows{dropped}", flush=True)
+    return 0
+
+
+def delete() -> int:
+    """Remove everything that create made."""
+    count = 0
+    for resource in _provisioner().remove():
+        print(f"{resource.kind} {resource.id}: deleted", flush=True)
+        count += 1
+    print(f"{count} deleted" if count else "Nothing was there")
+    return 0
+
+
+def _provisioner() -> Provisioner:
+    target = target_of(Settings.from_environment(os.environ))
+    provisioner = Provisioner(quicksight_client(target.region), target)
+    provisioner.check_subscription()
+    return provisioner
+
+
+def _apply(provisioner: Provisioner) -> int:
+    done: Counter[Change] = Counter()
+    for step in provisioner.apply():
+        done[step.change] += 1
+        if step.change != Change.NONE:
+            print(f"{step.resource.kind} {step.resource.id}: {step.change}, done", flush=True)
+    target = provisioner.target
+    print(_summary("Done", done))
+    print(
+        f"Dashboard  https://{target.region}.quicksight.aws.amazon.com/sn/dashboards/{target.resource_id(DASHBOARD)}\n"
+        "New data   pizza quicksight refresh"
+    )
+    return 0
+
+
+def _lines(target: Target, steps: Sequence[Step]) -> Iterable[str]:
+    for step in steps:
+        if step.change != Change.NONE:
+            operations = ", ".join(call.operation for call in calls_of(target, step))
+            yield f"  {operations:26} {step.resource.id}: {step.change}{_detail(step)}"
+    yield _summary("Due", Counter(step.change for step in steps))
+
+
+def _detail(step: Step) -> str:
+    """What a person would look for: from where it reads, or how much it holds."""
+    body = json.loads(json.dumps(step.resource.body))
+    if "DataSourceParameters" in body:
+        place = body["DataSourceParameters"]["S3Parameters"]["ManifestFileLocation"]
+        return f", reads s3://{place['Bucket']}/{place['Key']}"
+    if "PhysicalTableMap" in body:
+        columns = sum(len(table["S3Source"]["InputColumns"]) for table in body["PhysicalTableMap"].values())
+        return f", {columns} columns of {', '.join(body['PhysicalTableMap'])}"
+    if "Schedule" in body:
+        frequency = body["Schedule"]["ScheduleFrequency"]
+        return f", {frequency['Interval'].lower()} at {frequency['TimeOfTheDay']} {frequency['Timezone']}"
+    sheets = body["Definition"]["Sheets"]
+    visuals = sum(len(sheet["Visuals"]) for sheet in sheets)
+    return f", {len(sheets)} sheets, {visuals} visuals, {len(body['Definition']['FilterGroups'])} filters"
+
+
+def _as_json(target: Target, steps: Sequence[Step]) -> str:
+    calls = [
+        {"operation": call.operation, "parameters": call.parameters} for s in steps for call in calls_of(target, s)
+    ]
+    return json.dumps(calls, indent=2, ensure_ascii=False)
+
+
+def _summary(word: str, changes: Counter[Change]) -> str:
+    """How many of each, e.g. `Done: 2 update; 32 as they should be`."""
+    counts = ", ".join(f"{count} {change}" for change, count in changes.items() if change != Change.NONE)
+    same = f"; {changes[Change.NONE]} as they should be" if changes[Change.NONE] else ""
+    return f"{word}: {counts or 'nothing'}{same}"

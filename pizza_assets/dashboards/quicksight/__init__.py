@@ -1,0 +1,9 @@
+"""The dashboard as QuickSight has it: generated from the table of visuals, the filters and the extracts' models.
+
+Pure: everything here is plain dicts in the shape that QuickSight's API takes. Calling it does not belong here.
+"""
+
+from pizza_assets.dashboards.quicksight.resources import Resource, resources
+from pizza_assets.dashboards.quicksight.target import Target
+
+__all__ = ["Resource", "Target", "resources"]

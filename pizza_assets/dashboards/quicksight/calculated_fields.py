@@ -1,0 +1,144 @@
+"""Fields that are computed in QuickSight: labels in words, what filters choose, and sums that never pool labels.
+
+No statistics are computed here: those come from the pipeline.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pizza_assets.dashboards.quicksight import choices
+from pizza_assets.dashboards.quicksight.data_sets import (
+    ANOMALIES,
+    CORRELATIONS,
+    DATA_QUALITY,
+    DATA_SETS,
+    EVENT_STUDY,
+    INSIGHTS,
+    MATCH_IMPACT,
+    MATCH_TIMELINE,
+    MATCHES,
+    NUMBER,
+    ORDERS,
+    ORDERS_AND_MATCHES,
+    TEXT,
+    DataSet,
+    Request,
+)
+
+AGGREGATE = "aggregate"
+"""A field that is a sum already: a chart takes it as it is."""
+
+LABEL = "shown_as"
+"""The label of a row in words, on every chart."""
+
+
+@dataclass(frozen=True)
+class CalculatedField:
+    data_set: DataSet
+    name: str
+    expression: str
+    type: str = TEXT
+
+    def request(self) -> Request:
+        return {
+            "DataSetIdentifier": self.data_set.identifier,
+            "Name": self.name,
+            "Expression": self.expression,
+        }
+
+
+def _label(column: str, what: str) -> str:
+    return f"ifelse({{{column}}} = 'mock', 'MOCK {what}', 'real {what}')"
+
+
+# Both labels in words: mock orders around real matches and around mock ones are two results, and never one bar.
+_RESULT_LABEL = (
+    "ifelse({order_source} = 'real' AND {match_source} = 'real', 'real', "
+    f"concat({_label('order_source', 'orders')}, ', ', {_label('match_source', 'matches')}))"
+)
+_TABLE_LABEL = "ifelse({data_source} = 'mock', 'MOCK', {data_source} = 'mixed', 'MIXED', {data_source})"
+_LABELS = {
+    ORDERS: _label("order_source", "orders"),
+    MATCHES: _label("match_source", "matches"),
+    ANOMALIES: _label("order_source", "orders"),
+    MATCH_TIMELINE: _RESULT_LABEL,
+    MATCH_IMPACT: _RESULT_LABEL,
+    CORRELATIONS: _RESULT_LABEL,
+    EVENT_STUDY: _RESULT_LABEL,
+    INSIGHTS: _TABLE_LABEL,
+    DATA_QUALITY: _TABLE_LABEL,
+}
+
+
+def _of_label(measure: str, column: str, label: str) -> str:
+    return f"ifelse({{{column}}} = '{label}', {measure}, NULL)"
+
+
+def _orders_once(label: str) -> str:
+    """The orders of a label, once, however many matches stand beside the hour."""
+    hour = "[{hour_at}, {market}, {chain}, {currency}, {order_source}]"
+    return f"sum(max({_of_label('{order_count}', 'order_source', label)}, {hour}))"
+
+
+def _ticks(label: str) -> str:
+    """How many chosen matches of a label there were."""
+    is_tick = f"{{match_source}} = '{label}' AND {choices.TICK_IS_CHOSEN}"
+    return f"distinct_count(ifelse({is_tick}, {{match_id}}, NULL))"
+
+
+def _where_usual_is_known(usual: str, observed: str) -> str:
+    """Orders of which it is not known what would be usual would look like a surge beside the sum of the others."""
+    return f"ifelse(isNull({{{usual}}}), NULL, {{{observed}}})"
+
+
+def _sums() -> Iterator[CalculatedField]:
+    for label, word in (("real", "real"), ("mock", "MOCK")):
+        yield CalculatedField(ORDERS_AND_MATCHES, f"Orders ({word})", _orders_once(label), AGGREGATE)
+        yield CalculatedField(ORDERS_AND_MATCHES, f"Matches ({word})", _ticks(label), AGGREGATE)
+        orders = f"sum({_of_label('{order_count}', 'order_source', label)})"
+        yield CalculatedField(ORDERS, f"Orders ({word})", orders, AGGREGATE)
+        matches = f"distinct_count({_of_label('{match_id}', 'match_source', label)})"
+        yield CalculatedField(MATCHES, f"Matches ({word})", matches, AGGREGATE)
+        alarms = f"count({_of_label('{store_id}', 'order_source', label)})"
+        yield CalculatedField(ANOMALIES, f"Alarms ({word} orders)", alarms, AGGREGATE)
+    observed = f"sum({_where_usual_is_known('expected', 'observed')})"
+    departure = f"100 * ({observed} / sum({{expected}}) - 1)"
+    yield CalculatedField(MATCH_IMPACT, "Departure from usual, %", departure, AGGREGATE)
+
+
+def _words() -> Iterator[CalculatedField]:
+    yield CalculatedField(MATCH_IMPACT, "day_of_month", "substring({kickoff_date}, 9, 2)")
+    yield CalculatedField(MATCH_IMPACT, "month_row", f"concat(substring({{kickoff_date}}, 1, 7), ' ', {{{LABEL}}})")
+    yield CalculatedField(EVENT_STUDY, "curve", f"concat({{event}}, ' ', {{series}}, ' (', {{{LABEL}}}, ')')")
+    yield CalculatedField(ANOMALIES, "kind_and_label", f"concat({{kind}}, ' (', {{{LABEL}}}, ')')")
+    part = "ifelse({scope} = 'overall', 'everywhere', concat({scope}, ' ', {scope_value}))"
+    yield CalculatedField(CORRELATIONS, "part", f"concat({{{LABEL}}}, ': ', {part}, ', ', {{time_window}})")
+    observed = _where_usual_is_known("expected_orders", "order_count")
+    yield CalculatedField(MATCH_TIMELINE, "orders_where_usual_is_known", observed, NUMBER)
+
+
+def _choices(data_set: DataSet) -> Iterator[CalculatedField]:
+    for filter_id, condition in choices.CHOICES.get(data_set.identifier, {}).items():
+        expression = choices.is_chosen(filter_id, condition)
+        yield CalculatedField(data_set, choices.field_name(filter_id), expression)
+
+
+def _all() -> Iterator[CalculatedField]:
+    for data_set, expression in _LABELS.items():
+        yield CalculatedField(data_set, LABEL, expression)
+    for data_set in DATA_SETS:
+        yield from _choices(data_set)
+    for data_set in (MATCHES, MATCH_TIMELINE, MATCH_IMPACT):
+        yield CalculatedField(data_set, choices.field_name("match"), choices.MATCH_IS_CHOSEN)
+    yield from _words()
+    yield CalculatedField(MATCH_IMPACT, "match_is_listed", choices.MATCH_IS_LISTED)
+    yield from _sums()
+
+
+CALCULATED_FIELDS: tuple[CalculatedField, ...] = tuple(_all())
+
+
+def field_types(data_set: DataSet) -> dict[str, str]:
+    """Every column and calculated field of a data set and what it is."""
+    calculated = {field.name: field.type for field in CALCULATED_FIELDS if field.data_set == data_set}
+    return data_set.column_types() | calculated

@@ -1,0 +1,90 @@
+"""The filters of the dashboard, each over the charts that honour it. Their controls are in parameters.py."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pizza_assets.dashboards.quicksight import choices
+from pizza_assets.dashboards.quicksight.charts import Chart
+from pizza_assets.dashboards.quicksight.data_sets import DataSet, Request
+from pizza_assets.dashboards.quicksight.parameters import DATES_FROM, DATES_TO
+from pizza_assets.dashboards.visuals import FILTERS, Visual
+
+Drawn = Sequence[tuple[Visual, str, Sequence[Chart]]]
+"""A visual, the sheet that it is on, and its charts."""
+
+
+def filter_groups(drawn: Drawn) -> list[Request]:
+    """One group per filter and data set, and one for what a chart leaves out for good."""
+    chosen = [
+        _group(f"{filter_id}-{data_set.identifier}", _filter(filter_id, data_set), scope)
+        for filter_id in FILTERS
+        for data_set, scope in _scopes(drawn, filter_id).items()
+    ]
+    fixed = [
+        _group(f"only-{chart.id}-{column}", _only(chart, column, values), {sheet: [chart.id]})
+        for _, sheet, charts in drawn
+        for chart in charts
+        for column, values in chart.only.items()
+    ]
+    return [*chosen, *fixed]
+
+
+def _scopes(drawn: Drawn, filter_id: str) -> dict[DataSet, dict[str, list[str]]]:
+    """By data set and sheet: the charts whose visual honours the filter and whose data set can."""
+    scopes: dict[DataSet, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for visual, sheet, charts in drawn:
+        for chart in charts:
+            if filter_id in visual.filters and filter_id in choices.honoured(chart.data_set):
+                scopes[chart.data_set][sheet].append(chart.id)
+    return scopes
+
+
+def _group(name: str, row_filter: Request, scope: Mapping[str, Sequence[str]]) -> Request:
+    sheets = [
+        {"SheetId": sheet, "Scope": "SELECTED_VISUALS", "VisualIds": list(chart_ids)}
+        for sheet, chart_ids in scope.items()
+    ]
+    (kind,) = row_filter
+    body = row_filter[kind]
+    assert isinstance(body, dict)
+    return {
+        "FilterGroupId": name,
+        "Filters": [{kind: {"FilterId": f"{name}-filter", **body}}],
+        "ScopeConfiguration": {"SelectedSheets": {"SheetVisualScopingConfigurations": sheets}},
+        "Status": "ENABLED",
+        "CrossDataset": "SINGLE_DATASET",
+    }
+
+
+def _filter(filter_id: str, data_set: DataSet) -> Request:
+    if filter_id == "dates":
+        return {
+            "TimeRangeFilter": {
+                "Column": _column(data_set, choices.DATES[data_set.identifier]),
+                "RangeMinimumValue": {"Parameter": DATES_FROM},
+                "RangeMaximumValue": {"Parameter": DATES_TO},
+                "IncludeMinimum": True,
+                "IncludeMaximum": True,
+                "TimeGranularity": "DAY",
+                "NullOption": "NON_NULLS_ONLY",
+            }
+        }
+    return _category(data_set, choices.field_name(filter_id), [choices.YES])
+
+
+def _only(chart: Chart, column: str, values: Sequence[str]) -> Request:
+    return _category(chart.data_set, column, values)
+
+
+def _category(data_set: DataSet, column: str, values: Sequence[str]) -> Request:
+    chosen = {"MatchOperator": "CONTAINS", "CategoryValues": [str(value) for value in values]}
+    return {
+        "CategoryFilter": {
+            "Column": _column(data_set, column),
+            "Configuration": {"FilterListConfiguration": chosen},
+        }
+    }
+
+
+def _column(data_set: DataSet, name: str) -> Request:
+    return {"DataSetIdentifier": data_set.identifier, "ColumnName": name}

@@ -1,0 +1,128 @@
+"""The filters as QuickSight has them: one parameter each (dates: two), with one control on every sheet that needs it.
+
+A parameter reaches data sets whose columns have different names, and either side of a match, which a plain filter
+can't. What a choice means to a data set is in choices.py.
+"""
+
+from collections.abc import Sequence
+
+from pizza_assets.dashboards.quicksight.data_sets import MATCH_TIMELINE, MATCHES, ORDERS, DataSet, Request
+from pizza_assets.dashboards.visuals import FILTERS
+from pizza_assets.models.matches import MATCH_TYPES
+from pizza_assets.models.vocabulary import DataSource, values
+
+ALL = "All"
+"""The value that a parameter has while nothing is chosen."""
+
+PARAMETERS = {
+    "source": "Source",
+    "team": "Team",
+    "competition": "Competition",
+    "type": "MatchType",
+    "market": "Market",
+    "chain": "Chain",
+}
+"""The parameter of each filter that chooses words."""
+
+DATES_FROM, DATES_TO = "DatesFrom", "DatesTo"
+MATCH, DAY, MONTH_ROW, DAY_OF_MONTH = "Match", "Day", "MonthRow", "DayOfMonth"
+"""What a click on a chart sets: a match; or the day of a match, as a time or as a cell of the calendar."""
+
+NOTHING, NO_DAY = "none", "1970-01-01T00:00:00Z"
+"""What these hold before a click: no match, row or day is called so."""
+
+_FIRST_DAY, _LAST_DAY = "2000-01-01T00:00:00Z", "2037-12-31T00:00:00Z"
+_TITLES = {DATES_FROM: "From (UTC)", DATES_TO: "To, inclusive (UTC)", MATCH: "Match"}
+_CHOICES: dict[str, Sequence[str] | tuple[DataSet, str]] = {
+    "source": values(DataSource),
+    "team": (MATCHES, "home_team"),
+    "competition": (MATCHES, "competition"),
+    "type": MATCH_TYPES,
+    "market": (ORDERS, "market"),
+    "chain": (ORDERS, "chain"),
+}
+
+
+def parameter_declarations() -> list[Request]:
+    """Every parameter with its default, under which nothing is left out."""
+    return [
+        *(_words(name, "MULTI_VALUED", ALL) for name in PARAMETERS.values()),
+        _time(DATES_FROM, _FIRST_DAY),
+        _time(DATES_TO, _LAST_DAY),
+        *(_words(name, "SINGLE_VALUED", NOTHING) for name in (MATCH, MONTH_ROW, DAY_OF_MONTH)),
+        _time(DAY, NO_DAY),
+    ]
+
+
+def controls(sheet_id: str, filters: Sequence[str], *, has_match: bool) -> list[Request]:
+    """The controls of a sheet in the order of FILTERS: the data source comes first."""
+    made: list[Request] = []
+    for name in FILTERS:
+        if name in filters:
+            made += _date_controls(sheet_id) if name == "dates" else [_dropdown(sheet_id, name)]
+    return [*made, _match_control(sheet_id)] if has_match else made
+
+
+def _words(name: str, how_many: str, default: str) -> Request:
+    return {
+        "StringParameterDeclaration": {
+            "Name": name,
+            "ParameterValueType": how_many,
+            "DefaultValues": {"StaticValues": [default]},
+            "ValueWhenUnset": {"CustomValue": default},
+        }
+    }
+
+
+def _time(name: str, default: str) -> Request:
+    declaration = {"Name": name, "TimeGranularity": "DAY", "DefaultValues": {"StaticValues": [default]}}
+    return {"DateTimeParameterDeclaration": declaration}
+
+
+def _dropdown(sheet_id: str, filter_id: str) -> Request:
+    return _list_control(sheet_id, PARAMETERS[filter_id], FILTERS[filter_id].capitalize(), _CHOICES[filter_id])
+
+
+def _match_control(sheet_id: str) -> Request:
+    return _list_control(sheet_id, MATCH, _TITLES[MATCH], (MATCH_TIMELINE, "match_id"), is_single=True)
+
+
+def _list_control(
+    sheet_id: str,
+    parameter: str,
+    title: str,
+    choices: Sequence[str] | tuple[DataSet, str],
+    *,
+    is_single: bool = False,
+) -> Request:
+    return {
+        "Dropdown": {
+            "ParameterControlId": f"{sheet_id}-{parameter}",
+            "Title": title,
+            "SourceParameterName": parameter,
+            "Type": "SINGLE_SELECT" if is_single else "MULTI_SELECT",
+            "SelectableValues": _selectable(choices),
+            "DisplayOptions": {"SelectAllOptions": {"Visibility": "HIDDEN" if is_single else "VISIBLE"}},
+        }
+    }
+
+
+def _selectable(choices: Sequence[str] | tuple[DataSet, str]) -> Request:
+    if isinstance(choices, tuple) and isinstance(choices[0], DataSet):
+        data_set, column = choices
+        return {"LinkToDataSetColumn": {"DataSetIdentifier": data_set.identifier, "ColumnName": column}}
+    return {"Values": [str(choice) for choice in choices]}
+
+
+def _date_controls(sheet_id: str) -> list[Request]:
+    return [
+        {
+            "DateTimePicker": {
+                "ParameterControlId": f"{sheet_id}-{parameter}",
+                "Title": _TITLES[parameter],
+                "SourceParameterName": parameter,
+                "DisplayOptions": {"DateTimeFormat": "YYYY-MM-DD"},
+            }
+        }
+        for parameter in (DATES_FROM, DATES_TO)
+    ]

@@ -1,0 +1,111 @@
+"""The sheets: which visuals are on which, under which controls, and where on the grid."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from pizza_assets.dashboards.quicksight.charts import MATCH_SHEET, Chart
+from pizza_assets.dashboards.quicksight.data_sets import Request
+from pizza_assets.dashboards.quicksight.drawings import DRAWINGS
+from pizza_assets.dashboards.quicksight.parameters import controls
+from pizza_assets.dashboards.visuals import FILTERS, VISUALS, Visual
+
+_COLUMNS, _CONTROL_WIDTH = 36, 4
+_LABELS = (
+    "Real and MOCK data are never added up: every number says which it is made of. Whatever says MOCK was invented."
+)
+_HOW_TO_OPEN = "Click a match, a point or a day on another sheet to open it here, or choose a match above."
+
+
+@dataclass(frozen=True)
+class Sheet:
+    id: str
+    name: str
+    visual_ids: tuple[str, ...]
+
+    @property
+    def visuals(self) -> tuple[Visual, ...]:
+        """Its visuals, in the order of the table of visuals."""
+        return tuple(visual for visual in VISUALS if visual.id in self.visual_ids and visual.id in DRAWINGS)
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The filters that some visual of it honours, in the order of FILTERS."""
+        return tuple(name for name in FILTERS if any(name in visual.filters for visual in self.visuals))
+
+
+SHEETS: tuple[Sheet, ...] = (
+    Sheet("overview", "Overview", ("insights", "kpis", "timeline", "sources")),
+    Sheet("effects", "Effects", ("kickoff", "effects", "outcomes", "results")),
+    Sheet("matches", "Matches and alarms", ("calendar", "matches", "anomalies")),
+    Sheet("quality", "Data quality", ("quality",)),
+    Sheet(MATCH_SHEET, "Match day", ("match",)),
+)
+"""Every sheet, in reading order; the last is where a click on a match leads."""
+
+
+def drawn_visuals() -> list[tuple[Visual, str, Sequence[Chart]]]:
+    """Every drawn visual with its sheet and its charts."""
+    return [(visual, sheet.id, DRAWINGS[visual.id]) for sheet in SHEETS for visual in sheet.visuals]
+
+
+def sheet_request(sheet: Sheet) -> Request:
+    """A sheet as QuickSight takes it: controls above, a word on labels, then the charts row by row."""
+    charts = [(visual, chart) for visual in sheet.visuals for chart in DRAWINGS[visual.id]]
+    box = f"{sheet.id}-labels"
+    filter_controls = controls(sheet.id, sheet.filters, has_match=sheet.id == MATCH_SHEET)
+    return {
+        "SheetId": sheet.id,
+        "Name": sheet.name,
+        "ContentType": "INTERACTIVE",
+        "ParameterControls": filter_controls,
+        "SheetControlLayouts": [_grid(_control_elements(filter_controls))],
+        "TextBoxes": [{"SheetTextBoxId": box, "Content": _text_box(sheet)}],
+        "Visuals": [chart.request(visual.title, subtitle(visual)) for visual, chart in charts],
+        "Layouts": [_grid(_elements(box, [chart for _, chart in charts]))],
+    }
+
+
+def subtitle(visual: Visual) -> str:
+    """The question that a visual answers, and which filters it does not honour, and why."""
+    return f"{visual.question} {visual.filter_note}".strip()
+
+
+def _text_box(sheet: Sheet) -> str:
+    words = f"{_LABELS} {_HOW_TO_OPEN}" if sheet.id == MATCH_SHEET else _LABELS
+    return f"<text-box><b>{escape(words)}</b></text-box>"
+
+
+def _grid(elements: Iterable[Request]) -> Request:
+    return {"Configuration": {"GridLayout": {"Elements": list(elements)}}}
+
+
+def _control_elements(filter_controls: Sequence[Request]) -> Iterator[Request]:
+    """Controls side by side: one that is not placed is not shown."""
+    for position, control in enumerate(filter_controls):
+        (body,) = control.values()
+        assert isinstance(body, dict)
+        column = position * _CONTROL_WIDTH
+        yield _element(body["ParameterControlId"], "PARAMETER_CONTROL", 0, column, _CONTROL_WIDTH, 1)
+
+
+def _elements(box: str, charts: Sequence[Chart]) -> Iterator[Request]:
+    """Left to right while there is room, then the next row."""
+    yield _element(box, "TEXT_BOX", 0, 0, _COLUMNS, 2)
+    row, column, tallest = 2, 0, 0
+    for chart in charts:
+        if column + chart.width > _COLUMNS:
+            row, column, tallest = row + tallest, 0, 0
+        yield _element(chart.id, "VISUAL", row, column, chart.width, chart.height)
+        column, tallest = column + chart.width, max(tallest, chart.height)
+
+
+def _element(element_id: str, kind: str, row: int, column: int, width: int, height: int) -> Request:
+    return {
+        "ElementId": element_id,
+        "ElementType": kind,
+        "RowIndex": row,
+        "ColumnIndex": column,
+        "RowSpan": height,
+        "ColumnSpan": width,
+    }

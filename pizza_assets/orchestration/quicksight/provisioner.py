@@ -1,0 +1,197 @@
+"""Make QuickSight what the definition says: create what is absent, change what differs, leave the rest alone.
+
+Whether something differs is told by a checksum in its tags, not by comparing descriptions: QuickSight gives back
+definitions with defaults filled in and empty parts left out, which never equal what was sent. Filling data sets
+with new data is in refresh.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pizza_assets.dashboards.quicksight import Resource, Target, resources
+from pizza_assets.dashboards.quicksight.resources import Kind
+from pizza_assets.errors import NotSubscribed, QuickSightError
+from pizza_assets.orchestration.quicksight import operations
+from pizza_assets.orchestration.quicksight.operations import Call
+from pizza_assets.orchestration.quicksight.refusals import refusals, says_not_found
+from pizza_assets.orchestration.quicksight.waiting import Patience
+
+_ENTERPRISE = ("ENTERPRISE", "ENTERPRISE_AND_Q")
+
+
+class Change(StrEnum):
+    """What is due for a resource."""
+
+    NONE = "as it should be"
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "make anew"
+    HAND_OVER = "hand over"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What QuickSight has of a resource."""
+
+    exists: bool = False
+    status: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A resource, what is due for it, and what there is."""
+
+    resource: Resource
+    change: Change
+    found: Found = Found()
+
+
+@dataclass(frozen=True)
+class Provisioner:
+    """Everything here is repeatable: a run that was stopped is gone on with by the same call."""
+
+    client: Any
+    target: Target
+    patience: Patience = Patience()
+
+    def check_subscription(self) -> None:
+        """Raises NotSubscribed if the account has no QuickSight, or one that takes no definitions."""
+        account = self.target.account_id
+        try:
+            with refusals(f"account {account}, describe_account_subscription"):
+                answer = self.client.describe_account_subscription(AwsAccountId=account)
+        except QuickSightError as error:
+            if not says_not_found(error):
+                raise
+            raise NotSubscribed(
+                f"account {account} has no QuickSight; sign up for its Enterprise edition first, see docs/quicksight.md"
+            ) from error
+        edition = answer.get("AccountInfo", {}).get("Edition")
+        if edition not in _ENTERPRISE:
+            raise NotSubscribed(f"account {account} has QuickSight's {edition} edition; dashboards need Enterprise")
+
+    def plan(self) -> Iterator[Step]:
+        """What is due, resource by resource; only looks."""
+        for resource in resources(self.target):
+            found = self._look(resource)
+            yield Step(resource, _due(self.target, resource, found), found)
+
+    def apply(self) -> Iterator[Step]:
+        """Do what is due, in the order in which it can be done; yields each step once it is done.
+
+        Raises QuickSightError naming the resource that QuickSight could not make, and why.
+        """
+        for step in self.plan():
+            self._do(step)
+            yield step
+
+    def exists(self) -> bool:
+        """Whether the dashboard is there at all."""
+        return any(self._look(r).exists for r in resources(self.target) if r.kind == Kind.DASHBOARD)
+
+    def remove(self) -> Iterator[Resource]:
+        """Delete everything that is there, the dashboard first; yields what was deleted."""
+        for resource in reversed(resources(self.target)):
+            if self._look(resource).exists:
+                self._send(resource, operations.delete(self.target, resource))
+                yield resource
+
+    def _look(self, resource: Resource) -> Found:
+        try:
+            answer = self._settled(resource, operations.describe(self.target, resource))
+        except QuickSightError as error:
+            if not says_not_found(error):
+                raise
+            return Found()
+        status = operations.status_of(resource, answer)
+        if status == "DELETED":
+            return Found()
+        listed = self._send(resource, operations.list_tags(resource))
+        return Found(exists=True, status=status, tags={tag["Key"]: tag["Value"] for tag in listed.get("Tags", [])})
+
+    def _do(self, step: Step) -> None:
+        resource = step.resource
+        for call in calls_of(self.target, step):
+            answer = self._send(resource, call)
+            if call.operation.startswith("update_") and call.operation.endswith("_permissions"):
+                self._send(resource, operations.tag(resource, {operations.OWNER_TAG: self.target.owner}))
+            elif call.operation.startswith("update_"):
+                self._publish(resource, answer)
+            elif call.operation.startswith("create_"):
+                self._finish(resource, operations.describe(self.target, resource))
+        if step.change == Change.CREATE and resource.kind == Kind.REFRESH_SCHEDULE:
+            self._remember(resource)
+
+    def _publish(self, resource: Resource, answer: dict[str, Any]) -> None:
+        """Finish an update. A dashboard shows its former version until the new one is published."""
+        if resource.kind == Kind.DASHBOARD:
+            version = operations.version_of(answer)
+            self._finish(resource, operations.describe_version(self.target, resource, version))
+            self._send(resource, operations.publish(self.target, resource, version))
+        else:
+            self._finish(resource, operations.describe(self.target, resource))
+        self._remember(resource)
+
+    def _remember(self, resource: Resource) -> None:
+        """Last of all: a run that is killed before does the change again."""
+        self._send(resource, operations.tag(resource, {operations.checksum_tag(resource): resource.checksum}))
+
+    def _finish(self, resource: Resource, look: Call) -> None:
+        """Wait until it is made. Raises QuickSightError with QuickSight's own reasons if that failed."""
+        answer = self._settled(resource, look)
+        if operations.status_of(resource, answer).endswith("_FAILED"):
+            why = "; ".join(operations.errors_of(resource, answer)) or "it gives no reason"
+            raise QuickSightError(f"{_name(resource)} could not be made: {why}; see docs/quicksight.md")
+
+    def _settled(self, resource: Resource, look: Call) -> dict[str, Any]:
+        """The description once nothing is in progress any more."""
+        return self.patience.until(
+            lambda: self._send(resource, look),
+            lambda answer: not operations.status_of(resource, answer).endswith("_IN_PROGRESS"),
+            _name(resource),
+        )
+
+    def _send(self, resource: Resource, call: Call) -> dict[str, Any]:
+        with refusals(f"{_name(resource)}, {call.operation}"):
+            return call.send(self.client)
+
+
+def everything_anew(target: Target) -> list[Step]:
+    """What is due where nothing is there yet."""
+    return [Step(resource, Change.CREATE) for resource in resources(target)]
+
+
+def calls_of(target: Target, step: Step) -> list[Call]:
+    """The calls that bring about a step; after an update its new version is published and its checksum kept."""
+    resource, change = step.resource, step.change
+    calls: list[Call] = []
+    if change == Change.REPLACE:
+        calls.append(operations.delete(target, resource))
+    if change in (Change.CREATE, Change.REPLACE):
+        calls.append(operations.create(target, resource))
+    if change == Change.UPDATE:
+        calls.append(operations.update(target, resource))
+    former = step.found.tags.get(operations.OWNER_TAG)
+    if change in (Change.UPDATE, Change.HAND_OVER) and resource.actions and former != target.owner:
+        calls.append(operations.hand_over(target, resource, former))
+    return calls
+
+
+def _due(target: Target, resource: Resource, found: Found) -> Change:
+    if not found.exists:
+        return Change.CREATE
+    if found.status == "CREATION_FAILED":
+        return Change.REPLACE
+    differs = found.tags.get(operations.checksum_tag(resource)) != resource.checksum
+    if differs or found.status == "UPDATE_FAILED":
+        return Change.UPDATE
+    if resource.actions and found.tags.get(operations.OWNER_TAG) != target.owner:
+        return Change.HAND_OVER
+    return Change.NONE
+
+
+def _name(resource: Resource) -> str:
+    return f"{resource.kind} {resource.id}"

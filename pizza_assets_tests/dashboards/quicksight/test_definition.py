@@ -1,0 +1,210 @@
+"""The QuickSight dashboard is the table of visuals: the same views, questions and filters as the page's."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from pizza_assets.analysis.outcome_effects import OUTCOMES
+from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
+from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS
+from pizza_assets.dashboards.quicksight.definition import definition
+from pizza_assets.dashboards.quicksight.drawings import DRAWINGS, RESULTS
+from pizza_assets.dashboards.quicksight.parameters import DATES_FROM, DATES_TO, PARAMETERS
+from pizza_assets.dashboards.quicksight.sheets import SHEETS
+from pizza_assets.dashboards.visuals import FILTERS, VISUALS, Visual
+from pizza_assets_tests.dashboards.quicksight.cross_check import (
+    COLUMNS_IN_EXPRESSION,
+    PARAMETERS_IN_EXPRESSION,
+    data_set_of,
+    faults,
+    visuals_of,
+    walk,
+)
+from pizza_assets_tests.dashboards.quicksight.target import TARGET
+
+DEFINITION: dict[str, Any] = definition(TARGET)
+COLUMNS = {data_set.identifier: set(data_set.column_types()) for data_set in DATA_SETS}
+DRAWN = [visual for visual in VISUALS if not visual.only_on_page]
+BODIES = {body["VisualId"]: body for sheet in DEFINITION["Sheets"] for body in visuals_of(sheet)}
+FILTER_OF = {parameter: name for name, parameter in PARAMETERS.items()} | {DATES_FROM: "dates", DATES_TO: "dates"}
+LABEL_COLUMNS = {LABEL, "order_source", "match_source", "data_source"}
+
+
+def charts_of(visual: Visual) -> list[dict[str, Any]]:
+    return [BODIES[chart.id] for chart in DRAWINGS[visual.id]]
+
+
+def expressions(data_set: str) -> dict[str, str]:
+    fields = DEFINITION["CalculatedFields"]
+    return {field["Name"]: field["Expression"] for field in fields if field["DataSetIdentifier"] == data_set}
+
+
+def columns_behind(data_set: str, names: set[str]) -> set[str]:
+    """The columns and, through calculated fields, what these are computed from."""
+    known = expressions(data_set)
+    reached = set(names)
+    for name in names:
+        inner = set(COLUMNS_IN_EXPRESSION.findall(known.get(name, "")))
+        reached |= columns_behind(data_set, inner) if inner else set()
+    return reached
+
+
+def filters_that_reach(body: dict[str, Any]) -> set[str]:
+    """By what the definition says, not by what it was made from: over a filter group or within a measure."""
+    (data_set,) = data_set_of(body)
+    read = {found["ColumnName"] for found in walk(body) if "ColumnName" in found}
+    reached: set[str] = set()
+    for group in DEFINITION["FilterGroups"]:
+        scopes = group["ScopeConfiguration"]["SelectedSheets"]["SheetVisualScopingConfigurations"]
+        if any(body["VisualId"] in scope["VisualIds"] for scope in scopes):
+            read |= {found["ColumnName"] for found in walk(group) if "ColumnName" in found}
+            reached |= {FILTER_OF[found["Parameter"]] for found in walk(group) if "Parameter" in found}
+    known = expressions(data_set)
+    for name in columns_behind(data_set, read):
+        reached |= {FILTER_OF[p] for p in PARAMETERS_IN_EXPRESSION.findall(known.get(name, "")) if p in FILTER_OF}
+    return reached
+
+
+def test_the_definition_is_sound() -> None:
+    assert faults(DEFINITION, COLUMNS) == []
+
+
+def test_it_is_the_same_every_time() -> None:
+    assert definition(TARGET) == DEFINITION
+
+
+@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+def test_a_visual_has_its_title_question_and_the_note_on_filters(visual: Visual) -> None:
+    charts = charts_of(visual)
+    assert charts
+    for body in charts:
+        assert body["Title"]["FormatText"]["PlainText"].startswith(visual.title)
+        subtitle = body["Subtitle"]["FormatText"]["PlainText"]
+        assert visual.question in subtitle
+        assert visual.filter_note in subtitle
+
+
+@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+def test_a_visual_honours_the_filters_that_the_page_honours(visual: Visual) -> None:
+    reached = set().union(*(filters_that_reach(body) for body in charts_of(visual)))
+    assert reached == set(visual.filters)
+
+
+@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+def test_a_visual_reads_only_extracts_that_it_declares(visual: Visual) -> None:
+    declared = {reads.extract.table_name(): set(reads.columns) for reads in visual.reads}
+    extracts = {d.identifier: [e.table_name() for e in d.extracts] for d in DATA_SETS}
+    for chart in DRAWINGS[visual.id]:
+        assert set(extracts[chart.data_set.identifier]) <= set(declared)
+
+
+@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+def test_real_and_mock_are_never_pooled(visual: Visual) -> None:
+    """Every chart shows a label or splits by one, or each of its numbers is of one label; checks have no label."""
+    for body in charts_of(visual):
+        (data_set,) = data_set_of(body)
+        if data_set == "checks":
+            assert "real and MOCK" in body["Title"]["FormatText"]["PlainText"]
+        elif not splits_by_label(body, data_set):
+            for name in measures_of(body):
+                expression = expressions(data_set)[name]
+                labels = [
+                    label for label in ("real", "mock") if f"_source}} = '{label}'" in expression.split(" AND ")[0]
+                ]
+                assert len(labels) == 1, f"{body['VisualId']}: {name}"
+                assert ("MOCK" in name) == (labels == ["mock"])
+
+
+def splits_by_label(body: dict[str, Any], data_set: str) -> bool:
+    dimensions = {
+        found["Column"]["ColumnName"]
+        for found in walk(body["ChartConfiguration"]["FieldWells"])
+        if "FieldId" in found and found["Column"]["ColumnName"] not in measures_of(body)
+    }
+    return any(columns_behind(data_set, {name}) & LABEL_COLUMNS for name in dimensions)
+
+
+def measures_of(body: dict[str, Any]) -> set[str]:
+    wells = [found["NumericalMeasureField"] for found in walk(body) if "NumericalMeasureField" in found]
+    return {well["Column"]["ColumnName"] for well in wells}
+
+
+def test_labels_say_mock_in_capitals() -> None:
+    for data_set in DATA_SETS:
+        if data_set.identifier not in ("checks", "orders_and_matches"):
+            assert "MOCK" in expressions(data_set.identifier)[LABEL]
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.id)
+def test_a_sheet_has_a_control_for_each_filter_of_its_visuals_and_the_source_comes_first(sheet) -> None:
+    made = next(found for found in DEFINITION["Sheets"] if found["SheetId"] == sheet.id)
+    parameters = [body["SourceParameterName"] for control in made["ParameterControls"] for body in control.values()]
+    filters = [FILTER_OF[name] for name in parameters if name in FILTER_OF]
+    assert parameters[0] == PARAMETERS["source"]
+    wanted = {name for visual in sheet.visuals for name in visual.filters}
+    assert list(dict.fromkeys(filters)) == [name for name in FILTERS if name in wanted]
+
+
+def test_every_drawn_visual_is_on_one_sheet_and_every_filter_on_some() -> None:
+    placed = [visual.id for sheet in SHEETS for visual in sheet.visuals]
+    assert sorted(placed) == sorted(visual.id for visual in DRAWN)
+    assert {name for sheet in SHEETS for name in sheet.filters} == set(FILTERS)
+
+
+@pytest.mark.parametrize("visual", [v for v in DRAWN if v.drill_target], ids=lambda visual: visual.id)
+def test_a_click_opens_the_match_day(visual: Visual) -> None:
+    opened = [found["TargetSheetId"] for body in charts_of(visual) for found in walk(body) if "TargetSheetId" in found]
+    assert set(opened) == {visual.drill_target}
+    set_by = {
+        f["DestinationParameterName"] for b in charts_of(visual) for f in walk(b) if "DestinationParameterName" in f
+    }
+    assert set_by >= {"Match", "Day", "MonthRow"}, "what an earlier click chose must not stay"
+
+
+def test_the_match_day_reads_what_a_click_sets() -> None:
+    for chart in DRAWINGS["match"]:
+        (column,) = chart.only
+        expression = expressions(chart.data_set.identifier)[column]
+        assert "${Match}" in expression
+
+
+def test_a_band_is_drawn_as_its_two_ends_and_the_middle() -> None:
+    for name in ("kickoff", "effects"):
+        wells = BODIES[name]["ChartConfiguration"]["FieldWells"]["LineChartAggregatedFieldWells"]
+        drawn = [value["NumericalMeasureField"]["Column"]["ColumnName"] for value in wells["Values"]]
+        assert drawn == ["ci_low_pct", "uplift_pct", "ci_high_pct"]
+
+
+def test_orders_beside_matches_are_counted_once() -> None:
+    for word in ("real", "MOCK"):
+        expression = expressions("orders_and_matches")[f"Orders ({word})"]
+        assert "max(" in expression
+        assert "[{hour_at}, {market}, {chain}, {currency}, {order_source}]" in expression
+
+
+def test_results_are_subjects_of_the_analysis() -> None:
+    assert set(RESULTS) <= {outcome.name for outcome in OUTCOMES}
+
+
+def _broken(change) -> list[str]:
+    broken = copy.deepcopy(DEFINITION)
+    change(broken)
+    return faults(broken, COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d["CalculatedFields"].pop(0), "no such column"),
+        (lambda d: d["DataSetIdentifierDeclarations"].pop(0), "used, not declared"),
+        (lambda d: d["ParameterDeclarations"].pop(0), "not declared"),
+        (lambda d: d["Sheets"][0]["Visuals"].pop(0), "no visual insights on overview"),
+        (lambda d: d["Sheets"].pop(), "which is no sheet"),
+        (lambda d: d["Sheets"][0]["Visuals"].append(d["Sheets"][0]["Visuals"][0]), "2 times"),
+        (lambda d: d["FilterGroups"].append(d["FilterGroups"][0]), "2 times"),
+        (lambda d: d["Sheets"][0]["ParameterControls"].pop(), "overview: places"),
+    ],
+)
+def test_the_cross_check_sees_what_is_broken(change, said: str) -> None:
+    assert any(said in fault for fault in _broken(change))

@@ -1,0 +1,214 @@
+"""Made once, left alone, changed, handed over, removed: against an account that holds every call to AWS's model."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
+
+from pizza_assets.dashboards.quicksight import Target, resources
+from pizza_assets.dashboards.quicksight.resources import Kind
+from pizza_assets.errors import NotAllowed, NotSubscribed, QuickSightError, StillAtWork, TooBusy
+from pizza_assets.orchestration.quicksight import operations
+from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, calls_of, everything_anew
+from pizza_assets.orchestration.quicksight.waiting import Patience
+from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
+from pizza_assets_tests.support.quicksight_account import QuickSightAccount, refusal
+
+NEXT_OWNER = OWNER.replace("owner", "next")
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def provisioner(account: Any, target: Target = TARGET) -> Provisioner:
+    clock = Clock()
+    return Provisioner(account, target, Patience(clock, clock.sleep, pause=1, longest=60))
+
+
+def made(account: QuickSightAccount) -> QuickSightAccount:
+    list(provisioner(account).apply())
+    account.calls.clear()
+    return account
+
+
+def changes(account: QuickSightAccount, target: Target = TARGET) -> Counter[Change]:
+    return Counter(step.change for step in provisioner(account, target).apply())
+
+
+def test_everything_is_made_in_an_order_that_works() -> None:
+    account = QuickSightAccount()
+    assert changes(account) == {Change.CREATE: len(resources(TARGET))}
+    assert len(account.stored) + len(account.schedules) == len(resources(TARGET))
+    assert {stored.status for stored in account.stored.values()} == {"CREATION_SUCCESSFUL"}
+    assert all(stored.looks_left == 0 for (what, _), stored in account.stored.items() if what != "DataSet")
+
+
+def test_provisioning_twice_changes_nothing() -> None:
+    account = made(QuickSightAccount())
+    assert changes(account) == {Change.NONE: len(resources(TARGET))}
+    assert account.writes == []
+
+
+def test_the_same_calls_are_made_every_time() -> None:
+    first, second = QuickSightAccount(), QuickSightAccount()
+    changes(first)
+    changes(second)
+    assert first.calls == second.calls
+
+
+def test_looking_changes_nothing() -> None:
+    account = QuickSightAccount()
+    steps = list(provisioner(account).plan())
+    assert {step.change for step in steps} == {Change.CREATE}
+    assert account.writes == []
+
+
+def test_a_plan_without_an_account_is_what_an_empty_account_gets() -> None:
+    account = QuickSightAccount()
+    changes(account)
+    planned = [(call.operation, call.parameters) for s in everything_anew(TARGET) for call in calls_of(TARGET, s)]
+    assert [call for call in account.calls if call[0].startswith("create_")] == planned
+
+
+def test_only_what_differs_is_updated_and_the_new_version_published() -> None:
+    account = made(QuickSightAccount())
+    moved = replace(TARGET, manifests=TARGET.manifests | {"dashboard_checks": "elsewhere/checks.manifest.json"})
+    assert changes(account, moved)[Change.UPDATE] == 1
+    assert account.writes == ["update_data_source", "tag_resource"]
+    assert changes(account, moved) == {Change.NONE: len(resources(TARGET))}
+
+
+def test_a_changed_dashboard_is_published_once_it_is_made() -> None:
+    account = made(QuickSightAccount())
+    account.tags[TARGET.arn("dashboard", "dashboard")][operations.DEFINITION_TAG] = "of an earlier release"
+    assert changes(account)[Change.UPDATE] == 1
+    assert account.writes == ["update_dashboard", "update_dashboard_published_version", "tag_resource"]
+    assert account.stored["Dashboard", "pizza-dashboard"].published == 2
+
+
+def test_a_changed_schedule_is_updated_alone() -> None:
+    account = made(QuickSightAccount())
+    elsewhere = replace(TARGET, timezone="Europe/Madrid")
+    assert changes(account, elsewhere)[Change.UPDATE] == len(account.schedules)
+    assert set(account.writes) == {"update_refresh_schedule", "tag_resource"}
+    assert changes(account, elsewhere) == {Change.NONE: len(resources(TARGET))}
+
+
+def test_a_new_owner_replaces_the_former_one() -> None:
+    account = made(QuickSightAccount())
+    later = replace(TARGET, owner=NEXT_OWNER)
+    assert changes(account, later)[Change.HAND_OVER] == len(account.stored)
+    assert all(set(stored.permissions) == {NEXT_OWNER} for stored in account.stored.values())
+    assert changes(account, later)[Change.HAND_OVER] == 0
+
+
+def test_what_someone_removed_is_made_again() -> None:
+    account = made(QuickSightAccount())
+    account.delete_data_set(AwsAccountId=TARGET.account_id, DataSetId="pizza-checks")
+    account.calls.clear()
+    assert changes(account)[Change.CREATE] == 2, "the data set and its schedule"
+
+
+@pytest.mark.parametrize("stop_after", range(0, 72, 7))
+def test_a_stopped_run_is_gone_on_with(stop_after: int) -> None:
+    account = QuickSightAccount()
+
+    class Stopping:
+        def __getattr__(self, name: str) -> Any:
+            if len(account.writes) >= stop_after and not name.startswith(("describe_", "list_")):
+                raise KeyboardInterrupt
+            return getattr(account, name)
+
+    with suppress(KeyboardInterrupt):
+        list(provisioner(Stopping()).apply())
+    changes(account)
+    assert changes(account) == {Change.NONE: len(resources(TARGET))}
+
+
+def test_delete_removes_all_and_once_more_removes_nothing() -> None:
+    account = made(QuickSightAccount())
+    removed = list(provisioner(account).remove())
+    assert len(removed) == len(resources(TARGET))
+    assert [r.kind for r in removed][:2] == [Kind.DASHBOARD, Kind.ANALYSIS]
+    assert (account.stored, account.schedules, account.tags) == ({}, {}, {})
+    account.calls.clear()
+    assert list(provisioner(account).remove()) == []
+    assert account.writes == []
+    assert changes(account)[Change.CREATE] == len(removed), "its ids are free again"
+
+
+def test_two_prefixes_share_an_account() -> None:
+    account = made(QuickSightAccount())
+    other = replace(TARGET, id_prefix="other")
+    changes(account, other)
+    list(provisioner(account, other).remove())
+    assert changes(account) == {Change.NONE: len(resources(TARGET))}
+
+
+def test_what_could_not_be_made_is_told_in_quicksights_words_and_made_anew() -> None:
+    account = QuickSightAccount()
+    account.unmakeable.add("pizza-dashboard-matches")
+    with pytest.raises(
+        QuickSightError, match=r"data source pizza-dashboard-matches could not be made: ACCESS_DENIED: no"
+    ):
+        changes(account)
+    account.unmakeable.clear()
+    assert changes(account)[Change.REPLACE] == 1
+    assert changes(account) == {Change.NONE: len(resources(TARGET))}
+
+
+def test_waiting_ends() -> None:
+    account = QuickSightAccount(looks=10_000)
+    with pytest.raises(StillAtWork, match="data source pizza-dashboard-orders-timeline: .* after 60 seconds"):
+        changes(account)
+
+
+@pytest.mark.parametrize("edition", [None, "STANDARD"])
+def test_an_account_without_quicksight_is_named(edition: str | None) -> None:
+    with pytest.raises(NotSubscribed, match="123456789012"):
+        provisioner(QuickSightAccount(edition=edition)).check_subscription()
+    provisioner(QuickSightAccount()).check_subscription()
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("AccessDeniedException", NotAllowed),
+        ("ExpiredTokenException", NotAllowed),
+        ("ThrottlingException", TooBusy),
+        ("UnsupportedUserEditionException", NotSubscribed),
+        ("InvalidParameterValueException", QuickSightError),
+    ],
+)
+@pytest.mark.parametrize("operation", ["describe_account_subscription", "describe_data_source", "create_data_set"])
+def test_refusals_have_names(code: str, error: type[Exception], operation: str) -> None:
+    account = QuickSightAccount()
+    account.failing[operation] = refusal(code, operation)
+    with pytest.raises(error, match=f"{code}: said QuickSight; ") as caught:
+        provisioner(account).check_subscription()
+        changes(account)
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize(
+    ("raised", "error"),
+    [(NoCredentialsError(), NotAllowed), (EndpointConnectionError(endpoint_url="https://q"), QuickSightError)],
+)
+def test_an_unreachable_quicksight_has_a_name(raised: Any, error: type[Exception]) -> None:
+    account = QuickSightAccount()
+    account.failing["describe_account_subscription"] = raised
+    with pytest.raises(error):
+        provisioner(account).check_subscription()

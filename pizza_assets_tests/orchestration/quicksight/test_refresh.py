@@ -1,0 +1,42 @@
+"""New data: one ingestion per data set, waited for, and named where it failed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS
+from pizza_assets.errors import QuickSightError
+from pizza_assets.orchestration.quicksight.refresh import refresh
+from pizza_assets.orchestration.quicksight.waiting import Patience
+from pizza_assets_tests.dashboards.quicksight.target import TARGET
+from pizza_assets_tests.orchestration.quicksight.test_provisioner import Clock, made
+from pizza_assets_tests.support.quicksight_account import QuickSightAccount
+
+
+def refreshed(account: QuickSightAccount) -> list:
+    clock = Clock()
+    now = datetime(2026, 8, 4, 20, tzinfo=UTC)
+    return list(refresh(account, TARGET, lambda: now, Patience(clock, clock.sleep, pause=1, longest=60)))
+
+
+def test_every_data_set_is_filled_and_all_at_once() -> None:
+    account = made(QuickSightAccount())
+    ended = refreshed(account)
+    assert [one.status for one in ended] == ["COMPLETED"] * len(DATA_SETS)
+    assert account.writes == ["create_ingestion"] * len(DATA_SETS)
+    started = [name for name, _ in account.calls][: len(DATA_SETS)]
+    assert set(started) == {"create_ingestion"}
+
+
+def test_a_failed_ingestion_is_named_and_costs_no_other() -> None:
+    account = made(QuickSightAccount())
+    account.unreadable.add("pizza-checks")
+    with pytest.raises(QuickSightError, match=r"1 of 11 .*: pizza-checks FAILED \(S3_FILE_INACCESSIBLE: no such key\)"):
+        refreshed(account)
+    looked_at = {parameters["DataSetId"] for name, parameters in account.calls if name == "describe_ingestion"}
+    assert len(looked_at) == len(DATA_SETS)
+
+
+def test_data_sets_that_are_not_there_are_named() -> None:
+    with pytest.raises(QuickSightError, match="data set pizza-orders, create_ingestion: ResourceNotFoundException"):
+        refreshed(QuickSightAccount())

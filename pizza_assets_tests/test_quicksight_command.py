@@ -1,0 +1,80 @@
+"""`pizza quicksight`: what it prints, and that nothing is asked of AWS where nothing can be."""
+
+import json
+
+import pytest
+
+from pizza_assets.cli import main, quicksight
+from pizza_assets.dashboards.quicksight import resources
+from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
+from pizza_assets_tests.support.quicksight_account import QuickSightAccount
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> QuickSightAccount:
+    """Settings and credentials of an account in memory."""
+    for variable, value in {
+        "QUICKSIGHT_ACCOUNT_ID": TARGET.account_id,
+        "QUICKSIGHT_REGION": TARGET.region,
+        "QUICKSIGHT_OWNER_ARN": OWNER,
+        "S3_BUCKET_NAME": TARGET.bucket,
+    }.items():
+        monkeypatch.setenv(variable, value)
+    made = QuickSightAccount(looks=0)
+    monkeypatch.setattr(quicksight, "quicksight_client", lambda region: made)
+    monkeypatch.setattr(quicksight, "has_credentials", lambda: True)
+    return made
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main(["quicksight", *arguments]) == code
+    printed = capsys.readouterr()
+    return printed.out if code == 0 else printed.err
+
+
+def test_a_plan_needs_no_aws(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "plan")
+    assert "QUICKSIGHT_ACCOUNT_ID, QUICKSIGHT_REGION, QUICKSIGHT_OWNER_ARN, S3_BUCKET_NAME not set" in text
+    assert f"Due: {len(resources(TARGET))} create" in text
+    assert "reads s3://BUCKET/quicksight-ready/metadata/dashboard_checks.manifest.json" in text
+
+
+def test_a_plan_prints_the_calls_in_full(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = json.loads(said(capsys, "plan", "--offline", "--json"))
+    assert account.calls == []
+    said(capsys, "create")
+    created = [(name, parameters) for name, parameters in account.calls if name.startswith("create_")]
+    assert [(call["operation"], call["parameters"]) for call in calls] == created
+
+
+def test_from_nothing_to_nothing(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    everything = len(resources(TARGET))
+    assert f"Due: {everything} create" in said(capsys, "plan")
+    assert account.writes == []
+    text = said(capsys, "create")
+    assert f"Done: {everything} create" in text
+    assert "https://eu-west-2.quicksight.aws.amazon.com/sn/dashboards/pizza-dashboard" in text
+    account.calls.clear()
+    for action in ("plan", "create", "update"):
+        assert f"nothing; {everything} as they should be" in said(capsys, action)
+    assert account.writes == []
+    assert said(capsys, "refresh").count("completed, 10 rows") == 11
+    assert f"{everything} deleted" in said(capsys, "delete")
+    assert said(capsys, "delete") == "Nothing was there\n"
+
+
+def test_update_makes_no_second_dashboard(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "update", code=2)
+    assert "there is no dashboard pizza-dashboard in account 123456789012, eu-west-2" in text
+    assert account.writes == []
+
+
+@pytest.mark.parametrize("action", ["create", "update", "refresh", "delete"])
+def test_missing_settings_are_named(action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "QUICKSIGHT_ACCOUNT_ID, QUICKSIGHT_REGION" in said(capsys, action, code=2)
+
+
+def test_no_subscription_is_named(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    account.edition = None
+    assert "account 123456789012 has no QuickSight; sign up" in said(capsys, "create", code=1)
+    assert account.writes == []
