@@ -21,9 +21,8 @@ from pizza_assets.dashboards.quicksight.data_sets import (
 from pizza_assets.dashboards.visuals import VISUALS
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Window
 
-RESULTS = ("own_win", "home_win", "draw", "away_win")
-"""How a match can end, by the subjects of correlation_results."""
-
+OUTCOMES = ("own_win", "home_win", "draw", "away_win", "total_goals", "goal_difference", "high_scoring")
+"""What is asked of how a match ended, by the subjects of correlation_results."""
 _BAND = ("ci_low_pct", "uplift_pct", "ci_high_pct")
 _IN_SHOPS = ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency")
 _MATCH = ("kickoff_at", "home_team", "away_team", "home_goals", "away_goals", "result", "competition", "match_type")
@@ -110,19 +109,19 @@ def _outcomes() -> list[Chart]:
             "outcomes-coefficients",
             CORRELATIONS,
             (*columns, *numbers),
-            only={"subject": [*RESULTS, "total_goals", "goal_difference", "high_scoring"]},
+            only={"subject": list(OUTCOMES)},
             suffix=": correlation coefficients",
         ),
     ]
 
 
 def _results() -> list[Chart]:
-    only = {"subject": list(RESULTS), "scope": [Scope.OVERALL]}
+    only = {"subject": [OWN_TEAM_MATCH], "scope": [Scope.RESULT]}
     return [
         charts.bars(
             "results",
             CORRELATIONS,
-            "subject",
+            "scope_value",
             "uplift_pct",
             colour="time_window",
             panels=LABEL,
