@@ -36,6 +36,7 @@ class Reason(StrEnum):
     NO_GOAL_MINUTES = "no_goal_minutes: the minutes of the goals are not known"
     NOTHING_OBSERVED = "nothing_observed: not one order in these windows"
     NO_VARIATION = "no_variation: every date shows the same, so chance cannot be measured"
+    TOO_FEW_CONTROL_MARKETS = "too_few_control_markets: fewer than 6 other markets were free of a match at these hours"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"
 
     @property
