@@ -15,15 +15,18 @@ from pizza_assets.models.vocabulary import (
     values,
 )
 
-ENTRIES = ["fixture", "notice"]
+ENTRIES = ["fixture", "notice", "failure"]
 HORIZON_NAMES = ["1-3", "4-7", "8-14"]
 _SOURCES = ("order_source", "match_source")
 
 
 class ComingMatches(Table, name="coming_matches", key=("entry", "match_source", "kickoff_at", "match_id")):
-    """One row per fixture of the next 14 days, and one per notice: what is to be known about the list as a whole."""
+    """One row per fixture of the next 14 days, and one per notice or failure: what is to be known about the whole list."""
 
-    entry: str = pa.Field(isin=ENTRIES, description="fixture, or notice: only `note` and the labels are filled then.")
+    entry: str = pa.Field(
+        isin=ENTRIES,
+        description="fixture; notice or failure (of the source): only `note` and the labels are filled then.",
+    )
     match_id: str = pa.Field(description="The match, as in raw_matches; numbered for notices.")
     kickoff_at: UtcTimestamp = pa.Field(
         nullable=True, description="Kick-off, UTC; the day's local midnight if not yet fixed."
@@ -96,7 +99,7 @@ class MatchForecast(
     is_peak_hour: bool = pa.Field(description="True for the busiest hour around the match (of span hour only).")
     skill_against_mean_pct: float = pa.Field(
         nullable=True,
-        description="By how much (deviance, per cent) past forecasts of this span beat the 8-week mean; negative: lost.",
+        description="By how much (deviance, per cent) past forecasts of this span beat the 8-week mean; below 0: lost.",
     )
     skill_against_no_football_pct: float = pa.Field(
         nullable=True, description="The same against the model that does not know of matches; 0 where it is used."

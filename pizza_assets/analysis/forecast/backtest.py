@@ -55,7 +55,7 @@ class Backtest:
 
     @classmethod
     def of_rows(cls, rows: pd.DataFrame, history: OrderHistory) -> "Backtest":
-        """From ForecastBacktest rows of the same history; which own match a row belongs to is not told, and k neither."""
+        """From ForecastBacktest rows of the same history; without their own match and k."""
 
         def column(name: str) -> np.ndarray:
             return epoch_minutes(rows[name]) // BIN_MINUTES - history.first_bin
@@ -162,9 +162,7 @@ def _scored(history: OrderHistory, forecast: OriginForecast, wanted: Targets) ->
     ahead = slice(cut, cut + HORIZON)
     targets = wanted.within(cut)
     observed = targets.sums(np.where(history.is_known[:, ahead], history.counts[:, ahead], np.nan), cut)
-    means = [
-        targets.sums(cells, cut) for cells in (forecast.with_football, forecast.unaware, forecast.seasonal)
-    ]
+    means = [targets.sums(cells, cut) for cells in (forecast.with_football, forecast.unaware, forecast.seasonal)]
     is_scored = np.isfinite(observed) & np.isfinite(means).all(axis=0) & (means[0] > 0)
     kept = targets.chosen(is_scored)
     days = days_ahead(kept, cut)

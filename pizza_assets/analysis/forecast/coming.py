@@ -1,4 +1,4 @@
-"""The forecast for coming own matches, as numbers: per market, for windows, hours and the day. Words are in sentences.py."""
+"""The forecast for coming own matches, as numbers: windows, hours and days of markets. Words are in sentences.py."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""The list of coming fixtures, from what a match source says of the next weeks. Who asks it, and how, belongs elsewhere."""
+"""The list of coming fixtures, from what a match source says of the next weeks. Asking it does not belong here."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -37,6 +37,7 @@ _COPIED = [
 def coming_matches(
     matches: DataFrame[RawMatches],
     notices: Sequence[str],
+    failures: Sequence[str],
     label: str,
     source_name: str,
     now: datetime,
@@ -45,9 +46,9 @@ def coming_matches(
 ) -> DataFrame[ComingMatches]:
     """Fixtures that kick off from `now` on and within 14 days, those without a fixed kick-off by their date.
 
-    matches: of at least the weeks that this time touches. notices: what else is to be known; one more is added if there
-    is no fixture. label, source_name: of the notices. previous: the list as it was last stored, which remembers when a
-    fixture was to be played at first.
+    matches: of at least the weeks that this time touches. notices, failures: what else is to be known; one more notice
+    is added if there is no fixture. label, source_name: of these. previous: the list as it was last stored, which
+    remembers when a fixture was to be played at first.
     """
     today = now.astimezone(ZoneInfo(timezone)).date()
     since, until = pd.Timestamp(now), pd.Timestamp(now) + timedelta(days=HORIZON_DAYS)
@@ -60,22 +61,23 @@ def coming_matches(
         announced_kickoff_at=_announced(fixtures, previous),
         note=[_note(*row) for row in fixtures[["status", "kickoff_is_fixed"]].itertuples(index=False, name=None)],
     )
-    told = list(dict.fromkeys(notices))
+    told = [("notice", text) for text in dict.fromkeys(notices)]
     if fixtures.empty:
         days = f"{today:%d %b %Y} to {until.astimezone(ZoneInfo(timezone)):%d %b %Y}"
-        told.insert(0, f"No fixture of the chosen competitions is known for the next 14 days ({days})")
+        told.insert(0, ("notice", f"No fixture of the chosen competitions is known for the next 14 days ({days})"))
+    told += [("failure", text) for text in dict.fromkeys(failures)]
     rows = pd.DataFrame(
         [
             {
                 **dict.fromkeys(ComingMatches.column_names()),
-                "entry": "notice",
+                "entry": entry,
                 "match_id": f"notice {number}",
                 "kickoff_is_fixed": False,
                 "note": text,
                 "match_source": label,
                 "source_name": source_name,
             }
-            for number, text in enumerate(told, start=1)
+            for number, (entry, text) in enumerate(told, start=1)
         ],
         columns=ComingMatches.column_names(),
     )

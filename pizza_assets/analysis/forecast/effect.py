@@ -79,9 +79,7 @@ def window_effects(history: OrderHistory, cut: int) -> Effects:
     covariance = (covariance + covariance.T) / 2
     estimate = np.log(ratio)
     missing = tuple(None if ok else Reason.TOO_FEW_DATES for ok in is_answered)
-    return Effects(
-        estimate, estimate * PRIOR_SD**2 / (PRIOR_SD**2 + np.diag(covariance)), covariance, dates, missing
-    )
+    return Effects(estimate, estimate * PRIOR_SD**2 / (PRIOR_SD**2 + np.diag(covariance)), covariance, dates, missing)
 
 
 def _lies_before(history: OrderHistory, cut: int) -> np.ndarray:
@@ -120,7 +118,9 @@ def _compared(history: OrderHistory, cut: int, used: np.ndarray) -> tuple[np.nda
     needed = (share > 0) & (at >= 0)
     own_place = history.place[market, column]
     is_sound = (
-        (controls[at] >= MIN_CONTROLS) & (habits[at] >= MIN_CONTROL_ORDERS) & (free_weeks[market, own_place] >= MIN_FREE_BINS)
+        (controls[at] >= MIN_CONTROLS)
+        & (habits[at] >= MIN_CONTROL_ORDERS)
+        & (free_weeks[market, own_place] >= MIN_FREE_BINS)
     )
     expected = np.where(needed, np.where(is_sound, share * fit.expected[market, at], np.nan), 0.0).sum(axis=1)
     observed = (share * history.counts[market, column]).sum(axis=1)

@@ -11,7 +11,7 @@ _LARGEST = 5.0
 
 
 def fit_dispersion(observed: np.ndarray, forecast: np.ndarray) -> float:
-    """k by maximum likelihood; NaN for fewer than MIN_VALUES values. forecast: means, those not above 0 are left out."""
+    """k by maximum likelihood; NaN for fewer than MIN_VALUES values. forecast: means, of which those above 0 count."""
     from scipy.optimize import minimize_scalar
     from scipy.special import gammaln, xlogy
 
@@ -29,7 +29,9 @@ def fit_dispersion(observed: np.ndarray, forecast: np.ndarray) -> float:
             len(y) * size * -log_k
         )
 
-    found = minimize_scalar(loss, bounds=(np.log(_POISSON), np.log(_LARGEST)), method="bounded", options={"xatol": 0.02})
+    found = minimize_scalar(
+        loss, bounds=(np.log(_POISSON), np.log(_LARGEST)), method="bounded", options={"xatol": 0.02}
+    )
     return float(np.exp(found.x))
 
 
@@ -42,7 +44,7 @@ def quantile(share: float, mean: np.ndarray, k: np.ndarray) -> np.ndarray:
 
 
 def randomised_pit(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """Where orders fell in their forecast distribution: uniform between 0 and 1 if that is right, also for small counts
+    """Where orders fell in their forecast distribution: uniform from 0 to 1 if it is right, also for small counts
     (Smith 1985). uniform: random numbers."""
     from scipy.stats import nbinom
 

@@ -96,7 +96,9 @@ def match_forecast(
                 rows = _of_pair(histories[pair], of_sources(past, *pair), _of_label(fixtures, pair[1]))
                 exposed = _exposed(of_label, markets, histories[pair].markets)
             else:
-                known = sorted({name for other in histories if other[0] == order_source for name in histories[other].markets})
+                known = sorted(
+                    {name for other in histories if other[0] == order_source for name in histories[other].markets}
+                )
                 exposed = _exposed(of_label, markets, known)
                 rows = _refused(exposed)
             tables.append(_labelled(rows.merge(exposed, on=_ROW_KEY), *pair))
@@ -153,7 +155,11 @@ def _labelled(rows: pd.DataFrame, order_source: str, match_source: str) -> pd.Da
 
 def _in_local_time(rows: pd.DataFrame, markets: Sequence[Market]) -> pd.DataFrame:
     zones = rows["market"].map({market.name: market.timezone for market in markets})
-    local = {"local_date": ("starts_at", "%Y-%m-%d"), "local_start": ("starts_at", "%H:%M"), "local_end": ("ends_at", "%H:%M")}
+    local = {
+        "local_date": ("starts_at", "%Y-%m-%d"),
+        "local_start": ("starts_at", "%H:%M"),
+        "local_end": ("ends_at", "%H:%M"),
+    }
     for name, (column, style) in local.items():
         texts = pd.Series("", index=rows.index, dtype="str")
         for zone in zones.unique():

@@ -129,9 +129,9 @@ class OrderHistory:
         """True [market, column] where an own match has a window."""
         is_under = np.zeros(self.counts.shape, dtype=bool)
         inside = self.footprint.share > 0
-        is_under[np.broadcast_to(self.footprint.market[:, None], inside.shape)[inside], self.footprint.column[inside]] = (
-            True
-        )
+        is_under[
+            np.broadcast_to(self.footprint.market[:, None], inside.shape)[inside], self.footprint.column[inside]
+        ] = True
         return is_under
 
     def factors(self, log_effects: np.ndarray) -> np.ndarray:

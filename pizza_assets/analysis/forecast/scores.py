@@ -37,7 +37,9 @@ def forecast_scores(
 
     panels: of markets. kickoffs: match_source, match_id, kickoff_at of all matches as they are known now.
     """
-    known = kept.merge(kickoffs[["match_source", "match_id", "kickoff_at"]], on=["match_source", "match_id", "kickoff_at"])
+    known = kept.merge(
+        kickoffs[["match_source", "match_id", "kickoff_at"]], on=["match_source", "match_id", "kickoff_at"]
+    )
     tables = []
     for pair, panel in panels.items():
         rows = of_sources(known, *pair)
@@ -79,9 +81,7 @@ def forecast_accuracy(
     if not tables:
         return ForecastAccuracy.empty()
     rows = pd.concat(tables, ignore_index=True)
-    rows["data_source"] = [
-        str(combined_source(*pair)) for pair in rows[SOURCES].itertuples(index=False, name=None)
-    ]
+    rows["data_source"] = [str(combined_source(*pair)) for pair in rows[SOURCES].itertuples(index=False, name=None)]
     rows["sentence"] = pd.array([accuracy_sentence(row) for row in rows.to_dict("records")], dtype="str")
     return ForecastAccuracy.checked(rows)
 

@@ -16,7 +16,6 @@ LABELS = {
     Span.MATCH.value: "around the match",
     Span.DAY.value: "the whole day",
 }
-ASK_LATER = "the list is asked for again with the next analysis"
 
 
 def span_label(span: str, local_start: str, local_end: str) -> str:
@@ -46,7 +45,7 @@ def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
 def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, reasons: Sequence[str]) -> str:
     """A row of ComingMatches. markets: those that follow one of its teams. reasons: why the others have no forecast."""
     prefix = "MOCK FIXTURE: " if row["match_source"] == "mock" else ""
-    if row["entry"] == "notice":
+    if row["entry"] != "fixture":
         return f"{row['note']}."
     about = f"{prefix}{row['home_team']} v {row['away_team']} ({row['competition']}), {row['kickoff_local']}"
     if pd.notna(row["note"]):

@@ -35,7 +35,10 @@ def coming_matches_extract(
 
 
 def match_forecast_extract(
-    forecast: DataFrame[MatchForecast], coming: DataFrame[ComingMatches], labels: Mapping[str, str], zones: Mapping[str, str]
+    forecast: DataFrame[MatchForecast],
+    coming: DataFrame[ComingMatches],
+    labels: Mapping[str, str],
+    zones: Mapping[str, str],
 ) -> DataFrame[MatchForecastExtract]:
     """`match_forecast` with the match's type and its busiest hour. labels: of spans. zones: the clocks of markets."""
     types = coming.assign(match_type=_match_type(coming))[["match_source", "match_id", "match_type"]]
