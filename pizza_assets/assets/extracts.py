@@ -1,4 +1,4 @@
-"""CSV extracts of what was and is: what QuickSight, spreadsheets and the page read. All is worked out before, here it is joined."""
+"""The CSV extracts: what QuickSight, spreadsheets and the page read. All is worked out before, here it is joined."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

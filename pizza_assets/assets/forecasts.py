@@ -87,8 +87,8 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
 def _forecast_backtest(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "forecast_backtest"),
-        description="What would have been forecast at up to 20 past moments, each from what was known then, beside what "
-        "came.",
+        description="What would have been forecast at up to 20 past moments, each from what was known then, and "
+        "what came.",
     )
     def forecast_backtest(
         quarter_hours: WeekTables,

@@ -21,7 +21,7 @@ _SOURCES = ("order_source", "match_source")
 
 
 class ComingMatches(Table, name="coming_matches", key=("entry", "match_source", "kickoff_at", "match_id")):
-    """One row per fixture of the next 14 days, and one per notice or failure: what is to be known about the whole list."""
+    """One row per fixture of the next 14 days, and per notice or failure: what is to be known about the whole list."""
 
     entry: str = pa.Field(
         isin=ENTRIES,

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions
+from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions, effect_variance
 from pizza_assets.analysis.forecast.intervals import quantile
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, difference_slopes, forecast_at
@@ -117,7 +117,7 @@ def _numbers(
     table = dispersions(past, past.with_football if knows else past.unaware)
     k = table[targets.span, np.minimum(horizon_class(days_ahead(targets, cut)), 2)]
     difference = with_football - without
-    reach = _reach(history, forecast, targets, difference, k)
+    reach = _reach(history, forecast, targets, difference, k, effect_variance(past))
     unknown = np.full(len(mean), np.nan)
     return pd.DataFrame(
         {
@@ -144,10 +144,15 @@ def _numbers(
 
 
 def _reach(
-    history: OrderHistory, forecast: OriginForecast, targets: Targets, difference: np.ndarray, k: np.ndarray
+    history: OrderHistory,
+    forecast: OriginForecast,
+    targets: Targets,
+    difference: np.ndarray,
+    k: np.ndarray,
+    variance_of_effects: float,
 ) -> np.ndarray:
-    """Half of the 95 % interval of the difference: the error of the effects, as the estimates before they were shrunken
-    have it, and that of the orders they multiply."""
+    """Half of the 95 % interval of the difference: the error of the mean effects, as the estimates before they were
+    shrunken have it; how much single matches and markets depart from them; and the error of the orders they multiply."""
     from scipy.special import stdtrit
 
     effects = forecast.effects
@@ -156,7 +161,8 @@ def _reach(
     everybody = np.arange(len(history.markets))
     slopes = difference_slopes(history, forecast, everybody)
     slope = np.stack([targets.sums(slopes[window], forecast.cut) for window in range(len(WINDOWS))], axis=1)
-    variance = np.einsum("tv,vw,tw->t", slope, effects.covariance, slope) + difference**2 * k
+    variance = np.einsum("tv,vw,tw->t", slope, effects.covariance, slope)
+    variance += slope.sum(axis=1) ** 2 * variance_of_effects + difference**2 * k
     dates = min(int(n) for n, reason in zip(effects.dates, effects.missing, strict=True) if reason is None)
     return stdtrit(dates - 1, 0.975) * np.sqrt(variance)
 
