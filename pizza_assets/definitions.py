@@ -10,6 +10,8 @@ from pizza_assets.assets.analysis import analysis_assets
 from pizza_assets.assets.checks import build_checks
 from pizza_assets.assets.dashboards import dashboard_assets
 from pizza_assets.assets.extracts import extract_assets
+from pizza_assets.assets.forecast_extracts import forecast_extract_assets
+from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
 from pizza_assets.orchestration.jobs import build_jobs
@@ -40,10 +42,12 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
             *raw_assets(partitions, settings),
             *merged_assets(partitions, settings),
             *analysis_assets(settings),
+            *forecast_assets(settings),
             *extract_assets(settings, [key for check in checks for key in check.check_keys]),
+            *forecast_extract_assets(settings),
             *dashboard_assets(settings),
         ],
-        asset_checks=checks,
+        asset_checks=[*checks, *forecast_checks()],
         jobs=[collect, analyse],
         schedules=[daily_refresh(settings)],
         sensors=[*analyse_after_collecting(collect, analyse), watch_dead_runs],

@@ -36,6 +36,19 @@ class Reason(StrEnum):
     NO_GOAL_MINUTES = "no_goal_minutes: the minutes of the goals are not known"
     NOTHING_OBSERVED = "nothing_observed: not one order in these windows"
     NO_VARIATION = "no_variation: every date shows the same, so chance cannot be measured"
+    TOO_FEW_CONTROL_MARKETS = "too_few_control_markets: fewer than 6 other markets were free of a match at these hours"
+    TOO_SHORT_HISTORY = "too_short_history: fewer than 8 weeks of orders are known"
+    MARKET_TOO_NEW = "market_too_new: fewer than 8 weeks of this market's orders are known"
+    MARKET_SILENT = "market_silent: this market's orders are not known for the last 7 days that others' are"
+    TOO_FEW_SCORED = "too_few_scored_forecasts: fewer than 30 forecasts of this kind could be compared with what came"
+    NO_BETTER_THAN_MEAN = "no_better_than_mean: past forecasts were no better than the mean of the last 8 weeks"
+    FOOTBALL_DID_NOT_HELP = (
+        "football_did_not_help: past forecasts that knew of the matches were no better than those that did not"
+    )
+    TOO_FAR_AHEAD = "too_far_ahead: this lies more than 14 days after the last known order"
+    ALREADY_BEGUN = "already_begun: this began before the last known order"
+    NO_COMMON_WEEKS = "no_common_weeks: no week is known with orders and matches of these two labels"
+    NOT_SOLD_THEN = "not_sold_then: the market sells nothing at this time of the week"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"
 
     @property

@@ -1,4 +1,4 @@
-"""The ten CSV extracts: what QuickSight, spreadsheets and the page read. Worked out before, joined here."""
+"""The CSV extracts: what QuickSight, spreadsheets and the page read. Worked out before, joined here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -54,12 +54,13 @@ def extract_assets(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> li
     ]
 
 
-def _csv(table: str) -> dict[str, Any]:
+def csv_asset(table: str) -> dict[str, Any]:
+    """Arguments of `dg.asset` for an extract."""
     return described("dashboards", table, kinds=("python", "csv"))
 
 
 def _orders_timeline() -> dg.AssetsDefinition:
-    @dg.asset(**_csv("dashboard_orders_timeline"), description="Orders per hour, market and chain.")
+    @dg.asset(**csv_asset("dashboard_orders_timeline"), description="Orders per hour, market and chain.")
     def dashboard_orders_timeline(order_bins: WeekTables) -> WholeOutput:
         parts = [extracts.orders_timeline(order_bins[week].rows) for week in order_bins]
         rows = extracts.joined_timelines(parts)
@@ -70,7 +71,7 @@ def _orders_timeline() -> dg.AssetsDefinition:
 
 def _match_timeline() -> dg.AssetsDefinition:
     @dg.asset(
-        **_csv("dashboard_match_timeline"),
+        **csv_asset("dashboard_match_timeline"),
         description="Quarter-hours around every match, per market that follows it: what was ordered, what is usual.",
     )
     def dashboard_match_timeline(
@@ -85,7 +86,9 @@ def _match_timeline() -> dg.AssetsDefinition:
 
 
 def _matches() -> dg.AssetsDefinition:
-    @dg.asset(**_csv("dashboard_matches"), description="Every match of the stored weeks, with its type and result.")
+    @dg.asset(
+        **csv_asset("dashboard_matches"), description="Every match of the stored weeks, with its type and result."
+    )
     def dashboard_matches(raw_matches: WeekTables, markets: dg.ResourceParam[Any]) -> WholeOutput:
         matches = current_matches(raw_matches)
         exposed = exposures(matches, markets).groupby("match_id").size().to_dict()
@@ -97,7 +100,7 @@ def _matches() -> dg.AssetsDefinition:
 
 def _match_impact() -> dg.AssetsDefinition:
     @dg.asset(
-        **_csv("dashboard_match_impact"),
+        **csv_asset("dashboard_match_impact"),
         description="match_impact with the match's type, its end for the own team, and extra orders and money per "
         "store and hour.",
     )
@@ -115,7 +118,7 @@ def _match_impact() -> dg.AssetsDefinition:
 
 def _correlations() -> dg.AssetsDefinition:
     @dg.asset(
-        **_csv("dashboard_correlations"),
+        **csv_asset("dashboard_correlations"),
         description="correlation_results with every effect in orders and money per store and hour.",
     )
     def dashboard_correlations(
@@ -135,7 +138,7 @@ def _correlations() -> dg.AssetsDefinition:
 
 def _event_study() -> dg.AssetsDefinition:
     @dg.asset(
-        **_csv("dashboard_event_study"),
+        **csv_asset("dashboard_event_study"),
         description="event_study with every point in orders and money per store and hour.",
     )
     def dashboard_event_study(
@@ -156,7 +159,7 @@ def _event_study() -> dg.AssetsDefinition:
 
 def _anomalies() -> dg.AssetsDefinition:
     @dg.asset(
-        **_csv("dashboard_anomalies"),
+        **csv_asset("dashboard_anomalies"),
         description="order_anomalies with the orders and money by which the store departed, and the match's type.",
     )
     def dashboard_anomalies(
@@ -171,7 +174,7 @@ def _anomalies() -> dg.AssetsDefinition:
 
 
 def _insights() -> dg.AssetsDefinition:
-    @dg.asset(**_csv("dashboard_insights"), description="insights for dashboards.")
+    @dg.asset(**csv_asset("dashboard_insights"), description="insights for dashboards.")
     def dashboard_insights(insights: pd.DataFrame) -> WholeOutput:
         return whole(extracts.insights_extract(insights), insights, shown=("rank", "kind", "headline"))
 
@@ -180,7 +183,7 @@ def _insights() -> dg.AssetsDefinition:
 
 def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
-        **_csv("dashboard_data_quality"),
+        **csv_asset("dashboard_data_quality"),
         description="Per week: what arrived, what was refused, what is mock and why, and how many checks failed.",
         deps=_checked(settings),
     )
@@ -233,7 +236,7 @@ def _quality(
 
 def _checks(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
-        **_csv("dashboard_checks"),
+        **csv_asset("dashboard_checks"),
         description="Per asset check: for how many stored weeks it last passed, warned, failed, or never looked.",
         deps=_checked(settings),
     )

@@ -3,6 +3,14 @@
 from pizza_assets.models.anomalies import OrderAnomalies
 from pizza_assets.models.event_study import EventStudy, SummaryStatistics
 from pizza_assets.models.extracts import EXTRACTS
+from pizza_assets.models.forecasts import (
+    ComingMatches,
+    ForecastAccuracy,
+    ForecastBacktest,
+    ForecastScores,
+    KeptForecasts,
+    MatchForecast,
+)
 from pizza_assets.models.match_events import RawMatchEvents
 from pizza_assets.models.matches import RawMatches
 from pizza_assets.models.merged import MatchWindows, MergedOrders, OrderBins, QuarterHours
@@ -28,6 +36,12 @@ TABLES: dict[str, type[Table]] = {
         OrderAnomalies,
         SummaryStatistics,
         Insights,
+        ComingMatches,
+        MatchForecast,
+        ForecastBacktest,
+        KeptForecasts,
+        ForecastScores,
+        ForecastAccuracy,
         *EXTRACTS,
     )
 }

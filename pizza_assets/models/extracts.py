@@ -5,6 +5,7 @@ import pandera.pandas as pa
 
 from pizza_assets.models.anomalies import OrderAnomalies
 from pizza_assets.models.event_study import EventStudy
+from pizza_assets.models.forecast_extracts import FORECAST_EXTRACTS
 from pizza_assets.models.matches import MATCH_TYPES
 from pizza_assets.models.orders import RAW_LABELS
 from pizza_assets.models.results import CorrelationResults, Insights, MatchImpact
@@ -200,5 +201,6 @@ EXTRACTS: tuple[type[Table], ...] = (
     InsightsExtract,
     DataQualityExtract,
     ChecksExtract,
+    *FORECAST_EXTRACTS,
 )
 """Every extract that dashboards read, in the order people read about them."""

@@ -20,6 +20,17 @@ class Window(StrEnum):
     POST = "post"
 
 
+class Span(StrEnum):
+    """What a forecast is about: a window of a match, all three of them, a clock hour, or a business day."""
+
+    PRE = "pre"
+    DURING = "during"
+    POST = "post"
+    MATCH = "match"
+    HOUR = "hour"
+    DAY = "day"
+
+
 class MatchStatus(StrEnum):
     """football-data.org's statuses; other sources are translated into them."""
 

@@ -40,6 +40,10 @@ def _analysis(table: str) -> Place:
     return Place("processed-data/correlation-analysis", table, weekly=False)
 
 
+def _forecast(table: str) -> Place:
+    return Place("processed-data/forecasts", table, weekly=False)
+
+
 def _dashboard(table: str, suffix: str = "csv") -> Place:
     return Place("quicksight-ready/dashboard-data", table, weekly=False, suffix=suffix)
 
@@ -60,6 +64,12 @@ PLACES: dict[str, Place] = {
     "order_anomalies": _analysis("order_anomalies"),
     "summary_statistics": _analysis("summary_statistics"),
     "insights": _analysis("insights"),
+    "coming_matches": _forecast("coming_matches"),
+    "forecast_backtest": _forecast("forecast_backtest"),
+    "match_forecast": _forecast("match_forecast"),
+    "kept_forecasts": _forecast("kept_forecasts"),
+    "forecast_scores": _forecast("forecast_scores"),
+    "forecast_accuracy": _forecast("forecast_accuracy"),
     "dashboard_orders_timeline": _dashboard("dashboard_orders_timeline"),
     "dashboard_match_timeline": _dashboard("dashboard_match_timeline"),
     "dashboard_matches": _dashboard("dashboard_matches"),
@@ -70,6 +80,9 @@ PLACES: dict[str, Place] = {
     "dashboard_insights": _dashboard("dashboard_insights"),
     "dashboard_data_quality": _dashboard("dashboard_data_quality"),
     "dashboard_checks": _dashboard("dashboard_checks"),
+    "dashboard_coming_matches": _dashboard("dashboard_coming_matches"),
+    "dashboard_match_forecast": _dashboard("dashboard_match_forecast"),
+    "dashboard_forecast_accuracy": _dashboard("dashboard_forecast_accuracy"),
     "dashboard_page": _dashboard("dashboard", "html"),
     "quicksight_manifest": Place("quicksight-ready/metadata", "data-dictionary", weekly=False, suffix="json"),
 }

@@ -26,6 +26,7 @@ YEARS = {
     "anomalies": 100,
     "goals": 100,
     "results": 100,
+    "forecast": 36,
 }
 """Years per world; the null years give three near-independent tests each."""
 _USUAL_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "openfootball"

@@ -19,6 +19,13 @@ _GOALS = {
     ("event study", "", "band misses"): "at most 7 %",
     ("goals, own_goal_0_15", "", "covered"): "93 to 97 %",
     ("shared matches", "null", "found at 5 %"): "4 to 6 %",
+    ("forecast, +10 %, post", "", "error below the 8-week mean's, %"): "at least 5",
+    ("forecast, +10 %, post", "", "deviance below the 8-week mean's, %"): "at least 12",
+    ("forecast, +10 %, post", "", "deviance below the model's without football, %"): "at least 6",
+    ("forecast, +10 %, post", "", "bias, %"): "at most 1.5 either way",
+    ("forecast, no effect, post", "", "deviance below the model's without football, %"): "at least -0.5",
+    ("forecast", "", "inside 80 %"): "78 to 82 %",
+    ("forecast", "", "inside 95 %"): "93 to 97 %",
     ("anomalies, 20", "", "outages found"): "at least 90 %",
     ("anomalies, 20", "", "low alarms false"): "at most 10 %",
     ("anomalies, 2 ", "", "low alarms false"): "10 % (stretch)",
@@ -89,11 +96,11 @@ def _goal(part: str, measure: str) -> str:
 
 
 def _cell(row: pd.Series, measure: str) -> str:
-    is_share = not ("bias" in measure or "width" in measure or "detectable" in measure)
+    is_share = not ("bias" in measure or "width" in measure or measure.endswith(", %"))
     if np.isnan(row["value"]):
         return f"none ({row['years']})"
     if is_share:
         value, low, high = (100 * max(number, 0.0) for number in row[["value", "low", "high"]])
         return f"{value:.1f} % ({low:.1f} to {min(high, 100.0):.1f}; {row['years']})"
-    digits = 2 if "detectable" in measure else 4
+    digits = 2 if measure.endswith(", %") else 4
     return f"{row['value']:.{digits}f} ({row['low']:.{digits}f} to {row['high']:.{digits}f}; {row['years']})"

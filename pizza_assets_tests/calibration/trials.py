@@ -16,6 +16,7 @@ from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
 from pizza_assets_tests.calibration.calendars import Calendar
 from pizza_assets_tests.calibration.event_study import kick_off_misses
+from pizza_assets_tests.calibration.forecasts import forecast_trial
 from pizza_assets_tests.calibration.goal_study import goal_estimates
 from pizza_assets_tests.calibration.shared_matches import shared_trial
 from pizza_assets_tests.calibration.worlds import NOTHING, Planted, WorldKind, simulate_year
@@ -30,6 +31,13 @@ PLANTED = Planted(
 OUTCOME_PLANTED = Planted(own_win=float(np.log(1.08)))
 GOALS_PLANTED = Planted(per_goal=0.03)
 AFTER_GOALS = Planted(after_goal=0.15)
+FORECAST_PLANTED = {
+    "+10 %": Planted(windows=PLANTED.windows),
+    "+3 %": Planted(windows={"pre": np.log(1.006), "during": np.log(1.015), "post": np.log(1.03)}),
+    "no effect": NOTHING,
+    "+10 %, different": Planted(windows=PLANTED.windows, market_sd=0.05, match_sd=0.05),
+}
+"""Named by the effect after the match; the last differs by market and match."""
 SHARED_COUNTS = (3, 7, 20)
 SHARED_EFFECT = float(np.log(1.10))
 ANOMALIES_PER_YEAR = (20, 2)
@@ -162,6 +170,13 @@ def _results_of_matches(kind: WorldKind, rng: np.random.Generator, calendar: Cal
         yield f"{part}, {window}", "bias", float(of_window["estimate_log"].mean())
 
 
+def _forecasts(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    for name, planted in FORECAST_PLANTED.items():
+        year = simulate_year(rng, kind, *calendar, planted)
+        for (span, measure), value in forecast_trial(year).items():
+            yield f"forecast, {name}, {span}", measure, value
+
+
 def _anomalies(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     for per_kind in ANOMALIES_PER_YEAR:
         year = simulate_year(rng, kind, *calendar)
@@ -188,5 +203,6 @@ _PARTS = {
     "anomalies": _anomalies,
     "goals": _goals,
     "results": _results_of_matches,
+    "forecast": _forecasts,
 }
 PARTS = tuple(_PARTS)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.exposure import exposures
-from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, times_of, window_edges
+from pizza_assets.analysis.windows import WindowLengths, edges_by_match, epoch_minutes, times_of, window_edges
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
@@ -66,7 +66,8 @@ class Planted:
     windows: own team's match, by window. common: all markets during any match of the calendar, by window, which the
     estimate must not contain. own_win: added in `post` after the own team's win. per_goal: added in `post` per goal of
     the match. after_goal: added for 15 minutes from each goal of the own team. everybody: all markets, in `during` and
-    `post` of the matches named in `SimulatedYear.shared_match_ids`.
+    `post` of the matches named in `SimulatedYear.shared_match_ids`. market_sd, match_sd: how the effects of `windows`
+    differ between markets, and between the matches of one.
     """
 
     windows: dict[str, float] = field(default_factory=dict)
@@ -75,6 +76,8 @@ class Planted:
     per_goal: float = 0.0
     after_goal: float = 0.0
     everybody: float = 0.0
+    market_sd: float = 0.0
+    match_sd: float = 0.0
 
 
 NOTHING = Planted()
@@ -85,7 +88,7 @@ class SimulatedYear:
     """counts: orders [market, cell of five minutes], from first_minute (epoch) on. week: index into `weeks` [cell].
 
     matches: RawMatches, all finished. goals: match_id, minute (epoch minute of the goal), side. mean: what was expected
-    of every cell before the Poisson draw. `mean` includes planted effects.
+    of every cell before the Poisson draw. `mean` includes planted effects, `usual` does not. holidays: the cells on one.
     """
 
     kind: WorldKind
@@ -94,6 +97,8 @@ class SimulatedYear:
     first_minute: int
     counts: np.ndarray
     mean: np.ndarray
+    usual: np.ndarray
+    holidays: np.ndarray
     week: np.ndarray
     matches: pd.DataFrame
     goals: pd.DataFrame
@@ -131,9 +136,12 @@ def simulate_year(
     ends = np.array([int(week.ends_at.timestamp()) // 60 for week in weeks])
     minutes = np.arange(first, ends[-1], CELL_MINUTES)
     week = np.searchsorted(ends, minutes, side="right")
-    log_mean = _habits(rng, kind, minutes, week, len(markets))
+    log_mean, holidays = _habits(rng, kind, minutes, week, len(markets))
     is_open = np.isfinite(log_mean)
+    usual = np.where(is_open, np.exp(log_mean), 0.0)
     log_mean += _football(minutes, markets, matches, goals, planted, shared_match_ids)
+    if planted.market_sd or planted.match_sd:
+        log_mean += _differing(rng, minutes, markets, matches, planted)
     mean = np.where(is_open, np.exp(log_mean), 0.0)
     return SimulatedYear(
         kind,
@@ -142,6 +150,8 @@ def simulate_year(
         first,
         rng.poisson(mean),
         mean,
+        usual,
+        holidays,
         week,
         matches,
         goals,
@@ -180,8 +190,9 @@ def _played(rng: np.random.Generator, fixtures: pd.DataFrame) -> tuple[pd.DataFr
 
 def _habits(
     rng: np.random.Generator, kind: WorldKind, minutes: np.ndarray, week: np.ndarray, market_count: int
-) -> np.ndarray:
-    """Log of expected orders [market, cell] without football; -inf where closed (before 11:00, from 23:30 on)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log of expected orders [market, cell] without football, -inf where closed (before 11:00, from 23:30 on); and
+    whether a cell is on a holiday [cell]."""
     local = pd.DatetimeIndex(times_of(minutes)).tz_convert(ZONE)
     hour = (local.hour + local.minute / 60).to_numpy()
     weekday = local.day_of_week.to_numpy()
@@ -189,7 +200,8 @@ def _habits(
     half_hour = np.arange(len(minutes)) // (30 // CELL_MINUTES)
     year = (minutes - minutes[0]) / (minutes[-1] - minutes[0]) - 0.5
     common = rng.normal(0, kind.day_sd, date[-1] + 1)[date] + rng.normal(0, kind.bin_sd, half_hour[-1] + 1)[half_hour]
-    common += _holidays(rng, date[-1] + 1)[date]
+    of_holiday = _holidays(rng, date[-1] + 1)[date]
+    common += of_holiday
     is_open = (hour >= 11) & (hour < 23.5)
     log_mean = np.empty((market_count, len(minutes)))
     for market in range(market_count):
@@ -210,7 +222,7 @@ def _habits(
         promoted = rng.random(date[-1] + 1) < kind.promotion_share
         log += np.where(promoted, np.log(rng.uniform(1.5, 2.5, date[-1] + 1)), 0.0)[date]
         log_mean[market] = log
-    return log_mean
+    return log_mean, of_holiday != 0
 
 
 def _holidays(rng: np.random.Generator, days: int) -> np.ndarray:
@@ -232,6 +244,28 @@ def _ar1(innovations: np.ndarray, rho: float) -> np.ndarray:
     from scipy.signal import lfilter
 
     return lfilter([np.sqrt(1 - rho**2)], [1, -rho], innovations)
+
+
+def _differing(
+    rng: np.random.Generator,
+    minutes: np.ndarray,
+    markets: Sequence[Market],
+    matches: pd.DataFrame,
+    planted: Planted,
+) -> np.ndarray:
+    """By how much the effects of windows differ from their mean, in logarithms [market, cell]."""
+    added = np.zeros((len(markets), len(minutes)))
+    exposed = exposures(matches, markets)
+    edges = (edges_by_match(exposed, matches, LENGTHS) - minutes[0]) // CELL_MINUTES
+    number = {market.name: row for row, market in enumerate(markets)}
+    of_market = rng.normal(0, planted.market_sd, len(markets))
+    of_match = rng.normal(0, planted.match_sd, len(exposed))
+    for row, market in enumerate(exposed["market"].map(number)):
+        for window, name in enumerate(("pre", "during", "post")):
+            if name in planted.windows:
+                start, end = (max(edge, 0) for edge in edges[row, window : window + 2])
+                added[market, start:end] += of_market[market] + of_match[row]
+    return added
 
 
 def _football(

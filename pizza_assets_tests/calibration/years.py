@@ -17,10 +17,10 @@ PAIR = ("mock", "real")
 """Simulated orders around a real calendar."""
 
 
-def fitted(year: SimulatedYear) -> ExpectedGrid:
-    """The year's baseline."""
+def panel_of(year: SimulatedYear) -> Panel:
+    """The year's orders by quarter-hour, all known."""
     counts = year.by(BIN_MINUTES)
-    panel = Panel(
+    return Panel(
         pd.Index([market.name for market in year.markets], dtype="str"),
         pd.Index(year.weeks, dtype="str"),
         year.first_minute // BIN_MINUTES,
@@ -28,6 +28,11 @@ def fitted(year: SimulatedYear) -> ExpectedGrid:
         counts,
         np.ones(counts.shape, dtype=bool),
     )
+
+
+def fitted(year: SimulatedYear) -> ExpectedGrid:
+    """The year's baseline."""
+    panel = panel_of(year)
     zones = {market.name: ZONE for market in year.markets}
     return fit_expectation(panel, masked_spans(year.matches, year.markets, LENGTHS), zones, ZONE)
 

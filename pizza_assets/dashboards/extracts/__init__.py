@@ -4,6 +4,11 @@ No statistics are computed here; rows are checked against their models when they
 """
 
 from pizza_assets.dashboards.extracts.data_quality import checks_extract, data_quality
+from pizza_assets.dashboards.extracts.forecasts import (
+    coming_matches_extract,
+    forecast_accuracy_extract,
+    match_forecast_extract,
+)
 from pizza_assets.dashboards.extracts.match_timeline import match_timeline
 from pizza_assets.dashboards.extracts.matches import match_impact_extract, matches_extract
 from pizza_assets.dashboards.extracts.orders_timeline import joined_timelines, orders_timeline
@@ -17,11 +22,14 @@ from pizza_assets.dashboards.extracts.results import (
 __all__ = [
     "anomalies_extract",
     "checks_extract",
+    "coming_matches_extract",
     "correlations_extract",
     "data_quality",
     "event_study_extract",
+    "forecast_accuracy_extract",
     "insights_extract",
     "joined_timelines",
+    "match_forecast_extract",
     "match_impact_extract",
     "match_timeline",
     "matches_extract",

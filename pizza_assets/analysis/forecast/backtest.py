@@ -1,0 +1,202 @@
+"""Forecasts of the past, each made of what was known then, beside what came: the proof of the next one.
+
+Fixtures are the exception: they are taken as they were played, not as they were announced at the time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.forecast.intervals import fit_dispersion, quantile, randomised_pit
+from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
+from pizza_assets.analysis.forecast.origin import OriginForecast, forecast_at
+from pizza_assets.analysis.forecast.targets import (
+    HORIZONS,
+    MATCH_SPANS,
+    SPANS,
+    Targets,
+    days_ahead,
+    horizon_class,
+    horizon_name,
+    match_targets,
+    other_targets,
+)
+from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.analysis.windows import epoch_minutes
+
+MIN_WEEKS = 8
+"""Of history before the first forecast."""
+ORIGINS = 20
+MAX_SPACING_DAYS = 13
+"""Between origins: no multiple of a week, so that they fall on every weekday."""
+LEVELS = {80: (0.1, 0.9), 95: (0.025, 0.975)}
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Scored forecasts [row], oldest origin first. horizon: number in HORIZONS. is_own: in or around an own match.
+    k: as it was known at the origin, from forecasts that had come true by then; NaN if too few had. The means are those
+    of `OriginForecast`."""
+
+    targets: Targets
+    cut: np.ndarray
+    days: np.ndarray
+    horizon: np.ndarray
+    observed: np.ndarray
+    with_football: np.ndarray
+    unaware: np.ndarray
+    seasonal: np.ndarray
+    k: np.ndarray
+
+    @property
+    def is_own(self) -> np.ndarray:
+        return self.targets.own >= 0
+
+    @classmethod
+    def of_rows(cls, rows: pd.DataFrame, history: OrderHistory) -> "Backtest":
+        """From ForecastBacktest rows of the same history; without their own match and k."""
+
+        def column(name: str) -> np.ndarray:
+            return epoch_minutes(rows[name]) // BIN_MINUTES - history.first_bin
+
+        span = pd.Index([name.value for name in SPANS]).get_indexer(rows["span"])
+        names = pd.Index([horizon_name(number) for number in range(len(HORIZONS))])
+        own = np.where(rows["is_own_match"], 0, -1)
+        market = pd.Index(history.markets).get_indexer(rows["market"])
+        return cls(
+            Targets(span, market, own, column("starts_at"), column("ends_at")),
+            column("origin_at"),
+            rows["days_ahead"].to_numpy(),
+            names.get_indexer(rows["horizon"]),
+            *(
+                rows[name].to_numpy(dtype=float)
+                for name in ("observed", "with_football", "without_football_model", "seasonal_mean")
+            ),
+            np.full(len(rows), np.nan),
+        )
+
+
+def origins(history: OrderHistory) -> list[int]:
+    """Columns at which the past is forecast, oldest first: up to ORIGINS, over all but the first MIN_WEEKS weeks."""
+    room = (history.end - MIN_WEEKS * BINS_PER_WEEK) // BINS_PER_DAY
+    spacing = min(max(-(-room // ORIGINS), 1), MAX_SPACING_DAYS)
+    if spacing == 7:
+        spacing = 8
+    cuts = range(history.end - spacing * BINS_PER_DAY, MIN_WEEKS * BINS_PER_WEEK - 1, -spacing * BINS_PER_DAY)
+    return list(cuts)[:ORIGINS][::-1]
+
+
+def backtest(history: OrderHistory) -> Backtest:
+    """All origins. Only targets whose orders are known throughout, and of which something is expected, are scored."""
+    wanted = Targets.joined([match_targets(history), other_targets(history)])
+    wanted = wanted.chosen(wanted.end <= history.end)
+    parts = [_scored(history, forecast_at(history, cut), wanted) for cut in origins(history)]
+    if not parts:
+        none = np.empty(0)
+        empty = wanted.chosen(np.zeros(len(wanted.start), dtype=bool))
+        return Backtest(empty, none.astype(int), none.astype(int), none.astype(int), none, none, none, none, none)
+    targets = Targets.joined(part.targets for part in parts)
+    arrays = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("cut", "days", "horizon", "observed", "with_football", "unaware", "seasonal", "k")
+    }
+    whole = Backtest(targets, **arrays)
+    return Backtest(targets, **{**arrays, "k": _known_dispersions(whole)})
+
+
+def dispersions(past: Backtest, mean: np.ndarray, known_before: int | None = None) -> np.ndarray:
+    """k [span, horizon class] of forecasts `mean` [row]; NaN where there are too few.
+
+    Of own matches where enough of them were forecast, else of all; of the horizon, else of all horizons.
+    known_before: use what had come by this column.
+    """
+    k = np.full((len(SPANS), len(HORIZONS)), np.nan)
+    told = np.ones(len(past.cut), dtype=bool) if known_before is None else past.targets.end <= known_before
+    for span in range(len(SPANS)):
+        of_span = told & (past.targets.span == span)
+        for horizon in range(len(HORIZONS)):
+            of_horizon = of_span & (past.horizon == horizon)
+            for chosen in (of_horizon & past.is_own, of_horizon, of_span & past.is_own, of_span):
+                k[span, horizon] = fit_dispersion(past.observed[chosen], mean[chosen])
+                if np.isfinite(k[span, horizon]):
+                    break
+    return k
+
+
+def effect_variance(past: Backtest) -> float:
+    """How much the effects of single matches and markets differ (variance of their logarithm), never negative.
+
+    What forecasts of own matches' windows miss by more than those of the same windows without a match is put down to
+    it; 0 where either are too few.
+    """
+    windows = np.isin(past.targets.span, [SPANS.index(span) for span in MATCH_SPANS[:3]])
+    of_own, of_others = (
+        fit_dispersion(past.observed[chosen], past.with_football[chosen])
+        for chosen in (windows & past.is_own, windows & ~past.is_own)
+    )
+    more = of_own - of_others
+    return max(more, 0.0) if np.isfinite(more) else 0.0
+
+
+def backtest_rows(past: Backtest, history: OrderHistory, match_ids: np.ndarray) -> pd.DataFrame:
+    """As columns of ForecastBacktest but for the labels. match_ids: by row of the table of matches."""
+    targets = past.targets
+    uniform = np.random.default_rng(0).random(len(past.cut))
+    intervals = {
+        f"{side}_{level}": quantile(share, past.with_football, past.k)
+        for level, shares in LEVELS.items()
+        for side, share in zip(("low", "high"), shares, strict=True)
+    }
+    of_match = np.where(past.is_own, history.own.match[targets.own] if len(history.own.match) else 0, 0)
+    ids = pd.Series(match_ids[of_match] if len(match_ids) else [], dtype="str")
+    return pd.DataFrame(
+        {
+            "origin_at": history.times(past.cut),
+            "market": pd.Series(history.markets, dtype="str").take(targets.market).array,
+            "span": pd.Series([span.value for span in SPANS], dtype="str").take(targets.span).array,
+            "starts_at": history.times(targets.start),
+            "ends_at": history.times(targets.end),
+            "days_ahead": past.days,
+            "horizon": [horizon_name(number) for number in past.horizon],
+            "is_own_match": past.is_own,
+            "match_id": ids.where(past.is_own, None) if len(ids) else ids,
+            "observed": past.observed.astype(np.int64),
+            "with_football": past.with_football,
+            "without_football_model": past.unaware,
+            "seasonal_mean": past.seasonal,
+            "orders": quantile(0.5, past.with_football, past.k),
+            **intervals,
+            "pit": randomised_pit(past.observed, past.with_football, past.k, uniform),
+        }
+    )
+
+
+def _scored(history: OrderHistory, forecast: OriginForecast, wanted: Targets) -> Backtest:
+    cut = forecast.cut
+    ahead = slice(cut, cut + HORIZON)
+    targets = wanted.within(cut)
+    observed = targets.sums(np.where(history.is_known[:, ahead], history.counts[:, ahead], np.nan), cut)
+    means = [targets.sums(cells, cut) for cells in (forecast.with_football, forecast.unaware, forecast.seasonal)]
+    is_scored = np.isfinite(observed) & np.isfinite(means).all(axis=0) & (means[0] > 0)
+    kept = targets.chosen(is_scored)
+    days = days_ahead(kept, cut)
+    return Backtest(
+        kept,
+        np.full(len(days), cut),
+        days,
+        horizon_class(days),
+        observed[is_scored],
+        *(mean[is_scored] for mean in means),
+        np.full(len(days), np.nan),
+    )
+
+
+def _known_dispersions(past: Backtest) -> np.ndarray:
+    """k of every row, as it was known at its origin."""
+    k = np.full(len(past.cut), np.nan)
+    for cut in np.unique(past.cut):
+        at = past.cut == cut
+        k[at] = dispersions(past, past.with_football, cut)[past.targets.span[at], past.horizon[at]]
+    return k

@@ -1,0 +1,189 @@
+"""The forecast for coming own matches, as numbers: windows, hours and days of markets. Words are in sentences.py."""
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions, effect_variance
+from pizza_assets.analysis.forecast.intervals import quantile
+from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
+from pizza_assets.analysis.forecast.origin import OriginForecast, difference_slopes, forecast_at
+from pizza_assets.analysis.forecast.refusal import Verdict, judged
+from pizza_assets.analysis.forecast.targets import (
+    SPANS,
+    Targets,
+    days_ahead,
+    horizon_class,
+    horizon_name,
+    match_targets,
+)
+from pizza_assets.analysis.local_week import BINS_PER_DAY
+from pizza_assets.analysis.reasons import Reason, joined
+from pizza_assets.analysis.windows import WINDOWS
+from pizza_assets.models.vocabulary import ResultStatus, Span
+
+SILENT_DAYS = 7
+STAFFING_SHARE = 0.9
+"""What to staff for: so many of such hours stay below it."""
+NUMBERS = (
+    "without_football",
+    "with_football",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "effect_pct",
+    "orders",
+    *(f"{side}_{level}" for level in LEVELS for side in ("low", "high")),
+    "quantile_90",
+    "usual_orders",
+)
+"""Columns that are empty where a forecast is refused."""
+
+
+def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray) -> pd.DataFrame:
+    """One row per coming own match and target: columns of MatchForecast that need no match and no label.
+
+    past: of the same history. is_coming: by row of the table of matches that the history was made with. Also columns
+    `match` (that row) and `market`. Numbers are empty where `reasons` say why; the football part where
+    `football_reasons` do.
+    """
+    forecast = forecast_at(history, history.end)
+    verdict = judged(past, forecast.effects, history.week_count)
+    targets = match_targets(history)
+    wanted = is_coming[history.own.match[targets.own]] if len(targets.own) else np.zeros(0, dtype=bool)
+    targets = targets.chosen(wanted)
+    inside = (targets.start >= forecast.cut) & (targets.end <= forecast.cut + HORIZON)
+    numbers = _numbers(history, past, forecast, verdict, targets.chosen(inside))
+    rows = _described(history, targets).join(numbers.set_index(np.flatnonzero(inside)))
+    is_open = ~inside | (rows["mean"].fillna(0) > 0)
+    problems = {
+        **{reason: np.ones(len(rows), dtype=bool) for reason in verdict.why_not},
+        **_of_market(history, targets),
+        Reason.ALREADY_BEGUN: targets.start < forecast.cut,
+        Reason.TOO_FAR_AHEAD: targets.end > forecast.cut + HORIZON,
+        Reason.NOT_SOLD_THEN: ~is_open.to_numpy(),
+    }
+    is_refused = np.any(list(problems.values()), axis=0)
+    problems[Reason.TOO_FEW_SCORED] = problems.get(Reason.TOO_FEW_SCORED, False) | (
+        ~is_refused & rows["k"].isna().to_numpy()
+    )
+    is_refused |= problems[Reason.TOO_FEW_SCORED]
+    rows["reasons"] = [
+        joined(reason for reason, holds in problems.items() if np.broadcast_to(holds, len(rows))[row])
+        for row in range(len(rows))
+    ]
+    rows["status"] = np.where(is_refused, ResultStatus.INSUFFICIENT_DATA.value, ResultStatus.OK.value)
+    rows.loc[is_refused, list(NUMBERS)] = np.nan
+    rows["is_peak_hour"] = _peaks(rows, history, targets, ~is_refused)
+    rows["football_reasons"] = joined(verdict.why_no_football)
+    rows["skill_against_mean_pct"] = verdict.against_mean[targets.span]
+    rows["skill_against_no_football_pct"] = verdict.against_unaware[targets.span]
+    rows["scored_forecasts"] = verdict.scored[targets.span]
+    rows["history_weeks"] = history.week_count
+    rows["origin_at"] = history.times(np.full(len(rows), history.end)).array
+    # an hour or night in which nothing is ever sold is no row; what has begun is told by the windows
+    is_hour = targets.span == SPANS.index(Span.HOUR)
+    return rows[~(is_hour & ((targets.start < forecast.cut) | ~is_open.to_numpy()))].drop(columns=["mean", "k"])
+
+
+def _described(history: OrderHistory, targets: Targets) -> pd.DataFrame:
+    days = np.maximum(days_ahead(targets, history.end), 0)
+    return pd.DataFrame(
+        {
+            "match": history.own.match[targets.own] if len(targets.own) else np.empty(0, dtype=int),
+            "market": pd.Series(history.markets, dtype="str").take(targets.market).array,
+            "span": pd.Series([span.value for span in SPANS], dtype="str").take(targets.span).array,
+            "starts_at": history.times(targets.start).array,
+            "ends_at": history.times(targets.end).array,
+            "days_ahead": days,
+            "horizon": [
+                horizon_name(min(int(number), 2)) if day else "begun"
+                for number, day in zip(horizon_class(days), days, strict=True)
+            ],
+        }
+    )
+
+
+def _numbers(
+    history: OrderHistory, past: Backtest, forecast: OriginForecast, verdict: Verdict, targets: Targets
+) -> pd.DataFrame:
+    """By target: NUMBERS, `mean` (what the intervals are around) and `k`."""
+    cut = forecast.cut
+    without, with_football, unaware, usual = (
+        targets.sums(cells, cut)
+        for cells in (forecast.without, forecast.with_football, forecast.unaware, forecast.seasonal)
+    )
+    knows = verdict.knows_football
+    mean = with_football if knows else unaware
+    table = dispersions(past, past.with_football if knows else past.unaware)
+    k = table[targets.span, np.minimum(horizon_class(days_ahead(targets, cut)), 2)]
+    difference = with_football - without
+    reach = _reach(history, forecast, targets, difference, k, effect_variance(past))
+    unknown = np.full(len(mean), np.nan)
+    return pd.DataFrame(
+        {
+            "without_football": without if knows else unaware,
+            "with_football": with_football if knows else unknown,
+            "difference": difference if knows else unknown,
+            "difference_low": difference - reach if knows else unknown,
+            "difference_high": difference + reach if knows else unknown,
+            "effect_pct": 100 * np.divide(difference, without, out=unknown.copy(), where=without > 0)
+            if knows
+            else unknown,
+            "orders": quantile(0.5, mean, k),
+            **{
+                f"{side}_{level}": quantile(share, mean, k)
+                for level, shares in LEVELS.items()
+                for side, share in zip(("low", "high"), shares, strict=True)
+            },
+            "quantile_90": quantile(STAFFING_SHARE, mean, k),
+            "usual_orders": usual,
+            "mean": mean,
+            "k": k,
+        }
+    )
+
+
+def _reach(
+    history: OrderHistory,
+    forecast: OriginForecast,
+    targets: Targets,
+    difference: np.ndarray,
+    k: np.ndarray,
+    variance_of_effects: float,
+) -> np.ndarray:
+    """Half of the 95 % interval of the difference: the error of the mean effects, as the estimates before they were
+    shrunken have it; how much single matches and markets depart from them; and the error of the orders they multiply."""
+    from scipy.special import stdtrit
+
+    effects = forecast.effects
+    if not len(targets.start) or not effects.is_known:
+        return np.full(len(targets.start), np.nan)
+    everybody = np.arange(len(history.markets))
+    slopes = difference_slopes(history, forecast, everybody)
+    slope = np.stack([targets.sums(slopes[window], forecast.cut) for window in range(len(WINDOWS))], axis=1)
+    variance = np.einsum("tv,vw,tw->t", slope, effects.covariance, slope)
+    variance += slope.sum(axis=1) ** 2 * variance_of_effects + difference**2 * k
+    dates = min(int(n) for n, reason in zip(effects.dates, effects.missing, strict=True) if reason is None)
+    return stdtrit(dates - 1, 0.975) * np.sqrt(variance)
+
+
+def _of_market(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarray]:
+    known = history.is_known[:, : history.end]
+    weeks = np.array([len(np.unique(history.week[: history.end][of_market])) for of_market in known])
+    is_silent = ~known[:, -SILENT_DAYS * BINS_PER_DAY :].any(axis=1)
+    return {
+        Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market],
+        Reason.MARKET_SILENT: is_silent[targets.market],
+    }
+
+
+def _peaks(rows: pd.DataFrame, history: OrderHistory, targets: Targets, is_told: np.ndarray) -> np.ndarray:
+    """The busiest hour of each own match, of those that its windows touch."""
+    edges = history.own.edges[targets.own] if len(targets.own) else np.zeros((0, 4), int)
+    is_near = (targets.end > edges[:, 0]) & (targets.start < edges[:, 3])
+    is_candidate = is_told & is_near & (targets.span == SPANS.index(Span.HOUR))
+    is_peak = np.zeros(len(rows), dtype=bool)
+    for own in np.unique(targets.own[is_candidate]):
+        candidates = np.flatnonzero(is_candidate & (targets.own == own))
+        is_peak[candidates[np.argmax(rows["mean"].to_numpy()[candidates])]] = True
+    return is_peak

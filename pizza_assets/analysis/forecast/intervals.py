@@ -1,0 +1,63 @@
+"""How far orders fall from their forecast, learnt from earlier forecasts: negative binomial, var = F + k F^2."""
+
+import numpy as np
+
+MIN_VALUES = 30
+"""Fewer earlier forecasts say too little about the next one's error."""
+MAX_VALUES = 4_000
+"""More values of one kind do not make k any surer than its use needs."""
+_POISSON = 1e-6
+_LARGEST = 5.0
+
+
+def fit_dispersion(observed: np.ndarray, forecast: np.ndarray) -> float:
+    """k by maximum likelihood; NaN for fewer than MIN_VALUES values. forecast: means, of which those above 0 count."""
+    from scipy.optimize import minimize_scalar
+    from scipy.special import gammaln, xlogy
+
+    used = np.isfinite(forecast) & (forecast > 0) & np.isfinite(observed)
+    y, mean = observed[used], forecast[used]
+    if len(y) < MIN_VALUES:
+        return np.nan
+    if len(y) > MAX_VALUES:
+        chosen = np.linspace(0, len(y) - 1, MAX_VALUES).astype(int)
+        y, mean = y[chosen], mean[chosen]
+
+    def loss(log_k: float) -> float:
+        size = np.exp(-log_k)
+        return -float((gammaln(y + size) - gammaln(size) + xlogy(y, mean) - (y + size) * np.log(size + mean)).sum()) - (
+            len(y) * size * -log_k
+        )
+
+    found = minimize_scalar(
+        loss, bounds=(np.log(_POISSON), np.log(_LARGEST)), method="bounded", options={"xatol": 0.02}
+    )
+    return float(np.exp(found.x))
+
+
+def quantile(share: float, mean: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """Orders that are not exceeded with probability `share`; NaN where the mean or k is."""
+    from scipy.stats import nbinom
+
+    size = 1 / np.maximum(k, _POISSON)
+    return nbinom.ppf(share, size, size / (size + np.maximum(mean, 1e-12))) + np.where(np.isfinite(mean * k), 0, np.nan)
+
+
+def randomised_pit(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+    """Where orders fell in their forecast distribution: uniform from 0 to 1 if it is right, also for small counts
+    (Smith 1985). uniform: random numbers."""
+    from scipy.stats import nbinom
+
+    size = 1 / np.maximum(k, _POISSON)
+    chance = size / (size + np.maximum(mean, 1e-12))
+    below, at = nbinom.cdf(observed - 1, size, chance), nbinom.pmf(observed, size, chance)
+    return np.where(np.isfinite(mean * k), below + uniform * at, np.nan)
+
+
+def poisson_deviance(observed: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Twice the log-likelihood lost against knowing the outcome; infinite where 0 was forecast and something sold."""
+    from scipy.special import xlogy
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gone = np.where(observed > 0, xlogy(observed, observed / mean), 0.0)
+    return 2 * (gone - observed + mean)

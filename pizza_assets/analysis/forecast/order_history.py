@@ -1,0 +1,196 @@
+"""Orders of one pair of sources as a forecast reads them: quarter-hours with their local clock and own matches.
+
+The columns run on past the last known order, so that coming time has a clock and matches, too. Nothing is estimated
+here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.expected_grid import bins_under
+from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK, bins_of_week, local_days
+from pizza_assets.analysis.overlaps import shared_windows
+from pizza_assets.analysis.panel import Panel
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.analysis.windows import WINDOWS, WindowLengths, edges_by_match, times_of
+from pizza_assets.models.market import Market
+
+HORIZON_DAYS = 14
+HORIZON = HORIZON_DAYS * BINS_PER_DAY
+"""So many quarter-hours ahead are forecast."""
+MAX_WEEKS = 104
+"""Older weeks would hardly weigh anything (shape.py)."""
+DAY_STARTS_AT = 6 * 60
+"""Minutes after midnight at which a business day turns, as match weeks do: a night belongs to the evening before."""
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class OwnMatches:
+    """Matches of the markets' own teams, one row each. match: label of the row in the table of matches. market: row of
+    the history. kickoff: column, may lie outside. edges: columns [match, 4] of its windows' edges, to the nearest
+    quarter-hour. day: days since 1970-01-01 of the kick-off in the market's clock."""
+
+    match: np.ndarray
+    market: np.ndarray
+    kickoff: np.ndarray
+    edges: np.ndarray
+    day: np.ndarray
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Windows of own matches exact to the minute: own match, market and number of the window (in the order of WINDOWS)
+    [window]; column of every quarter-hour under it and the share of it inside, 0 outside of the history
+    [window, quarter-hour]. is_shared: another own match covers part of the window."""
+
+    own: np.ndarray
+    market: np.ndarray
+    window: np.ndarray
+    column: np.ndarray
+    share: np.ndarray
+    is_shared: np.ndarray
+
+
+@dataclass(frozen=True)
+class OrderHistory:
+    """Matrices [market, quarter-hour], from first_bin (epoch minute // 15) to HORIZON and a day after the last known
+    order.
+
+    week: number of the match week [quarter-hour]. counts: 0 where not is_known. place: of the local week. day:
+    business day, days since 1970-01-01. end: the first column after the last known order: the present.
+    """
+
+    markets: tuple[str, ...]
+    zones: tuple[str, ...]
+    first_bin: int
+    week: np.ndarray
+    counts: np.ndarray
+    is_known: np.ndarray
+    place: np.ndarray
+    day: np.ndarray
+    end: int
+    own: OwnMatches
+    footprint: Footprint
+
+    @classmethod
+    def of(
+        cls,
+        panel: Panel,
+        matches: pd.DataFrame,
+        markets: Sequence[Market],
+        lengths: WindowLengths,
+        zones: Mapping[str, str],
+        default_timezone: str = "UTC",
+    ) -> "OrderHistory":
+        """panel: of markets, with some known quarter-hour. matches: past and coming RawMatches of one source."""
+        known = np.flatnonzero(panel.is_known.any(axis=0))
+        first = max(int(known[0]), int(known[-1]) + 1 - MAX_WEEKS * BINS_PER_WEEK)
+        span = slice(first, int(known[-1]) + 1)
+        ahead = HORIZON + BINS_PER_DAY
+        counts = np.pad(panel.counts[:, span], ((0, 0), (0, ahead)))
+        is_known = np.pad(panel.is_known[:, span], ((0, 0), (0, ahead)))
+        week = np.pad(panel.week[span] - panel.week[first], (0, ahead), mode="edge")
+        clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
+        first_bin = panel.first_bin + first
+        minutes = (first_bin + np.arange(counts.shape[1])) * BIN_MINUTES
+        names = tuple(str(name) for name in panel.names)
+        own, footprint = _own_matches(names, first_bin, minutes, matches, markets, lengths)
+        return cls(
+            names,
+            clocks,
+            first_bin,
+            week,
+            counts,
+            is_known,
+            bins_of_week(minutes, clocks),
+            local_days(minutes - DAY_STARTS_AT, clocks),
+            int(known[-1]) + 1 - first,
+            own,
+            footprint,
+        )
+
+    @property
+    def minutes(self) -> np.ndarray:
+        """First epoch minute of every column."""
+        return (self.first_bin + np.arange(self.counts.shape[1])) * BIN_MINUTES
+
+    @property
+    def week_count(self) -> int:
+        """Match weeks with a known quarter-hour."""
+        return len(np.unique(self.week[: self.end][self.is_known[:, : self.end].any(axis=0)]))
+
+    def under_matches(self) -> np.ndarray:
+        """True [market, column] where an own match has a window."""
+        is_under = np.zeros(self.counts.shape, dtype=bool)
+        inside = self.footprint.share > 0
+        is_under[
+            np.broadcast_to(self.footprint.market[:, None], inside.shape)[inside], self.footprint.column[inside]
+        ] = True
+        return is_under
+
+    def factors(self, log_effects: np.ndarray) -> np.ndarray:
+        """What own matches multiply orders by [market, column], given the log effect of each window."""
+        factors = np.ones(self.counts.shape)
+        added = self.footprint.share * np.expm1(log_effects)[self.footprint.window][:, None]
+        row = np.broadcast_to(self.footprint.market[:, None], added.shape)
+        np.add.at(factors, (row, self.footprint.column), added)
+        return factors
+
+    def times(self, columns: np.ndarray) -> pd.Series:
+        """First instants of columns, UTC."""
+        return times_of((self.first_bin + columns) * BIN_MINUTES)
+
+
+def _own_matches(
+    names: tuple[str, ...],
+    first_bin: int,
+    minutes: np.ndarray,
+    matches: pd.DataFrame,
+    markets: Sequence[Market],
+    lengths: WindowLengths,
+) -> tuple[OwnMatches, Footprint]:
+    exposed = exposures(matches, markets)
+    exposed = exposed[exposed["market"].isin(names)].reset_index(drop=True)
+    edges = edges_by_match(exposed, matches, lengths)
+    is_near = (edges[:, -1] > minutes[0]) & (edges[:, 0] < minutes[-1])
+    exposed, edges = exposed[is_near].reset_index(drop=True), edges[is_near]
+    market = pd.Index(names).get_indexer(exposed["market"])
+    zones = {market.name: market.timezone for market in markets}
+    day = np.array(
+        [
+            kickoff.tz_convert(zones[name]).date().toordinal() - _EPOCH_DAY
+            for name, kickoff in zip(exposed["market"], exposed["kickoff_at"], strict=True)
+        ],
+        dtype=np.int64,
+    )
+    key = pd.MultiIndex.from_frame(matches[["match_source", "match_id"]])
+    match = key.get_indexer(pd.MultiIndex.from_frame(exposed[["match_source", "match_id"]]))
+    rounded = (edges + BIN_MINUTES // 2) // BIN_MINUTES - first_bin
+    own = OwnMatches(match, market, rounded[:, 1], rounded, day)
+    return own, _footprint(own, exposed, edges, first_bin, len(minutes), shared_windows(matches, markets, lengths))
+
+
+def _footprint(
+    own: OwnMatches, exposed: pd.DataFrame, edges: np.ndarray, first_bin: int, columns: int, shared: pd.DataFrame
+) -> Footprint:
+    bins, share = bins_under(times_of(edges[:, :-1].ravel()), times_of(edges[:, 1:].ravel()))
+    column = bins - first_bin
+    inside = (column >= 0) & (column < columns)
+    repeated = np.repeat(np.arange(len(exposed)), len(WINDOWS))
+    key = ["match_source", "match_id", "market", "window"]
+    of_window = exposed.take(repeated).assign(window=[window.value for window in WINDOWS] * len(exposed))
+    is_shared = pd.MultiIndex.from_frame(of_window[key]).isin(pd.MultiIndex.from_frame(shared[key]))
+    return Footprint(
+        repeated,
+        own.market[repeated],
+        np.tile(np.arange(len(WINDOWS)), len(exposed)),
+        np.where(inside, column, 0),
+        np.where(inside, share, 0.0),
+        np.asarray(is_shared),
+    )

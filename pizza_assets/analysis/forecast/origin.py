@@ -1,0 +1,71 @@
+"""The forecast as it stands at one moment: mean orders of every quarter-hour of the next 14 days.
+
+Intervals, and whether it is any good, follow from how earlier ones turned out (intervals.py, refusal.py).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pizza_assets.analysis.forecast.effect import Effects, window_effects
+from pizza_assets.analysis.forecast.level import market_levels, seasonal_mean
+from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
+from pizza_assets.analysis.forecast.shape import fit_shape
+from pizza_assets.analysis.windows import WINDOWS
+
+
+@dataclass(frozen=True)
+class OriginForecast:
+    """Mean orders [market, quarter-hour from the cut on]. without: of the model that knows of own matches, had there
+    been none. with_football: of the same with them. unaware: of the model that never heard of matches. seasonal: the
+    eight-week mean. NaN where nothing can be said."""
+
+    cut: int
+    effects: Effects
+    without: np.ndarray
+    with_football: np.ndarray
+    unaware: np.ndarray
+    seasonal: np.ndarray
+
+
+def forecast_at(history: OrderHistory, cut: int) -> OriginForecast:
+    """Everything known before column `cut`, and nothing after it but the fixtures, makes this forecast."""
+    ahead = slice(cut, cut + HORIZON)
+    effects = window_effects(history, cut)
+    factors = history.factors(effects.shrunken)
+    no_factors = np.ones_like(factors)
+    unaware = _means(history, cut, no_factors)
+    # without any effect the two models are one
+    without = _means(history, cut, factors) if effects.is_known else unaware
+    seasonal = seasonal_mean(history, cut)
+    places = history.place[:, ahead].astype(np.int64)
+    return OriginForecast(
+        cut,
+        effects,
+        without,
+        without * factors[:, ahead],
+        unaware,
+        np.take_along_axis(seasonal, places, axis=1),
+    )
+
+
+def difference_slopes(history: OrderHistory, forecast: OriginForecast, rows: np.ndarray) -> np.ndarray:
+    """How orders of single quarter-hours move with each window's log effect [window, market, quarter-hour].
+
+    rows: the markets wanted.
+    """
+    footprint, cut = history.footprint, forecast.cut
+    share = np.zeros((len(WINDOWS), *forecast.without.shape))
+    column = footprint.column - cut
+    inside = (footprint.share > 0) & (column >= 0) & (column < HORIZON)
+    market, window = (np.broadcast_to(of[:, None], inside.shape)[inside] for of in (footprint.market, footprint.window))
+    np.add.at(share, (window, market, column[inside]), footprint.share[inside])
+    slope = np.exp(forecast.effects.shrunken)[:, None, None] * forecast.without[None]
+    return (share * slope)[:, rows]
+
+
+def _means(history: OrderHistory, cut: int, factors: np.ndarray) -> np.ndarray:
+    shape = fit_shape(history, cut, factors)
+    level = market_levels(history, cut, factors, shape)
+    places = history.place[:, cut : cut + HORIZON].astype(np.int64)
+    return level[:, None] * np.take_along_axis(shape.alpha, places, axis=1)

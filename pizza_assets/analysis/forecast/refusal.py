@@ -1,0 +1,79 @@
+"""Whether a forecast is worth giving, by how earlier ones turned out, and how much better than simpler ones it was."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pizza_assets.analysis.forecast.backtest import MIN_WEEKS, Backtest
+from pizza_assets.analysis.forecast.effect import Effects
+from pizza_assets.analysis.forecast.intervals import MIN_VALUES, poisson_deviance
+from pizza_assets.analysis.forecast.targets import SPANS
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets.models.vocabulary import Span
+
+LEAST_MEAN = 1 / 16
+"""A mean of no order at all in eight weeks is taken for half an order: it would lose to anything else."""
+_WINDOWS = [SPANS.index(span) for span in (Span.PRE, Span.DURING, Span.POST)]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """why_not: the reasons to give no forecast, none if it is given. why_no_football: the same for the football part.
+    against_mean, against_unaware: per cent by which the deviance was lower than that of the eight-week mean, and of the
+    model that does not know of matches [span]; NaN where nothing was scored. scored: forecasts behind each [span]."""
+
+    why_not: tuple[Reason, ...]
+    why_no_football: tuple[Reason, ...]
+    against_mean: np.ndarray
+    against_unaware: np.ndarray
+    scored: np.ndarray
+
+    @property
+    def knows_football(self) -> bool:
+        return not self.why_no_football
+
+
+def judged(past: Backtest, effects: Effects, weeks: int) -> Verdict:
+    """The verdict of the past on a forecast with these effects. weeks: of history."""
+    loss = {
+        name: poisson_deviance(past.observed, np.maximum(mean, LEAST_MEAN) if name == "mean" else mean)
+        for name, mean in (("football", past.with_football), ("unaware", past.unaware), ("mean", past.seasonal))
+    }
+    in_windows = np.isin(past.targets.span, _WINDOWS)
+    own = in_windows & past.is_own
+    why_no_football = _no_effect(effects)
+    if not why_no_football and not loss["football"][own].sum() < loss["unaware"][own].sum():
+        why_no_football = (Reason.FOOTBALL_DID_NOT_HELP,)
+    deployed = loss["unaware" if why_no_football else "football"]
+    why_not: tuple[Reason, ...] = ()
+    if weeks < MIN_WEEKS:
+        why_not = (Reason.TOO_SHORT_HISTORY,)
+    elif in_windows.sum() < MIN_VALUES:
+        why_not = (Reason.TOO_FEW_SCORED,)
+    elif not deployed[in_windows].sum() < loss["mean"][in_windows].sum():
+        why_not = (Reason.NO_BETTER_THAN_MEAN,)
+    of_span = [_judging(past, span) for span in range(len(SPANS))]
+    return Verdict(
+        why_not,
+        why_no_football,
+        np.array([_gain(deployed[rows], loss["mean"][rows]) for rows in of_span]),
+        np.array([_gain(deployed[rows], loss["unaware"][rows]) for rows in of_span]),
+        np.array([int(rows.sum()) for rows in of_span]),
+    )
+
+
+def _no_effect(effects: Effects) -> tuple[Reason, ...]:
+    if effects.is_known:
+        return ()
+    return tuple(dict.fromkeys(reason for reason in effects.missing if reason is not None))
+
+
+def _judging(past: Backtest, span: int) -> np.ndarray:
+    """The forecasts of a span that count: of own matches if there are enough."""
+    of_span = past.targets.span == span
+    of_own = of_span & past.is_own
+    return of_own if of_own.sum() >= MIN_VALUES else of_span
+
+
+def _gain(loss: np.ndarray, reference: np.ndarray) -> float:
+    return 100 * (1 - float(loss.sum()) / float(reference.sum())) if reference.sum() > 0 else np.nan

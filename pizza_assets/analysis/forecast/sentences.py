@@ -1,0 +1,98 @@
+"""The words of forecasts: for people who plan shifts. Nothing is computed."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from pizza_assets.analysis.reasons import split
+from pizza_assets.analysis.wording import explanations, number, source_prefix
+from pizza_assets.models.vocabulary import ResultStatus, Span
+
+LABELS = {
+    Span.PRE.value: "before the match",
+    Span.DURING.value: "during the match",
+    Span.POST.value: "after the match",
+    Span.MATCH.value: "around the match",
+    Span.DAY.value: "the whole day",
+}
+
+
+def span_label(span: str, local_start: str, local_end: str) -> str:
+    """What a span is called."""
+    return LABELS.get(span, f"{local_start} to {local_end}")
+
+
+def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
+    """A row of MatchForecast. peak: the row of the busiest hour, told with the whole match."""
+    about = f"{row['home_team']} v {row['away_team']}, {row['market']}, {_when(row)}"
+    prefix = source_prefix(row["order_source"], row["match_source"])
+    if row["status"] != ResultStatus.OK:
+        return f"{prefix}{about}: no forecast, because {explanations(split(row['reasons']))}."
+    told = [
+        f"{row['orders']:.0f} orders ({row['low_80']:.0f} to {row['high_80']:.0f} in four of five cases, "
+        f"{row['low_95']:.0f} to {row['high_95']:.0f} in 19 of 20)",
+        _difference(row),
+    ]
+    if peak is not None:
+        told.append(
+            f"the busiest hour is {peak['local_start']} to {peak['local_end']}: staff for {peak['quantile_90']:.0f} "
+            "orders in it (nine of ten such hours stay at or below that)"
+        )
+    return f"{prefix}{about}: {'; '.join(told)}."
+
+
+def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, reasons: Sequence[str]) -> str:
+    """A row of ComingMatches. markets: those that follow one of its teams. reasons: why the others have no forecast."""
+    prefix = "MOCK FIXTURE: " if row["match_source"] == "mock" else ""
+    if row["entry"] != "fixture":
+        return f"{row['note']}."
+    about = f"{prefix}{row['home_team']} v {row['away_team']} ({row['competition']}), {row['kickoff_local']}"
+    if pd.notna(row["note"]):
+        return f"{about}: {row['note']}."
+    if not markets:
+        return f"{about}: no market follows one of its teams."
+    told = f"{about}: forecast for {forecast_count} of {len(markets)} market(s) ({', '.join(markets)})"
+    return f"{told}; {explanations(list(reasons))}." if reasons else f"{told}."
+
+
+def accuracy_sentence(row: Mapping) -> str:
+    """A row of ForecastAccuracy."""
+    prefix = source_prefix(row["order_source"], row["match_source"])
+    what = {"backtest": "forecasts made afterwards for past moments", "kept": "forecasts given at the time"}
+    span = {Span.HOUR.value: "single hours of match days", Span.DAY.value: "match days"}.get(
+        row["span"], f"orders {LABELS.get(row['span'], '')}"
+    )
+    error = "" if pd.isna(row["error_pct"]) else f"they missed by {number(row['error_pct'])} % of orders"
+    if error and pd.notna(row["error_of_mean_pct"]):
+        error += f", the mean of the last 8 weeks by {number(row['error_of_mean_pct'])} %"
+    inside = (
+        f"{number(row['inside_80_pct'])} % fell in their 80 % interval and {number(row['inside_95_pct'])} % in their "
+        "95 % interval"
+    )
+    told = "; ".join(part for part in (error, inside) if part)
+    return f"{prefix}Of {row['scored_forecasts']} {what[row['evidence']]} ({span}, until {row['until_date']}): {told}."
+
+
+def _when(row: Mapping) -> str:
+    day = pd.Timestamp(row["local_date"]).strftime("%a %d %b")
+    label = LABELS.get(row["span"])
+    times = f"{row['local_start']} to {row['local_end']}"
+    return f"{day}, {label}" if row["span"] == Span.DAY else f"{day} {times}" + (f" ({label})" if label else "")
+
+
+def _difference(row: Mapping) -> str:
+    if pd.notna(row["football_reasons"]):
+        why = explanations(split(row["football_reasons"]))
+        return f"what the match does is not in it ({why}), so it is too low if the match sells"
+    if pd.isna(row["difference"]) or not row["difference"]:
+        return "nothing of it is put down to the match"
+    more = "more" if row["difference"] >= 0 else "fewer"
+    low, high = row["difference_low"], row["difference_high"]
+    return (
+        f"{_signless(row['difference'])} {more} than without the match (95 % interval {number(low)} to {number(high)})"
+    )
+
+
+def _signless(value: float) -> str:
+    return re.sub("^-", "", number(value))

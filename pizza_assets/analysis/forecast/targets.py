@@ -1,0 +1,133 @@
+"""Which stretches of time are forecast: windows of own matches, whole matches, hours, days. No orders here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+import numpy as np
+
+from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
+from pizza_assets.analysis.local_week import BINS_PER_DAY
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.models.vocabulary import Span
+
+SPANS = tuple(Span)
+MATCH_SPANS = (Span.PRE, Span.DURING, Span.POST, Span.MATCH)
+"""The windows of a match and all of them together."""
+BINS_PER_HOUR = 60 // BIN_MINUTES
+MAX_SLOTS = 12
+"""The same windows are also forecast at these most frequent kick-off times of the week where no own match is played:
+what interval and baseline rest on where own matches are few."""
+HORIZONS = ((1, 3), (4, 7), (8, 14))
+"""Classes of days ahead, first and last."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Stretches of whole quarter-hours [start, end), columns of a history. span: number in SPANS. market: row. own: row
+    of the own match, -1 for none."""
+
+    span: np.ndarray
+    market: np.ndarray
+    own: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+    def chosen(self, is_chosen: np.ndarray) -> "Targets":
+        """Those of them."""
+        return Targets(*(getattr(self, field.name)[is_chosen] for field in fields(self)))
+
+    def within(self, cut: int) -> "Targets":
+        """Those that begin at `cut` or later and end within the horizon."""
+        return self.chosen((self.start >= cut) & (self.end <= cut + HORIZON))
+
+    @classmethod
+    def joined(cls, parts: Iterable["Targets"]) -> "Targets":
+        """All of them."""
+        found = list(parts)
+        return cls(*(np.concatenate([getattr(part, field.name) for part in found]) for field in fields(cls)))
+
+    def sums(self, cells: np.ndarray, first: int) -> np.ndarray:
+        """Sums of cells [market, column from `first` on] over each target; NaN where a cell is."""
+        running = np.pad(np.cumsum(np.nan_to_num(cells), axis=1), ((0, 0), (1, 0)))
+        sums = running[self.market, self.end - first] - running[self.market, self.start - first]
+        gaps = np.pad(np.cumsum(np.isnan(cells), axis=1), ((0, 0), (1, 0)))
+        is_whole = gaps[self.market, self.end - first] == gaps[self.market, self.start - first]
+        return np.where(is_whole, sums, np.nan)
+
+
+def match_targets(history: OrderHistory) -> Targets:
+    """Per own match its windows, the whole of them, and the hours and the business day around it."""
+    own = history.own
+    number = np.arange(len(own.match))
+    parts = [
+        _targets(SPANS.index(span), own.market, number, own.edges[:, first], own.edges[:, last])
+        for span, (first, last) in zip(MATCH_SPANS, ((0, 1), (1, 2), (2, 3), (0, 3)), strict=True)
+    ]
+    inside = (own.kickoff >= 0) & (own.kickoff < history.counts.shape[1])
+    for row in np.flatnonzero(inside):
+        market = own.market[row]
+        day = np.flatnonzero(history.day[market] == history.day[market, own.kickoff[row]])
+        hours = day[(history.place[market, day] % BINS_PER_HOUR == 0) & (day + BINS_PER_HOUR <= day[-1] + 1)]
+        parts.append(_targets(SPANS.index(Span.HOUR), market, row, hours, hours + BINS_PER_HOUR))
+        parts.append(_targets(SPANS.index(Span.DAY), market, row, day[:1], day[-1:] + 1))
+    joined = Targets.joined(parts)
+    return joined.chosen((joined.start >= 0) & (joined.end <= history.counts.shape[1]))
+
+
+def other_targets(history: OrderHistory) -> Targets:
+    """The same windows at the usual kick-off times of the week where no own match is near, and all other days."""
+    own = history.own
+    inside = (own.kickoff >= 0) & (own.kickoff < history.counts.shape[1])
+    slot_of = history.place[own.market[inside], own.kickoff[inside]]
+    slots, times = np.unique(slot_of, return_counts=True)
+    slots = np.sort(slots[np.argsort(-times, kind="stable")[:MAX_SLOTS]])
+    offsets = np.median(own.edges - own.kickoff[:, None], axis=0).astype(int) if len(own.match) else np.zeros(4, int)
+    busy = np.pad(np.cumsum(history.under_matches(), axis=1), ((0, 0), (1, 0)))
+    match_days = {
+        (int(market), int(history.day[market, kickoff]))
+        for market, kickoff in zip(own.market[inside], own.kickoff[inside], strict=True)
+    }
+    parts = []
+    for market, (places, days) in enumerate(zip(history.place, history.day, strict=True)):
+        kickoff = np.flatnonzero(np.isin(places, slots))
+        edges = kickoff[:, None] + offsets
+        kept = (edges[:, 0] >= 0) & (edges[:, 3] <= len(places))
+        edges = edges[kept]
+        edges = edges[busy[market, edges[:, 3]] == busy[market, edges[:, 0]]]
+        parts += [
+            _targets(SPANS.index(span), market, -1, edges[:, first], edges[:, last])
+            for span, (first, last) in zip(MATCH_SPANS, ((0, 1), (1, 2), (2, 3), (0, 3)), strict=True)
+        ]
+        turns = np.flatnonzero(np.diff(days)) + 1
+        free = [(a, b) for a, b in pairwise(turns) if (market, int(days[a])) not in match_days]
+        starts, ends = np.array(free, dtype=np.int64).reshape(-1, 2).T
+        parts.append(_targets(SPANS.index(Span.DAY), market, -1, starts, ends))
+    return Targets.joined(parts)
+
+
+def days_ahead(targets: Targets, cut: int) -> np.ndarray:
+    """1 for the first 24 hours after the cut, and so on to 14, by the start."""
+    return (targets.start - cut) // BINS_PER_DAY + 1
+
+
+def horizon_class(days: np.ndarray) -> np.ndarray:
+    """Number in HORIZONS."""
+    return np.searchsorted([last for _, last in HORIZONS], days)
+
+
+def horizon_name(number: int) -> str:
+    """As people read it: "4-7"."""
+    first, last = HORIZONS[number]
+    return f"{first}-{last}"
+
+
+def _targets(span: int, market: object, own: object, start: np.ndarray, end: np.ndarray) -> Targets:
+    size = len(start)
+    return Targets(
+        np.full(size, span, dtype=np.int64),
+        np.broadcast_to(np.asarray(market, dtype=np.int64), size).copy(),
+        np.broadcast_to(np.asarray(own, dtype=np.int64), size).copy(),
+        np.asarray(start, dtype=np.int64),
+        np.asarray(end, dtype=np.int64),
+    )

@@ -1,0 +1,244 @@
+"""Assets of the forecast: the fixtures ahead, what is forecast for them, and how forecasts turn out."""
+
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pizza_assets.analysis.expected_grid import SourcePair
+from pizza_assets.analysis.forecast.coming_matches import coming_matches as list_fixtures
+from pizza_assets.analysis.forecast.match_forecast import forecast_backtest as forecast_past
+from pizza_assets.analysis.forecast.match_forecast import known_fixtures, order_histories
+from pizza_assets.analysis.forecast.match_forecast import match_forecast as forecast_coming
+from pizza_assets.analysis.forecast.order_history import OrderHistory
+from pizza_assets.analysis.forecast.scores import forecast_accuracy as running_accuracy
+from pizza_assets.analysis.forecast.scores import forecast_scores as score_kept
+from pizza_assets.analysis.forecast.scores import kept_forecasts as keep
+from pizza_assets.analysis.forecast.scores import recent_coverage
+from pizza_assets.analysis.pairs import SOURCES
+from pizza_assets.assets.common import described
+from pizza_assets.assets.metadata import markdown, whole
+from pizza_assets.assets.panels import panels_by_pair
+from pizza_assets.models.vocabulary import Span
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.match_versions import current_matches
+from pizza_assets.orchestration.window_lengths import window_lengths
+from pizza_assets.settings import Settings
+from pizza_assets.sources.matches.weeks_ahead import weeks_ahead
+from pizza_assets.storage.io_manager import WholeOutput
+from pizza_assets.storage.tables import WeekTables
+
+RECENT = timedelta(days=56)
+"""Over so long the check looks at how many forecasts fell in their intervals."""
+MIN_TARGETS = 30
+BAND_80, LEAST_95 = (0.70, 0.90), 0.90
+"""Between these shares of 80 % intervals that held, and above this share of 95 % ones, nobody is warned."""
+
+
+def forecast_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """From coming_matches to forecast_accuracy."""
+    return [
+        _coming_matches(settings),
+        _forecast_backtest(settings),
+        _match_forecast(settings),
+        _kept_forecasts(),
+        _forecast_scores(),
+        _forecast_accuracy(),
+    ]
+
+
+def forecast_checks() -> list[dg.AssetChecksDefinition]:
+    """Whether fixtures are known, and whether intervals hold what they promise."""
+    return [_fixtures_are_known(), _intervals_hold()]
+
+
+def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "coming_matches"),
+        description="Fixtures of the next 14 days, as the match source announces them now; those without a fixed "
+        "kick-off are listed, too.",
+    )
+    def coming_matches(
+        sources: dg.ResourceParam[Any], tables: dg.ResourceParam[Any], clock: dg.ResourceParam[Any]
+    ) -> WholeOutput:
+        now = clock()
+        # a fixture without a time stands at midnight, which before 06:00 on a Tuesday is another week
+        first = MatchWeek.containing(now - timedelta(days=1), settings.timezone)
+        weeks = [first.shifted(n) for n in range(4)]
+        ahead = weeks_ahead(sources.matches, sources.mock_matches, weeks, settings.fallback)
+        rows = list_fixtures(
+            ahead.matches,
+            ahead.notices,
+            ahead.failures,
+            str(ahead.data_source),
+            ahead.source_name,
+            now,
+            settings.timezone,
+            tables.read_whole("coming_matches"),
+        )
+        fixtures = int((rows["entry"] == "fixture").sum())
+        shown = ("kickoff_at", "competition", "home_team", "away_team", "status", "note", "match_source")
+        return whole(rows, if_empty=str(ahead.data_source), shown=shown, fixtures=fixtures)
+
+    return coming_matches
+
+
+def _forecast_backtest(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "forecast_backtest"),
+        description="What would have been forecast at up to 20 past moments, each from what was known then, and "
+        "what came.",
+    )
+    def forecast_backtest(
+        quarter_hours: WeekTables,
+        raw_matches: WeekTables,
+        coming_matches: pd.DataFrame,
+        markets: dg.ResourceParam[Any],
+    ) -> WholeOutput:
+        fixtures, histories = _histories(settings, quarter_hours, raw_matches, coming_matches, markets)
+        rows = forecast_past(histories, fixtures)
+        shown = ("origin_at", "market", "span", "starts_at", "observed", "orders", "seasonal_mean")
+        return whole(rows, shown=shown, moments=int(rows["origin_at"].nunique()))
+
+    return forecast_backtest
+
+
+def _match_forecast(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "match_forecast"),
+        description="Per coming fixture and market: orders with and without the match, by window, hour and day, with "
+        "intervals that past forecasts have earned; or why nothing is forecast.",
+    )
+    def match_forecast(
+        forecast_backtest: pd.DataFrame,
+        quarter_hours: WeekTables,
+        raw_matches: WeekTables,
+        coming_matches: pd.DataFrame,
+        markets: dg.ResourceParam[Any],
+    ) -> WholeOutput:
+        fixtures, histories = _histories(settings, quarter_hours, raw_matches, coming_matches, markets)
+        rows = forecast_coming(histories, forecast_backtest, fixtures, coming_matches, markets)
+        told = rows.loc[rows["span"] == Span.MATCH, "sentence"]
+        return whole(
+            rows,
+            forecast_backtest,
+            coming_matches,
+            shown=("kickoff_at", "market", "span", "orders", "low_80", "high_80", "status", "data_source"),
+            answered=int((rows["status"] == "ok").sum()),
+            sentences=dg.MetadataValue.md("\n".join(f"- {text}" for text in told.head(10)) or "no coming fixture"),
+        )
+
+    return match_forecast
+
+
+def _kept_forecasts() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "kept_forecasts"),
+        description="Every day's forecasts as they were given; the day's last run counts. Not made anew from anything: "
+        "what is lost here is lost.",
+    )
+    def kept_forecasts(match_forecast: pd.DataFrame, tables: dg.ResourceParam[Any]) -> WholeOutput:
+        rows = keep(match_forecast, tables.read_whole("kept_forecasts"))
+        return whole(rows, match_forecast, days=int(rows["made_on"].nunique()))
+
+    return kept_forecasts
+
+
+def _forecast_scores() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "forecast_scores"),
+        description="Kept forecasts beside the orders that came.",
+    )
+    def forecast_scores(
+        kept_forecasts: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables
+    ) -> WholeOutput:
+        rows = score_kept(kept_forecasts, panels_by_pair(quarter_hours, raw_matches), current_matches(raw_matches))
+        shares = rows[["is_inside_80", "is_inside_95"]].mean().mul(100)
+        plotted = {} if rows.empty else {"inside_80_pct": float(shares.iloc[0]), "inside_95_pct": float(shares.iloc[1])}
+        return whole(rows, kept_forecasts, **plotted)
+
+    return forecast_scores
+
+
+def _forecast_accuracy() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "forecast_accuracy"),
+        description="How good forecasts were, as a line over time: made afterwards for past moments, and given at the "
+        "time.",
+    )
+    def forecast_accuracy(forecast_backtest: pd.DataFrame, forecast_scores: pd.DataFrame) -> WholeOutput:
+        rows = running_accuracy(forecast_backtest, forecast_scores)
+        latest = rows.sort_values("until_date").drop_duplicates(["evidence", *SOURCES, "span"], keep="last")
+        after = latest[latest["span"] == Span.POST]
+        plotted = {
+            f"{row['evidence']}_{name}": float(row[name])
+            for row in after.to_dict("records")
+            for name in ("error_pct", "error_of_mean_pct", "inside_80_pct", "inside_95_pct")
+            if pd.notna(row[name])
+        }
+        shown = latest[["evidence", "span", "scored_forecasts", "error_pct", "inside_80_pct", "data_source"]]
+        return whole(rows, forecast_backtest, forecast_scores, **plotted, accuracy=markdown(shown))
+
+    return forecast_accuracy
+
+
+def _histories(
+    settings: Settings,
+    quarter_hours: WeekTables,
+    raw_matches: WeekTables,
+    coming_matches: pd.DataFrame,
+    markets: Any,
+) -> tuple[pd.DataFrame, dict[SourcePair, OrderHistory]]:
+    fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
+    panels = panels_by_pair(quarter_hours, raw_matches)
+    return fixtures, order_histories(panels, fixtures, markets, window_lengths(settings), settings.timezone)
+
+
+def _fixtures_are_known() -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset="coming_matches",
+        name="fixtures_are_known",
+        description="Warns where the match source failed, wholly or in part, so that fixtures are invented or lacking.",
+    )
+    def fixtures_are_known(coming_matches: pd.DataFrame) -> dg.AssetCheckResult:
+        failures = coming_matches.loc[coming_matches["entry"] == "failure", "note"]
+        return dg.AssetCheckResult(
+            passed=failures.empty,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(failures) or "the match source answered for the next 14 days",
+        )
+
+    return fixtures_are_known
+
+
+def _intervals_hold() -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset="forecast_scores",
+        name="intervals_hold",
+        description="Warns if, of the match windows of the last eight weeks that were forecast, fewer than 70 or more "
+        "than 90 % fell in their 80 % interval, or fewer than 90 % in their 95 % interval.",
+    )
+    def intervals_hold(forecast_scores: pd.DataFrame, clock: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
+        return coverage_result(forecast_scores, pd.Timestamp(clock() - RECENT))
+
+    return intervals_hold
+
+
+def coverage_result(scores: pd.DataFrame, since: pd.Timestamp) -> dg.AssetCheckResult:
+    """What the check says; it passes while fewer than MIN_TARGETS windows can be told."""
+    found = recent_coverage(scores, since)
+    targets, inside_80, inside_95 = int(found["targets"]), found["inside_80"], found["inside_95"]
+    is_told = targets >= MIN_TARGETS
+    is_in_band = not is_told or (BAND_80[0] <= inside_80 <= BAND_80[1] and inside_95 >= LEAST_95)
+    words = (
+        f"of {targets} windows {inside_80:.0%} fell in their 80 % interval and {inside_95:.0%} in their 95 % interval"
+        if is_told
+        else f"{targets} windows could be compared so far; from {MIN_TARGETS} on they are judged"
+    )
+    return dg.AssetCheckResult(
+        passed=is_in_band,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=words,
+        metadata={"windows": targets, **({"inside_80": inside_80, "inside_95": inside_95} if is_told else {})},
+    )
