@@ -54,6 +54,9 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
         dashboard_insights: pd.DataFrame,
         dashboard_data_quality: pd.DataFrame,
         dashboard_checks: pd.DataFrame,
+        dashboard_coming_matches: pd.DataFrame,
+        dashboard_match_forecast: pd.DataFrame,
+        dashboard_forecast_accuracy: pd.DataFrame,
         quarter_hours: WeekTables,
         raw_orders: WeekTables,
         raw_matches: WeekTables,
@@ -74,6 +77,9 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 insights=dashboard_insights,
                 data_quality=dashboard_data_quality,
                 checks=dashboard_checks,
+                coming_matches=dashboard_coming_matches,
+                match_forecast=dashboard_match_forecast,
+                forecast_accuracy=dashboard_forecast_accuracy,
             )
         )
         return FilesOutput({"dashboard.html": page.encode()}, **label_of_all(dashboard_data_quality), metadata={})

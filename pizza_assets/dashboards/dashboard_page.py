@@ -30,13 +30,15 @@ from pizza_assets.models.extracts import (
     MatchTimelineExtract,
     OrdersTimelineExtract,
 )
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
 from pizza_assets.models.merged import QuarterHours
 from pizza_assets.models.table import Table
 
 _SCRIPTS = (
     "format.js", "dom.js", "data.js", "filters.js", "charts.js", "paging.js",
     "insights.js", "kpis.js", "timeline.js", "kickoff.js", "effects.js", "outcomes.js", "results.js", "calendar.js",
-    "matches.js", "anomalies.js", "sources.js", "quality.js", "match_day.js", "main.js",
+    "coming.js", "matches.js", "anomalies.js", "sources.js", "accuracy.js", "quality.js", "match_day.js", "fixture.js",
+    "main.js",
 )  # fmt: skip
 """The page's own scripts, in the order they are joined."""
 
@@ -79,6 +81,9 @@ class PageData:
     insights: DataFrame[InsightsExtract] = field(default_factory=InsightsExtract.empty)
     data_quality: DataFrame[DataQualityExtract] = field(default_factory=DataQualityExtract.empty)
     checks: DataFrame[ChecksExtract] = field(default_factory=ChecksExtract.empty)
+    coming_matches: DataFrame[ComingMatchesExtract] = field(default_factory=ComingMatchesExtract.empty)
+    match_forecast: DataFrame[MatchForecastExtract] = field(default_factory=MatchForecastExtract.empty)
+    forecast_accuracy: DataFrame[ForecastAccuracyExtract] = field(default_factory=ForecastAccuracyExtract.empty)
 
 
 def build_page(data: PageData) -> str:
@@ -130,6 +135,9 @@ def _tables(data: PageData) -> dict[str, object]:
         "insights": _columns(data.insights, InsightsExtract),
         "quality": _columns(data.data_quality, DataQualityExtract),
         "checks": _columns(data.checks, ChecksExtract),
+        "coming": _columns(data.coming_matches, ComingMatchesExtract),
+        "forecast": _columns(data.match_forecast, MatchForecastExtract),
+        "accuracy": _columns(data.forecast_accuracy, ForecastAccuracyExtract),
     }
 
 

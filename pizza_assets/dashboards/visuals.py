@@ -17,6 +17,7 @@ from pizza_assets.models.extracts import (
     MatchTimelineExtract,
     OrdersTimelineExtract,
 )
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
 from pizza_assets.models.table import Table
 
 FILTERS: dict[str, str] = {
@@ -71,11 +72,66 @@ _EFFECT = (
     "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "n_matches", "n_clusters", "mde_80_pct", "status", "reasons",
     "extra_orders_low", "extra_orders_high", *_IN_SHOPS, *_LABELS,
 )  # fmt: skip
+_FIXTURE = (
+    "entry",
+    "match_id",
+    "kickoff_at",
+    "kickoff_local",
+    "kickoff_is_fixed",
+    "is_moved",
+    "competition",
+    "match_type",
+    "home_team",
+    "away_team",
+    "note",
+    "sentence",
+    "match_source",
+)
+_FORECAST = (
+    "match_id",
+    "market",
+    "team",
+    "span",
+    "span_label",
+    "starts_at",
+    "local_start",
+    "local_end",
+    "orders",
+    "low_80",
+    "high_80",
+    "low_95",
+    "high_95",
+    "quantile_90",
+    "without_football",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "is_football_used",
+    "football_reasons",
+    "peak_hour_local",
+    "peak_hour_orders",
+    "peak_hour_quantile_90",
+    "skill_against_mean_pct",
+    "skill_against_no_football_pct",
+    "status",
+    "reasons",
+    "sentence",
+    *_LABELS,
+)
 _ALL_BUT_CHAIN = ("source", "team", "competition", "type", "market", "dates")
 _CHAINS_TOGETHER = "The usual level is known for all chains of a market together."
 _ONCE = "Estimated once over all matches; filters do not estimate anew."
 
 VISUALS: tuple[Visual, ...] = (
+    Visual(
+        id="coming",
+        title="Coming matches: what to staff for",
+        question="How many orders will come around the next matches, and how many of them does football add?",
+        reads=(Reads(ComingMatchesExtract, _FIXTURE), Reads(MatchForecastExtract, _FORECAST)),
+        filters=("source", "team", "competition", "type", "market"),
+        filter_note="Forecasts are for all chains of a market together and lie after all dates.",
+        drill_target="fixture",
+    ),
     Visual(
         id="insights",
         title="What we found",
@@ -242,6 +298,31 @@ VISUALS: tuple[Visual, ...] = (
         drill_target="match",
     ),
     Visual(
+        id="accuracy",
+        title="Do the forecasts hold?",
+        question="How far were past forecasts off, and how often did their intervals hold?",
+        reads=(
+            Reads(
+                ForecastAccuracyExtract,
+                (
+                    "evidence",
+                    "span",
+                    "until_date",
+                    "scored_forecasts",
+                    "error_pct",
+                    "error_of_mean_pct",
+                    "bias_pct",
+                    "inside_80_pct",
+                    "inside_95_pct",
+                    "sentence",
+                    *_LABELS,
+                ),
+            ),
+        ),
+        filters=("source",),
+        filter_note="Counted over all forecasts of own matches.",
+    ),
+    Visual(
         id="sources",
         title="Real and mock, month by month",
         question="How much of what is shown happened?",
@@ -278,6 +359,15 @@ VISUALS: tuple[Visual, ...] = (
         filters=("source", "dates"),
         partly=("source", "dates"),
         filter_note="Weeks are collected and checked whole, for every market and team; checks count all weeks.",
+    ),
+    Visual(
+        id="fixture",
+        title="A coming match",
+        question="Which hours of this match will be busy, and what to staff for?",
+        reads=(Reads(MatchForecastExtract, _FORECAST),),
+        filters=("source", "market"),
+        filter_note="One match has its own teams, competition and date. Forecasts are for all chains together.",
+        only_on_page="QuickSight lists the hours of every coming match below the table of coming matches.",
     ),
     Visual(
         id="match",

@@ -20,6 +20,7 @@ from pizza_assets.models.extracts import (
 )
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.vocabulary import combined_source
+from pizza_assets_tests.dashboards.sample_forecasts import coming_matches, forecast_accuracy, match_forecast
 
 FIRST_WEEK = pd.Timestamp("2025-08-05T05:00Z")
 HOSTILE = "</script><img src=x onerror=alert(1)>"
@@ -47,6 +48,7 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
     impact = _impact(sample, matches, rng)
     correlations = _correlations(sample, len(matches))
     quarters = sample_quarters(sample, rng)
+    coming = coming_matches(sample.match_sources, sample.markets)
     return PageData(
         title="Pizza and football",
         data_as_of="4 Aug 2026, 05:00 UTC",
@@ -62,6 +64,9 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
         insights=_insights(correlations),
         data_quality=_quality(sample),
         checks=_checks(sample),
+        coming_matches=coming,
+        match_forecast=match_forecast(sample.order_sources, coming, is_known=sample.weeks >= 4),
+        forecast_accuracy=forecast_accuracy(sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4),
     )
 
 

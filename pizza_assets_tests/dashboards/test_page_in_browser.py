@@ -18,8 +18,9 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-VIEWS = [visual for visual in VISUALS if visual.id != "match"]
+VIEWS = [visual for visual in VISUALS if visual.id not in ("match", "fixture")]
 """The views of the overview."""
+ADDRESSES = ["", "#/match/m-0005", "#/coming/coming-real-0"]
 A_CHOICE = {
     "source": ("source", "real/real"),
     "team": ("team", "Brentford"),
@@ -117,7 +118,14 @@ def tile(page, name: str) -> str:
 
 def test_every_chart_is_drawn_without_a_request_or_a_complaint(browser, folder):
     by_pair = ("kickoff", "goals", "effects", "outcomes", "results", "calendar")
-    charts = ["timeline", "quality", "sources", *(f"{name}-{number}" for name in by_pair for number in (0, 1))]
+    charts = [
+        "timeline",
+        "quality",
+        "sources",
+        "accuracy-backtest-0",
+        "accuracy-backtest-1",
+        *(f"{name}-{number}" for name in by_pair for number in (0, 1)),
+    ]
     with opened(browser, folder / "both.html") as page:
         for chart in charts:
             holder = page.locator(f"#chart-{chart}")
@@ -212,6 +220,7 @@ def test_a_choice_without_anything_says_so_in_every_view(browser, folder):
         assert page.locator("#view-matches .empty").inner_text() == "No match for this choice of filters."
         for view in ("timeline", "outcomes", "calendar", "anomalies", "sources", "quality"):
             assert page.locator(f"#view-{view} .empty").is_visible(), view
+        assert page.locator("#view-coming tbody tr").count() > 0
 
 
 def test_a_later_choice_overtakes_an_earlier_one(browser, folder):
@@ -267,6 +276,36 @@ def test_a_match_day_opens_by_address_and_an_unknown_one_says_so(browser, folder
         assert page.locator("#chart-timeline svg").count() == 1
     with opened(browser, folder / "both.html", "#/match/nowhere") as page:
         assert "not among the data" in page.locator("#view-match").inner_text()
+
+
+def test_a_coming_match_leads_to_its_hours_and_back(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        rows = page.locator("#view-coming tbody tr")
+        assert rows.count() == 6
+        assert "staff for" in page.locator("#view-coming").inner_text().lower()
+        link = page.locator("#view-coming tbody a").first
+        address = link.get_attribute("href")
+        link.focus()
+        page.keyboard.press("Enter")
+        wait_until_drawn(page, address)
+        assert page.evaluate("document.activeElement.id") == "title-fixture"
+        assert page.locator("#view-match").is_hidden()
+        assert page.locator("#view-fixture .market-day").count() == 4
+        assert page.locator("#chart-coming-0 svg path").count() > 40
+        assert "Busiest 19:00 to 20:00" in page.locator("#chart-coming-0").get_attribute("aria-label")
+        page.go_back()
+        wait_until_drawn(page)
+        page.wait_for_selector(f'#view-coming a[href="{address}"]:focus')
+
+
+def test_a_fixture_without_a_time_is_listed_and_one_without_a_market_says_so(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        told = page.locator("#view-coming tbody").inner_text()
+        assert "kick-off not fixed yet" in told
+        assert "only the date is known" in told
+        assert "No market with orders follows either team." in told
+    with opened(browser, folder / "both.html", "#/coming/nowhere") as page:
+        assert "not among the coming ones" in page.locator("#view-fixture").inner_text()
 
 
 def test_a_dot_a_tick_and_an_alarm_lead_to_their_match(browser, folder):
@@ -387,6 +426,8 @@ def test_too_little_data_is_said_in_words_and_not_drawn(browser, folder):
         assert "fewer than 10 dates" in page.locator("#view-effects").inner_text()
         for view in ("outcomes", "calendar"):
             assert page.locator(f"#view-{view} svg").count() == 0, view
+        assert "No forecast: " in page.locator("#view-coming tbody").inner_text()
+        assert "No forecast has been scored yet" in page.locator("#view-accuracy").inner_text()
         assert "3 matches are too few" in page.locator("#view-outcomes").inner_text()
         assert "–" in tile(page, "After the own team's match")
 
@@ -396,10 +437,11 @@ def test_with_nothing_each_view_says_what_is_missing(browser, folder):
         for visual in VIEWS:
             if visual.id != "kpis":
                 assert page.locator(f"#view-{visual.id} .empty").is_visible(), visual.id
+        assert "off season" in page.locator("#view-coming .empty").inner_text()
         assert "no data yet" in page.locator("#banner").inner_text()
 
 
-@pytest.mark.parametrize("address", ["", "#/match/m-0005"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_a_phone_needs_no_sideways_scrolling(browser, folder, address):
     with opened(browser, folder / "both.html", address, viewport={"width": 390, "height": 844}) as page:
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -407,7 +449,7 @@ def test_a_phone_needs_no_sideways_scrolling(browser, folder, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("address", ["", "#/match/m-0005"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_axe_finds_nothing_serious(browser, folder, scheme, width, address):
     axe = os.environ.get("PIZZA_AXE")
     if not axe or not Path(axe).is_file():

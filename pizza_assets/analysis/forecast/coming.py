@@ -152,7 +152,7 @@ def _reach(
     variance_of_effects: float,
 ) -> np.ndarray:
     """Half of the 95 % interval of the difference: the error of the mean effects, as the estimates before they were
-    shrunken have it; how much single matches and markets depart from them; and the error of the orders they multiply."""
+    shrunken have it; how far single matches and markets depart from them; and the error of the orders they multiply."""
     from scipy.special import stdtrit
 
     effects = forecast.effects

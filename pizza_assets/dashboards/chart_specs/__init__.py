@@ -4,7 +4,9 @@ A value `"$name"` stands for the page's CSS variable `--name`, so light and dark
 `"$width"` and `"$ticks"` follow the width at hand. Data sets are named and empty here.
 """
 
+from pizza_assets.dashboards.chart_specs.accuracy import accuracy
 from pizza_assets.dashboards.chart_specs.calendar import calendar
+from pizza_assets.dashboards.chart_specs.coming import coming
 from pizza_assets.dashboards.chart_specs.effects import effects
 from pizza_assets.dashboards.chart_specs.kickoff import kickoff
 from pizza_assets.dashboards.chart_specs.match_day import match_day
@@ -28,4 +30,6 @@ def chart_specs() -> dict[str, Spec]:
         "sources": sources(),
         "quality": quality(),
         "match": match_day(),
+        "coming": coming(),
+        "accuracy": accuracy(),
     }

@@ -41,6 +41,9 @@ async function loadData() {
     insights: rowsOf(PAGE.insights),
     quality: rowsOf(PAGE.quality),
     checks: rowsOf(PAGE.checks),
+    coming: rowsOf(PAGE.coming),
+    forecastByMatch: grouped(rowsOf(PAGE.forecast), (row) => row.match_id),
+    accuracy: rowsOf(PAGE.accuracy),
     daily: await unpackedDays(),
   };
 }

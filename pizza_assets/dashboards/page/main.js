@@ -1,8 +1,11 @@
 // The top of the page, routing, and the order of drawing.
 const OVERVIEW = [
-  renderInsights, renderKpis, renderTimeline, renderKickoff, renderEffects, renderOutcomes, renderResults, renderCalendar, renderMatches,
-  renderAnomalies, renderSources, renderQuality,
+  renderComing, renderInsights, renderKpis, renderTimeline, renderKickoff, renderEffects, renderOutcomes, renderResults, renderCalendar, renderMatches,
+  renderAnomalies, renderAccuracy, renderSources, renderQuality,
 ];
+const DRILLS = { match: renderMatchDay, coming: renderFixture }; // By the address's first word.
+const DRILL_VIEWS = { match: "view-match", coming: "view-fixture" };
+const DRILL_ADDRESS = /^#\/(match|coming)\/(.+)$/;
 const ROUTE = { scrollY: 0, lastMatch: "", overview: "" };
 
 // ---- The top of the page -------------------------------------------------------------------------------------
@@ -65,16 +68,17 @@ async function redraw(renderView) {
 }
 
 async function renderRoute(number) {
-  const match = location.hash.match(/^#\/match\/(.+)$/);
-  byId("overview").hidden = Boolean(match);
-  byId("drill").hidden = !match;
+  const [, kind, id] = location.hash.match(DRILL_ADDRESS) ?? [];
+  byId("overview").hidden = Boolean(kind);
+  byId("drill").hidden = !kind;
+  for (const name of Object.keys(DRILLS)) byId(DRILL_VIEWS[name]).hidden = name !== kind;
   byId("tooltip").hidden = true;
   showFilterCount();
-  const draws = match ? renderMatchDay(decodeURIComponent(match[1])) : overviewDraws();
+  const draws = kind ? DRILLS[kind](decodeURIComponent(id)) : overviewDraws();
   document.documentElement.dataset.ready = location.hash || "#/"; // Words and tables are there, filters answer.
   performance.mark("ready");
   if (!(await drawnInTurn(draws, number))) return;
-  if (!match) ROUTE.overview = overviewState();
+  if (!kind) ROUTE.overview = overviewState();
   document.documentElement.dataset.drawn = location.hash || "#/";
   performance.mark("drawn");
 }
@@ -109,12 +113,12 @@ function showFailure(error) {
 
 // ---- Routing ---------------------------------------------------------------------------------------------------
 async function followAddress() {
-  const isMatch = location.hash.startsWith("#/match/");
-  if (isMatch) ROUTE.lastMatch = location.hash;
+  const [, kind] = location.hash.match(DRILL_ADDRESS) ?? [];
+  if (kind) ROUTE.lastMatch = location.hash;
   await render();
-  if (isMatch) {
+  if (kind) {
     scrollTo(0, 0);
-    byId("title-match").focus({ preventScroll: true });
+    byId(DRILL_VIEWS[kind].replace("view-", "title-")).focus({ preventScroll: true });
   } else {
     scrollTo(0, ROUTE.scrollY);
     [...document.querySelectorAll("#overview a")].find((link) => link.getAttribute("href") === ROUTE.lastMatch)?.focus({ preventScroll: true });
@@ -140,7 +144,7 @@ async function start() {
   byId("filters").addEventListener("change", readFilters);
   byId("filters").addEventListener("reset", () => setTimeout(readFilters));
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  addEventListener("scroll", () => { if (!byId("overview").hidden && !location.hash.startsWith("#/match/")) ROUTE.scrollY = scrollY; }, { passive: true });
+  addEventListener("scroll", () => { if (!byId("overview").hidden && !DRILL_ADDRESS.test(location.hash)) ROUTE.scrollY = scrollY; }, { passive: true });
   addEventListener("hashchange", followAddress);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", render);
   redrawOnWidth();

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.data_sets import (
+    ACCURACY,
     ANOMALIES,
+    COMING,
     CORRELATIONS,
     DATA_QUALITY,
     DATA_SETS,
     EVENT_STUDY,
+    FORECAST,
     INSIGHTS,
     MATCH_IMPACT,
     MATCH_TIMELINE,
@@ -67,6 +70,9 @@ _LABELS = {
     EVENT_STUDY: _RESULT_LABEL,
     INSIGHTS: _TABLE_LABEL,
     DATA_QUALITY: _TABLE_LABEL,
+    COMING: _label("match_source", "matches"),
+    FORECAST: _RESULT_LABEL,
+    ACCURACY: _RESULT_LABEL,
 }
 
 
@@ -110,6 +116,7 @@ def _words() -> Iterator[CalculatedField]:
     yield CalculatedField(MATCH_IMPACT, "day_of_month", "substring({kickoff_date}, 9, 2)")
     yield CalculatedField(MATCH_IMPACT, "month_row", f"concat(substring({{kickoff_date}}, 1, 7), ' ', {{{LABEL}}})")
     yield CalculatedField(EVENT_STUDY, "curve", f"concat({{event}}, ' ', {{series}}, ' (', {{{LABEL}}}, ')')")
+    yield CalculatedField(ACCURACY, "evidence_and_label", f"concat({{evidence}}, ' (', {{{LABEL}}}, ')')")
     yield CalculatedField(ANOMALIES, "kind_and_label", f"concat({{kind}}, ' (', {{{LABEL}}}, ')')")
     part = "ifelse({scope} = 'overall', 'everywhere', concat({scope}, ' ', {scope_value}))"
     yield CalculatedField(CORRELATIONS, "part", f"concat({{{LABEL}}}, ': ', {part}, ', ', {{time_window}})")

@@ -6,10 +6,13 @@ The declaration and the controls of a filter's parameter are in parameters.py.
 from collections.abc import Mapping
 
 from pizza_assets.dashboards.quicksight.data_sets import (
+    ACCURACY,
     ANOMALIES,
+    COMING,
     CORRELATIONS,
     DATA_QUALITY,
     EVENT_STUDY,
+    FORECAST,
     INSIGHTS,
     MATCH_IMPACT,
     MATCH_TIMELINE,
@@ -96,6 +99,20 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "chain": among("chain", "chain"),
     },
     INSIGHTS.identifier: {"source": among("data_source", "source")},
+    COMING.identifier: {
+        "source": _MATCHES_OF_SOURCE,
+        "team": EITHER_SIDE,
+        "competition": among("competition", "competition"),
+        "type": among("match_type", "type"),
+    },
+    FORECAST.identifier: {
+        "source": among("data_source", "source"),
+        "team": EITHER_SIDE,
+        "competition": among("competition", "competition"),
+        "type": among("match_type", "type"),
+        "market": among("market", "market"),
+    },
+    ACCURACY.identifier: {"source": among("data_source", "source")},
     DATA_QUALITY.identifier: {"source": f"{among('data_source', 'source')} OR {{data_source}} = 'none'"},
 }
 """Data set to filter to the condition under which a row is chosen. Dates are in DATES."""

@@ -20,6 +20,7 @@ from pizza_assets.models.extracts import (
     MatchTimelineExtract,
     OrdersTimelineExtract,
 )
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
 from pizza_assets.models.table import Table
 
 Request = dict[str, object]
@@ -62,6 +63,9 @@ ANOMALIES = DataSet("anomalies", AnomaliesExtract)
 INSIGHTS = DataSet("insights", InsightsExtract)
 DATA_QUALITY = DataSet("data_quality", DataQualityExtract)
 CHECKS = DataSet("checks", ChecksExtract)
+COMING = DataSet("coming_matches", ComingMatchesExtract)
+FORECAST = DataSet("match_forecast", MatchForecastExtract)
+ACCURACY = DataSet("forecast_accuracy", ForecastAccuracyExtract)
 
 DATA_SETS: tuple[DataSet, ...] = (
     ORDERS,
@@ -75,6 +79,9 @@ DATA_SETS: tuple[DataSet, ...] = (
     INSIGHTS,
     DATA_QUALITY,
     CHECKS,
+    COMING,
+    FORECAST,
+    ACCURACY,
 )
 """Every data set: one per extract, and orders with matches beside them, because a chart can't read two."""
 

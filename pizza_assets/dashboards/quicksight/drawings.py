@@ -6,11 +6,14 @@ from pizza_assets.dashboards.quicksight import charts
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.charts import Chart
 from pizza_assets.dashboards.quicksight.data_sets import (
+    ACCURACY,
     ANOMALIES,
     CHECKS,
+    COMING,
     CORRELATIONS,
     DATA_QUALITY,
     EVENT_STUDY,
+    FORECAST,
     INSIGHTS,
     MATCH_IMPACT,
     MATCH_TIMELINE,
@@ -19,7 +22,7 @@ from pizza_assets.dashboards.quicksight.data_sets import (
     ORDERS_AND_MATCHES,
 )
 from pizza_assets.dashboards.visuals import VISUALS
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Window
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Span, Window
 
 OUTCOMES = ("own_win", "home_win", "draw", "away_win", "total_goals", "goal_difference", "high_scoring")
 """What is asked of how a match ended, by the subjects of correlation_results."""
@@ -27,6 +30,48 @@ _BAND = ("ci_low_pct", "uplift_pct", "ci_high_pct")
 _IN_SHOPS = ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency")
 _MATCH = ("kickoff_at", "home_team", "away_team", "home_goals", "away_goals", "result", "competition", "match_type")
 _WINDOW = ("market", "team", "window", "observed", "expected", *_BAND, "status", "reasons", "extra_orders")
+
+
+def _coming() -> list[Chart]:
+    who = (LABEL, "kickoff_local", "home_team", "away_team", "market", "team")
+    numbers = ("orders", "low_80", "high_80", "low_95", "high_95", "without_football", "difference")
+    added = ("difference_low", "difference_high", "football_reasons", "status", "reasons")
+    peak = ("peak_hour_local", "peak_hour_orders", "peak_hour_quantile_90")
+    hours = ("starts_at", "span_label", *numbers[:5], "quantile_90", "status")
+    return [
+        charts.table(
+            "coming",
+            FORECAST,
+            (*who, *peak, *numbers, *added),
+            only={"span": [Span.MATCH]},
+            suffix=": orders around each match",
+        ),
+        charts.table("coming-hours", FORECAST, (*who, *hours), only={"span": [Span.HOUR]}, suffix=": hour by hour"),
+        charts.table(
+            "coming-fixtures",
+            COMING,
+            (LABEL, "kickoff_local", "home_team", "away_team", "competition", "is_moved", "sentence"),
+            suffix=": every fixture and what is known of it",
+        ),
+    ]
+
+
+def _accuracy() -> list[Chart]:
+    spans = (LABEL, "evidence", "span", "until_date", "scored_forecasts", "error_pct", "error_of_mean_pct", "bias_pct")
+    return [
+        charts.lines(
+            "accuracy",
+            ACCURACY,
+            "until_date",
+            ("error_pct", "error_of_mean_pct"),
+            panels="evidence_and_label",
+            only={"span": [Span.MATCH]},
+            suffix=": orders around matches, per cent missed",
+        ),
+        charts.table(
+            "accuracy-table", ACCURACY, (*spans, "inside_80_pct", "inside_95_pct", "sentence"), suffix=": in numbers"
+        ),
+    ]
 
 
 def _insights() -> list[Chart]:
@@ -223,6 +268,8 @@ def _match() -> list[Chart]:
 
 
 _DRAWN: dict[str, Callable[[], list[Chart]]] = {
+    "coming": _coming,
+    "accuracy": _accuracy,
     "insights": _insights,
     "kpis": _kpis,
     "timeline": _timeline,

@@ -35,6 +35,7 @@ class Sheet:
 
 
 SHEETS: tuple[Sheet, ...] = (
+    Sheet("coming", "Coming matches", ("coming", "accuracy")),
     Sheet("overview", "Overview", ("insights", "kpis", "timeline", "sources")),
     Sheet("effects", "Effects", ("kickoff", "effects", "outcomes", "results")),
     Sheet("matches", "Matches and alarms", ("calendar", "matches", "anomalies")),

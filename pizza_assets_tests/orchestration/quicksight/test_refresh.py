@@ -31,7 +31,9 @@ def test_every_data_set_is_filled_and_all_at_once() -> None:
 def test_a_failed_ingestion_is_named_and_costs_no_other() -> None:
     account = made(QuickSightAccount())
     account.unreadable.add("pizza-checks")
-    with pytest.raises(QuickSightError, match=r"1 of 11 .*: pizza-checks FAILED \(S3_FILE_INACCESSIBLE: no such key\)"):
+    with pytest.raises(
+        QuickSightError, match=rf"1 of {len(DATA_SETS)} .*: pizza-checks FAILED \(S3_FILE_INACCESSIBLE: no such key\)"
+    ):
         refreshed(account)
     looked_at = {parameters["DataSetId"] for name, parameters in account.calls if name == "describe_ingestion"}
     assert len(looked_at) == len(DATA_SETS)
