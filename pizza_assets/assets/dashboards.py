@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
 from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
@@ -65,6 +66,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
             PageData(
                 title="Pizza and football",
                 data_as_of=_last_collected(raw_orders, raw_matches),
+                weeks_for_alarms=MIN_WEEKS,
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 orders_timeline=dashboard_orders_timeline,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),

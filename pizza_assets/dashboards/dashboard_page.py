@@ -18,6 +18,7 @@ from pandera.typing.pandas import DataFrame
 from pizza_assets.dashboards import page_payload
 from pizza_assets.dashboards.chart_specs import chart_specs
 from pizza_assets.dashboards.visuals import FILTERS, VISUALS
+from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.extracts import (
     AnomaliesExtract,
     ChecksExtract,
@@ -44,15 +45,16 @@ _SCRIPTS = (
 
 _IMPACT_COLUMNS = [
     "match_id", "market", "team", "side", "window", "window_start_at", "window_end_at", "kickoff_date", "kickoff_time",
-    "observed", "expected", "uplift_pct", "ci_low_pct", "ci_high_pct", "extra_orders", "extra_orders_per_store_hour",
+    "observed", "expected", "uplift_pct", "ci_low_pct", "ci_high_pct", "extra_orders", "orders_per_hour",
+    "extra_orders_per_store_hour",
     "extra_revenue_cents", "extra_revenue_per_store_hour_cents", "currency", "own_result", "own_goal_difference",
     "total_goals", "status", "reasons", "order_source", "match_source", "data_source",
 ]  # fmt: skip
 _EFFECT_COLUMNS = [
-    "analysis_id", "hypothesis", "role", "subject", "scope", "scope_value", "time_window", "uplift_pct", "ci_low_pct",
-    "ci_high_pct", "estimate_log", "p_value", "q_value", "direction", "family_size", "n_matches", "n_clusters",
+    "hypothesis", "role", "subject", "scope", "scope_value", "time_window", "uplift_pct", "ci_low_pct",
+    "ci_high_pct", "q_value", "direction", "n_matches", "n_clusters",
     "mde_80_pct", "correlation_coefficient", "spearman_coefficient", "placebo_uplift_pct", "placebo_ci_low_pct",
-    "placebo_ci_high_pct", "placebo_window_count", "leave_one_out_low_pct", "leave_one_out_high_pct",
+    "placebo_ci_high_pct", "leave_one_out_low_pct", "leave_one_out_high_pct",
     "pre_trend_p_value", "few_control_share", "method", "extra_orders_per_store_hour", "extra_orders_low",
     "extra_orders_high", "extra_revenue_per_store_hour_cents", "currency", "status", "reasons", "order_source",
     "match_source", "data_source",
@@ -64,12 +66,14 @@ class PageData:
     """What the page shows. `data_as_of` is the time of the data in words, not of the rendering.
 
     `quarter_hours` is the table of that name (all weeks), its stores summed: what is drawn where an hour is too coarse.
-    `planted_effects` says in words what was built into mock orders, empty if nothing was.
+    `planted_effects` says in words what was built into mock orders, empty if nothing was. `weeks_for_alarms`: fewer
+    weeks of orders have no alarms, so that none was found says nothing.
     """
 
     title: str
     data_as_of: str
     planted_effects: str = ""
+    weeks_for_alarms: int = 8
     orders_timeline: DataFrame[OrdersTimelineExtract] = field(default_factory=OrdersTimelineExtract.empty)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
     matches: DataFrame[MatchesExtract] = field(default_factory=MatchesExtract.empty)
@@ -115,6 +119,8 @@ def _tables(data: PageData) -> dict[str, object]:
         "title": data.title,
         "data_as_of": data.data_as_of,
         "planted_effects": data.planted_effects,
+        "weeks_for_alarms": data.weeks_for_alarms,
+        "minor_digits": {code: minor_digits(code) for code in sorted(_currencies(data))},
         "filters": FILTERS,
         "visuals": {
             v.id: {
@@ -139,6 +145,18 @@ def _tables(data: PageData) -> dict[str, object]:
         "forecast": _columns(data.match_forecast, MatchForecastExtract),
         "accuracy": _columns(data.forecast_accuracy, ForecastAccuracyExtract),
     }
+
+
+def _currencies(data: PageData) -> set[str]:
+    frames = (
+        data.orders_timeline,
+        data.match_impact,
+        data.correlations,
+        data.event_study,
+        data.anomalies,
+        data.insights,
+    )
+    return {code for frame in frames for code in frame["currency"].dropna().unique()}
 
 
 def _columns(frame: pd.DataFrame, model: type[Table]) -> dict[str, object]:

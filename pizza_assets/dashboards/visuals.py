@@ -120,6 +120,7 @@ _FORECAST = (
 )
 _ALL_BUT_CHAIN = ("source", "team", "competition", "type", "market", "dates")
 _CHAINS_TOGETHER = "The usual level is known for all chains of a market together."
+"""Said of views of single matches; a team chooses the markets that follow it."""
 _ONCE = "Estimated once over all matches; filters do not estimate anew."
 
 VISUALS: tuple[Visual, ...] = (

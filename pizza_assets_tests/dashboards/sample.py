@@ -61,7 +61,7 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
         correlations=correlations,
         event_study=_event_study(sample, len(matches)),
         anomalies=_anomalies(sample, matches),
-        insights=_insights(correlations),
+        insights=_insights(sample, correlations),
         data_quality=_quality(sample),
         checks=_checks(sample),
         coming_matches=coming,
@@ -469,7 +469,7 @@ def _correlation(order_source, match_source, window, is_known, uplift, low, high
     }
 
 
-def _insights(correlations: pd.DataFrame) -> pd.DataFrame:
+def _insights(sample: Sample, correlations: pd.DataFrame) -> pd.DataFrame:
     rows = []
     of_match = correlations[(correlations["scope"] == "overall") & (correlations["subject"] == "own_team_match")]
     ranked = of_match.sort_values("time_window", key=lambda w: w.map({"post": 0, "during": 1, "pre": 2}), kind="stable")
@@ -508,7 +508,16 @@ def _insights(correlations: pd.DataFrame) -> pd.DataFrame:
                 "currency": "GBP" if is_known else None,
             }
         )
+    rows += [_alarm(source, rank) for rank, source in enumerate(sample.order_sources, start=len(rows) + 1)]
     return InsightsExtract.checked(rows) if rows else InsightsExtract.empty()
+
+
+def _alarm(source: str, rank: int) -> dict:
+    """What insights say of alarms: they belong to orders, whatever matches there are."""
+    nothing = dict.fromkeys(column.name for column in InsightsExtract.columns() if column.nullable)
+    prefix = "MOCK ORDERS: one" if source == "mock" else "One"
+    sentence = {"rank": rank, "kind": "alarm", "headline": f"{prefix} surge and one outage.", "n_matches": 0}
+    return {**nothing, **sentence, "order_source": source, "data_source": source}
 
 
 def _quality(sample: Sample) -> pd.DataFrame:

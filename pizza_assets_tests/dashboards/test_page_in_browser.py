@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
@@ -54,11 +56,28 @@ def folder(tmp_path_factory) -> Path:
         "both": sample_page_data(BOTH),
         "mock": sample_page_data(Sample(weeks=4, markets=4)),
         "tiny": sample_page_data(Sample(weeks=1, matches_per_week=3)),
+        "late": _late(sample_page_data(BOTH)),
+        "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
     for name, data in pages.items():
         (folder / f"{name}.html").write_text(build_page(data), encoding="utf-8")
     return folder
+
+
+def _late(data: PageData) -> PageData:
+    """The second chain opens in the last two weeks."""
+    start = pd.Timestamp("2025-09-16T05:00Z")
+    orders, quarters = data.orders_timeline, data.quarter_hours
+    return replace(
+        data,
+        orders_timeline=orders[(orders["chain"] == "Domino's") | (orders["hour_at"] >= start)],
+        quarter_hours=quarters[(quarters["chain"] == "Domino's") | (quarters["bin_at"] >= start)],
+    )
+
+
+def _in(data: PageData, currency: str) -> PageData:
+    return replace(data, orders_timeline=data.orders_timeline.assign(currency=currency))
 
 
 @contextmanager
@@ -221,6 +240,9 @@ def test_a_choice_without_anything_says_so_in_every_view(browser, folder):
         for view in ("timeline", "outcomes", "calendar", "anomalies", "sources", "quality"):
             assert page.locator(f"#view-{view} .empty").is_visible(), view
         assert page.locator("#view-coming tbody tr").count() > 0
+        for name in ("Orders", "Revenue", "Matches"):
+            assert "no data for this choice" in tile(page, name)
+        assert "No orders are known for this choice" in page.locator("#view-anomalies").inner_text()
 
 
 def test_a_later_choice_overtakes_an_earlier_one(browser, folder):
@@ -368,17 +390,22 @@ def test_sorting_and_paging_the_matches(browser, folder):
 
 
 def test_the_effects_of_parts_and_of_outcomes_can_be_asked_for(browser, folder):
+    def told() -> str:
+        page.wait_for_selector("#chart-effects-0 svg")
+        return page.locator("#chart-effects-0").get_attribute("aria-label")
+
     with opened(browser, folder / "both.html") as page:
         page.select_option("#effects-about", "market")
-        assert "Brentford" in page.locator("#chart-effects-0").get_attribute("aria-label")
+        page.wait_for_selector("#chart-effects-0[aria-label*='Brentford']")
+        assert "Brentford: +9.1 %" in told()
         page.select_option("#effects-window", "during")
-        assert "during the match" not in page.locator("#chart-effects-0").get_attribute("aria-label")
+        page.wait_for_selector("#chart-effects-0[aria-label*='+5.8 %']")
+        assert "+9.1 %" not in told()
         page.select_option("#effects-about", "outcomes")
         assert "Nothing was asked" in page.locator("#view-effects .empty").inner_text()
         page.select_option("#effects-window", "post")
-        page.wait_for_selector("#chart-effects-0 svg")
-        assert "A final rather than not" not in page.locator("#chart-effects-0").get_attribute("aria-label")
-        assert "Own team won rather than not" in page.locator("#chart-effects-0").get_attribute("aria-label")
+        page.wait_for_selector("#chart-effects-0[aria-label*='Own team won rather than not']")
+        assert "A final rather than not" not in told()
         assert "Not enough data" in page.locator("#view-effects .unanswered").first.inner_text()
 
 
@@ -396,15 +423,16 @@ def test_every_effect_is_told_in_orders_and_money_of_a_store_and_hour(browser, f
 def test_dragging_across_the_overview_zooms_to_hours(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.locator("#chart-timeline").scroll_into_view_if_needed()
-        before = page.locator("#chart-timeline svg").inner_html()
+        points = page.locator("#chart-timeline svg .mark-symbol path[aria-label*='When:']")
+        assert "UTC" not in points.first.get_attribute("aria-label")
+        days = points.count()
         box = page.locator("#chart-timeline svg").bounding_box()
         page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] - 25)
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] - 25, steps=5)
         page.mouse.up()
-        page.wait_for_timeout(400)
-        after = page.locator("#chart-timeline svg").inner_html()
-        assert len(after) > len(before)
+        page.wait_for_selector("#chart-timeline svg .mark-symbol path[aria-label*='UTC; Orders are']")
+        assert points.count() > days
 
 
 # Property 9: mock stays mock up to the screen
@@ -430,6 +458,51 @@ def test_too_little_data_is_said_in_words_and_not_drawn(browser, folder):
         assert "No forecast has been scored yet" in page.locator("#view-accuracy").inner_text()
         assert "3 matches are too few" in page.locator("#view-outcomes").inner_text()
         assert "–" in tile(page, "After the own team's match")
+
+
+def test_that_nothing_was_found_is_said_only_where_it_was_looked_for(browser, folder):
+    with opened(browser, folder / "tiny.html") as page:
+        words = "Alarms are looked for once 8 weeks of orders are known"
+        assert words in page.locator("#view-anomalies").inner_text()
+        assert words in page.locator("#view-timeline").inner_text()
+        assert "looked for once 8 weeks are known" in tile(page, "Alarms")
+
+
+def test_a_late_chain_leaves_earlier_days_complete_and_a_gap_does_not(browser, folder):
+    with opened(browser, folder / "late.html") as page:
+        rings = page.locator("#chart-timeline svg .mark-symbol path[aria-label*='not everything known']")
+        assert rings.count() <= 6, "of each source the first, the last, and the day on which the chain opened"
+        page.evaluate("location.hash = '#/match/m-0005'")
+        wait_until_drawn(page, "#/match/m-0005")
+        assert page.locator("#chart-match-0 svg path").count() > 25
+        assert page.locator("#view-match .empty").count() == 0
+
+
+def test_money_has_as_many_decimals_as_its_currency(browser, folder):
+    with opened(browser, folder / "forint.html") as page:
+        told = tile(page, "Revenue").replace("\u00a0", " ")
+        orders = int(tile(page, "Orders").splitlines()[1].replace(",", ""))
+        assert f"{round(orders * 18.9):,}" in told
+
+
+def test_a_broken_address_says_so(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        page.evaluate("location.hash = '#/match/%E0%A4%A'")
+        page.wait_for_selector("#view-match .empty")
+        assert "not among the data" in page.locator("#view-match").inner_text()
+
+
+def test_a_part_that_was_not_estimated_is_not_said_to_be(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        choose(page, "team", "Brighton & Hove Albion")
+        assert "Brighton & Hove Albion alone was not estimated" in page.locator("#view-effects").inner_text()
+
+
+def test_alarms_of_mock_orders_are_no_finding_about_real_ones(browser, folder):
+    with opened(browser, folder / "both.html") as page:
+        assert "MOCK ORDERS: one surge" in page.locator("#view-insights").text_content()
+        choose(page, "source", "real/real")
+        assert "MOCK ORDERS" not in page.locator("#view-insights").text_content()
 
 
 def test_with_nothing_each_view_says_what_is_missing(browser, folder):

@@ -35,8 +35,10 @@ def calendar() -> Spec:
                     "interpolate": "rgb",
                 },
             },
+            "opacity": {"condition": {"test": "datum.data_source === 'real'", "value": 1}, "value": 0.6},
             "tooltip": tooltips(
                 ("day_words", "Day"),
+                ("source_words", "Data"),
                 ("matches_words", "Matches"),
                 ("uplift_words", "Change after the match"),
                 ("orders_words", "Orders"),

@@ -1,6 +1,6 @@
 """Every match as a dot, its goals against the change of orders after it, with the line that was tested."""
 
-from pizza_assets.dashboards.chart_specs.parts import OWN_RESULTS, SCHEMA, Spec, tooltips, uplift, zero_line
+from pizza_assets.dashboards.chart_specs.parts import OWN_RESULTS, SCHEMA, Spec, real_only, tooltips, uplift, zero_line
 
 
 def outcomes() -> Spec:
@@ -23,11 +23,12 @@ def outcomes() -> Spec:
             zero_line(is_vertical=False),
             {
                 "data": {"name": "dots"},
-                "mark": {"type": "point", "filled": True, "size": 30, "opacity": 0.5, "cursor": "pointer"},
+                "mark": {"type": "point", "size": 30, "strokeWidth": 1.4, "opacity": 0.6, "cursor": "pointer"},
                 "encoding": {
                     "x": {"field": "x", **goals},
                     "y": change,
-                    "color": {"field": "own_result", "type": "nominal", "scale": OWN_RESULTS, "legend": None},
+                    "stroke": {"field": "own_result", "type": "nominal", "scale": OWN_RESULTS, "legend": None},
+                    "fill": real_only("own_result", OWN_RESULTS),
                     "tooltip": tooltips(
                         ("label", "Match"),
                         ("when", "Kick-off"),

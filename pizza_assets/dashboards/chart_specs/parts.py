@@ -37,6 +37,20 @@ def tooltips(*fields: tuple[str, str]) -> list[dict[str, str]]:
     return [{"field": field, "title": title, "type": "nominal"} for field, title in fields]
 
 
+def real_only(field: str, scale: Spec) -> Spec:
+    """A fill for marks of real results; those that touch mock data stay hollow."""
+    return {
+        "condition": {
+            "test": "datum.data_source === 'real'",
+            "field": field,
+            "type": "nominal",
+            "scale": scale,
+            "legend": None,
+        },
+        "value": "$card",
+    }
+
+
 def zero_line(*, is_vertical: bool) -> Spec:
     """A line where nothing changed, through the whole chart."""
     along, length = ("y", "height") if is_vertical else ("x", "width")

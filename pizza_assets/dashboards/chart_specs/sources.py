@@ -1,4 +1,4 @@
-"""How much is real and how much mock, month by month: orders above, matches below."""
+"""How much is real and how much mock, side by side, month by month: orders above, matches below."""
 
 from pizza_assets.dashboards.chart_specs.parts import SCHEMA, SOURCES, Spec, tooltips
 
@@ -33,7 +33,7 @@ def _bars(what: str, *, has_labels: bool) -> Spec:
                 "axis": {"tickCount": 3, "labelExpr": "format(datum.value, datum.value >= 10000 ? '~s' : ',')"},
             },
             "color": {"field": "source", "type": "nominal", "scale": SOURCES, "legend": None},
-            "order": {"field": "source", "sort": "descending"},
+            "xOffset": {"field": "source", "type": "nominal", "sort": SOURCES["domain"]},
             "tooltip": tooltips(("month", "Month"), ("what", "These are"), ("words", "How many")),
         },
     }

@@ -1,6 +1,6 @@
 """Orders over time with the days of alarms, ticks of matches, and a small chart to zoom by."""
 
-from pizza_assets.dashboards.chart_specs.parts import RESULTS, SCHEMA, SOURCES, Spec, tooltips, utc_x
+from pizza_assets.dashboards.chart_specs.parts import RESULTS, SCHEMA, SOURCES, Spec, real_only, tooltips, utc_x
 
 _ZOOM = ("from", "to")
 _SHORT_COUNT = "format(datum.value, datum.value >= 10000 ? '~s' : ',')"
@@ -56,11 +56,19 @@ def _orders_over_time() -> Spec:
             },
             {
                 "data": {"name": "alarms"},
-                "mark": {"type": "point", "size": 95, "filled": True, "clip": True, "cursor": "pointer", "opacity": 1},
+                "mark": {
+                    "type": "point",
+                    "size": 95,
+                    "strokeWidth": 2,
+                    "clip": True,
+                    "cursor": "pointer",
+                    "opacity": 1,
+                },
                 "encoding": {
                     "y": {"field": "orders", "type": "quantitative"},
                     "shape": {"field": "kind_words", "type": "nominal", "scale": _ALARMS, "legend": None},
-                    "color": {"field": "kind_words", "type": "nominal", "scale": _ALARM_COLORS, "legend": None},
+                    "stroke": {"field": "kind_words", "type": "nominal", "scale": _ALARM_COLORS, "legend": None},
+                    "fill": real_only("kind_words", _ALARM_COLORS),
                     "tooltip": tooltips(
                         ("kind_words", "Alarm"),
                         ("source_words", "Orders are"),

@@ -5,24 +5,39 @@ const anomalyPages = paged(10);
 function renderAnomalies() {
   const rows = chosenAnomalies().sort((a, b) => (a.q_value ?? 0) - (b.q_value ?? 0) || Math.abs(b.extra_orders) - Math.abs(a.extra_orders));
   if (!rows.length) {
-    const note = DATA.daily.series.length ? "No store departed from its usual orders by more than chance in this choice." : "No orders are stored yet: collect a week, then this view fills.";
-    fillView("anomalies", { labels: [...chosenDays().keys()], body: [emptyNote(note)] });
+    fillView("anomalies", { labels: [...chosenDays().keys()], body: [emptyNote(noAlarmWords())] });
     return [];
   }
-  const table = make("table", {}, anomalyHead(), make("tbody", {}, ...pageOf(rows, anomalyPages).map(anomalyRow)));
+  const table = make("table", {}, headOf(ANOMALY_HEADS), make("tbody", {}, ...pageOf(rows, anomalyPages).map(anomalyRow)));
   fillView("anomalies", { labels: rows.map((row) => row.order_source), body: [anomalyHint(rows), scrolling("Table of alarms", table), pager(rows.length, anomalyPages, "anomalies", renderAnomalies)] });
   return [];
 }
 
-function anomalyHint(rows) {
-  const worst = Math.max(...rows.map((row) => row.expected_false_share ?? 0));
-  return make("p", { class: "hint" }, `An outage is two hours or more with a tenth of the usual orders, a surge three hours or more with half as many again. Up to ${Math.round(100 * worst)} % of a kind are expected to be false alarms.`);
+// Nothing found is said only where alarms were looked for.
+function noAlarmWords() {
+  if (!DATA.daily.series.length) return "No orders are stored yet: collect a week, then this view fills.";
+  const series = chosenDays();
+  const [from, to] = chosenPeriod();
+  if (![...series.values()].some((positions) => dailyOrders(positions, from, to).some((point) => point.orders !== null))) return "No orders are known for this choice, so nothing can be said of alarms.";
+  const young = [...series.keys()].filter((source) => !isLookedAt(source));
+  if (young.length === series.size) return `Alarms are looked for once ${count(PAGE.weeks_for_alarms)} weeks of orders are known; there are fewer.`;
+  return "No store departed from its usual orders by more than chance in this choice.";
 }
 
-function anomalyHead() {
-  const heads = [["Store", ""], ["What", ""], ["Data", "wide-only"], ["Orders", "number"], ["Usual", "number"], ["Money", "number wide-only"], ["q", "number wide-only"], ["Nearest match, within six hours", "wide-only"]];
-  return make("thead", {}, make("tr", {}, ...heads.map(([words, classes]) => make("th", { scope: "col", class: classes }, words))));
+// Whether a source's orders reach back far enough for alarms.
+function isLookedAt(source) {
+  const positions = seriesOf(DATA.daily.series, { source }).get(source) ?? [];
+  const known = dailyOrders(positions, -Infinity, Infinity).filter((point) => point.orders !== null).length;
+  return known > 7 * (PAGE.weeks_for_alarms - 1);
 }
+
+function anomalyHint(rows) {
+  const shares = rows.map((row) => row.expected_false_share).filter((value) => value !== null);
+  const doubt = shares.length ? ` Up to ${Math.round(100 * Math.max(...shares))} % of a kind are expected to be false alarms.` : "";
+  return make("p", { class: "hint" }, `An outage is two hours or more with a tenth of the usual orders, a surge three hours or more with half as many again.${doubt}`);
+}
+
+const ANOMALY_HEADS = [["Store", ""], ["What", ""], ["Data", "wide-only"], ["Orders", "number"], ["Usual", "number"], ["Money", "number wide-only"], ["q", "number wide-only"], ["Nearest match, within six hours", "wide-only"]];
 
 function anomalyRow(row) {
   const hours = (row.ends_at - row.starts_at) / 3600;

@@ -36,7 +36,7 @@ function calendarDay(date, rows) {
   const observed = sumBy(rows, "observed"), expected = sumBy(rows, "expected");
   const ids = [...new Set(rows.map((row) => row.match_id))];
   return {
-    at, week_at: at - weekday * DAY_MS, week_ends_at: at + (7 - weekday) * DAY_MS, weekday: WEEKDAYS[weekday], match_ids: ids,
+    at, data_source: rows[0].data_source, source_words: pairWords(rows[0]), week_at: at - weekday * DAY_MS, week_ends_at: at + (7 - weekday) * DAY_MS, weekday: WEEKDAYS[weekday], match_ids: ids,
     uplift_pct: expected ? 100 * (observed / expected - 1) : 0, day_words: WEEKDAY.format(at), matches_words: count(ids.length),
     uplift_words: expected ? percent(100 * (observed / expected - 1), 0) : "not known", orders_words: `${count(observed)}, usual ${count(Math.round(expected))}`,
     extra_words: signed(observed - expected, 0),
@@ -46,7 +46,7 @@ function calendarDay(date, rows) {
 // A day with one match opens it; one with several becomes the choice of dates, and the table lists them.
 function openDay({ at, match_ids: ids }) {
   if (ids.length === 1) return openMatch(ids[0]);
-  chooseDay(at);
+  chooseDay(at); // Dates are of the market's clock, as the cells are.
   byId("view-matches").scrollIntoView();
   return byId("title-matches").focus({ preventScroll: true });
 }

@@ -28,16 +28,18 @@ function grouped(rows, keyOf) {
 
 async function loadData() {
   PAGE = JSON.parse(await (await gunzipped(EMBEDDED.tables)).text());
-  const matches = rowsOf(PAGE.matches).map((match) => ({ ...match, at: match.kickoff_at * 1000 }));
   const impact = rowsOf(PAGE.impact);
+  const impactByMatch = grouped(impact, (row) => row.match_id);
+  // A match is of the date on which its markets see it.
+  const matches = rowsOf(PAGE.matches).map((match) => ({ ...match, at: match.kickoff_at * 1000, date: impactByMatch.get(match.match_id)?.[0].kickoff_date ?? isoDay(match.kickoff_at * 1000) }));
   DATA = {
     matches,
     impact,
     matchById: new Map(matches.map((match) => [match.match_id, match])),
-    impactByMatch: grouped(impact, (row) => row.match_id),
+    impactByMatch,
     effects: rowsOf(PAGE.effects),
     events: rowsOf(PAGE.events),
-    anomalies: rowsOf(PAGE.anomalies).map((row) => ({ ...row, at: row.starts_at * 1000 })),
+    anomalies: rowsOf(PAGE.anomalies).map((row) => ({ ...row, at: row.starts_at * 1000, middle_at: (row.starts_at + row.ends_at) * 500 })),
     insights: rowsOf(PAGE.insights),
     quality: rowsOf(PAGE.quality),
     checks: rowsOf(PAGE.checks),
@@ -54,7 +56,16 @@ async function unpackedDays() {
   const rows = rowsOf(series);
   const names = rows.length ? ["order_count", "covered_minutes", "revenue_cents"] : [];
   const [orders, covered, revenue] = await Promise.all(names.map((name) => unpacked(EMBEDDED.daily[name])));
-  return { series: rows, days, startsAt: firstDay * DAY_MS, orders, covered, revenue };
+  const spans = rows.map((series, position) => spanOf(covered, position * days, days));
+  return { series: rows, days, startsAt: firstDay * DAY_MS, orders, covered, revenue, spans };
+}
+
+// From the first to behind the last of `length` values that is not 0: outside of it a series had not begun, or had ended.
+function spanOf(values, start, length) {
+  let first = 0, end = length;
+  while (first < end && !values[start + first]) first += 1;
+  while (end > first && !values[start + end - 1]) end -= 1;
+  return [first, end];
 }
 
 // Quarter-hours are unpacked when a view first needs them: there are hundreds of thousands.
@@ -63,7 +74,8 @@ function quarters() {
   quarterHours ??= (async () => {
     const { first_bin: firstBin, bins, series, counts } = EMBEDDED.quarters;
     const rows = rowsOf(series);
-    return { series: rows, bins, firstBin, counts: rows.length ? await unpacked(counts) : [] };
+    const values = rows.length ? await unpacked(counts) : [];
+    return { series: rows, bins, firstBin, counts: values, spans: rows.map((series, position) => spanOf(values, position * bins, bins)) };
   })();
   return quarterHours;
 }
@@ -109,19 +121,22 @@ function seriesOf(all, { source, market, chain }) {
   return chosen;
 }
 
-// Days in [from, to) as positions, and the sums of some series on each: null where nothing is known.
+const isWithin = (place, [first, end]) => place >= first && place < end;
+
+// The sums of some series on each day in [from, to): null where nothing is known; complete if all that run are known.
 function dailyOrders(positions, from, to) {
-  const { orders, covered, days, startsAt } = DATA.daily;
+  const { orders, covered, days, startsAt, spans } = DATA.daily;
   const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)), last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
   const points = [];
   for (let date = first; date < last; date += 1) {
-    let sum = 0, known = 0;
+    let sum = 0, known = 0, running = 0;
     for (const position of positions) {
       sum += orders[position * days + date];
       known += covered[position * days + date];
+      if (isWithin(date, spans[position])) running += 1;
     }
     const at = startsAt + date * DAY_MS;
-    points.push(known ? { at, orders: sum, is_complete: known === positions.length * 1440 } : { at, orders: null, is_complete: true });
+    points.push(known ? { at, orders: sum, is_complete: known === running * 1440 } : { at, orders: null, is_complete: true });
   }
   return points;
 }
@@ -136,22 +151,23 @@ function dailyRevenue(positions, from, to) {
   return sum;
 }
 
-// Sums of `binsPerPoint` quarter-hours in [from, to); a point is complete if every quarter-hour of every series is known.
-function quarterOrders({ counts, bins, firstBin }, positions, from, to, binsPerPoint) {
+// Sums of `binsPerPoint` quarter-hours in [from, to); complete if each of them is known of every series that runs.
+function quarterOrders({ counts, bins, firstBin, spans }, positions, from, to, binsPerPoint) {
   const step = binsPerPoint * BIN;
   const points = [];
   for (let at = Math.floor(from / step) * step; at < to; at += step) {
-    let sum = 0, known = 0;
+    let sum = 0, known = 0, running = 0;
     for (let bin = at / BIN - firstBin, end = bin + binsPerPoint; bin < end; bin += 1) {
       if (bin < 0 || bin >= bins) continue;
       for (const position of positions) {
+        if (isWithin(bin, spans[position])) running += 1;
         const count = counts[position * bins + bin];
         if (!count) continue;
         sum += count - 1;
         known += 1;
       }
     }
-    points.push(known ? { at, orders: sum, is_complete: known === positions.length * binsPerPoint } : { at, orders: null, is_complete: true });
+    points.push(known ? { at, orders: sum, is_complete: known === running } : { at, orders: null, is_complete: true });
   }
   return points;
 }

@@ -43,6 +43,9 @@ function pairWords({ order_source, match_source }) {
 // Rows by their pair of sources, real before mock: what is never pooled is drawn apart.
 const byPair = (rows) => [...grouped(rows, pairOf)].sort(([a], [b]) => b.localeCompare(a)).map(([, own]) => own);
 
+// Column heads: words and classes of each.
+const headOf = (heads) => make("thead", {}, make("tr", {}, ...heads.map(([words, classes]) => make("th", { scope: "col", class: classes }, words))));
+
 // A table that may be wider than its card.
 const scrolling = (label, table) => make("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, table);
 
@@ -57,7 +60,7 @@ function fillView(id, { labels, body, title, heading = {} }) {
   const visual = PAGE.visuals[id];
   const node = byId(`view-${id}`);
   const note = filterNote(visual);
-  node.classList.toggle("is-mock", labels.includes("mock") && id !== "kpis");
+  node.classList.toggle("is-mock", labels.some((label) => label === "mock" || label === "mixed") && id !== "kpis");
   node.setAttribute("aria-labelledby", `title-${id}`);
   node.replaceChildren(
     make(

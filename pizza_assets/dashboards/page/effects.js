@@ -38,7 +38,7 @@ function chosenEffects() {
 
 function effectTools() {
   const part = chosenPart();
-  if (part) return make("p", { class: "hint" }, `The whole business, and ${part.value} alone.`);
+  if (part) return make("p", { class: "hint" }, effectsOf(part).length ? `The whole business, and ${part.value} alone.` : `The whole business. ${part.value} alone was not estimated: no market with orders follows it, or it is the only one of its kind.`);
   const change = (name) => (event) => { EFFECTS[name] = event.target.value; effectPages.page = 0; redraw(renderEffects); byId(`effects-${name}`).focus(); };
   const scopes = new Set(DATA.effects.map((row) => row.scope));
   const asked = Object.entries(ABOUT_WORDS).filter(([about]) => ["windows", "outcomes", "shared"].includes(about) || scopes.has(about));
@@ -56,7 +56,7 @@ function effectBlock(rows, i, draws) {
   const missing = unansweredList(rows.filter((row) => !answered.includes(row)));
   if (!shown.length) return [heading, missing].filter(Boolean);
   const holder = make("div", { class: "chart", id: `chart-effects-${i}` });
-  const points = shown.map((row) => forestPoint(row, effectName(row), counted(row.n_matches, "match", "matches"), row.role === "primary" ? "declared beforehand" : ""));
+  const points = shown.map((row) => forestPoint(row, effectName(row), counted(row.n_matches, "match", "matches"), [row.role === "primary" ? "declared beforehand" : "", row.reasons === null ? "" : "weak"].filter(Boolean).join(", ")));
   draws.push({ holder, draw: () => drawForest(holder, points) });
   const rest = answered.length > effectPages.perPage ? pager(answered.length, effectPages, `effects-${i}`, () => redraw(renderEffects)) : null;
   return [heading, holder, rest, effectTable(shown), missing].filter(Boolean);
@@ -111,15 +111,15 @@ function unansweredList(rows) {
 
 // Everything that is known about each estimate, for those who check it.
 function effectTable(rows) {
-  const head = ["What", "Change", "95 % interval", "In a store", "q", "Based on", "Found from", "Without any one market", "Dates without a match", "How"];
+  const head = ["What", "Change", "95 % interval", "In a store", "q", "Based on", "Found from", "Without any one market", "Dates without a match", "Before any window (p)", "Weak", "How"];
   const cells = (row) => [
-    percent(row.uplift_pct), interval(row.ci_low_pct, row.ci_high_pct), shopWords(row), chance(row.q_value),
+    percent(row.uplift_pct), interval(row.ci_low_pct, row.ci_high_pct), `${shopWords(row)}${row.extra_orders_low === null ? "" : ` (${signed(row.extra_orders_low)} to ${signed(row.extra_orders_high)} orders)`}`, chance(row.q_value),
     `${counted(row.n_matches, "match", "matches")}, ${counted(row.n_clusters, "date")}`, row.mde_80_pct === null ? "–" : `${row.mde_80_pct.toFixed(1)} %`,
     row.leave_one_out_low_pct === null ? "–" : interval(row.leave_one_out_low_pct, row.leave_one_out_high_pct),
     row.placebo_uplift_pct === null ? "–" : `${percent(row.placebo_uplift_pct)} (${interval(row.placebo_ci_low_pct, row.placebo_ci_high_pct)})`,
-    row.method,
+    chance(row.pre_trend_p_value), row.reasons === null ? "" : `${reasonWords(row.reasons)} (${Math.round(100 * (row.few_control_share ?? 0))} % of the windows)`, row.method,
   ];
-  const body = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, effectName(row) || row.hypothesis), ...cells(row).map((words, i) => make("td", { class: i < 8 ? "number" : "small" }, words))));
+  const body = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, effectName(row) || row.hypothesis), ...cells(row).map((words, i) => make("td", { class: i < 9 ? "number" : "small" }, words))));
   return make("details", {}, make("summary", {}, "All numbers, with method and checks"),
-    scrolling("Table of effects", make("table", {}, make("thead", {}, make("tr", {}, ...head.map((words, i) => make("th", { scope: "col", class: i && i < 9 ? "number" : "" }, words)))), make("tbody", {}, ...body))));
+    scrolling("Table of effects", make("table", {}, headOf(head.map((words, i) => [words, i && i < 10 ? "number" : ""])), make("tbody", {}, ...body))));
 }

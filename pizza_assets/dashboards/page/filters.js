@@ -23,16 +23,15 @@ function chosenPeriod() {
   return [FILTER.from ? Date.parse(FILTER.from) : first, FILTER.to ? Date.parse(FILTER.to) + DAY_MS : last];
 }
 
-const inPeriod = (at, [from, to]) => (!FILTER.from || at >= from) && (!FILTER.to || at < to);
+const inDates = (date) => (!FILTER.from || date >= FILTER.from) && (!FILTER.to || date <= FILTER.to);
 const isOfMatchFilter = (match) =>
   (!FILTER.team || match.home_team === FILTER.team || match.away_team === FILTER.team) &&
   (!FILTER.competition || match.competition === FILTER.competition) &&
   (!FILTER.type || match.match_type === FILTER.type);
 
 function chosenMatches() {
-  const period = chosenPeriod();
   return DATA.matches.filter((match) =>
-    (!FILTER.source || match.match_source === matchSource()) && isOfMatchFilter(match) && inPeriod(match.at, period) &&
+    (!FILTER.source || match.match_source === matchSource()) && isOfMatchFilter(match) && inDates(match.date) &&
     (!FILTER.market || (DATA.impactByMatch.get(match.match_id) ?? []).some((row) => row.market === FILTER.market)));
 }
 
@@ -45,11 +44,10 @@ function chosenImpact(window) {
 }
 
 function chosenAnomalies() {
-  const period = chosenPeriod();
   const asksForMatch = FILTER.team || FILTER.competition || FILTER.type;
   return DATA.anomalies.filter((row) =>
     (!FILTER.source || row.order_source === orderSource()) && (!FILTER.market || row.market === FILTER.market) &&
-    (!FILTER.chain || row.chain === FILTER.chain) && inPeriod(row.at, period) && (!asksForMatch || (row.match_id !== null && isOfMatchFilter(row))));
+    (!FILTER.chain || row.chain === FILTER.chain) && inDates(isoDay(row.middle_at)) && (!asksForMatch || (row.match_id !== null && isOfMatchFilter(row))));
 }
 
 // The one part of the business that the filters name, if they name just one.

@@ -32,10 +32,11 @@ function chance(value) {
   return value < 0.001 ? "< 0.001" : value.toFixed(3);
 }
 
+// How many decimals an amount has comes with the data: browsers count only those that are printed.
+const majorUnits = (minorUnits, currency) => minorUnits / 10 ** PAGE.minor_digits[currency];
+
 function money(minorUnits, currency) {
-  const format = new Intl.NumberFormat("en-GB", { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits;
-  return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 }).format(minorUnits / 10 ** digits);
+  return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 }).format(majorUnits(minorUnits, currency));
 }
 
 function resultWords(result) {
@@ -55,6 +56,8 @@ function reasonWords(reasons) {
   return reasons ? reasons.split(";").map((reason) => reason.trim().replaceAll("_", " ")).join("; ") : "the reason is not recorded";
 }
 
+const sumBy = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);
+
 // Breaks a long label at spaces so that each line has at most `width` characters where words allow it.
 function wrapped(text, width) {
   const lines = [""];
@@ -72,7 +75,7 @@ function signed(value, digits = 2) {
 
 function exactMoney(minorUnits, currency) {
   const format = new Intl.NumberFormat("en-GB", { style: "currency", currency, signDisplay: "exceptZero" });
-  return format.format(minorUnits / 10 ** format.resolvedOptions().maximumFractionDigits).replace("-", "−");
+  return format.format(majorUnits(minorUnits, currency)).replace("-", "−");
 }
 
 // What an outcome compares, by its subject; nothing for the match itself.

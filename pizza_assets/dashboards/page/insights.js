@@ -2,7 +2,7 @@
 const FIRST_INSIGHTS = 4;
 
 function renderInsights() {
-  const rows = DATA.insights.filter((row) => row.order_source === null || row.match_source === null || pairChosen(row));
+  const rows = DATA.insights.filter((row) => (row.order_source === null || !FILTER.source || row.order_source === orderSource()) && (row.match_source === null || !FILTER.source || row.match_source === matchSource()));
   const body = rows.length
     ? insightLists(rows)
     : [emptyNote("No finding is recorded for this choice. Findings appear once the analysis has run on these sources.")];

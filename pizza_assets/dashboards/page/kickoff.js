@@ -25,8 +25,9 @@ function renderKickoff() {
 const isDrawable = (row) => row.status === "ok" && row.uplift_pct !== null;
 
 function curveOf(rows, i, draws) {
-  const points = rows.filter(isDrawable).sort((a, b) => a.minutes_from - b.minutes_from);
-  if (!points.length) return [notKnown("What happens minute by minute around kick-off", rows[0])];
+  // A span that is not known stays among the points, empty: there the line breaks.
+  const points = rows.map((row) => (isDrawable(row) ? row : { ...row, uplift_pct: null, ci_low_pct: null, ci_high_pct: null })).sort((a, b) => a.minutes_from - b.minutes_from);
+  if (!rows.some(isDrawable)) return [notKnown("What happens minute by minute around kick-off", rows[0])];
   const holder = make("div", { class: "chart tall", id: `chart-kickoff-${i}` });
   draws.push({ holder, draw: () => drawCurve(holder, points) });
   const sketch = points.every((point) => point.is_calibrated) ? [] : [make("p", { class: "hint" }, "The band of this curve did not hold its rate in simulated years: take it for a sketch.")];

@@ -3,16 +3,16 @@ function renderKpis() {
   const matches = chosenMatches();
   const series = chosenDays();
   const [from, to] = chosenPeriod();
-  const orders = [...series].map(([source, positions]) => [source, sumOf(dailyOrders(positions, from, to))]);
+  const orders = [...series].map(([source, positions]) => [source, knownOrders(positions, from, to)]).filter(([, known]) => known.days);
   const labels = [...orders.map(([source]) => source), ...matches.map((match) => match.match_source)];
   const tiles = [
-    kpi("Orders", orders.map(([source, sum]) => [count(sum), `${source} orders`, source])),
-    kpi("Revenue", revenueFacts(series, from, to)),
+    kpi("Orders", orders.map(([source, known]) => [count(known.sum), `${source} orders${known.words}`, source])),
+    kpi("Revenue", revenueFacts(new Map(orders.map(([source]) => [source, series.get(source)])), from, to)),
     kpi("Matches", matches.length ? [[count(matches.length), matchFacts(matches), sourceOf(matches)]] : []),
     kpi("After the own team's match", upliftFacts(), "not estimated for this choice"),
-    kpi("Alarms", alarmFacts(series)),
+    kpi("Alarms", alarmFacts(series), `looked for once ${PAGE.weeks_for_alarms} weeks are known`),
     kpi("Markets", series.size ? [marketFacts(series)] : []),
-    kpi("Real data", [[share(orders), "of the orders"], [share(matches.map((match) => [match.match_source, 1])), "of the matches"]]),
+    kpi("Real data", [[share(orders.map(([source, known]) => [source, known.sum])), "of the orders"], [share(matches.map((match) => [match.match_source, 1])), "of the matches"]]),
   ];
   fillView("kpis", { labels, body: [make("dl", { class: "kpis" }, ...tiles)] });
   return [];
@@ -28,7 +28,13 @@ function kpi(name, facts, none = "no data for this choice") {
   );
 }
 
-const sumOf = (points) => points.reduce((sum, point) => sum + (point.orders ?? 0), 0);
+// The sum of the days that are known, how many these are, and words where some are not.
+function knownOrders(positions, from, to) {
+  const points = dailyOrders(positions, from, to);
+  const known = points.filter((point) => point.orders !== null);
+  return { sum: sumBy(known, "orders"), days: known.length, words: known.length < points.length ? `, ${count(known.length)} of ${counted(points.length, "day")} known` : "" };
+}
+
 const sourceOf = (rows) => (rows.length && rows.every((row) => row.match_source === "mock") ? "mock" : "");
 
 function revenueFacts(series, from, to) {
@@ -64,7 +70,7 @@ function upliftFacts() {
 
 function alarmFacts(series) {
   const alarms = chosenAnomalies();
-  return [...series.keys()].map((source) => {
+  return [...series.keys()].filter(isLookedAt).map((source) => {
     const own = alarms.filter((row) => row.order_source === source);
     const kinds = [...grouped(own, (row) => row.kind)].map(([kind, rows]) => counted(rows.length, ...ALARM_NOUNS[kind]));
     return [count(own.length), `${kinds.join(", ") || "no outage or surge"} (${source})`, source];

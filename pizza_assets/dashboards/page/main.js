@@ -25,7 +25,7 @@ function fillBanner() {
   const matches = [...new Set(DATA.matches.map((match) => match.match_source))];
   const [title, text] = bannerWords(orders, matches);
   const hasMock = [...orders, ...matches].includes("mock");
-  const planted = hasMock && PAGE.planted_effects ? make("p", {}, PAGE.planted_effects) : null;
+  const planted = orders.includes("mock") && PAGE.planted_effects ? make("p", {}, PAGE.planted_effects) : null;
   byId("banner").classList.toggle("has-mock", hasMock);
   byId("banner").replaceChildren(make("div", {}, make("strong", {}, title), make("p", {}, text), planted ?? "", ...partialWords()));
 }
@@ -74,13 +74,23 @@ async function renderRoute(number) {
   for (const name of Object.keys(DRILLS)) byId(DRILL_VIEWS[name]).hidden = name !== kind;
   byId("tooltip").hidden = true;
   showFilterCount();
-  const draws = kind ? DRILLS[kind](decodeURIComponent(id)) : overviewDraws();
+  const draws = kind ? DRILLS[kind](decoded(id)) : overviewDraws();
   document.documentElement.dataset.ready = location.hash || "#/"; // Words and tables are there, filters answer.
   performance.mark("ready");
   if (!(await drawnInTurn(draws, number))) return;
   if (!kind) ROUTE.overview = overviewState();
   document.documentElement.dataset.drawn = location.hash || "#/";
   performance.mark("drawn");
+}
+
+// The id in an address; nothing where somebody's hand has broken it.
+function decoded(id) {
+  try {
+    return decodeURIComponent(id);
+  } catch (error) {
+    if (error instanceof URIError) return null;
+    throw error;
+  }
 }
 
 // What the overview was last drawn for: coming back from a match needs no new drawing.

@@ -61,10 +61,10 @@ function windowTable(rows) {
 function windowRow(row) {
   const name = make("th", { scope: "row" }, `${WINDOW_WORDS[row.window]} the match`);
   if (row.uplift_pct === null)
-    return make("tr", {}, name, make("td", { class: "number" }, count(row.observed)), make("td", { colspan: "6" }, `The usual level is not known: ${reasonWords(row.reasons)}.`));
+    return make("tr", {}, name, make("td", { class: "number" }, observedWords(row)), make("td", { colspan: "6" }, `The usual level is not known: ${reasonWords(row.reasons)}.`));
   const hasMoney = row.extra_revenue_cents !== null && row.currency;
   return make("tr", {}, name,
-    make("td", { class: "number" }, count(row.observed)), make("td", { class: "number" }, row.expected.toFixed(1)),
+    make("td", { class: "number" }, observedWords(row)), make("td", { class: "number" }, row.expected.toFixed(1)),
     make("td", { class: "number" }, row.extra_orders === null ? "–" : signed(row.extra_orders, 1)),
     make("td", { class: `number ${changeClass(row)}` }, percent(row.uplift_pct, 0)), make("td", { class: "number" }, interval(row.ci_low_pct, row.ci_high_pct, 0)),
     make("td", { class: "number" }, hasMoney ? exactMoney(row.extra_revenue_cents, row.currency) : "–"), make("td", { class: "number" }, ...storeCell(row)));
@@ -90,16 +90,17 @@ async function drawMarketDay(holder, match, rows) {
   const expectedAt = new Map(level.map((point) => [point.at, point.expected]));
   const bars = known.map((point) => ({
     ...point, ends_at: point.at + BIN, order_source: source, source_words: source, label: `${clock(point.at)} UTC`, orders_words: count(point.orders),
-    expected_words: expectedAt.get(point.at) === undefined ? "not known" : expectedAt.get(point.at).toFixed(1),
+    expected_words: expectedAt.get(point.at)?.toFixed(1) ?? "not known",
   }));
   const words = `Orders by quarter-hour in ${market} around kick-off at ${clock(match.at)} UTC on ${day(match.at)}. ${windows.map((window) => `${window.window} the match ${window.observed_words}, usual ${window.expected_words}`).join("; ")}.`;
   await drawChart(holder, "match", { datasets: { windows, quarters: bars, usual: level, kickoff: [{ at: match.at }] }, beside: 50, words });
 }
 
-// The usual orders of each quarter-hour that is known; the last one is repeated at its end, so that its step has a width.
+// The usual orders of each quarter-hour, null where they are not known, so that the line breaks; the last one is
+// repeated at its end, so that its step has a width.
 function usualLevel(group, from, to) {
   if (!group) return [];
-  const points = Array.from(group.values, (value, i) => ({ at: (group.firstBin + i) * BIN, expected: value ? (value - 1) / 10 : null })).filter((point) => point.expected !== null && point.at >= from && point.at < to);
+  const points = Array.from(group.values, (value, i) => ({ at: (group.firstBin + i) * BIN, expected: value ? (value - 1) / 10 : null })).filter((point) => point.at >= from && point.at < to);
   const last = points.at(-1);
   return last ? [...points, { at: last.at + BIN, expected: last.expected }] : [];
 }
@@ -108,6 +109,6 @@ function shadedWindows(rows) {
   return [...rows].sort((a, b) => WINDOW_ORDER.indexOf(a.window) - WINDOW_ORDER.indexOf(b.window)).map((row) => ({
     window: WINDOW_WORDS[row.window], starts_at: row.window_start_at * 1000, ends_at: row.window_end_at * 1000,
     when: `${clock(row.window_start_at * 1000)}–${clock(row.window_end_at * 1000)} UTC`,
-    observed_words: count(row.observed), expected_words: row.expected === null ? "not known" : row.expected.toFixed(1),
+    observed_words: observedWords(row), expected_words: row.expected === null ? "not known" : row.expected.toFixed(1),
   }));
 }

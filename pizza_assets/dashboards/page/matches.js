@@ -25,6 +25,7 @@ function bySortKey(a, b) {
 function noMatchWords() {
   if (!DATA.matches.length) return "No matches are stored yet: collect a week, then this view fills.";
   if (!DATA.impact.length) return "Matches are stored, but none is near a market with orders: say in the markets file which teams each market follows.";
+  if (FILTER.team && !DATA.impact.some((row) => row.team === FILTER.team)) return `No market with orders follows ${FILTER.team}, so nothing is known of orders around its matches.`;
   return "No match for this choice of filters.";
 }
 
@@ -64,15 +65,18 @@ function matchTableRow(row, reach) {
     make("td", { class: "match" },
       make("a", { href: matchAddress(row.match_id) }, scoreline(row.match)),
       make("span", { class: "sub" }, `${kickoffWords(row)} · ${row.match.competition} · ${row.market}`),
-      make("span", { class: "sub narrow-only" }, `${count(row.observed)} orders, usual ${usual} `, shortPairBadge(row))),
+      make("span", { class: "sub narrow-only" }, `${observedWords(row)} orders, usual ${usual} `, shortPairBadge(row))),
     make("td", { class: "wide-only" }, shortPairBadge(row)),
-    make("td", { class: "number wide-only" }, count(row.observed)),
+    make("td", { class: "number wide-only" }, observedWords(row)),
     make("td", { class: "number wide-only" }, usual),
     make("td", { class: `number ${changeClass(row)}` }, isKnown ? percent(row.uplift_pct, 0) : "not known", make("span", { class: "sub narrow-only" }, isKnown ? interval(row.ci_low_pct, row.ci_high_pct, 0) : "")),
     make("td", { class: "wide-only" }, isKnown ? intervalBar(row, reach) : make("span", { class: "sub" }, reasonWords(row.reasons))),
     make("td", { class: "number wide-only" }, isKnown ? interval(row.ci_low_pct, row.ci_high_pct, 0) : ""),
     make("td", { class: "number wide-only" }, ...storeCell(row)));
 }
+
+// Orders of a window that is not wholly known are no number to compare.
+const observedWords = (row) => (row.orders_per_hour !== null ? count(row.observed) : row.observed ? `at least ${count(row.observed)}` : "not known");
 
 function changeClass(row) {
   if (row.ci_low_pct === null || row.ci_high_pct === null) return "unsure";

@@ -50,7 +50,7 @@ function outcomeWords(effect) {
 async function drawOutcomes(holder, rows, effect) {
   const axis = OUTCOME_AXES[OUTCOMES.x];
   const dots = rows.map((row, i) => ({
-    x: row[OUTCOMES.x] + (((i * 7) % 13) - 6) / 30, uplift_pct: Math.min(row.uplift_pct, MOST_SHOWN), own_result: row.own_result, match_id: row.match_id,
+    x: row[OUTCOMES.x] + (((i * 7) % 13) - 6) / 30, uplift_pct: Math.min(row.uplift_pct, MOST_SHOWN), own_result: row.own_result, data_source: row.data_source, match_id: row.match_id,
     label: scoreline(row.match), when: moment(row.match.at), market: row.market, uplift_words: percent(row.uplift_pct, 0),
     interval_words: interval(row.ci_low_pct, row.ci_high_pct, 0), shop_words: shopWords(row),
   }));
@@ -74,5 +74,3 @@ function testedLine(rows, effect) {
     return { x, value: at(x, effect.uplift_pct), low: Math.min(...ends), high: Math.max(...ends) };
   });
 }
-
-const sumBy = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);

@@ -18,8 +18,6 @@ function renderQuality() {
   return [{ holder, draw: () => drawChart(holder, "quality", { datasets: { weeks: rows.map(qualityBar) }, beside: 74, words: qualityWords(rows) }) }];
 }
 
-const headOf = (heads) => make("thead", {}, make("tr", {}, ...heads.map(([words, classes]) => make("th", { scope: "col", class: classes }, words))));
-
 function qualityRow(row) {
   const label = row.data_source === "none" ? "nothing stored" : row.is_partial ? `${row.data_source}, partial` : row.data_source;
   return make("tr", {},

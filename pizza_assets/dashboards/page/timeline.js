@@ -38,7 +38,7 @@ function timelineLegend(series, matches, alarms) {
 }
 
 function timelineHint(isHourly, alarms) {
-  const marks = alarms.length ? "Triangles are stores that departed from their usual; hover for the match and its result." : "No store stood out from what is usual by more than chance.";
+  const marks = alarms.length ? "Triangles are stores that departed from their usual; hover for the match and its result." : noAlarmWords();
   return make("p", { class: "hint" }, `By ${isHourly ? "hour" : "day"} (UTC). Drag across the small chart, or choose dates above, to zoom; two weeks or less are drawn by hour. Real and mock orders are never added up. ${marks} Choose a tick to open its match.`);
 }
 
@@ -66,12 +66,12 @@ function matchTicks(matches) {
   }));
 }
 
-// An alarm stands on the line of its orders, at the point in which it begins.
+// An alarm stands on the line of its orders, in the middle of its time: a local day begins on the UTC day before.
 function alarmPoints(alarms, orders, step) {
   const heights = new Map(orders.map((point) => [`${point.order_source} ${Math.floor(point.at / step)}`, point.orders]));
   return alarms.map((row) => ({
-    at: Math.floor(row.at / step) * step, orders: heights.get(`${row.order_source} ${Math.floor(row.at / step)}`) ?? null,
-    kind_words: ALARM_NOUNS[row.kind][0], source_words: row.order_source, when: `${moment(row.at)} to ${clock(row.ends_at * 1000)}`,
+    at: Math.floor(row.middle_at / step) * step, orders: heights.get(`${row.order_source} ${Math.floor(row.middle_at / step)}`) ?? null,
+    data_source: row.order_source, kind_words: ALARM_NOUNS[row.kind][0], source_words: row.order_source, when: `${moment(row.at)} to ${clock(row.ends_at * 1000)}`,
     where: `${row.store_id}, ${row.market} (${row.chain})`, orders_words: `${count(row.observed)}, usual ${row.expected.toFixed(1)}`,
     match_id: row.match_id, match_words: row.match_id === null ? "none within six hours" : `${row.home_team} – ${row.away_team}${row.match_source === "mock" ? " (mock)" : ""}`,
     result: row.match_id === null ? "" : resultWords(row.result),
