@@ -1,7 +1,6 @@
 // Do the forecasts hold? Their errors so far beside the plain mean of eight weeks, and how often intervals held.
 const ACCURACY = { span: "match" };
 const SPAN_WORDS = { match: "around the match", pre: "before the match", during: "during the match", post: "after the match", day: "on match days", hour: "in single hours" };
-const EVIDENCE_WORDS = { kept: "Forecasts as they were given", backtest: "Forecasts made afterwards for past days" };
 
 function renderAccuracy() {
   const all = DATA.accuracy.filter(pairChosen);
@@ -20,9 +19,9 @@ function renderAccuracy() {
 
 function accuracyBlock(rows, evidence, i, draws) {
   const known = rows.filter((row) => row.error_pct !== null).sort((a, b) => a.until_date.localeCompare(b.until_date));
-  if (!known.length) return evidence === "kept" ? [make("p", { class: "hint" }, `${EVIDENCE_WORDS[evidence]}: none of them has come true yet.`)] : [];
+  if (!known.length) return evidence === "kept" ? [make("p", { class: "hint" }, "No forecast that was given has come true yet.")] : [];
   const last = known.at(-1);
-  const words = make("p", { class: "hint" }, `${EVIDENCE_WORDS[evidence]}: ${last.sentence}`);
+  const words = make("p", { class: "hint" }, last.sentence);
   if (known.length < 2) return [words];
   const holder = make("div", { class: "chart", id: `chart-accuracy-${evidence}-${i}` });
   draws.push({ holder, draw: () => drawAccuracy(holder, known) });

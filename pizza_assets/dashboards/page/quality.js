@@ -21,8 +21,8 @@ function renderQuality() {
 function qualityRow(row) {
   const label = row.data_source === "none" ? "nothing stored" : row.is_partial ? `${row.data_source}, partial` : row.data_source;
   return make("tr", {},
-    make("td", {}, day(Date.parse(row.week)), row.reason ? make("span", { class: "sub narrow-only" }, row.reason) : null),
-    make("td", {}, row.dataset), make("td", {}, badge(row.data_source, label)), make("td", { class: "wide-only" }, row.source_name ?? "–"),
+    make("td", { class: "nowrap" }, day(Date.parse(row.week)), row.reason ? make("span", { class: "sub narrow-only" }, row.reason) : null),
+    make("td", { class: "nowrap" }, row.dataset), make("td", {}, badge(row.data_source, label)), make("td", { class: "wide-only" }, row.source_name ?? "–"),
     make("td", { class: "number" }, count(row.row_count)), make("td", { class: `number ${row.rejected_count ? "down" : ""}` }, count(row.rejected_count)),
     make("td", { class: "wide-only" }, row.reason ?? ""));
 }
