@@ -1,8 +1,14 @@
 """Claims as objects that expire: one writer at a time where writers share a bucket and nothing else.
 
-A claim is an object that only one writer can create. It says until when it holds, and is renewed while its block runs,
-however long that takes; a writer that dies leaves it to expire. Whoever finds it expired replaces exactly the version
-it has read, so one of several takers wins.
+A claim is won by creating the next of a name's numbered objects, which only one writer can: 1, 2, 3, … The newest says
+whose claim it is and until when it holds. It is renewed, while its block runs, by creating the next one; it is over when
+its owner overwrites it to say so. A writer that dies leaves it to expire, and whoever finds it expired creates the next.
+So all that is asked of the store is that it creates an object once (If-None-Match: *), which servers honour that know no
+If-Match, and that its listings are up to date.
+
+Older numbers are removed, oldest first, and the newest never is, so that no number comes twice. A writer that was
+stopped may still create a number which had its time and is gone; then the number before it is gone, too, which it
+looks for after creating.
 
 Clocks: a claim is taken over only once it has been expired for more than `skew` by the taker's clock. While clocks
 differ by no more than that, no live claim is taken over, and after `confirm()` the writer has `expires_after` to
@@ -24,35 +30,42 @@ from typing import Protocol
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.claims import Claim
 
+CLAIMS = ".claims"
 LONGEST_PAUSE = timedelta(seconds=2)
 PAUSES_PER_EXPIRY = 6
 RENEWALS_PER_EXPIRY = 3
 ATTEMPTS_TO_RENEW = 3
 
+_SUFFIX = ".json"
+
 Renewing = Callable[[timedelta, Callable[[], bool]], AbstractContextManager[None]]
 
 
-class ConditionalObjects(Protocol):
-    """Objects of which each write names the version it replaces."""
+class CreateOnlyObjects(Protocol):
+    """Objects that are created once, by whoever comes first."""
 
     def uri(self, key: str) -> str:
         """Where a person finds the object."""
         ...
 
-    def create(self, key: str, content: bytes) -> str | None:
-        """The new object's etag; None if there is one already, or the store asks to try again."""
+    def create(self, key: str, content: bytes) -> bool:
+        """False if there is one already, or the store asks to try again."""
         ...
 
-    def replace(self, key: str, content: bytes, etag: str) -> str | None:
-        """The new version's etag; None if the object is no longer version `etag`, or the store asks to try again."""
+    def put(self, key: str, content: bytes) -> None:
+        """Write the object, whatever is there."""
         ...
 
-    def read(self, key: str) -> tuple[bytes, str] | None:
-        """The object's bytes and etag, or None if there is none."""
+    def read(self, key: str) -> bytes | None:
+        """The object's bytes, or None if there is none."""
         ...
 
-    def delete(self, key: str, etag: str) -> None:
-        """Remove the object if it is still version `etag`; otherwise nothing happens."""
+    def keys(self, prefix: str) -> list[str]:
+        """All keys that start with `prefix`, sorted."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the object; nothing happens if there is none."""
         ...
 
 
@@ -64,7 +77,7 @@ class ExpiringClaims:
 
     def __init__(
         self,
-        objects: ConditionalObjects,
+        objects: CreateOnlyObjects,
         owner: str,
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
@@ -88,81 +101,128 @@ class ExpiringClaims:
 
         Raises StorageError if the other's lasts longer.
         """
-        claim = self._wait_for(f"claims/{name}.json")
+        claim = self._wait_for(_Numbered(self._objects, name))
         try:
             with self._renewing(self._expires_after / RENEWALS_PER_EXPIRY, claim.renew):
                 yield claim
         finally:
             claim.release()
 
-    def _wait_for(self, key: str) -> "_HeldClaim":
+    def _wait_for(self, numbered: "_Numbered") -> "_HeldClaim":
         token = secrets.token_hex(16)
         waited = timedelta(0)
         while True:
-            found = self._attempt(key, token)
+            found = self._attempt(numbered, token)
             if isinstance(found, _HeldClaim):
                 return found
             if waited >= self._patience:
-                raise StorageError(self._told(key, found))
+                raise StorageError(self._told(numbered, found))
             pause = min(LONGEST_PAUSE, self._expires_after / PAUSES_PER_EXPIRY, self._patience - waited)
             self._sleep(pause.total_seconds())
             waited += pause
 
-    def _attempt(self, key: str, token: str) -> "_HeldClaim | _Entry | None":
+    def _attempt(self, numbered: "_Numbered", token: str) -> "_HeldClaim | _Entry | None":
         """The claim, now held; or another's that stands in the way; or None if it was just changing hands."""
+        numbers = numbered.numbers()
+        newest = numbers[-1] if numbers else 0
+        before = numbered.entry(newest) if newest else None
+        if newest and before is None:
+            return None
+        # one of our own token was created by an attempt whose answer got lost on the way
+        if before is not None and before.token != token and not before.is_free(self._now() - self._skew):
+            return before
         mine = _Entry(self._owner, token, self._now() + self._expires_after)
-        etag = self._objects.create(key, mine.to_json())
-        if etag is None:
-            found = _read(self._objects, key)
-            if found is None:
-                return None
-            entry, found_etag = found
-            # one of our own token was created by an attempt whose answer got lost on the way
-            if entry.token != token and self._now() <= entry.expires_at + self._skew:
-                return entry
-            etag = self._objects.replace(key, mine.to_json(), found_etag)
-        return None if etag is None else _HeldClaim(self._objects, key, mine, etag, self._now, self._expires_after)
+        if not numbered.create(newest + 1, mine) or not numbered.follows(newest + 1, before):
+            return None
+        return _HeldClaim(numbered, [*numbers, newest + 1], mine, self._now, self._expires_after)
 
-    def _told(self, key: str, entry: "_Entry | None") -> str:
-        uri = self._objects.uri(key)
+    def _told(self, numbered: "_Numbered", entry: "_Entry | None") -> str:
         waited = f"waited {self._patience.total_seconds():g} s"
-        if entry is None:
-            return f"{uri}: this claim keeps changing hands; {waited}. Run again when fewer writers are at work"
+        if entry is None or entry.expires_at is None:
+            return (
+                f"{numbered.uri}: this claim keeps changing hands; {waited}. Run again when fewer writers are at work"
+            )
         return (
-            f"{uri}: claimed by {entry.owner} until {_told_time(entry.expires_at)}, and renewed while "
+            f"{numbered.uri}: claimed by {entry.owner} until {_told_time(entry.expires_at)}, and renewed while "
             f"that writer is at work; {waited}. Let it finish, then run again; if it is gone, its claim is free from "
-            f"{_told_time(entry.expires_at + self._skew)}, or when you delete this object"
+            f"{_told_time(entry.expires_at + self._skew)}"
         )
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """What a claim's object says."""
+    """What one number of a claim says. expires_at: None once its owner is done."""
 
     owner: str
     token: str
-    expires_at: datetime
+    expires_at: datetime | None
+
+    def is_free(self, moment: datetime) -> bool:
+        return self.expires_at is None or moment > self.expires_at
 
     def to_json(self) -> bytes:
-        return json.dumps({**asdict(self), "expires_at": self.expires_at.isoformat()}).encode()
+        expires_at = None if self.expires_at is None else self.expires_at.isoformat()
+        return json.dumps({**asdict(self), "expires_at": expires_at}).encode()
+
+
+class _Numbered:
+    """The numbered objects of one claim."""
+
+    def __init__(self, objects: CreateOnlyObjects, name: str) -> None:
+        self._objects = objects
+        self._folder = f"{CLAIMS}/{name}/"
+
+    @property
+    def uri(self) -> str:
+        return self._objects.uri(self._folder)
+
+    def numbers(self) -> list[int]:
+        """The numbers that are there, sorted. Raises StorageError for a key that is none."""
+        texts = [key.removeprefix(self._folder).removesuffix(_SUFFIX) for key in self._objects.keys(self._folder)]
+        odd = [text for text in texts if not text.isdigit()]
+        if odd:
+            raise StorageError(_told_junk(f"{self.uri}{odd[0]}", "its name is no number"))
+        return sorted(map(int, texts))
+
+    def create(self, number: int, entry: _Entry) -> bool:
+        return self._objects.create(self._key(number), entry.to_json())
+
+    def follows(self, number: int, before: _Entry | None) -> bool:
+        """Whether `number`, just created, is the newest: the one `before` it is still there, or there never was one."""
+        if before is None:
+            return self.numbers() == [number]
+        found = self.entry(number - 1)
+        return found is not None and found.token == before.token
+
+    def entry(self, number: int) -> _Entry | None:
+        content = self._objects.read(self._key(number))
+        return None if content is None else _entry(self._objects.uri(self._key(number)), content)
+
+    def end(self, number: int, entry: _Entry) -> None:
+        """Say that the claim is over."""
+        self._objects.put(self._key(number), replace(entry, expires_at=None).to_json())
+
+    def delete(self, number: int) -> None:
+        self._objects.delete(self._key(number))
+
+    def _key(self, number: int) -> str:
+        return f"{self._folder}{number:010}{_SUFFIX}"
 
 
 class _HeldClaim:
-    """A claim that was won; once lost it stays lost."""
+    """A claim that was won; once lost it stays lost. numbers: those that were there, the last one ours."""
 
     def __init__(
         self,
-        objects: ConditionalObjects,
-        key: str,
+        numbered: _Numbered,
+        numbers: list[int],
         entry: _Entry,
-        etag: str,
         now: Callable[[], datetime],
         expires_after: timedelta,
     ) -> None:
-        self._objects = objects
-        self._key = key
+        self._numbered = numbered
+        self._numbers = numbers
         self._entry = entry
-        self._etag = etag
         self._now = now
         self._expires_after = expires_after
         self._lock = threading.Lock()
@@ -170,7 +230,7 @@ class _HeldClaim:
         self._trouble: StorageError | None = None
 
     def confirm(self) -> None:
-        """Renew by replacing our own version: the store itself says that no one else had the claim meanwhile."""
+        """Renew by creating the number after ours: the store itself says that no one else had the claim meanwhile."""
         with self._lock:
             self._extend()
             self._check_expiry()  # an answer can take longer than the claim lasts
@@ -188,42 +248,54 @@ class _HeldClaim:
             return self._loss is None
 
     def release(self) -> None:
-        """Remove our own version. If that fails nothing is lost: the claim expires."""
+        """Say that it is over, and remove the older numbers. If that fails nothing is lost: the claim expires."""
         with self._lock:
-            # not even asked for when it may be another's: some stores delete whatever the condition says
-            if self._loss is not None or self._now() >= self._entry.expires_at:
+            if self._loss is not None:
                 return
+            *older, own = self._numbers
             try:
-                self._objects.delete(self._key, self._etag)
+                self._numbered.end(own, self._entry)
+                for number in older:
+                    self._numbered.delete(number)
             except StorageError as error:
                 logging.getLogger(__name__).warning(
-                    "claim kept until %s, because it can't be removed: %s", _told_time(self._entry.expires_at), error
+                    "claim kept until %s, or not cleared up: %s", _told_time(self._expires_at), error
                 )
+
+    @property
+    def _expires_at(self) -> datetime:
+        assert self._entry.expires_at is not None  # only the object that `release` writes has none
+        return self._entry.expires_at
 
     def _extend(self) -> None:
         for _ in range(ATTEMPTS_TO_RENEW):
             self._check_expiry()
             wanted = replace(self._entry, expires_at=self._now() + self._expires_after)
-            etag = self._objects.replace(self._key, wanted.to_json(), self._etag)
-            if etag is not None:
-                self._entry, self._etag, self._trouble = wanted, etag, None
+            number = self._numbers[-1] + 1
+            if self._numbered.create(number, wanted):
+                self._advance(number, wanted)
+                self._trouble = None
                 return
             # either lost, or the answer to an earlier renewal was, or the store asks to try again
-            found = _read(self._objects, self._key)
-            if found is None:
-                self._lose("removed by someone")
-            elif found[0].token != self._entry.token:
-                self._lose(f"taken over by {found[0].owner}")
-            else:
-                self._entry, self._etag = found
+            found = self._numbered.entry(number)
+            if found is not None and found.token != self._entry.token:
+                self._lose(f"taken over by {found.owner}")
+            elif found is not None:
+                self._advance(number, found)
         raise StorageError(
-            f"{self._objects.uri(self._key)}: {ATTEMPTS_TO_RENEW} renewals of this claim met other requests; run again"
+            f"{self._numbered.uri}: {ATTEMPTS_TO_RENEW} renewals of this claim met other requests; run again"
         )
 
+    def _advance(self, number: int, entry: _Entry) -> None:
+        if not self._numbered.follows(number, self._entry):
+            self._lose("the number before is gone, so another has had it, or someone removed it")
+        self._numbers.append(number)
+        self._entry = entry
+
     def _check_expiry(self) -> None:
-        if self._loss is None and self._now() >= self._entry.expires_at:
+        if self._loss is None and self._now() >= self._expires_at:
             trouble = "" if self._trouble is None else f" ({self._trouble})"
-            self._loss = f"not renewed before {_told_time(self._entry.expires_at)}, when it expired{trouble}"
+            self._loss = f"not renewed before {_told_time(self._expires_at)}, when it expired{trouble}"
         self._raise_if_lost()
 
     def _lose(self, loss: str) -> None:
@@ -233,7 +305,7 @@ class _HeldClaim:
     def _raise_if_lost(self) -> None:
         if self._loss is not None:
             raise StorageError(
-                f"{self._objects.uri(self._key)}: the claim of {self._entry.owner} was lost: {self._loss}; run again"
+                f"{self._numbered.uri}: the claim of {self._entry.owner} was lost: {self._loss}; run again"
             )
 
 
@@ -257,19 +329,17 @@ def repeating(every: timedelta, action: Callable[[], bool]) -> Iterator[None]:
         thread.join()
 
 
-def _read(objects: ConditionalObjects, key: str) -> tuple[_Entry, str] | None:
-    found = objects.read(key)
-    if found is None:
-        return None
-    content, etag = found
+def _entry(uri: str, content: bytes) -> _Entry:
     try:
         fields = json.loads(content)
-        entry = _Entry(str(fields["owner"]), str(fields["token"]), datetime.fromisoformat(fields["expires_at"]))
+        until = fields["expires_at"]
+        expires_at = None if until is None else datetime.fromisoformat(until)
+        entry = _Entry(str(fields["owner"]), str(fields["token"]), expires_at)
     except (ValueError, TypeError, KeyError) as error:
-        raise StorageError(_told_junk(objects.uri(key), f"{type(error).__name__}: {error}")) from error
-    if entry.expires_at.tzinfo is None:
-        raise StorageError(_told_junk(objects.uri(key), "expires_at has no time zone"))
-    return entry, etag
+        raise StorageError(_told_junk(uri, f"{type(error).__name__}: {error}")) from error
+    if expires_at is not None and expires_at.tzinfo is None:
+        raise StorageError(_told_junk(uri, "expires_at has no time zone"))
+    return entry
 
 
 def _told_junk(uri: str, cause: str) -> str:

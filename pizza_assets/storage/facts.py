@@ -46,13 +46,27 @@ class Facts:
     is_kept: bool = False
 
 
+def labels_of(facts: Facts) -> dict[str, str]:
+    """What a bucket keeps with the object itself: where from, when, by which run, how many rows."""
+    labels = {
+        "data-source": facts.data_source,
+        "source": facts.source_name or "",
+        "collected-at": facts.collected_at,
+        "run-id": facts.run_id,
+        "table": facts.table,
+        "row-count": str(facts.row_count),
+    }
+    return {name: text.encode("ascii", "backslashreplace").decode() for name, text in labels.items() if text}
+
+
 def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:
     """Write the facts of the object that is at `key`, or is about to be."""
     before = _facts_before(store, key)
     record: dict[str, Any] = asdict(facts)
     if before is not None and before.content_sha256 != facts.content_sha256:
         record[_BEFORE] = asdict(before)
-    frames.write_bytes(store, facts_key(key), json.dumps(record, indent=1, sort_keys=True).encode())
+    content = json.dumps(record, indent=1, sort_keys=True).encode()
+    frames.write_bytes(store, facts_key(key), content, labels_of(facts))
 
 
 def read_facts(store: ObjectStore, key: str) -> Facts | None:

@@ -62,9 +62,9 @@ def to_parquet(table: pyarrow.Table) -> bytes:
     return b"".join((rows, _SEAL, _checksum(rows, footer).encode(), footer))
 
 
-def write_bytes(store: ObjectStore, key: str, content: bytes) -> None:
+def write_bytes(store: ObjectStore, key: str, content: bytes, labels: Mapping[str, str] | None = None) -> None:
     """Write one object whole."""
-    with store.writing(key) as file:
+    with store.writing(key, labels) as file:
         file.write(content)
 
 

@@ -17,7 +17,7 @@ from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
-from pizza_assets.storage.facts import Facts, read_facts
+from pizza_assets.storage.facts import Facts, labels_of, read_facts
 from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
 
@@ -103,20 +103,23 @@ class TableStore:
     def write_whole(self, asset: str, frame: pd.DataFrame, origin: Origin) -> Stored:
         """Write a table over all weeks, as Parquet or, for the dashboards, as CSV."""
         key = layout.whole_key(asset)
-        with self.objects.claiming(key):
+        with self.objects.claiming(key) as claim:
+            claim.confirm()
             return write_table(self.objects, asset, key, frame, origin, self._now())
 
     def write_files(self, asset: str, files: Mapping[str, bytes], origin: Origin) -> list[str]:
         """Write finished files side by side, the asset's own last; returns where they are."""
         key = layout.whole_key(asset)
         keys = {layout.member_key(asset, name): content for name, content in files.items()}
-        with self.objects.claiming(key):
+        with self.objects.claiming(key) as claim:
+            claim.confirm()
             for member in sorted(keys, key=lambda member: member == key):
                 content = keys[member]
+                facts = facts_of(content, origin, self._now())
                 if member == key:
-                    publish(self.objects, key, content, facts_of(content, origin, self._now()))
+                    publish(self.objects, key, content, facts)
                 else:
-                    frames.write_bytes(self.objects, member, content)
+                    frames.write_bytes(self.objects, member, content, labels_of(facts))
         return [self.objects.uri(member) for member in keys]
 
     def whole_facts(self, asset: str) -> Facts | None:

@@ -13,10 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.expiring_claims import ExpiringClaims, repeating
-from pizza_assets_tests.storage.conditional_memory import START, Clock, MemoryObjects
+from pizza_assets_tests.storage.create_only_memory import START, Clock, MemoryObjects
 
-KEY = "claims/raw_orders/2026-03-03.json"
 NAME = "raw_orders/2026-03-03"
+FOLDER = f".claims/{NAME}/"
+FIRST = f"{FOLDER}0000000001.json"
 EXPIRY = timedelta(seconds=60)
 SKEW = timedelta(seconds=10)
 
@@ -37,28 +38,35 @@ def writer(objects: MemoryObjects, clock: Clock, owner: str = "here|1", patience
     )
 
 
-def entry(objects: MemoryObjects) -> dict[str, str]:
-    return json.loads(objects.objects[KEY][0])
+def entry(objects: MemoryObjects) -> dict[str, str | None]:
+    """What the newest number says."""
+    return json.loads(objects.objects[objects.keys(FOLDER)[-1]])
+
+
+def is_free(objects: MemoryObjects) -> bool:
+    """One number is left, so that none comes twice, and it says that its owner is done."""
+    return len(objects.objects) == 1 and entry(objects)["expires_at"] is None
 
 
 def put(objects: MemoryObjects, expires_at: datetime, owner: str = "elsewhere|2") -> None:
-    fields = {"owner": owner, "token": "another", "expires_at": expires_at.isoformat()}
-    objects.objects.pop(KEY, None)
-    assert objects.create(KEY, json.dumps(fields).encode())
+    """Another's claim, as the next number."""
+    fields = {"owner": owner, "token": f"of {owner}, but another", "expires_at": expires_at.isoformat()}
+    numbers = [int(key.removeprefix(FOLDER).removesuffix(".json")) for key in objects.keys(FOLDER)]
+    assert objects.create(f"{FOLDER}{max(numbers, default=0) + 1:010}.json", json.dumps(fields).encode())
 
 
 def test_a_claim_says_whose_it_is_and_is_gone_after_its_block(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         claim.confirm()
         assert entry(objects)["owner"] == "here|1"
-        assert datetime.fromisoformat(entry(objects)["expires_at"]) == START + EXPIRY
-    assert objects.objects == {}
+        assert datetime.fromisoformat(str(entry(objects)["expires_at"])) == START + EXPIRY
+    assert is_free(objects)
 
 
 def test_a_claim_is_gone_after_a_block_that_fails(objects: MemoryObjects, clock: Clock) -> None:
     with pytest.raises(RuntimeError, match="no such match"), writer(objects, clock).claiming(NAME):
         raise RuntimeError("no such match")
-    assert objects.objects == {}
+    assert is_free(objects)
 
 
 def test_other_names_are_free(objects: MemoryObjects, clock: Clock) -> None:
@@ -73,10 +81,10 @@ def test_a_second_writer_is_told_who_until_when_and_what_to_do(objects: MemoryOb
             pass
         assert clock.time == START + timedelta(seconds=30)
     message = str(told.value)
-    assert message.startswith(f"memory://{KEY}: claimed by there|7 until 2026-03-03 06:01:20+00:00, and renewed")
+    assert message.startswith(f"memory://{FOLDER}: claimed by there|7 until 2026-03-03 06:01:20+00:00, and renewed")
     assert "; waited 30 s. " in message
     assert "run again" in message
-    assert "delete this object" in message
+    assert "its claim is free from 2026-03-03 06:01:30+00:00" in message
 
 
 def test_a_second_writer_gets_the_claim_once_the_first_is_done(objects: MemoryObjects, clock: Clock) -> None:
@@ -141,20 +149,29 @@ def test_one_of_many_takers_wins(objects: MemoryObjects, clock: Clock) -> None:
     together = threading.Barrier(8)
     lock = threading.Lock()
     won: list[Claim] = []
+    have_read: set[int] = set()
     refused: list[str] = []
 
     class ReadTogether(MemoryObjects):
-        def read(self, key: str) -> tuple[bytes, str] | None:
+        def read(self, key: str) -> bytes | None:
             found = objects.read(key)
-            together.wait(timeout=30)
+            if threading.get_ident() not in have_read:
+                have_read.add(threading.get_ident())
+                together.wait(timeout=30)
             return found
 
-        def create(self, key: str, content: bytes) -> str | None:
-            return None
-
-        def replace(self, key: str, content: bytes, etag: str) -> str | None:
+        def create(self, key: str, content: bytes) -> bool:
             with lock:
-                return objects.replace(key, content, etag)
+                return objects.create(key, content)
+
+        def put(self, key: str, content: bytes) -> None:
+            objects.put(key, content)
+
+        def keys(self, prefix: str) -> list[str]:
+            return objects.keys(prefix)
+
+        def delete(self, key: str) -> None:
+            pass  # the number that all have read stays
 
     def take(number: int) -> None:
         claims = ExpiringClaims(
@@ -177,19 +194,67 @@ def test_one_of_many_takers_wins(objects: MemoryObjects, clock: Clock) -> None:
     assert all("changing hands" in message for message in refused)
 
 
-def test_a_taker_that_was_overtaken_replaces_nothing(clock: Clock) -> None:
+def test_a_taker_that_was_overtaken_takes_nothing(clock: Clock) -> None:
     class Overtaken(MemoryObjects):
-        def read(self, key: str) -> tuple[bytes, str] | None:
-            found = super().read(key)
-            if entry(self)["owner"] == "elsewhere|2":
-                put(self, START + EXPIRY, "faster|4")
-            return found
+        def create(self, key: str, content: bytes) -> bool:
+            if len(self.objects) == 1:
+                self.objects[key] = json.dumps({**entry(self), "owner": "faster|4"}).encode()
+            return super().create(key, content)
 
     objects = Overtaken()
-    put(objects, START - EXPIRY)
+    objects.objects[FIRST] = json.dumps(
+        {"owner": "elsewhere|2", "token": "t", "expires_at": (START - EXPIRY).isoformat()}
+    ).encode()
     with pytest.raises(StorageError, match="changing hands"), writer(objects, clock).claiming(NAME):
         pass
     assert entry(objects)["owner"] == "faster|4"
+
+
+def test_a_taker_so_late_that_its_number_had_its_time_takes_nothing(clock: Clock) -> None:
+    """Between its look and its creating, another had the number, was done, and removed it."""
+
+    class Late(MemoryObjects):
+        def read(self, key: str) -> bytes | None:
+            found = super().read(key)
+            if key == FIRST and not self.others:
+                self.others.append(ExitStack())
+                another = writer(self, clock, "faster|4")
+                with another.claiming(NAME):
+                    pass
+                self.others[0].enter_context(another.claiming(NAME))
+            return found
+
+        others: list[ExitStack]
+
+    objects = Late()
+    objects.others = []
+    put(objects, START - EXPIRY)
+    with pytest.raises(StorageError, match="changing hands"), writer(objects, clock).claiming(NAME):
+        pass
+    with pytest.raises(StorageError, match=r"claimed by faster\|4"), writer(objects, clock).claiming(NAME):
+        pass
+    objects.others[0].close()
+
+
+def test_a_first_taker_so_late_that_others_came_and_went_takes_nothing(clock: Clock) -> None:
+    class Late(MemoryObjects):
+        def keys(self, prefix: str) -> list[str]:
+            found = super().keys(prefix)
+            if not self.is_late:
+                self.is_late = True
+                for owner in ("faster|4", "faster|5"):
+                    with writer(self, clock, owner).claiming(NAME):
+                        pass
+            return found
+
+        is_late = False
+
+    objects = Late()
+    with pytest.raises(StorageError, match="changing hands"), writer(objects, clock).claiming(NAME):
+        pass
+    with writer(objects, clock).claiming(NAME) as claim:
+        claim.confirm()
+    assert is_free(objects)
 
 
 def test_a_slow_source_keeps_its_claim_by_renewal(objects: MemoryObjects, clock: Clock) -> None:
@@ -198,8 +263,8 @@ def test_a_slow_source_keeps_its_claim_by_renewal(objects: MemoryObjects, clock:
         with pytest.raises(StorageError, match="claimed by here"), writer(objects, clock, "b|2").claiming(NAME):
             pass
         claim.confirm()
-        assert datetime.fromisoformat(entry(objects)["expires_at"]) == clock.time + EXPIRY
-    assert objects.objects == {}
+        assert datetime.fromisoformat(str(entry(objects)["expires_at"])) == clock.time + EXPIRY
+    assert is_free(objects)
 
 
 def test_a_writer_that_was_stopped_learns_that_its_claim_expired(objects: MemoryObjects, clock: Clock) -> None:
@@ -212,7 +277,7 @@ def test_a_writer_that_was_stopped_learns_that_its_claim_expired(objects: Memory
         clock.sleep(EXPIRY.total_seconds())  # a renewal that comes too late revives nothing
         with pytest.raises(StorageError, match="lost: not renewed"):
             claim.confirm()
-    assert KEY in objects.objects
+    assert entry(objects)["expires_at"] is not None
 
 
 def test_a_lost_claim_is_noticed_and_the_takers_stays(objects: MemoryObjects, clock: Clock) -> None:
@@ -239,40 +304,20 @@ def test_ones_own_name_on_anothers_claim_is_a_loss_too(objects: MemoryObjects, c
             claim.confirm()
 
 
-@pytest.mark.parametrize("is_noticed", [True, False])
-def test_a_store_that_deletes_whatever_the_condition_says_keeps_the_takers_claim(
-    clock: Clock, is_noticed: bool
-) -> None:
-    class Careless(MemoryObjects):
-        def delete(self, key: str, etag: str) -> None:
-            self.objects.pop(key, None)
-
-    objects = Careless()
-    with writer(objects, clock).claiming(NAME) as claim:
-        put(objects, START + 5 * EXPIRY, "ahead|3")
-        if is_noticed:
-            with pytest.raises(StorageError, match="taken over"):
-                claim.confirm()
-        else:
-            clock.is_stopped = True
-            clock.sleep(EXPIRY.total_seconds())
-    assert entry(objects)["owner"] == "ahead|3"
-
-
 def test_a_loss_is_seen_by_renewal_too(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         put(objects, START + EXPIRY, "ahead|3")
         clock.sleep(25)
         assert clock.repeated == []  # there is nothing left to renew
-        del objects.objects[KEY]  # even when the taker is done already
+        put(objects, START, "done|4")  # even when the taker is done already
         with pytest.raises(StorageError, match=r"taken over by ahead\|3"):
             claim.confirm()
 
 
 def test_a_removed_claim_is_lost(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
-        del objects.objects[KEY]
-        with pytest.raises(StorageError, match="lost: removed by someone; run again"):
+        objects.objects.clear()
+        with pytest.raises(StorageError, match="lost: the number before is gone, .*; run again"):
             claim.confirm()
 
 
@@ -304,13 +349,19 @@ def test_a_trouble_that_is_over_is_not_named_as_the_cause(objects: MemoryObjects
 
 def test_an_answer_that_took_longer_than_the_claim_lasts_confirms_nothing(clock: Clock) -> None:
     class Slow(MemoryObjects):
-        def replace(self, key: str, content: bytes, etag: str) -> str | None:
-            clock.is_stopped = True
-            clock.sleep(EXPIRY.total_seconds())
-            return super().replace(key, content, etag)
+        is_slow = False
 
-    with writer(Slow(), clock).claiming(NAME) as claim, pytest.raises(StorageError, match="not renewed"):
-        claim.confirm()
+        def create(self, key: str, content: bytes) -> bool:
+            if self.is_slow:
+                clock.is_stopped = True
+                clock.sleep(2 * EXPIRY.total_seconds())
+            return super().create(key, content)
+
+    objects = Slow()
+    with writer(objects, clock).claiming(NAME) as claim:
+        objects.is_slow = True
+        with pytest.raises(StorageError, match="not renewed"):
+            claim.confirm()
 
 
 @pytest.mark.parametrize("mishap", ["answer lost", "conflict"])
@@ -321,8 +372,8 @@ def test_a_renewal_that_was_not_answered_or_not_done_is_tried_again(
         clock.sleep(5)
         objects.mishaps = [mishap]
         claim.confirm()
-        assert datetime.fromisoformat(entry(objects)["expires_at"]) == clock.time + EXPIRY
-    assert objects.objects == {}
+        assert datetime.fromisoformat(str(entry(objects)["expires_at"])) == clock.time + EXPIRY
+    assert is_free(objects)
 
 
 def test_renewals_that_always_conflict_confirm_nothing(objects: MemoryObjects, clock: Clock) -> None:
@@ -335,14 +386,14 @@ def test_renewals_that_always_conflict_confirm_nothing(objects: MemoryObjects, c
 
 def test_ones_own_creation_is_recognised_when_its_answer_was_lost(objects: MemoryObjects, clock: Clock) -> None:
     objects.mishaps = ["answer lost"]
-    with writer(objects, clock).claiming(NAME) as claim:
+    with writer(objects, clock, patience=2).claiming(NAME) as claim:
         claim.confirm()
 
 
 def test_ones_own_takeover_is_recognised_when_its_answer_was_lost(objects: MemoryObjects, clock: Clock) -> None:
     put(objects, START - EXPIRY)
     objects.mishaps = ["conflict", "answer lost"]
-    with writer(objects, clock, patience=2).claiming(NAME) as claim:
+    with writer(objects, clock, patience=4).claiming(NAME) as claim:
         claim.confirm()
 
 
@@ -351,9 +402,9 @@ def test_a_claim_that_can_not_be_removed_fails_nobodys_block(
 ) -> None:
     with writer(objects, clock).claiming(NAME):
         objects.mishaps = [StorageError("no right to delete")]
-    assert KEY in objects.objects
+    assert entry(objects)["expires_at"] is not None
     assert caplog.messages == [
-        "claim kept until 2026-03-03 06:01:00+00:00, because it can't be removed: no right to delete"
+        "claim kept until 2026-03-03 06:01:00+00:00, or not cleared up: no right to delete"
     ]
 
 
@@ -372,10 +423,16 @@ def test_a_claim_that_can_not_be_removed_fails_nobodys_block(
     ],
 )
 def test_junk_in_place_of_a_claim_is_named(objects: MemoryObjects, clock: Clock, content: bytes) -> None:
-    objects.objects[KEY] = (content, "v0")
-    with pytest.raises(StorageError, match=rf"^memory://{KEY}: not a claim \(.*delete this object, then run again$"):
+    objects.objects[FIRST] = content
+    with pytest.raises(StorageError, match=rf"^memory://{FIRST}: not a claim \(.*delete this object, then run again$"):
         writer(objects, clock, patience=60).claiming(NAME).__enter__()
-    assert objects.objects[KEY] == (content, "v0")
+    assert objects.objects[FIRST] == content
+
+
+def test_junk_among_the_numbers_is_named(objects: MemoryObjects, clock: Clock) -> None:
+    objects.objects[f"{FOLDER}notes.txt"] = b""
+    with pytest.raises(StorageError, match=r"notes\.txt: not a claim \(its name is no number\)"):
+        writer(objects, clock).claiming(NAME).__enter__()
 
 
 def test_repeating_calls_beside_the_block_and_ends_with_it() -> None:
