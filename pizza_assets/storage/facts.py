@@ -102,16 +102,17 @@ def _checksum(store: ObjectStore, key: str) -> str | None:
 
 def _published(store: ObjectStore, key: str) -> list[Facts]:
     content = store.read(facts_key(key))
-    if content is None:
-        return []
+    return [] if content is None else facts_in(store.uri(facts_key(key)), content)
+
+
+def facts_in(uri: str, content: bytes) -> list[Facts]:
+    """The facts in the JSON at `uri`: of an object, and of the one that it replaced. Raises StorageError."""
     try:
         record = json.loads(content)
         before = record.pop(_BEFORE, None)
         return [Facts(**known) for known in (record, before) if known is not None]
     except (ValueError, TypeError, AttributeError) as error:
-        raise StorageError(
-            f"{store.uri(facts_key(key))}: not readable ({error}); run its week again to rewrite it"
-        ) from error
+        raise StorageError(f"{uri}: not readable ({error}); run its week again to rewrite it") from error
 
 
 def _facts_of_object(store: ObjectStore, key: str) -> Facts | None:

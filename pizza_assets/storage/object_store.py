@@ -36,7 +36,7 @@ class ObjectStore(Protocol):
     def writing(self, key: str, labels: Mapping[str, str] | None = None) -> AbstractContextManager[IO[bytes]]:
         """Open for writing; published at the end of the block, discarded if the block raises.
 
-        labels: words in ASCII that a bucket keeps with the object; a folder keeps none, the facts beside it say the same.
+        labels: words in ASCII that a bucket keeps with the object; a folder keeps none, but the facts beside it.
         """
         ...
 

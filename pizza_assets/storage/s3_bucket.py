@@ -1,5 +1,6 @@
 """Objects below a prefix of an S3 bucket. What tables keep in them does not belong here."""
 
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ from pizza_assets.storage.s3_upload import PART_BYTES, upload
 ABANDONED_AFTER = timedelta(days=1)
 """An upload in parts that began longer ago has no writer any more: none takes as long."""
 
-IGNORED = (
-    "this server ignores If-None-Match, so writers can't exclude each other; use one that refuses to create what is there"
+LATE = (
+    "what is written and removed shows late on this server, so writers can't exclude each other; use one whose reads "
+    "and listings are up to date, as Amazon's are"
 )
 
 
@@ -39,19 +41,16 @@ class S3Bucket:
         self._part_bytes = part_bytes
 
     def check(self) -> None:
-        """Write, list, read and remove an object; and create it twice, which must not go."""
-        key = f".check-{self._now():%Y%m%dT%H%M%S%f}"
-        self.objects.create(key, b"first")
+        """Write, list, read and remove an object; listings must keep up, or claims would hold nothing."""
+        key = f".check-{secrets.token_hex(8)}"
+        self.objects.put(key, b"")
         try:
-            is_ignored = self.objects.create(key, b"second")
-            is_listed = key in self.objects.keys(key)
-            content = self.objects.read(key)
+            is_listed = self.objects.keys(key) == [key]
+            is_read = self.objects.read(key) == b""
         finally:
             self.objects.delete(key)
-        if is_ignored or content != b"first":
-            raise StorageError(f"{self.uri(key)}: {IGNORED}")
-        if not is_listed:
-            raise StorageError(f"{self.uri(key)}: written, but not listed; listings of this server are late, use another")
+        if not (is_listed and is_read) or self.objects.keys(key):
+            raise StorageError(f"{self.uri(key)}: {LATE}")
 
     def sweep(self) -> int:
         """Abort uploads in parts whose writer is gone; objects themselves are always whole."""
@@ -63,7 +62,7 @@ class S3Bucket:
 
     @contextmanager
     def claiming(self, name: str) -> Iterator[Claim]:
-        """An object that only one writer can create, renewed while the block runs; a dead writer's expires."""
+        """An object that tells the others to wait, renewed while the block runs; a dead writer's expires."""
         with self._claims.claiming(name) as claim:
             yield claim
 

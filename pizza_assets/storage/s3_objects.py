@@ -31,9 +31,6 @@ CONTENT_TYPES = {
     "parquet": "application/vnd.apache.parquet",
 }
 
-_TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
-"""There is one already, or another request is at it; numbers where a server sends no body."""
-
 _EMPTY = frozenset({"InvalidRange", "416"})
 """An object without a byte has no last bytes."""
 
@@ -82,18 +79,6 @@ class S3Objects:
     def place(self, key: str) -> dict[str, str]:
         """Bucket and key, as requests want them."""
         return {"Bucket": self.bucket, "Key": f"{self._prefix}{key}"}
-
-    def create(self, key: str, content: bytes) -> bool:
-        """Write an object that is not there. False if it is, or if the store asks to try again."""
-        try:
-            self.client.put_object(
-                **self.place(key), Body=content, ContentType=content_type(key), IfNoneMatch="*"
-            )
-        except REQUEST_ERRORS as error:
-            if code_of(error) in _TAKEN:
-                return False
-            raise named(self.uri(key), error) from error
-        return True
 
     def put(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:
         """Write an object, whatever is there, in one request."""
@@ -257,4 +242,3 @@ class S3Objects:
 def content_type(key: str) -> str:
     """What a browser or another program takes the object for."""
     return CONTENT_TYPES.get(key.rsplit(".", 1)[-1], "application/octet-stream")
-

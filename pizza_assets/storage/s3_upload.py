@@ -7,7 +7,7 @@ from typing import IO
 
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.s3_errors import code_of
-from pizza_assets.storage.s3_objects import S3Objects, content_type
+from pizza_assets.storage.s3_objects import S3Objects
 
 PART_BYTES = 16 * 1024 * 1024
 DIGEST = "sha256"

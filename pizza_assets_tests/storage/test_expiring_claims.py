@@ -13,11 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.expiring_claims import ExpiringClaims, repeating
-from pizza_assets_tests.storage.create_only_memory import START, Clock, MemoryObjects
+from pizza_assets_tests.storage.listed_memory import START, Clock, Listed, MemoryObjects
 
 NAME = "raw_orders/2026-03-03"
 FOLDER = f".claims/{NAME}/"
-FIRST = f"{FOLDER}0000000001.json"
+THEIRS = f"{FOLDER}theirs.json"
 EXPIRY = timedelta(seconds=60)
 SKEW = timedelta(seconds=10)
 
@@ -38,35 +38,28 @@ def writer(objects: MemoryObjects, clock: Clock, owner: str = "here|1", patience
     )
 
 
-def entry(objects: MemoryObjects) -> dict[str, str | None]:
-    """What the newest number says."""
-    return json.loads(objects.objects[objects.keys(FOLDER)[-1]])
+def entries(objects: MemoryObjects) -> list[dict[str, str]]:
+    """What those say who are there."""
+    return [json.loads(objects.objects[listed.key]) for listed in objects.listing(FOLDER)]
 
 
-def is_free(objects: MemoryObjects) -> bool:
-    """One number is left, so that none comes twice, and it says that its owner is done."""
-    return len(objects.objects) == 1 and entry(objects)["expires_at"] is None
-
-
-def put(objects: MemoryObjects, expires_at: datetime, owner: str = "elsewhere|2") -> None:
-    """Another's claim, as the next number."""
-    fields = {"owner": owner, "token": f"of {owner}, but another", "expires_at": expires_at.isoformat()}
-    numbers = [int(key.removeprefix(FOLDER).removesuffix(".json")) for key in objects.keys(FOLDER)]
-    assert objects.create(f"{FOLDER}{max(numbers, default=0) + 1:010}.json", json.dumps(fields).encode())
+def put(objects: MemoryObjects, expires_at: datetime, owner: str = "elsewhere|2", key: str = THEIRS) -> None:
+    """Another's claim."""
+    objects.objects[key] = json.dumps({"owner": owner, "expires_at": expires_at.isoformat()}).encode()
 
 
 def test_a_claim_says_whose_it_is_and_is_gone_after_its_block(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         claim.confirm()
-        assert entry(objects)["owner"] == "here|1"
-        assert datetime.fromisoformat(str(entry(objects)["expires_at"])) == START + EXPIRY
-    assert is_free(objects)
+        assert [found["owner"] for found in entries(objects)] == ["here|1"]
+        assert datetime.fromisoformat(entries(objects)[0]["expires_at"]) == START + EXPIRY
+    assert objects.objects == {}
 
 
 def test_a_claim_is_gone_after_a_block_that_fails(objects: MemoryObjects, clock: Clock) -> None:
     with pytest.raises(RuntimeError, match="no such match"), writer(objects, clock).claiming(NAME):
         raise RuntimeError("no such match")
-    assert is_free(objects)
+    assert objects.objects == {}
 
 
 def test_other_names_are_free(objects: MemoryObjects, clock: Clock) -> None:
@@ -131,7 +124,7 @@ def test_a_dead_writers_claim_is_taken_over_after_expiry_and_margin(objects: Mem
     with writer(objects, clock, patience=100).claiming(NAME) as claim:
         claim.confirm()
         assert clock.time == START + EXPIRY + SKEW + timedelta(seconds=2)
-        assert entry(objects)["owner"] == "here|1"
+        assert [found["owner"] for found in entries(objects)] == ["here|1"]
 
 
 def test_a_claim_within_the_margin_is_not_taken_over(objects: MemoryObjects, clock: Clock) -> None:
@@ -143,118 +136,123 @@ def test_a_claim_within_the_margin_is_not_taken_over(objects: MemoryObjects, clo
         claim.confirm()
 
 
-def test_one_of_many_takers_wins(objects: MemoryObjects, clock: Clock) -> None:
-    """All of them have read the expired claim before the first replaces it."""
+def test_of_many_takers_at_the_same_moment_none_or_one_wins(objects: MemoryObjects, clock: Clock) -> None:
+    """All of them have found the expired claim before the first of them writes."""
     put(objects, START - EXPIRY)
     together = threading.Barrier(8)
     lock = threading.Lock()
+    have_looked: set[int] = set()
     won: list[Claim] = []
-    have_read: set[int] = set()
     refused: list[str] = []
 
-    class ReadTogether(MemoryObjects):
-        def read(self, key: str) -> bytes | None:
-            found = objects.read(key)
-            if threading.get_ident() not in have_read:
-                have_read.add(threading.get_ident())
+    class LookedAtTogether(MemoryObjects):
+        def listing(self, prefix: str) -> list[Listed]:
+            with lock:
+                found = objects.listing(prefix)
+            if threading.get_ident() not in have_looked:
+                have_looked.add(threading.get_ident())
                 together.wait(timeout=30)
             return found
 
-        def create(self, key: str, content: bytes) -> bool:
-            with lock:
-                return objects.create(key, content)
+        def read(self, key: str) -> bytes | None:
+            return objects.read(key)
 
         def put(self, key: str, content: bytes) -> None:
-            objects.put(key, content)
-
-        def keys(self, prefix: str) -> list[str]:
-            return objects.keys(prefix)
+            with lock:
+                objects.put(key, content)
 
         def delete(self, key: str) -> None:
-            pass  # the number that all have read stays
+            with lock:
+                objects.delete(key)
 
     def take(number: int) -> None:
         claims = ExpiringClaims(
-            ReadTogether(), f"t|{number}", clock.now, clock.sleep, EXPIRY, timedelta(0), SKEW, lambda *_: nullcontext()
+            LookedAtTogether(),
+            f"t|{number}",
+            clock.now,
+            clock.sleep,
+            EXPIRY,
+            timedelta(0),
+            SKEW,
+            lambda *_: nullcontext(),
         )
         try:
             with claims.claiming(NAME) as claim:
                 won.append(claim)
                 claim.confirm()
+                together.wait(timeout=30)
         except StorageError as error:
             refused.append(str(error))
+            together.wait(timeout=30)
 
     threads = [threading.Thread(target=take, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(won) == 1
-    assert len(refused) == 7
+    assert len(won) <= 1
+    assert len(won) + len(refused) == 8
     assert all("changing hands" in message for message in refused)
 
 
-def test_a_taker_that_was_overtaken_takes_nothing(clock: Clock) -> None:
-    class Overtaken(MemoryObjects):
-        def create(self, key: str, content: bytes) -> bool:
-            if len(self.objects) == 1:
-                self.objects[key] = json.dumps({**entry(self), "owner": "faster|4"}).encode()
-            return super().create(key, content)
+def test_two_at_the_same_moment_wait_for_different_times_and_try_again(objects: MemoryObjects, clock: Clock) -> None:
+    class NotAlone(MemoryObjects):
+        def put(self, key: str, content: bytes) -> None:
+            super().put(key, content)
+            if self.others:
+                put(self, START + EXPIRY, key=self.others.pop())
 
-    objects = Overtaken()
-    objects.objects[FIRST] = json.dumps(
-        {"owner": "elsewhere|2", "token": "t", "expires_at": (START - EXPIRY).isoformat()}
-    ).encode()
-    with pytest.raises(StorageError, match="changing hands"), writer(objects, clock).claiming(NAME):
-        pass
-    assert entry(objects)["owner"] == "faster|4"
-
-
-def test_a_taker_so_late_that_its_number_had_its_time_takes_nothing(clock: Clock) -> None:
-    """Between its look and its creating, another had the number, was done, and removed it."""
-
-    class Late(MemoryObjects):
-        def read(self, key: str) -> bytes | None:
-            found = super().read(key)
-            if key == FIRST and not self.others:
-                self.others.append(ExitStack())
-                another = writer(self, clock, "faster|4")
-                with another.claiming(NAME):
-                    pass
-                self.others[0].enter_context(another.claiming(NAME))
+        def listing(self, prefix: str) -> list[Listed]:
+            found = super().listing(prefix)
+            self.objects.pop(f"{FOLDER}other.json", None)  # it saw us, too
             return found
 
-        others: list[ExitStack]
+        others: list[str]
+
+    objects = NotAlone()
+    objects.others = [f"{FOLDER}other.json"]
+    asleep: list[float] = []
+    claims = ExpiringClaims(
+        objects, "here|1", clock.now, asleep.append, EXPIRY, EXPIRY, SKEW, clock.repeating, draw=lambda: 0.25
+    )
+    with claims.claiming(NAME) as claim:
+        claim.confirm()
+    assert asleep == [0.5]
+
+
+def test_a_claim_that_comes_to_life_while_it_is_taken_over_stays(clock: Clock) -> None:
+    class Late(MemoryObjects):
+        def put(self, key: str, content: bytes) -> None:
+            super().put(key, content)
+            put(self, START + EXPIRY)  # its writer's renewal was a long time on the way
 
     objects = Late()
-    objects.others = []
     put(objects, START - EXPIRY)
     with pytest.raises(StorageError, match="changing hands"), writer(objects, clock).claiming(NAME):
         pass
-    with pytest.raises(StorageError, match=r"claimed by faster\|4"), writer(objects, clock).claiming(NAME):
+    assert [found["owner"] for found in entries(objects)] == ["elsewhere|2"]
+
+
+def test_a_store_whose_listings_are_late_gives_no_claim(clock: Clock) -> None:
+    class LateListings(MemoryObjects):
+        def listing(self, prefix: str) -> list[Listed]:
+            return []
+
+    with pytest.raises(StorageError, match="changing hands"), writer(LateListings(), clock).claiming(NAME):
         pass
-    objects.others[0].close()
 
 
-def test_a_first_taker_so_late_that_others_came_and_went_takes_nothing(clock: Clock) -> None:
-    class Late(MemoryObjects):
-        def keys(self, prefix: str) -> list[str]:
-            found = super().keys(prefix)
-            if not self.is_late:
-                self.is_late = True
-                for owner in ("faster|4", "faster|5"):
-                    with writer(self, clock, owner).claiming(NAME):
-                        pass
+def test_one_who_comes_and_goes_costs_the_holder_nothing(clock: Clock) -> None:
+    class PassedBy(MemoryObjects):
+        def listing(self, prefix: str) -> list[Listed]:
+            found = super().listing(prefix)
+            self.objects.pop(THEIRS, None)
             return found
 
-        is_late = False
-
-    objects = Late()
-    with pytest.raises(StorageError, match="changing hands"), writer(objects, clock).claiming(NAME):
-        pass
+    objects = PassedBy()
     with writer(objects, clock).claiming(NAME) as claim:
+        put(objects, START + EXPIRY)
         claim.confirm()
-    assert is_free(objects)
 
 
 def test_a_slow_source_keeps_its_claim_by_renewal(objects: MemoryObjects, clock: Clock) -> None:
@@ -263,8 +261,8 @@ def test_a_slow_source_keeps_its_claim_by_renewal(objects: MemoryObjects, clock:
         with pytest.raises(StorageError, match="claimed by here"), writer(objects, clock, "b|2").claiming(NAME):
             pass
         claim.confirm()
-        assert datetime.fromisoformat(str(entry(objects)["expires_at"])) == clock.time + EXPIRY
-    assert is_free(objects)
+        assert datetime.fromisoformat(entries(objects)[0]["expires_at"]) == clock.time + EXPIRY
+    assert objects.objects == {}
 
 
 def test_a_writer_that_was_stopped_learns_that_its_claim_expired(objects: MemoryObjects, clock: Clock) -> None:
@@ -277,7 +275,6 @@ def test_a_writer_that_was_stopped_learns_that_its_claim_expired(objects: Memory
         clock.sleep(EXPIRY.total_seconds())  # a renewal that comes too late revives nothing
         with pytest.raises(StorageError, match="lost: not renewed"):
             claim.confirm()
-    assert entry(objects)["expires_at"] is not None
 
 
 def test_a_lost_claim_is_noticed_and_the_takers_stays(objects: MemoryObjects, clock: Clock) -> None:
@@ -287,21 +284,34 @@ def test_a_lost_claim_is_noticed_and_the_takers_stays(objects: MemoryObjects, cl
         with pytest.raises(StorageError, match=r"claim of here\|1 was lost: taken over by ahead\|3; run again"):
             claim.confirm()
         clock.sleep(30)
-    assert entry(objects)["owner"] == "ahead|3"
+    assert [found["owner"] for found in entries(objects)] == ["ahead|3"]
 
 
-def test_release_without_confirm_leaves_the_takers_claim(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_taker_removes_what_it_took_over_so_that_its_writer_learns_of_it(
+    objects: MemoryObjects, clock: Clock
+) -> None:
+    """Even when the taker is done already."""
+    ahead = ExpiringClaims(
+        objects,
+        "ahead|3",
+        lambda: clock.time + 2 * EXPIRY,
+        clock.sleep,
+        EXPIRY,
+        timedelta(0),
+        SKEW,
+        lambda *_: nullcontext(),
+    )
+    with writer(objects, clock).claiming(NAME) as claim:
+        with ahead.claiming(NAME):
+            pass
+        with pytest.raises(StorageError, match="lost: its object is gone, so another has had it"):
+            claim.confirm()
+
+
+def test_a_release_without_confirm_leaves_the_takers_claim(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME):
         put(objects, START + EXPIRY, "ahead|3")
-    assert entry(objects)["owner"] == "ahead|3"
-
-
-def test_ones_own_name_on_anothers_claim_is_a_loss_too(objects: MemoryObjects, clock: Clock) -> None:
-    """Process numbers come again, and one process can claim a name twice."""
-    with writer(objects, clock, "here|1").claiming(NAME) as claim:
-        put(objects, START + EXPIRY, "here|1")
-        with pytest.raises(StorageError, match=r"taken over by here\|1"):
-            claim.confirm()
+    assert [found["owner"] for found in entries(objects)] == ["ahead|3"]
 
 
 def test_a_loss_is_seen_by_renewal_too(objects: MemoryObjects, clock: Clock) -> None:
@@ -309,7 +319,7 @@ def test_a_loss_is_seen_by_renewal_too(objects: MemoryObjects, clock: Clock) -> 
         put(objects, START + EXPIRY, "ahead|3")
         clock.sleep(25)
         assert clock.repeated == []  # there is nothing left to renew
-        put(objects, START, "done|4")  # even when the taker is done already
+        del objects.objects[THEIRS]  # even when the taker is done already
         with pytest.raises(StorageError, match=r"taken over by ahead\|3"):
             claim.confirm()
 
@@ -317,7 +327,7 @@ def test_a_loss_is_seen_by_renewal_too(objects: MemoryObjects, clock: Clock) -> 
 def test_a_removed_claim_is_lost(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         objects.objects.clear()
-        with pytest.raises(StorageError, match="lost: the number before is gone, .*; run again"):
+        with pytest.raises(StorageError, match="lost: its object is gone, .*; run again"):
             claim.confirm()
 
 
@@ -351,11 +361,11 @@ def test_an_answer_that_took_longer_than_the_claim_lasts_confirms_nothing(clock:
     class Slow(MemoryObjects):
         is_slow = False
 
-        def create(self, key: str, content: bytes) -> bool:
+        def listing(self, prefix: str) -> list[Listed]:
             if self.is_slow:
                 clock.is_stopped = True
                 clock.sleep(2 * EXPIRY.total_seconds())
-            return super().create(key, content)
+            return super().listing(prefix)
 
     objects = Slow()
     with writer(objects, clock).claiming(NAME) as claim:
@@ -364,37 +374,30 @@ def test_an_answer_that_took_longer_than_the_claim_lasts_confirms_nothing(clock:
             claim.confirm()
 
 
-@pytest.mark.parametrize("mishap", ["answer lost", "conflict"])
-def test_a_renewal_that_was_not_answered_or_not_done_is_tried_again(
-    objects: MemoryObjects, clock: Clock, mishap: str
-) -> None:
+def test_a_confirmed_claim_lasts_for_half_of_the_expiry_at_least(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
-        clock.sleep(5)
-        objects.mishaps = [mishap]
+        clock.is_stopped = True
+        clock.sleep(EXPIRY.total_seconds() / 2)
         claim.confirm()
-        assert datetime.fromisoformat(str(entry(objects)["expires_at"])) == clock.time + EXPIRY
-    assert is_free(objects)
+        assert datetime.fromisoformat(entries(objects)[0]["expires_at"]) == clock.time + EXPIRY
+        clock.sleep(EXPIRY.total_seconds() / 2 - 1)
+        claim.confirm()
+        assert datetime.fromisoformat(entries(objects)[0]["expires_at"]) >= clock.time + EXPIRY / 2
 
 
-def test_renewals_that_always_conflict_confirm_nothing(objects: MemoryObjects, clock: Clock) -> None:
-    with writer(objects, clock).claiming(NAME) as claim:
-        objects.mishaps = ["conflict"] * 3
-        with pytest.raises(StorageError, match="3 renewals of this claim met other requests; run again"):
+def test_a_renewal_that_was_so_late_that_another_may_have_come_and_gone_is_a_loss(clock: Clock) -> None:
+    class Slow(MemoryObjects):
+        def put(self, key: str, content: bytes) -> None:
+            if self.objects:
+                clock.is_stopped = True
+                clock.sleep(EXPIRY.total_seconds() / 2)
+            super().put(key, content)
+
+    with writer(Slow(), clock).claiming(NAME) as claim:
+        clock.is_stopped = True
+        clock.sleep(EXPIRY.total_seconds() * 2 / 3)
+        with pytest.raises(StorageError, match="not renewed before"):
             claim.confirm()
-        claim.confirm()
-
-
-def test_ones_own_creation_is_recognised_when_its_answer_was_lost(objects: MemoryObjects, clock: Clock) -> None:
-    objects.mishaps = ["answer lost"]
-    with writer(objects, clock, patience=2).claiming(NAME) as claim:
-        claim.confirm()
-
-
-def test_ones_own_takeover_is_recognised_when_its_answer_was_lost(objects: MemoryObjects, clock: Clock) -> None:
-    put(objects, START - EXPIRY)
-    objects.mishaps = ["conflict", "answer lost"]
-    with writer(objects, clock, patience=4).claiming(NAME) as claim:
-        claim.confirm()
 
 
 def test_a_claim_that_can_not_be_removed_fails_nobodys_block(
@@ -402,9 +405,8 @@ def test_a_claim_that_can_not_be_removed_fails_nobodys_block(
 ) -> None:
     with writer(objects, clock).claiming(NAME):
         objects.mishaps = [StorageError("no right to delete")]
-    assert entry(objects)["expires_at"] is not None
     assert caplog.messages == [
-        "claim kept until 2026-03-03 06:01:00+00:00, or not cleared up: no right to delete"
+        "claim kept until 2026-03-03 06:01:00+00:00, because it can't be removed: no right to delete"
     ]
 
 
@@ -417,22 +419,16 @@ def test_a_claim_that_can_not_be_removed_fails_nobodys_block(
         b"[]",
         b"null",
         b"{}",
-        b'{"owner": "a", "token": "b", "expires_at": 3}',
-        b'{"owner": "a", "token": "b", "expires_at": "soon"}',
-        b'{"owner": "a", "token": "b", "expires_at": "2026-03-03T06:00:00"}',
+        b'{"owner": "a", "expires_at": 3}',
+        b'{"owner": "a", "expires_at": "soon"}',
+        b'{"owner": "a", "expires_at": "2026-03-03T06:00:00"}',
     ],
 )
 def test_junk_in_place_of_a_claim_is_named(objects: MemoryObjects, clock: Clock, content: bytes) -> None:
-    objects.objects[FIRST] = content
-    with pytest.raises(StorageError, match=rf"^memory://{FIRST}: not a claim \(.*delete this object, then run again$"):
+    objects.objects[THEIRS] = content
+    with pytest.raises(StorageError, match=rf"^memory://{THEIRS}: not a claim \(.*delete this object, then run again$"):
         writer(objects, clock, patience=60).claiming(NAME).__enter__()
-    assert objects.objects[FIRST] == content
-
-
-def test_junk_among_the_numbers_is_named(objects: MemoryObjects, clock: Clock) -> None:
-    objects.objects[f"{FOLDER}notes.txt"] = b""
-    with pytest.raises(StorageError, match=r"notes\.txt: not a claim \(its name is no number\)"):
-        writer(objects, clock).claiming(NAME).__enter__()
+    assert objects.objects[THEIRS] == content
 
 
 def test_repeating_calls_beside_the_block_and_ends_with_it() -> None:
@@ -514,7 +510,7 @@ class WritersWithClocksApart(RuleBasedStateMachine):
             self.may_publish_until.pop(number, None)
             return
         assert self.no_other_may_publish(number)
-        self.may_publish_until[number] = self.time + EXPIRY
+        self.may_publish_until[number] = self.time + EXPIRY / 2
 
     @rule(number=st.sampled_from(WRITERS))
     def renew(self, number: int) -> None:
@@ -537,9 +533,9 @@ class WritersWithClocksApart(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.time += timedelta(seconds=seconds)
 
-    @rule(mishap=st.sampled_from(["answer lost", "conflict"]))
-    def mishap(self, mishap: str) -> None:
-        self.objects.mishaps.append(mishap)
+    @rule()
+    def mishap(self) -> None:
+        self.objects.mishaps.append(StorageError("no network"))
 
     @rule()
     @precondition(lambda self: not self.held and not self.objects.mishaps)

@@ -67,7 +67,12 @@ def bucket_store(
     """An object store whose claims are asked for often, for which time seems to fly, and whose parts are short."""
     objects = S3Objects(client, bucket, prefix)
     claims = ExpiringClaims(
-        objects, "a test", lambda: datetime.now(UTC), lambda seconds: time.sleep(min(seconds, 0.05)), expires_after, patience
+        objects,
+        "a test",
+        lambda: datetime.now(UTC),
+        lambda seconds: time.sleep(min(seconds, 0.05)),
+        expires_after,
+        patience,
     )
     return S3Bucket(objects, claims, now, PART_BYTES)
 

@@ -1,10 +1,17 @@
-"""Create-only objects in memory and a clock that only moves when told, for tests of claims."""
+"""Listed objects in memory and a clock that only moves when told, for tests of claims."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Listed:
+    key: str
+    etag: str
 
 
 class MemoryObjects:
@@ -12,18 +19,10 @@ class MemoryObjects:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
-        self.mishaps: list[str | Exception] = []
+        self.mishaps: list[Exception] = []
 
     def uri(self, key: str) -> str:
         return f"memory://{key}"
-
-    def create(self, key: str, content: bytes) -> bool:
-        mishap = self._befall()
-        if mishap == "conflict" or key in self.objects:
-            return False
-        self.objects[key] = content
-        # the client repeats a request whose answer got lost, and is then told that the object is there
-        return mishap != "answer lost"
 
     def put(self, key: str, content: bytes) -> None:
         self._befall()
@@ -32,18 +31,16 @@ class MemoryObjects:
     def read(self, key: str) -> bytes | None:
         return self.objects.get(key)
 
-    def keys(self, prefix: str) -> list[str]:
-        return sorted(key for key in self.objects if key.startswith(prefix))
+    def listing(self, prefix: str) -> list[Listed]:
+        return [Listed(key, str(hash(self.objects[key]))) for key in sorted(self.objects) if key.startswith(prefix)]
 
     def delete(self, key: str) -> None:
         self._befall()
         self.objects.pop(key, None)
 
-    def _befall(self) -> str | None:
-        mishap = self.mishaps.pop(0) if self.mishaps else None
-        if isinstance(mishap, Exception):
-            raise mishap
-        return mishap
+    def _befall(self) -> None:
+        if self.mishaps:
+            raise self.mishaps.pop(0)
 
 
 class Clock:
