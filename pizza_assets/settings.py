@@ -37,6 +37,10 @@ def _place(value: str) -> str:
     return value
 
 
+def _optional_place(value: str) -> str | None:
+    return _place(value) if value else None
+
+
 def _folder(value: str) -> str:
     if "://" in value:
         raise ValueError("is no folder on this machine; give a path")
@@ -227,7 +231,10 @@ class Settings:
         "Where orders come from: mock (invented, labelled), files (your exports) or api (your service).",
     )
     orders_path: str | None = _setting(
-        "PIZZA_ORDERS_PATH", "", _optional_text, "With PIZZA_ORDERS=files: the export, or the folder of exports."
+        "PIZZA_ORDERS_PATH",
+        "",
+        _optional_place,
+        "With PIZZA_ORDERS=files: the export, or the folder of exports; or s3://bucket/prefix, an inbox in a bucket.",
     )
     orders_mapping: str | None = _setting(
         "PIZZA_ORDERS_MAPPING", "", _optional_text, "With PIZZA_ORDERS=files: the TOML file that names the columns."

@@ -29,7 +29,7 @@ from pizza_assets.sources.matches.team_names import canonical_name
 from pizza_assets.sources.orders.api import OrdersApi, orders_api
 from pizza_assets.sources.orders.api_contract import load_contract
 from pizza_assets.sources.orders.file_mapping import load_mapping
-from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.files import Inbox, OrderFiles
 from pizza_assets.sources.orders.staging import Staging
 from pizza_assets.sources.rate_limit import SharedLimit
 from pizza_assets.storage.fingerprints import fingerprint
@@ -79,13 +79,22 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles | None:
     if settings.orders != "files" or settings.orders_path is None:
         return None
     return OrderFiles(
-        settings.orders_path,
+        orders_place(settings.orders_path, settings),
         load_mapping(Path(settings.orders_mapping or "")),
         Staging(settings.machine_folder / "staging"),
         settings.timezone,
         clock,
         markets_of(settings),
     )
+
+
+def orders_place(path: str, settings: Settings) -> Path | Inbox:
+    """The folder or file of exports, or the prefix of a bucket into which they are dropped."""
+    if "://" not in path:
+        return Path(path)
+    from pizza_assets.orchestration.s3_connection import bucket_inbox
+
+    return bucket_inbox(path, settings)
 
 
 def order_api(settings: Settings, clock: Clock) -> OrdersApi | None:

@@ -3,6 +3,7 @@
 Imported only where something is on S3: dagster-aws and boto3 take longer to import than Dagster itself.
 """
 
+import hashlib
 import os
 import socket
 import time
@@ -17,6 +18,7 @@ from pydantic import Field
 
 from pizza_assets.settings import Settings, bucket_and_prefix
 from pizza_assets.storage.expiring_claims import ExpiringClaims
+from pizza_assets.storage.inbox import BucketInbox
 from pizza_assets.storage.s3_bucket import S3Bucket
 from pizza_assets.storage.s3_objects import S3Objects
 
@@ -75,3 +77,10 @@ def bucket_store(settings: Settings, now: Callable[[], datetime]) -> S3Bucket:
         patience=max(CLAIM_PATIENCE, 2 * timedelta(seconds=settings.s3_claim_seconds)),
     )
     return S3Bucket(objects, claims, now)
+
+
+def bucket_inbox(address: str, settings: Settings) -> BucketInbox:
+    """The inbox at s3://bucket/prefix; copies of it stay on this machine."""
+    bucket, prefix = bucket_and_prefix(address)
+    copies = settings.machine_folder / "inbox" / hashlib.sha256(address.encode()).hexdigest()[:12]
+    return BucketInbox(S3Objects(connection(settings).get_client(), bucket), prefix, copies)

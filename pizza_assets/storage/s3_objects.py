@@ -5,6 +5,7 @@ for again. What is kept in the objects, and who may write when, does not belong 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -123,7 +124,7 @@ class S3Objects:
             answer = self.client.get_object(**self.place(key))
             file.seek(0)
             file.truncate()
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 for chunk in body.iter_chunks(CHUNK_BYTES):
                     file.write(chunk)
             return True
@@ -209,7 +210,8 @@ class S3Objects:
 
     def _body(self, key: str, **wanted: str) -> bytes | None:
         def get() -> bytes:
-            with self.client.get_object(**self.place(key), **wanted)["Body"] as body:
+            # not `with body`: that gives what is below it, which does not mind a body that is too short
+            with closing(self.client.get_object(**self.place(key), **wanted)["Body"]) as body:
                 return body.read()
 
         return self._or_absent(key, get)

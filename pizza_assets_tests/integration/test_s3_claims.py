@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 COUNTER = "counter"
 WORKERS = 4
-INCREMENTS = 15
+INCREMENTS = 6
 EXPIRY = timedelta(seconds=1.5)
 SKEW = timedelta(seconds=0.3)
 PATIENCE = timedelta(seconds=90)

@@ -69,10 +69,10 @@ def bucket_store(
     claims = ExpiringClaims(
         objects,
         "a test",
-        lambda: datetime.now(UTC),
-        lambda seconds: time.sleep(min(seconds, 0.05)),
-        expires_after,
-        patience,
+        now=lambda: datetime.now(UTC),
+        sleep=lambda seconds: time.sleep(min(seconds, 0.3)),
+        expires_after=expires_after,
+        patience=patience,
     )
     return S3Bucket(objects, claims, now, PART_BYTES)
 

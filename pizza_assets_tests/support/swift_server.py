@@ -36,7 +36,10 @@ fallocate_reserve = 0
 pipeline = {kind}-server
 [app:{kind}-server]
 use = egg:swift#{kind}
-"""
+{more}"""
+_MORE = {"object": "container_update_timeout = 60\n"}
+"""A listing is not answered before it knows of an object: Swift's own limit of a second is short on a busy machine."""
+
 _PROXY = """
 [DEFAULT]
 bind_ip = 127.0.0.1
@@ -112,7 +115,9 @@ def _lay_out(folder: Path, ports: Sequence[int]) -> None:
     suffix = secrets.token_hex(8)
     (folder / "swift.conf").write_text(f"[swift-hash]\nswift_hash_path_suffix = {suffix}\nswift_hash_path_prefix = p\n")
     for kind, port in zip(KINDS, ports, strict=False):
-        (folder / f"{kind}.conf").write_text(_SERVER.format(folder=folder, port=port, kind=kind))
+        (folder / f"{kind}.conf").write_text(
+            _SERVER.format(folder=folder, port=port, kind=kind, more=_MORE.get(kind, ""))
+        )
         builder = str(folder / f"{kind}.builder")
         for arguments in (("create", "4", "1", "0"), ("add", f"r1z1-127.0.0.1:{port}/d1", "1"), ("rebalance",)):
             command = [str(_program("swift-ring-builder")), builder, *arguments]
