@@ -18,6 +18,6 @@ def moto() -> Iterator[S3Server]:
 @pytest.fixture(scope="session")
 def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     if not swift_server.is_installed():
-        absent("OpenStack Swift is not installed; .ci/run shows how")
+        absent("OpenStack Swift is not installed: make .venv/integration.installed (Linux only)")
     with swift_server.swift_server(tmp_path_factory.mktemp("swift")) as server:
         yield server

@@ -3,7 +3,6 @@
 Unlike moto it refuses a wrong secret, and it knows no If-Match.
 """
 
-import os
 import secrets
 import socket
 import subprocess
@@ -150,4 +149,4 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _program(name: str) -> Path:
-    return Path(os.environ.get("PIZZA_SWIFT", Path(sys.executable).parent)) / name
+    return Path(sys.executable).parent / name
