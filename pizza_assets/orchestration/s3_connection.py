@@ -25,6 +25,9 @@ from pizza_assets.storage.s3_objects import S3Objects
 CLAIM_PATIENCE = timedelta(minutes=10)
 """How long to wait for another writer of the same week, as in a local folder."""
 
+CLOCK_MARGIN = 0.25
+"""The share of a dead writer's claim that is there for clocks which differ: half a minute by default."""
+
 
 class S3Connection(S3Resource):
     """`S3Resource` whose client gives up on a server that does not answer, well before a claim expires.
@@ -68,13 +71,15 @@ def bucket_store(settings: Settings, now: Callable[[], datetime]) -> S3Bucket:
     """The object store of PIZZA_STORAGE=s3://bucket/prefix. `now` is the machine's clock: claims expire by it."""
     bucket, prefix = bucket_and_prefix(settings.storage)
     objects = S3Objects(connection(settings).get_client(), bucket, prefix)
+    lasts = timedelta(seconds=settings.s3_claim_seconds)
     claims = ExpiringClaims(
         objects,
         owner=f"{socket.gethostname()}, process {os.getpid()}",
         now=now,
         sleep=time.sleep,
-        expires_after=timedelta(seconds=settings.s3_claim_seconds),
-        patience=max(CLAIM_PATIENCE, 2 * timedelta(seconds=settings.s3_claim_seconds)),
+        expires_after=lasts * (1 - CLOCK_MARGIN),
+        patience=max(CLAIM_PATIENCE, 2 * lasts),
+        skew=lasts * CLOCK_MARGIN,
     )
     return S3Bucket(objects, claims, now)
 

@@ -58,7 +58,7 @@ class TableStore:
         model = model_of(asset)
         labels = [name for name in sorted(self._mock_refused) if name in model.column_names()]
         wanted = columns if columns is None else [*columns, *(name for name in labels if name not in columns)]
-        for key in self._keys_of_week(asset, week):
+        for key in self._keys_to_look_at(asset, week):
             found = frames.read_parquet(self.objects, key, model, wanted)
             if found is not None:
                 frame, covered = found
@@ -70,7 +70,7 @@ class TableStore:
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
         """The facts of the week that `read_week` would give."""
-        for key in self._keys_of_week(asset, week):
+        for key in self._keys_to_look_at(asset, week):
             facts = read_facts(self.objects, key)
             if facts is not None:
                 return facts
@@ -142,8 +142,12 @@ class TableStore:
         is_mock_refused = not self._mock_refused.isdisjoint(model_of(asset).column_names())
         yield from (label for label in place.labels if not (label == DataSource.MOCK and is_mock_refused))
 
-    def _keys_of_week(self, asset: str, week: str) -> Iterator[str]:
-        return (layout.week_key(asset, week, label) for label in self._labels(asset))
+    def _keys_to_look_at(self, asset: str, week: str) -> list[str]:
+        """Where the week may be. The real key once more at the end: between the looks at real and mock, a real week may
+        have come and retired the mock one.
+        """
+        keys = [layout.week_key(asset, week, label) for label in self._labels(asset)]
+        return [*keys, *keys[:-1]]
 
 
 @dataclass(frozen=True)

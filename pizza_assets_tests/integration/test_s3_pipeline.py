@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
@@ -10,17 +11,19 @@ import pytest
 
 from pizza_assets.cli.parser import main
 from pizza_assets.errors import StorageError
-from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.backfill import Collected
-from pizza_assets.orchestration.resources import Sources
+from pizza_assets.orchestration.partitions import match_weeks
+from pizza_assets.orchestration.resources import Sources, object_store
+from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES, whole_key
+from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.s3_bucket import S3Bucket
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.verification import damages
 from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.storage.rows import NOW, events, origin
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, as_real, poison
-from pizza_assets_tests.support.s3_server import S3Server, bucket_store
+from pizza_assets_tests.support.s3_server import S3Server
 
 pytestmark = pytest.mark.integration
 
@@ -54,43 +57,36 @@ def contents(pipeline: Pipeline) -> dict[str, bytes]:
     }
 
 
-def collected(pipeline: Pipeline) -> tuple[Collected, str | None]:
+def collected(pipeline: Pipeline) -> Collected:
     with dg.DagsterInstance.ephemeral() as instance:
-        result = pipeline.collect(instance, WEEKS)
-        return result, pipeline.analyse(instance)
+        return pipeline.collect(instance, WEEKS)
 
 
 def test_the_same_rows_and_bytes_as_in_a_folder(address: str, moto: S3Server, tmp_path: Path) -> None:
     """From sources to page: mock weeks, then real matches over them, then a week that fails."""
     pipelines = [Pipeline(tmp_path / "data"), on_s3(address, moto, tmp_path)]
     for pipeline in pipelines:
-        result, error = collected(pipeline)
-        assert (result.failures, error) == ({}, None)
+        with dg.DagsterInstance.ephemeral() as instance:
+            assert pipeline.collect(instance, WEEKS).failures == {}
+            assert pipeline.analyse(instance) is None
     local, bucket = map(contents, pipelines)
     assert {PLACES["dashboard_page"].table, "data-dictionary"} <= {Path(key).stem for key in local}
     assert local.keys() == bucket.keys()
     assert [key for key in local if local[key] != bucket[key]] == []
-    assert damages(pipelines[1].tables.objects) == []
+    objects = pipelines[1].tables.objects
+    assert isinstance(objects, S3Bucket)
+    assert damages(objects) == []
+    manifest = objects.read("quicksight-ready/metadata/dashboard_matches.manifest.json") or b""
+    assert f"{address}/quicksight-ready/dashboard-data/dashboard_matches.csv".encode() in manifest
+    assert (objects.objects.metadata(whole_key("dashboard_page")) or {})["data-source"] == "mock"
     for pipeline in (Pipeline(tmp_path / "data", as_real), on_s3(address, moto, tmp_path, as_real)):
-        collected(pipeline)
+        assert collected(pipeline).failures == {}
         assert "raw-data/football-data/mock" not in " ".join(contents(pipeline))
     bad = poison(WEEKS[1], StorageError("junk"))
     for pipeline in (Pipeline(tmp_path / "data", bad), on_s3(address, moto, tmp_path, bad)):
-        result, _ = collected(pipeline)
-        assert list(result.failures) == [WEEKS[1]]
+        assert list(collected(pipeline).failures) == [WEEKS[1]]
     local, bucket = map(contents, pipelines)
     assert local == bucket
-
-
-def test_manifests_and_page_speak_of_the_bucket(address: str, moto: S3Server, tmp_path: Path) -> None:
-    pipeline = on_s3(address, moto, tmp_path)
-    collected(pipeline)
-    manifest = pipeline.tables.objects.read("quicksight-ready/metadata/dashboard_matches.manifest.json") or b""
-    assert f"{address}/quicksight-ready/dashboard-data/dashboard_matches.csv".encode() in manifest
-    assert isinstance(pipeline.tables.objects, S3Bucket)
-    labels = pipeline.tables.objects.objects.metadata(whole_key("dashboard_page"))
-    assert labels is not None
-    assert labels["data-source"] == "mock"
 
 
 def test_the_commands_work_on_a_bucket(
@@ -112,14 +108,21 @@ def test_the_commands_work_on_a_bucket(
     assert b"<html" in page.read_bytes()
 
 
-def test_1200_weeks_are_listed_and_read(address: str, moto: S3Server) -> None:
-    """More keys than one page of a listing holds, in a storage whose first week lies far back."""
-    tables = TableStore(bucket_store(moto.client(), address.split("/")[2], "pizza"), lambda: NOW)
-    first = MatchWeek(SYNTHETIC_START, "Europe/London")
-    weeks = [first.shifted(number).key for number in range(SYNTHETIC_WEEKS)]
+def test_1200_weeks_are_listed_and_read(address: str, moto: S3Server, tmp_path: Path) -> None:
+    """More keys than two pages of a listing hold, in a storage whose first week lies far back."""
+    environ = {"PIZZA_STORAGE": address, "PIZZA_S3_ENDPOINT": moto.url, "PIZZA_FIRST_WEEK": SYNTHETIC_START}
+    settings = Settings.from_environment(environ)
+    weeks = match_weeks(settings).get_partition_keys()[:SYNTHETIC_WEEKS]
+    assert (len(weeks), weeks[0]) == (SYNTHETIC_WEEKS, SYNTHETIC_START)
+    folder, bucket = LocalFolder(tmp_path), object_store(settings)
+    written, tables = TableStore(folder, lambda: NOW), TableStore(bucket, lambda: NOW)
     for number, week in enumerate(weeks):
-        tables.write_week("raw_match_events", week, events("real", [number % 90]), origin("real"))
+        written.write_week("raw_match_events", week, events("real", [number % 90]), origin("real"))
+    keys = folder.keys("")
+    assert isinstance(bucket, S3Bucket)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda key: bucket.objects.put(key, folder.read(key) or b""), keys))
+    assert bucket.keys("") == keys
     assert tables.weeks("raw_match_events") == weeks
-    assert len(tables.objects.keys("")) == 2 * SYNTHETIC_WEEKS
     rows = WeekTables(tables, "raw_match_events", weeks).rows()
     assert rows["minute"].tolist() == [number % 90 for number in range(SYNTHETIC_WEEKS)]

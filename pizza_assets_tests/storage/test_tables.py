@@ -86,6 +86,26 @@ def test_a_reader_that_finds_both_trusts_real(tables: TableStore, tmp_path: Path
     assert set(found.rows["match_source"]) == {"real"}
 
 
+def test_a_real_week_that_retires_the_mock_one_between_two_looks_is_found(tmp_path: Path) -> None:
+    class Turning(LocalFolder):
+        def read(self, key: str) -> bytes | None:
+            found = super().read(key)
+            if key == week_key("raw_match_events", WEEK, "real") and found is None:
+                writer.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+            return found
+
+        def tail(self, key: str, length: int) -> bytes | None:
+            found = super().tail(key, length)
+            if key == week_key("raw_match_events", WEEK, "real") and found is None:
+                writer.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+            return found
+
+    for number, look in enumerate((TableStore.read_week, TableStore.week_facts)):
+        writer = TableStore(LocalFolder(tmp_path / str(number)), lambda: NOW)
+        writer.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+        assert look(TableStore(Turning(tmp_path / str(number)), lambda: NOW), "raw_match_events", WEEK) is not None
+
+
 def test_mock_stored_earlier_is_ignored_where_it_is_refused(tables: TableStore) -> None:
     tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
     strict = TableStore(tables.objects, lambda: NOW, mock_refused=frozenset({"match_source"}))
