@@ -24,9 +24,9 @@ SLOWER = "the server wants fewer requests, and still did after all retries; run 
 OTHERWISE = "check network, endpoint and region, then run again"
 REMEDIES = {
     "NoSuchBucket": "create the bucket, or correct its name in PIZZA_STORAGE, S3_BUCKET_NAME or PIZZA_ORDERS_PATH",
-    "PermanentRedirect": "set AWS_REGION to the region of this bucket",
-    "AuthorizationHeaderMalformed": "set AWS_REGION to the region of this bucket",
-    "IllegalLocationConstraintException": "set AWS_REGION to the region of this bucket",
+    "PermanentRedirect": "set AWS_DEFAULT_REGION to the region of this bucket",
+    "AuthorizationHeaderMalformed": "set AWS_DEFAULT_REGION to the region of this bucket",
+    "IllegalLocationConstraintException": "set AWS_DEFAULT_REGION to the region of this bucket",
     "InvalidAccessKeyId": CREDENTIALS,
     "SignatureDoesNotMatch": CREDENTIALS,
     "ExpiredToken": CREDENTIALS,

@@ -121,7 +121,7 @@ def test_a_listing_goes_on_to_its_end_or_fails(objects: S3Objects, stubber: Stub
         ("ExpiredToken", "check the credentials"),
         ("InvalidAccessKeyId", "check the credentials"),
         ("SlowDown", "the server wants fewer requests"),
-        ("PermanentRedirect", "set AWS_REGION"),
+        ("PermanentRedirect", "set AWS_DEFAULT_REGION"),
         ("InternalError", "check network, endpoint and region"),
     ],
 )
