@@ -22,6 +22,7 @@ from pizza_assets.models.secret import Secret
 OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/{repository}/master"
 FOOTBALL_DATA_URL = "https://api.football-data.org"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
@@ -29,10 +30,45 @@ def _text(value: str) -> str:
     return value
 
 
+def _place(value: str) -> str:
+    """A folder, or s3://bucket/prefix."""
+    if "://" in value:
+        bucket_and_prefix(value)
+    return value
+
+
+def _optional_place(value: str) -> str | None:
+    return _place(value) if value else None
+
+
 def _folder(value: str) -> str:
     if "://" in value:
-        raise ValueError("is no local folder; only local folders are supported so far")
+        raise ValueError("is no folder on this machine; give a path")
     return value
+
+
+def _bucket(value: str) -> str | None:
+    if value and not _BUCKET.fullmatch(value):
+        raise ValueError("is no name of a bucket; give the name alone, such as pizza-data")
+    return value or None
+
+
+def bucket_and_prefix(address: str) -> tuple[str, str]:
+    """The parts of s3://bucket/prefix. Raises ValueError for anything else."""
+    parts = urlsplit(address)
+    if parts.scheme != "s3" or not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
+        raise ValueError("is neither a folder nor a place in a bucket; write a path or s3://bucket/prefix")
+    prefix = parts.path.strip("/")
+    if any(part in ("", ".", "..") for part in prefix.split("/")) and prefix:
+        raise ValueError("has an empty or dotted part in its prefix; write s3://bucket/prefix")
+    return parts.netloc, prefix
+
+
+def _endpoint(value: str) -> str | None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query):
+        raise ValueError("is no address of a server; write it as https://s3.example.com")
+    return value.rstrip("/") or None
 
 
 def _optional_text(value: str) -> str | None:
@@ -64,6 +100,12 @@ def service_address(value: str) -> str:
 def _per_minute(value: str) -> int:
     if not value.isdigit() or not 1 <= int(value) <= 100_000:
         raise ValueError("is no number of requests per minute from 1")
+    return int(value)
+
+
+def _claim_seconds(value: str) -> int:
+    if not value.isdigit() or not 5 <= int(value) <= 3600:
+        raise ValueError("is no number of seconds from 5 to 3600")
     return int(value)
 
 
@@ -171,7 +213,30 @@ def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: 
 class Settings:
     """All settings with their defaults: the embedded defaults need no network, no account and no file."""
 
-    storage: str = _setting("PIZZA_STORAGE", "./data", _folder, "Folder where every table is kept.")
+    storage: str = _setting(
+        "PIZZA_STORAGE", "./data", _place, "Where every table is kept: a folder, or s3://bucket/prefix."
+    )
+    bucket: str | None = _setting(
+        "S3_BUCKET_NAME", "", _bucket, "Without PIZZA_STORAGE: the bucket where every table is kept."
+    )
+    s3_endpoint: str | None = _setting(
+        "PIZZA_S3_ENDPOINT",
+        "",
+        _endpoint,
+        "Address of another S3 server than Amazon's. Keys, profile and region are the usual AWS_ variables.",
+    )
+    s3_claim_seconds: int = _setting(
+        "PIZZA_S3_CLAIM_SECONDS",
+        "120",
+        _claim_seconds,
+        "On S3: how long the claim of a killed writer on its week lasts. A living writer renews its own.",
+    )
+    local_folder: str = _setting(
+        "PIZZA_LOCAL_FOLDER",
+        "./data",
+        _folder,
+        "With PIZZA_STORAGE on S3: the folder for what stays on this machine (parsed exports, request limits, copies).",
+    )
     timezone: str = _setting(
         "PIZZA_TIMEZONE",
         "Europe/London",
@@ -194,7 +259,10 @@ class Settings:
         "Where orders come from: mock (invented, labelled), files (your exports) or api (your service).",
     )
     orders_path: str | None = _setting(
-        "PIZZA_ORDERS_PATH", "", _optional_text, "With PIZZA_ORDERS=files: the export, or the folder of exports."
+        "PIZZA_ORDERS_PATH",
+        "",
+        _optional_place,
+        "With PIZZA_ORDERS=files: the export, or the folder of exports; or s3://bucket/prefix, an inbox in a bucket.",
     )
     orders_mapping: str | None = _setting(
         "PIZZA_ORDERS_MAPPING", "", _optional_text, "With PIZZA_ORDERS=files: the TOML file that names the columns."
@@ -307,6 +375,8 @@ class Settings:
                 except ValueError as error:
                     shown = "***" if setting.metadata["parse"] is _secret else repr(text)
                     raise ConfigurationError(f"{variable}={shown} {error}") from error
+        if chosen.get("bucket") and "storage" not in chosen:
+            chosen["storage"] = f"s3://{chosen['bucket']}"
         settings = cls(**chosen)
         for choice, value, variable in settings._needed():
             if value is None:
@@ -330,6 +400,15 @@ class Settings:
             choice = "PIZZA_MATCHES=football-data with PIZZA_FALLBACK=fail"
             needed += [(choice, self.football_data_key, "PIZZA_FOOTBALL_DATA_KEY")]
         return needed
+
+    @property
+    def is_on_s3(self) -> bool:
+        return "://" in self.storage
+
+    @property
+    def machine_folder(self) -> Path:
+        """The folder for what stays on this machine; the storage itself where that is a folder."""
+        return Path(self.local_folder if self.is_on_s3 else self.storage)
 
     @property
     def may_invent_orders(self) -> bool:

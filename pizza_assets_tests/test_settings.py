@@ -30,6 +30,15 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_REJECT_ERROR_SHARE", "nan", "from 0 to 1"),
         ("PIZZA_COMPETITIONS", ",", "at least one"),
         ("PIZZA_SEED", "-1", "whole number"),
+        ("PIZZA_STORAGE", "gs://bucket", "s3://bucket/prefix"),
+        ("PIZZA_STORAGE", "s3://", "s3://bucket/prefix"),
+        ("PIZZA_STORAGE", "s3://Bad_Name/x", "s3://bucket/prefix"),
+        ("PIZZA_STORAGE", "s3://bucket/a/../b", "dotted part"),
+        ("PIZZA_ORDERS_PATH", "https://bucket/x", "s3://bucket/prefix"),
+        ("PIZZA_LOCAL_FOLDER", "s3://bucket", "on this machine"),
+        ("S3_BUCKET_NAME", "s3://bucket", "name alone"),
+        ("PIZZA_S3_ENDPOINT", "minio:9000", "https://s3.example.com"),
+        ("PIZZA_S3_CLAIM_SECONDS", "1", "from 5 to 3600"),
         ("PIZZA_SEASONS", ",", "2024-25,2025-26"),
         ("PIZZA_SEASONS", "2024/25", "2024-25,2025-26"),
         ("PIZZA_SEASONS", "2018,2024-26", "2018,2022"),
@@ -56,6 +65,23 @@ def test_a_wrong_value_is_refused_by_name(variable: str, value: str, remedy: str
 )
 def test_seasons_are_listed_once_in_order(text: str, seasons: tuple[str, ...]) -> None:
     assert Settings.from_environment({"PIZZA_SEASONS": text}).seasons == seasons
+
+
+@pytest.mark.parametrize(
+    ("environ", "storage", "machine_folder"),
+    [
+        ({}, "./data", "data"),
+        ({"PIZZA_STORAGE": "elsewhere", "PIZZA_LOCAL_FOLDER": "local"}, "elsewhere", "elsewhere"),
+        ({"S3_BUCKET_NAME": "pizza-data"}, "s3://pizza-data", "data"),
+        ({"S3_BUCKET_NAME": "pizza-data", "PIZZA_STORAGE": "./mine"}, "./mine", "mine"),
+        ({"PIZZA_STORAGE": "s3://pizza-data/a/b", "PIZZA_LOCAL_FOLDER": "local"}, "s3://pizza-data/a/b", "local"),
+    ],
+)
+def test_where_tables_are_kept_and_what_stays_here(environ: dict[str, str], storage: str, machine_folder: str) -> None:
+    settings = Settings.from_environment(environ)
+    assert settings.storage == storage
+    assert settings.machine_folder == Path(machine_folder)
+    assert settings.is_on_s3 == storage.startswith("s3://")
 
 
 def test_a_misspelt_variable_is_refused() -> None:

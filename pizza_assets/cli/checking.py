@@ -97,7 +97,7 @@ def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
 
 
 def _staging(bench: Workbench) -> Staging:
-    return Staging(Path(bench.settings.storage) / "staging")
+    return Staging(bench.settings.machine_folder / "staging")
 
 
 def _too_many_refused(checked: ExportCheck, bench: Workbench) -> bool:

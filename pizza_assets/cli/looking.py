@@ -14,7 +14,9 @@ from pizza_assets.orchestration.dead_runs import fail_dead_runs
 from pizza_assets.orchestration.local_instance import local_instance
 from pizza_assets.orchestration.status import status_json, status_of, status_text
 from pizza_assets.orchestration.weekly_graph import WeeklyGraph
+from pizza_assets.storage.frames import write_bytes
 from pizza_assets.storage.layout import whole_key
+from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.verification import damages
 
 
@@ -46,12 +48,17 @@ def ui(port: int) -> int:
 
 
 def open_page(only_print: bool) -> int:
-    """Show the page. Raises PizzaAssetsError if there is none yet."""
-    tables = Workbench().tables
-    key = whole_key("dashboard_page")
-    if not tables.objects.exists(key):
-        raise PizzaAssetsError(f"{tables.objects.uri(key)} does not exist yet; run `pizza run` first")
-    path = Path(tables.objects.uri(key))
+    """Show the page; of one in a bucket, a copy on this machine. Raises PizzaAssetsError if there is none yet."""
+    bench = Workbench()
+    objects, key = bench.tables.objects, whole_key("dashboard_page")
+    content = objects.read(key)
+    if content is None:
+        raise PizzaAssetsError(f"{objects.uri(key)} does not exist yet; run `pizza run` first")
+    path = Path(objects.uri(key))
+    if bench.settings.is_on_s3:
+        copies = LocalFolder(bench.settings.machine_folder)
+        write_bytes(copies, key, content)
+        path = Path(copies.uri(key))
     print(path)
     if not only_print:
         webbrowser.open(path.as_uri())

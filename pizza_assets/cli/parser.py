@@ -3,12 +3,12 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
-COMMANDS = ("check", "run", "backfill", "status", "ui", "open", "quicksight")
+COMMANDS = ("check", "run", "backfill", "status", "restore", "ui", "open", "quicksight")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="collect match weeks, analyse them and write the page"))
     _add_backfill(commands.add_parser("backfill", help="collect many weeks, going on where it was interrupted"))
     _add_status(commands.add_parser("status", help="which weeks are stored, real or mock, stale or not"))
+    _add_restore(commands.add_parser("restore", help="bring a week back as it was, from the versions a bucket keeps"))
     ui = commands.add_parser("ui", help="Dagster's webserver and daemon on loopback")
     ui.add_argument("--port", type=_count, default=3000, metavar="PORT", help="port on 127.0.0.1 (3000)")
     ui.set_defaults(command=_ui)
@@ -110,6 +111,17 @@ def _add_quicksight(quicksight: argparse.ArgumentParser) -> None:
     quicksight.set_defaults(command=_quicksight)
 
 
+def _add_restore(restore: argparse.ArgumentParser) -> None:
+    restore.add_argument("week", type=_day, metavar="DATE", help="any date in the week, e.g. 2026-08-04")
+    restore.add_argument(
+        "--before",
+        type=_moment,
+        metavar="TIME",
+        help="as it was just before, e.g. 2026-08-12T18:00Z; without it, list what was written when",
+    )
+    restore.set_defaults(command=_restore)
+
+
 def _add_range(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--from", dest="first", type=_day, metavar="DATE", help="any date in the first week, e.g. 2026-08-04"
@@ -122,6 +134,16 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-08-04") from error
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write it as 2026-08-12T18:00Z") from error
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no zone; write 2026-08-12T18:00Z, or +01:00 in place of Z")
+    return moment
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -180,6 +202,12 @@ def _status(options: argparse.Namespace) -> int:
     from pizza_assets.cli.looking import status
 
     return status(options.first, options.last, is_json=options.is_json, is_verified=options.verify)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.restoring import restore
+
+    return restore(options.week, options.before)
 
 
 def _ui(options: argparse.Namespace) -> int:

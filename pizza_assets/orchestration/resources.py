@@ -29,13 +29,14 @@ from pizza_assets.sources.matches.team_names import canonical_name
 from pizza_assets.sources.orders.api import OrdersApi, orders_api
 from pizza_assets.sources.orders.api_contract import load_contract
 from pizza_assets.sources.orders.file_mapping import load_mapping
-from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.files import Inbox, OrderFiles
 from pizza_assets.sources.orders.staging import Staging
 from pizza_assets.sources.rate_limit import SharedLimit
 from pizza_assets.storage.fingerprints import fingerprint
 from pizza_assets.storage.io_manager import TableIOManager
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.tables import TableStore
 
 Clock = Callable[[], datetime]
@@ -78,13 +79,22 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles | None:
     if settings.orders != "files" or settings.orders_path is None:
         return None
     return OrderFiles(
-        settings.orders_path,
+        orders_place(settings.orders_path, settings),
         load_mapping(Path(settings.orders_mapping or "")),
-        Staging(Path(settings.storage) / "staging"),
+        Staging(settings.machine_folder / "staging"),
         settings.timezone,
         clock,
         markets_of(settings),
     )
+
+
+def orders_place(path: str, settings: Settings) -> Path | Inbox:
+    """The folder or file of exports, or the prefix of a bucket into which they are dropped."""
+    if "://" not in path:
+        return Path(path)
+    from pizza_assets.orchestration.s3_connection import bucket_inbox
+
+    return bucket_inbox(path, settings)
 
 
 def order_api(settings: Settings, clock: Clock) -> OrdersApi | None:
@@ -97,8 +107,8 @@ def order_api(settings: Settings, clock: Clock) -> OrdersApi | None:
 
 
 def api_client(settings: Settings, api: Api, per_minute: int) -> ApiClient:
-    """A client that keeps the API's limit together with all processes that use the same storage."""
-    database = Path(settings.storage) / "limits" / "requests.sqlite"
+    """A client that keeps the API's limit together with all processes that use the same folder on this machine."""
+    database = settings.machine_folder / "limits" / "requests.sqlite"
     return ApiClient(api, SharedLimit(database, f"{api.name} ({api.base_url})", per_minute))
 
 
@@ -115,7 +125,17 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
             required_resource_keys={"tables", "markets", "sources", "clock"},
         ),
         "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(build_io_manager(settings, tables)),
+        **s3_resources(settings),
     }
+
+
+def s3_resources(settings: Settings) -> dict[str, object]:
+    """dagster-aws' resource under its usual name, for assets of one's own, where the storage is on S3."""
+    if not settings.is_on_s3:
+        return {}
+    from pizza_assets.orchestration.s3_connection import connection
+
+    return {"s3": connection(settings)}
 
 
 def week_inputs(settings: Settings, resources: Any) -> WeekInputs:
@@ -164,7 +184,16 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
             refused |= {"match_source"}
         if _order_label(settings) == DataSource.REAL:
             refused |= {"order_source"}
-    return TableStore(LocalFolder(settings.storage), clock, refused)
+    return TableStore(object_store(settings), clock, refused)
+
+
+def object_store(settings: Settings) -> ObjectStore:
+    """Where PIZZA_STORAGE says that tables are kept: a folder, or a bucket that is not asked for anything yet."""
+    if not settings.is_on_s3:
+        return LocalFolder(settings.storage)
+    from pizza_assets.orchestration.s3_connection import bucket_store
+
+    return bucket_store(settings, utc_now)
 
 
 def markets_of(settings: Settings) -> tuple[Market, ...]:

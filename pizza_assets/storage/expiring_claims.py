@@ -1,70 +1,91 @@
 """Claims as objects that expire: one writer at a time where writers share a bucket and nothing else.
 
-A claim is an object that only one writer can create. It says until when it holds, and is renewed while its block runs,
-however long that takes; a writer that dies leaves it to expire. Whoever finds it expired replaces exactly the version
-it has read, so one of several takers wins.
+Each writer who wants a claim creates an object of its own below the claim's name, and looks who else has one there. It
+has the claim if no one else has; otherwise it removes its own and waits. Of two who come at the same moment at least
+one sees the other. The object says until when it holds, and is renewed while its block runs, however long that takes; a
+writer that dies leaves it to expire, and whoever finds it expired removes it and goes on.
+
+So all that is asked of the store is that its listings are up to date. That a server creates an object only once
+(If-None-Match: *) is not enough asked for: OpenStack Swift honours it, but not for two who ask at once (decision 0018).
 
 Clocks: a claim is taken over only once it has been expired for more than `skew` by the taker's clock. While clocks
-differ by no more than that, no live claim is taken over, and after `confirm()` the writer has `expires_after` to
-publish. Beyond it a live claim can be taken over; its writer then learns so from `confirm()`, which asks the store and
-not a clock. What no claim can prevent: a writer that stops for longer than `expires_after` between `confirm()` and
-the end of publishing publishes late.
+differ by no more than that, no live claim is taken over, and after `confirm()` the writer has half of `expires_after`
+to publish. Beyond it a live claim can be taken over; its writer then learns so from `confirm()`, which asks the store
+and not a clock. What no claim can prevent: a writer that stops for longer than that between `confirm()` and the end of
+publishing publishes late.
 """
 
 import json
 import logging
+import random
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.claims import Claim
 
+CLAIMS = ".claims"
 LONGEST_PAUSE = timedelta(seconds=2)
 PAUSES_PER_EXPIRY = 6
 RENEWALS_PER_EXPIRY = 3
-ATTEMPTS_TO_RENEW = 3
+LOOKS = 5
+"""How often a holder looks at one who came later, before it counts as another holder: most see the holder and go."""
+
+_SUFFIX = ".json"
 
 Renewing = Callable[[timedelta, Callable[[], bool]], AbstractContextManager[None]]
 
 
-class ConditionalObjects(Protocol):
-    """Objects of which each write names the version it replaces."""
+class ListedObject(Protocol):
+    """An object as a listing tells of it."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def etag(self) -> str:
+        """Another one after every change."""
+        ...
+
+
+class ListedObjects(Protocol):
+    """Objects whose listings are up to date."""
 
     def uri(self, key: str) -> str:
         """Where a person finds the object."""
         ...
 
-    def create(self, key: str, content: bytes) -> str | None:
-        """The new object's etag; None if there is one already, or the store asks to try again."""
+    def put(self, key: str, content: bytes) -> None:
+        """Write the object, whatever is there."""
         ...
 
-    def replace(self, key: str, content: bytes, etag: str) -> str | None:
-        """The new version's etag; None if the object is no longer version `etag`, or the store asks to try again."""
+    def read(self, key: str) -> bytes | None:
+        """The object's bytes, or None if there is none."""
         ...
 
-    def read(self, key: str) -> tuple[bytes, str] | None:
-        """The object's bytes and etag, or None if there is none."""
+    def listing(self, prefix: str) -> Iterable[ListedObject]:
+        """Every object whose key starts with `prefix`."""
         ...
 
-    def delete(self, key: str, etag: str) -> None:
-        """Remove the object if it is still version `etag`; otherwise nothing happens."""
+    def delete(self, key: str) -> None:
+        """Remove the object; nothing happens if there is none."""
         ...
 
 
 class ExpiringClaims:
     """Gives claims on names. `owner` tells people whose claim it is, for example host and process.
 
-    `now` is aware. `skew`: how far the clocks of writers may be apart.
+    `now` is aware. `skew`: how far the clocks of writers may be apart. `draw` gives random numbers from 0 to 1.
     """
 
     def __init__(
         self,
-        objects: ConditionalObjects,
+        objects: ListedObjects,
         owner: str,
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
@@ -72,6 +93,7 @@ class ExpiringClaims:
         patience: timedelta,
         skew: timedelta = timedelta(seconds=30),
         renewing: Renewing | None = None,
+        draw: Callable[[], float] = random.random,
     ) -> None:
         self._objects = objects
         self._owner = owner
@@ -81,6 +103,7 @@ class ExpiringClaims:
         self._patience = patience
         self._skew = skew
         self._renewing = renewing or repeating
+        self._draw = draw
 
     @contextmanager
     def claiming(self, name: str) -> Iterator[Claim]:
@@ -88,50 +111,56 @@ class ExpiringClaims:
 
         Raises StorageError if the other's lasts longer.
         """
-        claim = self._wait_for(f"claims/{name}.json")
+        claim = self._wait_for(f"{CLAIMS}/{name}/")
         try:
             with self._renewing(self._expires_after / RENEWALS_PER_EXPIRY, claim.renew):
                 yield claim
         finally:
             claim.release()
 
-    def _wait_for(self, key: str) -> "_HeldClaim":
-        token = secrets.token_hex(16)
+    def _wait_for(self, folder: str) -> "_HeldClaim":
         waited = timedelta(0)
         while True:
-            found = self._attempt(key, token)
+            found = self._attempt(folder)
             if isinstance(found, _HeldClaim):
                 return found
             if waited >= self._patience:
-                raise StorageError(self._told(key, found))
+                raise StorageError(self._told(folder, found))
             pause = min(LONGEST_PAUSE, self._expires_after / PAUSES_PER_EXPIRY, self._patience - waited)
-            self._sleep(pause.total_seconds())
-            waited += pause
-
-    def _attempt(self, key: str, token: str) -> "_HeldClaim | _Entry | None":
-        """The claim, now held; or another's that stands in the way; or None if it was just changing hands."""
-        mine = _Entry(self._owner, token, self._now() + self._expires_after)
-        etag = self._objects.create(key, mine.to_json())
-        if etag is None:
-            found = _read(self._objects, key)
             if found is None:
-                return None
-            entry, found_etag = found
-            # one of our own token was created by an attempt whose answer got lost on the way
-            if entry.token != token and self._now() <= entry.expires_at + self._skew:
-                return entry
-            etag = self._objects.replace(key, mine.to_json(), found_etag)
-        return None if etag is None else _HeldClaim(self._objects, key, mine, etag, self._now, self._expires_after)
+                pause *= self._draw()  # two who came at the same moment should not do so again
+            self._sleep(pause.total_seconds())
+            waited += max(pause, timedelta(milliseconds=1))
 
-    def _told(self, key: str, entry: "_Entry | None") -> str:
-        uri = self._objects.uri(key)
+    def _attempt(self, folder: str) -> "_HeldClaim | _Entry | None":
+        """The claim, now held; or another's that stands in the way; or None if it was just changing hands."""
+        dead = _listed(self._objects, folder)
+        for key in dead:
+            entry = _read(self._objects, key)
+            if entry is not None and self._now() <= entry.expires_at + self._skew:
+                return entry
+        own = f"{folder}{secrets.token_hex(16)}{_SUFFIX}"
+        mine = _Entry(self._owner, self._now() + self._expires_after)
+        self._objects.put(own, mine.to_json())
+        others = _listed(self._objects, folder)
+        is_seen = others.pop(own, None) is not None
+        # an expired claim that has changed since has come to life again
+        if not is_seen or not others.items() <= dead.items() or self._now() >= mine.expires_at:
+            self._objects.delete(own)
+            return None
+        for key in others:
+            self._objects.delete(key)  # so that its writer, should it go on, learns that another has had the claim
+        return _HeldClaim(self._objects, folder, own, mine, self._now, self._sleep, self._expires_after)
+
+    def _told(self, folder: str, entry: "_Entry | None") -> str:
+        uri = self._objects.uri(folder)
         waited = f"waited {self._patience.total_seconds():g} s"
         if entry is None:
             return f"{uri}: this claim keeps changing hands; {waited}. Run again when fewer writers are at work"
         return (
             f"{uri}: claimed by {entry.owner} until {_told_time(entry.expires_at)}, and renewed while "
             f"that writer is at work; {waited}. Let it finish, then run again; if it is gone, its claim is free from "
-            f"{_told_time(entry.expires_at + self._skew)}, or when you delete this object"
+            f"{_told_time(entry.expires_at + self._skew)}, or when you delete what is there"
         )
 
 
@@ -140,39 +169,43 @@ class _Entry:
     """What a claim's object says."""
 
     owner: str
-    token: str
     expires_at: datetime
 
     def to_json(self) -> bytes:
-        return json.dumps({**asdict(self), "expires_at": self.expires_at.isoformat()}).encode()
+        return json.dumps({"owner": self.owner, "expires_at": self.expires_at.isoformat()}).encode()
 
 
 class _HeldClaim:
-    """A claim that was won; once lost it stays lost."""
+    """A claim that was won; once lost it stays lost. `own`: the key of its object, which no one else writes."""
 
     def __init__(
         self,
-        objects: ConditionalObjects,
-        key: str,
+        objects: ListedObjects,
+        folder: str,
+        own: str,
         entry: _Entry,
-        etag: str,
         now: Callable[[], datetime],
+        sleep: Callable[[float], None],
         expires_after: timedelta,
     ) -> None:
         self._objects = objects
-        self._key = key
+        self._folder = folder
+        self._own = own
         self._entry = entry
-        self._etag = etag
         self._now = now
+        self._sleep = sleep
         self._expires_after = expires_after
         self._lock = threading.Lock()
         self._loss: str | None = None
         self._trouble: StorageError | None = None
 
     def confirm(self) -> None:
-        """Renew by replacing our own version: the store itself says that no one else had the claim meanwhile."""
+        """Look who else is there, and renew unless more than half of the time is left."""
         with self._lock:
-            self._extend()
+            self._check_expiry()
+            if self._entry.expires_at - self._now() <= self._expires_after / 2:
+                self._extend()
+            self._look()
             self._check_expiry()  # an answer can take longer than the claim lasts
 
     def renew(self) -> bool:
@@ -182,42 +215,52 @@ class _HeldClaim:
         """
         with self._lock:
             try:
+                self._check_expiry()
+                self._look()
                 self._extend()
             except StorageError as error:
                 self._trouble = error
+            if self._loss is not None:
+                self._remove()  # nobody should take it for a living one until the block ends
             return self._loss is None
 
     def release(self) -> None:
-        """Remove our own version. If that fails nothing is lost: the claim expires."""
+        """Remove our object. If that fails nothing is lost: the claim expires."""
         with self._lock:
-            # not even asked for when it may be another's: some stores delete whatever the condition says
-            if self._loss is not None or self._now() >= self._entry.expires_at:
-                return
-            try:
-                self._objects.delete(self._key, self._etag)
-            except StorageError as error:
-                logging.getLogger(__name__).warning(
-                    "claim kept until %s, because it can't be removed: %s", _told_time(self._entry.expires_at), error
-                )
+            self._remove()
+
+    def _remove(self) -> None:
+        try:
+            self._objects.delete(self._own)
+        except StorageError as error:
+            logging.getLogger(__name__).warning(
+                "claim kept until %s, because it can't be removed: %s", _told_time(self._entry.expires_at), error
+            )
 
     def _extend(self) -> None:
-        for _ in range(ATTEMPTS_TO_RENEW):
-            self._check_expiry()
-            wanted = replace(self._entry, expires_at=self._now() + self._expires_after)
-            etag = self._objects.replace(self._key, wanted.to_json(), self._etag)
-            if etag is not None:
-                self._entry, self._etag, self._trouble = wanted, etag, None
+        wanted = _Entry(self._entry.owner, self._now() + self._expires_after)
+        self._objects.put(self._own, wanted.to_json())
+        self._check_expiry()  # of the old one: past it, another may have had the claim, and have left
+        self._entry, self._trouble = wanted, None
+
+    def _look(self) -> None:
+        """Our object is there, and no one else's stays there."""
+        holder = None
+        for look in range(LOOKS):
+            if look:
+                self._sleep((LONGEST_PAUSE / PAUSES_PER_EXPIRY).total_seconds())
+            others = _listed(self._objects, self._folder)
+            is_there = others.pop(self._own, None) is not None
+            entries = [entry for key in others if (entry := _read(self._objects, key)) is not None]
+            if is_there and not entries:
                 return
-            # either lost, or the answer to an earlier renewal was, or the store asks to try again
-            found = _read(self._objects, self._key)
-            if found is None:
-                self._lose("removed by someone")
-            elif found[0].token != self._entry.token:
-                self._lose(f"taken over by {found[0].owner}")
-            else:
-                self._entry, self._etag = found
-        raise StorageError(
-            f"{self._objects.uri(self._key)}: {ATTEMPTS_TO_RENEW} renewals of this claim met other requests; run again"
+            holder = entries[0].owner if entries else None
+            if not is_there:
+                break
+        self._lose(
+            f"taken over by {holder}"
+            if holder is not None
+            else "its object is gone, so another has had it, or someone removed it"
         )
 
     def _check_expiry(self) -> None:
@@ -232,9 +275,8 @@ class _HeldClaim:
 
     def _raise_if_lost(self) -> None:
         if self._loss is not None:
-            raise StorageError(
-                f"{self._objects.uri(self._key)}: the claim of {self._entry.owner} was lost: {self._loss}; run again"
-            )
+            uri = self._objects.uri(self._folder)
+            raise StorageError(f"{uri}: the claim of {self._entry.owner} was lost: {self._loss}; run again")
 
 
 @contextmanager
@@ -257,19 +299,23 @@ def repeating(every: timedelta, action: Callable[[], bool]) -> Iterator[None]:
         thread.join()
 
 
-def _read(objects: ConditionalObjects, key: str) -> tuple[_Entry, str] | None:
-    found = objects.read(key)
-    if found is None:
+def _listed(objects: ListedObjects, folder: str) -> dict[str, str]:
+    """The etag of each object there."""
+    return {found.key: found.etag for found in objects.listing(folder)}
+
+
+def _read(objects: ListedObjects, key: str) -> _Entry | None:
+    content = objects.read(key)
+    if content is None:
         return None
-    content, etag = found
     try:
         fields = json.loads(content)
-        entry = _Entry(str(fields["owner"]), str(fields["token"]), datetime.fromisoformat(fields["expires_at"]))
+        entry = _Entry(str(fields["owner"]), datetime.fromisoformat(fields["expires_at"]))
     except (ValueError, TypeError, KeyError) as error:
         raise StorageError(_told_junk(objects.uri(key), f"{type(error).__name__}: {error}")) from error
     if entry.expires_at.tzinfo is None:
         raise StorageError(_told_junk(objects.uri(key), "expires_at has no time zone"))
-    return entry, etag
+    return entry
 
 
 def _told_junk(uri: str, cause: str) -> str:

@@ -46,13 +46,27 @@ class Facts:
     is_kept: bool = False
 
 
+def labels_of(facts: Facts) -> dict[str, str]:
+    """What a bucket keeps with the object itself: where from, when, by which run, how many rows."""
+    labels = {
+        "data-source": facts.data_source,
+        "source": facts.source_name or "",
+        "collected-at": facts.collected_at,
+        "run-id": facts.run_id,
+        "table": facts.table,
+        "row-count": str(facts.row_count),
+    }
+    return {name: text.encode("ascii", "backslashreplace").decode() for name, text in labels.items() if text}
+
+
 def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:
     """Write the facts of the object that is at `key`, or is about to be."""
     before = _facts_before(store, key)
     record: dict[str, Any] = asdict(facts)
     if before is not None and before.content_sha256 != facts.content_sha256:
         record[_BEFORE] = asdict(before)
-    frames.write_bytes(store, facts_key(key), json.dumps(record, indent=1, sort_keys=True).encode())
+    content = json.dumps(record, indent=1, sort_keys=True).encode()
+    frames.write_bytes(store, facts_key(key), content, labels_of(facts))
 
 
 def read_facts(store: ObjectStore, key: str) -> Facts | None:
@@ -88,16 +102,17 @@ def _checksum(store: ObjectStore, key: str) -> str | None:
 
 def _published(store: ObjectStore, key: str) -> list[Facts]:
     content = store.read(facts_key(key))
-    if content is None:
-        return []
+    return [] if content is None else facts_in(store.uri(facts_key(key)), content)
+
+
+def facts_in(uri: str, content: bytes) -> list[Facts]:
+    """The facts in the JSON at `uri`: of an object, and of the one that it replaced. Raises StorageError."""
     try:
         record = json.loads(content)
         before = record.pop(_BEFORE, None)
         return [Facts(**known) for known in (record, before) if known is not None]
     except (ValueError, TypeError, AttributeError) as error:
-        raise StorageError(
-            f"{store.uri(facts_key(key))}: not readable ({error}); run its week again to rewrite it"
-        ) from error
+        raise StorageError(f"{uri}: not readable ({error}); run its week again to rewrite it") from error
 
 
 def _facts_of_object(store: ObjectStore, key: str) -> Facts | None:

@@ -62,9 +62,9 @@ def to_parquet(table: pyarrow.Table) -> bytes:
     return b"".join((rows, _SEAL, _checksum(rows, footer).encode(), footer))
 
 
-def write_bytes(store: ObjectStore, key: str, content: bytes) -> None:
+def write_bytes(store: ObjectStore, key: str, content: bytes, labels: Mapping[str, str] | None = None) -> None:
     """Write one object whole."""
-    with store.writing(key) as file:
+    with store.writing(key, labels) as file:
         file.write(content)
 
 
@@ -76,9 +76,13 @@ def read_parquet(
     Raises StorageError for a file that is no Parquet, is damaged, holds another table, or is of another schema version.
     """
     content = store.read(key)
-    if content is None:
-        return None
-    uri = store.uri(key)
+    return None if content is None else table_of(store.uri(key), content, model, columns)
+
+
+def table_of(
+    uri: str, content: bytes, model: type[Table], columns: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, str | None]:
+    """The table and its coverage text in these bytes of the object at `uri`. Raises StorageError as `read_parquet`."""
     try:
         file = parquet.ParquetFile(pyarrow.BufferReader(content))
         metadata = file.schema_arrow.metadata or {}

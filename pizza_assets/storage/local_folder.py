@@ -3,7 +3,7 @@
 import fcntl
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -58,7 +58,7 @@ class LocalFolder:
         return str(self._path(key))
 
     @contextmanager
-    def writing(self, key: str) -> Iterator[IO[bytes]]:
+    def writing(self, key: str, labels: Mapping[str, str] | None = None) -> Iterator[IO[bytes]]:  # noqa: ARG002
         """Write beside the target, flush to disk, then rename: a crash leaves the old file whole."""
         path = self._path(key)
         try:

@@ -4,6 +4,7 @@ A write is all or nothing: a reader sees the old object or the new one, never a 
 prefixes do not belong here.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
@@ -32,8 +33,11 @@ class ObjectStore(Protocol):
         """Where a person finds the object."""
         ...
 
-    def writing(self, key: str) -> AbstractContextManager[IO[bytes]]:
-        """Open for writing; published at the end of the block, discarded if the block raises."""
+    def writing(self, key: str, labels: Mapping[str, str] | None = None) -> AbstractContextManager[IO[bytes]]:
+        """Open for writing; published at the end of the block, discarded if the block raises.
+
+        labels: words in ASCII that a bucket keeps with the object; a folder keeps none, but the facts beside it.
+        """
         ...
 
     def read(self, key: str) -> bytes | None:

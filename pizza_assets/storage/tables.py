@@ -17,7 +17,7 @@ from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
-from pizza_assets.storage.facts import Facts, read_facts
+from pizza_assets.storage.facts import Facts, labels_of, read_facts
 from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
 
@@ -58,7 +58,7 @@ class TableStore:
         model = model_of(asset)
         labels = [name for name in sorted(self._mock_refused) if name in model.column_names()]
         wanted = columns if columns is None else [*columns, *(name for name in labels if name not in columns)]
-        for key in self._keys_of_week(asset, week):
+        for key in self._keys_to_look_at(asset, week):
             found = frames.read_parquet(self.objects, key, model, wanted)
             if found is not None:
                 frame, covered = found
@@ -70,7 +70,7 @@ class TableStore:
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
         """The facts of the week that `read_week` would give."""
-        for key in self._keys_of_week(asset, week):
+        for key in self._keys_to_look_at(asset, week):
             facts = read_facts(self.objects, key)
             if facts is not None:
                 return facts
@@ -103,20 +103,23 @@ class TableStore:
     def write_whole(self, asset: str, frame: pd.DataFrame, origin: Origin) -> Stored:
         """Write a table over all weeks, as Parquet or, for the dashboards, as CSV."""
         key = layout.whole_key(asset)
-        with self.objects.claiming(key):
+        with self.objects.claiming(key) as claim:
+            claim.confirm()
             return write_table(self.objects, asset, key, frame, origin, self._now())
 
     def write_files(self, asset: str, files: Mapping[str, bytes], origin: Origin) -> list[str]:
         """Write finished files side by side, the asset's own last; returns where they are."""
         key = layout.whole_key(asset)
         keys = {layout.member_key(asset, name): content for name, content in files.items()}
-        with self.objects.claiming(key):
+        with self.objects.claiming(key) as claim:
+            claim.confirm()
             for member in sorted(keys, key=lambda member: member == key):
                 content = keys[member]
+                facts = facts_of(content, origin, self._now())
                 if member == key:
-                    publish(self.objects, key, content, facts_of(content, origin, self._now()))
+                    publish(self.objects, key, content, facts)
                 else:
-                    frames.write_bytes(self.objects, member, content)
+                    frames.write_bytes(self.objects, member, content, labels_of(facts))
         return [self.objects.uri(member) for member in keys]
 
     def whole_facts(self, asset: str) -> Facts | None:
@@ -139,8 +142,12 @@ class TableStore:
         is_mock_refused = not self._mock_refused.isdisjoint(model_of(asset).column_names())
         yield from (label for label in place.labels if not (label == DataSource.MOCK and is_mock_refused))
 
-    def _keys_of_week(self, asset: str, week: str) -> Iterator[str]:
-        return (layout.week_key(asset, week, label) for label in self._labels(asset))
+    def _keys_to_look_at(self, asset: str, week: str) -> list[str]:
+        """Where the week may be. The real key once more at the end: between the looks at real and mock, a real week may
+        have come and retired the mock one.
+        """
+        keys = [layout.week_key(asset, week, label) for label in self._labels(asset)]
+        return [*keys, *keys[:-1]]
 
 
 @dataclass(frozen=True)

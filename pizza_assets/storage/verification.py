@@ -9,6 +9,9 @@ from pizza_assets.storage.frames import read_parquet
 from pizza_assets.storage.layout import facts_key
 from pizza_assets.storage.object_store import ObjectStore
 
+_OTHERS = ("staging/", "inbox/")
+"""What a storage folder holds besides tables: parsed and copied exports."""
+
 
 def damages(store: ObjectStore) -> list[str]:
     """What is wrong with which object, in words; an empty list if all is well."""
@@ -24,7 +27,7 @@ def damages(store: ObjectStore) -> list[str]:
 
 
 def _wrong(store: ObjectStore, key: str) -> str | None:
-    if key.endswith(".parquet") and not key.startswith("staging/"):
+    if key.endswith(".parquet") and not key.startswith(_OTHERS):
         table = key.rsplit("/", 1)[1].removesuffix(".parquet")
         model = RejectedRows if "/rejected/" in key else TABLES[table]
         read_parquet(store, key, model)

@@ -20,7 +20,7 @@ from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
 from pizza_assets.storage.claims import Claim
-from pizza_assets.storage.facts import Facts, publish_facts, read_facts
+from pizza_assets.storage.facts import Facts, labels_of, publish_facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
 
 
@@ -78,10 +78,11 @@ class WeekWriter:
         if label == DataSource.REAL and origin.is_partial and self._is_whole(self._key(DataSource.REAL)):
             return self._kept(self._key(DataSource.REAL), origin)
         rejected = RejectedRows.empty() if rejected is None else rejected
-        self._write_rejected(rejected, origin.data_source)
+        collected_at = self._now()
+        self._write_rejected(rejected, origin, collected_at)
         covered_text = None if covered is None else coverage_to_json(covered)
         stored = write_table(
-            self._store, self._asset, self._key(label), frame, origin, self._now(), covered_text, len(rejected)
+            self._store, self._asset, self._key(label), frame, origin, collected_at, covered_text, len(rejected)
         )
         if label == DataSource.REAL:
             self._delete(self._key(DataSource.MOCK))
@@ -92,11 +93,12 @@ class WeekWriter:
         self._claim.confirm()
         self._delete(self._key(None))
 
-    def _write_rejected(self, rejected: pd.DataFrame, label: str) -> None:
+    def _write_rejected(self, rejected: pd.DataFrame, origin: Origin, collected_at: datetime) -> None:
         key = layout.rejected_key(self._asset, self._week)
         if len(rejected):
-            content = frames.to_parquet(frames.to_arrow(rejected, RejectedRows, label))
-            frames.write_bytes(self._store, key, content)
+            content = frames.to_parquet(frames.to_arrow(rejected, RejectedRows, origin.data_source))
+            facts = replace(facts_of(content, origin, collected_at), table="rejected", row_count=len(rejected))
+            frames.write_bytes(self._store, key, content, labels_of(facts))
         else:
             self._store.delete(key)
 
@@ -175,7 +177,7 @@ def facts_of(content: bytes, origin: Origin, collected_at: datetime) -> Facts:
 def publish(store: ObjectStore, key: str, content: bytes, facts: Facts) -> None:
     """Facts first: a kill in between then leaves an object that its facts still know (see facts.py)."""
     publish_facts(store, key, facts)
-    frames.write_bytes(store, key, content)
+    frames.write_bytes(store, key, content, labels_of(facts))
 
 
 def _check_rows(model: type[Table], frame: pd.DataFrame, key: str) -> None:

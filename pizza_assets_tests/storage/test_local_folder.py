@@ -1,10 +1,11 @@
 """The local folder: the contract of every object store, and what only a folder of files has to care for."""
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,13 +13,14 @@ import pytest
 
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.local_folder import TEMPORARY, LocalFolder
-from pizza_assets_tests.storage.test_object_store import ObjectStoreContract
+from pizza_assets_tests.storage.test_object_store import StorageContract
 
 
-class TestLocalFolder(ObjectStoreContract):
+class TestLocalFolder(StorageContract):
     @pytest.fixture
-    def store(self, tmp_path: Path) -> LocalFolder:
-        return LocalFolder(tmp_path / "data")
+    def new_store(self, tmp_path: Path) -> Callable[[], LocalFolder]:
+        numbers = itertools.count()
+        return lambda: LocalFolder(tmp_path / str(next(numbers)))
 
 
 @pytest.fixture

@@ -1,14 +1,33 @@
-"""The contract of every object store; each kind of storage runs the same class."""
+"""The contract of every place where tables are kept; a folder and each S3 server run the same class."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from pizza_assets.models import RejectedRows
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.storage.layout import PLACES, facts_key, rejected_key, week_key, week_of
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.tables import TableStore, WeekTables
+from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+
+PAGE_OF_S3 = 1_000
 
 
-class ObjectStoreContract:
-    """What any store must do. Subclasses give a `store` fixture."""
+class StorageContract:
+    """What any store must do, and tables in it. Subclasses give a `new_store` fixture: each call, an empty store."""
+
+    examples = 100
+    """Of each property; fewer where each example is hundreds of requests."""
+
+    @pytest.fixture
+    def store(self, new_store: Callable[[], ObjectStore]) -> ObjectStore:
+        return new_store()
 
     def test_written_bytes_are_read_back(self, store: ObjectStore) -> None:
         with store.writing("a/b.bin") as file:
@@ -92,3 +111,86 @@ class ObjectStoreContract:
             raise RuntimeError
         with store.claiming("a"):
             pass
+
+    def test_more_keys_than_one_page_of_a_listing(self, store: ObjectStore) -> None:
+        keys = [f"p/{number:05}" for number in range(PAGE_OF_S3 + 1)]
+
+        def write(key: str) -> None:
+            with store.writing(key) as file:
+                file.write(b"x")
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(write, keys))
+        assert store.keys("p") == keys
+
+    # Property 11
+    def test_what_was_written_is_read_back_equal(self, new_store: Callable[[], ObjectStore]) -> None:
+        stores = {source: new_store() for source in ("real", "mock")}
+
+        @settings(max_examples=self.examples, deadline=None)
+        @given(st.lists(st.integers(0, 130), max_size=12), st.sampled_from(["real", "mock"]))
+        def is_equal(minutes: list[int], source: str) -> None:
+            tables = TableStore(stores[source], lambda: NOW)
+            frame = events(source, minutes)
+            tables.write_week("raw_match_events", WEEK, frame, origin(source))
+            found = tables.read_week("raw_match_events", WEEK)
+            assert found is not None
+            pd.testing.assert_frame_equal(found.rows, frame)
+
+        is_equal()
+
+    # Property 11: any range of weeks, whatever is stored of it
+    def test_any_range_of_weeks_is_read_back_equal(self, new_store: Callable[[], ObjectStore]) -> None:
+        @settings(max_examples=self.examples, deadline=None)
+        @given(
+            stored=st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 130), max_size=4), max_size=6),
+            first=st.integers(0, 9),
+            last=st.integers(0, 9),
+        )
+        def is_equal(stored: dict[int, list[int]], first: int, last: int) -> None:
+            tables = TableStore(new_store(), lambda: NOW)
+            start = MatchWeek(WEEK, "Europe/London")
+            for week, minutes in stored.items():
+                source = "real" if week % 2 else "mock"
+                tables.write_week("raw_match_events", start.shifted(week).key, events(source, minutes), origin(source))
+            asked = [start.shifted(week).key for week in range(first, last + 1)]
+            weeks = WeekTables(tables, "raw_match_events", asked)
+            expected = {start.shifted(week).key: minutes for week, minutes in stored.items() if first <= week <= last}
+            assert sorted(weeks) == sorted(expected)
+            assert weeks.rows()["minute"].tolist() == [minute for key in sorted(expected) for minute in expected[key]]
+            for key, minutes in expected.items():
+                assert weeks[key].rows["minute"].tolist() == minutes
+
+        is_equal()
+
+    # Property 10
+    def test_every_object_lies_under_dataset_source_and_week_with_its_time_of_collection(
+        self, new_store: Callable[[], ObjectStore]
+    ) -> None:
+        raw = [asset for asset, place in PLACES.items() if place.table == "raw_match_events"]
+
+        @settings(max_examples=self.examples, deadline=None)
+        @given(st.sampled_from(raw), st.integers(-500, 500), st.sampled_from(["real", "mock"]), st.booleans())
+        def lies_where_it_belongs(asset: str, shift: int, source: str, has_rejects: bool) -> None:
+            store = new_store()
+            tables = TableStore(store, lambda: NOW)
+            week = MatchWeek(WEEK, "Europe/London").shifted(shift).key
+            rejected = RejectedRows.conform(
+                [{**dict.fromkeys(RejectedRows.column_names(), "x"), "line_number": 3}] if has_rejects else []
+            )
+            tables.write_week(asset, week, events(source, [1]), origin(source), rejected=rejected)
+            key = week_key(asset, week, source)
+            assert key.startswith(f"{PLACES[asset].prefix}/{source}/week={week}/")
+            rejects = [rejected_key(asset, week)] if has_rejects else []
+            assert store.keys("") == sorted([key, facts_key(key), *rejects])
+            assert {week_of(found) for found in store.keys("")} == {week}
+            facts = tables.week_facts(asset, week)
+            assert facts is not None
+            assert (facts.collected_at, facts.data_source) == (NOW.isoformat(), source)
+            for found in store.keys(""):
+                self.check_labels(store, found, {"collected-at": NOW.isoformat(), "data-source": source})
+
+        lies_where_it_belongs()
+
+    def check_labels(self, store: ObjectStore, key: str, labels: dict[str, str]) -> None:
+        """Where the place keeps labels with an object, these are among them."""

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import pizza_assets
 from pizza_assets.analysis.order_bins import bin_orders
@@ -24,42 +22,6 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
-
-
-# Property 11
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.integers(0, 130), max_size=12), st.sampled_from(["real", "mock"]))
-def test_what_was_written_is_read_back_equal(tmp_path: Path, minutes: list[int], source: str) -> None:
-    store = TableStore(LocalFolder(tmp_path / source), lambda: NOW)
-    frame = events(source, minutes)
-    store.write_week("raw_match_events", WEEK, frame, origin(source))
-    found = store.read_week("raw_match_events", WEEK)
-    assert found is not None
-    pd.testing.assert_frame_equal(found.rows, frame)
-
-
-# Property 11: any range of weeks, whatever is stored of it
-@settings(max_examples=100, deadline=None)
-@given(
-    stored=st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 130), max_size=4), max_size=6),
-    first=st.integers(0, 9),
-    last=st.integers(0, 9),
-)
-def test_any_range_of_weeks_is_read_back_equal(
-    tmp_path_factory: pytest.TempPathFactory, stored: dict[int, list[int]], first: int, last: int
-) -> None:
-    store = TableStore(LocalFolder(tmp_path_factory.mktemp("range")), lambda: NOW)
-    start = MatchWeek(WEEK, "Europe/London")
-    for week, minutes in stored.items():
-        source = "real" if week % 2 else "mock"
-        store.write_week("raw_match_events", start.shifted(week).key, events(source, minutes), origin(source))
-    asked = [start.shifted(week).key for week in range(first, last + 1)]
-    weeks = WeekTables(store, "raw_match_events", asked)
-    expected = {start.shifted(week).key: minutes for week, minutes in stored.items() if first <= week <= last}
-    assert sorted(weeks) == sorted(expected)
-    assert weeks.rows()["minute"].tolist() == [minute for key in sorted(expected) for minute in expected[key]]
-    for key, minutes in expected.items():
-        assert weeks[key].rows["minute"].tolist() == minutes
 
 
 # Property 11: the weekly tables of a mock week, with their empty values
@@ -122,6 +84,26 @@ def test_a_reader_that_finds_both_trusts_real(tables: TableStore, tmp_path: Path
     found = tables.read_week("raw_match_events", WEEK)
     assert found is not None
     assert set(found.rows["match_source"]) == {"real"}
+
+
+def test_a_real_week_that_retires_the_mock_one_between_two_looks_is_found(tmp_path: Path) -> None:
+    class Turning(LocalFolder):
+        def read(self, key: str) -> bytes | None:
+            found = super().read(key)
+            if key == week_key("raw_match_events", WEEK, "real") and found is None:
+                writer.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+            return found
+
+        def tail(self, key: str, length: int) -> bytes | None:
+            found = super().tail(key, length)
+            if key == week_key("raw_match_events", WEEK, "real") and found is None:
+                writer.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+            return found
+
+    for number, look in enumerate((TableStore.read_week, TableStore.week_facts)):
+        writer = TableStore(LocalFolder(tmp_path / str(number)), lambda: NOW)
+        writer.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+        assert look(TableStore(Turning(tmp_path / str(number)), lambda: NOW), "raw_match_events", WEEK) is not None
 
 
 def test_mock_stored_earlier_is_ignored_where_it_is_refused(tables: TableStore) -> None:
@@ -203,7 +185,7 @@ def test_week_tables_read_only_what_is_asked_and_stored(tables: TableStore) -> N
     assert weeks.rows(["2026-08-25"]).empty
 
 
-# Property 10 (the local half)
+# Property 10: the keys of every asset
 def test_every_key_lies_under_dataset_source_and_week() -> None:
     for asset, place in PLACES.items():
         if not place.weekly:

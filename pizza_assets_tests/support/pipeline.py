@@ -25,17 +25,17 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 class Pipeline:
-    """Definitions and tables around one folder; `sources` may replace the run's sources."""
+    """Definitions and tables around one storage; `sources` may replace the run's sources."""
 
     def __init__(
         self,
-        folder: Path,
+        storage: Path | str,
         sources: Callable[[Sources], None] | None = None,
         now: datetime = NOW,
         chunk_weeks: int = CHUNK_WEEKS,
         **environ: str,
     ) -> None:
-        self.environ = {"PIZZA_STORAGE": str(folder), "PIZZA_MATCHES": "mock", **environ}
+        self.environ = {"PIZZA_STORAGE": str(storage), "PIZZA_MATCHES": "mock", **environ}
         self.settings = Settings.from_environment(self.environ)
         self.now, self.chunk_weeks = now, chunk_weeks
         self.sources = Sources(self.settings, lambda: now)

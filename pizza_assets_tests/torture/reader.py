@@ -1,6 +1,7 @@
 """A process that reads stored weeks all the time while a writer is being killed, and what it must never see."""
 
 import multiprocessing
+import os
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,9 +40,10 @@ class Reads:
     findings: list[Finding] = field(default_factory=list)
 
 
-def tables_in(storage: Path) -> TableStore:
-    """The stored tables, with a clock that stands still."""
-    return build_tables(Settings(storage=str(storage)), lambda: FIXED_TIME)
+def tables_in(storage: Path | str) -> TableStore:
+    """The stored tables, with a clock that stands still; of a bucket as this process is told to reach it."""
+    reached = {name: value for name, value in os.environ.items() if name.startswith("PIZZA_S3_")}
+    return build_tables(Settings.from_environment({**reached, "PIZZA_STORAGE": str(storage)}), lambda: FIXED_TIME)
 
 
 @contextmanager

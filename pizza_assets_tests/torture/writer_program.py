@@ -48,7 +48,7 @@ def write_until_killed(storage: Path, versions: Iterable[int], hold_at: int | No
     parent.send(stages.count)
 
 
-def write_versions(storage: Path, versions: Iterable[int]) -> None:
+def write_versions(storage: Path | str, versions: Iterable[int]) -> None:
     """Write every week in each version. A turning week goes back to mock before it turns real again."""
     tables = tables_in(storage)
     for version in versions:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
@@ -36,6 +37,19 @@ COUNT_TEXTS = {
 }
 
 
+class Inbox(Protocol):
+    """A place that is no folder of this machine, such as a prefix of a bucket."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        ...
+
+    def fetch(self, pattern: str) -> Path:
+        """A folder with copies of its files as they are now, or the copy of the one file that it is."""
+        ...
+
+
 class OrderFiles:
     """An OrderSource over files. They are parsed once per content and mapping, at the first question.
 
@@ -44,13 +58,14 @@ class OrderFiles:
 
     business_timezone: the zone of the match weeks, and of the business day where the mapping has no zone.
     now: gives the current instant. markets: for a mapping that leaves zone or chain to the markets table.
+    An inbox is fetched once, at the first question.
     """
 
     name = "files"
 
     def __init__(
         self,
-        folder_or_file: str | Path,
+        place: str | Path | Inbox,
         mapping: FileMapping,
         staging: Staging,
         business_timezone: str,
@@ -58,7 +73,8 @@ class OrderFiles:
         markets: Sequence[Market] = (),
     ) -> None:
         self.markets = tuple(markets)
-        self.path, self.mapping, self.staging = Path(folder_or_file), mapping, staging
+        self.mapping, self.staging = mapping, staging
+        self._place = Path(place) if isinstance(place, str) else place
         self.business_timezone, self.now = business_timezone, now
 
     def orders(self, week: MatchWeek) -> SourceResult:
@@ -124,7 +140,8 @@ class OrderFiles:
 
     def warnings(self) -> list[str]:
         """What a person should look at although the run went on: files that can't be read, or hold no order."""
-        empty = [] if self.facts.coverage else [f"no order is in the files {self.mapping.files} of {self.path}"]
+        nothing = f"no order is in the files {self.mapping.files} of {self._place_name}"
+        empty = [] if self.facts.coverage else [nothing]
         return [*self.facts.bad_files.values(), *empty]
 
     @property
@@ -179,21 +196,33 @@ class OrderFiles:
 
     @property
     def _source(self) -> str:
-        return hashlib.sha256(f"{self.path.resolve()}\0{self.mapping.origin}".encode()).hexdigest()[:12]
+        place = self._place.resolve() if isinstance(self._place, Path) else self._place.name
+        return hashlib.sha256(f"{place}\0{self.mapping.origin}".encode()).hexdigest()[:12]
+
+    @cached_property
+    def _path(self) -> Path:
+        return self._place if isinstance(self._place, Path) else self._place.fetch(self.mapping.files)
+
+    @property
+    def _place_name(self) -> str:
+        return str(self._place) if isinstance(self._place, Path) else self._place.name
 
     @cached_property
     def _files(self) -> list[OrderFile]:
-        if self.path.is_file():
-            return [OrderFile(self.path.name, self.path)]
-        if not self.path.is_dir():
-            raise ConfigurationError(f"orders path {self.path} does not exist; give a folder of exports or one file")
-        found = [path for path in self.path.glob(self.mapping.files) if path.is_file()]
+        if self._path.is_file():
+            return [OrderFile(self._path.name, self._path)]
+        if not self._path.is_dir():
+            raise ConfigurationError(
+                f"orders path {self._place_name} does not exist; give a folder of exports or one file"
+            )
+        found = [path for path in self._path.glob(self.mapping.files) if path.is_file()]
         if not found:
             raise ConfigurationError(
-                f"no file in {self.path} matches {self.mapping.files}; put exports there, or set `files` in the mapping"
+                f"no file in {self._place_name} matches {self.mapping.files}; put exports there, or set `files` in the "
+                "mapping"
             )
         return sorted(
-            (OrderFile(path.relative_to(self.path).as_posix(), path) for path in found), key=lambda file: file.name
+            (OrderFile(path.relative_to(self._path).as_posix(), path) for path in found), key=lambda file: file.name
         )
 
     def _import(self, folder: Path, cutoff: datetime) -> dict:
@@ -232,7 +261,7 @@ class OrderFiles:
     def _extent_text(self) -> str:
         coverage = self.facts.coverage
         if not coverage:
-            return f"no order in files {self.mapping.files} of {self.path.name}"
+            return f"no order in files {self.mapping.files} of {self._place.name}"
         first, last = min(p.starts_at for p in coverage), max(p.ends_at for p in coverage)
         return f"files cover {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC only"
 

@@ -1,52 +1,46 @@
-"""Conditional objects in memory and a clock that only moves when told, for tests of claims."""
+"""Listed objects in memory and a clock that only moves when told, for tests of claims."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Listed:
+    key: str
+    etag: str
 
 
 class MemoryObjects:
     """Keeps objects in a dict. `mishaps` befall the next writes, one each."""
 
     def __init__(self) -> None:
-        self.objects: dict[str, tuple[bytes, str]] = {}
-        self.mishaps: list[str | Exception] = []
-        self._versions = itertools.count(1)
+        self.objects: dict[str, bytes] = {}
+        self.mishaps: list[Exception] = []
 
     def uri(self, key: str) -> str:
         return f"memory://{key}"
 
-    def create(self, key: str, content: bytes) -> str | None:
-        return self._write(key, content, lambda: key not in self.objects)
+    def put(self, key: str, content: bytes) -> None:
+        self._befall()
+        self.objects[key] = content
 
-    def replace(self, key: str, content: bytes, etag: str) -> str | None:
-        return self._write(key, content, lambda: self.objects.get(key, (b"", ""))[1] == etag)
-
-    def read(self, key: str) -> tuple[bytes, str] | None:
+    def read(self, key: str) -> bytes | None:
         return self.objects.get(key)
 
-    def delete(self, key: str, etag: str) -> None:
+    def listing(self, prefix: str) -> list[Listed]:
+        return [Listed(key, str(hash(self.objects[key]))) for key in sorted(self.objects) if key.startswith(prefix)]
+
+    def delete(self, key: str) -> None:
         self._befall()
-        if self.objects.get(key, (b"", ""))[1] == etag:
-            del self.objects[key]
+        self.objects.pop(key, None)
 
-    def _write(self, key: str, content: bytes, is_allowed: Callable[[], bool]) -> str | None:
-        mishap = self._befall()
-        if mishap == "conflict" or not is_allowed():
-            return None
-        etag = f"v{next(self._versions)}"
-        self.objects[key] = (content, etag)
-        # the client repeats a request whose answer got lost, and is then told that the object is there
-        return None if mishap == "answer lost" else etag
-
-    def _befall(self) -> str | None:
-        mishap = self.mishaps.pop(0) if self.mishaps else None
-        if isinstance(mishap, Exception):
-            raise mishap
-        return mishap
+    def _befall(self) -> None:
+        if self.mishaps:
+            raise self.mishaps.pop(0)
 
 
 class Clock:

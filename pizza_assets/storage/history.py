@@ -1,0 +1,146 @@
+"""A stored week as it was at an earlier moment, where the bucket keeps versions. A folder has no history.
+
+What a week is made of does not belong here: a restored week is what it was, stale or not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pizza_assets.errors import StorageError
+from pizza_assets.models import RejectedRows
+from pizza_assets.storage import frames, layout
+from pizza_assets.storage.facts import Facts, facts_in
+from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.s3_bucket import S3Bucket
+from pizza_assets.storage.s3_objects import S3Objects, Version
+from pizza_assets.storage.tables import model_of
+from pizza_assets.storage.week_writer import publish
+
+NO_HISTORY = (
+    "keeps no history, so nothing can be restored; keep tables in a bucket with versioning "
+    "(aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled)"
+)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What became of one object of the week."""
+
+    uri: str
+    what: str
+
+
+class WeekHistory:
+    """The versions of one match week's objects, of every weekly asset. Raises StorageError where none are kept."""
+
+    def __init__(self, store: ObjectStore, week: str) -> None:
+        if not isinstance(store, S3Bucket) or not store.objects.keeps_versions():
+            raise StorageError(f"{store.uri('')} {NO_HISTORY}")
+        self._store = store
+        self._week = week
+        self._objects: S3Objects = store.objects
+        self._versions: dict[str, list[Version]] = {}
+        for key in {*_keys(week), *(layout.facts_key(key) for key in _keys(week))}:
+            # the newest is listed first, and times are whole seconds
+            found = [version for version in reversed(self._objects.versions(key)) if version.key == key]
+            if found:
+                self._versions[key] = sorted(found, key=lambda version: version.at)
+
+    def moments(self) -> list[tuple[datetime, str]]:
+        """When what was written or removed, oldest first."""
+        return sorted(
+            (version.at, f"{'removed' if version.is_deletion else 'written'} {self._store.uri(key)}")
+            for key, versions in self._versions.items()
+            for version in versions
+            if key in _keys(self._week)
+        )
+
+    def restore(self, before: datetime) -> list[Restored]:
+        """Bring every object of the week back as it was just before that moment, one dataset after the other.
+
+        What was not there then is removed (it stays in the history). Raises StorageError, with the dataset untouched,
+        if a version is gone or can't be read by this release.
+        """
+        if not any(version.at < before for versions in self._versions.values() for version in versions):
+            raise StorageError(
+                f"{self._store.uri('')}: no object of week {self._week} is older than "
+                f"{before.isoformat(sep=' ', timespec='seconds')}; `pizza restore {self._week}` lists what there is"
+            )
+        restored: list[Restored] = []
+        for claim, keys in _datasets(self._week).items():
+            with self._store.claiming(claim) as held:
+                wanted = {key: self._at(key, before) for key in keys if key in self._versions}
+                held.confirm()
+                restored += [self._bring_back(key, found) for key, found in wanted.items()]
+        return restored
+
+    def _at(self, key: str, before: datetime) -> tuple[bytes, Facts | None] | None:
+        """The object's bytes and facts at that moment, or None if there was none."""
+        content = self._content(key, before)
+        if content is None:
+            return None
+        checksum = self._checked(key, content)
+        known = self._content(layout.facts_key(key), before)
+        facts = facts_in(self._store.uri(layout.facts_key(key)), known) if known is not None else []
+        return content, next((found for found in facts if found.content_sha256 == checksum), None)
+
+    def _content(self, key: str, before: datetime) -> bytes | None:
+        earlier = [version for version in self._versions.get(key, ()) if version.at < before]
+        if not earlier or earlier[-1].is_deletion:
+            return None
+        content = self._objects.read_version(key, earlier[-1].version_id)
+        if content is None:
+            raise StorageError(f"{self._store.uri(key)}: its version of {earlier[-1].at} has just gone; choose another")
+        return content
+
+    def _checked(self, key: str, content: bytes) -> str:
+        model = RejectedRows if key in _rejected(self._week) else model_of(_assets(self._week)[key])
+        frames.table_of(self._store.uri(key), content, model)
+        return frames.content_checksum(content)
+
+    def _bring_back(self, key: str, found: tuple[bytes, Facts | None] | None) -> Restored:
+        uri = self._store.uri(key)
+        if found is None:
+            if not self._store.exists(key):
+                return Restored(uri, "absent, as it was")
+            self._store.delete(key)
+            self._store.delete(layout.facts_key(key))
+            return Restored(uri, "removed: it was not there then")
+        content, facts = found
+        if self._store.read(key) == content:
+            return Restored(uri, "unchanged since")
+        if facts is None:
+            frames.write_bytes(self._store, key, content)
+        else:
+            publish(self._store, key, content, facts)
+        return Restored(uri, "restored")
+
+
+def _assets(week: str) -> Mapping[str, str]:
+    """Every key that may hold a part of the week, and its asset."""
+    return {
+        layout.week_key(asset, week, label): asset
+        for asset, place in layout.PLACES.items()
+        if place.weekly
+        for label in place.labels or (None,)
+    }
+
+
+def _rejected(week: str) -> set[str]:
+    return {layout.rejected_key(asset, week) for asset, place in layout.PLACES.items() if place.weekly and place.labels}
+
+
+def _keys(week: str) -> set[str]:
+    return {*_assets(week), *_rejected(week)}
+
+
+def _datasets(week: str) -> dict[str, Iterable[str]]:
+    """The keys of each claim."""
+    datasets: dict[str, set[str]] = {}
+    for key, asset in _assets(week).items():
+        keys = datasets.setdefault(layout.week_claim(asset, week), set())
+        keys.add(key)
+        if layout.PLACES[asset].labels:
+            keys.add(layout.rejected_key(asset, week))
+    return {claim: sorted(keys) for claim, keys in sorted(datasets.items())}

@@ -1,0 +1,96 @@
+"""Files that people drop into a bucket, copied to a folder of this machine, so that they are read as from a folder.
+
+What the files hold, and when they are read, does not belong here.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from filelock import FileLock
+
+from pizza_assets.errors import ConfigurationError, StorageError
+from pizza_assets.storage.s3_objects import Listed, S3Objects
+
+COPIES = "files"
+SEEN = "seen.json"
+
+
+class BucketInbox:
+    """The objects below a prefix, or one object. bucket: all of it. folder: for the copies of this place alone."""
+
+    def __init__(self, bucket: S3Objects, place: str, folder: Path) -> None:
+        self._bucket = bucket
+        self._place = place
+        self._folder = folder
+
+    @property
+    def name(self) -> str:
+        """What a person calls this place."""
+        return self._bucket.uri(self._place)
+
+    def fetch(self, pattern: str) -> Path:
+        """The folder with copies of all files that fit the pattern, or the copy of the one object that this place is.
+
+        Only what is new or changed is copied; what was removed goes. Raises StorageError naming the object, and
+        ConfigurationError if nothing is there.
+        """
+        copies = self._folder / COPIES
+        copies.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / ".lock"):
+            found = list(self._bucket.listing(self._place))
+            single = {PurePosixPath(self._place).name: one for one in found if one.key == self._place != ""}
+            wanted = single or self._matching(found, pattern)
+            if not wanted:
+                raise ConfigurationError(
+                    f"no file in {self.name} matches {pattern}; put exports there, or set `files` in the mapping"
+                )
+            self._copy(copies, wanted)
+        return copies / next(iter(single)) if single else copies
+
+    def _matching(self, found: list[Listed], pattern: str) -> dict[str, Listed]:
+        """The files below the prefix by name. Raises StorageError for a key that would lead out of the folder."""
+        below = f"{self._place}/" if self._place else ""
+        names = {one.key.removeprefix(below): one for one in found if one.key.startswith(below)}
+        wanted = {name: one for name, one in names.items() if _is_file(name) and PurePosixPath(name).match(pattern)}
+        for name, one in wanted.items():
+            if PurePosixPath(name).as_posix() != name or name.startswith("/") or ".." in name.split("/"):
+                raise StorageError(f"{self._bucket.uri(one.key)}: can't be the name of a file; rename the object")
+        return wanted
+
+    def _copy(self, copies: Path, wanted: Mapping[str, Listed]) -> None:
+        seen = self._seen()
+        for path in (path for path in copies.rglob("*") if path.is_file()):
+            if path.relative_to(copies).as_posix() not in wanted:
+                path.unlink()
+        for name, one in wanted.items():
+            path = copies / name
+            if seen.get(name) != one.etag or not path.is_file() or path.stat().st_size != one.byte_count:
+                self._download(one, path)
+        _replace(self._folder / SEEN, json.dumps({name: one.etag for name, one in wanted.items()}).encode())
+
+    def _download(self, one: Listed, path: Path) -> None:
+        """Beside its place first: a file that is there is whole."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._folder / "unfinished"
+        with unfinished.open("wb+") as file:
+            if not self._bucket.download(one.key, file):
+                raise StorageError(f"{self._bucket.uri(one.key)}: has just gone; run again")
+        unfinished.replace(path)
+
+    def _seen(self) -> dict[str, str]:
+        try:
+            return json.loads((self._folder / SEEN).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+
+
+def _is_file(name: str) -> bool:
+    """Some tools write an empty object for a folder."""
+    return bool(name) and not name.endswith("/")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)

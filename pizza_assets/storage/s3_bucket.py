@@ -1,0 +1,94 @@
+"""Objects below a prefix of an S3 bucket. What tables keep in them does not belong here."""
+
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import IO
+
+from pizza_assets.errors import StorageError
+from pizza_assets.storage.claims import Claim
+from pizza_assets.storage.expiring_claims import CLAIMS, ExpiringClaims
+from pizza_assets.storage.s3_objects import S3Objects
+from pizza_assets.storage.s3_upload import PART_BYTES, upload
+
+ABANDONED_AFTER = timedelta(days=1)
+"""An upload in parts that began longer ago has no writer any more: none takes as long."""
+
+LATE = (
+    "what is written and removed shows late on this server, so writers can't exclude each other; use one whose reads "
+    "and listings are up to date, as Amazon's are"
+)
+
+
+class S3Bucket:
+    """An ObjectStore in a bucket. `claims` over the same objects keep one writer at a time.
+
+    part_bytes: what is longer goes up in parts of this length (S3 wants 5 MiB or more).
+    """
+
+    def __init__(
+        self,
+        objects: S3Objects,
+        claims: ExpiringClaims,
+        now: Callable[[], datetime],
+        part_bytes: int = PART_BYTES,
+    ) -> None:
+        self.objects = objects
+        self._claims = claims
+        self._now = now
+        self._part_bytes = part_bytes
+
+    def check(self) -> None:
+        """Write, list, read and remove an object; listings must keep up, or claims would hold nothing."""
+        key = f".check-{secrets.token_hex(8)}"
+        self.objects.put(key, b"")
+        try:
+            is_listed = self.objects.keys(key) == [key]
+            is_read = self.objects.read(key) == b""
+        finally:
+            self.objects.delete(key)
+        if not (is_listed and is_read) or self.objects.keys(key):
+            raise StorageError(f"{self.uri(key)}: {LATE}")
+
+    def sweep(self) -> int:
+        """Abort uploads in parts whose writer is gone; objects themselves are always whole."""
+        before = self._now() - ABANDONED_AFTER
+        abandoned = [(key, upload_id) for key, upload_id, at in self.objects.unfinished() if at < before]
+        for key, upload_id in abandoned:
+            self.objects.abort(key, upload_id)
+        return len(abandoned)
+
+    @contextmanager
+    def claiming(self, name: str) -> Iterator[Claim]:
+        """An object that tells the others to wait, renewed while the block runs; a dead writer's expires."""
+        with self._claims.claiming(name) as claim:
+            yield claim
+
+    def uri(self, key: str) -> str:
+        return self.objects.uri(key)
+
+    @contextmanager
+    def writing(self, key: str, labels: Mapping[str, str] | None = None) -> Iterator[IO[bytes]]:
+        """Kept aside, then sent in one request, or in parts that become an object at the end, all at once."""
+        with tempfile.SpooledTemporaryFile(max_size=self._part_bytes) as file:
+            yield file
+            upload(self.objects, key, file, labels or {}, self._part_bytes)
+
+    def read(self, key: str) -> bytes | None:
+        return self.objects.read(key)
+
+    def tail(self, key: str, length: int) -> bytes | None:
+        return self.objects.tail(key, length)
+
+    def exists(self, key: str) -> bool:
+        """By its last byte: unlike HEAD, that tells an object that is not there from a bucket that is not."""
+        return self.objects.tail(key, 1) is not None
+
+    def keys(self, prefix: str) -> list[str]:
+        below = f"{prefix.rstrip('/')}/" if prefix else ""
+        return [key for key in self.objects.keys(below) if not key.startswith(f"{CLAIMS}/")]
+
+    def delete(self, key: str) -> None:
+        self.objects.delete(key)
