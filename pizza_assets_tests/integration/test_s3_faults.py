@@ -11,6 +11,7 @@ from pizza_assets.storage.layout import week_key
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.verification import damages
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+from pizza_assets_tests.support.fault_server import running
 from pizza_assets_tests.support.s3_faults import (
     Fault,
     FaultProxy,
@@ -19,7 +20,6 @@ from pizza_assets_tests.support.s3_faults import (
     not_xml,
     refusal,
     reset,
-    running,
     silence,
     truncated,
 )

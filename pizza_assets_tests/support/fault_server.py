@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 Handler = http.server.BaseHTTPRequestHandler
@@ -122,15 +122,29 @@ def _is_between(row: dict[str, Any], starts_at: datetime, ends_at: datetime) -> 
         return True
 
 
+class Served(Protocol):
+    """What can be let serve. is_over: set when nobody waits for an answer any more."""
+
+    url: str
+    is_over: threading.Event
+
+    def handle(self, handler: Handler) -> None: ...
+
+
+Server = TypeVar("Server", bound=Served)
+
+
 @contextmanager
-def running(server: FaultServer) -> Iterator[FaultServer]:
+def running(server: Server) -> Iterator[Server]:
     """Serve on a free loopback port during the block."""
 
     class Serving(Handler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - the name the standard library calls
+        def _serve(self) -> None:
             server.handle(self)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _serve  # noqa: N815 - the names the standard library calls
 
         def log_message(self, format: str, *args: object) -> None:
             pass

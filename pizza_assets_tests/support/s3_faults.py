@@ -1,14 +1,16 @@
-"""A proxy in front of an S3 server that misbehaves as a script says, and writes down what it was asked."""
+"""A proxy in front of an S3 server that misbehaves as a script says, and writes down what it was asked.
+
+`fault_server.running` lets it serve.
+"""
 
 import http.client
-import http.server
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-Handler = http.server.BaseHTTPRequestHandler
+from pizza_assets_tests.support.fault_server import Handler
+
 Fault = Callable[["Exchange"], None]
 """Answers one request in the server's place."""
 
@@ -101,39 +103,6 @@ def _befalls(text: str, request: str) -> bool:
 
 def _body(handler: Handler) -> bytes:
     return handler.rfile.read(int(handler.headers.get("Content-Length", "0")))
-
-
-@contextmanager
-def running(proxy: FaultProxy) -> Iterator[FaultProxy]:
-    """Serve on a free loopback port during the block."""
-
-    class Serving(Handler):
-        protocol_version = "HTTP/1.1"
-
-        def _serve(self) -> None:
-            proxy.handle(self)
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _serve  # noqa: N815 - the names the standard library calls
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    class Quiet(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            pass  # a client that hangs up is what is being tested
-
-    with Quiet(("127.0.0.1", 0), Serving) as listening:
-        proxy.url = f"http://127.0.0.1:{listening.server_address[1]}"
-        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            proxy.is_over.set()
-            listening.shutdown()
-            thread.join()
 
 
 def refusal(status: int, code: str) -> Fault:
