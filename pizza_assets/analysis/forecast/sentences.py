@@ -88,9 +88,11 @@ def _difference(row: Mapping) -> str:
     if pd.isna(row["difference"]) or not row["difference"]:
         return "nothing of it is put down to the match"
     more = "more" if row["difference"] >= 0 else "fewer"
-    low, high = row["difference_low"], row["difference_high"]
+    average = f"{number(row['average_difference_low'])} to {number(row['average_difference_high'])}"
+    one = f"{number(row['difference_low'])} to {number(row['difference_high'])}"
     return (
-        f"{_signless(row['difference'])} {more} than without the match (95 % interval {number(low)} to {number(high)})"
+        f"{_signless(row['difference'])} {more} than without the match "
+        f"(95 % interval {average} on average, {one} for a single match)"
     )
 
 
