@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
-COMMANDS = ("check", "run", "backfill", "status", "ui", "open")
+COMMANDS = ("check", "run", "backfill", "status", "forecast", "ui", "open")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="collect match weeks, analyse them and write the page"))
     _add_backfill(commands.add_parser("backfill", help="collect many weeks, going on where it was interrupted"))
     _add_status(commands.add_parser("status", help="which weeks are stored, real or mock, stale or not"))
+    _add_forecast(
+        commands.add_parser("forecast", help="orders around coming matches, as last worked out by `pizza run`")
+    )
     ui = commands.add_parser("ui", help="Dagster's webserver and daemon on loopback")
     ui.add_argument("--port", type=_count, default=3000, metavar="PORT", help="port on 127.0.0.1 (3000)")
     ui.set_defaults(command=_ui)
@@ -95,6 +98,12 @@ def _add_status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--json", dest="is_json", action="store_true", help="for programs")
     status.add_argument("--verify", action="store_true", help="read everything and compare it with its checksum")
     status.set_defaults(command=_status)
+
+
+def _add_forecast(forecast: argparse.ArgumentParser) -> None:
+    forecast.add_argument("--market", metavar="M", help="only this market")
+    forecast.add_argument("--days", type=_count, default=14, metavar="N", help="days ahead (14, which is the most)")
+    forecast.set_defaults(command=_forecast)
 
 
 def _add_range(command: argparse.ArgumentParser) -> None:
@@ -167,6 +176,12 @@ def _status(options: argparse.Namespace) -> int:
     from pizza_assets.cli.looking import status
 
     return status(options.first, options.last, is_json=options.is_json, is_verified=options.verify)
+
+
+def _forecast(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.forecasting import forecast
+
+    return forecast(options.market, options.days)
 
 
 def _ui(options: argparse.Namespace) -> int:
