@@ -34,6 +34,8 @@ def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
         f"{row['low_95']:.0f} to {row['high_95']:.0f} in 19 of 20)",
         _difference(row),
     ]
+    if row["skill_against_mean_pct"] <= 0:
+        told.append(f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})")
     if peak is not None:
         told.append(
             f"the busiest hour is {peak['local_start']} to {peak['local_end']}: staff for {peak['quantile_90']:.0f} "
