@@ -65,8 +65,8 @@ def _told_once(given: pd.DataFrame) -> str:
     origin = f"{row['origin_at']:%a %d %b %Y %H:%M} UTC"
     return (
         f"{_label(row)}Made on {row['made_on']} from {row['history_weeks']} weeks of orders until {origin}; around "
-        f"matches past forecasts beat the mean of 8 weeks by {row['skill_against_mean_pct']:.0f} % and the model without "
-        f"football by {row['skill_against_no_football_pct']:.0f} % (deviance)."
+        f"matches past forecasts beat the mean of 8 weeks by {row['skill_against_mean_pct']:.0f} % and the model "
+        f"without football by {row['skill_against_no_football_pct']:.0f} % (deviance)."
     )
 
 
