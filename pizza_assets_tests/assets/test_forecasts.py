@@ -14,6 +14,7 @@ from pizza_assets.cli.forecasting import forecast_text
 from pizza_assets.errors import SourceUnavailable
 from pizza_assets.models import ForecastScores
 from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.orchestration.run_summary import summary
 from pizza_assets.sources.base import SourceResult
 from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import Pipeline, PoisonedMatches, RelabelledMatches, as_real
@@ -48,8 +49,11 @@ def own_orders(folder: Path, count: int, until: datetime) -> dict[str, str]:
 def test_twelve_weeks_of_own_orders_show_next_saturday_in_one_run(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     files = own_orders(tmp_path, 12, NOW)
     pipeline = Pipeline(tmp_path / "data", as_real, NOW, **files | {"PIZZA_MATCHES": "openfootball"})
-    pipeline.collect(instance, weeks(13))
+    collected = pipeline.collect(instance, weeks(13))
     assert pipeline.analyse(instance) is None
+    told = summary(pipeline.tables, collected, None)
+    assert "\nNext     " in told
+    assert "Leeds United" in told
     rows = pipeline.tables.read_whole("dashboard_match_forecast")
     fixtures = pipeline.tables.read_whole("dashboard_coming_matches")
     assert rows is not None
