@@ -56,6 +56,11 @@ def test_open_without_a_page_says_what_to_do(capsys: pytest.CaptureFixture[str])
     assert "run `pizza run` first" in capsys.readouterr().err
 
 
+def test_forecast_without_one_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forecast", "--days", "3"]) == 1
+    assert "run `pizza run` first" in capsys.readouterr().err
+
+
 def test_open_prints_the_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with LocalFolder(tmp_path / "data").writing("quicksight-ready/dashboard-data/dashboard.html") as file:
         file.write(b"<html>")

@@ -41,7 +41,7 @@ class Reason(StrEnum):
     MARKET_TOO_NEW = "market_too_new: fewer than 8 weeks of this market's orders are known"
     MARKET_SILENT = "market_silent: this market's orders are not known for the last 7 days that others' are"
     TOO_FEW_SCORED = "too_few_scored_forecasts: fewer than 30 forecasts of this kind could be compared with what came"
-    NO_BETTER_THAN_MEAN = "no_better_than_mean: past forecasts were no better than the mean of the last 8 weeks"
+    WORSE_THAN_MEAN = "worse_than_mean: past forecasts were worse than the mean of the last 8 weeks, and not by chance"
     FOOTBALL_DID_NOT_HELP = (
         "football_did_not_help: past forecasts that knew of the matches were no better than those that did not"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
-COMMANDS = ("check", "run", "backfill", "status", "restore", "ui", "open", "quicksight")
+COMMANDS = ("check", "run", "backfill", "status", "forecast", "restore", "ui", "open", "quicksight")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_backfill(commands.add_parser("backfill", help="collect many weeks, going on where it was interrupted"))
     _add_status(commands.add_parser("status", help="which weeks are stored, real or mock, stale or not"))
     _add_restore(commands.add_parser("restore", help="bring a week back as it was, from the versions a bucket keeps"))
+    _add_forecast(
+        commands.add_parser("forecast", help="orders around coming matches, as last worked out by `pizza run`")
+    )
     ui = commands.add_parser("ui", help="Dagster's webserver and daemon on loopback")
     ui.add_argument("--port", type=_count, default=3000, metavar="PORT", help="port on 127.0.0.1 (3000)")
     ui.set_defaults(command=_ui)
@@ -120,6 +123,12 @@ def _add_restore(restore: argparse.ArgumentParser) -> None:
         help="as it was just before, e.g. 2026-08-12T18:00Z; without it, list what was written when",
     )
     restore.set_defaults(command=_restore)
+
+
+def _add_forecast(forecast: argparse.ArgumentParser) -> None:
+    forecast.add_argument("--market", metavar="M", help="only this market")
+    forecast.add_argument("--days", type=_count, default=14, metavar="N", help="days ahead (14, which is the most)")
+    forecast.set_defaults(command=_forecast)
 
 
 def _add_range(command: argparse.ArgumentParser) -> None:
@@ -208,6 +217,12 @@ def _restore(options: argparse.Namespace) -> int:
     from pizza_assets.cli.restoring import restore
 
     return restore(options.week, options.before)
+
+
+def _forecast(options: argparse.Namespace) -> int:
+    from pizza_assets.cli.forecasting import forecast
+
+    return forecast(options.market, options.days)
 
 
 def _ui(options: argparse.Namespace) -> int:

@@ -82,8 +82,14 @@ class MatchForecast(
         nullable=True, ge=0, description="Expected orders with the match; empty where the football part is refused."
     )
     difference: float = pa.Field(nullable=True, description="Orders that the match adds: the difference of the two.")
-    difference_low: float = pa.Field(nullable=True, description="Lower end of its 95 % interval.")
+    difference_low: float = pa.Field(
+        nullable=True, description="Lower end of the 95 % interval of what this one match adds."
+    )
     difference_high: float = pa.Field(nullable=True, description="Upper end of it.")
+    average_difference_low: float = pa.Field(
+        nullable=True, description="Lower end of the 95 % interval of what such matches add on average."
+    )
+    average_difference_high: float = pa.Field(nullable=True, description="Upper end of it.")
     effect_pct: float = pa.Field(nullable=True, description="The difference in per cent of the orders without it.")
     orders: float = pa.Field(nullable=True, ge=0, description="The forecast: as likely to be exceeded as not.")
     low_80: float = pa.Field(nullable=True, ge=0, description="Lower end of the 80 % prediction interval.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.vocabulary import DataSource, Span
 from pizza_assets.orchestration.backfill import Collected
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
@@ -26,6 +26,7 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
             "",
             *_headlines(tables.read_whole("insights")),
             "",
+            *_next_match(tables),
             f"Page     {tables.objects.uri(whole_key('dashboard_page'))}",
         ]
     else:
@@ -37,6 +38,16 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
     if collected.error:
         lines += ["", f"Collecting stopped: {collected.error}"]
     return "\n".join(lines)
+
+
+def _next_match(tables: TableStore) -> list[str]:
+    """What the next match comes to, in each market that follows it; nothing without coming fixtures."""
+    rows = tables.read_whole("match_forecast")
+    if rows is None or rows.empty:
+        return []
+    around = rows[(rows["span"] == Span.MATCH) & (rows["kickoff_at"] == rows["kickoff_at"].min())]
+    told = [f"Next     {sentence}" for sentence in around["sentence"].head(2)]
+    return [*told, "         all coming matches: pizza forecast", ""]
 
 
 def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from pizza_assets.analysis.forecast.intervals import poisson_deviance
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes
-from pizza_assets_tests.calibration.worlds import CELL_MINUTES, LENGTHS, ZONE, SimulatedYear
+from pizza_assets_tests.calibration.worlds import CELL_MINUTES, LENGTHS, ZONE, Planted, SimulatedYear, mean_effect
 from pizza_assets_tests.calibration.years import panel_of
 
 SPANS = ("pre", "during", "post", "match", "hour", "day")
@@ -28,7 +28,7 @@ def history_of(year: SimulatedYear) -> OrderHistory:
     return OrderHistory.of(panel_of(year), year.matches, year.markets, LENGTHS, zones, ZONE)
 
 
-def forecast_trial(year: SimulatedYear) -> dict[tuple[str, str], float]:
+def forecast_trial(year: SimulatedYear, planted: Planted) -> dict[tuple[str, str], float]:
     """By span and measure. Own matches; days with a holiday are left out but for "inside 80 %, with holidays"."""
     history = history_of(year)
     past = backtest(history)
@@ -46,7 +46,7 @@ def forecast_trial(year: SimulatedYear) -> dict[tuple[str, str], float]:
     for name, chosen in (("hour", hours), ("sparse hours", sparse)):
         found[name, "PIT from 0.1 to 0.9"] = float(chosen["pit"].between(0.1, 0.9).mean())
         found[name, "PIT from 0.025 to 0.975"] = float(chosen["pit"].between(0.025, 0.975).mean())
-    return found | _given(year, history, past)
+    return found | _given(year, history, past, planted)
 
 
 def _scores(rows: pd.DataFrame) -> dict[str, float]:
@@ -76,20 +76,32 @@ def _share_inside(rows: pd.DataFrame, observed: np.ndarray, level: int = 80) -> 
     return float(((low <= observed) & (observed <= high)).mean())
 
 
-def _given(year: SimulatedYear, history: OrderHistory, past: Backtest) -> dict[tuple[str, str], float]:
+def _half_width(rows: pd.DataFrame, name: str) -> float:
+    """Of the intervals, in per cent of the orders without a match."""
+    width = (rows[f"{name}_high"] - rows[f"{name}_low"]).sum()
+    return 100 * float(width / 2 / rows["without_football"].sum())
+
+
+def _given(
+    year: SimulatedYear, history: OrderHistory, past: Backtest, planted: Planted
+) -> dict[tuple[str, str], float]:
     """Forecasts with their refusals: how often the football part was given, and whether the interval of the difference
     held what the world made of the match, and the effect that all matches have."""
     parts = [_as_given(year, history, past, cut) for cut in origins(history)[GIVEN_EVERY - 1 :: GIVEN_EVERY]]
     rows = pd.concat(parts, ignore_index=True)
     rows = rows[(rows["status"] == "ok") & ~_on_holiday(year, rows)]
     found = {("all", "football part given"): float(rows["with_football"].notna().mean())}
+    of_one = year.mean - year.usual
+    of_average = year.usual * np.expm1(mean_effect(year, planted))
     for span in SPANS:
         told = rows[(rows["span"] == span) & rows["difference_low"].notna()]
         if len(told):
-            truth = _sums(year, year.mean - year.usual, told)
-            found[span, "difference covered"] = float(
-                ((told["difference_low"] <= truth) & (truth <= told["difference_high"])).mean()
-            )
+            for name, truth in (("difference", of_one), ("average_difference", of_average)):
+                low, high = told[f"{name}_low"].to_numpy(), told[f"{name}_high"].to_numpy()
+                sums = _sums(year, truth, told)
+                found[span, f"{name.replace('_', ' ')} covered"] = float(((low <= sums) & (sums <= high)).mean())
+            found[span, "half-width of average, %"] = _half_width(told, "average_difference")
+            found[span, "half-width of single, %"] = _half_width(told, "difference")
         given = rows[rows["span"] == span]
         found[span, "inside 80 %, as given"] = _share_inside(given, _sums(year, year.counts, given))
     return found

@@ -173,7 +173,7 @@ def _results_of_matches(kind: WorldKind, rng: np.random.Generator, calendar: Cal
 def _forecasts(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     for name, planted in FORECAST_PLANTED.items():
         year = simulate_year(rng, kind, *calendar, planted)
-        for (span, measure), value in forecast_trial(year).items():
+        for (span, measure), value in forecast_trial(year, planted).items():
             yield f"forecast, {name}, {span}", measure, value
 
 

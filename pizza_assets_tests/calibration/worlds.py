@@ -88,7 +88,7 @@ class SimulatedYear:
     """counts: orders [market, cell of five minutes], from first_minute (epoch) on. week: index into `weeks` [cell].
 
     matches: RawMatches, all finished. goals: match_id, minute (epoch minute of the goal), side. mean: what was expected
-    of every cell before the Poisson draw. `mean` includes planted effects, `usual` does not. holidays: the cells on one.
+    of every cell before the Poisson draw. `mean` includes planted effects, `usual` does not. holidays: cells on one.
     """
 
     kind: WorldKind
@@ -244,6 +244,12 @@ def _ar1(innovations: np.ndarray, rho: float) -> np.ndarray:
     from scipy.signal import lfilter
 
     return lfilter([np.sqrt(1 - rho**2)], [1, -rho], innovations)
+
+
+def mean_effect(year: SimulatedYear, planted: Planted) -> np.ndarray:
+    """The logarithm that the windows of own matches have on average [market, cell]."""
+    nothing = year.goals.head(0)
+    return _football(year.minutes, year.markets, year.matches, nothing, Planted(windows=planted.windows), ())
 
 
 def _differing(

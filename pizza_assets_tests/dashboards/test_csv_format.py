@@ -61,8 +61,8 @@ def any_extract(max_rows: int) -> st.SearchStrategy[tuple[type[Table], pd.DataFr
 
 
 def test_there_are_ten_extracts():
-    assert len(EXTRACTS) == 10
-    assert len({model.table_name() for model in EXTRACTS}) == 10
+    assert len(EXTRACTS) == 13
+    assert len({model.table_name() for model in EXTRACTS}) == 13
 
 
 # Property 11: what was written is read back equal

@@ -13,7 +13,6 @@ from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, forecast_at
 from pizza_assets.analysis.forecast.targets import (
     HORIZONS,
-    MATCH_SPANS,
     SPANS,
     Targets,
     days_ahead,
@@ -123,21 +122,6 @@ def dispersions(past: Backtest, mean: np.ndarray, known_before: int | None = Non
                 if np.isfinite(k[span, horizon]):
                     break
     return k
-
-
-def effect_variance(past: Backtest) -> float:
-    """How much the effects of single matches and markets differ (variance of their logarithm), never negative.
-
-    What forecasts of own matches' windows miss by more than those of the same windows without a match is put down to
-    it; 0 where either are too few.
-    """
-    windows = np.isin(past.targets.span, [SPANS.index(span) for span in MATCH_SPANS[:3]])
-    of_own, of_others = (
-        fit_dispersion(past.observed[chosen], past.with_football[chosen])
-        for chosen in (windows & past.is_own, windows & ~past.is_own)
-    )
-    more = of_own - of_others
-    return max(more, 0.0) if np.isfinite(more) else 0.0
 
 
 def backtest_rows(past: Backtest, history: OrderHistory, match_ids: np.ndarray) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions, effect_variance
+from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions
 from pizza_assets.analysis.forecast.intervals import quantile
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, difference_slopes, forecast_at
@@ -30,6 +30,8 @@ NUMBERS = (
     "difference",
     "difference_low",
     "difference_high",
+    "average_difference_low",
+    "average_difference_high",
     "effect_pct",
     "orders",
     *(f"{side}_{level}" for level in LEVELS for side in ("low", "high")),
@@ -117,15 +119,17 @@ def _numbers(
     table = dispersions(past, past.with_football if knows else past.unaware)
     k = table[targets.span, np.minimum(horizon_class(days_ahead(targets, cut)), 2)]
     difference = with_football - without
-    reach = _reach(history, forecast, targets, difference, k, effect_variance(past))
+    of_average, of_one = _reaches(history, forecast, targets, difference, k)
     unknown = np.full(len(mean), np.nan)
     return pd.DataFrame(
         {
             "without_football": without if knows else unaware,
             "with_football": with_football if knows else unknown,
             "difference": difference if knows else unknown,
-            "difference_low": difference - reach if knows else unknown,
-            "difference_high": difference + reach if knows else unknown,
+            "difference_low": difference - of_one if knows else unknown,
+            "difference_high": difference + of_one if knows else unknown,
+            "average_difference_low": difference - of_average if knows else unknown,
+            "average_difference_high": difference + of_average if knows else unknown,
             "effect_pct": 100 * np.divide(difference, without, out=unknown.copy(), where=without > 0)
             if knows
             else unknown,
@@ -143,28 +147,25 @@ def _numbers(
     )
 
 
-def _reach(
-    history: OrderHistory,
-    forecast: OriginForecast,
-    targets: Targets,
-    difference: np.ndarray,
-    k: np.ndarray,
-    variance_of_effects: float,
-) -> np.ndarray:
-    """Half of the 95 % interval of the difference: the error of the mean effects, as the estimates before they were
-    shrunken have it; how far single matches and markets depart from them; and the error of the orders they multiply."""
+def _reaches(
+    history: OrderHistory, forecast: OriginForecast, targets: Targets, difference: np.ndarray, k: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Half of the 95 % interval of what such matches add on average: the error of the mean effects, as the estimates
+    before they were shrunken have it, and that of the orders they multiply. And of what one match adds: also how much
+    single matches depart from the mean."""
     from scipy.special import stdtrit
 
     effects = forecast.effects
     if not len(targets.start) or not effects.is_known:
-        return np.full(len(targets.start), np.nan)
+        return np.full(len(targets.start), np.nan), np.full(len(targets.start), np.nan)
     everybody = np.arange(len(history.markets))
     slopes = difference_slopes(history, forecast, everybody)
     slope = np.stack([targets.sums(slopes[window], forecast.cut) for window in range(len(WINDOWS))], axis=1)
-    variance = np.einsum("tv,vw,tw->t", slope, effects.covariance, slope)
-    variance += slope.sum(axis=1) ** 2 * variance_of_effects + difference**2 * k
+    of_average = np.einsum("tv,vw,tw->t", slope, effects.covariance, slope) + difference**2 * k
+    of_one = of_average + slope.sum(axis=1) ** 2 * effects.variance
     dates = min(int(n) for n, reason in zip(effects.dates, effects.missing, strict=True) if reason is None)
-    return stdtrit(dates - 1, 0.975) * np.sqrt(variance)
+    reach = stdtrit(dates - 1, 0.975)
+    return reach * np.sqrt(of_average), reach * np.sqrt(of_one)
 
 
 def _of_market(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarray]:

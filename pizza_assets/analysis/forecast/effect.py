@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pizza_assets.analysis.control_orders import MIN_CONTROL_ORDERS
+from pizza_assets.analysis.dispersion import extra_variance
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.local_week import BINS_PER_WEEK
@@ -30,13 +31,14 @@ TOLERANCE = 1e-4
 class Effects:
     """Per window, in the order of WINDOWS. estimate: log effect, 0 where missing says why there is none. shrunken: what
     a forecast uses. covariance: of the estimates, clustered by date [window, window], 0 where missing. dates: behind
-    each."""
+    each. variance: of the effects of single matches and markets around their mean, as logarithms."""
 
     estimate: np.ndarray
     shrunken: np.ndarray
     covariance: np.ndarray
     dates: np.ndarray
     missing: tuple[Reason | None, ...]
+    variance: float = 0.0
 
     @property
     def is_known(self) -> bool:
@@ -61,11 +63,13 @@ def window_effects(history: OrderHistory, cut: int) -> Effects:
     used = np.flatnonzero(_lies_before(history, cut))
     if not len(used):
         return no_effects(Reason.NO_MATCHES)
-    observed, expected = _compared(history, cut, used)
+    compared = _compared(history, cut, used)
+    observed, expected = compared.observed, compared.expected
     is_usable = np.isfinite(expected) & (expected > 0)
     if not is_usable.any():
         return no_effects(Reason.TOO_FEW_CONTROL_MARKETS)
     used, observed, expected = used[is_usable], observed[is_usable], expected[is_usable]
+    error_share = compared.error_share[is_usable]
     days, date = np.unique(history.own.day[history.footprint.own[used]], return_inverse=True)
     window = history.footprint.window[used]
     sums = [np.bincount(window, values, len(WINDOWS)) for values in (observed, expected)]
@@ -79,7 +83,9 @@ def window_effects(history: OrderHistory, cut: int) -> Effects:
     covariance = (covariance + covariance.T) / 2
     estimate = np.log(ratio)
     missing = tuple(None if ok else Reason.TOO_FEW_DATES for ok in is_answered)
-    return Effects(estimate, estimate * PRIOR_SD**2 / (PRIOR_SD**2 + np.diag(covariance)), covariance, dates, missing)
+    shrunken = estimate * PRIOR_SD**2 / (PRIOR_SD**2 + np.diag(covariance))
+    variance = _variance_of_effects(observed, ratio[window] * expected, error_share, compared.k)
+    return Effects(estimate, shrunken, covariance, dates, missing, variance)
 
 
 def _lies_before(history: OrderHistory, cut: int) -> np.ndarray:
@@ -92,8 +98,25 @@ def _lies_before(history: OrderHistory, cut: int) -> np.ndarray:
     return is_told.all(axis=1) & inside.any(axis=1) & (start >= 0) & ~footprint.is_shared
 
 
-def _compared(history: OrderHistory, cut: int, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Observed and expected orders of the windows `used`; the latter NaN where it rests on too little."""
+@dataclass(frozen=True)
+class _Compared:
+    """observed, expected: orders [window]; the latter NaN where it rests on too little. error_share: the
+    variance of the expectation as a share of that of the orders, by the free markets and weeks behind it. k: extra
+    variance of two hours without a match, see dispersion.py."""
+
+    observed: np.ndarray
+    expected: np.ndarray
+    error_share: np.ndarray
+    k: float
+
+
+def _variance_of_effects(observed: np.ndarray, mean: np.ndarray, error_share: np.ndarray, k: float) -> float:
+    """By how much windows with a match vary more about their mean than hours without one, by moments."""
+    without = mean * (1 + k * mean) * (1 + error_share)
+    return max(float(((observed - mean) ** 2 - without).sum() / (mean**2).sum()), 0.0)
+
+
+def _compared(history: OrderHistory, cut: int, used: np.ndarray) -> _Compared:
     place = history.place[:, :cut]
     # hours in which nobody ever sells would only cost time
     sold = np.zeros(BINS_PER_WEEK)
@@ -124,4 +147,6 @@ def _compared(history: OrderHistory, cut: int, used: np.ndarray) -> tuple[np.nda
     )
     expected = np.where(needed, np.where(is_sound, share * fit.expected[market, at], np.nan), 0.0).sum(axis=1)
     observed = (share * history.counts[market, column]).sum(axis=1)
-    return observed, expected
+    fewest = [np.where(needed, of, np.inf).min(axis=1) for of in (controls[at], free_weeks[market, own_place])]
+    error_share = sum(1 / np.maximum(count, 1) for count in fewest)
+    return _Compared(observed, expected, error_share, extra_variance(counts, fit.expected, usable))

@@ -8,11 +8,13 @@ from pizza_assets.analysis.forecast.backtest import MIN_WEEKS, Backtest
 from pizza_assets.analysis.forecast.effect import Effects
 from pizza_assets.analysis.forecast.intervals import MIN_VALUES, poisson_deviance
 from pizza_assets.analysis.forecast.targets import SPANS
+from pizza_assets.analysis.local_week import BINS_PER_DAY
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models.vocabulary import Span
 
 LEAST_MEAN = 1 / 16
 """A mean of no order at all in eight weeks is taken for half an order: it would lose to anything else."""
+ONE_SIDED_95 = 1.645
 _WINDOWS = [SPANS.index(span) for span in (Span.PRE, Span.DURING, Span.POST)]
 
 
@@ -50,8 +52,8 @@ def judged(past: Backtest, effects: Effects, weeks: int) -> Verdict:
         why_not = (Reason.TOO_SHORT_HISTORY,)
     elif in_windows.sum() < MIN_VALUES:
         why_not = (Reason.TOO_FEW_SCORED,)
-    elif not deployed[in_windows].sum() < loss["mean"][in_windows].sum():
-        why_not = (Reason.NO_BETTER_THAN_MEAN,)
+    elif _is_worse(deployed[in_windows] - loss["mean"][in_windows], past.targets.start[in_windows] // BINS_PER_DAY):
+        why_not = (Reason.WORSE_THAN_MEAN,)
     of_span = [_judging(past, span) for span in range(len(SPANS))]
     return Verdict(
         why_not,
@@ -60,6 +62,17 @@ def judged(past: Backtest, effects: Effects, weeks: int) -> Verdict:
         np.array([_gain(deployed[rows], loss["unaware"][rows]) for rows in of_span]),
         np.array([int(rows.sum()) for rows in of_span]),
     )
+
+
+def _is_worse(more_lost: np.ndarray, day: np.ndarray) -> bool:
+    """Whether more was lost than the mean would have lost, beyond chance: by the sums of single days, one-sided.
+
+    In a shop whose orders do not move, the mean of eight weeks is as good as anything: a tie is no reason to refuse.
+    """
+    by_day = np.bincount(np.unique(day, return_inverse=True)[1], more_lost)
+    days = len(by_day)
+    chance = np.sqrt(days / max(days - 1, 1) * ((by_day - by_day.mean()) ** 2).sum())
+    return bool(by_day.sum() > ONE_SIDED_95 * chance)
 
 
 def _no_effect(effects: Effects) -> tuple[Reason, ...]:

@@ -34,6 +34,8 @@ def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
         f"{row['low_95']:.0f} to {row['high_95']:.0f} in 19 of 20)",
         _difference(row),
     ]
+    if row["skill_against_mean_pct"] <= 0:
+        told.append(f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})")
     if peak is not None:
         told.append(
             f"the busiest hour is {peak['local_start']} to {peak['local_end']}: staff for {peak['quantile_90']:.0f} "
@@ -88,9 +90,11 @@ def _difference(row: Mapping) -> str:
     if pd.isna(row["difference"]) or not row["difference"]:
         return "nothing of it is put down to the match"
     more = "more" if row["difference"] >= 0 else "fewer"
-    low, high = row["difference_low"], row["difference_high"]
+    average = f"{number(row['average_difference_low'])} to {number(row['average_difference_high'])}"
+    one = f"{number(row['difference_low'])} to {number(row['difference_high'])}"
     return (
-        f"{_signless(row['difference'])} {more} than without the match (95 % interval {number(low)} to {number(high)})"
+        f"{_signless(row['difference'])} {more} than without the match "
+        f"(95 % interval {average} on average, {one} for a single match)"
     )
 
 

@@ -1,0 +1,58 @@
+"""Dispersion, quantiles and PIT, against scipy and statsmodels."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from pizza_assets.analysis.forecast.intervals import (
+    MIN_VALUES,
+    fit_dispersion,
+    poisson_deviance,
+    quantile,
+    randomised_pit,
+)
+
+
+def draw(mean: np.ndarray, k: float, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).negative_binomial(1 / k, 1 / (1 + k * mean)).astype(float)
+
+
+@pytest.mark.parametrize("k", [0.01, 0.1, 0.5])
+def test_dispersion_is_recovered_and_is_the_likelihoods_maximum(k: float) -> None:
+    mean = np.random.default_rng(2).uniform(20, 200, 3000)
+    observed = draw(mean, k)
+    found = fit_dispersion(observed, mean)
+    assert found == pytest.approx(k, rel=0.15)
+
+    def likelihood(value: float) -> float:
+        return stats.nbinom.logpmf(observed, 1 / value, 1 / (1 + value * mean)).sum()
+
+    assert likelihood(found) >= max(likelihood(found * 0.9), likelihood(found * 1.1))
+
+
+def test_too_few_values_give_no_interval() -> None:
+    mean = np.full(MIN_VALUES - 1, 10.0)
+    assert np.isnan(fit_dispersion(mean, mean))
+    assert np.isnan(quantile(0.9, np.array([10.0]), np.array([np.nan])))[0]
+
+
+@given(mean=st.floats(0.05, 500), k=st.floats(0.001, 2), share=st.floats(0.01, 0.99))
+@settings(deadline=None)
+def test_quantiles_hold_their_share(mean: float, k: float, share: float) -> None:
+    at = quantile(share, np.array([mean]), np.array([k]))[0]
+    below = stats.nbinom.cdf([at, at - 1], 1 / k, 1 / (1 + k * mean))
+    assert below[0] >= share - 1e-9
+    assert at == 0 or below[1] < share + 1e-9
+
+
+def test_pit_is_uniform_for_small_counts() -> None:
+    mean, k = np.full(20_000, 0.8), np.full(20_000, 0.3)
+    pit = randomised_pit(draw(mean, 0.3), mean, k, np.random.default_rng(3).random(len(mean)))
+    assert stats.kstest(pit, "uniform").pvalue > 0.01
+
+
+def test_deviance_is_none_for_the_truth_and_counts_zeros() -> None:
+    assert poisson_deviance(np.array([3.0, 0.0]), np.array([3.0, 0.0])) == pytest.approx([0, 0])
+    assert poisson_deviance(np.array([0.0]), np.array([2.0])) == pytest.approx([4])

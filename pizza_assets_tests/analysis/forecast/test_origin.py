@@ -1,0 +1,105 @@
+"""A forecast at a moment: it sees nothing of the future, finds planted effects, and follows levels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.analysis.forecast.effect import MIN_CONTROLS, window_effects
+from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
+from pizza_assets.analysis.forecast.origin import forecast_at
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets_tests.analysis.forecast.histories import history_of, panel_of, small_world, without
+
+MARKETS, PAST, PANEL, COMING, FIXTURES = small_world(effect=0.3)
+HISTORY = history_of(PANEL, MARKETS, FIXTURES)
+
+
+def with_counts(counts: np.ndarray) -> OrderHistory:
+    return history_of(replace(PANEL, counts=counts), MARKETS, FIXTURES)
+
+
+def total(history: OrderHistory) -> float:
+    return forecast_at(history, history.end).without.sum()
+
+
+@given(weeks=st.integers(9, 19), seed=st.integers(0, 99))
+@settings(max_examples=10, deadline=None)
+def test_nothing_after_the_moment_is_seen(weeks: int, seed: int) -> None:
+    cut = weeks * 672 + 100
+    counts = PANEL.counts.copy()
+    counts[:, cut:] = np.random.default_rng(seed).poisson(50, counts[:, cut:].shape)
+    changed = with_counts(counts)
+    before, after = forecast_at(HISTORY, cut), forecast_at(changed, cut)
+    for name in ("without", "with_football", "unaware", "seasonal"):
+        np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
+
+
+def test_a_planted_effect_is_found_and_only_in_its_window() -> None:
+    effects = window_effects(HISTORY, HISTORY.end)
+    assert effects.missing == (None, None, None)
+    assert effects.estimate[2] == pytest.approx(0.3, abs=3 * np.sqrt(effects.covariance[2, 2]))
+    assert np.abs(effects.estimate[:2]).max() < 0.12
+    assert (np.abs(effects.shrunken) <= np.abs(effects.estimate)).all()
+    forecast = forecast_at(HISTORY, HISTORY.end)
+    ratio = forecast.with_football / np.where(forecast.without > 0, forecast.without, 1)
+    assert ratio.max() == pytest.approx(np.exp(effects.shrunken[2]))
+
+
+def test_without_enough_controls_no_effect_is_claimed() -> None:
+    markets, _, panel, _, fixtures = small_world(MIN_CONTROLS, effect=0.3)
+    effects = window_effects(history_of(panel, markets, fixtures), panel.counts.shape[1])
+    assert set(effects.missing) == {Reason.TOO_FEW_CONTROL_MARKETS}
+    assert (effects.shrunken == 0).all()
+
+
+def test_means_come_near_what_comes() -> None:
+    weeks = 18
+    forecast = forecast_at(HISTORY, weeks * 672)
+    came = HISTORY.counts[:, weeks * 672 : HISTORY.end].sum()
+    assert forecast.with_football[:, : HISTORY.end - weeks * 672].sum() == pytest.approx(came, rel=0.05)
+    assert forecast.seasonal.shape == (len(MARKETS), HORIZON)
+
+
+def test_a_level_that_rose_last_week_is_followed_by_all() -> None:
+    counts = PANEL.counts.copy()
+    counts[:, -672:] *= 2
+    raised = with_counts(counts)
+    before, after = (forecast_at(of, of.end).without.sum() for of in (HISTORY, raised))
+    assert 1.3 < after / before < 2.0
+
+
+def test_a_holiday_moves_nothing() -> None:
+    """A day on which everybody sells a third is no news about the next days."""
+    counts = PANEL.counts.copy()
+    day = slice(-5 * 96, -4 * 96)
+    counts[:, day] //= 3
+    odd = with_counts(counts)
+    assert total(odd) == pytest.approx(total(HISTORY), rel=0.03)
+
+
+@pytest.mark.parametrize("factor", [3, 10])
+def test_more_orders_of_the_same_kind_scale_the_forecast(factor: int) -> None:
+    """Pseudo-orders fade as real ones grow; effects do not depend on the size of a business."""
+    larger = with_counts(PANEL.counts * factor)
+    assert window_effects(larger, larger.end).estimate == pytest.approx(
+        window_effects(HISTORY, HISTORY.end).estimate, abs=1e-3
+    )
+    assert total(larger) == pytest.approx(factor * total(HISTORY), rel=0.1)
+
+
+def test_unknown_time_is_not_zero() -> None:
+    lost = np.zeros(PANEL.counts.shape, dtype=bool)
+    lost[:, 100 * 96 : 110 * 96] = True
+    gappy = history_of(without(PANEL, lost), MARKETS, FIXTURES)
+    assert total(gappy) == pytest.approx(total(HISTORY), rel=0.06)
+
+
+def test_a_market_without_any_order_is_forecast_to_sell_nothing() -> None:
+    silent = panel_of(MARKETS, FIXTURES, 20, effect=0.0)
+    counts = silent.counts.copy()
+    counts[3] = 0
+    history = history_of(replace(silent, counts=counts), MARKETS, FIXTURES)
+    assert (forecast_at(history, history.end).without[3] == 0).all()
