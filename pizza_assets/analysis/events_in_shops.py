@@ -1,6 +1,5 @@
 """Points around kick-off and goals in the units of a shop. What these units are: store_hours.py."""
 
-import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.order_values import order_values
@@ -41,7 +40,7 @@ def events_in_shops(
 
 def _span_rates(points: pd.DataFrame, timeline: pd.DataFrame) -> pd.DataFrame:
     """usual_orders_per_store_hour of every pair of sources and span of minutes from kick-off."""
-    known = timeline[timeline["expected_orders"].notna()]
+    known = timeline[timeline["expected_orders"].notna() & (timeline["store_count"] > 0)]
     by_minute = (
         known.assign(store_hours=known["store_count"] * (BIN_MINUTES / 60))
         .groupby([*SOURCES, "minutes_from_kickoff"], as_index=False)
@@ -51,10 +50,4 @@ def _span_rates(points: pd.DataFrame, timeline: pd.DataFrame) -> pd.DataFrame:
     pairs = asked.merge(by_minute, on=SOURCES)
     inside = pairs[pairs["minutes_from_kickoff"].between(pairs["minutes_from"], pairs["minutes_to"], inclusive="left")]
     sums = inside.groupby([*SOURCES, *_SPAN], as_index=False)[["expected", "store_hours"]].sum()
-    rate = np.divide(
-        sums["expected"],
-        sums["store_hours"],
-        out=np.full(len(sums), np.nan),
-        where=(sums["store_hours"] > 0).to_numpy(),
-    )
-    return sums[[*SOURCES, *_SPAN]].assign(usual_orders_per_store_hour=rate)
+    return sums[[*SOURCES, *_SPAN]].assign(usual_orders_per_store_hour=sums["expected"] / sums["store_hours"])
