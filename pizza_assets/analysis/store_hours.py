@@ -45,7 +45,8 @@ def usual_rates(
 
     impact, match_windows: MatchImpact and MatchWindows of current kick-offs. One row per pair of sources, scope,
     scope_value ("" for the whole business) and time_window: usual_orders_per_store_hour (expected orders over hours of
-    selling stores, where there were any), average_order_cents and its currency (see `order_values`), window_minutes (empty if they differ).
+    selling stores, where there were any), average_order_cents and its currency (see `order_values`), window_minutes
+    (empty if they differ).
     """
     used = impact[impact["status"] == ResultStatus.OK]
     parts = pd.concat([_part(used, part_values(used, scope), scope) for scope in scopes], ignore_index=True)

@@ -88,7 +88,7 @@ class SimulatedYear:
     """counts: orders [market, cell of five minutes], from first_minute (epoch) on. week: index into `weeks` [cell].
 
     matches: RawMatches, all finished. goals: match_id, minute (epoch minute of the goal), side. mean: what was expected
-    of every cell before the Poisson draw. `mean` includes planted effects, `usual` does not. holidays: the cells on one.
+    of every cell before the Poisson draw. `mean` includes planted effects, `usual` does not. holidays: cells on one.
     """
 
     kind: WorldKind

@@ -16,8 +16,8 @@ def data_quality(facts: Sequence[Mapping[str, object]]) -> DataFrame[DataQuality
 def checks_extract(judgements: Sequence[Mapping[str, object]]) -> DataFrame[ChecksExtract]:
     """Weeks counted by asset, check and outcome; the description is that of the last week, none of what passed.
 
-    A description tells of all the weeks that an evaluation looked at: beside those that passed it would name what others
-    failed for.
+    A description tells of all the weeks that an evaluation looked at: beside those that passed it would name what
+    others failed for.
 
     judgements: `asset`, `check`, `week`, `outcome`, `description` (None where there is none) of every check and week.
     """
