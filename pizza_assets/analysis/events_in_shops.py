@@ -1,6 +1,5 @@
 """Points around kick-off and goals in the units of a shop. What these units are: store_hours.py."""
 
-import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.order_values import order_values
@@ -25,23 +24,35 @@ def events_in_shops(
     used = impact[impact["status"] == ResultStatus.OK]
     values = order_values(match_windows.merge(used[WINDOW_KEY], on=WINDOW_KEY), SOURCES)
     spans = _span_rates(points, timeline).merge(values, on=SOURCES, how="left")
-    rates = usual_rates(impact, match_windows, (Scope.OVERALL,))
-    during = rates[rates["time_window"] == Window.DURING]
     is_kick_off = points["event"] == "kick_off"
     found = pd.concat(
         [
             points.loc[is_kick_off, [*SOURCES, *_SPAN]].merge(spans, on=[*SOURCES, *_SPAN], how="left"),
-            points.loc[~is_kick_off, SOURCES].merge(during, on=SOURCES, how="left"),
+            _during_rates(points[~is_kick_off], impact, match_windows),
         ]
     ).set_axis([*points.index[is_kick_off], *points.index[~is_kick_off]])
-    found = found.reindex(points.index)
+    return _in_money(points, found.reindex(points.index))
+
+
+def goals_in_shops(points: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """As `events_in_shops`, of points around goals alone, which need no timeline."""
+    return _in_money(points, _during_rates(points, impact, match_windows).set_axis(points.index))
+
+
+def _in_money(points: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     uplift = points["uplift_pct"].where(points["status"] == ResultStatus.OK)
-    return in_money(found["usual_orders_per_store_hour"], uplift, found)
+    return in_money(rates["usual_orders_per_store_hour"], uplift, rates)
+
+
+def _during_rates(points: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
+    """A row per point in their order: what is usual while matches are played."""
+    rates = usual_rates(impact, match_windows, (Scope.OVERALL,))
+    return points[SOURCES].merge(rates[rates["time_window"] == Window.DURING], on=SOURCES, how="left")
 
 
 def _span_rates(points: pd.DataFrame, timeline: pd.DataFrame) -> pd.DataFrame:
     """usual_orders_per_store_hour of every pair of sources and span of minutes from kick-off."""
-    known = timeline[timeline["expected_orders"].notna()]
+    known = timeline[timeline["expected_orders"].notna() & (timeline["store_count"] > 0)]
     by_minute = (
         known.assign(store_hours=known["store_count"] * (BIN_MINUTES / 60))
         .groupby([*SOURCES, "minutes_from_kickoff"], as_index=False)
@@ -51,10 +62,4 @@ def _span_rates(points: pd.DataFrame, timeline: pd.DataFrame) -> pd.DataFrame:
     pairs = asked.merge(by_minute, on=SOURCES)
     inside = pairs[pairs["minutes_from_kickoff"].between(pairs["minutes_from"], pairs["minutes_to"], inclusive="left")]
     sums = inside.groupby([*SOURCES, *_SPAN], as_index=False)[["expected", "store_hours"]].sum()
-    rate = np.divide(
-        sums["expected"],
-        sums["store_hours"],
-        out=np.full(len(sums), np.nan),
-        where=(sums["store_hours"] > 0).to_numpy(),
-    )
-    return sums[[*SOURCES, *_SPAN]].assign(usual_orders_per_store_hour=rate)
+    return sums[[*SOURCES, *_SPAN]].assign(usual_orders_per_store_hour=sums["expected"] / sums["store_hours"])

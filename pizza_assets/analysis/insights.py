@@ -11,6 +11,7 @@ from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.correlation_results import FINDING_AT_Q
+from pizza_assets.analysis.events_in_shops import goals_in_shops
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.store_hours import effects_in_shops
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
@@ -27,6 +28,18 @@ _SOURCE_CAVEATS = {
 }
 TOLD_PER_FAMILY = 5
 HEADLINE_SERIES = "own_goal_0_15"
+_COPIED = (
+    "uplift_pct",
+    "ci_low_pct",
+    "ci_high_pct",
+    "n_matches",
+    "order_source",
+    "match_source",
+    "data_source",
+    "extra_orders_per_store_hour",
+    "extra_revenue_per_store_hour_cents",
+    "currency",
+)
 _READING_ORDER = {
     "role": ["primary", "exploratory"],
     "data_source": ["real", "mixed", "mock"],
@@ -50,19 +63,23 @@ def insights(
     source_reasons: what the sources say about themselves: why data are a stand-in, which effects were planted in them.
     There is always at least one row.
     """
-    in_shops = effects_in_shops(results, impact, match_windows)
-    told = results.assign(
-        **{name: in_shops[name].astype(object).where(in_shops[name].notna(), None) for name in in_shops}
-    )
+    told = _beside(results, effects_in_shops(results, impact, match_windows))
     is_of_match = (told["subject"] == OWN_TEAM_MATCH) & (told["scope"] == Scope.OVERALL)
     rows = [_insight(row) for row in sorted(told[is_of_match].to_dict("records"), key=_reading_order)]
     families = [family for _, family in told[~is_of_match].groupby("family_id", sort=True)]
     for family in sorted(families, key=lambda family: _reading_order(family.iloc[0].to_dict())):
         rows += _of_family(family)
-    rows += [] if points is None else _of_goals(points)
+    if points is not None:
+        goals = points[points["series"] == HEADLINE_SERIES]
+        rows += _of_goals(_beside(goals, goals_in_shops(goals, impact, match_windows)))
     rows += [] if anomalies is None else _of_anomalies(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])
+
+
+def _beside(rows: pd.DataFrame, in_shops: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with the columns of `in_shops`, None where unknown."""
+    return rows.assign(**{name: in_shops[name].astype(object).where(in_shops[name].notna(), None) for name in in_shops})
 
 
 def _reading_order(result: dict) -> tuple:
@@ -116,17 +133,16 @@ def _more(first: pd.Series, count: int) -> dict:
 
 
 def _of_goals(points: pd.DataFrame) -> list[dict]:
-    """One sentence per pair of sources about the quarter-hour after the own team's goal."""
+    """One sentence per point: a pair of sources' quarter-hour after the own team's goal."""
     rows = []
-    for point in points[points["series"] == HEADLINE_SERIES].to_dict("records"):
+    for point in points.to_dict("records"):
         prefix = wording.source_prefix(point["order_source"], point["match_source"])
         caveats = [_EXPLORATORY_CAVEAT, _SOURCE_CAVEATS.get(point["data_source"], "")]
-        copied = ("uplift_pct", "ci_low_pct", "ci_high_pct", "n_matches", "order_source", "match_source", "data_source")
         kind, sentence = _about_goals(point)
         rows.append(
             {
                 **_NO_NUMBERS,
-                **{name: point[name] for name in copied},
+                **{name: point[name] for name in _COPIED},
                 "kind": kind,
                 "headline": prefix + sentence,
                 "caveat": " ".join(text for text in caveats if text),
@@ -144,6 +160,7 @@ def _about_goals(point: dict) -> tuple[str, str]:
     evidence = f"{wording.interval(point['ci_low_pct'], point['ci_high_pct'])}, {goals}"
     found = wording.difference(point["uplift_pct"])
     if point["p_value"] <= FINDING_AT_Q:
+        evidence += _in_shops(point)
         return "finding", f"Orders run {found} {period} than at the same minute without one ({evidence})."
     return "nothing_found", f"No effect found {period}: orders were {found} ({evidence})."
 
@@ -177,24 +194,10 @@ def _of_anomalies(anomalies: pd.DataFrame) -> list[dict]:
 
 
 def _insight(result: dict) -> dict:
-    """result: a row of CorrelationResults with its columns of `effects_in_shops`, None where unknown."""
+    """result: a row of CorrelationResults `_beside` its columns of `effects_in_shops`."""
     kind, sentence = _sentence(result)
-    copied = (
-        "analysis_id",
-        "uplift_pct",
-        "ci_low_pct",
-        "ci_high_pct",
-        "q_value",
-        "n_matches",
-        "order_source",
-        "match_source",
-        "data_source",
-        "extra_orders_per_store_hour",
-        "extra_revenue_per_store_hour_cents",
-        "currency",
-    )
     return {
-        **{name: result[name] for name in copied},
+        **{name: result[name] for name in (*_COPIED, "analysis_id", "q_value")},
         "kind": kind,
         "headline": wording.source_prefix(result["order_source"], result["match_source"]) + sentence,
         "caveat": _caveat(result, kind),

@@ -45,7 +45,8 @@ def usual_rates(
 
     impact, match_windows: MatchImpact and MatchWindows of current kick-offs. One row per pair of sources, scope,
     scope_value ("" for the whole business) and time_window: usual_orders_per_store_hour (expected orders over hours of
-    selling stores), average_order_cents and its currency (see `order_values`), window_minutes (empty if they differ).
+    selling stores, where there were any), average_order_cents and its currency (see `order_values`), window_minutes
+    (empty if they differ).
     """
     used = impact[impact["status"] == ResultStatus.OK]
     parts = pd.concat([_part(used, part_values(used, scope), scope) for scope in scopes], ignore_index=True)
@@ -138,6 +139,8 @@ def _rates(parts: pd.DataFrame, hours: pd.DataFrame, match_windows: pd.DataFrame
     """`usual_rates` of windows that name their part. hours: `store_hours`, by chain if the parts are."""
     key = [name for name in [*WINDOW_KEY, "chain"] if name in parts]
     windows = parts.merge(hours, on=key)
+    # where no store sold there is no rate: what was expected there must not count for the hours of others
+    windows["expected"] = windows["expected"].where(windows["store_hours"] > 0)
     sums = windows.groupby(_PART, sort=False).agg(
         expected=("expected", "sum"),
         store_hours=("store_hours", "sum"),

@@ -22,11 +22,16 @@ from pizza_assets.analysis.shared_matches import shared_match_answers
 from pizza_assets.analysis.summary_statistics import hourly_totals
 from pizza_assets.analysis.summary_statistics import summary_statistics as summarise
 from pizza_assets.assets.common import described
-from pizza_assets.assets.metadata import NO_DATA, markdown, whole
+from pizza_assets.assets.metadata import NO_DATA, bullets, markdown, whole
 from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, Scope
-from pizza_assets.orchestration.match_versions import current_matches, events_of, windows_of_current_kickoffs
+from pizza_assets.orchestration.match_versions import (
+    current_matches,
+    current_windows,
+    events_of,
+    windows_of_current_kickoffs,
+)
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
@@ -205,7 +210,7 @@ def _summary_statistics() -> dg.AssetsDefinition:
     def summary_statistics(
         dashboard_orders_timeline: pd.DataFrame, match_windows: pd.DataFrame, raw_matches: WeekTables
     ) -> WholeOutput:
-        windows = windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
+        windows = current_windows(match_windows, raw_matches)
         rows = summarise([hourly_totals(dashboard_orders_timeline)], windows)
         return whole(rows)
 
@@ -227,7 +232,7 @@ def _insights() -> dg.AssetsDefinition:
         raw_matches: WeekTables,
     ) -> WholeOutput:
         reasons = [*week_reasons(raw_orders), *week_reasons(raw_matches)]
-        windows = windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
+        windows = current_windows(match_windows, raw_matches)
         rows = write_insights(
             correlation_results,
             match_impact,
@@ -236,8 +241,7 @@ def _insights() -> dg.AssetsDefinition:
             anomalies=order_anomalies,
             source_reasons=reasons,
         )
-        sentences = "\n".join(f"- {headline}" for headline in rows["headline"])
-        return whole(rows, correlation_results, sentences=dg.MetadataValue.md(sentences))
+        return whole(rows, correlation_results, sentences=bullets(rows["headline"]))
 
     return insights
 

@@ -21,7 +21,7 @@ from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.check_history import CheckHistory
-from pizza_assets.orchestration.match_versions import current_matches, windows_of_current_kickoffs
+from pizza_assets.orchestration.match_versions import current_matches, current_windows, windows_of_current_kickoffs
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import WeekTables
@@ -127,7 +127,7 @@ def _correlations() -> dg.AssetsDefinition:
         match_windows: pd.DataFrame,
         raw_matches: WeekTables,
     ) -> WholeOutput:
-        windows = windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
+        windows = current_windows(match_windows, raw_matches)
         in_shops = effects_in_shops(correlation_results, match_impact, windows)
         rows = extracts.correlations_extract(correlation_results, in_shops)
         shown = ("hypothesis", "status", "uplift_pct", "q_value", *_IN_SHOPS, "data_source")
@@ -148,7 +148,7 @@ def _event_study() -> dg.AssetsDefinition:
         match_windows: pd.DataFrame,
         raw_matches: WeekTables,
     ) -> WholeOutput:
-        windows = windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
+        windows = current_windows(match_windows, raw_matches)
         in_shops = events_in_shops(event_study, dashboard_match_timeline, match_impact, windows)
         rows = extracts.event_study_extract(event_study, in_shops)
         shown = ("event", "series", "minutes_from", "minutes_to", "uplift_pct", *_IN_SHOPS)

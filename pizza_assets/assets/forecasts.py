@@ -18,7 +18,7 @@ from pizza_assets.analysis.forecast.scores import kept_forecasts as keep
 from pizza_assets.analysis.forecast.scores import recent_coverage
 from pizza_assets.analysis.pairs import SOURCES
 from pizza_assets.assets.common import described
-from pizza_assets.assets.metadata import markdown, whole
+from pizza_assets.assets.metadata import bullets, markdown, whole
 from pizza_assets.assets.panels import panels_by_pair
 from pizza_assets.models.vocabulary import Span
 from pizza_assets.models.week import MatchWeek
@@ -126,7 +126,7 @@ def _match_forecast(settings: Settings) -> dg.AssetsDefinition:
             coming_matches,
             shown=("kickoff_at", "market", "span", "orders", "low_80", "high_80", "status", "data_source"),
             answered=int((rows["status"] == "ok").sum()),
-            sentences=dg.MetadataValue.md("\n".join(f"- {text}" for text in told.head(10)) or "no coming fixture"),
+            sentences=bullets(told.head(10) if len(told) else ["no coming fixture"]),
         )
 
     return match_forecast

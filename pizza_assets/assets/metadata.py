@@ -1,6 +1,7 @@
 """What the Dagster UI shows of a table over all weeks: a few rows, a short text. Kept small: it is stored as JSON."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
@@ -13,6 +14,8 @@ from pizza_assets.storage.io_manager import WholeOutput
 NO_DATA = DataSource.REAL
 """The label of a table made of nothing at all: nothing in it is mock."""
 PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_CHARACTERS = 5, 8, 80
+# a dash or "1." is markup only where a text begins
+_MARKUP = re.compile(r"[\\`*_\[\]<>&~|#!]|^[-+]|^\d+[.)]")
 
 
 def whole(
@@ -43,6 +46,11 @@ def markdown(rows: pd.DataFrame) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md("\n".join([header, *lines]))
 
 
+def bullets(sentences: Iterable[str]) -> dg.MarkdownMetadataValue:
+    """A list with one item per sentence."""
+    return dg.MetadataValue.md("\n".join(f"- {_escaped(sentence)}" for sentence in sentences))
+
+
 def _cell(value: Any) -> str | float | int | bool | None:
     if pd.isna(value):
         return None
@@ -54,5 +62,9 @@ def _cell(value: Any) -> str | float | int | bool | None:
 def _text(value: Any) -> str:
     if pd.isna(value):
         return ""
-    text = f"{value:.3g}" if isinstance(value, float) else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")
+    return f"{value:.3g}" if isinstance(value, float) else _escaped(str(value))
+
+
+def _escaped(text: str) -> str:
+    """The text as Markdown that shows it as it is, on one line: names come from files and services of others."""
+    return _MARKUP.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", " ".join(text.split()))

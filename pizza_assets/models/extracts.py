@@ -57,7 +57,9 @@ class MatchTimelineExtract(
     expected_orders: float = pa.Field(
         nullable=True, ge=0, description="Orders usual without the match; empty where that can't be known."
     )
-    store_count: int = pa.Field(ge=0, description="Stores of the market that sold around the match.")
+    store_count: int = pa.Field(
+        ge=0, description="Stores of the market that sold in a window of the match: the most in one."
+    )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
     data_source: str = pa.Field(
@@ -187,7 +189,11 @@ class ChecksExtract(Table, name="dashboard_checks", key=("asset", "check", "outc
     week_count: int = pa.Field(ge=0, description="Weeks with this outcome.")
     first_week: str = pa.Field(nullable=True, description="The first of them.")
     last_week: str = pa.Field(nullable=True, description="The last of them.")
-    description: str = pa.Field(nullable=True, description="What the check said of the last of them.")
+    description: str = pa.Field(
+        nullable=True,
+        description="What the check said when it last warned or failed for one of these weeks, of all the weeks that "
+        "it then looked at; empty for passed and not_checked.",
+    )
 
 
 EXTRACTS: tuple[type[Table], ...] = (

@@ -69,5 +69,10 @@ def windows_of_current_kickoffs(match_windows: pd.DataFrame, matches: pd.DataFra
     return match_windows.merge(current, on=["match_source", "match_id", "kickoff_at"], how="inner")
 
 
+def current_windows(match_windows: pd.DataFrame, raw_matches: WeekTables) -> pd.DataFrame:
+    """The windows of all stored matches, those of kick-offs that still hold."""
+    return windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
+
+
 def _longest_match(lengths: WindowLengths) -> int:
     return max(lengths.regular_minutes, lengths.extra_time_minutes, lengths.penalties_minutes)

@@ -20,7 +20,7 @@ def point(event: str, series: str, first: int, end: int, uplift: float = 10.0, s
     }  # fmt: skip
 
 
-def timeline(expected: dict[int, float | None]) -> pd.DataFrame:
+def timeline(expected: dict[int, float | None], stores: tuple[int, int] = (2, 4)) -> pd.DataFrame:
     kickoff = pd.Timestamp("2025-08-09 14:00", tz="UTC")
     return MatchTimelineExtract.conform(
         [
@@ -28,9 +28,9 @@ def timeline(expected: dict[int, float | None]) -> pd.DataFrame:
                 "match_id": "m", "kickoff_at": kickoff, "competition": "c", "match_type": "league", "home_team": "a",
                 "away_team": "b", "market": market, "team": "a", "side": "home", "minutes_from_kickoff": minute,
                 "bin_at": kickoff + pd.Timedelta(minutes=minute), "period": "pre", "order_count": 0,
-                "expected_orders": orders, "store_count": stores, **LABELS,
+                "expected_orders": orders, "store_count": count, **LABELS,
             }
-            for market, stores in (("one", 2), ("two", 4))
+            for market, count in zip(("one", "two"), stores, strict=True)
             for minute, orders in expected.items()
         ]
     )  # fmt: skip
@@ -62,6 +62,15 @@ def test_a_span_is_set_against_its_own_quarter_hours_and_goals_against_the_match
     during = impact.query("status == 'ok' and window == 'during'")
     goal = found[points["event"] == "goal"].iloc[0]
     assert goal["usual_orders_per_store_hour"] == pytest.approx(during["expected"].sum() / (len(during) * 2 * 115 / 60))
+
+
+def test_quarter_hours_of_a_market_in_which_no_store_sold_do_not_count() -> None:
+    points = EventStudy.conform([point("kick_off", "own_match", -30, 0)])
+    nothing = MatchImpact.empty(), MatchWindows.empty()
+    found = events_in_shops(points, timeline({-30: 3.0, -15: 6.0}, stores=(0, 4)), *nothing)
+    assert found["usual_orders_per_store_hour"].tolist() == pytest.approx([9 / (4 * 0.5)])
+    silent = events_in_shops(points, timeline({-30: 3.0, -15: 6.0}, stores=(0, 0)), *nothing)
+    assert silent["usual_orders_per_store_hour"].isna().all()
 
 
 def test_nothing_gives_nothing_and_other_sources_do_not_enter() -> None:

@@ -164,6 +164,26 @@ def test_goals_are_told(changes: dict, kind: str, words: str):
     assert words in row["headline"]
 
 
+def test_goals_are_told_in_orders_and_money_of_the_usual_hour_during_matches(lively: tuple):
+    world, analysis = lively
+    labels = {"order_source": "mock", "match_source": "mock", "data_source": "mock"}
+    points = EventStudy.checked([point(**labels), point(**labels, series="own_goal_15_30", uplift_pct=90.0)])
+    rows = insights(analysis.results, analysis.impact, world.windows, points=points)
+    (row,) = rows[rows["headline"].str.contains("after a goal of the own team")].to_dict("records")
+    used = analysis.impact.query("status == 'ok' and window == 'during'")
+    extra = 0.04 * used["expected"].sum() / (len(used) * 2 * 115 / 60)
+    assert row["extra_orders_per_store_hour"] == pytest.approx(extra)
+    assert row["extra_revenue_per_store_hour_cents"] == pytest.approx(1650 * extra)
+    assert row["currency"] == "GBP"
+    money = f"£{16.5 * extra:,.2f}" if 16.5 * extra < 10 else f"£{16.5 * extra:,.0f}"
+    assert f"120 goals; about {extra:.1f} orders and {money} more per store and hour)." in row["headline"]
+    refused = point(**labels, status="insufficient_data", reasons="no_goals: no goal fell", uplift_pct=None)
+    told = insights(analysis.results, analysis.impact, world.windows, points=EventStudy.checked([refused]))
+    (silent,) = told[told["headline"].str.contains("no goal fell")].to_dict("records")
+    assert np.isnan(silent["extra_orders_per_store_hour"])
+    assert "per store and hour" not in silent["headline"]
+
+
 def test_anomalies_are_counted_with_what_may_be_false_and_their_source():
     alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     at = pd.Timestamp("2025-09-06 18:00", tz="UTC")

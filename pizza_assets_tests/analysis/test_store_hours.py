@@ -155,6 +155,23 @@ def test_a_window_in_which_no_store_sold_has_no_rate() -> None:
     assert usual_rates(impact, silent)["usual_orders_per_store_hour"].isna().all()
 
 
+def test_what_is_expected_where_no_store_sold_does_not_count_for_the_stores_that_did() -> None:
+    impact, results = impact_and_results()
+    silent = world().windows["match_id"].isin(sorted(world().windows["match_id"].unique())[::2])
+    windows = MatchWindows.conform(world().windows.assign(store_count=world().windows["store_count"].mask(silent, 0)))
+    used = _used(impact, "post")
+    of_silent = used["match_id"].isin(windows.loc[windows["store_count"] == 0, "match_id"])
+    assert 0.3 < of_silent.mean() < 0.7
+    rows = effects_in_shops(results, impact, windows)
+    primary = rows[results["role"] == "primary"].iloc[0]
+    expected = used.loc[~of_silent, "expected"].sum() / ((~of_silent).sum() * 5 * 2)
+    assert primary["usual_orders_per_store_hour"] == pytest.approx(expected)
+    of_chain = (results["scope_value"] == "rival") & (results["time_window"] == "post")
+    chain = rows[of_chain & (results["subject"] == "own_team_match")].iloc[0]
+    both_sell = effects_in_shops(results, impact, world().windows).loc[chain.name]
+    assert chain["usual_orders_per_store_hour"] == pytest.approx(both_sell["usual_orders_per_store_hour"])
+
+
 def test_nothing_gives_nothing() -> None:
     assert effects_in_shops(CorrelationResults.empty(), MatchImpact.empty(), MatchWindows.empty()).empty
 

@@ -7,7 +7,15 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from pizza_assets.assets.metadata import PREVIEW_CHARACTERS, PREVIEW_COLUMNS, PREVIEW_ROWS, markdown, preview, whole
+from pizza_assets.assets.metadata import (
+    PREVIEW_CHARACTERS,
+    PREVIEW_COLUMNS,
+    PREVIEW_ROWS,
+    bullets,
+    markdown,
+    preview,
+    whole,
+)
 from pizza_assets.definitions import build_definitions
 from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.storage.layout import PLACES
@@ -59,6 +67,23 @@ def test_a_table_of_no_rows_has_the_label_of_what_it_was_made_of() -> None:
 def test_text_cannot_break_out_of_its_cell() -> None:
     text = markdown(pd.DataFrame({"a": ["x | y\nz", None], "b": [1.23456, 2.0]})).value
     assert text == "| a | b |\n|---|---|\n| x \\| y z | 1.23 |\n|  | 2 |"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("![x](https://evil.example/p.png)", r"\!\[x\](https://evil.example/p.png)"),
+        ("<img src=x> &amp; `code`", r"\<img src=x\> \&amp; \`code\`"),
+        ("**bold** _it_ ~~no~~ \\ #1", r"\*\*bold\*\* \_it\_ \~\~no\~\~ \\ \#1"),
+        ("1. FC Köln - Bayern 1.5", r"1\. FC Köln - Bayern 1.5"),
+        ("- x + y", r"\- x + y"),
+        ("a\n\n# b", r"a \# b"),
+        ("Orders run 12.5 % above normal (19 matches).", "Orders run 12.5 % above normal (19 matches)."),
+    ],
+)
+def test_names_are_shown_as_they_are_and_make_no_markup(name: str, shown: str) -> None:
+    assert bullets([name, "next"]).value == f"- {shown}\n- next"
+    assert markdown(pd.DataFrame({"team": [name]})).value == f"| team |\n|---|\n| {shown} |"
 
 
 # Property 18: every run tells all of it

@@ -14,7 +14,10 @@ def data_quality(facts: Sequence[Mapping[str, object]]) -> DataFrame[DataQuality
 
 
 def checks_extract(judgements: Sequence[Mapping[str, object]]) -> DataFrame[ChecksExtract]:
-    """Weeks counted by asset, check and outcome; the description is that of the last week.
+    """Weeks counted by asset, check and outcome; the description is that of the last week, none of what passed.
+
+    A description tells of all the weeks that an evaluation looked at: beside those that passed it would name what
+    others failed for.
 
     judgements: `asset`, `check`, `week`, `outcome`, `description` (None where there is none) of every check and week.
     """
@@ -26,4 +29,5 @@ def checks_extract(judgements: Sequence[Mapping[str, object]]) -> DataFrame[Chec
         week_count=("week", "size"), first_week=("week", "first"), last_week=("week", "last")
     )
     last = rows.drop_duplicates(key, keep="last")[[*key, "description"]]
-    return ChecksExtract.checked(counted.merge(last, on=key))
+    told = last.assign(description=last["description"].mask(last["outcome"] == "passed", None))
+    return ChecksExtract.checked(counted.merge(told, on=key))

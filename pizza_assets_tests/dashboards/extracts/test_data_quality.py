@@ -15,11 +15,11 @@ def told(week: str, outcome: str, description: str | None = None, check: str = "
     return {"asset": "raw_orders", "check": check, "week": week, "outcome": outcome, "description": description}
 
 
-def test_weeks_are_counted_by_how_a_check_ended_and_the_last_one_speaks():
+def test_weeks_are_counted_by_how_a_check_ended_and_the_last_failure_speaks():
     extract = checks_extract(
         [
-            told("2026-08-18", "passed", "fine"),
-            told("2026-08-11", "warning", "2 rows"),
+            told("2026-08-18", "passed", "2 rows refused in 1 week"),
+            told("2026-08-11", "warning", "2 rows refused in 1 week"),
             told("2026-08-04", "warning", "1 row"),
             told("2026-08-04", "not_checked", None, "is_no_stand_in"),
         ]
@@ -30,8 +30,8 @@ def test_weeks_are_counted_by_how_a_check_ended_and_the_last_one_speaks():
         ["rows_are_valid", "warning", 2, "2026-08-04", "2026-08-11"],
     ]
     words = extract["description"].tolist()
-    assert pd.isna(words[0])
-    assert words[1:] == ["fine", "2 rows"]
+    assert [pd.isna(text) for text in words] == [True, True, False]
+    assert words[2] == "2 rows refused in 1 week"
 
 
 def test_nothing_gives_empty_extracts():
