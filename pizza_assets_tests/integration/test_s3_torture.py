@@ -28,7 +28,7 @@ pytestmark = pytest.mark.integration
 NUMBERS = itertools.count()
 CLAIM_SECONDS = 8
 WITHIN_SECONDS = 240
-WRITER_KILLS, BACKFILL_KILLS = 6, 3
+WRITER_KILLS, BACKFILL_KILLS = 6, 2
 VERSIONS, FINAL = range(1, 4), range(100, 101)
 PROCESSES = multiprocessing.get_context("spawn")
 
