@@ -31,6 +31,8 @@ from pizza_assets.dashboards.quicksight.data_sets import (
 AGGREGATE = "aggregate"
 """A field that is a sum already: a chart takes it as it is."""
 
+_MINUTES_OF_DAY = 1440
+
 LABEL = "shown_as"
 """The label of a row in words, on every chart."""
 
@@ -76,6 +78,18 @@ _LABELS = {
 }
 
 
+_SERIES_WORDS = (
+    "ifelse({series} = 'own_match', 'around kick-off', {series} = 'own_goal_0_15', 'after a goal of the own team', "
+    "{series} = 'own_goal_before', 'before a goal of the own team (a check)', "
+    "{series} = 'opponent_goal_0_15', 'after a goal against it (a check)', {series})"
+)
+# A band of a whole curve, an interval of one point, and a sketch of either must not look alike.
+_BAND_WORDS = (
+    "concat(ifelse({band} = 'simultaneous', '95 % band of the whole curve', '95 % interval of each point alone'), "
+    "ifelse({is_calibrated} = 'true', '', ', a sketch: it did not hold its rate in simulated years'))"
+)
+
+
 def _of_label(measure: str, column: str, label: str) -> str:
     return f"ifelse({{{column}}} = '{label}', {measure}, NULL)"
 
@@ -84,6 +98,17 @@ def _orders_once(label: str) -> str:
     """The orders of a label, once, however many matches stand beside the hour."""
     hour = "[{hour_at}, {market}, {chain}, {currency}, {order_source}]"
     return f"sum(max({_of_label('{order_count}', 'order_source', label)}, {hour}))"
+
+
+def _orders_of_whole_days(label: str) -> str:
+    """The same, where every market and chain that is known on the day is known in all its minutes: a part of a day
+    would look like a dip. The currencies of an hour share its minutes.
+    """
+    hour = "[{hour_at}, {market}, {chain}, {order_source}]"
+    covered = f"sum(max({_of_label('{covered_minutes}', 'order_source', label)}, {hour}))"
+    known = _of_label("concat({market}, ' ', {chain})", "order_source", label)
+    series = f"distinct_count({known})"
+    return f"ifelse({covered} = {_MINUTES_OF_DAY} * {series}, {_orders_once(label)}, NULL)"
 
 
 def _ticks(label: str) -> str:
@@ -99,7 +124,7 @@ def _where_usual_is_known(usual: str, observed: str) -> str:
 
 def _sums() -> Iterator[CalculatedField]:
     for label, word in (("real", "real"), ("mock", "MOCK")):
-        yield CalculatedField(ORDERS_AND_MATCHES, f"Orders ({word})", _orders_once(label), AGGREGATE)
+        yield CalculatedField(ORDERS_AND_MATCHES, f"Orders ({word})", _orders_of_whole_days(label), AGGREGATE)
         yield CalculatedField(ORDERS_AND_MATCHES, f"Matches ({word})", _ticks(label), AGGREGATE)
         orders = f"sum({_of_label('{order_count}', 'order_source', label)})"
         yield CalculatedField(ORDERS, f"Orders ({word})", orders, AGGREGATE)
@@ -115,7 +140,7 @@ def _sums() -> Iterator[CalculatedField]:
 def _words() -> Iterator[CalculatedField]:
     yield CalculatedField(MATCH_IMPACT, "day_of_month", "substring({kickoff_date}, 9, 2)")
     yield CalculatedField(MATCH_IMPACT, "month_row", f"concat(substring({{kickoff_date}}, 1, 7), ' ', {{{LABEL}}})")
-    yield CalculatedField(EVENT_STUDY, "curve", f"concat({{event}}, ' ', {{series}}, ' (', {{{LABEL}}}, ')')")
+    yield CalculatedField(EVENT_STUDY, "curve", f"concat({_SERIES_WORDS}, ' (', {{{LABEL}}}, '): ', {_BAND_WORDS})")
     yield CalculatedField(ACCURACY, "evidence_and_label", f"concat({{evidence}}, ' (', {{{LABEL}}}, ')')")
     yield CalculatedField(ANOMALIES, "kind_and_label", f"concat({{kind}}, ' (', {{{LABEL}}}, ')')")
     part = "ifelse({scope} = 'overall', 'everywhere', concat({scope}, ' ', {scope_value}))"

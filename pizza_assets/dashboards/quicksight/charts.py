@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pizza_assets.dashboards.quicksight.calculated_fields import AGGREGATE, field_types
+from pizza_assets.dashboards.quicksight.choices import honoured
 from pizza_assets.dashboards.quicksight.data_sets import INTEGER, NUMBER, TIME, DataSet, Request
 from pizza_assets.dashboards.quicksight.parameters import DAY, DAY_OF_MONTH, MATCH, MONTH_ROW, NO_DAY, NOTHING
 
@@ -19,6 +20,9 @@ _LEGEND = {"Visibility": "VISIBLE", "Position": "BOTTOM"}
 class Chart:
     """One chart: `kind` is QuickSight's name of it, `only` leaves other values of a column out for good.
 
+    `ignores` are filters that its data set could honour and that would change nothing on it; `honours` those that reach
+    it through its measures instead of its rows; `note` what is to be known of its filters besides.
+
     `width` is in columns of 36, `height` in rows of the grid.
     """
 
@@ -31,6 +35,18 @@ class Chart:
     suffix: str = ""
     width: int = 36
     height: int = 9
+    ignores: frozenset[str] = frozenset()
+    honours: frozenset[str] = frozenset()
+    note: str = ""
+
+    def chosen_by(self, filters: Sequence[str]) -> tuple[str, ...]:
+        """Which of its visual's filters choose its rows."""
+        able = honoured(self.data_set) - self.ignores
+        return tuple(name for name in filters if name in able)
+
+    def deaf_to(self, filters: Sequence[str]) -> tuple[str, ...]:
+        """Which of its visual's filters change nothing on it."""
+        return tuple(name for name in filters if name not in {*self.chosen_by(filters), *self.honours})
 
     def request(self, title: str, subtitle: str) -> Request:
         """The chart under its title and the question that it answers."""
@@ -58,7 +74,9 @@ def table(
     in_order_of: str = "",
     only: Mapping[str, Sequence[str]] | None = None,
     opens_match: bool = False,
+    ignores: frozenset[str] = frozenset(),
     suffix: str = "",
+    width: int = 36,
     height: int = 11,
 ) -> Chart:
     """Rows as they are, under headers in words, by the newest or the lowest of a column first."""
@@ -73,7 +91,9 @@ def table(
         order = _descending(chart_id, newest_first) if newest_first else _ascending(chart_id, in_order_of)
         configuration["SortConfiguration"] = {"RowSort": [order]}
     actions = (_open_match(chart_id, "match_id"),) if opens_match else ()
-    return Chart(chart_id, data_set, "TableVisual", configuration, actions, only or {}, suffix, height=height)
+    return Chart(
+        chart_id, data_set, "TableVisual", configuration, actions, only or {}, suffix, width, height, ignores=ignores
+    )
 
 
 def lines(
@@ -87,6 +107,7 @@ def lines(
     zero_line: bool = False,
     only: Mapping[str, Sequence[str]] | None = None,
     suffix: str = "",
+    width: int = 36,
     height: int = 12,
 ) -> Chart:
     """Lines over a category, one panel for each value of `panels`. A band is its two ends and the middle as lines;
@@ -113,11 +134,18 @@ def lines(
     }
     if zero_line:
         configuration["ReferenceLines"] = [_zero_line()]
-    return Chart(chart_id, data_set, "LineChartVisual", configuration, (), only or {}, suffix, height=height)
+    return Chart(chart_id, data_set, "LineChartVisual", configuration, (), only or {}, suffix, width, height)
 
 
 def lines_over_bars(
-    chart_id: str, data_set: DataSet, day: str, lines_of: Sequence[str], bars_of: Sequence[str]
+    chart_id: str,
+    data_set: DataSet,
+    day: str,
+    lines_of: Sequence[str],
+    bars_of: Sequence[str],
+    *,
+    honours: frozenset[str],
+    note: str,
 ) -> Chart:
     """Lines and bars by day, each with an axis of its own; a click opens the matches of that day."""
     wells = {
@@ -131,14 +159,16 @@ def lines_over_bars(
             "CategorySort": [_ascending(chart_id, day)],
             "CategoryItemsLimit": {"ItemsLimit": _MOST_ITEMS, "OtherCategories": "EXCLUDE"},
         },
-        "BarsArrangement": "STACKED",
+        "BarsArrangement": "CLUSTERED",
         "Legend": _LEGEND,
         "PrimaryYAxisLabelOptions": _axis_label("Matches a day"),
         "SecondaryYAxisLabelOptions": _axis_label("Orders a day (UTC)"),
     }
     values = {DAY: {"SourceField": _field(chart_id, day)}, MONTH_ROW: _no_words(), MATCH: _no_words()}
     action = _open_sheet(chart_id, "Open the matches of this day", values)
-    return Chart(chart_id, data_set, "ComboChartVisual", configuration, (action,), height=14)
+    return Chart(
+        chart_id, data_set, "ComboChartVisual", configuration, (action,), height=14, honours=honours, note=note
+    )
 
 
 def bars(
@@ -149,13 +179,13 @@ def bars(
     *,
     colour: str,
     panels: str = "",
-    is_stacked: bool = False,
     zero_line: bool = False,
     only: Mapping[str, Sequence[str]] | None = None,
     suffix: str = "",
     width: int = 36,
 ) -> Chart:
-    """Bars of a sum or an estimate by category, months where the category is a time."""
+    """Bars of a sum or an estimate by category, months where the category is a time. Side by side: stacked ones would
+    show the sum of labels that are never added up."""
     wells: Request = {
         "Category": [_dimension(chart_id, data_set, category, "MONTH")],
         "Values": [_measure(chart_id, data_set, value)],
@@ -167,7 +197,7 @@ def bars(
         "FieldWells": {"BarChartAggregatedFieldWells": wells},
         "SortConfiguration": {"CategorySort": [_ascending(chart_id, category)]},
         "Orientation": "VERTICAL",
-        "BarsArrangement": "STACKED" if is_stacked else "CLUSTERED",
+        "BarsArrangement": "CLUSTERED",
         "Legend": _LEGEND,
     }
     if zero_line:
@@ -178,7 +208,7 @@ def bars(
 def counts_by_month(
     chart_id: str, data_set: DataSet, time: str, counted: str, colour: str, *, suffix: str, width: int = 36
 ) -> Chart:
-    """Stacked bars of how many rows a month has, where the counted column is filled."""
+    """Bars, side by side, of how many rows a month has where the counted column is filled."""
     count = {"FieldId": _field(chart_id, counted), "Column": _column(data_set, counted)}
     wells = {
         "Category": [_dimension(chart_id, data_set, time, "MONTH")],
@@ -189,7 +219,7 @@ def counts_by_month(
         "FieldWells": {"BarChartAggregatedFieldWells": wells},
         "SortConfiguration": {"CategorySort": [_ascending(chart_id, time)]},
         "Orientation": "VERTICAL",
-        "BarsArrangement": "STACKED",
+        "BarsArrangement": "CLUSTERED",
         "Legend": _LEGEND,
     }
     return Chart(chart_id, data_set, "BarChartVisual", configuration, suffix=suffix, width=width, height=12)
@@ -221,7 +251,9 @@ def scatter(
     return Chart(chart_id, data_set, "ScatterPlotVisual", configuration, actions, only or {}, height=14)
 
 
-def calendar(chart_id: str, data_set: DataSet, value: str) -> Chart:
+def calendar(
+    chart_id: str, data_set: DataSet, value: str, *, only: Mapping[str, Sequence[str]], suffix: str
+) -> Chart:
     """Months of each label down, days of the month across; a click opens the matches of that day."""
     wells = {
         "Rows": [_dimension(chart_id, data_set, "month_row")],
@@ -247,7 +279,7 @@ def calendar(chart_id: str, data_set: DataSet, value: str) -> Chart:
         MATCH: _no_words(),
     }
     action = _open_sheet(chart_id, "Open the matches of this day", values)
-    return Chart(chart_id, data_set, "HeatMapVisual", configuration, (action,), height=14)
+    return Chart(chart_id, data_set, "HeatMapVisual", configuration, (action,), only, suffix, height=14)
 
 
 def column_label(name: str) -> str:

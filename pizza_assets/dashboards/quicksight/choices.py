@@ -21,7 +21,15 @@ from pizza_assets.dashboards.quicksight.data_sets import (
     ORDERS_AND_MATCHES,
     DataSet,
 )
-from pizza_assets.dashboards.quicksight.parameters import ALL, DAY, DAY_OF_MONTH, MATCH, MONTH_ROW, PARAMETERS
+from pizza_assets.dashboards.quicksight.parameters import (
+    ALL,
+    DAY,
+    DAY_OF_MONTH,
+    MATCH,
+    MONTH_ROW,
+    PARAMETERS,
+    SOURCE_PAIRS,
+)
 
 YES = "yes"
 
@@ -45,13 +53,33 @@ def value_is_chosen(value: str, filter_id: str) -> str:
 
 
 EITHER_SIDE = f"{among('home_team', 'team')} OR {among('away_team', 'team')}"
+OWN_TEAM = among("team", "team")
+_ORDERS, _MATCHES = 0, 1
 
-# mixed is real orders with mock matches, and has both on its screen
-_ORDERS_OF_SOURCE = (
-    f"{among('order_source', 'source')} OR ({{order_source}} = 'real' AND {value_is_chosen('mixed', 'source')})"
+
+def _of_pairs(column: str, side: int) -> str:
+    """Whether a label is that of the orders or the matches of a chosen pair."""
+    return " OR ".join(
+        f"({{{column}}} = '{pair[side]}' AND {value_is_chosen(words, 'source')})"
+        for pair, words in SOURCE_PAIRS.items()
+    )
+
+
+_ORDERS_OF_SOURCE = _of_pairs("order_source", _ORDERS)
+_MATCHES_OF_SOURCE = _of_pairs("match_source", _MATCHES)
+_PAIR_OF_SOURCE = " OR ".join(
+    f"({{order_source}} = '{orders}' AND {{match_source}} = '{matches}' AND {value_is_chosen(words, 'source')})"
+    for (orders, matches), words in SOURCE_PAIRS.items()
 )
-_MATCHES_OF_SOURCE = (
-    f"{among('match_source', 'source')} OR ({{match_source}} = 'mock' AND {value_is_chosen('mixed', 'source')})"
+# A sentence about orders alone, or about the data as a whole, has no label of its own for the other side.
+_SENTENCE_OF_SOURCE = (
+    f"{_PAIR_OF_SOURCE} OR (isNull({{match_source}}) AND ({_ORDERS_OF_SOURCE})) OR "
+    f"(isNull({{order_source}}) AND isNull({{match_source}}))"
+)
+# Each week of a dataset has one label: orders go by the pair's orders, matches by its matches.
+_WEEK_OF_SOURCE = (
+    f"{{data_source}} = 'none' OR ({{dataset}} = 'orders' AND ({_of_pairs('data_source', _ORDERS)})) "
+    f"OR ({{dataset}} = 'matches' AND ({_of_pairs('data_source', _MATCHES)}))"
 )
 
 
@@ -77,19 +105,19 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "competition": among("competition", "competition"),
         "type": among("match_type", "type"),
     },
-    MATCH_TIMELINE.identifier: {"source": among("data_source", "source"), "market": among("market", "market")},
+    MATCH_TIMELINE.identifier: {"source": _PAIR_OF_SOURCE, "market": among("market", "market")},
     MATCH_IMPACT.identifier: {
-        "source": among("data_source", "source"),
-        "team": EITHER_SIDE,
+        "source": _PAIR_OF_SOURCE,
+        "team": OWN_TEAM,
         "competition": among("competition", "competition"),
         "type": among("match_type", "type"),
         "market": among("market", "market"),
     },
     CORRELATIONS.identifier: {
-        "source": among("data_source", "source"),
+        "source": _PAIR_OF_SOURCE,
         **{scope: _part(scope) for scope in ("team", "competition", "market", "chain")},
     },
-    EVENT_STUDY.identifier: {"source": among("data_source", "source")},
+    EVENT_STUDY.identifier: {"source": _PAIR_OF_SOURCE},
     ANOMALIES.identifier: {
         "source": _ORDERS_OF_SOURCE,
         "team": EITHER_SIDE,
@@ -98,7 +126,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "market": among("market", "market"),
         "chain": among("chain", "chain"),
     },
-    INSIGHTS.identifier: {"source": among("data_source", "source")},
+    INSIGHTS.identifier: {"source": _SENTENCE_OF_SOURCE},
     COMING.identifier: {
         "source": _MATCHES_OF_SOURCE,
         "team": EITHER_SIDE,
@@ -106,14 +134,14 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "type": among("match_type", "type"),
     },
     FORECAST.identifier: {
-        "source": among("data_source", "source"),
-        "team": EITHER_SIDE,
+        "source": _PAIR_OF_SOURCE,
+        "team": OWN_TEAM,
         "competition": among("competition", "competition"),
         "type": among("match_type", "type"),
         "market": among("market", "market"),
     },
-    ACCURACY.identifier: {"source": among("data_source", "source")},
-    DATA_QUALITY.identifier: {"source": f"{among('data_source', 'source')} OR {{data_source}} = 'none'"},
+    ACCURACY.identifier: {"source": _PAIR_OF_SOURCE},
+    DATA_QUALITY.identifier: {"source": _WEEK_OF_SOURCE},
 }
 """Data set to filter to the condition under which a row is chosen. Dates are in DATES."""
 
@@ -127,11 +155,10 @@ DATES: Mapping[str, str] = {
 }
 """The column that the dates choose by."""
 
-# A mock match is no tick beside orders of which only real ones were asked for.
+# A match is a tick under the pairs that it belongs to: no mock one beside real orders and real matches.
 TICK_IS_CHOSEN = " AND ".join(
     [
-        f"({{match_source}} = 'real' OR {nothing_chosen('source')} OR {value_is_chosen('mock', 'source')} "
-        f"OR {value_is_chosen('mixed', 'source')})",
+        f"({nothing_chosen('source')} OR {_MATCHES_OF_SOURCE})",
         f"({nothing_chosen('team')} OR {EITHER_SIDE})",
         f"({nothing_chosen('competition')} OR {among('competition', 'competition')})",
         f"({nothing_chosen('type')} OR {among('match_type', 'type')})",
@@ -150,6 +177,14 @@ MATCH_IS_LISTED = (
 def field_name(filter_id: str) -> str:
     """The calculated field that says whether a row is chosen."""
     return f"{filter_id}_is_chosen"
+
+
+def team_means(data_set: DataSet) -> str:
+    """What a chosen team is to a data set, in words; empty where no team is chosen."""
+    condition = CHOICES.get(data_set.identifier, {}).get("team", "")
+    return {OWN_TEAM: "A team leaves the markets that follow it.", EITHER_SIDE: "A team is either side of a match."}.get(
+        condition, ""
+    )
 
 
 def honoured(data_set: DataSet) -> frozenset[str]:

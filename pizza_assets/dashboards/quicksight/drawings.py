@@ -22,12 +22,19 @@ from pizza_assets.dashboards.quicksight.data_sets import (
     ORDERS_AND_MATCHES,
 )
 from pizza_assets.dashboards.visuals import VISUALS
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Span, Window
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope, Span, Window
 
+CURVE = "own_match"
+GOALS = ("own_goal_before", "own_goal_0_15", "opponent_goal_0_15")
+"""The series of event_study that are drawn: the curve around kick-off and the three questions about goals."""
 OUTCOMES = ("own_win", "home_win", "draw", "away_win", "total_goals", "goal_difference", "high_scoring")
 """What is asked of how a match ended, by the subjects of correlation_results."""
 _BAND = ("ci_low_pct", "uplift_pct", "ci_high_pct")
+_KNOWN = {"status": [ResultStatus.OK]}
+"""A refused estimate carries numbers at times; they are never drawn. A table tells its status and the reasons."""
 _IN_SHOPS = ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency")
+_PARTS = frozenset({"team", "competition", "market", "chain"})
+"""The filters that choose a part of the business among estimates."""
 _MATCH = ("kickoff_at", "home_team", "away_team", "home_goals", "away_goals", "result", "competition", "match_type")
 _WINDOW = ("market", "team", "window", "observed", "expected", *_BAND, "status", "reasons", "extra_orders")
 
@@ -37,7 +44,7 @@ def _coming() -> list[Chart]:
     numbers = ("orders", "low_80", "high_80", "low_95", "high_95", "without_football", "difference")
     added = ("difference_low", "difference_high", "football_reasons", "status", "reasons")
     peak = ("peak_hour_local", "peak_hour_orders", "peak_hour_quantile_90")
-    hours = ("starts_at", "span_label", *numbers[:5], "quantile_90", "status")
+    hours = ("starts_at", "span_label", *numbers[:5], "quantile_90", "status", "reasons")
     return [
         charts.table(
             "coming",
@@ -98,9 +105,16 @@ def _kpis() -> list[Chart]:
         suffix=": revenue in minor units, by currency",
         width=18,
     )
-    columns = (LABEL, "hypothesis", *_BAND, "q_value", "n_matches", "mde_80_pct", "status")
+    columns = (LABEL, "hypothesis", *_BAND, "q_value", "n_matches", "mde_80_pct", "status", "reasons")
     first = charts.table(
-        "kpis-effect", CORRELATIONS, columns, only={"role": ["primary"]}, suffix=": what was asked first", height=5
+        "kpis-effect",
+        CORRELATIONS,
+        columns,
+        only={"role": ["primary"]},
+        # it was asked of the whole business, so a part that is chosen leaves it as it is
+        ignores=_PARTS,
+        suffix=": what was asked first, over everything",
+        height=5,
     )
     return [*numbers, first, revenue]
 
@@ -113,9 +127,28 @@ def _timeline() -> list[Chart]:
             "hour_at",
             ("Orders (real)", "Orders (MOCK)"),
             ("Matches (real)", "Matches (MOCK)"),
+            honours=frozenset({"team", "competition", "type"}),
+            note="Matches are counted wherever they were played, whichever market and chain are chosen. A day of which "
+            "not every hour is known has no point. Alarms are in the table and the bars below, each with its match.",
+        ),
+        charts.table(
+            "timeline-alarms-table",
+            ANOMALIES,
+            (LABEL, "starts_at", "kind", "market", "chain", "store_id", "match_id", "result"),
+            newest_first="starts_at",
+            opens_match=True,
+            suffix=": alarms with their match and its result",
+            width=24,
+            height=12,
         ),
         charts.counts_by_month(
-            "timeline-alarms", ANOMALIES, "starts_at", "store_id", "kind_and_label", suffix=": alarms by month"
+            "timeline-alarms",
+            ANOMALIES,
+            "starts_at",
+            "store_id",
+            "kind_and_label",
+            suffix=": alarms by month",
+            width=12,
         ),
     ]
 
@@ -123,13 +156,40 @@ def _timeline() -> list[Chart]:
 def _kickoff() -> list[Chart]:
     return [
         charts.lines(
-            "kickoff", EVENT_STUDY, "minutes_middle", _BAND, panels="curve", zero_line=True, only={"status": ["ok"]}
-        )
+            "kickoff",
+            EVENT_STUDY,
+            "minutes_middle",
+            _BAND,
+            panels="curve",
+            zero_line=True,
+            only=_KNOWN | {"series": [CURVE]},
+            suffix=": minutes from kick-off",
+            width=22,
+        ),
+        charts.lines(
+            "kickoff-goals",
+            EVENT_STUDY,
+            "curve",
+            _BAND,
+            are_dots=True,
+            zero_line=True,
+            only=_KNOWN | {"series": GOALS},
+            suffix=": a quarter of an hour around goals",
+            width=14,
+        ),
+        charts.table(
+            "kickoff-table",
+            EVENT_STUDY,
+            ("curve", "minutes_from", "minutes_to", *_BAND, *_IN_SHOPS, "n_matches", "n_goals", "status", "reasons"),
+            in_order_of="minutes_from",
+            only={"series": [CURVE, *GOALS]},
+            suffix=": in orders and money of a store and hour",
+        ),
     ]
 
 
 def _effects() -> list[Chart]:
-    only = {"subject": [OWN_TEAM_MATCH]}
+    only = _KNOWN | {"subject": [OWN_TEAM_MATCH]}
     columns = (LABEL, "role", "pattern_description", "scope", "scope_value", "time_window", *_BAND, "q_value")
     behind = ("n_matches", "n_clusters", "mde_80_pct", "status", "reasons", "extra_orders_low", "extra_orders_high")
     return [
@@ -140,7 +200,7 @@ def _effects() -> list[Chart]:
 
 def _outcomes() -> list[Chart]:
     columns = (LABEL, "subject", "time_window", "scope", "scope_value", "correlation_coefficient")
-    numbers = ("spearman_coefficient", *_BAND, "q_value", "n_matches", "status")
+    numbers = ("spearman_coefficient", *_BAND, "q_value", "n_matches", "status", "reasons")
     return [
         charts.scatter(
             "outcomes",
@@ -148,7 +208,7 @@ def _outcomes() -> list[Chart]:
             "own_goal_difference",
             "uplift_pct",
             colour=LABEL,
-            only={"window": [Window.POST], "status": ["ok"]},
+            only=_KNOWN | {"window": [Window.POST]},
         ),
         charts.table(
             "outcomes-coefficients",
@@ -161,7 +221,7 @@ def _outcomes() -> list[Chart]:
 
 
 def _results() -> list[Chart]:
-    only = {"subject": [OWN_TEAM_MATCH], "scope": [Scope.RESULT]}
+    only = _KNOWN | {"subject": [OWN_TEAM_MATCH], "scope": [Scope.RESULT]}
     return [
         charts.bars(
             "results",
@@ -177,7 +237,15 @@ def _results() -> list[Chart]:
 
 
 def _calendar() -> list[Chart]:
-    return [charts.calendar("calendar", MATCH_IMPACT, "Departure from usual, %")]
+    return [
+        charts.calendar(
+            "calendar",
+            MATCH_IMPACT,
+            "Departure from usual, %",
+            only=_KNOWN | {"window": [Window.POST]},
+            suffix=": after the match",
+        )
+    ]
 
 
 def _matches() -> list[Chart]:
@@ -216,7 +284,6 @@ def _sources() -> list[Chart]:
         "hour_at",
         "order_count",
         colour=LABEL,
-        is_stacked=True,
         suffix=": orders",
         width=18,
     )

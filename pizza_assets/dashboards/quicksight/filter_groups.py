@@ -34,7 +34,7 @@ def _scopes(drawn: Drawn, filter_id: str) -> dict[DataSet, dict[str, list[str]]]
     scopes: dict[DataSet, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for visual, sheet, charts in drawn:
         for chart in charts:
-            if filter_id in visual.filters and filter_id in choices.honoured(chart.data_set):
+            if filter_id in chart.chosen_by(visual.filters):
                 scopes[chart.data_set][sheet].append(chart.id)
     return scopes
 

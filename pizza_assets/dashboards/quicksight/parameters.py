@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pizza_assets.dashboards.quicksight.data_sets import MATCH_TIMELINE, MATCHES, ORDERS, DataSet, Request
 from pizza_assets.dashboards.visuals import FILTERS
 from pizza_assets.models.matches import MATCH_TYPES
-from pizza_assets.models.vocabulary import DataSource, values
+from pizza_assets.models.vocabulary import DataSource
 
 ALL = "All"
 """The value that a parameter has while nothing is chosen."""
@@ -28,13 +28,27 @@ DATES_FROM, DATES_TO = "DatesFrom", "DatesTo"
 MATCH, DAY, MONTH_ROW, DAY_OF_MONTH = "Match", "Day", "MonthRow", "DayOfMonth"
 """What a click on a chart sets: a match; or the day of a match, as a time or as a cell of the calendar."""
 
+SOURCE_PAIRS: dict[tuple[str, str], str] = {
+    (DataSource.REAL, DataSource.REAL): "real orders, real matches",
+    (DataSource.MOCK, DataSource.REAL): "MOCK orders, real matches",
+    (DataSource.REAL, DataSource.MOCK): "real orders, MOCK matches",
+    (DataSource.MOCK, DataSource.MOCK): "MOCK orders, MOCK matches",
+}
+"""What the data source is chosen from, as on the page: the labels of orders and of matches, and the pair in words."""
+
 NOTHING, NO_DAY = "none", "1970-01-01T00:00:00Z"
 """What these hold before a click: no match, row or day is called so."""
 
 _FIRST_DAY, _LAST_DAY = "2000-01-01T00:00:00Z", "2037-12-31T00:00:00Z"
-_TITLES = {DATES_FROM: "From (UTC)", DATES_TO: "To, inclusive (UTC)", MATCH: "Match"}
+_TITLES = {
+    DATES_FROM: "From (UTC)",
+    DATES_TO: "To, inclusive (UTC)",
+    MATCH: "Match",
+    # a control lists the values of one column; a guest that never plays at home is in none with all the others
+    PARAMETERS["team"]: "Team (of home sides)",
+}
 _CHOICES: dict[str, Sequence[str] | tuple[DataSet, str]] = {
-    "source": values(DataSource),
+    "source": tuple(SOURCE_PAIRS.values()),
     "team": (MATCHES, "home_team"),
     "competition": (MATCHES, "competition"),
     "type": MATCH_TYPES,
@@ -80,7 +94,9 @@ def _time(name: str, default: str) -> Request:
 
 
 def _dropdown(sheet_id: str, filter_id: str) -> Request:
-    return _list_control(sheet_id, PARAMETERS[filter_id], FILTERS[filter_id].capitalize(), _CHOICES[filter_id])
+    parameter = PARAMETERS[filter_id]
+    title = _TITLES.get(parameter, FILTERS[filter_id].capitalize())
+    return _list_control(sheet_id, parameter, title, _CHOICES[filter_id])
 
 
 def _match_control(sheet_id: str) -> Request:

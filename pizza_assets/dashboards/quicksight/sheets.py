@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.charts import MATCH_SHEET, Chart
 from pizza_assets.dashboards.quicksight.data_sets import Request
 from pizza_assets.dashboards.quicksight.drawings import DRAWINGS
@@ -62,14 +63,26 @@ def sheet_request(sheet: Sheet) -> Request:
         "ParameterControls": filter_controls,
         "SheetControlLayouts": [_grid(_control_elements(filter_controls))],
         "TextBoxes": [{"SheetTextBoxId": box, "Content": _text_box(sheet)}],
-        "Visuals": [chart.request(visual.title, subtitle(visual)) for visual, chart in charts],
+        "Visuals": [chart.request(visual.title, subtitle(visual, chart)) for visual, chart in charts],
         "Layouts": [_grid(_elements(box, [chart for _, chart in charts]))],
     }
 
 
-def subtitle(visual: Visual) -> str:
-    """The question that a visual answers, and which filters it does not honour, and why."""
-    return f"{visual.question} {visual.filter_note}".strip()
+def subtitle(visual: Visual, chart: Chart) -> str:
+    """The question that a visual answers, which filters it does not honour and why, and which of the filters that it
+    honours change nothing on this chart of it."""
+    team = choices.team_means(chart.data_set) if "team" in chart.chosen_by(visual.filters) else ""
+    sentences = (visual.question, visual.filter_note, team, deaf_note(chart.deaf_to(visual.filters)), chart.note)
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def deaf_note(filters: Sequence[str]) -> str:
+    """In words: what changes nothing on a chart; empty if everything does."""
+    names = [FILTERS[name] for name in filters]
+    if not names:
+        return ""
+    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    return f"Not filtered here: {listed}."
 
 
 def _text_box(sheet: Sheet) -> str:

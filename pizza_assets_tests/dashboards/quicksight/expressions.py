@@ -1,10 +1,11 @@
 """QuickSight's expressions, as far as ours use them, evaluated on one row: so that what a filter means can be tried.
 
-Aggregates (`sum`, `max`, `distinct_count`) are not among them.
+`evaluate` takes one row; `evaluate_group` the rows of one point of a chart, for fields that aggregate.
 """
 
+import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _WORDS = {" AND ": " and ", " OR ": " or ", "NULL": "None", "<>": "!="}
@@ -12,14 +13,72 @@ _WORDS = {" AND ": " and ", " OR ": " or ", "NULL": "None", "<>": "!="}
 
 def evaluate(expression: str, row: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
     """The value of an expression; `row` has every column that it reads, computed ones included."""
+    return eval(_python(expression), _FUNCTIONS | {"row": row, "parameters": parameters})
+
+
+def evaluate_group(expression: str, rows: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> Any:
+    """The value of a field that aggregates, over the rows of one group. `sum(max(value, [columns]))` is QuickSight's
+    sum of one value for each combination of the columns.
+    """
+    tree = ast.fix_missing_locations(_RowByRow().visit(ast.parse(_python(expression), mode="eval")))
+    aggregates = {
+        "sum": lambda value: _sum(value(rows)),
+        "distinct_count": lambda value: len({found for found in value(rows) if found is not None}),
+        "once": lambda value, columns: _highest_of_each(value(rows), columns(rows)),
+    }
+    scope = _FUNCTIONS | {"parameters": parameters, **aggregates}
+    return eval(compile(tree, "<expression>", "eval"), scope)
+
+
+class _RowByRow(ast.NodeTransformer):
+    """Turns what an aggregate is taken of into a function of all rows, and `max` within `sum` into `once`."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in ("sum", "distinct_count"):
+            inner = node.args[0]
+            is_once = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "max"
+            if is_once and isinstance(inner, ast.Call):
+                arguments = [_over_rows(argument) for argument in inner.args]
+                once = ast.Call(ast.Name("once", ast.Load()), arguments, [])
+                every = ast.arguments([], [ast.arg("rows")], None, [], [], None, [])
+                return ast.Call(node.func, [ast.Lambda(every, once)], [])
+            return ast.Call(node.func, [_over_rows(inner)], [])
+        return self.generic_visit(node)
+
+
+def _over_rows(value: ast.expr) -> ast.expr:
+    """lambda rows: [value for row in rows]"""
+    each = ast.comprehension(ast.Name("row", ast.Store()), ast.Name("rows", ast.Load()), [], 0)
+    every = ast.arguments([], [ast.arg("rows")], None, [], [], None, [])
+    return ast.Lambda(every, ast.ListComp(value, [each]))
+
+
+def _sum(values: Iterable[Any]) -> Any:
+    """Of nothing it is nothing, not zero."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _highest_of_each(values: Sequence[Any], keys: Sequence[Sequence[Any]]) -> list[Any]:
+    highest: dict[tuple[Any, ...], Any] = {}
+    for value, key in zip(values, map(tuple, keys), strict=True):
+        if value is not None:
+            highest[key] = max(value, highest.get(key, value))
+    return list(highest.values())
+
+
+def _python(expression: str) -> str:
     python = re.sub(r"\$\{(\w+)\}", r"parameters['\1']", expression)
     python = re.sub(r"(?<!\$)\{(\w+)\}", r"row['\1']", python)
-    python = re.sub(r"(?<![<>!])=", "==", python)
-    python = re.sub(r"\bin\(", "among(", python)
-    for theirs, ours in _WORDS.items():
-        python = python.replace(theirs, ours)
-    functions = {"ifelse": _ifelse, "among": _among, "concat": _concat, "substring": _substring, "isNull": _is_null}
-    return eval(python, {"__builtins__": {}, "truncDate": _day, **functions}, {"row": row, "parameters": parameters})
+    literals = re.split(r"('[^']*')", python)
+    for position in range(0, len(literals), 2):
+        plain = re.sub(r"(?<![<>!])=", "==", literals[position])
+        plain = re.sub(r"\bin\(", "among(", plain)
+        for theirs, ours in _WORDS.items():
+            plain = plain.replace(theirs, ours)
+        literals[position] = plain
+    return "".join(literals)
 
 
 def _ifelse(*parts: Any) -> Any:
@@ -47,3 +106,14 @@ def _is_null(value: Any) -> bool:
 def _day(unit: str, moment: str) -> str:
     assert unit == "DD"
     return f"{moment[:10]}T00:00:00Z"
+
+
+_FUNCTIONS: dict[str, Any] = {
+    "__builtins__": {},
+    "ifelse": _ifelse,
+    "among": _among,
+    "concat": _concat,
+    "substring": _substring,
+    "isNull": _is_null,
+    "truncDate": _day,
+}

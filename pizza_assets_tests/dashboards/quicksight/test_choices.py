@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.calculated_fields import CALCULATED_FIELDS, LABEL
-from pizza_assets.dashboards.quicksight.parameters import ALL, NO_DAY, NOTHING, PARAMETERS
+from pizza_assets.dashboards.quicksight.drawings import GOALS
+from pizza_assets.dashboards.quicksight.parameters import ALL, NO_DAY, NOTHING, PARAMETERS, SOURCE_PAIRS
 from pizza_assets_tests.dashboards.quicksight.cross_check import COLUMNS_IN_EXPRESSION
 from pizza_assets_tests.dashboards.quicksight.expressions import evaluate
 
@@ -48,9 +49,16 @@ def test_a_choice_that_nothing_has_leaves_no_row_of_its_kind(data_set: str, filt
 
 def test_a_team_is_either_side_of_a_match() -> None:
     for row in ({"home_team": "Leeds", "away_team": "Hull"}, {"home_team": "Hull", "away_team": "Leeds"}):
-        for data_set in ("matches", "match_impact", "anomalies"):
+        for data_set in ("matches", "coming_matches", "anomalies"):
             assert is_chosen(data_set, "team", row, Team=["Leeds", "York"])
             assert not is_chosen(data_set, "team", row, Team=["York"])
+
+
+@pytest.mark.parametrize("data_set", ["match_impact", "match_forecast"])
+def test_a_team_leaves_the_markets_that_follow_it(data_set: str) -> None:
+    row = {"home_team": "Leeds", "away_team": "Hull", "team": "Hull"}
+    assert is_chosen(data_set, "team", row, Team=["Hull"])
+    assert not is_chosen(data_set, "team", row, Team=["Leeds"])
 
 
 def test_alarms_without_a_match_go_once_a_team_is_chosen() -> None:
@@ -66,21 +74,30 @@ def test_one_part_of_the_business_can_be_chosen_beside_the_whole() -> None:
     assert is_chosen("correlations", "team", {"scope": "overall", "scope_value": None}, **chosen)
 
 
-@pytest.mark.parametrize(
-    ("source", "orders", "matches"),
-    [("real", {"real"}, {"real"}), ("mock", {"mock"}, {"mock"}), ("mixed", {"real"}, {"mock"})],
-)
-def test_mixed_is_real_orders_with_mock_matches(source: str, orders: set[str], matches: set[str]) -> None:
-    labels = ("real", "mock")
-    assert {
-        label for label in labels if is_chosen("orders", "source", {"order_source": label}, Source=[source])
-    } == orders
-    shown = {label for label in labels if is_chosen("matches", "source", {"match_source": label}, Source=[source])}
-    assert shown == matches
+@pytest.mark.parametrize("pair", SOURCE_PAIRS)
+def test_a_pair_of_sources_shows_its_orders_its_matches_and_its_results(pair: tuple[str, str]) -> None:
+    labels, chosen = ("real", "mock"), {"Source": [SOURCE_PAIRS[pair]]}
+    assert [x for x in labels if is_chosen("orders", "source", {"order_source": x}, **chosen)] == [pair[0]]
+    assert [x for x in labels if is_chosen("matches", "source", {"match_source": x}, **chosen)] == [pair[1]]
+    for data_set in ("match_impact", "correlations", "event_study", "match_forecast", "insights"):
+        shown = [
+            (orders, matches)
+            for orders in labels
+            for matches in labels
+            if is_chosen(data_set, "source", {"order_source": orders, "match_source": matches}, **chosen)
+        ]
+        assert shown == [pair], data_set
+    for dataset, label in zip(("orders", "matches"), pair, strict=True):
+        weeks = [{"dataset": dataset, "data_source": x} for x in (*labels, "none")]
+        shown = [week["data_source"] for week in weeks if is_chosen("data_quality", "source", week, **chosen)]
+        assert shown == [label, "none"], dataset
 
 
-def test_weeks_of_which_nothing_is_stored_stay_under_any_source() -> None:
-    assert is_chosen("data_quality", "source", {"data_source": "none"}, Source=["real"])
+def test_a_sentence_about_the_data_as_a_whole_stays_and_one_about_orders_goes_by_its_orders() -> None:
+    chosen = {"Source": [SOURCE_PAIRS["real", "mock"]]}
+    assert is_chosen("insights", "source", {"order_source": None, "match_source": None}, **chosen)
+    assert is_chosen("insights", "source", {"order_source": "real", "match_source": None}, **chosen)
+    assert not is_chosen("insights", "source", {"order_source": "mock", "match_source": None}, **chosen)
 
 
 def tick(row: dict[str, Any], **chosen: Any) -> bool:
@@ -90,9 +107,9 @@ def tick(row: dict[str, Any], **chosen: Any) -> bool:
 def test_a_tick_is_chosen_by_its_match_and_never_mock_beside_real_orders_alone() -> None:
     row = {"match_source": "mock", "home_team": "Hull", "away_team": "Leeds", "competition": "Cup", "match_type": "cup"}
     assert tick(row)
-    assert tick(row, Team=["Leeds"], Competition=["Cup"], MatchType=["cup"], Source=["mock"])
-    assert not tick(row, Source=["real"])
-    assert tick(row | {"match_source": "real"}, Source=["real"])
+    assert tick(row, Team=["Leeds"], Competition=["Cup"], MatchType=["cup"], Source=["real orders, MOCK matches"])
+    assert not tick(row, Source=["real orders, real matches"])
+    assert tick(row | {"match_source": "real"}, Source=["real orders, real matches"])
     for other in ({"Team": ["York"]}, {"Competition": ["League"]}, {"MatchType": ["final"]}):
         assert not tick(row, **other)
 
@@ -131,3 +148,21 @@ def test_each_pair_of_labels_has_words_of_its_own(orders: str, matches: str) -> 
     words = evaluate(EXPRESSIONS["match_impact", LABEL], row, {})
     assert words == evaluate(EXPRESSIONS["event_study", LABEL], row, {})
     assert words.count("MOCK") == [orders, matches].count("mock")
+
+
+def curve(**row: str) -> str:
+    return evaluate(EXPRESSIONS["event_study", "curve"], {LABEL: "real", **row}, {})
+
+
+def test_a_curve_says_what_its_band_is_and_whether_it_is_a_sketch() -> None:
+    whole = curve(series="own_match", band="simultaneous", is_calibrated="true")
+    assert whole == "around kick-off (real): 95 % band of the whole curve"
+    goal = curve(series="own_goal_before", band="pointwise", is_calibrated="false")
+    assert "before a goal" in goal
+    assert "each point alone" in goal
+    assert "sketch" in goal
+
+
+@pytest.mark.parametrize("series", ["own_match", *GOALS])
+def test_every_drawn_series_has_words(series: str) -> None:
+    assert series not in curve(series=series, band="pointwise", is_calibrated="true")

@@ -1,0 +1,40 @@
+"""Sums that QuickSight makes of rows: orders once, whole days only, and labels apart."""
+
+from typing import Any
+
+import pytest
+
+from pizza_assets.dashboards.quicksight.calculated_fields import CALCULATED_FIELDS
+from pizza_assets_tests.dashboards.quicksight.expressions import evaluate_group
+
+EXPRESSIONS = {(field.data_set.identifier, field.name): field.expression for field in CALCULATED_FIELDS}
+
+
+def day(label: str, orders: int = 10, minutes: int = 60, hours: int = 24, **more: Any) -> list[dict[str, Any]]:
+    """The hours of one market and chain on a day."""
+    row = {"market": "Leeds", "chain": "A", "currency": "GBP", "order_source": label, **more}
+    return [row | {"hour_at": hour, "order_count": orders, "covered_minutes": minutes} for hour in range(hours)]
+
+
+def drawn(word: str, rows: list[dict[str, Any]]) -> Any:
+    return evaluate_group(EXPRESSIONS["orders_and_matches", f"Orders ({word})"], rows, {})
+
+
+@pytest.mark.parametrize(("word", "label"), [("real", "real"), ("MOCK", "mock")])
+def test_a_day_that_is_not_known_as_a_whole_has_no_point(word: str, label: str) -> None:
+    assert drawn(word, day(label)) == 240
+    assert drawn(word, day(label, hours=23)) is None
+    assert drawn(word, day(label, minutes=59)) is None
+    assert drawn(word, day(label) + day(label, hours=5, market="York")) is None
+    assert drawn(word, day(label) + day(label, market="York")) == 480
+    assert drawn(word, []) is None
+
+
+def test_a_label_is_neither_added_to_another_nor_held_back_by_it() -> None:
+    rows = day("real", orders=10) + day("mock", orders=1, hours=3)
+    assert (drawn("real", rows), drawn("MOCK", rows)) == (240, None)
+
+
+def test_orders_stand_once_however_many_matches_and_currencies_an_hour_has() -> None:
+    euros = day("real", orders=2, hours=1, currency="EUR")
+    assert drawn("real", [*day("real"), *day("real"), *euros]) == 242
