@@ -47,7 +47,7 @@ def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None
     if len(given):
         lines += [_told_once(given), "", *_table([HEAD, *map(_cells, given.to_dict("records"))])]
     lines += [f"- {text}" for text in refused["sentence"]]
-    if len(given) and given["football_reasons"].notna().any():
+    if len(given) and bool(given["football_reasons"].notna().any()):
         lines += ["", *sorted({_without_football(row) for row in given.to_dict("records")} - {""})]
     ahead = fixtures[(fixtures["entry"] == "fixture") & (fixtures["kickoff_at"] < until)]
     listed_only = ahead[ahead["note"].notna()]

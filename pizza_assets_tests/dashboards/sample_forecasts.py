@@ -132,6 +132,8 @@ def _span(name: str, start: int, end: int, *, is_known: bool) -> dict:
         "difference": level * 0.09,
         "difference_low": level * 0.05,
         "difference_high": level * 0.13,
+        "average_difference_low": level * 0.07,
+        "average_difference_high": level * 0.11,
         "orders": level * 1.09,
         "low_80": level * 0.8,
         "high_80": level * 1.4,
