@@ -87,10 +87,11 @@ def match_frames(
     *,
     labels: Sequence[str] = LABELS,
     statuses: Sequence[str] = tuple(status.value for status in MatchStatus),
+    min_size: int = 0,
     max_size: int = 6,
 ) -> st.SearchStrategy[pd.DataFrame]:
     """RawMatches of all statuses, stages and ends; a shoot-out may lack its score."""
-    rows = st.lists(_match(kickoff, labels, statuses), max_size=max_size)
+    rows = st.lists(_match(kickoff, labels, statuses), min_size=min_size, max_size=max_size)
     # ids that do not sort like the rows were drawn
     return rows.map(
         lambda drawn: RawMatches.conform([{"match_id": f"m{7 * i % 10}{i}", **m} for i, m in enumerate(drawn)])
@@ -165,12 +166,13 @@ class World:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
+def worlds(draw: st.DrawFn, least_matches: int = 0) -> World:
     starts_at, ends_at = FIRST_MOMENT, FIRST_MOMENT + timedelta(hours=16)
     places = draw(markets())
     names = [place.name for place in places]
     label = draw(st.sampled_from(LABELS))
-    matches = draw(match_frames(kickoffs(starts_at - timedelta(hours=3), ends_at + timedelta(hours=2))))
+    kickoff = kickoffs(starts_at - timedelta(hours=3), ends_at + timedelta(hours=2))
+    matches = draw(match_frames(kickoff, min_size=least_matches))
     covered = draw(covered_periods(starts_at, ends_at, names))
     whole = st.lists(st.sampled_from(names), unique=True)
     covered += [CoveredPeriod(name, CHAINS[0], CURRENCIES[0], starts_at, ends_at) for name in draw(whole)]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import main_effects
@@ -124,9 +125,10 @@ def with_swapped_labels(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**swapped)
 
 
-# Property 9, Property 13, Property 18: one test, because making all tables of a world is the expensive part
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(worlds())
+# Property 9, Property 13, Property 18: one test, because making all tables of a world is the expensive part (over a
+# second of CPU an example). Few examples, so half of them are sure to have matches.
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from([4, 0]).flatmap(worlds))
 def test_labels_survive_swapping_them_changes_nothing_else_and_the_summary_is_complete(world: World) -> None:
     tables = tables_of(world)
     _labels_survive(world, tables)
