@@ -112,7 +112,7 @@ def test_every_table_of_a_run_shows_its_size_its_share_of_real_data_and_its_plac
 
 
 def _extracts_are_whole(pipeline: Pipeline) -> None:
-    """Ten CSV files that hold what their models say, and agree with each other."""
+    """CSV files that hold what their models say, and agree with each other."""
     tables = {model.table_name(): pipeline.tables.read_whole(model.table_name()) for model in EXTRACTS}
     for model in EXTRACTS:
         table = tables[model.table_name()]

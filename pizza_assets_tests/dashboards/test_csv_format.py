@@ -60,7 +60,7 @@ def any_extract(max_rows: int) -> st.SearchStrategy[tuple[type[Table], pd.DataFr
     return st.sampled_from(EXTRACTS).flatmap(lambda model: st.tuples(st.just(model), frames(model, max_rows=max_rows)))
 
 
-def test_there_are_ten_extracts():
+def test_there_are_thirteen_extracts():
     assert len(EXTRACTS) == 13
     assert len({model.table_name() for model in EXTRACTS}) == 13
 
