@@ -1,11 +1,15 @@
 """`pizza quicksight`: what it prints, and that nothing is asked of AWS where nothing can be."""
 
 import json
+import os
+from dataclasses import replace
 
 import pytest
 
 from pizza_assets.cli import main, quicksight
 from pizza_assets.dashboards.quicksight import resources
+from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS
+from pizza_assets.settings import Settings
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
 from pizza_assets_tests.support.quicksight_account import QuickSightAccount
 
@@ -20,10 +24,15 @@ def account(monkeypatch: pytest.MonkeyPatch) -> QuickSightAccount:
         "S3_BUCKET_NAME": TARGET.bucket,
     }.items():
         monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(quicksight, "_settings", in_bucket)
     made = QuickSightAccount(looks=0)
     monkeypatch.setattr(quicksight, "quicksight_client", lambda region: made)
     monkeypatch.setattr(quicksight, "has_credentials", lambda: True)
     return made
+
+
+def in_bucket() -> Settings:
+    return replace(Settings.from_environment(os.environ), storage=f"s3://{TARGET.bucket}")
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
@@ -58,9 +67,9 @@ def test_from_nothing_to_nothing(account: QuickSightAccount, capsys: pytest.Capt
     for action in ("plan", "create", "update"):
         assert f"nothing; {everything} as they should be" in said(capsys, action)
     assert account.writes == []
-    assert said(capsys, "refresh").count("completed, 10 rows") == 11
+    assert said(capsys, "refresh").count("completed, 10 rows") == len(DATA_SETS)
     assert f"{everything} deleted" in said(capsys, "delete")
-    assert said(capsys, "delete") == "Nothing was there\n"
+    assert said(capsys, "delete") == "Nothing of ours was there\n"
 
 
 def test_update_makes_no_second_dashboard(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,6 +81,24 @@ def test_update_makes_no_second_dashboard(account: QuickSightAccount, capsys: py
 @pytest.mark.parametrize("action", ["create", "update", "refresh", "delete"])
 def test_missing_settings_are_named(action: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "QUICKSIGHT_ACCOUNT_ID, QUICKSIGHT_REGION" in said(capsys, action, code=2)
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_a_local_storage_is_refused_and_a_plan_is_not(
+    action: str, account: QuickSightAccount, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(quicksight, "_settings", lambda: Settings.from_environment(os.environ))
+    assert "is a local folder" in said(capsys, action, code=2)
+    assert account.calls == []
+    assert "create" in said(capsys, "plan")
+
+
+def test_delete_names_what_is_not_ours(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "create")
+    account.tags[TARGET.arn("dataset", "checks")] = {}
+    text = said(capsys, "delete")
+    assert "data set pizza-checks: left alone, it was not made by this project" in text
+    assert f"{len(resources(TARGET)) - 2} deleted" in text
 
 
 def test_no_subscription_is_named(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:

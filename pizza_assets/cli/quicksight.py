@@ -13,6 +13,7 @@ from pizza_assets.orchestration.quicksight.client import (
     missing_settings,
     planned_target,
     quicksight_client,
+    refuse_local_storage,
     target_of,
 )
 from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, Step, calls_of, everything_anew
@@ -24,7 +25,7 @@ from pizza_assets.settings import Settings
 
 def plan(*, is_offline: bool, is_json: bool) -> int:
     """Print the calls that are due. Without settings or credentials: those that would make everything."""
-    settings = Settings.from_environment(os.environ)
+    settings = _settings()
     missing = missing_settings(settings)
     target = planned_target(settings)
     if missing or is_offline or not has_credentials():
@@ -40,12 +41,12 @@ def plan(*, is_offline: bool, is_json: bool) -> int:
 
 def create() -> int:
     """Make what is absent and change what differs."""
-    return _apply(_provisioner())
+    return _apply(_provisioner(is_making=True))
 
 
 def update() -> int:
     """The same where the dashboard is there already: with a wrong account or prefix no second one comes about."""
-    provisioner = _provisioner()
+    provisioner = _provisioner(is_making=True)
     if not provisioner.exists():
         target = provisioner.target
         raise ConfigurationError(
@@ -57,7 +58,7 @@ def update() -> int:
 
 def refresh() -> int:
     """Read the extracts anew into every data set."""
-    target = target_of(Settings.from_environment(os.environ))
+    target = target_of(_settings())
     for ended in refreshed(quicksight_client(target.region), target, utc_now, Patience()):
         dropped = f", {ended.dropped:,} rows could not be read" if ended.dropped else ""
         print(f"{ended.data_set_id}: {ended.status.lower()}, {ended.rows:,} rows{dropped}", flush=True)
@@ -65,17 +66,24 @@ def refresh() -> int:
 
 
 def delete() -> int:
-    """Remove everything that create made."""
-    count = 0
-    for resource in _provisioner().remove():
-        print(f"{resource.kind} {resource.id}: deleted", flush=True)
-        count += 1
-    print(f"{count} deleted" if count else "Nothing was there")
+    """Remove everything that create made, and name what is not ours."""
+    done: Counter[Change] = Counter()
+    for step in _provisioner(is_making=False).remove():
+        print(f"{step.resource.kind} {step.resource.id}: {step.change}", flush=True)
+        done[step.change] += 1
+    print(f"{done[Change.DELETE]} deleted" if done[Change.DELETE] else "Nothing of ours was there")
     return 0
 
 
-def _provisioner() -> Provisioner:
-    target = target_of(Settings.from_environment(os.environ))
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+def _provisioner(*, is_making: bool) -> Provisioner:
+    settings = _settings()
+    target = target_of(settings)
+    if is_making:
+        refuse_local_storage(settings)
     provisioner = Provisioner(quicksight_client(target.region), target)
     provisioner.check_subscription()
     return provisioner

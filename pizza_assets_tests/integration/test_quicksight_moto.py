@@ -32,8 +32,9 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def data_source_changes(client: Any, target=TARGET) -> list[Change]:
-    """Data sources come first, and nothing after them is looked at before they are done."""
-    return [step.change for step in islice(Provisioner(client, target).apply(), DATA_SOURCES)]
+    """Data sources come first; nothing after them is looked at."""
+    provisioner = Provisioner(client, target)
+    return [step.change for step in provisioner.take(islice(provisioner.plan(), DATA_SOURCES))]
 
 
 def test_data_sources_are_made_once_changed_and_removed(client: Any) -> None:

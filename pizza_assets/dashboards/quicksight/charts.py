@@ -251,9 +251,7 @@ def scatter(
     return Chart(chart_id, data_set, "ScatterPlotVisual", configuration, actions, only or {}, height=14)
 
 
-def calendar(
-    chart_id: str, data_set: DataSet, value: str, *, only: Mapping[str, Sequence[str]], suffix: str
-) -> Chart:
+def calendar(chart_id: str, data_set: DataSet, value: str, *, only: Mapping[str, Sequence[str]], suffix: str) -> Chart:
     """Months of each label down, days of the month across; a click opens the matches of that day."""
     wells = {
         "Rows": [_dimension(chart_id, data_set, "month_row")],

@@ -182,9 +182,10 @@ def field_name(filter_id: str) -> str:
 def team_means(data_set: DataSet) -> str:
     """What a chosen team is to a data set, in words; empty where no team is chosen."""
     condition = CHOICES.get(data_set.identifier, {}).get("team", "")
-    return {OWN_TEAM: "A team leaves the markets that follow it.", EITHER_SIDE: "A team is either side of a match."}.get(
-        condition, ""
-    )
+    return {
+        OWN_TEAM: "A team leaves the markets that follow it.",
+        EITHER_SIDE: "A team is either side of a match.",
+    }.get(condition, "")
 
 
 def honoured(data_set: DataSet) -> frozenset[str]:

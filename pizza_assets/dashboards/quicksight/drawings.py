@@ -232,7 +232,14 @@ def _results() -> list[Chart]:
             panels=LABEL,
             zero_line=True,
             only=only,
-        )
+        ),
+        charts.table(
+            "results-table",
+            CORRELATIONS,
+            (LABEL, "scope_value", "time_window", *_BAND, "q_value", "n_matches", *_IN_SHOPS, "status", "reasons"),
+            only={"subject": [OWN_TEAM_MATCH], "scope": [Scope.RESULT]},
+            suffix=": in numbers",
+        ),
     ]
 
 

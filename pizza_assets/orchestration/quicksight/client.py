@@ -1,6 +1,7 @@
 """QuickSight's client and the place that the settings name."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -34,9 +35,30 @@ _STAND_INS = {
 }
 
 
+def bucket_and_prefix(storage: str) -> tuple[str, str] | None:
+    """The bucket and the prefix (empty, or ending with a slash) of s3://bucket/prefix; None for a local folder."""
+    parts = urlsplit(storage)
+    if parts.scheme != "s3":
+        return None
+    prefix = parts.path.strip("/")
+    return parts.netloc, f"{prefix}/" if prefix else ""
+
+
 def missing_settings(settings: Settings) -> list[str]:
-    """The variables without which nothing can be made."""
-    return [variable for variable, name in _NEEDED.items() if getattr(settings, name) is None]
+    """The variables without which nothing can be made; a storage in a bucket names the bucket itself."""
+    missing = [variable for variable, name in _NEEDED.items() if getattr(settings, name) is None]
+    if bucket_and_prefix(settings.storage) is not None:
+        missing = [variable for variable in missing if variable != "S3_BUCKET_NAME"]
+    return missing
+
+
+def refuse_local_storage(settings: Settings) -> None:
+    """Raises ConfigurationError while tables are kept in a folder: the manifests then name its paths."""
+    if bucket_and_prefix(settings.storage) is None:
+        raise ConfigurationError(
+            f"PIZZA_STORAGE={settings.storage!r} is a local folder, so the manifests name files that QuickSight can't "
+            "read; set PIZZA_STORAGE=s3://bucket/prefix and make the extracts there, see docs/quicksight.md"
+        )
 
 
 def target_of(settings: Settings) -> Target:
@@ -48,17 +70,21 @@ def target_of(settings: Settings) -> Target:
 
 
 def planned_target(settings: Settings) -> Target:
-    """The same, with stand-ins where nothing is set: good enough to see what would be made."""
+    """The same, with stand-ins where nothing is set: good enough to see what would be made.
+
+    Bucket and keys follow from a storage in a bucket, else from S3_BUCKET_NAME without a prefix.
+    """
     chosen = {variable: getattr(settings, name) or _STAND_INS[variable] for variable, name in _NEEDED.items()}
+    bucket, prefix = bucket_and_prefix(settings.storage) or (chosen["S3_BUCKET_NAME"], "")
     return Target(
         account_id=chosen["QUICKSIGHT_ACCOUNT_ID"],
         region=chosen["QUICKSIGHT_REGION"],
-        bucket=chosen["S3_BUCKET_NAME"],
+        bucket=bucket,
         owner=chosen["QUICKSIGHT_OWNER_ARN"],
         id_prefix=settings.quicksight_id_prefix,
         timezone=settings.timezone,
         manifests={
-            extract.table_name(): member_key("quicksight_manifest", manifest_name(extract.table_name()))
+            extract.table_name(): prefix + member_key("quicksight_manifest", manifest_name(extract.table_name()))
             for extract in EXTRACTS
         },
     )

@@ -89,6 +89,20 @@ def hand_over(target: Target, resource: Resource, former_owner: str | None) -> C
     return Call(f"update_{_NOUNS[resource.kind]}_permissions", parameters)
 
 
+def describe_permissions(target: Target, resource: Resource) -> Call:
+    return Call(f"describe_{_NOUNS[resource.kind]}_permissions", _named(target, resource))
+
+
+def principals_of(answer: Mapping[str, Any]) -> set[str]:
+    """Who has rights, by the answer to `describe_permissions`."""
+    return {permission["Principal"] for permission in answer.get("Permissions", [])}
+
+
+def is_ours(tags: Mapping[str, str]) -> bool:
+    """Whether we made what has these tags: everything is tagged as it is made."""
+    return DEFINITION_TAG in tags
+
+
 def publish(target: Target, dashboard: Resource, version: int) -> Call:
     parameters = {**_named(target, dashboard), "VersionNumber": version}
     return Call("update_dashboard_published_version", parameters)

@@ -5,7 +5,7 @@ definitions with defaults filled in and empty parts left out, which never equal 
 with new data is in refresh.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from pizza_assets.dashboards.quicksight.resources import Kind
 from pizza_assets.errors import NotSubscribed, QuickSightError
 from pizza_assets.orchestration.quicksight import operations
 from pizza_assets.orchestration.quicksight.operations import Call
-from pizza_assets.orchestration.quicksight.refusals import refusals, says_not_found
+from pizza_assets.orchestration.quicksight.refusals import NotOurs, refusals, says_not_found
 from pizza_assets.orchestration.quicksight.waiting import Patience
 
 _ENTERPRISE = ("ENTERPRISE", "ENTERPRISE_AND_Q")
@@ -29,6 +29,8 @@ class Change(StrEnum):
     UPDATE = "update"
     REPLACE = "make anew"
     HAND_OVER = "hand over"
+    DELETE = "deleted"
+    LEAVE = "left alone, it was not made by this project"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,10 @@ class Provisioner:
             raise NotSubscribed(f"account {account} has QuickSight's {edition} edition; dashboards need Enterprise")
 
     def plan(self) -> Iterator[Step]:
-        """What is due, resource by resource; only looks."""
+        """What is due, resource by resource; only looks.
+
+        Raises NotOurs naming the first resource that is there without our tag.
+        """
         for resource in resources(self.target):
             found = self._look(resource)
             yield Step(resource, _due(self.target, resource, found), found)
@@ -82,9 +87,14 @@ class Provisioner:
     def apply(self) -> Iterator[Step]:
         """Do what is due, in the order in which it can be done; yields each step once it is done.
 
-        Raises QuickSightError naming the resource that QuickSight could not make, and why.
+        Looks at everything first, so that nothing is made where something is in the way. Raises QuickSightError naming
+        the resource that QuickSight could not make, and why; NotOurs as in `plan`.
         """
-        for step in self.plan():
+        yield from self.take(list(self.plan()))
+
+    def take(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Do these steps; yields each once it is done."""
+        for step in steps:
             self._do(step)
             yield step
 
@@ -92,12 +102,17 @@ class Provisioner:
         """Whether the dashboard is there at all."""
         return any(self._look(r).exists for r in resources(self.target) if r.kind == Kind.DASHBOARD)
 
-    def remove(self) -> Iterator[Resource]:
-        """Delete everything that is there, the dashboard first; yields what was deleted."""
+    def remove(self) -> Iterator[Step]:
+        """Delete everything of ours, the dashboard first; yields what was deleted, and what was left as not ours."""
         for resource in reversed(resources(self.target)):
-            if self._look(resource).exists:
+            found = self._look(resource)
+            if not found.exists:
+                continue
+            if operations.is_ours(found.tags):
                 self._send(resource, operations.delete(self.target, resource))
-                yield resource
+                yield Step(resource, Change.DELETE, found)
+            else:
+                yield Step(resource, Change.LEAVE, found)
 
     def _look(self, resource: Resource) -> Found:
         try:
@@ -115,8 +130,9 @@ class Provisioner:
     def _do(self, step: Step) -> None:
         resource = step.resource
         for call in calls_of(self.target, step):
-            answer = self._send(resource, call)
-            if call.operation.startswith("update_") and call.operation.endswith("_permissions"):
+            is_hand_over = call.operation.startswith("update_") and call.operation.endswith("_permissions")
+            answer = self._send(resource, self._without_gone(resource, call) if is_hand_over else call)
+            if is_hand_over:
                 self._send(resource, operations.tag(resource, {operations.OWNER_TAG: self.target.owner}))
             elif call.operation.startswith("update_"):
                 self._publish(resource, answer)
@@ -124,6 +140,13 @@ class Provisioner:
                 self._finish(resource, operations.describe(self.target, resource))
         if step.change == Change.CREATE and resource.kind == Kind.REFRESH_SCHEDULE:
             self._remember(resource)
+
+    def _without_gone(self, resource: Resource, hand_over: Call) -> Call:
+        """The same call without taking rights that are gone already, as after a run that was killed in between."""
+        present = operations.principals_of(self._send(resource, operations.describe_permissions(self.target, resource)))
+        revoked = [one for one in hand_over.parameters.get("RevokePermissions", []) if one["Principal"] in present]
+        kept = {name: value for name, value in hand_over.parameters.items() if name != "RevokePermissions"}
+        return Call(hand_over.operation, kept | ({"RevokePermissions": revoked} if revoked else {}))
 
     def _publish(self, resource: Resource, answer: dict[str, Any]) -> None:
         """Finish an update. A dashboard shows its former version until the new one is published."""
@@ -183,6 +206,11 @@ def calls_of(target: Target, step: Step) -> list[Call]:
 def _due(target: Target, resource: Resource, found: Found) -> Change:
     if not found.exists:
         return Change.CREATE
+    if not operations.is_ours(found.tags):
+        raise NotOurs(
+            f"{_name(resource)} is there already and was not made by this project; nothing of it was changed. Choose "
+            "another QUICKSIGHT_ID_PREFIX, or remove it yourself if nobody needs it"
+        )
     if found.status == "CREATION_FAILED":
         return Change.REPLACE
     differs = found.tags.get(operations.checksum_tag(resource)) != resource.checksum

@@ -26,18 +26,17 @@ class Ingested:
 
 
 def refresh(client: Any, target: Target, now: Callable[[], datetime], patience: Patience) -> Iterator[Ingested]:
-    """Start all ingestions, then wait for each. A failed one does not keep the others from being waited for.
+    """Start all ingestions, then wait for each. One that could not be started, failed or goes on for too long keeps no
+    other from being started and waited for.
 
-    Raises QuickSightError naming every data set that failed, once all have ended; the old data stay in it.
+    Raises QuickSightError naming every data set that was not filled, once all others have ended; its old data stay.
     """
     data_sets = [r for r in resources(target) if r.kind == Kind.DATA_SET]
     ingestion = f"{target.id_prefix}-{now():%Y%m%dT%H%M%SZ}"
-    for data_set in data_sets:
-        with refusals(f"data set {data_set.id}, create_ingestion"):
-            client.create_ingestion(**_named(target, data_set, ingestion), IngestionType="FULL_REFRESH")
+    refused = {data_set.id: _start(client, target, data_set, ingestion) for data_set in data_sets}
     failed: list[Ingested] = []
     for data_set in data_sets:
-        ended = _ended(client, target, data_set, ingestion, patience)
+        ended = refused[data_set.id] or _ended(client, target, data_set, ingestion, patience)
         if ended.status != "COMPLETED":
             failed.append(ended)
         yield ended
@@ -46,7 +45,25 @@ def refresh(client: Any, target: Target, now: Callable[[], datetime], patience: 
         raise QuickSightError(f"{len(failed)} of {len(data_sets)} data sets kept their old data: {why}")
 
 
+def _start(client: Any, target: Target, data_set: Resource, ingestion: str) -> Ingested | None:
+    """Begin an ingestion; how it ended if it could not."""
+    try:
+        with refusals(f"data set {data_set.id}, create_ingestion"):
+            client.create_ingestion(**_named(target, data_set, ingestion), IngestionType="FULL_REFRESH")
+    except QuickSightError as error:
+        return Ingested(data_set.id, "NOT STARTED", 0, 0, str(error))
+    return None
+
+
 def _ended(client: Any, target: Target, data_set: Resource, ingestion: str, patience: Patience) -> Ingested:
+    """How an ingestion ended, or that it was not seen to end."""
+    try:
+        return _end(client, target, data_set, ingestion, patience)
+    except QuickSightError as error:
+        return Ingested(data_set.id, "NOT SEEN TO END", 0, 0, str(error))
+
+
+def _end(client: Any, target: Target, data_set: Resource, ingestion: str, patience: Patience) -> Ingested:
     def ask() -> Mapping[str, Any]:
         with refusals(f"data set {data_set.id}, describe_ingestion"):
             return client.describe_ingestion(**_named(target, data_set, ingestion))["Ingestion"]

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from pizza_assets.analysis.goal_study import TERMS
 from pizza_assets.analysis.outcome_effects import OUTCOMES
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS
 from pizza_assets.dashboards.quicksight.definition import definition
-from pizza_assets.dashboards.quicksight.drawings import DRAWINGS
+from pizza_assets.dashboards.quicksight.drawings import CURVE, DRAWINGS, GOALS
 from pizza_assets.dashboards.quicksight.drawings import OUTCOMES as DRAWN_OUTCOMES
-from pizza_assets.dashboards.quicksight.parameters import DATES_FROM, DATES_TO, PARAMETERS
+from pizza_assets.dashboards.quicksight.parameters import DATES_FROM, DATES_TO, PARAMETERS, SOURCE_PAIRS
 from pizza_assets.dashboards.quicksight.sheets import SHEETS
 from pizza_assets.dashboards.visuals import FILTERS, VISUALS, Visual
 from pizza_assets_tests.dashboards.quicksight.cross_check import (
@@ -90,6 +91,179 @@ def test_a_visual_has_its_title_question_and_the_note_on_filters(visual: Visual)
 def test_a_visual_honours_the_filters_that_the_page_honours(visual: Visual) -> None:
     reached = set().union(*(filters_that_reach(body) for body in charts_of(visual)))
     assert reached == set(visual.filters)
+
+
+@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+def test_a_chart_that_ignores_a_filter_of_its_visual_says_so(visual: Visual) -> None:
+    """Chart by chart: what does not reach it stands in its subtitle, and nothing else does."""
+    for body in charts_of(visual):
+        deaf = [name for name in FILTERS if name in visual.filters and name not in filters_that_reach(body)]
+        said = body["Subtitle"]["FormatText"]["PlainText"].rpartition("Not filtered here: ")[2].partition(".")[0]
+        named = {word for part in said.split(", ") for word in part.split(" and ")} if deaf else set()
+        assert named == {FILTERS[name] for name in deaf}, body["VisualId"]
+        assert ("Not filtered here" in body["Subtitle"]["FormatText"]["PlainText"]) == bool(deaf), body["VisualId"]
+
+
+def test_the_answer_to_the_first_question_is_not_filtered_to_a_part() -> None:
+    assert filters_that_reach(BODIES["kpis-effect"]) == {"source"}
+
+
+def test_ticks_say_that_they_are_of_every_market() -> None:
+    assert "whichever market and chain" in BODIES["timeline"]["Subtitle"]["FormatText"]["PlainText"]
+
+
+def test_a_team_says_what_it_is_to_the_chart() -> None:
+    for name, words in (
+        ("calendar", "the markets that follow it"),
+        ("coming", "the markets that follow it"),
+        ("matches-all", "either side"),
+        ("anomalies", "either side"),
+    ):
+        assert words in BODIES[name]["Subtitle"]["FormatText"]["PlainText"]
+
+
+ESTIMATES = ("match_impact", "correlations", "event_study", "match_forecast")
+"""Data sets whose status says whether a number was answered or refused."""
+
+
+def only_values(body: dict[str, Any], column: str) -> list[str] | None:
+    """What the definition leaves of a column on a chart, whatever is chosen."""
+    for group in DEFINITION["FilterGroups"]:
+        scopes = group["ScopeConfiguration"]["SelectedSheets"]["SheetVisualScopingConfigurations"]
+        if any(body["VisualId"] in scope["VisualIds"] for scope in scopes):
+            for found in walk(group):
+                if "CategoryFilter" in found and found["CategoryFilter"]["Column"]["ColumnName"] == column:
+                    return found["CategoryFilter"]["Configuration"]["FilterListConfiguration"]["CategoryValues"]
+    return None
+
+
+@pytest.mark.parametrize("chart_id", [name for name, body in BODIES.items() if data_set_of(body) <= set(ESTIMATES)])
+def test_a_refused_number_is_never_drawn(chart_id: str) -> None:
+    """A table tells the status and the reasons beside each number instead."""
+    body = BODIES[chart_id]
+    if "TableUnaggregatedFieldWells" in body["ChartConfiguration"]["FieldWells"]:
+        shown = {found["ColumnName"] for found in walk(body) if "ColumnName" in found}
+        assert shown >= {"status", "reasons"} or not shown & {"uplift_pct", "orders"}
+    else:
+        assert only_values(body, "status") == ["ok"]
+
+
+def test_the_calendar_is_of_the_time_after_the_match() -> None:
+    assert only_values(BODIES["calendar"], "window") == ["post"]
+    assert BODIES["calendar"]["Title"]["FormatText"]["PlainText"].endswith(": after the match")
+
+
+def test_the_curve_and_the_three_questions_about_goals_are_drawn_apart() -> None:
+    assert only_values(BODIES["kickoff"], "series") == [CURVE]
+    assert only_values(BODIES["kickoff-goals"], "series") == list(GOALS)
+    assert {term.name for term in TERMS} == set(GOALS)
+    (table,) = (body for body in charts_of(visual_of("kickoff")) if body["VisualId"] == "kickoff-table")
+    shown = {found["ColumnName"] for found in walk(table) if "ColumnName" in found}
+    assert shown >= {"extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency"}
+
+
+def visual_of(name: str) -> Visual:
+    return next(visual for visual in VISUALS if visual.id == name)
+
+
+def test_nothing_is_stacked() -> None:
+    """Stacked bars of real and mock would show their sum."""
+    arrangements = [found["BarsArrangement"] for found in walk(DEFINITION) if "BarsArrangement" in found]
+    assert arrangements
+    assert set(arrangements) == {"CLUSTERED"}
+
+
+def test_alarms_stand_with_their_match_and_result_beside_the_timeline() -> None:
+    (sheet,) = (sheet for sheet in DEFINITION["Sheets"] if sheet["SheetId"] == "overview")
+    order = [body["VisualId"] for body in visuals_of(sheet)]
+    assert order.index("timeline-alarms-table") == order.index("timeline") + 1
+    shown = {found["ColumnName"] for found in walk(BODIES["timeline-alarms-table"]) if "ColumnName" in found}
+    assert shown >= {"starts_at", "match_id", "result", LABEL}
+
+
+def test_the_source_is_chosen_by_pair() -> None:
+    controls = [c["Dropdown"] for s in DEFINITION["Sheets"] for c in s["ParameterControls"] if "Dropdown" in c]
+    offered = {tuple(c["SelectableValues"]["Values"]) for c in controls if c["SourceParameterName"] == "Source"}
+    assert offered == {tuple(SOURCE_PAIRS.values())}
+
+
+def test_the_control_of_teams_says_of_which_teams() -> None:
+    controls = [c["Dropdown"] for s in DEFINITION["Sheets"] for c in s["ParameterControls"] if "Dropdown" in c]
+    assert {c["Title"] for c in controls if c["SourceParameterName"] == "Team"} == {"Team (of home sides)"}
+
+
+_ESTIMATE = {"analysis_id", "pattern_description", "n_clusters", "extra_orders_low", "extra_orders_high"}
+_SHOPS = {"currency", "extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents"}
+_ENDS = {"home_goals", "away_goals", "result"}
+UNDRAWN: dict[tuple[str, str], set[str]] = {
+    # the fixture's number and its parts of a sentence, which QuickSight shows whole
+    ("coming", "dashboard_coming_matches"): {"entry", "kickoff_at", "kickoff_is_fixed", "match_id", "note"},
+    # the page's reading of one fixture; QuickSight has the numbers
+    ("coming", "dashboard_match_forecast"): {
+        "is_football_used", "local_end", "local_start", "match_id", "sentence", "skill_against_mean_pct",
+        "skill_against_no_football_pct",
+    },
+    # tiles count; the page's tell more in their second line
+    ("kpis", "dashboard_orders_timeline"): {"covered_minutes"},
+    ("kpis", "dashboard_matches"): _ENDS,
+    ("kpis", "dashboard_correlations"): {*_ESTIMATE, *_SHOPS, "scope", "scope_value", "subject", "time_window"},
+    ("kpis", "dashboard_anomalies"): {"kind"},
+    # a count of matches a day has no score
+    ("timeline", "dashboard_orders_timeline"): {"revenue_cents"},
+    ("timeline", "dashboard_matches"): {*_ENDS, "kickoff_at"},
+    # the series tells the event
+    ("kickoff", "dashboard_event_study"): {"event"},
+    ("effects", "dashboard_correlations"): {"analysis_id", "hypothesis"},
+    # points have no interval, and one axis: the goals by which the own team ended better
+    ("outcomes", "dashboard_match_impact"): {
+        "ci_high_pct", "ci_low_pct", "expected", "observed", "own_result", "reasons", "side", "total_goals",
+    },
+    ("outcomes", "dashboard_correlations"): {*_ESTIMATE, *_SHOPS, "hypothesis", "mde_80_pct", "role"},
+    ("results", "dashboard_correlations"): {*_ESTIMATE, "hypothesis", "mde_80_pct", "role"},
+    # a cell adds up the matches of a day; a click tells each
+    ("calendar", "dashboard_match_impact"): {"ci_high_pct", "ci_low_pct", "match_id", "reasons", "side", "uplift_pct"},
+    ("matches", "dashboard_match_impact"): {"side"},
+    ("sources", "dashboard_matches"): _ENDS,
+    ("match", "dashboard_match_impact"): {"side"},
+}  # fmt: skip
+"""Declared columns that no chart in QuickSight draws; the page does. data_source stands nowhere: the pair does."""
+
+_OF_MATCH_ITSELF = {"home_team", "away_team", *_ENDS}
+UNDECLARED: dict[tuple[str, str], set[str]] = {
+    # each data set carries its match, because a chart reads only one
+    ("coming", "dashboard_match_forecast"): {"away_team", "competition", "home_team", "kickoff_local", "match_type"},
+    ("matches", "dashboard_match_impact"): _OF_MATCH_ITSELF,
+    ("match", "dashboard_match_impact"): {*_OF_MATCH_ITSELF, "kickoff_date"},
+    # what filters choose by, and what is counted
+    ("kpis", "dashboard_anomalies"): {"away_team", "competition", "home_team", "match_type", "store_id"},
+    ("timeline", "dashboard_anomalies"): {"away_team", "competition", "home_team", "match_type"},
+}
+"""Drawn columns that the table of visuals does not declare for that extract."""
+
+
+def drawn_columns(visual: Visual, table: str) -> set[str]:
+    """The extract's columns behind everything that the visual's charts show and are filtered by."""
+    reached: set[str] = set()
+    for body in charts_of(visual):
+        (name,) = data_set_of(body)
+        data_set = next(found for found in DATA_SETS if found.identifier == name)
+        extracts = {extract.table_name(): set(extract.column_names()) for extract in data_set.extracts}
+        read = {found["ColumnName"] for found in walk(body) if "ColumnName" in found}
+        for group in DEFINITION["FilterGroups"]:
+            scopes = group["ScopeConfiguration"]["SelectedSheets"]["SheetVisualScopingConfigurations"]
+            if any(body["VisualId"] in scope["VisualIds"] for scope in scopes):
+                read |= {found["ColumnName"] for found in walk(group) if "ColumnName" in found}
+        reached |= columns_behind(name, read) & extracts.get(table, set())
+    return reached
+
+
+@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+def test_declared_columns_are_drawn_and_drawn_ones_declared(visual: Visual) -> None:
+    for reads in visual.reads:
+        table, declared = reads.extract.table_name(), set(reads.columns)
+        drawn = drawn_columns(visual, table)
+        assert declared - drawn - {"data_source"} == UNDRAWN.get((visual.id, table), set()), table
+        assert drawn - declared == UNDECLARED.get((visual.id, table), set()), table
 
 
 @pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)

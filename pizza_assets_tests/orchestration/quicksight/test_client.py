@@ -1,6 +1,7 @@
 """The settings' place, and boto3's own client when QuickSight holds the calls back."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from pizza_assets.orchestration.quicksight.client import (
     missing_settings,
     planned_target,
     quicksight_client,
+    refuse_local_storage,
     target_of,
 )
 from pizza_assets.orchestration.quicksight.provisioner import Provisioner
@@ -38,6 +40,34 @@ def test_what_is_not_set_is_named(variable: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^{variable} not set"):
         target_of(settings)
     assert planned_target(settings).manifests == TARGET.manifests
+
+
+@pytest.mark.parametrize(
+    ("storage", "bucket", "prefix"),
+    [
+        ("s3://another-bucket/pizza/live", "another-bucket", "pizza/live/"),
+        ("s3://another-bucket/pizza/", "another-bucket", "pizza/"),
+        ("s3://another-bucket", "another-bucket", ""),
+        ("./data", TARGET.bucket, ""),
+    ],
+)
+def test_the_storage_names_bucket_and_keys(storage: str, bucket: str, prefix: str) -> None:
+    target = planned_target(replace(Settings.from_environment(SET), storage=storage))
+    assert target.bucket == bucket
+    assert target.manifests == {table: f"{prefix}{key}" for table, key in TARGET.manifests.items()}
+
+
+def test_a_storage_in_a_bucket_needs_no_name_of_it_besides() -> None:
+    rest = {name: value for name, value in SET.items() if name != "S3_BUCKET_NAME"}
+    settings = replace(Settings.from_environment(rest), storage="s3://another-bucket/pizza")
+    assert missing_settings(settings) == []
+    assert target_of(settings).bucket == "another-bucket"
+    refuse_local_storage(settings)
+
+
+def test_a_local_storage_is_refused_by_name() -> None:
+    with pytest.raises(ConfigurationError, match=r"PIZZA_STORAGE='./data' is a local folder.*s3://bucket/prefix"):
+        refuse_local_storage(Settings.from_environment(SET))
 
 
 class Answers:

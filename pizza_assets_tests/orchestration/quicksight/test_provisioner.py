@@ -1,7 +1,6 @@
 """Made once, left alone, changed, handed over, removed: against an account that holds every call to AWS's model."""
 
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from pizza_assets.dashboards.quicksight.resources import Kind
 from pizza_assets.errors import NotAllowed, NotSubscribed, QuickSightError, StillAtWork, TooBusy
 from pizza_assets.orchestration.quicksight import operations
 from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, calls_of, everything_anew
+from pizza_assets.orchestration.quicksight.refusals import NotOurs
 from pizza_assets.orchestration.quicksight.waiting import Patience
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
 from pizza_assets_tests.support.quicksight_account import QuickSightAccount, refusal
@@ -122,27 +122,125 @@ def test_what_someone_removed_is_made_again() -> None:
     assert changes(account)[Change.CREATE] == 2, "the data set and its schedule"
 
 
-@pytest.mark.parametrize("stop_after", range(0, 72, 7))
-def test_a_stopped_run_is_gone_on_with(stop_after: int) -> None:
-    account = QuickSightAccount()
+class Stopping:
+    """The account, until a number of writes were made; the next one is where the process is killed."""
 
-    class Stopping:
-        def __getattr__(self, name: str) -> Any:
-            if len(account.writes) >= stop_after and not name.startswith(("describe_", "list_")):
-                raise KeyboardInterrupt
-            return getattr(account, name)
+    def __init__(self, account: QuickSightAccount, writes: int) -> None:
+        self.account, self.most = account, writes
 
-    with suppress(KeyboardInterrupt):
-        list(provisioner(Stopping()).apply())
+    def __getattr__(self, name: str) -> Any:
+        if len(self.account.writes) >= self.most and not name.startswith(("describe_", "list_")):
+            raise KeyboardInterrupt
+        return getattr(self.account, name)
+
+
+def elsewhere(target: Target) -> Target:
+    """Another definition of everything, and another owner."""
+    return replace(target, bucket="another-bucket", timezone="Europe/Madrid", owner=NEXT_OWNER)
+
+
+def forget_definitions(account: QuickSightAccount) -> None:
+    """As after an earlier release: every resource but the schedules differs from what is wanted."""
+    for tags in account.tags.values():
+        tags[operations.DEFINITION_TAG] = "of an earlier release"
+
+
+def writes_of_change() -> int:
+    account = made(QuickSightAccount(looks=0, is_checked=False))
+    forget_definitions(account)
+    changes(account, elsewhere(TARGET))
+    return len(account.writes)
+
+
+def writes_of_creation() -> int:
+    account = QuickSightAccount(looks=0, is_checked=False)
+    changes(account)
+    return len(account.writes)
+
+
+@pytest.mark.parametrize("writes", range(writes_of_creation()))
+def test_a_creation_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
+    account = QuickSightAccount(looks=0, is_checked=False)
+    with pytest.raises(KeyboardInterrupt):
+        list(provisioner(Stopping(account, writes)).apply())
     changes(account)
     assert changes(account) == {Change.NONE: len(resources(TARGET))}
+
+
+@pytest.mark.parametrize("writes", range(writes_of_change()))
+def test_a_change_with_a_new_owner_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
+    later = elsewhere(TARGET)
+    account = made(QuickSightAccount(looks=0, is_checked=False))
+    forget_definitions(account)
+    with pytest.raises(KeyboardInterrupt):
+        list(provisioner(Stopping(account, writes), later).apply())
+    changes(account, later)
+    assert changes(account, later) == {Change.NONE: len(resources(TARGET))}
+    assert all(set(stored.permissions) == {NEXT_OWNER} for stored in account.stored.values())
+    dashboard = account.stored["Dashboard", "pizza-dashboard"]
+    assert dashboard.published == len(dashboard.versions)
+
+
+@pytest.mark.parametrize("writes", range(len(resources(TARGET))))
+def test_a_removal_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
+    account = made(QuickSightAccount(looks=0, is_checked=False))
+    with pytest.raises(KeyboardInterrupt):
+        list(provisioner(Stopping(account, writes)).remove())
+    assert len(list(provisioner(account).remove())) == len(resources(TARGET)) - writes
+    assert (account.stored, account.schedules, account.tags) == ({}, {}, {})
+
+
+def test_a_dashboard_whose_new_version_failed_shows_the_former_and_is_tried_again() -> None:
+    account = made(QuickSightAccount())
+    account.tags[TARGET.arn("dashboard", "dashboard")][operations.DEFINITION_TAG] = "of an earlier release"
+    account.unmakeable.add("pizza-dashboard")
+    with pytest.raises(QuickSightError, match="dashboard pizza-dashboard could not be made: ACCESS_DENIED: no"):
+        changes(account)
+    assert account.stored["Dashboard", "pizza-dashboard"].published == 1
+    account.unmakeable.clear()
+    assert changes(account)[Change.UPDATE] == 1
+    assert account.stored["Dashboard", "pizza-dashboard"].published == 3
+    assert changes(account) == {Change.NONE: len(resources(TARGET))}
+
+
+def test_an_update_that_failed_is_told_and_tried_again() -> None:
+    account = made(QuickSightAccount())
+    account.unmakeable.add("pizza-analysis")
+    account.tags[TARGET.arn("analysis", "analysis")][operations.DEFINITION_TAG] = "of an earlier release"
+    with pytest.raises(QuickSightError, match="analysis pizza-analysis could not be made"):
+        changes(account)
+    assert account.stored["Analysis", "pizza-analysis"].status == "UPDATE_FAILED"
+    account.unmakeable.clear()
+    assert changes(account)[Change.UPDATE] == 1
+
+
+@pytest.mark.parametrize("kind", ["DataSource", "DataSet", "Analysis", "Dashboard"])
+def test_what_is_not_ours_is_named_and_nothing_is_changed(kind: str) -> None:
+    account = made(QuickSightAccount())
+    forget_definitions(account)
+    name = [name for what, name in account.stored if what == kind][-1]
+    account.tags[account.stored[kind, name].arn] = {"team": "another"}
+    with pytest.raises(NotOurs, match=f"{name} is there already .* another QUICKSIGHT_ID_PREFIX"):
+        changes(account)
+    assert account.writes == []
+
+
+def test_removal_leaves_what_is_not_ours_and_names_it() -> None:
+    account = made(QuickSightAccount())
+    account.tags[TARGET.arn("dataset", "checks")] = {}
+    steps = list(provisioner(account).remove())
+    left = [(step.resource.kind, step.resource.id) for step in steps if step.change == Change.LEAVE]
+    assert left == [(Kind.REFRESH_SCHEDULE, "pizza-checks"), (Kind.DATA_SET, "pizza-checks")]
+    assert Counter(step.change for step in steps)[Change.DELETE] == len(resources(TARGET)) - 2
+    assert list(account.stored) == [("DataSet", "pizza-checks")]
+    assert set(account.schedules) == {("pizza-checks", "daily")}
 
 
 def test_delete_removes_all_and_once_more_removes_nothing() -> None:
     account = made(QuickSightAccount())
     removed = list(provisioner(account).remove())
     assert len(removed) == len(resources(TARGET))
-    assert [r.kind for r in removed][:2] == [Kind.DASHBOARD, Kind.ANALYSIS]
+    assert [step.resource.kind for step in removed][:2] == [Kind.DASHBOARD, Kind.ANALYSIS]
     assert (account.stored, account.schedules, account.tags) == ({}, {}, {})
     account.calls.clear()
     assert list(provisioner(account).remove()) == []
