@@ -6,7 +6,7 @@ one sees the other. The object says until when it holds, and is renewed while it
 writer that dies leaves it to expire, and whoever finds it expired removes it and goes on.
 
 So all that is asked of the store is that its listings are up to date. That a server creates an object only once
-(If-None-Match: *) is not enough asked for: OpenStack Swift honours it, but not for two who ask at once (decision 0015).
+(If-None-Match: *) is not enough asked for: OpenStack Swift honours it, but not for two who ask at once (decision 0017).
 
 Clocks: a claim is taken over only once it has been expired for more than `skew` by the taker's clock. While clocks
 differ by no more than that, no live claim is taken over, and after `confirm()` the writer has half of `expires_after`
