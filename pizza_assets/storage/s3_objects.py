@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 
 from pizza_assets.errors import StorageError
-from pizza_assets.storage.s3_errors import REQUEST_ERRORS, code_of, named
+from pizza_assets.storage.s3_errors import OTHERWISE, REQUEST_ERRORS, code_of, named
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -232,8 +232,12 @@ class S3Objects:
         raise AssertionError("unreachable")
 
     def _pages(self, pages: Iterator[Any], prefix: str) -> Iterator[Any]:
+        """Pages of a listing. An answer that does not even say whether it is the last page lists nothing at all."""
         try:
-            yield from pages
+            for page in pages:
+                if "IsTruncated" not in page:
+                    raise StorageError(f"{self.uri(prefix)}: what came is no listing; {OTHERWISE}")
+                yield page
         except REQUEST_ERRORS as error:
             raise named(self.uri(prefix), error) from error
 

@@ -113,6 +113,14 @@ def test_a_listing_goes_on_to_its_end_or_fails(objects: S3Objects, stubber: Stub
         objects.keys("a/")
 
 
+def test_an_answer_without_a_listing_is_not_taken_for_an_empty_one(objects: S3Objects, stubber: Stubber) -> None:
+    stubber.add_response("list_objects_v2", {"IsTruncated": False}, {"Bucket": "bucket", "Prefix": "pizza/a/"})
+    assert objects.keys("a/") == []
+    stubber.add_response("list_objects_v2", {}, {"Bucket": "bucket", "Prefix": "pizza/a/"})
+    with pytest.raises(StorageError, match="s3://bucket/pizza/a/: what came is no listing; check network"):
+        objects.keys("a/")
+
+
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(
     ("code", "remedy"),
