@@ -14,6 +14,7 @@
     ├── StorageError            what is stored can't be read or written
     ├── QuickSightError         QuickSight refused a call, or could not make what was asked; the same command goes on
     │   ├── NotSubscribed       the account has no QuickSight, or an edition without dashboards as code
+    │   ├── NotOurs             something of the same id is there that was not made by us
     │   ├── NotAllowed          no credentials, or they may not do this
     │   ├── TooBusy             QuickSight held the calls back for too long (throttling)
     │   └── StillAtWork         it had not finished after the longest time that a command waits
@@ -81,6 +82,10 @@ class QuickSightError(PizzaAssetsError):
 
 class NotSubscribed(QuickSightError):
     """The account has no QuickSight in this region, or its edition takes no definitions."""
+
+
+class NotOurs(QuickSightError):
+    """Something of the same id is there that was not made by us."""
 
 
 class NotAllowed(QuickSightError):

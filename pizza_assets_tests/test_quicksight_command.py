@@ -87,6 +87,7 @@ def test_missing_settings_are_named(action: str, capsys: pytest.CaptureFixture[s
 def test_a_local_storage_is_refused_and_a_plan_is_not(
     action: str, account: QuickSightAccount, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("PIZZA_STORAGE", "./data")
     monkeypatch.setattr(quicksight, "_settings", lambda: Settings.from_environment(os.environ))
     assert "is a local folder" in said(capsys, action, code=2)
     assert account.calls == []

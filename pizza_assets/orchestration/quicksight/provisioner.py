@@ -12,10 +12,10 @@ from typing import Any
 
 from pizza_assets.dashboards.quicksight import Resource, Target, resources
 from pizza_assets.dashboards.quicksight.resources import Kind
-from pizza_assets.errors import NotSubscribed, QuickSightError
+from pizza_assets.errors import NotOurs, NotSubscribed, QuickSightError
 from pizza_assets.orchestration.quicksight import operations
 from pizza_assets.orchestration.quicksight.operations import Call
-from pizza_assets.orchestration.quicksight.refusals import NotOurs, refusals, says_not_found
+from pizza_assets.orchestration.quicksight.refusals import refusals, says_not_found
 from pizza_assets.orchestration.quicksight.waiting import Patience
 
 _ENTERPRISE = ("ENTERPRISE", "ENTERPRISE_AND_Q")

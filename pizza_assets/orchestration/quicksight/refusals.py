@@ -7,11 +7,6 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from pizza_assets.errors import ConfigurationError, NotAllowed, NotSubscribed, QuickSightError, TooBusy
 
-
-class NotOurs(QuickSightError):
-    """Something of the same id is there that was not made by us."""
-
-
 _NOT_FOUND = "ResourceNotFoundException"
 _TOO_BUSY = frozenset({"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
 _NOT_ALLOWED = frozenset(

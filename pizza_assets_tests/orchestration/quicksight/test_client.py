@@ -67,7 +67,7 @@ def test_a_storage_in_a_bucket_needs_no_name_of_it_besides() -> None:
 
 def test_a_local_storage_is_refused_by_name() -> None:
     with pytest.raises(ConfigurationError, match=r"PIZZA_STORAGE='./data' is a local folder.*s3://bucket/prefix"):
-        refuse_local_storage(Settings.from_environment(SET))
+        refuse_local_storage(Settings.from_environment({**SET, "PIZZA_STORAGE": "./data"}))
 
 
 class Answers:

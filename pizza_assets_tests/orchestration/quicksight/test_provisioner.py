@@ -9,10 +9,9 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
 from pizza_assets.dashboards.quicksight import Target, resources
 from pizza_assets.dashboards.quicksight.resources import Kind
-from pizza_assets.errors import NotAllowed, NotSubscribed, QuickSightError, StillAtWork, TooBusy
+from pizza_assets.errors import NotAllowed, NotOurs, NotSubscribed, QuickSightError, StillAtWork, TooBusy
 from pizza_assets.orchestration.quicksight import operations
 from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, calls_of, everything_anew
-from pizza_assets.orchestration.quicksight.refusals import NotOurs
 from pizza_assets.orchestration.quicksight.waiting import Patience
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
 from pizza_assets_tests.support.quicksight_account import QuickSightAccount, refusal
