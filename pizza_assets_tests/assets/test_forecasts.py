@@ -46,6 +46,7 @@ def own_orders(folder: Path, count: int, until: datetime) -> dict[str, str]:
     return write_export(folder, rows)
 
 
+@pytest.mark.integration
 def test_twelve_weeks_of_own_orders_show_next_saturday_in_one_run(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     files = own_orders(tmp_path, 12, NOW)
     pipeline = Pipeline(tmp_path / "data", as_real, NOW, **files | {"PIZZA_MATCHES": "openfootball"})
@@ -87,6 +88,7 @@ def test_off_season_says_so_in_the_list_and_in_the_terminal(tmp_path: Path, inst
     assert "No fixture" in forecast_text(fixtures, rows, None, pd.Timestamp(summer), 14)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("fallback", ["mock", "fail"])
 def test_a_failing_source_stops_no_analysis_and_a_check_warns(
     tmp_path: Path, instance: dg.DagsterInstance, fallback: str
