@@ -106,6 +106,8 @@ _FORECAST = (
     "difference",
     "difference_low",
     "difference_high",
+    "average_difference_low",
+    "average_difference_high",
     "is_football_used",
     "football_reasons",
     "peak_hour_local",

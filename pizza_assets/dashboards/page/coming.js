@@ -67,5 +67,6 @@ function addedWords(row) {
     const why = row.football_reasons === null ? "it has not improved past forecasts" : reasonWords(row.football_reasons);
     return ["not in it", make("span", { class: "sub" }, why)];
   }
-  return [signed(row.difference, 0), make("span", { class: "sub" }, `${signed(row.difference_low, 0)} to ${signed(row.difference_high, 0)}`)];
+  const average = row.average_difference_low === null ? null : make("span", { class: "sub" }, `${signed(row.average_difference_low, 0)} to ${signed(row.average_difference_high, 0)} on average`);
+  return [signed(row.difference, 0), average, make("span", { class: "sub" }, `${signed(row.difference_low, 0)} to ${signed(row.difference_high, 0)} for this one`)].filter(Boolean);
 }

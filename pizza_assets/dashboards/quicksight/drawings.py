@@ -42,7 +42,15 @@ _WINDOW = ("market", "team", "window", "observed", "expected", *_BAND, "status",
 def _coming() -> list[Chart]:
     who = (LABEL, "kickoff_local", "home_team", "away_team", "market", "team")
     numbers = ("orders", "low_80", "high_80", "low_95", "high_95", "without_football", "difference")
-    added = ("difference_low", "difference_high", "football_reasons", "status", "reasons")
+    added = (
+        "difference_low",
+        "difference_high",
+        "average_difference_low",
+        "average_difference_high",
+        "football_reasons",
+        "status",
+        "reasons",
+    )
     peak = ("peak_hour_local", "peak_hour_orders", "peak_hour_quantile_90")
     hours = ("starts_at", "span_label", *numbers[:5], "quantile_90", "status", "reasons")
     return [
