@@ -95,7 +95,9 @@ class OrderHistory:
         ahead = HORIZON + BINS_PER_DAY
         counts = np.pad(panel.counts[:, span], ((0, 0), (0, ahead)))
         is_known = np.pad(panel.is_known[:, span], ((0, 0), (0, ahead)))
-        week = np.pad(panel.week[span] - panel.week[first], (0, ahead), mode="edge")
+        # a quarter-hour in no stored week has none of its own: it counts to the week before it, and is not known
+        stored = np.maximum.accumulate(panel.week[span])
+        week = np.pad(stored - stored[0], (0, ahead), mode="edge")
         clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
         first_bin = panel.first_bin + first
         minutes = (first_bin + np.arange(counts.shape[1])) * BIN_MINUTES

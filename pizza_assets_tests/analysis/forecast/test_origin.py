@@ -103,3 +103,13 @@ def test_a_market_without_any_order_is_forecast_to_sell_nothing() -> None:
     counts[3] = 0
     history = history_of(replace(silent, counts=counts), MARKETS, FIXTURES)
     assert (forecast_at(history, history.end).without[3] == 0).all()
+
+
+def test_weeks_that_are_not_stored_leave_a_gap_and_stop_nothing() -> None:
+    is_lost = (PANEL.week >= 14) & (PANEL.week < 16)
+    # a panel numbers the quarter-hours of weeks that are not stored 0
+    panel = replace(without(PANEL, np.broadcast_to(is_lost, PANEL.counts.shape)), week=np.where(is_lost, 0, PANEL.week))
+    history = history_of(panel, MARKETS, FIXTURES)
+    assert (np.diff(history.week) >= 0).all()
+    within_gap = int(np.flatnonzero(is_lost)[700])
+    assert np.isfinite(forecast_at(history, within_gap).without).all()
