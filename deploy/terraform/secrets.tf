@@ -1,0 +1,13 @@
+# Keys of the sources. Terraform makes the places and never learns what is in them: `value_wo` is not kept in the state,
+# and is not written again. The image's entry point reads them; "unset" counts as no key.
+resource "aws_ssm_parameter" "key" {
+  for_each = {
+    PIZZA_ORDERS_API_KEY    = "orders-api-key"
+    PIZZA_FOOTBALL_DATA_KEY = "football-data-key"
+  }
+  name             = "/pizza/${each.value}"
+  description      = "The value of ${each.key}"
+  type             = "SecureString"
+  value_wo         = "unset"
+  value_wo_version = 1
+}

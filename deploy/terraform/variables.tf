@@ -1,0 +1,159 @@
+# What a deployment chooses. Nothing here is a secret: keys are put into SSM by hand, see docs/deployment.md.
+
+variable "region" {
+  type        = string
+  description = "AWS region of everything."
+}
+
+variable "bucket" {
+  type        = string
+  description = "Name of the bucket, unique in the world. It holds nothing but this project's data."
+}
+
+variable "image_tag" {
+  type        = string
+  default     = ""
+  description = "Tag of the image in the repository `pizza`. Empty until the first image was pushed: no function then."
+}
+
+variable "function_name" {
+  type        = string
+  default     = "pizza-game-dashboard"
+  description = "Name of the Lambda function."
+}
+
+variable "memory_mb" {
+  type        = number
+  default     = 4096
+  description = "Memory of the function; its share of processors follows (one for each 1,769 MB)."
+  validation {
+    condition     = var.memory_mb >= 1024 && var.memory_mb <= 10240
+    error_message = "Between 1024 (what importing everything takes) and 10240 (the most that Lambda gives)."
+  }
+}
+
+variable "temporary_mb" {
+  type        = number
+  default     = 2048
+  description = "Size of /tmp of the function. 512 are free."
+}
+
+variable "parallel_runs" {
+  type        = number
+  default     = -1
+  description = "Most runs at the same time; -1 is the account's own limit. A new account can't reserve any of its ten."
+}
+
+variable "timezone" {
+  type        = string
+  default     = "Europe/London"
+  description = "Business time zone: the daily refresh is at 18:00 in it."
+}
+
+variable "daily_refresh" {
+  type        = string
+  default     = "eventbridge"
+  description = "Who owns 18:00: eventbridge, or dagster (its daemon must run, for example with servers = true)."
+  validation {
+    condition     = contains(["dagster", "eventbridge"], var.daily_refresh)
+    error_message = "dagster or eventbridge."
+  }
+}
+
+variable "servers" {
+  type        = bool
+  default     = false
+  description = "Also run Dagster's webserver and daemon on ECS Fargate with Postgres: about 115 USD a month, see docs."
+}
+
+variable "run_on" {
+  type        = string
+  default     = "lambda"
+  description = "With servers: where scheduled runs go, lambda or local (in the daemon's task)."
+  validation {
+    condition     = contains(["lambda", "local"], var.run_on)
+    error_message = "lambda or local."
+  }
+}
+
+variable "settings" {
+  type        = map(string)
+  default     = {}
+  description = "More settings of docs/configuration.md, e.g. { PIZZA_MATCHES = \"football-data\" }. Never keys."
+  validation {
+    condition     = length(setintersection(keys(var.settings), ["PIZZA_ORDERS_API_KEY", "PIZZA_FOOTBALL_DATA_KEY"])) == 0
+    error_message = "Keys belong in SSM, not in settings: see docs/deployment.md."
+  }
+}
+
+variable "quicksight_region" {
+  type        = string
+  default     = ""
+  description = "Region in which the account uses QuickSight; empty: `region`."
+}
+
+variable "quicksight_owner_arn" {
+  type        = string
+  default     = ""
+  description = "ARN of the QuickSight user or group that owns the dashboard; empty until there is one."
+}
+
+variable "quicksight_id_prefix" {
+  type        = string
+  default     = "pizza"
+  description = "How every id in QuickSight begins; what has another id can't be touched."
+}
+
+variable "alert_email" {
+  type        = string
+  default     = ""
+  description = "Who gets the alarms; they must confirm by a click. Empty: subscribe to the topic yourself."
+}
+
+variable "restore_days" {
+  type        = number
+  default     = 90
+  description = "How long overwritten and deleted objects can be brought back."
+}
+
+variable "log_days" {
+  type        = number
+  default     = 365
+  description = "How long logs are kept."
+}
+
+variable "inbox_prefix" {
+  type        = string
+  default     = ""
+  description = "Where order files are dropped in the bucket, e.g. inbox/: new ones are then told through a queue."
+}
+
+variable "destroy_data" {
+  type        = bool
+  default     = false
+  description = "Let `terraform destroy` remove bucket, images and database with all that is in them."
+}
+
+variable "webserver_access" {
+  type = object({
+    certificate_arn  = string
+    user_pool_arn    = string
+    user_pool_client = string
+    user_pool_domain = string
+    allowed_cidrs    = list(string)
+  })
+  default     = null
+  description = "With servers: a load balancer that signs people in with this Cognito pool. null: reachable by a tunnel only."
+}
+
+variable "vpc_cidr" {
+  type        = string
+  default     = "10.42.0.0/16"
+  description = "With servers: addresses of the network."
+}
+
+variable "database_password_version" {
+  type        = number
+  default     = 1
+  description = "With servers: raise it to have a new database password made at the next apply."
+}
