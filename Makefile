@@ -50,12 +50,15 @@ check: .venv/test.installed  ## style, types, layers, definitions
 docs: .venv/test.installed  ## write the reference pages that follow from code
 	@$(BIN)/python -m pizza_assets_tests.support.reference_docs
 
-UV_COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate pyproject.toml constraints/build.in
+UV_LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+UV_COMPILE := $(UV_LOCK) pyproject.toml constraints/build.in
 lock:  ## make the constraints anew (needs uv)
 	$(UV_COMPILE) -o constraints/run.txt
 	$(UV_COMPILE) --extra test -c constraints/run.txt -o constraints/test.txt
 	$(UV_COMPILE) --extra test --extra integration -c constraints/test.txt -o constraints/integration.txt
+	$(UV_COMPILE) --extra lambda -c constraints/run.txt -o constraints/lambda.txt
+	$(UV_LOCK) constraints/deploy.in -o constraints/deploy.txt
 
 clean:  ## remove what was installed and built; data/ and .dagster/ stay
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis

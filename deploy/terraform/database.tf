@@ -1,11 +1,5 @@
-# With servers only: Postgres for Dagster's runs and events. Its password is made by AWS in the run that sets it, and
-# stands in the secret and in the database, never in the state.
-ephemeral "aws_secretsmanager_random_password" "database" {
-  count               = local.server_count
-  password_length     = 40
-  exclude_punctuation = true
-}
-
+# With servers only: Postgres for Dagster's runs and events. Its password comes from the environment of `terraform apply`
+# and stands in the secret and in the database, never in the state or a plan.
 resource "aws_secretsmanager_secret" "database_url" {
   count                   = local.server_count
   name                    = "pizza/database-url"
@@ -20,7 +14,7 @@ resource "aws_secretsmanager_secret_version" "database_url" {
   secret_string_wo = format(
     "postgresql+psycopg2://%s:%s@%s/%s?sslmode=require",
     aws_db_instance.dagster[0].username,
-    ephemeral.aws_secretsmanager_random_password.database[0].random_password,
+    var.database_password,
     aws_db_instance.dagster[0].endpoint,
     aws_db_instance.dagster[0].db_name,
   )
@@ -75,7 +69,7 @@ resource "aws_db_instance" "dagster" {
   storage_encrypted               = true
   db_name                         = "dagster"
   username                        = "dagster"
-  password_wo                     = ephemeral.aws_secretsmanager_random_password.database[0].random_password
+  password_wo                     = var.database_password
   password_wo_version             = var.database_password_version
   db_subnet_group_name            = aws_db_subnet_group.dagster[0].name
   vpc_security_group_ids          = [aws_security_group.database[0].id]

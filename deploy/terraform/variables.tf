@@ -152,8 +152,21 @@ variable "vpc_cidr" {
   description = "With servers: addresses of the network."
 }
 
+# Set for each apply, best to something new: export TF_VAR_database_password=$(openssl rand -hex 24)
+variable "database_password" {
+  type        = string
+  default     = ""
+  ephemeral   = true
+  sensitive   = true
+  description = "With servers: the database's password, taken when database_password_version is new. Kept nowhere else."
+  validation {
+    condition     = !var.servers || can(regex("^[0-9A-Za-z]{24,64}$", var.database_password))
+    error_message = "With servers: 24 to 64 letters and digits, e.g. export TF_VAR_database_password=$(openssl rand -hex 24)."
+  }
+}
+
 variable "database_password_version" {
   type        = number
   default     = 1
-  description = "With servers: raise it to have a new database password made at the next apply."
+  description = "With servers: raise it to have database and secret take the password that is set now."
 }
