@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration torture bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean
+.PHONY: run ui open test test-integration deploy-check torture bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -17,7 +17,10 @@ test: .venv/test.installed check  ## every test and check that needs only Python
 	@$(BIN)/pytest -m "not integration" -n 2
 
 test-integration: .venv/integration.installed  ## what needs a browser, servers or minutes
-	@$(BIN)/pytest -m integration
+	@$(BIN)/pytest -m "integration and not deploy"
+
+deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## what is deployed: Terraform, policies, image, wheel
+	@$(BIN)/pytest pizza_assets_tests/deploy
 
 torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; goes on where it stopped)
 	@$(BIN)/python -m pizza_assets_tests.torture
@@ -61,7 +64,7 @@ lock:  ## make the constraints anew (needs uv)
 	$(UV_LOCK) constraints/deploy.in -o constraints/deploy.txt
 
 clean:  ## remove what was installed and built; data/ and .dagster/ stay
-	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-deploy build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; run: make PYTHON=/path/to/python3.11 run")'
@@ -72,4 +75,11 @@ clean:  ## remove what was installed and built; data/ and .dagster/ stay
 	@echo "installing ($<), once ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# apart from the product's: checkov fixes versions of what the product needs newer
+.venv-deploy/deploy.installed: constraints/deploy.txt | .venv/bin/python
+	@echo "installing ($<), once ..."
+	@$(PYTHON) -m venv .venv-deploy
+	@.venv-deploy/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@

@@ -29,8 +29,9 @@ def _keys(environ: Mapping[str, str], client: Callable[[str], Any]) -> dict[str,
     if not pairs:
         return {}
     answer = client("ssm").get_parameters(Names=[name for _, name in pairs], WithDecryption=True)
-    if answer["InvalidParameters"]:
-        raise SystemExit(f"no parameter {', '.join(answer['InvalidParameters'])} in SSM; see docs/deployment.md")
+    absent = answer.get("InvalidParameters")
+    if absent:
+        raise SystemExit(f"no parameter {', '.join(absent)} in SSM; see docs/deployment.md")
     values = {parameter["Name"]: parameter["Value"] for parameter in answer["Parameters"]}
     return {variable: values[name] for variable, name in pairs if values[name] != UNSET}
 

@@ -40,11 +40,12 @@ def status(first: date | None, last: date | None, *, is_json: bool, is_verified:
 
 
 def ui(port: int) -> int:
-    """Become `dagster dev` on loopback."""
+    """Become `dagster dev` on loopback; of the installed package where there is no workspace.yaml."""
     with local_instance() as instance:
         fail_dead_runs(instance)  # one would hold the only place in the queue
     dagster = Path(sys.executable).with_name("dagster")
-    os.execv(dagster, [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port)])
+    code = [] if Path("workspace.yaml").is_file() else ["-m", "pizza_assets.definitions"]
+    os.execv(dagster, [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), *code])
 
 
 def open_page(only_print: bool) -> int:

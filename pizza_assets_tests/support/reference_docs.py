@@ -9,6 +9,7 @@ from pizza_assets.models.table import Table
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders import file_mapping
 from pizza_assets.storage.layout import PLACES, Place
+from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, athena_tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -125,3 +126,4 @@ PAGES = {
 if __name__ == "__main__":
     for file_name, page in PAGES.items():
         (DOCS / file_name).write_text(page(), encoding="utf-8")
+    ATHENA_TABLES.write_text(athena_tables(), encoding="utf-8")
