@@ -19,8 +19,8 @@ def local_instance() -> Iterator[dg.DagsterInstance]:
         return
     if not Path("dagster.yaml").is_file():
         raise ConfigurationError(
-            "no dagster.yaml here and DAGSTER_HOME is not set; run this in the project's folder, or give the instance a "
-            "folder of its own: mkdir -p ~/pizza && export DAGSTER_HOME=~/pizza"
+            "no dagster.yaml here and DAGSTER_HOME is not set; run this in the project's folder, or give the instance "
+            "a folder of its own: mkdir -p ~/pizza && export DAGSTER_HOME=~/pizza"
         )
     with dg.DagsterInstance.from_config(str(Path.cwd())) as instance:
         yield instance

@@ -30,7 +30,10 @@ provider "aws" {
   s3_use_path_style = true
 }
 resource "aws_s3_bucket_policy" "data" {
-  policy = replace(templatefile("${path.module}/policies/bucket.json.tftpl", { bucket_arn = aws_s3_bucket.data.arn }), "s3:*", "s3:GetBucketWebsite")
+  policy = replace(
+    templatefile("${path.module}/policies/bucket.json.tftpl", { bucket_arn = aws_s3_bucket.data.arn }),
+    "s3:*", "s3:GetBucketWebsite"
+  )
 }
 """
 
