@@ -1,9 +1,23 @@
 """What Terraform says of the configuration without asking AWS: form, arguments, and plans against a mocked provider."""
 
+import importlib.util
+import re
+from dataclasses import fields
+
 import pytest
 
+from pizza_assets.settings import Settings
 from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, athena_tables
-from pizza_assets_tests.support.terraform import Terraform, initialised
+from pizza_assets_tests.support.terraform import CONFIGURATION, Terraform, initialised
+
+# settings that come with the runs on Lambda
+OF_LAMBDA_RUNS = {
+    "PIZZA_ALERT_TOPIC_ARN",
+    "PIZZA_DAILY_REFRESH",
+    "PIZZA_LAMBDA_FUNCTION",
+    "PIZZA_RUN_ON",
+    "PIZZA_S3_EVENTS_QUEUE_URL",
+}
 
 
 @pytest.fixture(scope="module")
@@ -13,6 +27,14 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
 
 def test_tables_of_athena_are_up_to_date() -> None:
     assert ATHENA_TABLES.read_text(encoding="utf-8") == athena_tables(), "run `make docs`"
+
+
+def test_every_variable_that_a_process_is_given_is_a_setting() -> None:
+    given = set(re.findall(r"\b(?:PIZZA|QUICKSIGHT)_[A-Z0-9_]+\b", (CONFIGURATION / "locals.tf").read_text()))
+    known = {setting.metadata["variable"] for setting in fields(Settings)}
+    has_handler = importlib.util.find_spec("pizza_assets.lambda_runs.handler") is not None
+    assert given - known <= (set() if has_handler else OF_LAMBDA_RUNS)
+    assert given >= OF_LAMBDA_RUNS | {"PIZZA_FALLBACK", "QUICKSIGHT_ACCOUNT_ID"}
 
 
 @pytest.mark.integration
