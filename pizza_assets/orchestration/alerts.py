@@ -69,7 +69,7 @@ def webhook(address: Secret) -> Channel:
             raise AlertFailed(
                 f"the webhook can't be reached ({type(error).__name__}); check PIZZA_ALERT_WEBHOOK"
             ) from None
-        if not answer.ok:
+        if answer.status_code // 100 != 2:  # a redirect is not followed: it may lead anywhere
             raise AlertFailed(f"the webhook took no alert (HTTP {answer.status_code}); check PIZZA_ALERT_WEBHOOK")
 
     return send

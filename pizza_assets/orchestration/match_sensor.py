@@ -41,16 +41,19 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
         job_name=COLLECT_WEEKS,
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        required_resource_keys={"sources", "tables", "clock"},
         description="Matches that have ended or moved: their weeks are collected again, then analysed.",
     )
-    def look(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        resources: Any = context.resources
-        now: datetime = resources.clock()
+    def look(
+        context: dg.SensorEvaluationContext,
+        sources: dg.ResourceParam[Any],
+        tables: dg.ResourceParam[Any],
+        clock: dg.ResourceParam[Any],
+    ) -> dg.SensorResult | dg.SkipReason:
+        now: datetime = clock()
         weeks = _weeks_around(now, settings)
-        tables = WeekTables(resources.tables, "raw_matches", [week.key for week in weeks])
-        stored_weeks = [key for key in tables if tables.get(key) is not None]
-        stored = current_matches(tables, stored_weeks)
+        raw_matches = WeekTables(tables, "raw_matches", [week.key for week in weeks])
+        stored_weeks = [key for key in raw_matches if raw_matches.get(key) is not None]
+        stored = current_matches(raw_matches, stored_weeks)
         stored = stored[stored["match_source"] == DataSource.REAL]
         asked_at = datetime.fromisoformat(context.cursor) if context.cursor else None
         if not stored_weeks:
@@ -59,9 +62,9 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
             return dg.SkipReason(f"no stored match ought to have ended; last asked at {asked_at:%Y-%m-%d %H:%M} UTC")
         context.update_cursor(now.isoformat())
         try:
-            told = pd.concat([resources.sources.matches.matches(week).rows for week in weeks], ignore_index=True)
+            told = pd.concat([sources.matches.matches(week).rows for week in weeks], ignore_index=True)
         except SourceError as error:
-            return dg.SkipReason(f"{resources.sources.matches.name} can't say now: {error}")
+            return dg.SkipReason(f"{sources.matches.name} can't say now: {error}")
         changed = changed_matches(stored, told)
         concerned = [
             key for key in weeks_of(changed, stored_weeks, settings.timezone) if key <= _running(now, settings)

@@ -56,24 +56,27 @@ def order_file_sensors(
 def _new_order_files(settings: Settings, read: dg.JobDefinition) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_order_files",
-        job=read,
+        job_name=read.name,
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        required_resource_keys={"sources", "clock", "s3_events"},
         description="New or changed files of orders: read once they have stopped changing; their weeks come after.",
     )
-    def look(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        resources: Any = context.resources
-        cursor, now = InboxCursor.from_text(context.cursor), resources.clock()
-        if resources.s3_events is not None and not _is_due(cursor, now, resources.s3_events.told_of_objects()):
+    def look(
+        context: dg.SensorEvaluationContext,
+        sources: dg.ResourceParam[Any],
+        clock: dg.ResourceParam[Any],
+        s3_events: dg.ResourceParam[Any],
+    ) -> dg.SensorResult:
+        cursor, now = InboxCursor.from_text(context.cursor), clock()
+        if s3_events is not None and not is_due(cursor, now, s3_events.told_of_objects()):
             return _skip("no event of the bucket since the last look", cursor)
-        listing = resources.sources.order_files.listing()
-        return next_step(cursor, listing, now, run_tags(settings))
+        return next_step(cursor, sources.order_files.listing(), now, run_tags(settings))
 
     return look
 
 
-def _is_due(cursor: InboxCursor, now: datetime, was_told: bool) -> bool:
+def is_due(cursor: InboxCursor, now: datetime, was_told: bool) -> bool:
+    """Whether to list the inbox: an event came, it has not settled yet, or the last listing is long ago."""
     is_settling = cursor.seen != cursor.read
     last = datetime.fromisoformat(cursor.listed_at) if cursor.listed_at else None
     return was_told or is_settling or last is None or now - last >= LIST_ANYWAY_AFTER

@@ -63,20 +63,26 @@ def changed_weeks(
     files: OrderFiles, inputs: WeekInputs, tables: TableStore, settings: Settings, running: MatchWeek
 ) -> tuple[list[str], dict[str, str]]:
     """The weeks that come out otherwise than stored; and, by week, why a bad file keeps others as they are."""
-    period = files.periods() if files.facts.coverage else None
-    if period is None:
-        return [], {}
-    first = max(period[0], MatchWeek.of_date(settings.first_week, settings.timezone))
     changed: list[str] = []
     refused: dict[str, str] = {}
-    for week in weeks_between(first, min(period[1], running)):
+    for week in _weeks_of(files, settings, running):
+        why = files.refusal(week)
+        if why is not None:
+            refused[week.key] = why
+            continue
         facts = tables.week_facts("raw_orders", week.key)
         expected = inputs.fingerprint("raw_orders", week)
-        if expected is None or (facts is not None and facts.input_fingerprint == expected):
-            continue
-        why = files.refusal(week)
-        if why is None:
+        if expected is not None and (facts is None or facts.input_fingerprint != expected):
             changed.append(week.key)
-        else:
-            refused[week.key] = why
     return changed, refused
+
+
+def _weeks_of(files: OrderFiles, settings: Settings, running: MatchWeek) -> list[MatchWeek]:
+    """From the first to the last week that a file speaks for, or spoke for while it could be read."""
+    spans = [tuple(MatchWeek(key, settings.timezone) for key in extent) for extent in files.facts.extents.values()]
+    if files.facts.coverage and (period := files.periods()) is not None:
+        spans.append(period)
+    if not spans:
+        return []
+    first = max(min(span[0] for span in spans), MatchWeek.of_date(settings.first_week, settings.timezone))
+    return weeks_between(first, min(max(span[1] for span in spans), running))

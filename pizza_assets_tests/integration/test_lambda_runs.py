@@ -58,7 +58,8 @@ class Platform:
 
     def call_of(self, run_id: str) -> Invocation:
         return wait_for(
-            lambda: next((call for call in self.function.invocations if run_id.encode() in call.payload), None), "a call"
+            lambda: next((call for call in self.function.invocations if run_id.encode() in call.payload), None),
+            "a call",
         )
 
     def _settings(self) -> dict[str, str]:
@@ -91,9 +92,7 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def environ(
-    moto: S3Server, database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
+def environ(moto: S3Server, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     moto.create_bucket(BUCKET)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in moto.environ().items():
@@ -128,9 +127,7 @@ def platform(
     environ: dict[str, str], function: LambdaEmulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Platform]:
     known = {**environ, "AWS_ENDPOINT_URL_LAMBDA": function.url}
-    with dagster_dev(
-        tmp_path_factory.mktemp("home"), known, PROJECT_ROOT / "deploy" / "dagster.yaml"
-    ) as server:
+    with dagster_dev(tmp_path_factory.mktemp("home"), known, PROJECT_ROOT / "deploy" / "dagster.yaml") as server:
         yield Platform(server, function, environ)
 
 
@@ -237,7 +234,10 @@ def test_a_killed_function_fails_its_run_and_a_rerun_completes(platform: Platfor
     ("refusal", "words"),
     [
         ((429, "TooManyRequestsException", "Rate exceeded"), "TooManyRequestsException: Rate exceeded"),
-        ((403, "AccessDeniedException", "not authorized to perform: lambda:InvokeFunction"), "not authorized to perform"),
+        (
+            (403, "AccessDeniedException", "not authorized to perform: lambda:InvokeFunction"),
+            "not authorized to perform",
+        ),
         ((404, "ResourceNotFoundException", "Function not found: f"), "ResourceNotFoundException: Function not found"),
         ((413, "RequestEntityTooLargeException", "payload is too large"), "RequestEntityTooLargeException"),
     ],
@@ -284,7 +284,9 @@ def test_the_function_can_write_nowhere_but_in_tmp(platform: Platform) -> None:
     pid = platform.function.invocations[0].environment.process.pid
     mounts = Path(f"/proc/{pid}/mountinfo").read_text() if Path(f"/proc/{pid}").exists() else ""
     if not mounts:
-        live = [call.environment for call in platform.function.invocations if call.environment and call.environment.is_alive]
+        live = [
+            call.environment for call in platform.function.invocations if call.environment and call.environment.is_alive
+        ]
         mounts = Path(f"/proc/{live[0].process.pid}/mountinfo").read_text()
     options = {line.split()[4]: line.split()[5].split(",") for line in mounts.splitlines()}
     assert "ro" in options["/"]

@@ -1,7 +1,7 @@
 """Lambda's Invoke API and Runtime API on loopback, around the real runtime client (awslambdaric), for tests.
 
 Each execution environment is a process of its own; where the machine allows, all but /tmp is read-only in it and
-/dev/shm is of no use, as on Lambda. Async calls may be delivered several times; a function that is out of time is killed.
+/dev/shm is of no use, as on Lambda. Async calls may come several times; a function out of time is killed.
 """
 
 import json
@@ -64,7 +64,7 @@ def can_isolate() -> bool:
     """Whether this machine lets a process have mounts of its own."""
     command = ["unshare", "-m", "sh", "-c", "mount --make-rprivate / && mount -t tmpfs tmpfs /tmp"]
     try:
-        return subprocess.run(command, capture_output=True).returncode == 0
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
     except FileNotFoundError:
         return False
 
@@ -73,7 +73,7 @@ class Environment:
     """One execution environment: a Runtime API and the process that asks it for work."""
 
     def __init__(self, name: str, environ: Mapping[str, str], home: Path, timeout_seconds: float, log: Path) -> None:
-        self._calls: "queue.Queue[Invocation]" = queue.Queue()
+        self._calls: queue.Queue[Invocation] = queue.Queue()
         self._timeout = timeout_seconds
         self._current: Invocation | None = None
         self._deadline = 0.0
