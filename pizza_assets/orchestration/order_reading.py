@@ -70,6 +70,8 @@ def changed_weeks(
         if why is not None:
             refused[week.key] = why
             continue
+        if not files.covers(week):
+            continue
         facts = tables.week_facts("raw_orders", week.key)
         expected = inputs.fingerprint("raw_orders", week)
         if expected is not None and (facts is None or facts.input_fingerprint != expected):

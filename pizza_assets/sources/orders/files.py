@@ -245,6 +245,10 @@ class OrderFiles:
         stats = {path: path.stat() for path in found if path.is_file()}
         return {str(path): f"{stat.st_size} {stat.st_mtime_ns}" for path, stat in stats.items()}
 
+    def covers(self, week: MatchWeek) -> bool:
+        """Whether readable files speak for a part of the week."""
+        return bool(self._covered(week))
+
     def refusal(self, week: MatchWeek) -> str | None:
         """Why the week has to stay as it is although files speak for it; None if it has not.
 
