@@ -3,6 +3,7 @@
 Lambda has no shared memory that locks of several processes could use, so everything happens in one.
 """
 
+import logging
 import os
 from typing import cast
 
@@ -12,6 +13,7 @@ from dagster._core.origin import JobPythonOrigin
 from dagster._grpc.impl import core_execute_run
 from dagster._utils.hosted_user_process import recon_job_from_origin
 from dagster._utils.interrupts import capture_interrupts
+from sqlalchemy.exc import SQLAlchemyError
 
 from pizza_assets.errors import OutOfTime, RunFailed
 from pizza_assets.lambda_runs.deadline import Deadline
@@ -25,7 +27,9 @@ OUT_OF_TIME = (
     "fewer weeks, or without the tag pizza/run_on."
 )
 _TO_BE_BEGUN = frozenset({dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.CANCELING})
-_WORKING = frozenset({dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED})
+_ENDED_BY_OTHERS = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE})
+
+_LOG = logging.getLogger(__name__)
 
 
 def execute(run_id: str, deadline: Deadline) -> dict[str, str]:
@@ -62,8 +66,12 @@ def _execute(instance: dg.DagsterInstance, run: dg.DagsterRun, claims: DeliveryC
             instance.report_run_failed(current, OUT_OF_TIME, why)
 
     def has_been_ended() -> bool:
-        current = instance.get_run_by_id(run.run_id)
-        return current is None or current.status not in _WORKING
+        try:
+            current = instance.get_run_by_id(run.run_id)
+        except SQLAlchemyError as error:
+            _LOG.warning("the run's status can't be read now: %s", type(error).__name__)  # the next look may tell
+            return False
+        return current is None or current.status in _ENDED_BY_OTHERS
 
     job = recon_job_from_origin(cast("JobPythonOrigin", run.job_code_origin))
     instance.report_engine_event(f"The function executes the run (process {os.getpid()}).", run)

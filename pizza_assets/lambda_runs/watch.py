@@ -56,9 +56,11 @@ def _watch(
     renewed = time.monotonic()
     while not over.wait(LOOK_EVERY_SECONDS):
         if deadline.is_near:
-            on_deadline()
-            _interrupt()
-            _end_process_unless(over, deadline)
+            try:
+                on_deadline()
+            finally:
+                _interrupt()
+                _end_process_unless(over, deadline)
             return
         if should_stop():
             _interrupt()
