@@ -19,6 +19,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
 from pizza_assets.storage.facts import Facts, labels_of, read_facts
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.week_stream import OrderStream, open_orders
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
 
 
@@ -67,6 +68,11 @@ class TableStore:
                 kept = frame if columns is None else frame[list(columns)]
                 return WeekFrame(kept.reset_index(drop=True), tuple(coverage_from_json(covered)) if covered else ())
         return None
+
+    def stream_orders(self, week: str) -> OrderStream | None:
+        """One week of raw_orders batch by batch, real before mock, or None if nothing (acceptable) is stored."""
+        found = (open_orders(self.objects, key) for key in self._keys_to_look_at("raw_orders", week))
+        return next((stream for stream in found if stream is not None), None)
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
         """The facts of the week that `read_week` would give."""
@@ -185,6 +191,12 @@ class WeekTables(Mapping[str, WeekFrame]):
 
     def __len__(self) -> int:
         return len(self._stored_weeks())
+
+    def stream(self, week: str) -> OrderStream | None:
+        """A week of raw_orders batch by batch, or None if it is not stored."""
+        if self._asset != "raw_orders":
+            raise StorageError(f"{self._asset} can't be read in batches, raw_orders can")
+        return self._tables.stream_orders(week) if week in self._asked else None
 
     def rows(self, weeks: Sequence[str] | None = None) -> pd.DataFrame:
         """All rows of `weeks` (default: every week) in one frame of the model's types."""
