@@ -5,9 +5,9 @@ is known about them. Matches and windows do not belong here.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ _SERIES_COLUMNS = ["market", "chain", "currency"]
 _TEXT = pa.large_string()  # what pandas' str columns hold, so they are taken over without a copy
 
 
+Orders = TypeVar("Orders", bound=OrderBatches)
+
+
 class _Grid(NamedTuple):
     """The cells of a table: every series at every minute from `first_minute` on. is_covered: [series, minute]."""
 
@@ -35,25 +38,26 @@ class _Grid(NamedTuple):
 
 
 def bin_orders(
-    orders: OrderBatches,
+    orders: Orders,
     covered: Sequence[CoveredPeriod],
     starts_at: datetime,
     ends_at: datetime,
     *,
     order_source: str,
+    engine: Callable[[Orders, Sequence[Series], Timeline], OrderSums] = sum_orders,
 ) -> DataFrame[OrderBins]:
     """One row per covered minute of [starts_at, ends_at), market, chain and currency, sorted by the table's key.
 
     `covered` says what the source has spoken for; every series it names in the period gets its rows, with or without
     orders. `order_source` is the label of all rows. The order of `orders` does not matter, and they are never in memory
-    together.
+    together. engine: who counts them, to the same sums as `sum_orders`.
 
     Raises ValueError for an order outside the period or outside what is covered (a source that delivers an order it
     does not cover is a bug), for one with another label, and for edges that are not on whole minutes.
     """
     grid = _grid(covered, starts_at, ends_at)
     _refuse_other_labels(orders, order_source)
-    sums = sum_orders(orders, grid.series, Timeline(grid.first_minute, grid.minutes))
+    sums = engine(orders, grid.series, Timeline(grid.first_minute, grid.minutes))
     counts, revenue, pizzas = (of.T for of in (sums.order_count, sums.revenue_cents, sums.pizza_count))
     if sums.stray_count or counts[~grid.is_covered].any():
         _refuse_uncovered(orders, grid)

@@ -13,6 +13,7 @@ from pizza_assets.assets.common import described, each_week, weekly
 from pizza_assets.models.labels import label_of_orders, table_label
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.bin_engines import bin_engine
 from pizza_assets.orchestration.match_versions import matches_reaching, weeks_touched
 from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.orchestration.window_lengths import window_lengths
@@ -42,6 +43,8 @@ def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> li
 
 
 def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
+    engine = bin_engine(settings.bin_engine)
+
     @dg.asset(
         **weekly(partitions),
         **described("merged", "order_bins"),
@@ -56,7 +59,9 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
             orders, facts = raw_orders.stream(week.key), raw_orders.facts(week.key)
             if orders is None or facts is None:
                 return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
-            bins = bin_orders(orders, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
+            bins = bin_orders(
+                orders, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source, engine=engine
+            )
             return WeekOutput(week.key, bins, facts.data_source)
 
         return each_week(context, inputs, settings.timezone, make)

@@ -18,10 +18,12 @@ from pizza_assets.storage.object_store import ObjectStore
 class OrderStream:
     """The `OrderBatches` of one Parquet file of raw_orders; a part is a row group. Checked whole before the first row.
 
-    covered: the periods that the week covers. Raises StorageError as `frames.read_parquet` does.
+    uri: where it lies, for engines that read it themselves. covered: the periods that the week covers.
+    Raises StorageError as `frames.read_parquet` does.
     """
 
     def __init__(self, uri: str, file: pyarrow.NativeFile) -> None:
+        self.uri = uri
         self._file = file
         try:
             frames.check_file(uri, file)
