@@ -48,7 +48,7 @@ class RowGroups:
 
     def batches(self, part: int, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         encoded = [name for name in columns if name in ENCODED_COLUMNS]
-        reader = parquet.ParquetFile(self._file, read_dictionary=encoded)
+        reader = parquet.ParquetFile(self._file, read_dictionary=encoded, buffer_size=256 * 1024)
         yield from reader.iter_batches(BATCH_ROWS, row_groups=[part], columns=list(columns), use_threads=False)
 
 
@@ -207,10 +207,10 @@ def main() -> None:
     sums = ENGINES[name](Fixture(orders, matches, tiny), windows)
     seconds, processor = time.perf_counter() - begun, time.process_time() - used
     digest = hashlib.sha256(np.ascontiguousarray(sums, dtype=np.int64).tobytes()).hexdigest()[:12]
-    print(seconds, processor, _most_megabytes(), digest)
+    print(seconds, processor, most_megabytes(), digest)
 
 
-def _most_megabytes() -> float:
+def most_megabytes() -> float:
     """The process's own peak; that of getrusage would start with its parent's."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024

@@ -48,7 +48,7 @@ class _Groups:
     _last: pyarrow.Table | None = None
 
     def of(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.Table]:
-        for group in _regrouped(batches, self.model.arrow_schema()):
+        for group in regrouped(batches, self.model.arrow_schema()):
             self.is_sorted = self._follows(group)
             if not self.is_sorted:
                 return
@@ -84,10 +84,10 @@ def written_rows(
     return written_rows(RowStream(lambda: iter(table.sort_by(order).to_batches())), model, schema, check)
 
 
-def _regrouped(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) -> Iterator[pyarrow.Table]:
+def regrouped(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) -> Iterator[pyarrow.Table]:
     """Row groups of equal length, and at least one, as the writer of whole tables makes them."""
     waiting: list[pyarrow.RecordBatch] = []
-    count = 0
+    count, is_first = 0, True
     for batch in batches:
         waiting.append(batch)
         count += batch.num_rows
@@ -95,8 +95,8 @@ def _regrouped(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) -
             table = pyarrow.Table.from_batches(waiting, schema)
             yield table.slice(0, frames.ROWS_PER_GROUP).combine_chunks()
             waiting = table.slice(frames.ROWS_PER_GROUP).to_batches()
-            count -= frames.ROWS_PER_GROUP
-    if count or not waiting:
+            count, is_first = count - frames.ROWS_PER_GROUP, False
+    if count or is_first:
         yield pyarrow.Table.from_batches(waiting, schema).combine_chunks()
 
 

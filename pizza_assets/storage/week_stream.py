@@ -14,6 +14,9 @@ from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json
 from pizza_assets.storage import frames
 from pizza_assets.storage.object_store import ObjectStore
 
+_BUFFER_BYTES = 256 * 1024
+"""Of a column is read at once; without a limit it would be all of a row group."""
+
 
 class OrderStream:
     """The `OrderBatches` of one Parquet file of raw_orders; a part is a row group. Checked whole before the first row.
@@ -45,7 +48,9 @@ class OrderStream:
     def batches(self, part: int, columns: Sequence[str]) -> Iterator[pyarrow.RecordBatch]:
         encoded = [name for name in columns if name in ENCODED_COLUMNS]
         # a reader of its own: readers are not for several threads, the open file below them is
-        reader = parquet.ParquetFile(self._file, metadata=self._footer, read_dictionary=encoded)
+        reader = parquet.ParquetFile(
+            self._file, metadata=self._footer, read_dictionary=encoded, buffer_size=_BUFFER_BYTES
+        )
         for batch in reader.iter_batches(BATCH_ROWS, row_groups=[part], columns=list(columns), use_threads=False):
             yield batch.select(list(columns))
 
