@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from pizza_assets.analysis.merged_orders import merge_orders
+from pizza_assets.analysis.merged_orders import merge_orders, nearest_match_sources
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MergedOrders, RawMatches, RawOrders
@@ -156,6 +156,8 @@ def test_each_order_is_in_the_right_window_of_the_right_match(world: World) -> N
     rows = merge_orders(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
 
     pd.testing.assert_frame_equal(rows, _brute_force(world))
+    labels = nearest_match_sources(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
+    assert labels == set(rows["match_source"])
     assert rows["order_id"].is_unique
 
 
