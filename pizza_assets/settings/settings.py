@@ -195,6 +195,12 @@ class Settings:
         "With an inbox in a bucket: the SQS queue to which the bucket tells of new objects, so that they are read "
         "within half a minute.",
     )
+    bin_engine: str = _setting(
+        "PIZZA_BIN_ENGINE",
+        "kernel",
+        values.one_of("kernel", "duckdb", "spark"),
+        "Who counts a week's orders by minute: this process (kernel), or an engine that reads the Parquet itself.",
+    )
     seed: int = _setting("PIZZA_SEED", "0", values.whole_number, "Seed of mock data.")
     quicksight_account_id: str | None = _setting(
         "QUICKSIGHT_ACCOUNT_ID", "", values.account_id, "For QuickSight: the AWS account, 12 digits."
