@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration deploy-check torture bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean
+.PHONY: run ui open test test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -24,6 +24,15 @@ deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## what
 
 torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; goes on where it stopped)
 	@$(BIN)/python -m pizza_assets_tests.torture
+
+bench: .venv/integration.installed  ## the kernel beside a bare scan, DuckDB, Polars and pandas (20 minutes); writes docs/performance.md
+	@$(BIN)/python -m pizza_assets_tests.bench_kernel --write
+
+bench-end-to-end: .venv/test.installed  ## 1 and 52 weeks of 100,000 orders each, from a CSV export to the page, by part
+	@$(BIN)/python -m pizza_assets_tests.bench_end_to_end
+
+bench-weeks: .venv/test.installed  ## seconds and memory of each step on a week of 0.1, 1 and 4 million orders
+	@$(BIN)/python -m pizza_assets_tests.bench_weeks
 
 bench-storage: .venv/test.installed  ## MB/s of weeks, and what a week costs in a run of 1 and of 52
 	@$(BIN)/python -m pizza_assets_tests.bench_storage
@@ -60,7 +69,7 @@ lock:  ## make the constraints anew (needs uv)
 	$(UV_COMPILE) -o constraints/run.txt
 	$(UV_COMPILE) --extra test -c constraints/run.txt -o constraints/test.txt
 	$(UV_COMPILE) --extra test --extra integration -c constraints/test.txt -o constraints/integration.txt
-	$(UV_COMPILE) --extra lambda -c constraints/run.txt -o constraints/lambda.txt
+	$(UV_COMPILE) --extra production -c constraints/run.txt -o constraints/lambda.txt
 	$(UV_LOCK) constraints/deploy.in -o constraints/deploy.txt
 
 clean:  ## remove what was installed and built; data/ and .dagster/ stay

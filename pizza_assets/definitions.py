@@ -1,4 +1,4 @@
-"""Wiring only: settings, resources, assets, checks, jobs, schedule and sensor become one Definitions object."""
+"""Wiring only: settings, resources, assets, checks, jobs, schedule and sensors become one Definitions object."""
 
 import os
 import warnings
@@ -14,10 +14,15 @@ from pizza_assets.assets.forecast_extracts import forecast_extract_assets
 from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
+from pizza_assets.orchestration.alerts import channels
+from pizza_assets.orchestration.failure_alerts import run_failures
 from pizza_assets.orchestration.jobs import build_jobs
+from pizza_assets.orchestration.match_sensor import finished_matches
+from pizza_assets.orchestration.order_file_sensor import order_file_sensors
+from pizza_assets.orchestration.order_reading import order_reading_job
 from pizza_assets.orchestration.partitions import match_weeks
 from pizza_assets.orchestration.resources import build_resources
-from pizza_assets.orchestration.schedules import analyse_after_collecting, daily_refresh
+from pizza_assets.orchestration.schedules import analyse_after_collecting, schedules
 from pizza_assets.orchestration.watch import watch_dead_runs
 from pizza_assets.settings import Settings
 
@@ -36,6 +41,7 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
 def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definitions:
     partitions = match_weeks(settings)
     collect, analyse = build_jobs()
+    read = [order_reading_job(settings)] if settings.orders == "files" else []
     checks = build_checks(partitions, settings)
     return dg.Definitions(
         assets=[
@@ -48,9 +54,15 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
             *dashboard_assets(settings),
         ],
         asset_checks=[*checks, *forecast_checks()],
-        jobs=[collect, analyse],
-        schedules=[daily_refresh(settings)],
-        sensors=[*analyse_after_collecting(collect, analyse), watch_dead_runs],
+        jobs=[collect, analyse, *read],
+        schedules=schedules(settings),
+        sensors=[
+            *analyse_after_collecting(collect, analyse, settings),
+            *(sensor for job in read for sensor in order_file_sensors(settings, job, collect)),
+            *finished_matches(settings),
+            run_failures(channels(settings)),
+            watch_dead_runs,
+        ],
         resources={**build_resources(settings), **resources},
         # one process per run: the steps are short, and importing the package for each would cost more than it gains
         executor=dg.in_process_executor,

@@ -18,6 +18,12 @@
     │   ├── NotAllowed          no credentials, or they may not do this
     │   ├── TooBusy             QuickSight held the calls back for too long (throttling)
     │   └── StillAtWork         it had not finished after the longest time that a command waits
+    ├── AlertFailed             an alert about a failed run could not be delivered
+    ├── LambdaError             a run on AWS Lambda
+    │   ├── InvocationRefused   the function could not be called; the run fails at once, with AWS' words
+    │   ├── UnknownEvent        the function was called with something that it does not know
+    │   ├── OutOfTime           the function stopped its work shortly before AWS would have killed it
+    │   └── RunFailed           what the function did failed; it is raised so that alarms see it
     └── WeeksFailed             some weeks of a run failed; the others are stored
 
 A bug is none of these, and is never replaced with mock data. One that shows in a single week ends the run as part of
@@ -98,6 +104,30 @@ class TooBusy(QuickSightError):
 
 class StillAtWork(QuickSightError):
     """QuickSight had not finished after the longest time that a command waits."""
+
+
+class AlertFailed(PizzaAssetsError):
+    """A topic or webhook did not take an alert, also after every retry."""
+
+
+class LambdaError(PizzaAssetsError):
+    """Something about a run on AWS Lambda."""
+
+
+class InvocationRefused(LambdaError):
+    """AWS did not take the call of the function (throttled, unknown, not permitted, too large)."""
+
+
+class UnknownEvent(LambdaError):
+    """The function was called with an event that is neither a run nor the daily refresh."""
+
+
+class OutOfTime(LambdaError):
+    """The function's time limit was near; the work was stopped in good order."""
+
+
+class RunFailed(LambdaError):
+    """A run or a refresh on Lambda failed; weeks that were stored are whole."""
 
 
 class WeeksFailed(PizzaAssetsError):

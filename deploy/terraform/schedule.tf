@@ -12,7 +12,8 @@ resource "aws_scheduler_schedule" "daily_refresh" {
   target {
     arn      = aws_lambda_function.dashboard[0].arn
     role_arn = aws_iam_role.schedule.arn
-    input    = jsonencode({ pizza = "daily_refresh" })
+    # the moment is Scheduler's to fill in; jsonencode would write its brackets as \u003c, which it does not know
+    input = "{\"pizza\": \"daily_refresh\", \"scheduled_at\": \"<aws.scheduler.scheduled-time>\"}"
     retry_policy {
       maximum_retry_attempts       = 0
       maximum_event_age_in_seconds = 3600

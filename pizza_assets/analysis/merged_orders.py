@@ -1,21 +1,31 @@
 """Orders that fall in a window of a match their market follows, with the nearest such match.
 
-Labels are constant per market and minute, so they are worked out per market on the few stretches of time between
+Labels are constant per market and minute, so they are worked out once, per market on the few stretches of time between
 which anything changes, and every order looks its stretch up: no join of orders with windows. Sums over windows do
 not belong here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.exposure import exposures
-from pizza_assets.analysis.windows import WINDOWS, WindowLengths, edges_by_match, epoch_minutes
-from pizza_assets.models import MergedOrders, RawMatches, RawOrders
+from pizza_assets.analysis.order_batches import OrderBatches, every_batch
+from pizza_assets.analysis.order_kernel import MICROSECONDS_PER_MINUTE
+from pizza_assets.analysis.windows import WINDOWS, WindowLengths, edges_by_match
+from pizza_assets.models import MergedOrders, RawMatches
 from pizza_assets.models.market import Market
+
+_LABELS = ("match_id", "team", "side", "kickoff_at", "match_source")
+_ORDER_COLUMNS = tuple(
+    name
+    for name in MergedOrders.arrow_schema().names
+    if name not in {*_LABELS, "window", "minutes_from_kickoff", "overlapping_match_count"}
+)
 
 
 class _Stretches(NamedTuple):
@@ -26,48 +36,128 @@ class _Stretches(NamedTuple):
     overlapping: np.ndarray
 
 
+class _Timelines(NamedTuple):
+    """All markets' stretches, laid out minute by minute.
+
+    stretch: [market, minute] -> position in `nearest` and `overlapping`, whose position 0 is outside of all windows.
+    The last market and the last minute are those of orders whose market or minute has no window.
+    """
+
+    first_minute: int
+    market_number: dict[str, int]
+    stretch: np.ndarray
+    nearest: np.ndarray
+    overlapping: np.ndarray
+
+
 def merge_orders(
-    orders: DataFrame[RawOrders], matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
+    orders: OrderBatches, matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
 ) -> DataFrame[MergedOrders]:
-    """One row per order that falls in a window of an exposed match, sorted by the table's key.
+    """`merge_batches` as one frame, sorted by the table's key, whatever the order of `orders`."""
+    batches = list(merge_batches(orders, matches, markets, lengths))
+    merged = pa.Table.from_batches(batches, MergedOrders.arrow_schema())
+    texts = {pa.string(): pd.StringDtype(na_value=float("nan"))}.get
+    return MergedOrders.conform(merged.to_pandas(types_mapper=texts))
+
+
+def merge_batches(
+    orders: OrderBatches, matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
+) -> Iterator[pa.RecordBatch]:
+    """Rows of merged_orders, in the order of `orders`: one per order that falls in a window of an exposed match.
 
     `matches` holds the week of the orders and its neighbours; real and mock ones may both be there, the nearest
     counts and its label is carried. Nearest is the least distance in minutes between the order's minute and kick-off
     among the matches in one of whose windows the order falls; ties go to the earlier kick-off, then the smaller id.
     Raises ValueError if a match is there twice or kicks off within a minute.
     """
-    # in the order that breaks ties, so that the first of equally near matches is the right one
+    exposed, edges = _exposed(matches, markets, lengths)
+    labels = pa.table({name: pa.array(exposed[name], MergedOrders.arrow_schema().field(name).type) for name in _LABELS})
+    timelines = _timelines(exposed["market"], edges)
+    for batch in every_batch(orders, _ORDER_COLUMNS):
+        yield _merged(batch, timelines, edges, labels)
+
+
+def nearest_match_sources(
+    orders: OrderBatches, matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
+) -> set[str]:
+    """The match labels of the rows that `merge_batches` gives, without making them; no more is read than decides it."""
+    exposed, edges = _exposed(matches, markets, lengths)
+    timelines, possible, found = _timelines(exposed["market"], edges), set(exposed["match_source"]), set[str]()
+    for batch in every_batch(orders, ("ordered_at", "market")):
+        if found == possible:
+            break
+        stretch = np.unique(_stretch_of_order(batch, timelines)[1])
+        found |= set(exposed["match_source"].take(timelines.nearest[stretch[stretch > 0]]))
+    return found
+
+
+def _exposed(
+    matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Exposures in the order that breaks ties, so that the first of equally near matches is the right one; edges."""
     exposed = exposures(matches, markets).sort_values(["kickoff_at", "match_id", "match_source"], ignore_index=True)
-    edges = edges_by_match(exposed, matches, lengths)
-    minute = epoch_minutes(orders["ordered_at"])
-    nearest, overlapping = _nearest(orders["market"], minute, exposed["market"], edges)
-    is_in_window = overlapping > 0
-    minute, nearest = minute[is_in_window], nearest[is_in_window]
-    labels = exposed[["match_id", "team", "side", "kickoff_at", "match_source"]].take(nearest)
-    window = (minute[:, None] >= edges[nearest, 1:3]).sum(axis=1)
-    return MergedOrders.conform(
-        orders[is_in_window].assign(
-            **{name: labels[name].array for name in labels},
-            window=pd.array([w.value for w in WINDOWS], dtype="str").take(window),
-            minutes_from_kickoff=minute - edges[nearest, 1],
-            overlapping_match_count=overlapping[is_in_window],
-        )
-    )
+    return exposed, edges_by_match(exposed, matches, lengths)
 
 
-def _nearest(
-    market_of_order: pd.Series, minute: np.ndarray, market_of_exposure: pd.Series, edges: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Per order the row of its nearest exposure, and in how many exposures' windows it falls; 0 leaves the row void."""
-    nearest = np.zeros(len(minute), dtype="int64")
-    overlapping = np.zeros(len(minute), dtype="int64")
-    for market, rows in market_of_exposure.groupby(market_of_exposure).indices.items():
-        stretches = _stretches(edges[rows], rows)
-        positions = np.flatnonzero(market_of_order == market)
-        found = np.searchsorted(stretches.starts, minute[positions], side="right") - 1
-        nearest[positions] = stretches.nearest[found]
-        overlapping[positions] = np.where(found >= 0, stretches.overlapping[found], 0)
-    return nearest, overlapping
+def _stretch_of_order(batch: pa.RecordBatch, timelines: _Timelines) -> tuple[np.ndarray, np.ndarray]:
+    """Minute and position in `timelines.nearest` of every order."""
+    minute = np.floor_divide(batch["ordered_at"].view(pa.int64()).to_numpy(), MICROSECONDS_PER_MINUTE)
+    return minute, timelines.stretch[_market_numbers(batch["market"], timelines), _columns(minute, timelines)]
+
+
+def _merged(batch: pa.RecordBatch, timelines: _Timelines, edges: np.ndarray, labels: pa.Table) -> pa.RecordBatch:
+    minute, stretch = _stretch_of_order(batch, timelines)
+    rows = np.flatnonzero(stretch)
+    stretch, minute = stretch[rows], minute[rows]
+    nearest = timelines.nearest[stretch]
+    start, whistle = edges[nearest, 1], edges[nearest, 2]
+    window = (minute >= start).astype(np.int64) + (minute >= whistle)
+    kept = batch.take(pa.array(rows))
+    columns = {
+        **{name: _plain(kept[name]) for name in _ORDER_COLUMNS},
+        **{name: column.combine_chunks() for name, column in zip(_LABELS, labels.take(pa.array(nearest)), strict=True)},
+        "window": pa.array([w.value for w in WINDOWS], pa.string()).take(pa.array(window)),
+        "minutes_from_kickoff": pa.array(minute - start),
+        "overlapping_match_count": pa.array(timelines.overlapping[stretch]),
+    }
+    schema = MergedOrders.arrow_schema()
+    return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def _market_numbers(market: pa.DictionaryArray, timelines: _Timelines) -> np.ndarray:
+    nowhere = len(timelines.market_number)
+    numbers = [timelines.market_number.get(name, nowhere) for name in market.dictionary.to_pylist()]
+    return np.asarray(numbers, dtype=np.int64)[market.indices.to_numpy()]
+
+
+def _columns(minute: np.ndarray, timelines: _Timelines) -> np.ndarray:
+    """Positions of minutes in `timelines.stretch`; those before its first are put behind its last."""
+    last = timelines.stretch.shape[1] - 1
+    columns = minute - timelines.first_minute
+    columns[(columns < 0) | (columns > last)] = last
+    return columns
+
+
+def _timelines(market_of_exposure: pd.Series, edges: np.ndarray) -> _Timelines:
+    first, end = (int(edges.min()), int(edges.max())) if len(edges) else (0, 0)
+    of_market = market_of_exposure.groupby(market_of_exposure).indices
+    stretch = np.zeros((len(of_market) + 1, end - first + 1), dtype=np.int32)
+    nearest, overlapping = [np.zeros(1, dtype=np.int64)], [np.zeros(1, dtype=np.int64)]
+    offset = 1
+    for number, rows in enumerate(of_market.values()):
+        found = _stretches(edges[rows], rows)
+        positions = np.where(found.overlapping > 0, np.arange(offset, offset + len(found.starts)), 0)
+        at = np.searchsorted(found.starts, np.arange(first, end + 1), side="right") - 1
+        stretch[number] = np.where(at >= 0, positions[at], 0)
+        nearest.append(found.nearest)
+        overlapping.append(found.overlapping)
+        offset += len(found.starts)
+    numbers = {str(market): number for number, market in enumerate(of_market)}
+    return _Timelines(first, numbers, stretch, np.concatenate(nearest), np.concatenate(overlapping))
 
 
 def _stretches(edges: np.ndarray, rows: np.ndarray) -> _Stretches:

@@ -5,9 +5,9 @@ is known about them. Matches and windows do not belong here.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,59 +15,63 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.typing import DataFrame
 
+from pizza_assets.analysis.order_batches import OrderBatches, every_batch
+from pizza_assets.analysis.order_kernel import OrderSums, Series, Timeline, sum_orders
 from pizza_assets.analysis.windows import epoch_minutes, times_of
-from pizza_assets.models import OrderBins, RawOrders
+from pizza_assets.models import OrderBins
 from pizza_assets.models.coverage import CoveredPeriod
 
 _SERIES_COLUMNS = ["market", "chain", "currency"]
 _TEXT = pa.large_string()  # what pandas' str columns hold, so they are taken over without a copy
 
 
-class _Grid(NamedTuple):
-    """The cells of a table: cell = position in `series` * `minutes` + minutes since `first_minute`."""
+Orders = TypeVar("Orders", bound=OrderBatches)
 
-    series: list[tuple[str, str, str]]
+
+class _Grid(NamedTuple):
+    """The cells of a table: every series at every minute from `first_minute` on. is_covered: [series, minute]."""
+
+    series: list[Series]
     first_minute: int
     minutes: int
     is_covered: np.ndarray
 
 
 def bin_orders(
-    orders: DataFrame[RawOrders],
+    orders: Orders,
     covered: Sequence[CoveredPeriod],
     starts_at: datetime,
     ends_at: datetime,
     *,
     order_source: str,
+    engine: Callable[[Orders, Sequence[Series], Timeline], OrderSums] = sum_orders,
 ) -> DataFrame[OrderBins]:
     """One row per covered minute of [starts_at, ends_at), market, chain and currency, sorted by the table's key.
 
     `covered` says what the source has spoken for; every series it names in the period gets its rows, with or without
-    orders. `order_source` is the label of all rows. The order of `orders` does not matter.
+    orders. `order_source` is the label of all rows. The order of `orders` does not matter, and they are never in memory
+    together. engine: who counts them, to the same sums as `sum_orders`.
 
     Raises ValueError for an order outside the period or outside what is covered (a source that delivers an order it
     does not cover is a bug), for one with another label, and for edges that are not on whole minutes.
     """
     grid = _grid(covered, starts_at, ends_at)
     _refuse_other_labels(orders, order_source)
-    cell_of_order = _cells(orders, grid)
-    cell_count = len(grid.is_covered)
-    # bincount adds in float64: exact below 2**53, that is for 90 million orders of the highest allowed value a minute
-    order_count = np.bincount(cell_of_order, minlength=cell_count)
-    revenue = np.bincount(cell_of_order, weights=orders["revenue_cents"].to_numpy(), minlength=cell_count)
-    pizzas = np.bincount(cell_of_order, weights=orders["pizza_count"].to_numpy(), minlength=cell_count)
-    cells = np.flatnonzero(grid.is_covered)
-    series, minute = np.divmod(cells, grid.minutes)
+    sums = engine(orders, grid.series, Timeline(grid.first_minute, grid.minutes))
+    counts, revenue, pizzas = (of.T for of in (sums.order_count, sums.revenue_cents, sums.pizza_count))
+    if sums.stray_count or counts[~grid.is_covered].any():
+        _refuse_uncovered(orders, grid)
+    series, minute = np.nonzero(grid.is_covered)
     labels = list(zip(*grid.series, strict=True)) or [(), (), ()]
     return pd.DataFrame(
         {
             "order_source": _repeated([order_source], np.zeros_like(series)),
             **{name: _repeated(labels[i], series) for i, name in enumerate(_SERIES_COLUMNS)},
             "minute_at": times_of(minute + grid.first_minute),
-            "order_count": order_count[cells],
-            "revenue_cents": revenue[cells].astype("int64"),
-            "pizza_count": pizzas[cells].astype("int64"),
-            "store_ids": _store_ids(cell_of_order, orders["store_id"], order_count > 0, cells),
+            "order_count": counts[grid.is_covered],
+            "revenue_cents": revenue[grid.is_covered],
+            "pizza_count": pizzas[grid.is_covered],
+            "store_ids": _store_ids(sums, counts > 0, grid.is_covered),
         }
     )
 
@@ -83,7 +87,7 @@ def _grid(covered: Sequence[CoveredPeriod], starts_at: datetime, ends_at: dateti
             _whole_minute(at, f"a covered period of {part.market}") - first for at in (part.starts_at, part.ends_at)
         ]
         is_covered[position[part.market, part.chain, part.currency], slice(*edges)] = True
-    return _Grid(series, first, is_covered.shape[1], is_covered.ravel())
+    return _Grid(series, first, is_covered.shape[1], is_covered)
 
 
 def _whole_minute(moment: datetime, name: str) -> int:
@@ -92,56 +96,66 @@ def _whole_minute(moment: datetime, name: str) -> int:
     return int(moment.timestamp()) // 60
 
 
-def _refuse_other_labels(orders: pd.DataFrame, order_source: str) -> None:
-    others = np.flatnonzero(orders["order_source"] != order_source)
-    if len(others):
-        raise ValueError(
-            f"{len(others)} of {len(orders)} orders are not labelled {order_source!r} "
-            f"(for example {orders['order_id'].iloc[others[0]]!r}); bin real and mock orders separately"
-        )
+def _refuse_other_labels(orders: OrderBatches, order_source: str) -> None:
+    if all(_labels(batch) <= {order_source} for batch in every_batch(orders, ["order_source"])):
+        return
+    count, others = 0, []
+    for batch in every_batch(orders, ["order_source", "order_id"]):
+        count += batch.num_rows
+        is_other = pc.not_equal(batch["order_source"].cast(pa.string()), order_source)
+        others.append(batch["order_id"].filter(is_other))
+    example = pa.chunked_array(others)
+    raise ValueError(
+        f"{len(example)} of {count} orders are not labelled {order_source!r} "
+        f"(for example {example[0].as_py()!r}); bin real and mock orders separately"
+    )
 
 
-def _cells(orders: pd.DataFrame, grid: _Grid) -> np.ndarray:
-    series = _series_positions(orders, grid.series)
-    minute = epoch_minutes(orders["ordered_at"]) - grid.first_minute
-    is_inside = (series >= 0) & (minute >= 0) & (minute < grid.minutes)
-    cells = np.where(is_inside, series * grid.minutes + minute, 0)
-    if is_inside.any():
-        is_inside &= grid.is_covered[cells]
-    if not is_inside.all():
-        order = orders.iloc[int(np.argmin(is_inside))]
-        raise ValueError(
-            f"{(~is_inside).sum()} of {len(orders)} orders lie outside what their source covers, for example "
-            f"{order['order_id']!r} of {order['chain']} in {order['market']} ({order['currency']}) at "
-            f"{order['ordered_at'].isoformat()}; the source must cover every order it delivers"
-        )
-    return cells
+def _labels(batch: pa.RecordBatch) -> set[str]:
+    """The labels in a batch; its dictionary may hold more, as it serves other batches, too."""
+    encoded = batch["order_source"]
+    labels = set(encoded.dictionary.to_pylist())
+    return labels if len(labels) == 1 else set(encoded.dictionary.take(encoded.indices.unique()).to_pylist())
 
 
-def _series_positions(orders: pd.DataFrame, series: list[tuple[str, str, str]]) -> np.ndarray:
-    """Per order its position in `series`, or -1."""
-    codes, names = zip(*(pd.factorize(orders[column]) for column in _SERIES_COLUMNS), strict=True)
-    position = {name: i for i, name in enumerate(series)}
-    shape = tuple(len(n) for n in names)
-    combined = codes[0] * shape[1] * shape[2] + codes[1] * shape[2] + codes[2]
-    present, inverse = np.unique(combined, return_inverse=True)
-    indices = zip(*np.unravel_index(present, shape), strict=True) if len(present) else ()
-    lookup = [position.get(tuple(n[i] for n, i in zip(names, index, strict=True)), -1) for index in indices]
-    return np.asarray(lookup, dtype="int64")[inverse]
+def _refuse_uncovered(orders: OrderBatches, grid: _Grid) -> None:
+    """Read once more, slowly, to say how many orders are wrong, and one of them."""
+    position = {names: i for i, names in enumerate(grid.series)}
+    count, wrong, order = 0, 0, None
+    for batch in every_batch(orders, ["order_id", "ordered_at", *_SERIES_COLUMNS]):
+        frame = batch.to_pandas()
+        minute = epoch_minutes(frame["ordered_at"]) - grid.first_minute
+        series = [position.get(names, -1) for names in zip(*(frame[name] for name in _SERIES_COLUMNS), strict=True)]
+        is_inside = (np.asarray(series) >= 0) & (minute >= 0) & (minute < grid.minutes)
+        is_inside[is_inside] = grid.is_covered[np.asarray(series)[is_inside], minute[is_inside]]
+        count, wrong = count + len(frame), wrong + int((~is_inside).sum())
+        if order is None and not is_inside.all():
+            order = frame.iloc[int(np.argmin(is_inside))]
+    assert order is not None
+    raise ValueError(
+        f"{wrong} of {count} orders lie outside what their source covers, for example "
+        f"{order['order_id']!r} of {order['chain']} in {order['market']} ({order['currency']}) at "
+        f"{order['ordered_at'].isoformat()}; the source must cover every order it delivers"
+    )
 
 
 def _repeated(names: Sequence[str], positions: np.ndarray) -> pd.Series:
     return pd.Series(pa.array(names, _TEXT).take(pa.array(positions)), dtype="str")
 
 
-def _store_ids(cell_of_order: np.ndarray, stores: pd.Series, has_orders: np.ndarray, cells: np.ndarray) -> pd.Series:
-    """For each of `cells` the sorted JSON list of the stores that sold, or nothing without orders."""
-    codes, names = pd.factorize(stores, sort=True)
-    sold = np.unique(cell_of_order * max(len(names), 1) + codes)
-    cell, store = np.divmod(sold, max(len(names), 1))
+def _store_ids(sums: OrderSums, has_orders: np.ndarray, is_asked: np.ndarray) -> pd.Series:
+    """For each asked cell [series, minute] the sorted JSON list of the stores that sold, or nothing without orders."""
+    minutes = has_orders.shape[1]
+    cells, stores = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for number, names in enumerate(sums.series):
+        rows = np.flatnonzero([outlet[:3] == names for outlet in sums.outlets])
+        minute, store = np.nonzero(sums.is_sold[rows].T)
+        cells.append(number * minutes + minute)
+        stores.append(rows[store])
+    cell, store = np.concatenate(cells), np.concatenate(stores)
     starts = np.append(np.flatnonzero(np.diff(cell, prepend=-1)), len(cell))
-    quoted = pa.array([json.dumps(name, ensure_ascii=False) for name in names], _TEXT).take(pa.array(store))
-    lists = pa.LargeListArray.from_arrays(pa.array(starts, pa.int64()), quoted)
+    names = [json.dumps(outlet.store_id, ensure_ascii=False) for outlet in sums.outlets]
+    lists = pa.LargeListArray.from_arrays(pa.array(starts, pa.int64()), pa.array(names, _TEXT).take(pa.array(store)))
     texts = "[" + pd.Series(pc.binary_join(lists, pa.scalar(",", _TEXT)), dtype="str") + "]"
-    rank_of_cell = np.where(has_orders, np.cumsum(has_orders) - 1, -1)
-    return pd.Series(texts.array.take(rank_of_cell[cells], allow_fill=True))
+    rank_of_cell = np.where(has_orders, np.cumsum(has_orders).reshape(has_orders.shape) - 1, -1)
+    return pd.Series(texts.array.take(rank_of_cell[is_asked], allow_fill=True))

@@ -8,17 +8,25 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis.windows import epoch_minutes, times_of
-from pizza_assets.models import QuarterHours, RawOrders
+from pizza_assets.analysis.order_batches import OrderBatches, read_side_by_side
+from pizza_assets.analysis.order_kernel import MICROSECONDS_PER_MINUTE
+from pizza_assets.analysis.outlets import OUTLET_COLUMNS, OutletNumbers
+from pizza_assets.analysis.windows import times_of
+from pizza_assets.models import QuarterHours
 from pizza_assets.models.coverage import CoveredPeriod
 
 BIN_MINUTES = 15
+_MICROSECONDS_PER_BIN = BIN_MINUTES * MICROSECONDS_PER_MINUTE
+
+_Store = tuple[str, str, str | None]
+"""Market, chain and id."""
 
 
 def store_quarters(
-    orders: DataFrame[RawOrders],
+    orders: OrderBatches,
     covered: Sequence[CoveredPeriod],
     starts_at: datetime,
     ends_at: datetime,
@@ -41,11 +49,13 @@ def store_quarters(
     )
     chains = [chain for chain, known in zip(chains, is_known, strict=True) if known.any()]
     is_known = is_known[is_known.any(axis=1)]
-    stores, chain_of_store, store_of_order = _stores(orders, chains)
-    quarter = epoch_minutes(orders["ordered_at"]) // BIN_MINUTES - first
-    asked = store_of_order >= 0
-    counts = np.bincount(store_of_order[asked] * quarters + quarter[asked], minlength=len(stores) * quarters)
-    store, position = np.nonzero(is_known[chain_of_store])
+    counts = _counts(orders, first, quarters)
+    chain_number = {chain: number for number, chain in enumerate(chains)}
+    sold = sorted(store for store in counts if store[:2] in chain_number)
+    stores: list[_Store] = [*sold, *((*chain, None) for chain in chains if chain not in {store[:2] for store in sold})]
+    store, position = np.nonzero(is_known[[chain_number[store[:2]] for store in stores]])
+    nothing = np.zeros(quarters, dtype=np.int64)
+    order_count = np.stack([counts.get(store, nothing) for store in stores]) if stores else nothing[None]
     return QuarterHours.conform(
         pd.DataFrame(
             {
@@ -55,7 +65,7 @@ def store_quarters(
                     for i, name in enumerate(("market", "chain", "store_id"))
                 },
                 "bin_at": times_of((position + first) * BIN_MINUTES),
-                "order_count": counts.reshape(-1, quarters)[store, position] if len(store) else np.empty(0, np.int64),
+                "order_count": order_count[store, position],
             }
         )
     )
@@ -72,18 +82,34 @@ def _known(covered: Sequence[CoveredPeriod], chain: tuple[str, str], first: int,
     return minutes.reshape(quarters, BIN_MINUTES).all(axis=1)
 
 
-def _stores(
-    orders: pd.DataFrame, chains: Sequence[tuple[str, str]]
-) -> tuple[list[tuple[str, str, str | None]], np.ndarray, np.ndarray]:
-    """Market, chain and id of every store; the position of its chain; and the store of every order, or -1."""
-    names = ["market", "chain", "store_id"]
-    found = orders[names].drop_duplicates().sort_values(names)
-    chain_number = {chain: number for number, chain in enumerate(chains)}
-    sold = [tuple(row) for row in found.itertuples(index=False, name=None) if row[:2] in chain_number]
-    silent = [(*chain, None) for chain in chains if chain not in {row[:2] for row in sold}]
-    stores = [*sold, *silent]
-    store_number = pd.Series(range(len(sold)), index=pd.MultiIndex.from_tuples(sold, names=names) if sold else None)
-    if not sold:
-        return stores, np.array([chain_number[row[:2]] for row in stores], dtype=np.int64), np.full(len(orders), -1)
-    of_order = store_number.reindex(pd.MultiIndex.from_frame(orders[names])).fillna(-1).to_numpy(dtype=np.int64)
-    return stores, np.array([chain_number[row[:2]] for row in stores], dtype=np.int64), of_order
+def _counts(orders: OrderBatches, first: int, quarters: int) -> dict[_Store, np.ndarray]:
+    """Orders per quarter-hour of every store; its currencies together."""
+    columns = ("ordered_at", *OUTLET_COLUMNS)
+    counts: dict[_Store, np.ndarray] = {}
+    for counter in read_side_by_side(orders, columns, lambda: _QuarterCounter(first, quarters)):
+        for number, outlet in enumerate(counter.numbers.outlets):
+            store = (outlet.market, outlet.chain, outlet.store_id)
+            counts[store] = counts.get(store, 0) + counter.counts[:, number]
+    return counts
+
+
+class _QuarterCounter:
+    """What one thread counts: [quarter-hour, outlet], so that orders in order of time touch few of the cells."""
+
+    def __init__(self, first: int, quarters: int) -> None:
+        self.numbers = OutletNumbers()
+        self.counts = np.zeros((quarters, 16), dtype=np.int64)
+        self._first = first
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        if not batch.num_rows:
+            return
+        outlet = self.numbers.of(batch)
+        missing = len(self.numbers.outlets) - self.counts.shape[1]
+        if missing > 0:
+            self.counts = np.pad(self.counts, ((0, 0), (0, max(missing, self.counts.shape[1]))))
+        width = self.counts.shape[1]
+        quarter = batch["ordered_at"].view(pa.int64()).to_numpy() // _MICROSECONDS_PER_BIN - self._first
+        earliest, latest = int(quarter.min()), int(quarter.max())
+        band = np.bincount((quarter - earliest) * width + outlet, minlength=(latest - earliest + 1) * width)
+        self.counts[earliest : latest + 1] += band.reshape(-1, width)

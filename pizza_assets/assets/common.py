@@ -1,6 +1,7 @@
 """What every asset definition shares: its description for the UI and the loop over weeks."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -12,17 +13,24 @@ from pizza_assets.storage.io_manager import REPORTED_HERE, WeekOutput, WeekOutpu
 
 OWNERS = ["team:pizza_assets"]
 
+REFRESHED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
+"""Of what comes from outside and of what people look at: a missed refresh warns, a second one fails."""
+
+FRESH_GROUPS = frozenset({"raw", "dashboards"})
+
 
 def described(
     group: str, asset: str, *, has_columns: bool = True, kinds: tuple[str, ...] = ("python", "parquet")
 ) -> dict[str, Any]:
-    """Arguments for `dg.asset`: group, kinds, owners, code version and the columns people read about."""
+    """Arguments for `dg.asset`: group, kinds, owners, code version, freshness and the columns people read about."""
     arguments: dict[str, Any] = {
         "group_name": group,
         "kinds": set(kinds),
         "owners": OWNERS,
         "code_version": CODE_VERSIONS[asset],
     }
+    if group in FRESH_GROUPS:
+        arguments["freshness_policy"] = REFRESHED_DAILY
     if has_columns:
         arguments["metadata"] = {"dagster/column_schema": column_schema(asset)}
     return arguments

@@ -5,19 +5,21 @@ from typing import Any
 import dagster as dg
 
 from pizza_assets.analysis.match_windows import sum_windows
-from pizza_assets.analysis.merged_orders import merge_orders
+from pizza_assets.analysis.merged_orders import merge_batches, nearest_match_sources
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described, each_week, weekly
-from pizza_assets.models.labels import table_label
+from pizza_assets.models.labels import label_of_orders, table_label
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.bin_engines import bin_engine
 from pizza_assets.orchestration.match_versions import matches_reaching, weeks_touched
 from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
+from pizza_assets.storage.row_stream import RowStream
 from pizza_assets.storage.tables import WeekTables
 
 NO_ORDERS = "no orders are stored for this week"
@@ -41,6 +43,8 @@ def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> li
 
 
 def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
+    engine = bin_engine(settings.bin_engine)
+
     @dg.asset(
         **weekly(partitions),
         **described("merged", "order_bins"),
@@ -52,10 +56,12 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[Any]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            orders, facts = raw_orders.get(week.key), raw_orders.facts(week.key)
+            orders, facts = raw_orders.stream(week.key), raw_orders.facts(week.key)
             if orders is None or facts is None:
                 return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
-            bins = bin_orders(orders.rows, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
+            bins = bin_orders(
+                orders, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source, engine=engine
+            )
             return WeekOutput(week.key, bins, facts.data_source)
 
         return each_week(context, inputs, settings.timezone, make)
@@ -74,12 +80,10 @@ def _quarter_hours(partitions: dg.PartitionsDefinition, settings: Settings) -> d
         context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[Any]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            orders, facts = raw_orders.get(week.key), raw_orders.facts(week.key)
+            orders, facts = raw_orders.stream(week.key), raw_orders.facts(week.key)
             if orders is None or facts is None:
                 return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
-            rows = store_quarters(
-                orders.rows, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source
-            )
+            rows = store_quarters(orders, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
             return WeekOutput(week.key, rows, facts.data_source)
 
         return each_week(context, inputs, settings.timezone, make)
@@ -105,12 +109,14 @@ def _merged_orders(
         inputs: dg.ResourceParam[Any],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            orders = raw_orders.get(week.key)
-            if orders is None:
+            orders, facts = raw_orders.stream(week.key), raw_orders.facts(week.key)
+            if orders is None or facts is None:
                 return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
             matches = matches_reaching(raw_matches, week, lengths)
-            merged = merge_orders(orders.rows, matches, markets, lengths)
-            return WeekOutput(week.key, merged, table_label(merged, _if_empty(week, raw_orders, raw_matches)))
+            found = nearest_match_sources(orders, matches, markets, lengths)
+            label = label_of_orders(facts.data_source, found, _if_empty(week, raw_orders, raw_matches))
+            rows = RowStream(lambda: merge_batches(orders, matches, markets, lengths))
+            return WeekOutput(week.key, rows, label)
 
         return each_week(context, inputs, settings.timezone, make)
 

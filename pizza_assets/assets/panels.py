@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
 from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.panel import Panel, chain_panels, market_panel, store_panel
 from pizza_assets.models.market import Market
@@ -18,16 +16,19 @@ def clocks(markets: Sequence[Market]) -> dict[str, str]:
 def panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[SourcePair, Panel]:
     """Orders by market. A week belongs to the labels that its orders and matches carry; one without matches to none."""
     parts: dict[SourcePair, list[Panel]] = {}
-    for pair, week, rows in _weeks(quarter_hours, raw_matches):
-        parts.setdefault(pair, []).append(market_panel(rows, week))
+    for pair, week in _weeks(quarter_hours, raw_matches):
+        panel = quarter_hours.made("market panel", week, market_panel)
+        if panel is not None:
+            parts.setdefault(pair, []).append(panel)
     return {pair: Panel.joined(panels) for pair, panels in parts.items()}
 
 
 def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[str, dict[SourcePair, Panel]]:
     """As `panels_by_pair`, for each chain alone."""
     parts: dict[str, dict[SourcePair, list[Panel]]] = {}
-    for pair, week, rows in _weeks(quarter_hours, raw_matches):
-        for chain, panel in chain_panels(rows, week).items():
+    for pair, week in _weeks(quarter_hours, raw_matches):
+        of_chains = quarter_hours.made("chain panels", week, chain_panels)
+        for chain, panel in (of_chains or {}).items():
             parts.setdefault(chain, {}).setdefault(pair, []).append(panel)
     return {
         chain: {pair: Panel.joined(panels) for pair, panels in of_chain.items()}
@@ -39,15 +40,15 @@ def store_panels(quarter_hours: WeekTables) -> dict[str, Panel]:
     """Orders by store, per source of orders, also of weeks without matches."""
     parts: dict[str, list[Panel]] = {}
     for week in quarter_hours:
-        facts, rows = quarter_hours.facts(week), quarter_hours[week].rows
-        if facts and len(rows):
-            parts.setdefault(str(facts.data_source), []).append(store_panel(rows, week))
+        facts = quarter_hours.facts(week)
+        panel = quarter_hours.made("store panel", week, store_panel)
+        if facts and panel is not None:
+            parts.setdefault(str(facts.data_source), []).append(panel)
     return {source: Panel.joined(panels) for source, panels in parts.items()}
 
 
-def _weeks(quarter_hours: WeekTables, raw_matches: WeekTables) -> Iterator[tuple[SourcePair, str, pd.DataFrame]]:
+def _weeks(quarter_hours: WeekTables, raw_matches: WeekTables) -> Iterator[tuple[SourcePair, str]]:
     for week in quarter_hours:
         of_orders, of_matches = quarter_hours.facts(week), raw_matches.facts(week)
-        rows = quarter_hours[week].rows
-        if of_orders and of_matches and len(rows):
-            yield (str(of_orders.data_source), str(of_matches.data_source)), week, rows
+        if of_orders and of_matches:
+            yield (str(of_orders.data_source), str(of_matches.data_source)), week

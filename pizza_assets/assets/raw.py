@@ -16,6 +16,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.match_versions import matches_reaching
 from pizza_assets.orchestration.partitions import with_neighbours
+from pizza_assets.orchestration.run_target import pool_of
 from pizza_assets.orchestration.week_inputs import PLANTED_REACH
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
@@ -39,6 +40,7 @@ def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
     @dg.asset(
         **weekly(partitions),
         **described("raw", "raw_matches"),
+        pool=pool_of(settings, settings.matches),
         description="A match: teams, kick-off in UTC, status and goals; real from the match source, or labelled mock.",
     )
     def raw_matches(
@@ -57,6 +59,7 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
     @dg.asset(
         **weekly(partitions),
         **described("raw", "raw_match_events"),
+        pool=pool_of(settings, settings.matches),
         description="A goal or card with its minute: from the match source or, where it has none, from your file of "
         "match events. Many sources have none; that is no error.",
     )
@@ -113,6 +116,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
     @dg.asset(
         **weekly(partitions),
         **described("raw", "raw_orders"),
+        pool=pool_of(settings, settings.orders),
         description="An order from your own source: validated, labelled, without personal data. "
         "Without such a source nothing is stored here and mock_orders fills in.",
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pizza_assets.cli.check_report import next_steps, questions_text, report_text, sample_text
-from pizza_assets.cli.workbench import Workbench
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.market_proposal import markets_text
@@ -17,6 +16,7 @@ from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import Answers, Proposal, propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
 from pizza_assets.sources.orders.staging import Staging
+from pizza_assets.workbench import Workbench
 
 MARKETS_FILE = "markets.toml"
 

@@ -7,7 +7,6 @@ from datetime import date
 
 import dagster as dg
 
-from pizza_assets.cli.workbench import Workbench
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.backfill import Backfill, Collected, Request
@@ -20,6 +19,7 @@ from pizza_assets.orchestration.resources import markets_of
 from pizza_assets.orchestration.resumption import ALL_MADE_TAG, Attempt, attempt_for
 from pizza_assets.orchestration.run_summary import summary, unknown_names
 from pizza_assets.orchestration.week_choice import chosen_weeks, covered_span
+from pizza_assets.workbench import Workbench
 
 
 def run(first: date | None, last: date | None, finished_weeks: int) -> int:

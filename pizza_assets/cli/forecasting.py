@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from pizza_assets.cli.workbench import Workbench
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+from pizza_assets.workbench import Workbench
 
 HEAD = (
     "kick-off",

@@ -7,7 +7,6 @@ import webbrowser
 from datetime import date
 from pathlib import Path
 
-from pizza_assets.cli.workbench import Workbench
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 from pizza_assets.models.week import weeks_between
 from pizza_assets.orchestration.dead_runs import fail_dead_runs
@@ -18,6 +17,7 @@ from pizza_assets.storage.frames import write_bytes
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.verification import damages
+from pizza_assets.workbench import Workbench
 
 
 def status(first: date | None, last: date | None, *, is_json: bool, is_verified: bool) -> int:

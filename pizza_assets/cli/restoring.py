@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from pizza_assets.cli.workbench import Workbench
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.storage.history import WeekHistory
+from pizza_assets.workbench import Workbench
 
 
 def restore(day: date, before: datetime | None) -> int:

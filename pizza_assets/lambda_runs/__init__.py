@@ -1,1 +1,1 @@
-"""Runs on AWS Lambda: the launcher and the handler will live here. Assets and jobs do not belong here."""
+"""Runs on AWS Lambda: what sends them there, and the function itself. Assets and jobs do not belong here."""

@@ -28,6 +28,14 @@ def table_label(rows: pd.DataFrame, if_empty: str) -> str:
     return str(labels.pop()) if len(labels) == 1 else DataSource.MIXED.value
 
 
+def label_of_orders(order_source: str, match_sources: set[str], if_empty: str) -> str:
+    """As `table_label`, of rows that carry one label of orders and these of matches."""
+    labels = {str(combined_source(order_source, match_source)) for match_source in match_sources}
+    if not labels:
+        return str(if_empty)
+    return labels.pop() if len(labels) == 1 else DataSource.MIXED.value
+
+
 def real_share(rows: pd.DataFrame, if_empty: str) -> float:
     """The share of rows that are real; `if_empty` as in `table_label`."""
     labels = row_labels(rows)

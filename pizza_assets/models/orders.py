@@ -7,6 +7,9 @@ from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import DataSource
 
 RAW_LABELS = [DataSource.REAL, DataSource.MOCK]
+MOST_REVENUE_CENTS = 100_000_000
+MOST_PIZZAS = 10_000
+"""In one order. Sums of minutes stay exact because of these limits (analysis/order_kernel.py)."""
 
 
 class RawOrders(Table, name="raw_orders", key=("order_source", "ordered_at", "order_id")):
@@ -33,10 +36,10 @@ class RawOrders(Table, name="raw_orders", key=("order_source", "ordered_at", "or
         str_matches=r"^[A-Z]{3}\Z", description="ISO 4217 code; revenue is never summed across currencies."
     )
     revenue_cents: int = pa.Field(
-        ge=0, le=100_000_000, description="What the customer paid, in the currency's minor unit (pence, cents)."
+        ge=0, le=MOST_REVENUE_CENTS, description="What the customer paid, in the currency's minor unit (pence, cents)."
     )
     pizza_count: int = pa.Field(
-        ge=0, le=10_000, description="Pizzas (or item units where the source has no category) in the order."
+        ge=0, le=MOST_PIZZAS, description="Pizzas (or item units where the source has no category) in the order."
     )
     items: str = pa.Field(
         nullable=True,

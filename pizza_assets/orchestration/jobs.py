@@ -6,6 +6,9 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 COLLECT_WEEKS = "collect_weeks"
 ANALYSE = "analyse"
 
+JOB_TAG = "pizza/job"
+"""By which an instance with several runs at a time (deploy/dagster.yaml) keeps to one analysis at a time."""
+
 WEEKLY_GROUPS = ("raw", "merged")
 WHOLE_GROUPS = ("analysis", "dashboards")
 
@@ -22,5 +25,6 @@ def build_jobs() -> list[UnresolvedAssetJobDefinition]:
             ANALYSE,
             selection=dg.AssetSelection.groups(*WHOLE_GROUPS),
             description="Analyse all stored weeks and publish what people look at.",
+            tags={JOB_TAG: ANALYSE},
         ),
     ]

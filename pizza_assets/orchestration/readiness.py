@@ -18,6 +18,7 @@ from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
+from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.panel import Panel, market_panel
 from pizza_assets.analysis.reasons import counted, split
@@ -129,7 +130,7 @@ class _Read:
                 continue
             local = answer.rows["ordered_at"].dt.tz_convert(self._clock)
             self.hours += np.bincount(local.dt.hour, minlength=24)
-            week_of_orders = answer.rows, answer.covered, week.starts_at, week.ends_at
+            week_of_orders = FrameBatches(answer.rows), answer.covered, week.starts_at, week.ends_at
             label = str(answer.data_source)
             bins = bin_orders(*week_of_orders, order_source=label)
             sums = bins.groupby(["market", "chain", "currency"], as_index=False)[["order_count", "revenue_cents"]].sum()

@@ -15,6 +15,7 @@ from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.check_history import CheckHistory
+from pizza_assets.orchestration.s3_events import ObjectEvents, s3_event_queue
 from pizza_assets.orchestration.staleness import Staleness
 from pizza_assets.orchestration.week_inputs import InputSources, WeekInputs
 from pizza_assets.orchestration.window_lengths import window_lengths
@@ -125,8 +126,14 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
             required_resource_keys={"tables", "markets", "sources", "clock"},
         ),
         "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(build_io_manager(settings, tables)),
+        "s3_events": dg.ResourceDefinition(lambda _: s3_events(settings)),
         **s3_resources(settings),
     }
+
+
+def s3_events(settings: Settings) -> ObjectEvents | None:
+    """The queue that tells of new files in the inbox, if the settings name one."""
+    return s3_event_queue(settings)
 
 
 def s3_resources(settings: Settings) -> dict[str, object]:

@@ -1,14 +1,24 @@
 """The daily refresh: collect the running and the last finished week, then analyse."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags, refreshed_weeks
+from pizza_assets.orchestration.run_target import run_tags
 from pizza_assets.settings import Settings
 
 THEN_ANALYSE = {"pizza/then": ANALYSE}
-"""A collecting run with this tag is followed by one analysis run."""
+"""A collecting run with this tag is followed by an analysis run."""
+
+_WAITING = dg.RunsFilter(job_name=ANALYSE, statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED])
+
+
+def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
+    """`daily_refresh`, unless EventBridge owns 18:00: then there is no schedule that a person could switch on."""
+    return [daily_refresh(settings)] if settings.daily_refresh == "dagster" else []
 
 
 def daily_refresh(settings: Settings) -> dg.ScheduleDefinition:
@@ -25,18 +35,19 @@ def daily_refresh(settings: Settings) -> dg.ScheduleDefinition:
     def refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         first, last = refreshed_weeks(context.scheduled_execution_time, settings)
         return dg.RunRequest(
-            run_key=context.scheduled_execution_time.isoformat(), tags={**range_tags(first, last), **THEN_ANALYSE}
+            run_key=context.scheduled_execution_time.isoformat(),
+            tags={**range_tags(first, last), **THEN_ANALYSE, **run_tags(settings)},
         )
 
     return refresh
 
 
 def analyse_after_collecting(
-    collect: UnresolvedAssetJobDefinition, analyse: UnresolvedAssetJobDefinition
+    collect: UnresolvedAssetJobDefinition, analyse: UnresolvedAssetJobDefinition, settings: Settings
 ) -> list[dg.SensorDefinition]:
     """Start `analyse` when a tagged `collect_weeks` run has ended: also a failed one, whose good weeks are stored."""
     ends = {"success": dg.DagsterRunStatus.SUCCESS, "failure": dg.DagsterRunStatus.FAILURE}
-    return [_analyse_after(name, status, collect, analyse) for name, status in ends.items()]
+    return [_analyse_after(name, status, collect, analyse, run_tags(settings)) for name, status in ends.items()]
 
 
 def _analyse_after(
@@ -44,6 +55,7 @@ def _analyse_after(
     status: dg.DagsterRunStatus,
     collect: UnresolvedAssetJobDefinition,
     analyse: UnresolvedAssetJobDefinition,
+    tags: Mapping[str, str],
 ) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name=f"analyse_after_{name}",
@@ -57,6 +69,10 @@ def _analyse_after(
     def follow(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
         if context.dagster_run.tags.get("pizza/then") != ANALYSE:
             return dg.SkipReason("this run did not ask for an analysis")
-        return dg.RunRequest(run_key=context.dagster_run.run_id)
+        if context.dagster_run.tags.get("dagster/will_retry") == "true":
+            return dg.SkipReason("this run is tried again; the analysis follows the last attempt")
+        if context.instance.get_runs(_WAITING, limit=1):
+            return dg.SkipReason("an analysis that waits in the queue will see these weeks, too")
+        return dg.RunRequest(run_key=context.dagster_run.run_id, tags=dict(tags))
 
     return follow

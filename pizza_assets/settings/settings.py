@@ -166,6 +166,41 @@ class Settings:
         values.share,
         "Share of refused rows above which a check is an error instead of a warning.",
     )
+    run_on: str = _setting(
+        "PIZZA_RUN_ON",
+        "local",
+        values.one_of("local", "lambda"),
+        "Where runs of the schedule and the sensors work: local (beside Dagster) or lambda (with deploy/dagster.yaml).",
+    )
+    daily_refresh: str = _setting(
+        "PIZZA_DAILY_REFRESH",
+        "dagster",
+        values.one_of("dagster", "eventbridge"),
+        "Who refreshes at 18:00: dagster (the schedule daily_refresh) or eventbridge (the function on its own). "
+        "The other one then does not.",
+    )
+    alert_topic_arn: str | None = _setting(
+        "PIZZA_ALERT_TOPIC_ARN", "", values.topic_arn, "ARN of the SNS topic that hears of failed runs."
+    )
+    alert_webhook: Secret | None = _setting(
+        "PIZZA_ALERT_WEBHOOK",
+        "",
+        values.webhook,
+        "Address that is sent a JSON text about failed runs (Slack's kind of webhook). Never shown or stored.",
+    )
+    s3_events_queue_url: str | None = _setting(
+        "PIZZA_S3_EVENTS_QUEUE_URL",
+        "",
+        values.endpoint,
+        "With an inbox in a bucket: the SQS queue to which the bucket tells of new objects, so that they are read "
+        "within half a minute.",
+    )
+    bin_engine: str = _setting(
+        "PIZZA_BIN_ENGINE",
+        "kernel",
+        values.one_of("kernel", "duckdb", "spark"),
+        "Who counts a week's orders by minute: this process (kernel), or an engine that reads the Parquet itself.",
+    )
     seed: int = _setting("PIZZA_SEED", "0", values.whole_number, "Seed of mock data.")
     quicksight_account_id: str | None = _setting(
         "QUICKSIGHT_ACCOUNT_ID", "", values.account_id, "For QuickSight: the AWS account, 12 digits."
@@ -205,7 +240,7 @@ class Settings:
                 try:
                     chosen[setting.name] = setting.metadata["parse"](text)
                 except ValueError as error:
-                    shown = "***" if setting.metadata["parse"] is values.secret else repr(text)
+                    shown = "***" if setting.metadata["parse"] in (values.secret, values.webhook) else repr(text)
                     raise ConfigurationError(f"{variable}={shown} {error}") from error
         if chosen.get("s3_bucket") and "storage" not in chosen:
             chosen["storage"] = f"s3://{chosen['s3_bucket']}"
@@ -252,5 +287,5 @@ class Settings:
         return DEFAULT_MARKETS if self.markets_file is None else read_markets(Path(self.markets_file))
 
 
-_OTHER_VARIABLES: dict[str, Any] = {"PIZZA_REQUIRE_ALL": None, "PIZZA_SHARED_DATA": None, "PIZZA_AXE": None}
-"""Variables of the test suite, which a settings parser must not call misspelt."""
+_OTHER_VARIABLES = dict.fromkeys(("PIZZA_REQUIRE_ALL", "PIZZA_SHARED_DATA", "PIZZA_AXE", "PIZZA_LAMBDA_FUNCTION"))
+"""Variables of the test suite and of deploy/dagster.yaml, which a settings parser must not call misspelt."""

@@ -164,6 +164,22 @@ owner_arn = _matching(
 )
 
 
+topic_arn = _matching(
+    r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+",
+    "is no SNS topic; write its Arn, such as arn:aws:sns:eu-west-2:ACCOUNT:pizza-alerts",
+)
+
+
+def webhook(value: str) -> Secret | None:
+    """An address that holds a token, so it is kept like one."""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("is no address of a webhook; copy it again, from https:// on")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("is not https, so everybody on the way could read what is sent; use https")
+    return secret(value)
+
+
 def id_prefix(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
         raise ValueError("is no prefix of ids; use up to 40 letters, digits and hyphens")

@@ -6,7 +6,7 @@ never read. Keys and labels do not belong here.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -21,12 +21,13 @@ ROWS_PER_GROUP = 1_000_000
 COVERAGE_METADATA = b"pizza.covered"
 LABEL_METADATA = b"pizza.data_source"
 _OUR_WORDS = b"pizza."
-_DAMAGE = (pyarrow.ArrowException, OSError, UnicodeDecodeError)
+DAMAGE = (pyarrow.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises for a file that is no Parquet, or no longer."""
 
 _MAGIC = b"PAR1"
 _FOOTER_END = 8  # the footer's length in four bytes, and the magic word
 _USUAL_FOOTER = 64 * 1024
+_PIECE = 1 << 20
 _SEAL = b"pizza.sha256="
 _SEAL_LENGTH = len(_SEAL) + 64
 """Between the rows and the footer, where Parquet readers do not look: the checksum of all the other bytes."""
@@ -42,20 +43,33 @@ class Footer:
 
 def to_arrow(frame: pd.DataFrame, model: type[Table], label: str, covered: str | None = None) -> pyarrow.Table:
     """`frame` (conformed to `model`) as an Arrow table of the model's schema; label and coverage go to its metadata."""
-    schema = model.arrow_schema()
-    metadata = {**(schema.metadata or {}), LABEL_METADATA: label.encode()}
-    if covered is not None:
-        metadata[COVERAGE_METADATA] = covered.encode()
-    schema = schema.with_metadata(metadata)
+    schema = stored_schema(model, label, covered)
     return pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(
         schema.metadata
     )
 
 
+def stored_schema(model: type[Table], label: str, covered: str | None = None) -> pyarrow.Schema:
+    """The model's schema with label and coverage in its metadata."""
+    schema = model.arrow_schema()
+    metadata = {**(schema.metadata or {}), LABEL_METADATA: label.encode()}
+    if covered is not None:
+        metadata[COVERAGE_METADATA] = covered.encode()
+    return schema.with_metadata(metadata)
+
+
 def to_parquet(table: pyarrow.Table) -> bytes:
     """A whole Parquet file (zstd) that carries the checksum of its rows."""
+    groups = (table.slice(first, ROWS_PER_GROUP) for first in range(0, max(table.num_rows, 1), ROWS_PER_GROUP))
+    return parquet_of_groups(groups, table.schema)
+
+
+def parquet_of_groups(groups: Iterable[pyarrow.Table], schema: pyarrow.Schema) -> bytes:
+    """As `to_parquet`, of row groups that come one after the other; only what they are compressed to is in memory."""
     sink = pyarrow.BufferOutputStream()
-    parquet.write_table(table, sink, compression="zstd", row_group_size=ROWS_PER_GROUP)
+    with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
+        for group in groups:
+            writer.write_table(group, row_group_size=ROWS_PER_GROUP)
     content = memoryview(sink.getvalue())
     start = _footer_starts(content)
     rows, footer = content[:start], content[start:]
@@ -87,13 +101,13 @@ def table_of(
         file = parquet.ParquetFile(pyarrow.BufferReader(content))
         metadata = file.schema_arrow.metadata or {}
         _check_content(uri, content)
-        _check_version(uri, metadata, model)
-        _check_columns(uri, file.schema_arrow, model)
+        check_version(uri, metadata, model)
+        check_columns(uri, file.schema_arrow, model)
         table = file.read(columns=list(columns) if columns is not None else None)
-    except _DAMAGE as error:
-        raise _unreadable(uri, error) from error
+    except DAMAGE as error:
+        raise unreadable(uri, error) from error
     covered = metadata.get(COVERAGE_METADATA)
-    return _to_pandas(table, model), covered.decode() if covered is not None else None
+    return to_frame(table, model), covered.decode() if covered is not None else None
 
 
 def read_footer(store: ObjectStore, key: str) -> Footer | None:
@@ -106,8 +120,8 @@ def read_footer(store: ObjectStore, key: str) -> Footer | None:
             return None
         metadata = parquet.read_metadata(pyarrow.BufferReader(end))
         return Footer(metadata, _seal(end))
-    except _DAMAGE as error:
-        raise _unreadable(store.uri(key), error) from error
+    except DAMAGE as error:
+        raise unreadable(store.uri(key), error) from error
 
 
 def footer_words(uri: str, footer: Footer) -> dict[str, str]:
@@ -116,8 +130,32 @@ def footer_words(uri: str, footer: Footer) -> dict[str, str]:
         metadata = footer.metadata.schema.to_arrow_schema().metadata or {}
         ours = (name for name in metadata if name.startswith(_OUR_WORDS))
         return {name.removeprefix(_OUR_WORDS).decode(): metadata[name].decode() for name in ours}
-    except _DAMAGE as error:
-        raise _unreadable(uri, error) from error
+    except DAMAGE as error:
+        raise unreadable(uri, error) from error
+
+
+def check_file(uri: str, file: pyarrow.NativeFile) -> None:
+    """Every byte of an open Parquet file counts, as in `table_of`, a piece at a time. Raises StorageError, or as
+    pyarrow does for a file that is no Parquet.
+    """
+    size = file.size()
+    end = _end_of(file, size, _USUAL_FOOTER)
+    if _footer_starts(end) < _SEAL_LENGTH:
+        end = _end_of(file, size, len(end) - _footer_starts(end) + _SEAL_LENGTH)
+    seal = _seal(end)
+    if not seal:
+        return
+    footer = memoryview(end)[_footer_starts(end) :]
+    left = size - len(footer) - _SEAL_LENGTH
+    digest = hashlib.sha256()
+    file.seek(0)
+    while left:
+        piece = file.read(min(left, _PIECE))
+        digest.update(piece)
+        left -= len(piece)
+    digest.update(footer)
+    if digest.hexdigest() != seal:
+        raise _not_as_sealed(uri)
 
 
 def content_checksum(content: bytes) -> str:
@@ -127,7 +165,7 @@ def content_checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table]) -> None:
+def check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table]) -> None:
     name = metadata.get(b"pizza.table", b"").decode()
     version = metadata.get(b"pizza.schema_version", b"").decode()
     if name != model.table_name() or version != str(model.schema_version()):
@@ -137,7 +175,7 @@ def _check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table]
         )
 
 
-def _check_columns(uri: str, schema: pyarrow.Schema, model: type[Table]) -> None:
+def check_columns(uri: str, schema: pyarrow.Schema, model: type[Table]) -> None:
     if not schema.equals(model.arrow_schema()):
         raise StorageError(
             f"{uri}: damaged, its columns are not those of {model.table_name()}; run its week again to rewrite it"
@@ -150,7 +188,16 @@ def _check_content(uri: str, content: bytes) -> None:
     start = _footer_starts(content)
     rows, footer = memoryview(content)[: start - _SEAL_LENGTH], memoryview(content)[start:]
     if seal and _checksum(rows, footer) != seal:
-        raise StorageError(f"{uri}: damaged, its content does not match its checksum; run its week again to rewrite it")
+        raise _not_as_sealed(uri)
+
+
+def _not_as_sealed(uri: str) -> StorageError:
+    return StorageError(f"{uri}: damaged, its content does not match its checksum; run its week again to rewrite it")
+
+
+def _end_of(file: pyarrow.NativeFile, size: int, length: int) -> bytes:
+    length = min(size, length)
+    return file.read_at(length, size - length)
 
 
 def _checksum(rows: memoryview, footer: memoryview) -> str:
@@ -173,11 +220,11 @@ def _footer_starts(end: bytes | memoryview) -> int:
     return len(end) - _FOOTER_END - int.from_bytes(end[-_FOOTER_END:-4], "little")
 
 
-def _unreadable(uri: str, error: Exception) -> StorageError:
+def unreadable(uri: str, error: Exception) -> StorageError:
     return StorageError(f"{uri}: not readable as Parquet ({error}); run its week again to rewrite it")
 
 
-def _to_pandas(table: pyarrow.Table, model: type[Table]) -> pd.DataFrame:
+def to_frame(table: pyarrow.Table, model: type[Table]) -> pd.DataFrame:
     """Arrow to the model's exact pandas types, without a copy where possible."""
     nullable = {c.name for c in model.columns() if c.dtype == "Int64"}
     frame = table.to_pandas(types_mapper={pyarrow.string(): pd.StringDtype(na_value=float("nan"))}.get)

@@ -29,6 +29,10 @@ class BucketInbox:
         """What a person calls this place."""
         return self._bucket.uri(self._place)
 
+    def listing(self, pattern: str) -> dict[str, str]:
+        """The files that fit the pattern, or the one object: name to ETag. Raises StorageError naming the bucket."""
+        return {name: one.etag for name, one in self._wanted(list(self._bucket.listing(self._place)), pattern).items()}
+
     def fetch(self, pattern: str) -> Path:
         """The folder with copies of all files that fit the pattern, or the copy of the one object that this place is.
 
@@ -39,14 +43,20 @@ class BucketInbox:
         copies.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / ".lock"):
             found = list(self._bucket.listing(self._place))
-            single = {PurePosixPath(self._place).name: one for one in found if one.key == self._place != ""}
-            wanted = single or self._matching(found, pattern)
+            wanted = self._wanted(found, pattern)
             if not wanted:
                 raise ConfigurationError(
                     f"no file in {self.name} matches {pattern}; put exports there, or set `files` in the mapping"
                 )
             self._copy(copies, wanted)
-        return copies / next(iter(single)) if single else copies
+        return copies / next(iter(wanted)) if self._single(found) else copies
+
+    def _wanted(self, found: list[Listed], pattern: str) -> dict[str, Listed]:
+        return self._single(found) or self._matching(found, pattern)
+
+    def _single(self, found: list[Listed]) -> dict[str, Listed]:
+        """The one object that this place is, by name; empty if it is a prefix."""
+        return {PurePosixPath(self._place).name: one for one in found if one.key == self._place != ""}
 
     def _matching(self, found: list[Listed], pattern: str) -> dict[str, Listed]:
         """The files below the prefix by name. Raises StorageError for a key that would lead out of the folder."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+import pyarrow
 from filelock import FileLock, Timeout
 
 from pizza_assets.errors import StorageError
@@ -78,6 +79,14 @@ class LocalFolder:
     def read(self, key: str) -> bytes | None:
         try:
             return self._path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unreadable(key, error) from error
+
+    def opened(self, key: str) -> pyarrow.NativeFile | None:
+        try:
+            return pyarrow.OSFile(str(self._path(key)))
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
+import pyarrow
+
 from pizza_assets.storage.claims import Claim
 
 
@@ -42,6 +44,12 @@ class ObjectStore(Protocol):
 
     def read(self, key: str) -> bytes | None:
         """The object's bytes, or None if there is none."""
+        ...
+
+    def opened(self, key: str) -> pyarrow.NativeFile | None:
+        """The object as a file, or None if there is none. It stays what it was when it was opened, until it is closed;
+        threads may read it at once. What is not on this machine is copied to a temporary file first.
+        """
         ...
 
     def tail(self, key: str, length: int) -> bytes | None:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import IO
 
+import pyarrow
+
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.expiring_claims import CLAIMS, ExpiringClaims
@@ -78,6 +80,13 @@ class S3Bucket:
 
     def read(self, key: str) -> bytes | None:
         return self.objects.read(key)
+
+    def opened(self, key: str) -> pyarrow.NativeFile | None:
+        with tempfile.NamedTemporaryFile() as file:
+            if not self.objects.download(key, file):
+                return None
+            file.flush()
+            return pyarrow.OSFile(file.name)  # holds the bytes after the file has lost its name
 
     def tail(self, key: str, length: int) -> bytes | None:
         return self.objects.tail(key, length)

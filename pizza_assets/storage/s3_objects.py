@@ -35,6 +35,9 @@ CONTENT_TYPES = {
 _EMPTY = frozenset({"InvalidRange", "416"})
 """An object without a byte has no last bytes."""
 
+_THERE_ALREADY = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+"""What a create-only write is answered where another was faster."""
+
 _PART_CHECKSUMS = ("ChecksumCRC32", "ChecksumCRC64NVME")
 
 _BROKEN_BODY = (FlexibleChecksumError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
@@ -90,6 +93,24 @@ class S3Objects:
             ),
         )
 
+    def create(self, key: str, content: bytes) -> bool:
+        """Write an object that must not be there yet; whether what is there now is `content`.
+
+        By `If-None-Match: *`, which not every server honours; see docs/decisions/0018. So that a lost answer is not
+        taken for another's object, `content` should be like no other.
+        """
+        try:
+            self.client.put_object(**self.place(key), Body=content, ContentType=content_type(key), IfNoneMatch="*")
+        except REQUEST_ERRORS as error:
+            if code_of(error) not in _THERE_ALREADY:
+                raise named(self.uri(key), error) from error
+        return self.read(key) == content
+
+    def modified_at(self, key: str) -> datetime | None:
+        """When the object was written last, by the server's clock; None if there is none."""
+        answer = self._head(key)
+        return None if answer is None else answer["LastModified"]
+
     def read(self, key: str) -> bytes | None:
         """The object's bytes, or None if there is none."""
         return self._body(key)
@@ -109,13 +130,8 @@ class S3Objects:
 
     def metadata(self, key: str) -> dict[str, str] | None:
         """What was kept with the object, by lower-case name, or None if there is none."""
-        try:
-            answer = self.client.head_object(**self.place(key))
-        except REQUEST_ERRORS as error:
-            if code_of(error) in ("404", "NoSuchKey"):
-                return None
-            raise named(self.uri(key), error) from error
-        return {name.lower(): value for name, value in answer["Metadata"].items()}
+        answer = self._head(key)
+        return None if answer is None else {name.lower(): value for name, value in answer["Metadata"].items()}
 
     def download(self, key: str, file: IO[bytes]) -> bool:
         """Write the object's bytes to `file`, piece by piece. False if there is none."""
@@ -206,6 +222,14 @@ class S3Objects:
         try:
             return request()
         except REQUEST_ERRORS as error:
+            raise named(self.uri(key), error) from error
+
+    def _head(self, key: str) -> Any:
+        try:
+            return self.client.head_object(**self.place(key))
+        except REQUEST_ERRORS as error:
+            if code_of(error) in ("404", "NoSuchKey"):
+                return None
             raise named(self.uri(key), error) from error
 
     def _body(self, key: str, **wanted: str) -> bytes | None:

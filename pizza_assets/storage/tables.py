@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -19,7 +20,11 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
 from pizza_assets.storage.facts import Facts, labels_of, read_facts
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.remembered import Remembered
+from pizza_assets.storage.week_stream import OrderStream, open_orders
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
+
+Made = TypeVar("Made")
 
 
 class TableStore:
@@ -33,6 +38,8 @@ class TableStore:
         self.objects = store
         self._now = now
         self._mock_refused = mock_refused
+        self._remembered = Remembered()
+        self.made_of_weeks: dict[tuple[str, ...], Any] = {}
 
     @contextmanager
     def writing_week(self, asset: str, week: str) -> Iterator[WeekWriter]:
@@ -59,7 +66,11 @@ class TableStore:
         labels = [name for name in sorted(self._mock_refused) if name in model.column_names()]
         wanted = columns if columns is None else [*columns, *(name for name in labels if name not in columns)]
         for key in self._keys_to_look_at(asset, week):
-            found = frames.read_parquet(self.objects, key, model, wanted)
+            found = (
+                self._whole_week(key, model)
+                if columns is None
+                else frames.read_parquet(self.objects, key, model, wanted)
+            )
             if found is not None:
                 frame, covered = found
                 for name in labels:
@@ -67,6 +78,25 @@ class TableStore:
                 kept = frame if columns is None else frame[list(columns)]
                 return WeekFrame(kept.reset_index(drop=True), tuple(coverage_from_json(covered)) if covered else ())
         return None
+
+    def _whole_week(self, key: str, model: type[Table]) -> tuple[pd.DataFrame, str | None] | None:
+        """All columns of one object: as it was read before, if it carries the checksum that it carried then."""
+        if key in self._remembered:
+            footer = frames.read_footer(self.objects, key)
+            known = None if footer is None else self._remembered.get(key, footer.checksum)
+            if known is not None:
+                return known
+        content = self.objects.read(key)
+        if content is None:
+            return None
+        frame, covered = frames.table_of(self.objects.uri(key), content, model)
+        self._remembered.put(key, frames.content_checksum(content), frame, covered)
+        return frame, covered
+
+    def stream_orders(self, week: str) -> OrderStream | None:
+        """One week of raw_orders batch by batch, real before mock, or None if nothing (acceptable) is stored."""
+        found = (open_orders(self.objects, key) for key in self._keys_to_look_at("raw_orders", week))
+        return next((stream for stream in found if stream is not None), None)
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
         """The facts of the week that `read_week` would give."""
@@ -185,6 +215,23 @@ class WeekTables(Mapping[str, WeekFrame]):
 
     def __len__(self) -> int:
         return len(self._stored_weeks())
+
+    def made(self, kind: str, week: str, make: Callable[[pd.DataFrame, str], Made]) -> Made | None:
+        """What `make` gives for the week's rows and key; None for a week without rows. Made once for each content of
+        the week and kept under `kind`, so it must be small and is never to be changed.
+        """
+        facts = self.facts(week)
+        key = (self._asset, kind, week, facts.content_sha256 if facts else "")
+        if not key[-1] or key not in self._tables.made_of_weeks:
+            rows = self[week].rows
+            self._tables.made_of_weeks[key] = make(rows, week) if len(rows) else None
+        return self._tables.made_of_weeks[key]
+
+    def stream(self, week: str) -> OrderStream | None:
+        """A week of raw_orders batch by batch, or None if it is not stored."""
+        if self._asset != "raw_orders":
+            raise StorageError(f"{self._asset} can't be read in batches, raw_orders can")
+        return self._tables.stream_orders(week) if week in self._asked else None
 
     def rows(self, weeks: Sequence[str] | None = None) -> pd.DataFrame:
         """All rows of `weeks` (default: every week) in one frame of the model's types."""

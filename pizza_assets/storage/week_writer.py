@@ -22,6 +22,7 @@ from pizza_assets.storage import frames, layout
 from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.facts import Facts, labels_of, publish_facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.row_stream import RowStream, Written, written_rows
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class WeekWriter:
 
     def write(
         self,
-        frame: pd.DataFrame,
+        rows: pd.DataFrame | RowStream,
         origin: Origin,
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
@@ -82,7 +83,7 @@ class WeekWriter:
         self._write_rejected(rejected, origin, collected_at)
         covered_text = None if covered is None else coverage_to_json(covered)
         stored = write_table(
-            self._store, self._asset, self._key(label), frame, origin, collected_at, covered_text, len(rejected)
+            self._store, self._asset, self._key(label), rows, origin, collected_at, covered_text, len(rejected)
         )
         if label == DataSource.REAL:
             self._delete(self._key(DataSource.MOCK))
@@ -130,7 +131,7 @@ def write_table(
     store: ObjectStore,
     asset: str,
     key: str,
-    frame: pd.DataFrame,
+    rows: pd.DataFrame | RowStream,
     origin: Origin,
     collected_at: datetime,
     covered: str | None = None,
@@ -138,20 +139,30 @@ def write_table(
 ) -> Stored:
     """Write one table with its facts: as Parquet or, where the layout says so, as CSV."""
     model = TABLES[layout.PLACES[asset].table]
-    _check_rows(model, frame, key)
-    if layout.PLACES[asset].suffix == "csv":
-        content = to_csv(frame, model)
-    else:
-        content = frames.to_parquet(frames.to_arrow(frame, model, origin.data_source, covered))
+    written = _written(rows, model, key, origin.data_source, covered, layout.PLACES[asset].suffix)
     facts = replace(
-        facts_of(content, origin, collected_at),
+        facts_of(written.content, origin, collected_at),
         table=model.table_name(),
-        row_count=len(frame),
+        row_count=written.row_count,
         schema_version=model.schema_version(),
         rejected_count=rejected_count,
     )
-    publish(store, key, content, facts)
-    return Stored(store.uri(key), facts, real_share(frame, origin.data_source))
+    publish(store, key, written.content, facts)
+    return Stored(store.uri(key), facts, written.real_share(float(origin.data_source == DataSource.REAL)))
+
+
+def _written(
+    rows: pd.DataFrame | RowStream, model: type[Table], key: str, label: str, covered: str | None, suffix: str
+) -> Written:
+    """The file of a table, of rows that its model allows."""
+    if isinstance(rows, RowStream):
+        schema = frames.stored_schema(model, label, covered)
+        return written_rows(rows, model, schema, lambda part: _check_rows(model, part, key))
+    _check_rows(model, rows, key)
+    content = (
+        to_csv(rows, model) if suffix == "csv" else frames.to_parquet(frames.to_arrow(rows, model, label, covered))
+    )
+    return Written(content, len(rows), real_share(rows, label) * len(rows))
 
 
 def facts_of(content: bytes, origin: Origin, collected_at: datetime) -> Facts:

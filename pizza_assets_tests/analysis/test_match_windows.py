@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.merged_orders import merge_orders
+from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchWindows, OrderBins, RawMatches, RawOrders
@@ -32,7 +33,9 @@ def binned(
 ) -> pd.DataFrame:
     period = CoveredPeriod("London", chain, "GBP", at(starts), at(ends))
     labelled = [{**order, "order_source": label, "chain": chain} for order in orders]
-    return bin_orders(RawOrders.conform(labelled), [period], period.starts_at, period.ends_at, order_source=label)
+    return bin_orders(
+        FrameBatches(RawOrders.conform(labelled)), [period], period.starts_at, period.ends_at, order_source=label
+    )
 
 
 def summed(matches: list[dict], *bins: pd.DataFrame) -> pd.DataFrame:
@@ -166,7 +169,7 @@ def labelled_bins(world: World, labels: dict[str, str]) -> pd.DataFrame:
         orders = world.orders[world.orders["chain"] == chain]
         orders = orders.assign(order_source=pd.Series(label, index=orders.index, dtype="str"))
         covered = [period for period in world.covered if period.chain == chain]
-        parts.append(bin_orders(orders, covered, world.starts_at, world.ends_at, order_source=label))
+        parts.append(bin_orders(FrameBatches(orders), covered, world.starts_at, world.ends_at, order_source=label))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -251,7 +254,7 @@ def test_every_exposed_match_has_its_numbers_in_every_window(world: World) -> No
 @given(worlds())
 def test_windows_and_merged_orders_tell_the_same_story(world: World) -> None:
     rows = sum_windows(world.matches, bins_of(world), world.markets, LENGTHS)
-    merged = merge_orders(world.orders, world.matches, world.markets, LENGTHS)
+    merged = merge_orders(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
 
     assert rows["order_count"].sum() == merged["overlapping_match_count"].sum()
     weighted = merged["overlapping_match_count"] * merged["revenue_cents"]
@@ -294,7 +297,7 @@ def test_windows_are_whole_in_every_week_with_its_neighbours(week: MatchWeek, qu
     series = ("London", "dominos", "GBP")
     bins = pd.concat(
         bin_orders(
-            RawOrders.empty(),
+            FrameBatches(RawOrders.empty()),
             [CoveredPeriod(*series, w.starts_at, w.ends_at)],
             w.starts_at,
             w.ends_at,

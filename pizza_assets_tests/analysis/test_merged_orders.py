@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from pizza_assets.analysis.merged_orders import merge_orders
+from pizza_assets.analysis.merged_orders import merge_orders, nearest_match_sources
+from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MergedOrders, RawMatches, RawOrders
 from pizza_assets.models.market import Market
@@ -21,7 +22,7 @@ SWAPPED = {"real": "mock", "mock": "real"}
 
 def merged(matches: list[dict], *moments: datetime, market: str = "London") -> pd.DataFrame:
     orders = [an_order(f"o{i}", moment, market=market) for i, moment in enumerate(moments)]
-    rows = merge_orders(RawOrders.conform(orders), RawMatches.conform(matches), [LONDON, LEEDS], LENGTHS)
+    rows = merge_orders(FrameBatches(RawOrders.conform(orders)), RawMatches.conform(matches), [LONDON, LEEDS], LENGTHS)
     return MergedOrders.validate(rows)
 
 
@@ -87,7 +88,7 @@ def test_a_nearer_match_whose_windows_are_over_does_not_count() -> None:
     matches = [a_match(), a_match(match_id="m2", kickoff_at=at("18:00"), home_team="Chelsea")]
 
     row = merge_orders(
-        RawOrders.conform([an_order("o", at("14:02"))]), RawMatches.conform(matches), [LONDON], lengths
+        FrameBatches(RawOrders.conform([an_order("o", at("14:02"))])), RawMatches.conform(matches), [LONDON], lengths
     ).iloc[0]
 
     assert (row["match_id"], row["window"], row["overlapping_match_count"]) == ("m2", "pre", 1)
@@ -152,9 +153,11 @@ def _brute_force(world: World) -> pd.DataFrame:
 @settings(max_examples=200, deadline=None)
 @given(worlds())
 def test_each_order_is_in_the_right_window_of_the_right_match(world: World) -> None:
-    rows = merge_orders(world.orders, world.matches, world.markets, LENGTHS)
+    rows = merge_orders(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
 
     pd.testing.assert_frame_equal(rows, _brute_force(world))
+    labels = nearest_match_sources(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
+    assert labels == set(rows["match_source"])
     assert rows["order_id"].is_unique
 
 
@@ -164,8 +167,8 @@ def test_order_of_rows_and_names_of_markets_do_not_matter(world: World) -> None:
     renamed = [Market("x" + m.name, m.timezone, m.teams[::-1]) for m in world.markets[::-1]]
     orders = world.orders.iloc[::-1].assign(market="x" + world.orders["market"])
 
-    rows = merge_orders(world.orders, world.matches, world.markets, LENGTHS)
-    seen = merge_orders(orders, world.matches.iloc[::-1], renamed, LENGTHS)
+    rows = merge_orders(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
+    seen = merge_orders(FrameBatches(orders), world.matches.iloc[::-1], renamed, LENGTHS)
 
     pd.testing.assert_frame_equal(seen, rows.assign(market="x" + rows["market"]))
 
@@ -177,8 +180,8 @@ def test_swapped_labels_change_labels_only(world: World) -> None:
     orders = world.orders.assign(order_source=world.orders["order_source"].map(SWAPPED))
     matches = world.matches.assign(match_source=world.matches["match_source"].map(SWAPPED))
 
-    rows = merge_orders(world.orders, world.matches, world.markets, LENGTHS)
-    seen = merge_orders(orders, matches, world.markets, LENGTHS)
+    rows = merge_orders(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
+    seen = merge_orders(FrameBatches(orders), matches, world.markets, LENGTHS)
 
     back = {name: seen[name].map(SWAPPED).astype("str") for name in ("order_source", "match_source")}
     pd.testing.assert_frame_equal(MergedOrders.conform(seen.assign(**back)), rows)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.models import OrderBins, RawOrders
 from pizza_assets.models.coverage import CoveredPeriod
@@ -25,12 +26,14 @@ def covered(
 
 
 def binned(orders: list[dict], *periods: CoveredPeriod, starts: str = "12:00", ends: str = "12:05") -> pd.DataFrame:
-    bins = bin_orders(RawOrders.conform(orders), periods, at(starts), at(ends), order_source="real")
+    bins = bin_orders(FrameBatches(RawOrders.conform(orders)), periods, at(starts), at(ends), order_source="real")
     return OrderBins.validate(bins)
 
 
 def bins_of(world: World) -> pd.DataFrame:
-    return bin_orders(world.orders, world.covered, world.starts_at, world.ends_at, order_source=world.order_source)
+    return bin_orders(
+        FrameBatches(world.orders), world.covered, world.starts_at, world.ends_at, order_source=world.order_source
+    )
 
 
 def test_every_covered_minute_is_a_row_and_sums_are_exact() -> None:
@@ -127,7 +130,7 @@ def test_orders_under_another_label_are_refused() -> None:
 @pytest.mark.parametrize("crooked", [at("12:00:30"), datetime(2025, 9, 6, 12)])
 def test_edges_within_a_minute_or_without_a_zone_are_refused(crooked: datetime) -> None:
     with pytest.raises(ValueError, match="starts_at: 2025-09-06T12:00:"):
-        bin_orders(RawOrders.empty(), [], crooked, at("12:05"), order_source="real")
+        bin_orders(FrameBatches(RawOrders.empty()), [], crooked, at("12:05"), order_source="real")
 
 
 def test_a_covered_period_within_a_minute_is_refused_by_its_market() -> None:
@@ -186,7 +189,7 @@ def test_order_of_rows_and_names_of_markets_do_not_matter(world: World) -> None:
     renamed = world.orders.iloc[::-1].assign(market="x" + world.orders["market"])
     periods = [CoveredPeriod("x" + p.market, p.chain, p.currency, p.starts_at, p.ends_at) for p in world.covered[::-1]]
 
-    seen = bin_orders(renamed, periods, world.starts_at, world.ends_at, order_source=world.order_source)
+    seen = bin_orders(FrameBatches(renamed), periods, world.starts_at, world.ends_at, order_source=world.order_source)
 
     pd.testing.assert_frame_equal(seen, bins.assign(market="x" + bins["market"]))
 
@@ -198,7 +201,7 @@ def test_the_label_changes_the_label_only(world: World) -> None:
     other = {"real": "mock", "mock": "real"}[world.order_source]
     relabelled = world.orders.assign(order_source=pd.Series(other, index=world.orders.index, dtype="str"))
 
-    seen = bin_orders(relabelled, world.covered, world.starts_at, world.ends_at, order_source=other)
+    seen = bin_orders(FrameBatches(relabelled), world.covered, world.starts_at, world.ends_at, order_source=other)
 
     bins = bins_of(world)
     assert (seen["order_source"] == other).all()
@@ -213,7 +216,7 @@ def test_a_week_is_dense_whatever_the_clock_does(week: MatchWeek) -> None:
     edges = [week.starts_at, week.ends_at - timedelta(microseconds=1)]
     orders = RawOrders.conform([an_order(f"o{i}", moment) for i, moment in enumerate(edges)])
 
-    bins = bin_orders(orders, [period], week.starts_at, week.ends_at, order_source="real")
+    bins = bin_orders(FrameBatches(orders), [period], week.starts_at, week.ends_at, order_source="real")
 
     assert len(bins) == week.minutes
     assert (bins["minute_at"].diff().dropna() == pd.Timedelta(minutes=1)).all()
@@ -225,7 +228,7 @@ def test_weeks_with_a_clock_change_have_an_hour_less_or_more(day: str, hours: in
     week = MatchWeek.of_date(datetime.fromisoformat(day).replace(tzinfo=UTC).date(), "Europe/London")
     period = CoveredPeriod("London", "dominos", "GBP", week.starts_at, week.ends_at)
 
-    bins = bin_orders(RawOrders.empty(), [period], week.starts_at, week.ends_at, order_source="mock")
+    bins = bin_orders(FrameBatches(RawOrders.empty()), [period], week.starts_at, week.ends_at, order_source="mock")
 
     assert len(bins) == 60 * hours
     assert bins["order_count"].sum() == 0

@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.panel import Panel, chain_panels, market_panel, store_panel
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.models import QuarterHours, RawOrders
@@ -41,7 +42,7 @@ def orders_of(rows: list[tuple[str, str, str, float]]) -> pd.DataFrame:
 
 
 def quarters_of(orders: list, periods: list[CoveredPeriod], minutes: int = 120) -> pd.DataFrame:
-    return store_quarters(orders_of(orders), periods, START, at(minutes), order_source="real")
+    return store_quarters(FrameBatches(orders_of(orders)), periods, START, at(minutes), order_source="real")
 
 
 def as_dict(panel: Panel) -> dict:
@@ -136,7 +137,8 @@ def test_equals_the_slow_sum_in_any_row_order(spans: list, sold: list, seed: int
                 row[:2] in whole and 15 * quarter <= row[3] < 15 * quarter + 15 for row in orders
             )
     shuffled = np.random.default_rng(seed).permutation(len(orders))
-    rows = store_quarters(orders_of(orders).iloc[shuffled], periods, START, at(120), order_source="real")
+    seen = FrameBatches(orders_of(orders).iloc[shuffled])
+    rows = store_quarters(seen, periods, START, at(120), order_source="real")
     assert as_dict(market_panel(rows, WEEK)) == expected
     assert store_panel(rows, WEEK).counts.sum() == rows["order_count"].sum()
 

@@ -17,6 +17,7 @@ from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.merged_orders import merge_orders
+from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.order_values import order_values
 from pizza_assets.analysis.outcomes import classify, own_outcomes
@@ -46,12 +47,11 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
     """Every derived table of a world, from bins to extracts, as the assets make them."""
     lengths = WindowLengths()
     week = MatchWeek.containing(world.starts_at, "Europe/London").key
-    bins = bin_orders(world.orders, world.covered, world.starts_at, world.ends_at, order_source=world.order_source)
+    orders = FrameBatches(world.orders), world.covered, world.starts_at, world.ends_at
+    bins = bin_orders(*orders, order_source=world.order_source)
     windows = sum_windows(world.matches, bins, world.markets, lengths)
     label = world.matches.set_index("match_id")["match_source"].sort_index().head(1).tolist()  # of one match
-    quarters = store_quarters(
-        world.orders, world.covered, world.starts_at, world.ends_at, order_source=world.order_source
-    )
+    quarters = store_quarters(*orders, order_source=world.order_source)
     panels = {(world.order_source, *label): market_panel(quarters, week)} if label else {}
     grids = expected_grids(panels, world.matches, world.markets, lengths, default_timezone="Europe/London")
     expected = expected_rows(grids)
@@ -67,7 +67,7 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
     return {
         "order_bins": bins,
         "quarter_hours": quarters,
-        "merged_orders": merge_orders(world.orders, world.matches, world.markets, lengths),
+        "merged_orders": merge_orders(FrameBatches(world.orders), world.matches, world.markets, lengths),
         "match_windows": windows,
         "expected_orders": expected,
         "match_impact": impact,

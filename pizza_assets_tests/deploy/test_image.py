@@ -1,6 +1,5 @@
 """The image: what the Dockerfile says, and its steps done in a folder where there is no Docker engine."""
 
-import importlib.util
 import os
 import shlex
 import shutil
@@ -15,16 +14,13 @@ import pytest
 from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.support.dockerfile import DOCKERFILE, copied_from_project, instructions, stage
 
-# written with the runs on Lambda (the launcher and the handler), which have their own tests
-OF_LAMBDA_RUNS = {"deploy/dagster.yaml", "deploy/dagster-lambda.yaml"}
 LIMIT = 10 * 1000**3
 """Bytes: the largest image that Lambda takes."""
 
 
 def test_what_is_copied_is_there() -> None:
     missing = {source for source in copied_from_project() if not (PROJECT_ROOT / source).exists()}
-    has_handler = importlib.util.find_spec("pizza_assets.lambda_runs.handler") is not None
-    assert missing <= (set() if has_handler else OF_LAMBDA_RUNS)
+    assert missing == set()
 
 
 def test_nothing_else_reaches_the_engine() -> None:
@@ -93,7 +89,7 @@ def _run(command: str, root: Path) -> None:
 @pytest.mark.integration
 @pytest.mark.deploy
 def test_what_was_built_imports_everything(built: Path, tmp_path: Path) -> None:
-    imports = "import awslambdaric, dagster_postgres, psycopg2, pizza_assets, pizza_assets.definitions"
+    imports = "import awslambdaric, psycopg2, pizza_assets, pizza_assets.definitions, pizza_assets.lambda_runs.handler"
     said = f"{imports}; print(pizza_assets.__file__)"
     environ = {"PYTHONPATH": f"{built}/opt/product", "PATH": f"{built}/opt/venv/bin", "HOME": str(tmp_path)}
     ended = subprocess.run(

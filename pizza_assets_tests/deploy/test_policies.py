@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 import pizza_assets
 from pizza_assets.dashboards.quicksight import resources
@@ -12,6 +13,7 @@ from pizza_assets.dashboards.quicksight.resources import Kind
 from pizza_assets.orchestration.quicksight import operations
 from pizza_assets.orchestration.quicksight.operations import Call
 from pizza_assets.storage.layout import PLACES, facts_key, member_key, rejected_key, week_key, whole_key
+from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.dashboards.quicksight.target import TARGET
 from pizza_assets_tests.support.policies import NAMES, OF_RESOURCES, WORDS, allows, document, grants
 
@@ -127,6 +129,12 @@ def _keys() -> Iterator[str]:
     yield from (".claims/raw-data/football-data/week=2026-08-04/a", ".check-0123")
 
 
+def test_dagsters_logs_can_be_written() -> None:
+    instance = yaml.safe_load((PROJECT_ROOT / "deploy" / "dagster.yaml").read_text())
+    prefix = instance["compute_logs"]["config"]["prefix"]
+    assert allows("storage", "s3:PutObject", f"{BUCKET}/{prefix}/storage/run/compute_logs/step.err")
+
+
 @pytest.mark.parametrize("policy", ["storage", "restore"])
 @pytest.mark.parametrize("action", ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"])
 def test_every_key_can_be_written_and_no_other(policy: str, action: str) -> None:
@@ -183,6 +191,7 @@ def _action(call: Call) -> str:
 
 def test_each_role_has_no_more_than_its_documents_say() -> None:
     single = {
+        "inbox": {(action, WORDS["queue_arn"]) for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage")},
         "alerts": {("sns:Publish", WORDS["topic_arn"])},
         "failures": {("sqs:SendMessage", WORDS["failures_arn"])},
         "launch": {("lambda:InvokeFunction", WORDS["function_arn"])},

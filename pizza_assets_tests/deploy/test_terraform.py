@@ -1,23 +1,14 @@
 """What Terraform says of the configuration without asking AWS: form, arguments, and plans against a mocked provider."""
 
-import importlib.util
 import re
 from dataclasses import fields
 
 import pytest
+import yaml
 
 from pizza_assets.settings import Settings
 from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, athena_tables
 from pizza_assets_tests.support.terraform import CONFIGURATION, Terraform, initialised
-
-# settings that come with the runs on Lambda
-OF_LAMBDA_RUNS = {
-    "PIZZA_ALERT_TOPIC_ARN",
-    "PIZZA_DAILY_REFRESH",
-    "PIZZA_LAMBDA_FUNCTION",
-    "PIZZA_RUN_ON",
-    "PIZZA_S3_EVENTS_QUEUE_URL",
-}
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +23,9 @@ def test_tables_of_athena_are_up_to_date() -> None:
 def test_every_variable_that_a_process_is_given_is_a_setting() -> None:
     given = set(re.findall(r"\b(?:PIZZA|QUICKSIGHT)_[A-Z0-9_]+\b", (CONFIGURATION / "locals.tf").read_text()))
     known = {setting.metadata["variable"] for setting in fields(Settings)}
-    has_handler = importlib.util.find_spec("pizza_assets.lambda_runs.handler") is not None
-    assert given - known <= (set() if has_handler else OF_LAMBDA_RUNS)
-    assert given >= OF_LAMBDA_RUNS | {"PIZZA_FALLBACK", "QUICKSIGHT_ACCOUNT_ID"}
+    instance = yaml.safe_load((CONFIGURATION.parent / "dagster.yaml").read_text())
+    assert given - known == {instance["run_launcher"]["config"]["function"]["env"]}
+    assert given >= {"PIZZA_DAILY_REFRESH", "PIZZA_FALLBACK", "PIZZA_RUN_ON", "QUICKSIGHT_ACCOUNT_ID"}
 
 
 @pytest.mark.integration

@@ -15,6 +15,7 @@ import boto3
 import pytest
 import requests
 
+from pizza_assets.lambda_runs.events import RefreshEvent, parse_event
 from pizza_assets_tests.conftest import PROJECT_ROOT, absent
 from pizza_assets_tests.support.terraform import CONFIGURATION, Terraform, initialised
 
@@ -178,7 +179,9 @@ def test_function(applied: Terraform, client: Any) -> None:
 def test_schedule(applied: Terraform, client: Any) -> None:
     made = client("scheduler").get_schedule(Name="pizza-daily-refresh")
     assert (made["ScheduleExpression"], made["ScheduleExpressionTimezone"]) == ("cron(0 18 * * ? *)", "Europe/London")
-    assert json.loads(made["Target"]["Input"]) == {"pizza": "daily_refresh"}
+    # the function's own reading of it, as Scheduler fills it in
+    sent = made["Target"]["Input"].replace("<aws.scheduler.scheduled-time>", "2026-08-04T17:00:00Z")
+    assert parse_event(json.loads(sent)) == RefreshEvent("2026-08-04T17:00:00Z")
     assert made["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
     assert made["State"] == "ENABLED"
 

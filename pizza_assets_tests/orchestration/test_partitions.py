@@ -7,6 +7,7 @@ import pytest
 
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import match_weeks, range_tags, refreshed_weeks, weeks_of_run
+from pizza_assets.orchestration.run_target import run_tags
 from pizza_assets.orchestration.schedules import daily_refresh
 from pizza_assets.settings import Settings
 
@@ -43,4 +44,4 @@ def test_a_schedule_tick_asks_for_one_range_run_and_an_analysis() -> None:
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 11, 22, 18, tzinfo=UTC))
     request = daily_refresh(Settings())(context)
     assert isinstance(request, dg.RunRequest)
-    assert request.tags == {**range_tags("2026-11-10", "2026-11-17"), "pizza/then": "analyse"}
+    assert request.tags == {**range_tags("2026-11-10", "2026-11-17"), "pizza/then": "analyse", **run_tags(Settings())}

@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 
 from pizza_assets.orchestration.schedules import THEN_ANALYSE, analyse_after_collecting
+from pizza_assets.settings import Settings
 
 
 @dg.asset
@@ -18,7 +19,7 @@ ANALYSE = dg.define_asset_job("analyse", selection="*")
 @pytest.mark.parametrize("position", [0, 1])
 @pytest.mark.parametrize("tags", [THEN_ANALYSE, {}])
 def test_only_a_tagged_run_is_followed(position: int, tags: dict[str, str]) -> None:
-    sensor = analyse_after_collecting(COLLECT, ANALYSE)[position]
+    sensor = analyse_after_collecting(COLLECT, ANALYSE, Settings())[position]
     definitions = dg.Definitions(assets=[something], jobs=[COLLECT, ANALYSE])
     with dg.instance_for_test() as instance:
         result = definitions.resolve_job_def("collect_weeks").execute_in_process(instance=instance, tags=tags)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import pizza_assets
+from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.errors import StorageError
 from pizza_assets.models import RejectedRows
@@ -29,7 +30,7 @@ def test_every_weekly_table_of_a_week_is_read_back_equal(tables: TableStore) -> 
     week = MatchWeek(WEEK, "Europe/London")
     found = MockMatches(now=lambda: NOW).matches(week.shifted(-18))
     orders = mock_orders(week, DEFAULT_MARKETS[:2], found.rows, NOW, seed=0)
-    bins = bin_orders(orders.rows, orders.covered, week.starts_at, week.ends_at, order_source="mock")
+    bins = bin_orders(FrameBatches(orders.rows), orders.covered, week.starts_at, week.ends_at, order_source="mock")
     frames = {
         "raw_matches": found.rows,
         "raw_match_events": found.events,

@@ -96,10 +96,12 @@ class DagsterServer:
 
 
 @contextmanager
-def dagster_dev(home: Path, environ: Mapping[str, str]) -> Iterator[DagsterServer]:
-    """A server in `home`, which gets a copy of the project's dagster.yaml, during the block."""
+def dagster_dev(
+    home: Path, environ: Mapping[str, str], instance: Path = ROOT / "dagster.yaml"
+) -> Iterator[DagsterServer]:
+    """A server in `home`, which gets a copy of this instance file, during the block."""
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "dagster.yaml", home)
+    shutil.copy(instance, home / "dagster.yaml")
     shutil.copy(ROOT / "workspace.yaml", home)
     environment = {key: value for key, value in os.environ.items() if key not in {"DAGSTER_HOME"}}
     server = start_server(home, {**environment, **environ})

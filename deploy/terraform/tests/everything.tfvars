@@ -1,8 +1,8 @@
 # Everything that can be switched on, for checks.
-region = "eu-west-2"
-bucket = "pizza-test"
-image_tag = "1"
-servers = true
+region       = "eu-west-2"
+bucket       = "pizza-test"
+image_tag    = "1"
+servers      = true
 inbox_prefix = "inbox/"
 webserver_access = {
   certificate_arn  = "arn:aws:acm:eu-west-2:123456789012:certificate/x"

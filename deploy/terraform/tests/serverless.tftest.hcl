@@ -62,8 +62,8 @@ run "with_an_image" {
     error_message = "The scheduler must not start a run a second time."
   }
   assert {
-    condition     = jsondecode(aws_scheduler_schedule.daily_refresh[0].target[0].input) == { pizza = "daily_refresh" }
-    error_message = "The handler knows this event only."
+    condition     = strcontains(aws_scheduler_schedule.daily_refresh[0].target[0].input, "\"<aws.scheduler.scheduled-time>\"") && jsondecode(aws_scheduler_schedule.daily_refresh[0].target[0].input).pizza == "daily_refresh"
+    error_message = "The handler knows this event, and two deliveries of it by its moment."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.no_refresh[0].period * aws_cloudwatch_metric_alarm.no_refresh[0].evaluation_periods == 26 * 3600

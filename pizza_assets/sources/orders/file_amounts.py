@@ -72,8 +72,11 @@ def amounts_in_fine_units(
     for currency in currencies.unique():
         rows = (currencies == currency).to_numpy()
         digits = 0 if price_unit == "minor" else minor_digits(currency)
-        plain = number_format.plain(texts[rows], currency)
-        amounts[rows], verdicts[rows] = _scaled(plain, Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
+        # prices repeat: each distinct text is looked at once
+        codes, distinct = pd.factorize(texts[rows])
+        plain = number_format.plain(pd.Series(distinct, dtype="str"), currency)
+        scaled, said = _scaled(plain, Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
+        amounts[rows], verdicts[rows] = scaled[codes], said[codes]
     return amounts, verdicts
 
 

@@ -45,6 +45,10 @@ class Inbox(Protocol):
         """What a person calls it."""
         ...
 
+    def listing(self, pattern: str) -> dict[str, str]:
+        """The files that fit the pattern: name to a text that changes when the file does."""
+        ...
+
     def fetch(self, pattern: str) -> Path:
         """A folder with copies of its files as they are now, or the copy of the one file that it is."""
         ...
@@ -86,7 +90,9 @@ class OrderFiles:
         """
         if week.timezone != self.business_timezone:
             raise ValueError(f"week {week} is not in the zone of this source, {self.business_timezone}")
-        self._refuse_weeks_of_bad_files(week)
+        why = self.refusal(week)
+        if why is not None:
+            raise BadFile(why)
         covered = self._covered(week)
         if not covered and self.facts.bad_files:
             raise BadFile(
@@ -231,15 +237,29 @@ class OrderFiles:
         )
         return facts.to_json()
 
-    def _refuse_weeks_of_bad_files(self, week: MatchWeek) -> None:
-        """Without the file the week's answer would be less than what is stored already, and replace it."""
+    def listing(self) -> dict[str, str]:
+        """The files as they are now, without reading them: name to a text that changes when the file does."""
+        if not isinstance(self._place, Path):
+            return self._place.listing(self.mapping.files)
+        found = [self._place] if self._place.is_file() else self._place.glob(self.mapping.files)
+        stats = {path: path.stat() for path in found if path.is_file()}
+        return {str(path): f"{stat.st_size} {stat.st_mtime_ns}" for path, stat in stats.items()}
+
+    def covers(self, week: MatchWeek) -> bool:
+        """Whether readable files speak for a part of the week."""
+        return bool(self._covered(week))
+
+    def refusal(self, week: MatchWeek) -> str | None:
+        """Why the week has to stay as it is although files speak for it; None if it has not.
+
+        Without a file that can't be read now, the week's answer would be less than what is stored, and replace it.
+        """
         held = []
         for name, why in self.facts.bad_files.items():
             first, last = self.facts.extents.get(name, ("", ""))
             if first <= week.key <= last:
                 held.append(f"{why} (when it could be read, it held the weeks {first} to {last})")
-        if held:
-            raise BadFile(f"week {week.key} is held in part by what can't be read now:\n" + "\n".join(held))
+        return f"week {week.key} is held in part by what can't be read now:\n" + "\n".join(held) if held else None
 
     def _covered(self, week: MatchWeek) -> tuple[CoveredPeriod, ...]:
         clipped = (period.clipped(week.starts_at, week.ends_at) for period in self.facts.coverage)

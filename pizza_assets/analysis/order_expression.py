@@ -1,0 +1,69 @@
+"""The kernel's sums as one Ibis expression, which DuckDB, Spark or Athena work out over the same files.
+
+Where orders are more than one machine reads, an engine that is there already counts them; what comes back is minutes.
+Which engine that is, and how it is asked, does not belong here.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pizza_assets.analysis.order_kernel import OrderSums, Series, Timeline
+from pizza_assets.analysis.outlets import Outlet
+from pizza_assets.models import RawOrders
+
+if TYPE_CHECKING:
+    import ibis
+
+_SERIES_COLUMNS = ["market", "chain", "currency"]
+_SUMS = ["order_count", "revenue_cents", "pizza_count"]
+
+
+def minute_sums(orders: "ibis.Table") -> "ibis.Table":
+    """A row per market, chain, currency and minute (since 1970 UTC) with orders: sums, and who sold (unsorted)."""
+    keys = [*_SERIES_COLUMNS, "minute"]
+    return (
+        orders.mutate(minute=orders["ordered_at"].epoch_seconds() // 60)
+        .group_by(keys)
+        .aggregate(
+            order_count=lambda t: t.count(),
+            revenue_cents=lambda t: t["revenue_cents"].sum(),
+            pizza_count=lambda t: t["pizza_count"].sum(),
+            store_ids=lambda t: t["store_id"].collect(distinct=True),
+        )
+    )
+
+
+def minute_sums_sql(dialect: str) -> str:
+    """`minute_sums` of the table `raw_orders`, in the words of an engine: duckdb, pyspark, athena, ..."""
+    import ibis
+
+    orders = ibis.table(ibis.Schema.from_pyarrow(RawOrders.arrow_schema()), name=RawOrders.table_name())
+    return str(ibis.to_sql(minute_sums(orders), dialect=dialect))
+
+
+def sums_of(rows: pa.Table, series: Sequence[Series], timeline: Timeline) -> OrderSums:
+    """What an engine answered to `minute_sums` as the kernel gives it, every minute a span of its own."""
+    position = {names: number for number, names in enumerate(series)}
+    names = zip(*(rows[name].to_pylist() for name in _SERIES_COLUMNS), strict=True)
+    of_row = np.asarray([position.get(key, -1) for key in names], dtype=np.int64)
+    minute = rows["minute"].to_numpy().astype(np.int64) - timeline.first_minute
+    is_asked = (of_row >= 0) & (minute >= 0) & (minute < timeline.minutes)
+    values = {name: rows[name].cast(pa.int64()).to_numpy() for name in _SUMS}
+    strays = int(values["order_count"][~is_asked].sum())
+    rows, of_row, minute = rows.filter(pa.array(is_asked)), of_row[is_asked], minute[is_asked]
+    sums = np.zeros((len(_SUMS), timeline.minutes, len(series)), dtype=np.int64)
+    for of_column, name in zip(sums, _SUMS, strict=True):
+        of_column[minute, of_row] = values[name][is_asked]
+    lists = rows["store_ids"].combine_chunks()
+    sold_by = pc.list_parent_indices(lists).to_numpy()
+    stores = pc.list_flatten(lists).to_pylist()
+    sold = [Outlet(*series[of_row[row]], store) for row, store in zip(sold_by, stores, strict=True)]
+    outlets = sorted(set(sold))
+    row_of = {outlet: row for row, outlet in enumerate(outlets)}
+    is_sold = np.zeros((len(outlets), timeline.minutes), dtype=bool)
+    is_sold[[row_of[outlet] for outlet in sold], minute[sold_by]] = True
+    return OrderSums(list(series), *sums, outlets, is_sold, strays)

@@ -1,0 +1,187 @@
+"""One pass over orders in any order: sums per minute of each series, and in which spans of time each outlet sold.
+
+Every count is exact: sums are whole numbers, stores are distinct. Memory depends on minutes, series and outlets, never
+on the number of orders. Joining orders with windows would make a hundred pairs of each; sums of minutes make none.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from pizza_assets.analysis.order_batches import OrderBatches, read_side_by_side
+from pizza_assets.analysis.outlets import OUTLET_COLUMNS, Outlet, OutletNumbers
+from pizza_assets.models.orders import MOST_PIZZAS, MOST_REVENUE_CENTS
+
+MICROSECONDS_PER_MINUTE = 60_000_000
+SUMMED_COLUMNS = ("ordered_at", "revenue_cents", "pizza_count")
+
+Series = tuple[str, str, str]
+"""Market, chain and currency: what is never summed together."""
+
+# Sums are made in float64, which is exact below 2**53, and moved to int64 before they can get there: in so many rows
+# pizzas stay below 2**32 and so fit below the count, which stays below 2**19.
+_ROWS_UNTIL_MOVED = 1 << 18
+_COUNT = float(1 << 32)
+
+
+class Timeline(NamedTuple):
+    """The minutes that are counted, and where spans of time begin in which distinct stores are.
+
+    cuts: minutes since `first_minute`, ascending, the first is 0. None: every minute is a span of its own.
+    """
+
+    first_minute: int
+    minutes: int
+    cuts: np.ndarray | None = None
+
+    @property
+    def span_count(self) -> int:
+        return self.minutes if self.cuts is None else len(self.cuts)
+
+
+class OrderSums(NamedTuple):
+    """What was counted: sums [minute, series] as int64, and whether an outlet sold [outlet, span]; outlets are sorted.
+
+    stray_count: orders outside the timeline or in a series that was not asked for; they are in no sum.
+    """
+
+    series: list[Series]
+    order_count: np.ndarray
+    revenue_cents: np.ndarray
+    pizza_count: np.ndarray
+    outlets: list[Outlet]
+    is_sold: np.ndarray
+    stray_count: int
+
+
+def sum_orders(orders: OrderBatches, series: Sequence[Series], timeline: Timeline) -> OrderSums:
+    """Sums of `orders` per series and minute of the timeline. Two threads read row groups side by side.
+
+    Raises ValueError for revenue or pizzas outside what the model of raw_orders allows.
+    """
+    columns = (*SUMMED_COLUMNS, *OUTLET_COLUMNS)
+    counters = read_side_by_side(orders, columns, lambda: _Counter(series, timeline))
+    for counter in counters:
+        counter.finish()
+    totals = [np.sum([counter.moved[i] for counter in counters], axis=0) for i in range(3)]
+    shape = (timeline.minutes, len(series))
+    outlets = sorted({outlet for counter in counters for outlet in counter.sold_outlets()})
+    is_sold = np.zeros((len(outlets), timeline.span_count), dtype=bool)
+    row_of = {outlet: row for row, outlet in enumerate(outlets)}
+    for counter in counters:
+        for number, outlet in enumerate(counter.numbers.outlets):
+            if outlet in row_of:
+                is_sold[row_of[outlet]] |= counter.is_sold[number]
+    strays = sum(counter.stray_count for counter in counters)
+    return OrderSums(list(series), *(total.reshape(shape) for total in totals), outlets, is_sold, strays)
+
+
+class _Counter:
+    """What one thread counts. Cells are minute after minute, so that orders in order of time touch few of them."""
+
+    def __init__(self, series: Sequence[Series], timeline: Timeline) -> None:
+        self.numbers = OutletNumbers()
+        self.moved = np.zeros((3, timeline.minutes * len(series)), dtype=np.int64)
+        self.is_sold = np.zeros((16, timeline.span_count), dtype=bool)
+        self.stray_count = 0
+        self._timeline = timeline
+        self._span = _span_of_minute(timeline)
+        self._position = {names: number for number, names in enumerate(series)}
+        self._series_of_outlet = np.empty(0, dtype=np.int64)
+        self._revenue, self._packed = np.zeros((2, self.moved.shape[1]))
+        self._waiting = 0
+        self._touched = (timeline.minutes, 0)
+
+    def sold_outlets(self) -> list[Outlet]:
+        """The outlets of the asked series."""
+        sold = self.is_sold.any(axis=1)
+        return [outlet for number, outlet in enumerate(self.numbers.outlets) if sold[number]]
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        if not batch.num_rows:
+            return
+        outlet = self.numbers.of(batch)
+        self._meet_outlets()
+        minute = _integers(batch, "ordered_at")
+        minute = np.floor_divide(minute, MICROSECONDS_PER_MINUTE)
+        minute -= self._timeline.first_minute
+        revenue, pizzas = (
+            _bounded(batch, "revenue_cents", MOST_REVENUE_CENTS),
+            _bounded(batch, "pizza_count", MOST_PIZZAS),
+        )
+        series = self._series_of_outlet.take(outlet, mode="clip")
+        first, last = int(minute.min()), int(minute.max())
+        if first < 0 or last >= self._timeline.minutes or int(series.min()) < 0:
+            kept = (minute >= 0) & (minute < self._timeline.minutes) & (series >= 0)
+            self.stray_count += int(len(kept) - kept.sum())
+            if not kept.any():
+                return
+            outlet, minute, revenue, pizzas, series = (x[kept] for x in (outlet, minute, revenue, pizzas, series))
+            first, last = int(minute.min()), int(minute.max())
+        self._sell(outlet, minute)
+        self._sum(minute, series, revenue, pizzas, first, last)
+
+    def _meet_outlets(self) -> None:
+        outlets, known = self.numbers.outlets, len(self._series_of_outlet)
+        if len(outlets) > known:
+            new = [self._position.get((o.market, o.chain, o.currency), -1) for o in outlets[known:]]
+            self._series_of_outlet = np.append(self._series_of_outlet, np.asarray(new, dtype=np.int64))
+            if len(outlets) > len(self.is_sold):
+                added = np.zeros((max(len(outlets), len(self.is_sold)), self.is_sold.shape[1]), dtype=bool)
+                self.is_sold = np.concatenate([self.is_sold, added])
+
+    def _sell(self, outlet: np.ndarray, minute: np.ndarray) -> None:
+        span = minute if self._span is None else self._span.take(minute, mode="clip")
+        outlet *= self.is_sold.shape[1]
+        outlet += span
+        self.is_sold.reshape(-1)[outlet] = True
+
+    def _sum(
+        self, minute: np.ndarray, series: np.ndarray, revenue: np.ndarray, pizzas: np.ndarray, first: int, last: int
+    ) -> None:
+        width = len(self._position)
+        minute -= first
+        minute *= width
+        minute += series
+        cells = (last - first + 1) * width
+        band = slice(first * width, first * width + cells)
+        self._revenue[band] += np.bincount(minute, weights=revenue, minlength=cells)
+        self._packed[band] += np.bincount(minute, weights=pizzas + _COUNT, minlength=cells)
+        self._touched = (min(self._touched[0], first), max(self._touched[1], last + 1))
+        self._waiting += len(minute)
+        if self._waiting >= _ROWS_UNTIL_MOVED:
+            self.finish()
+
+    def finish(self) -> None:
+        """Move what is summed in floats, while they are exact, to the integers."""
+        first, last = (edge * len(self._position) for edge in self._touched)
+        if first >= last:
+            return
+        band = slice(first, last)
+        packed = self._packed[band].astype(np.int64)
+        self.moved[0, band] += packed >> 32
+        self.moved[1, band] += self._revenue[band].astype(np.int64)
+        self.moved[2, band] += packed & 0xFFFF_FFFF
+        self._packed[band] = self._revenue[band] = 0
+        self._waiting, self._touched = 0, (self._timeline.minutes, 0)
+
+
+def _span_of_minute(timeline: Timeline) -> np.ndarray | None:
+    if timeline.cuts is None:
+        return None
+    return np.searchsorted(timeline.cuts, np.arange(timeline.minutes), side="right") - 1
+
+
+def _integers(batch: pa.RecordBatch, name: str) -> np.ndarray:
+    return batch.column(name).view(pa.int64()).to_numpy()
+
+
+def _bounded(batch: pa.RecordBatch, name: str, most: int) -> np.ndarray:
+    """A column's whole numbers, none below zero or above `most`: beyond them sums would not stay exact."""
+    values = _integers(batch, name)
+    if values.min() < 0 or values.max() > most:
+        worst = values[(values < 0) | (values > most)][0]
+        raise ValueError(f"{name} is {worst} in an order; raw_orders allows 0 to {most}, so its source let it through")
+    return values

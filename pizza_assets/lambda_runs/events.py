@@ -1,0 +1,53 @@
+"""What the function is called with: a run of Dagster's, or the daily refresh without any Dagster server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from pizza_assets.errors import UnknownEvent
+
+KIND = "pizza"
+RUN = "run"
+DAILY_REFRESH = "daily_refresh"
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """Execute the run with this id; all else about it is in the Dagster instance that both sides use."""
+
+    run_id: str
+
+    def to_json(self) -> dict[str, str]:
+        return {KIND: RUN, "run_id": self.run_id}
+
+
+@dataclass(frozen=True)
+class RefreshEvent:
+    """Collect the running and the last finished week, analyse, publish.
+
+    scheduled_at: the moment of the schedule as its owner writes it; two deliveries have the same. None if a person
+    called the function: then each call counts.
+    """
+
+    scheduled_at: str | None = None
+
+
+def parse_event(event: object) -> RunEvent | RefreshEvent:
+    """Raises UnknownEvent, naming what may be sent."""
+    if isinstance(event, Mapping):
+        kind, run_id, scheduled_at = event.get(KIND), event.get("run_id"), event.get("scheduled_at")
+        if kind == RUN and _is_run_id(run_id):
+            return RunEvent(str(run_id))
+        if kind == DAILY_REFRESH and (scheduled_at is None or isinstance(scheduled_at, str)):
+            return RefreshEvent(scheduled_at)
+    raise UnknownEvent(
+        f'the event is neither {{"{KIND}": "{RUN}", "run_id": …}} nor {{"{KIND}": "{DAILY_REFRESH}"}}; the first is '
+        "sent by LambdaRunLauncher, the second by EventBridge Scheduler or by hand"
+    )
+
+
+def _is_run_id(text: object) -> bool:
+    try:
+        return isinstance(text, str) and str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,97 @@
+"""The daily refresh without a Dagster server: weeks, analysis, page and extracts in one call of the function.
+
+It is what `daily_refresh` and the analysis after it do, on an instance that lives as long as the call.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import dagster as dg
+
+from pizza_assets.errors import ConfigurationError, OutOfTime, RunFailed
+from pizza_assets.lambda_runs.deadline import Deadline
+from pizza_assets.lambda_runs.deliveries import deliveries, refresh_name
+from pizza_assets.lambda_runs.events import RefreshEvent
+from pizza_assets.lambda_runs.watch import watched
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.backfill import Backfill, Collected, Request
+from pizza_assets.orchestration.local_run import run_analysis
+from pizza_assets.orchestration.partitions import refreshed_weeks
+from pizza_assets.settings import Settings
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.workbench import Workbench
+
+SUCCEEDED = "pizza_daily_refresh_succeeded"
+"""The event in the log line of a refresh that went well; an alarm asks for one a day."""
+
+
+def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] = print) -> dict[str, object]:
+    """Collect the running and the last finished week, analyse all weeks, publish.
+
+    `say` gets one line of JSON at a good end. Raises ConfigurationError if Dagster's schedule owns 18:00, and RunFailed
+    naming each week, source or analysis that failed; what could be made is stored and published then.
+    """
+    settings = Settings.from_environment(os.environ)
+    if settings.daily_refresh != "eventbridge":
+        raise ConfigurationError(
+            "PIZZA_DAILY_REFRESH=dagster: Dagster's schedule refreshes at 18:00, so this function does not; set "
+            "PIZZA_DAILY_REFRESH=eventbridge for the function and for Dagster, or switch EventBridge's schedule off"
+        )
+    claims = deliveries(settings)
+    if event.scheduled_at is not None and not claims.take(refresh_name(event.scheduled_at)):
+        return {"outcome": "not executed: another delivery of this tick was faster"}
+    out_of_time: list[bool] = []
+    try:
+        with watched(deadline, lambda: None, lambda: False, lambda: out_of_time.append(True)):
+            done = _refresh(settings)
+    except KeyboardInterrupt:
+        if not out_of_time:
+            raise
+        raise OutOfTime(
+            "the refresh was stopped before the function's time limit; weeks that were stored are whole. Give the "
+            "function more memory (it gets more of a processor with it), or refresh by Dagster (docs/operations.md)"
+        ) from None
+    say(json.dumps({"event": SUCCEEDED, **done}, sort_keys=True))
+    return {"outcome": "refreshed", **done}
+
+
+def _refresh(settings: Settings) -> dict[str, object]:
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    bench = Workbench()
+    bench.tables.objects.check()
+    bench.tables.objects.sweep()
+    weeks = _weeks(bench.now, settings)
+    with dg.DagsterInstance.ephemeral() as instance:
+        definitions = bench.definitions()
+        collected = Backfill(definitions, instance, bench.staleness(definitions, instance)).collect(Request(weeks))
+        analysis_error = run_analysis(definitions, instance, {})
+    failures = [*_failures(collected), *([f"analysis: {analysis_error}"] if analysis_error else [])]
+    failures += failing_sources(bench.tables, collected.weeks, settings)
+    if failures:
+        raise RunFailed("the daily refresh did not go well:\n" + "\n".join(failures))
+    return {"weeks": list(collected.weeks), "assets_made": collected.made}
+
+
+def _weeks(now: datetime, settings: Settings) -> list[MatchWeek]:
+    first, last = (MatchWeek(key, settings.timezone) for key in refreshed_weeks(now, settings))
+    return [first] if first == last else [first, last]
+
+
+def _failures(collected: Collected) -> list[str]:
+    told = [f"week {week}: {error}" for week, error in sorted(collected.failures.items())]
+    return [*told, *([collected.error] if collected.error else [])]
+
+
+def failing_sources(tables: TableStore, weeks: Iterable[str], settings: Settings) -> list[str]:
+    """A line for each stored week whose source failed: mock in its place, kept as it was, or partial."""
+    chosen = {"raw_matches": settings.matches, "raw_orders": settings.orders}
+    found = []
+    for asset in (asset for asset, source in chosen.items() if source != "mock"):
+        for week in weeks:
+            facts = tables.week_facts(asset, week)
+            if facts is not None and (facts.source_name == "mock" or facts.is_kept or facts.is_partial):
+                found.append(f"week {week}: {asset}: {facts.reason}")
+    return found

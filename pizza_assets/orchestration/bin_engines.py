@@ -1,0 +1,53 @@
+"""Who counts a week's orders by minute: this process, DuckDB or Spark, as PIZZA_BIN_ENGINE says; all to the same sums.
+
+An engine reads the stored Parquet itself, so on S3 it needs its own access to the bucket. What it is asked is in
+analysis/order_expression.py.
+"""
+
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+
+from pizza_assets.analysis.order_expression import minute_sums_sql, sums_of
+from pizza_assets.analysis.order_kernel import OrderSums, Series, Timeline, sum_orders
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.storage.week_stream import OrderStream
+
+Engine = Callable[[OrderStream, Sequence[Series], Timeline], OrderSums]
+
+
+def bin_engine(name: str) -> Engine:
+    """The engine of that name."""
+    return {"kernel": sum_orders, "duckdb": _by_duckdb, "spark": _by_spark}[name]
+
+
+def _by_duckdb(orders: OrderStream, series: Sequence[Series], timeline: Timeline) -> OrderSums:
+    try:
+        import duckdb
+
+        sql = minute_sums_sql("duckdb")
+    except ImportError as error:
+        raise _absent("duckdb", error) from error
+    with duckdb.connect() as connection:
+        connection.read_parquet(orders.uri).create_view("raw_orders")
+        return sums_of(connection.sql(sql).to_arrow_table(), series, timeline)
+
+
+def _by_spark(orders: OrderStream, series: Sequence[Series], timeline: Timeline) -> OrderSums:
+    """In the session that runs already, or a new one as the usual Spark settings say (SPARK_CONF_DIR, spark-submit)."""
+    try:
+        from pyspark.sql import SparkSession
+
+        sql = minute_sums_sql("pyspark")
+    except ImportError as error:
+        raise _absent("spark", error) from error
+    session = SparkSession.builder.appName("pizza_assets").getOrCreate()
+    session.read.parquet(orders.uri.replace("s3://", "s3a://", 1)).createOrReplaceTempView("raw_orders")
+    answer: pa.Table = session.sql(sql).toArrow()
+    return sums_of(answer, series, timeline)
+
+
+def _absent(engine: str, error: ImportError) -> ConfigurationError:
+    return ConfigurationError(
+        f"PIZZA_BIN_ENGINE={engine} needs {error.name}, which is not installed; run `pip install 'pizza_assets[scale]'`"
+    )

@@ -1,0 +1,52 @@
+"""Which engine counts orders by minute. Spark is started in integration/test_bin_engines.py."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pizza_assets.analysis.order_kernel import Timeline
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.models import RawOrders
+from pizza_assets.orchestration.bin_engines import bin_engine
+from pizza_assets.orchestration.resources import build_tables
+from pizza_assets.settings import Settings
+from pizza_assets.storage.week_stream import OrderStream
+from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.analysis.tables import an_order, at
+
+SERIES = [("London", "dominos", "GBP")]
+TIMELINE = Timeline(int(at("12:00").timestamp()) // 60, 5)
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> OrderStream:
+    tables = build_tables(Settings(storage=str(tmp_path)), lambda: datetime(2025, 9, 10, tzinfo=UTC))
+    rows = [an_order("a", at("12:00:59"), store_id="s2"), an_order("b", at("12:01")), an_order("c", at("11:59"))]
+    tables.write_week("raw_orders", "2025-09-02", RawOrders.conform(rows), Origin("real", "1", "test"), [])
+    stream = tables.stream_orders("2025-09-02")
+    assert stream is not None
+    return stream
+
+
+@pytest.mark.parametrize("name", ["kernel", "duckdb"])
+def test_an_engine_counts_the_stored_week(orders: OrderStream, name: str) -> None:
+    sums = bin_engine(name)(orders, SERIES, TIMELINE)
+
+    assert sums.order_count[:, 0].tolist() == [1, 1, 0, 0, 0]
+    assert sums.stray_count == 1
+    assert [outlet.store_id for outlet in sums.outlets] == ["s1", "s2"]
+    np.testing.assert_array_equal(sums.is_sold[:, :2], [[False, True], [True, False]])
+
+
+@pytest.mark.parametrize(("name", "module"), [("duckdb", "duckdb"), ("spark", "pyspark"), ("duckdb", "ibis")])
+def test_an_engine_that_is_not_installed_is_named_with_the_remedy(
+    orders: OrderStream, name: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setitem(sys.modules, f"{module}.sql", None)
+
+    with pytest.raises(ConfigurationError, match=rf"PIZZA_BIN_ENGINE={name} needs {module}"):
+        bin_engine(name)(orders, SERIES, TIMELINE)

@@ -1,0 +1,91 @@
+"""Small weeks are read once, larger ones and other contents again."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pizza_assets.models import QuarterHours
+from pizza_assets.storage import remembered
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.remembered import Remembered
+from pizza_assets.storage.tables import TableStore, WeekTables
+from pizza_assets.storage.week_writer import Origin
+
+WEEK = "2025-09-02"
+NOW = datetime(2025, 9, 10, tzinfo=UTC)
+
+
+class Counting(LocalFolder):
+    reads = 0
+
+    def read(self, key: str) -> bytes | None:
+        self.reads += 1
+        return super().read(key)
+
+
+def quarters(count: int) -> pd.DataFrame:
+    row = {"order_source": "real", "market": "Leeds", "chain": "dominos", "store_id": "s1", "order_count": count}
+    return QuarterHours.conform([{**row, "bin_at": pd.Timestamp(NOW)}])
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> TableStore:
+    return TableStore(Counting(tmp_path), lambda: NOW)
+
+
+def write(tables: TableStore, count: int) -> None:
+    tables.write_week("quarter_hours", WEEK, quarters(count), Origin("real", "1", "test"))
+
+
+def read(tables: TableStore) -> pd.DataFrame:
+    found = tables.read_week("quarter_hours", WEEK)
+    assert found is not None
+    return found.rows
+
+
+def test_a_week_is_read_once_until_it_is_another(tables: TableStore) -> None:
+    write(tables, 1)
+    first = read(tables)
+    before = tables.objects.reads
+    first["order_count"] = 99
+    assert read(tables)["order_count"].tolist() == [1]
+    assert tables.objects.reads == before
+    write(tables, 2)
+    assert read(tables)["order_count"].tolist() == [2]
+
+
+def test_what_is_made_of_a_week_is_made_once_for_each_content(tables: TableStore) -> None:
+    calls = []
+
+    def make(rows: pd.DataFrame, week: str) -> int:
+        calls.append(week)
+        return int(rows["order_count"].sum())
+
+    weeks = WeekTables(tables, "quarter_hours", [WEEK])
+    for count in (1, 2):
+        write(tables, count)
+        assert [weeks.made("sum", WEEK, make), weeks.made("sum", WEEK, make)] == [count, count]
+    assert calls == [WEEK, WEEK]
+
+
+def test_large_tables_are_not_remembered_and_old_ones_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"a": range(100)})
+    size = int(frame.memory_usage().sum())
+    monkeypatch.setattr(remembered, "LARGEST_BYTES", size)
+    monkeypatch.setattr(remembered, "MOST_BYTES", 2 * size)
+    known = Remembered()
+    known.put("larger", "x", pd.DataFrame({"a": range(200)}), None)
+    for key in ("one", "two", "three"):
+        known.put(key, "x", frame, None)
+        known.get("two", "x")
+
+    assert [key in known for key in ("larger", "one", "two", "three")] == [False, False, True, True]
+    assert known.get("two", "y") is None
+
+
+def test_a_file_without_a_checksum_is_not_remembered() -> None:
+    known = Remembered()
+    known.put("key", "", pd.DataFrame({"a": [1]}), None)
+    assert "key" not in known
