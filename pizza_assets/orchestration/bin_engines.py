@@ -36,7 +36,7 @@ def _by_duckdb(orders: OrderStream, series: Sequence[Series], timeline: Timeline
 def _by_spark(orders: OrderStream, series: Sequence[Series], timeline: Timeline) -> OrderSums:
     """In the session that runs already, or a new one as the usual Spark settings say (SPARK_CONF_DIR, spark-submit)."""
     try:
-        from pyspark.sql import SparkSession
+        from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports] - of the extra `scale`
 
         sql = minute_sums_sql("pyspark")
     except ImportError as error:

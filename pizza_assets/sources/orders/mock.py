@@ -21,6 +21,7 @@ from pizza_assets.models.vocabulary import EXPOSING_STATUSES, DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.mock_baskets import baskets
+from pizza_assets.sources.orders.mock_draws import drawn, in_order
 from pizza_assets.sources.orders.mock_effects import (
     PLANTED_EFFECTS,
     PlantedEffects,
@@ -65,8 +66,8 @@ def mock_orders(
     store_index, microseconds, is_kept = _drawn(
         week, markets, counted, seed, stores_per_market, orders_per_store_day, rng
     )
-    basket = np.searchsorted(baskets().cumulative, rng.random(len(microseconds)), side="right")
-    order = np.argsort(microseconds, kind="stable")
+    basket = drawn(baskets().cumulative, rng.random(len(microseconds)))
+    order = in_order(microseconds)
     limit = int((ends_at - week.starts_at) / timedelta(microseconds=1))
     numbers = np.flatnonzero(is_kept[order] & (microseconds[order] < limit))
     chosen = order[numbers]
@@ -121,7 +122,7 @@ def _drawn(
         expected = np.cumsum(clock.rate * days[clock.day] * hours[clock.hour])
         total = expected[-1] * per_day * PLANTED_EFFECTS.largest
         counts = rng.poisson(total, per_market)
-        placed = np.searchsorted(expected, rng.random(counts.sum()) * expected[-1], side="right")
+        placed = drawn(expected, rng.random(counts.sum()) * expected[-1])
         uplift = planted_uplift(week, market, matches)
         factors.append(np.ones(len(placed)) if uplift is None else uplift[placed])
         minutes.append(placed)
@@ -149,7 +150,7 @@ def _frame(
     start = np.datetime64(week.starts_at.replace(tzinfo=None), "us")
 
     def constant(text: str) -> pd.Series:
-        return _text(pa.array([text], pa.large_string()), np.zeros(size, dtype=np.int64))
+        return pd.Series(pd.array(pa.repeat(pa.scalar(text, pa.large_string()), size), dtype="str"))
 
     columns = {
         "order_id": pd.Series(pd.array(pc.binary_join_element_wise(prefix, padded, joint), dtype="str")),
