@@ -8,6 +8,7 @@ import dagster as dg
 
 from pizza_assets.assets.analysis import analysis_assets
 from pizza_assets.assets.checks import build_checks
+from pizza_assets.assets.common import with_freshness
 from pizza_assets.assets.dashboards import dashboard_assets
 from pizza_assets.assets.extracts import extract_assets
 from pizza_assets.assets.forecast_extracts import forecast_extract_assets
@@ -43,16 +44,18 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
     collect, analyse = build_jobs()
     read = [order_reading_job(settings)] if settings.orders == "files" else []
     checks = build_checks(partitions, settings)
+    assets = [
+        *raw_assets(partitions, settings),
+        *merged_assets(partitions, settings),
+        *analysis_assets(settings),
+        *forecast_assets(settings),
+        *extract_assets(settings, [key for check in checks for key in check.check_keys]),
+        *forecast_extract_assets(settings),
+        *dashboard_assets(settings),
+    ]
     return dg.Definitions(
-        assets=[
-            *raw_assets(partitions, settings),
-            *merged_assets(partitions, settings),
-            *analysis_assets(settings),
-            *forecast_assets(settings),
-            *extract_assets(settings, [key for check in checks for key in check.check_keys]),
-            *forecast_extract_assets(settings),
-            *dashboard_assets(settings),
-        ],
+        # what EventBridge refreshes is not told to this instance, so here it would only seem to grow old
+        assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
         asset_checks=[*checks, *forecast_checks()],
         jobs=[collect, analyse, *read],
         schedules=schedules(settings),

@@ -125,3 +125,15 @@ def test_markets_are_read(tmp_path: Path) -> None:
     path.write_text("[[market]]\nname='Leeds'\ntimezone='Europe/London'\nteams=['Leeds United']")
     (market,) = Settings.from_environment({"PIZZA_MARKETS": str(path)}).markets()
     assert (market.name, market.timezone, market.teams) == ("Leeds", "Europe/London", ("Leeds United",))
+
+
+def test_a_function_can_not_read_a_folder_of_this_machine() -> None:
+    local = {
+        "PIZZA_RUN_ON": "lambda",
+        "PIZZA_ORDERS": "files",
+        "PIZZA_ORDERS_PATH": "inbox",
+        "PIZZA_ORDERS_MAPPING": "orders.toml",
+    }
+    with pytest.raises(ConfigurationError, match="s3://bucket/prefix"):
+        Settings.from_environment(local)
+    assert Settings.from_environment({**local, "PIZZA_ORDERS_PATH": "s3://drops/inbox"}).run_on == "lambda"

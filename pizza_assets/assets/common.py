@@ -1,6 +1,6 @@
 """What every asset definition shares: its description for the UI and the loop over weeks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,21 +16,30 @@ OWNERS = ["team:pizza_assets"]
 REFRESHED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 """Of what comes from outside and of what people look at: a missed refresh warns, a second one fails."""
 
-FRESH_GROUPS = frozenset({"raw", "dashboards"})
+_FRESH_GROUPS = frozenset({"raw", "dashboards"})
+
+
+def with_freshness(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
+    """The assets, those of the fresh groups with the policy."""
+
+    def fresh(spec: dg.AssetSpec) -> dg.AssetSpec:
+        if spec.group_name not in _FRESH_GROUPS:
+            return spec
+        return dg.apply_freshness_policy(spec, REFRESHED_DAILY)
+
+    return list(dg.map_asset_specs(fresh, assets))
 
 
 def described(
     group: str, asset: str, *, has_columns: bool = True, kinds: tuple[str, ...] = ("python", "parquet")
 ) -> dict[str, Any]:
-    """Arguments for `dg.asset`: group, kinds, owners, code version, freshness and the columns people read about."""
+    """Arguments for `dg.asset`: group, kinds, owners, code version and the columns people read about."""
     arguments: dict[str, Any] = {
         "group_name": group,
         "kinds": set(kinds),
         "owners": OWNERS,
         "code_version": CODE_VERSIONS[asset],
     }
-    if group in FRESH_GROUPS:
-        arguments["freshness_policy"] = REFRESHED_DAILY
     if has_columns:
         arguments["metadata"] = {"dagster/column_schema": column_schema(asset)}
     return arguments

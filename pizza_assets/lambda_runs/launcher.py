@@ -12,11 +12,13 @@ from typing import Any
 
 import dagster as dg
 from dagster import DefaultRunLauncher
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.events import JobFailureData, RunFailureReason
 from dagster._core.instance import DagsterInstance
 from dagster._core.launcher import LaunchRunContext, RunLauncher, WorkerStatus
 from dagster._core.launcher.base import CheckRunHealthResult
-from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._serdes import ConfigurableClass, ConfigurableClassData, deserialize_value
 
 from pizza_assets.errors import InvocationRefused
 from pizza_assets.lambda_runs.events import RunEvent
@@ -27,8 +29,10 @@ SILENT_FOR = timedelta(seconds=60)
 """After so long without a sign of life a function is dead: it gives one every ten seconds."""
 
 _ATTEMPTS = 3
-_PASSING = frozenset({"TooManyRequestsException", "ServiceException", "EC2ThrottledException"})
-"""Refusals that may be over soon: such a run may be tried again."""
+_ANSWERS_WITHIN = 10
+_AGAIN = "Weeks that were stored are whole; launch the run again."
+_PASSING = frozenset({"TooManyRequestsException", "ServiceException", "EC2ThrottledException", "ThrottlingException"})
+_SERVERS_FAULT = 500
 
 
 class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
@@ -81,7 +85,7 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         try:
             self._invoke(run.run_id)
         except InvocationRefused as error:
-            self._fail(run, str(error))
+            self._fail(run, error)
             return
         self._instance.report_engine_event(f"Sent to the Lambda function {self._function}.", run, cls=type(self))
 
@@ -101,10 +105,12 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """FAILED once a function has given no sign of life for a minute. Raises StorageError if S3 can't say."""
+        """FAILED once a function has given no sign of life for a minute. Raises StorageError if S3 can't say.
+
+        Of a run beside the daemon: whether the code server that began it still has it.
+        """
         if not _is_for_lambda(run):
-            # what a local process does is for the sensor watch_dead_runs to see, as without this launcher
-            return CheckRunHealthResult(WorkerStatus.RUNNING)
+            return self._local_health(run)
         from pizza_assets.lambda_runs.deliveries import run_name
 
         alive_at = self._claims.renewed_at(run_name(run.run_id))
@@ -115,7 +121,7 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return CheckRunHealthResult(
             WorkerStatus.FAILED,
             f"The function {self._function} has given no sign of life since {alive_at:%Y-%m-%d %H:%M:%S} UTC: it was "
-            "killed (memory, time limit) or lost its network. Weeks that were stored are whole; launch the run again.",
+            f"killed (memory, time limit) or lost its network. {_AGAIN}",
         )
 
     def get_run_worker_debug_info(self, run: dg.DagsterRun, include_container_logs: bool | None = True) -> str | None:  # noqa: ARG002
@@ -128,6 +134,18 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
 
     def dispose(self) -> None:
         self._local.dispose()
+
+    def _local_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        client = self._local._get_grpc_client_for_termination(run.run_id)
+        if client is None:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)  # began by a command, or not yet by anyone
+        try:
+            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id), timeout=_ANSWERS_WITHIN)
+        except DagsterUserCodeUnreachableError:
+            return CheckRunHealthResult(WorkerStatus.FAILED, f"The code server that began this run is gone. {_AGAIN}")
+        if deserialize_value(answer, CanCancelExecutionResult).can_cancel:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.FAILED, f"The process of this run died. {_AGAIN}")
 
     def _invoke(self, run_id: str) -> None:
         """Raises InvocationRefused, in AWS' words."""
@@ -144,8 +162,8 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         except BotoCoreError as error:
             raise InvocationRefused(f"{type(error).__name__}: {error} (function {self._function})") from error
 
-    def _fail(self, run: dg.DagsterRun, why: str) -> None:
-        if why.split(":", 1)[0] not in _PASSING:
+    def _fail(self, run: dg.DagsterRun, why: InvocationRefused) -> None:
+        if not _may_pass(why.__cause__):
             self._instance.add_run_tags(run.run_id, {"dagster/max_retries": "0"})
         reason = JobFailureData(error=None, failure_reason=RunFailureReason.UNKNOWN)
         self._instance.report_run_failed(run, f"The Lambda function could not be called: {why}", reason)
@@ -165,6 +183,17 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         from pizza_assets.lambda_runs.deliveries import deliveries
 
         return deliveries(Settings.from_environment(os.environ))
+
+
+def _may_pass(error: BaseException | None) -> bool:
+    """Whether the same call may do soon: throttled, a fault of the service or of the network."""
+    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnection
+
+    if not isinstance(error, ClientError):
+        return isinstance(error, (NoConnection, HTTPClientError))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error.response.get("Error", {}).get("Code") in _PASSING or status >= _SERVERS_FAULT
 
 
 def _is_for_lambda(run: dg.DagsterRun) -> bool:

@@ -3,7 +3,6 @@
 Lambda has no shared memory that locks of several processes could use, so everything happens in one.
 """
 
-import logging
 import os
 from typing import cast
 
@@ -13,7 +12,6 @@ from dagster._core.origin import JobPythonOrigin
 from dagster._grpc.impl import core_execute_run
 from dagster._utils.hosted_user_process import recon_job_from_origin
 from dagster._utils.interrupts import capture_interrupts
-from sqlalchemy.exc import SQLAlchemyError
 
 from pizza_assets.errors import OutOfTime, RunFailed
 from pizza_assets.lambda_runs.deadline import Deadline
@@ -28,8 +26,6 @@ OUT_OF_TIME = (
 )
 _TO_BE_BEGUN = frozenset({dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.CANCELING})
 _ENDED_BY_OTHERS = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE})
-
-_LOG = logging.getLogger(__name__)
 
 
 def execute(run_id: str, deadline: Deadline) -> dict[str, str]:
@@ -62,15 +58,12 @@ def _execute(instance: dg.DagsterInstance, run: dg.DagsterRun, claims: DeliveryC
         out_of_time.append(run.run_id)
         current = instance.get_run_by_id(run.run_id)
         if current is not None and not current.is_finished:
+            instance.add_run_tags(run.run_id, {"dagster/max_retries": "0"})  # another attempt would take as long
             why = JobFailureData(error=None, failure_reason=RunFailureReason.UNEXPECTED_TERMINATION)
             instance.report_run_failed(current, OUT_OF_TIME, why)
 
     def has_been_ended() -> bool:
-        try:
-            current = instance.get_run_by_id(run.run_id)
-        except SQLAlchemyError as error:
-            _LOG.warning("the run's status can't be read now: %s", type(error).__name__)  # the next look may tell
-            return False
+        current = instance.get_run_by_id(run.run_id)
         return current is None or current.status in _ENDED_BY_OTHERS
 
     job = recon_job_from_origin(cast("JobPythonOrigin", run.job_code_origin))

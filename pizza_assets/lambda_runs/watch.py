@@ -11,13 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from pizza_assets.errors import StorageError
 from pizza_assets.lambda_runs.deadline import Deadline
 
 LOOK_EVERY_SECONDS = 2.0
 RENEW_EVERY_SECONDS = 10.0
 EXIT_OUT_OF_TIME = 70
+
+Answer = TypeVar("Answer")
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,6 +37,9 @@ def watched(
     interrupted for lack of time. If the work does not heed the interrupt, the process ends just before AWS ends it.
     """
     over = threading.Event()
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is signal.SIG_IGN:  # as of a process that was started in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     watcher = threading.Thread(
         target=_watch, args=(over, deadline, renew, should_stop, on_deadline), name="lambda-watch", daemon=True
     )
@@ -44,6 +49,8 @@ def watched(
     finally:
         over.set()
         watcher.join()
+        if usual is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, usual)
 
 
 def _watch(
@@ -62,20 +69,25 @@ def _watch(
                 _interrupt()
                 _end_process_unless(over, deadline)
             return
-        if should_stop():
+        if _answer(should_stop):
             _interrupt()
             return
         if time.monotonic() - renewed >= RENEW_EVERY_SECONDS:
-            _renewed(renew)
+            _answer(renew)
             renewed = time.monotonic()
 
 
-def _renewed(renew: Callable[[], None]) -> None:
+def _answer(ask: Callable[[], Answer]) -> Answer | None:
+    """What `ask` says, or None if it can't say now: the next look may tell.
+
+    The one catch-all: whatever database or bucket raise, this thread must live, or nothing would end the work in time.
+    Who gives no sign of life for too long is taken for dead, and told so.
+    """
     try:
-        renew()
-    except StorageError as error:
-        # the next one may come through; who stays silent for too long is taken for dead, and told so
-        _LOG.warning("sign of life not written: %s", error)
+        return ask()
+    except Exception as error:  # noqa: BLE001
+        _LOG.warning("%s can't be asked now: %s: %s", ask.__qualname__, type(error).__name__, error)
+        return None
 
 
 def _interrupt() -> None:

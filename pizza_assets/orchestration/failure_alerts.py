@@ -11,7 +11,7 @@ SECONDS_BETWEEN_LOOKS = 15
 
 
 def run_failures(channels: Sequence[Channel]) -> dg.SensorDefinition:
-    """The sensor over all jobs. A run that is tried again is no alert yet."""
+    """The sensor over all jobs. An alert says whether the run is tried again; the new attempt may never come."""
 
     @dg.run_failure_sensor(
         name="run_failures",
@@ -19,16 +19,13 @@ def run_failures(channels: Sequence[Channel]) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Tells of failed runs: in the log, to an SNS topic, to a webhook (PIZZA_ALERT_…).",
     )
-    def alert(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+    def alert(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        if run.tags.get("dagster/will_retry") == "true":
-            return dg.SkipReason(f"run {run.run_id} failed and is tried again")
         subject, text = told(run, context.failure_event.message or "", _step_errors(context))
         context.log.error(f"{subject}\n{text}")
         failed = [words for channel in channels if (words := _undelivered(channel, subject, text))]
         if failed:
             raise AlertFailed("; ".join(failed))  # the tick shows it; the run itself is not failed by it
-        return None
 
     return alert
 
@@ -38,7 +35,8 @@ def told(run: dg.DagsterRun, message: str, step_errors: Sequence[str]) -> tuple[
     first = run.tags.get("dagster/asset_partition_range_start") or run.tags.get("dagster/partition")
     last = run.tags.get("dagster/asset_partition_range_end", first)
     weeks = "" if first is None else f" of {first}" if first == last else f" of {first} to {last}"
-    subject = f"pizza_assets: {run.job_name}{weeks} failed"
+    is_retried = run.tags.get("dagster/will_retry") == "true"
+    subject = f"pizza_assets: {run.job_name}{weeks} failed{', and is tried again' if is_retried else ''}"
     return subject, "\n".join([message, *step_errors, f"Run {run.run_id}: see it in the Dagster UI."])
 
 

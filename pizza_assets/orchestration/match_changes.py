@@ -22,12 +22,13 @@ def should_be_over(stored: pd.DataFrame, now: datetime) -> bool:
 
 
 def changed_matches(stored: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The matches of `told` that are new, have ended or have moved since they were stored; both RawMatches.
+    """The matches of `told` that are new, have ended (or were called off) or have moved since; both RawMatches.
 
     Columns match_id, kickoff_at, status, and kickoff_at_stored (NaT of a new one).
     """
     both = told[_COMPARED].merge(stored[_COMPARED], on="match_id", how="left", suffixes=("", "_stored"))
-    has_ended = (both["status"] == MatchStatus.FINISHED) & (both["status_stored"] != MatchStatus.FINISHED)
+    is_over = ~both["status"].isin(_TO_COME) & both["status_stored"].isin(_TO_COME)
+    has_ended = is_over | ((both["status"] == MatchStatus.FINISHED) & (both["status_stored"] != MatchStatus.FINISHED))
     has_moved = both["kickoff_at"] != both["kickoff_at_stored"]  # NaT differs from everything
     return both[has_ended | has_moved].drop(columns="status_stored").reset_index(drop=True)
 

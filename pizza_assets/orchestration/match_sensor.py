@@ -26,7 +26,7 @@ from pizza_assets.storage.tables import WeekTables
 
 SECONDS_BETWEEN_LOOKS = 600
 ASK_ANYWAY_AFTER = timedelta(hours=6)
-WEEKS_BACK = 2
+WEEKS_BACK = 1
 WEEKS_AHEAD = 2
 
 
@@ -71,13 +71,13 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
         ]
         if not concerned:
             return dg.SkipReason("nothing has ended or moved")
-        return dg.SensorResult(run_requests=_requests(changed, concerned, settings), cursor=now.isoformat())
+        return dg.SensorResult(run_requests=_requests(changed, concerned, now, settings))
 
     return look
 
 
 def _weeks_around(now: datetime, settings: Settings) -> list[MatchWeek]:
-    """From two weeks ago to two weeks ahead; none before the first week."""
+    """From the week before, which the daily refresh also comes to, to two weeks ahead; none before the first week."""
     running = MatchWeek.containing(now, settings.timezone)
     first = MatchWeek.of_date(settings.first_week, settings.timezone)
     return [week for n in range(-WEEKS_BACK, WEEKS_AHEAD + 1) if (week := running.shifted(n)) >= first]
@@ -87,10 +87,10 @@ def _running(now: datetime, settings: Settings) -> str:
     return MatchWeek.containing(now, settings.timezone).key
 
 
-def _requests(changed: pd.DataFrame, weeks: list[str], settings: Settings) -> list[dg.RunRequest]:
-    """One run for each stretch of weeks. The same change asks once: if its run fails, the daily refresh comes to it."""
+def _requests(changed: pd.DataFrame, weeks: list[str], now: datetime, settings: Settings) -> list[dg.RunRequest]:
+    """One run for each stretch of weeks. The same change asks once a day: if its run fails, the refresh comes to it."""
     told = changed.sort_values("match_id").to_csv(index=False)
-    key = hashlib.sha256(told.encode()).hexdigest()[:16]
+    key = hashlib.sha256(f"{now:%Y-%m-%d}\n{told}".encode()).hexdigest()[:16]
     return [
         dg.RunRequest(run_key=f"{key}-{first}", tags={**range_tags(first, last), **THEN_ANALYSE, **run_tags(settings)})
         for first, last in ranges(weeks, settings.timezone)

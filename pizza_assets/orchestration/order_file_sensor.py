@@ -16,7 +16,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from pizza_assets.orchestration.order_reading import WEEKS_TAG
 from pizza_assets.orchestration.partitions import range_tags
-from pizza_assets.orchestration.run_target import run_tags
+from pizza_assets.orchestration.run_target import INFRASTRUCTURE_RETRIES, run_tags
 from pizza_assets.orchestration.schedules import THEN_ANALYSE
 from pizza_assets.orchestration.week_ranges import from_text
 from pizza_assets.settings import Settings
@@ -50,10 +50,10 @@ def order_file_sensors(
     settings: Settings, read: dg.JobDefinition, collect: UnresolvedAssetJobDefinition
 ) -> list[dg.SensorDefinition]:
     """new_order_files and what follows it; none unless PIZZA_ORDERS=files."""
-    return [_new_order_files(settings, read), _collect_new_weeks(settings, read, collect)]
+    return [_new_order_files(read), _collect_new_weeks(settings, read, collect)]
 
 
-def _new_order_files(settings: Settings, read: dg.JobDefinition) -> dg.SensorDefinition:
+def _new_order_files(read: dg.JobDefinition) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_order_files",
         job_name=read.name,
@@ -70,7 +70,7 @@ def _new_order_files(settings: Settings, read: dg.JobDefinition) -> dg.SensorDef
         cursor, now = InboxCursor.from_text(context.cursor), clock()
         if s3_events is not None and not is_due(cursor, now, s3_events.told_of_objects()):
             return _skip("no event of the bucket since the last look", cursor)
-        return next_step(cursor, sources.order_files.listing(), now, run_tags(settings))
+        return next_step(cursor, sources.order_files.listing(), now)
 
     return look
 
@@ -82,12 +82,11 @@ def is_due(cursor: InboxCursor, now: datetime, was_told: bool) -> bool:
     return was_told or is_settling or last is None or now - last >= LIST_ANYWAY_AFTER
 
 
-def next_step(
-    cursor: InboxCursor, listing: Mapping[str, str], now: datetime, tags: Mapping[str, str]
-) -> dg.SensorResult:
+def next_step(cursor: InboxCursor, listing: Mapping[str, str], now: datetime) -> dg.SensorResult:
     """What a look at the inbox comes to. listing: name of a file to its version (size and time, or ETag).
 
-    A listing is read when two looks in turn have seen it: a file that is still being written changes meanwhile.
+    The reading works beside Dagster wherever other runs do: long files take longer than a function has. A listing is
+    read when two looks in turn have seen it: a file that is still being written changes meanwhile.
     """
     state = _fingerprint(listing)
     looked = InboxCursor(cursor.read, state, now.isoformat(), cursor.count)
@@ -98,7 +97,9 @@ def next_step(
     if state != cursor.seen:
         return _skip(f"{len(listing)} files, some new or changed; read once they stay the same for one look", looked)
     count = cursor.count + 1
-    request = dg.RunRequest(run_key=f"{count}-{state[:16]}", tags={**tags, "pizza/files": str(len(listing))})
+    request = dg.RunRequest(
+        run_key=f"{count}-{state[:16]}", tags={**INFRASTRUCTURE_RETRIES, "pizza/files": str(len(listing))}
+    )
     return dg.SensorResult(run_requests=[request], cursor=InboxCursor(state, state, now.isoformat(), count).to_text())
 
 

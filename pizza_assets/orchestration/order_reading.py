@@ -26,6 +26,8 @@ def order_reading_job(settings: Settings) -> dg.JobDefinition:
     @dg.op(
         name="read_inbox",
         required_resource_keys={"sources", "inputs", "tables", "clock"},
+        # a listing is read once, so a fault that passes must not be the end of it
+        retry_policy=dg.RetryPolicy(max_retries=3, delay=20, backoff=dg.Backoff.EXPONENTIAL),
         description="Parse and stage what is in the inbox; find the weeks that it changes.",
     )
     def read_inbox(context: dg.OpExecutionContext) -> None:

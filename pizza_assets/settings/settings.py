@@ -245,6 +245,11 @@ class Settings:
         if chosen.get("s3_bucket") and "storage" not in chosen:
             chosen["storage"] = f"s3://{chosen['s3_bucket']}"
         settings = cls(**chosen)
+        if settings.run_on == "lambda" and settings.orders == "files" and "://" not in (settings.orders_path or ""):
+            raise ConfigurationError(
+                f"PIZZA_RUN_ON=lambda can't read PIZZA_ORDERS_PATH={settings.orders_path!r}, a folder of this machine; "
+                "drop the exports into a bucket and name it as s3://bucket/prefix"
+            )
         for choice, value, variable in settings._needed():
             if value is None:
                 raise ConfigurationError(f"{choice} needs {variable}; see docs/configuration.md")

@@ -6,7 +6,10 @@ from typing import Any
 import dagster as dg
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.launcher import LaunchRunContext, WorkerStatus
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._serdes import serialize_value
 
 from pizza_assets.lambda_runs.launcher import SILENT_FOR, LambdaRunLauncher
 from pizza_assets.orchestration.run_target import lambda_tags
@@ -95,10 +98,36 @@ def test_a_refusal_fails_the_run_and_only_a_passing_one_is_tried_again(
 
 
 def test_a_server_that_does_not_answer_fails_the_run(instance: dg.DagsterInstance) -> None:
-    run = run_for_lambda(instance)
+    run = run_for_lambda(instance, **{"dagster/max_retries": "2"})
     error = EndpointConnectionError(endpoint_url="https://lambda.example")
     launcher(instance, Client(error)).launch_run(LaunchRunContext(run, None))
     assert current(instance, run).status == dg.DagsterRunStatus.FAILURE
+    assert current(instance, run).tags["dagster/max_retries"] == "2", "the network may be back soon"
+
+
+class CodeServer:
+    """What a code server says of a run of its own; gone if it says nothing."""
+
+    def __init__(self, has_run: bool | None) -> None:
+        self._has_run = has_run
+
+    def can_cancel_execution(self, request: CanCancelExecutionRequest, timeout: int) -> str:
+        if self._has_run is None:
+            raise DagsterUserCodeUnreachableError("gone")
+        return serialize_value(CanCancelExecutionResult(can_cancel=self._has_run))
+
+
+@pytest.mark.parametrize(
+    ("has_run", "status"),
+    [(True, WorkerStatus.RUNNING), (False, WorkerStatus.FAILED), (None, WorkerStatus.FAILED)],
+)
+def test_a_run_beside_the_daemon_lives_while_its_code_server_has_it(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, has_run: bool | None, status: WorkerStatus
+) -> None:
+    made = launcher(instance)
+    monkeypatch.setattr(made._local, "_get_grpc_client_for_termination", lambda _: CodeServer(has_run))
+    run = instance.create_run_for_job(nothing, status=dg.DagsterRunStatus.STARTED)
+    assert made.check_run_worker_health(run).status == status
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The thread beside the work interrupts it when somebody ended it or time runs out; else it leaves it alone."""
 
+import signal
 import time
 
 import pytest
@@ -38,6 +39,28 @@ def test_work_that_runs_out_of_time_is_told_and_interrupted() -> None:
     with pytest.raises(KeyboardInterrupt), watched(near, nothing, lambda: False, lambda: told.append("near")):
         work_for_long()
     assert told == ["near"]
+
+
+def test_also_where_interrupts_were_ignored() -> None:
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt), watched(Deadline.after(900), nothing, lambda: True, nothing):
+            work_for_long()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_a_look_that_fails_is_not_the_last(caplog: pytest.LogCaptureFixture) -> None:
+    """A database that is away raises what it likes; the time limit is watched all the same."""
+    near = Deadline(time.monotonic() + 0.05, time.monotonic() + 600)
+
+    def away() -> bool:
+        raise RuntimeError("no connection")
+
+    with pytest.raises(KeyboardInterrupt), watched(near, nothing, away, nothing):
+        work_for_long()
+    assert "no connection" in caplog.text
 
 
 def test_work_that_ends_in_time_is_left_alone_and_was_seen_alive() -> None:

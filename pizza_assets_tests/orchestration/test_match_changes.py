@@ -37,6 +37,12 @@ def test_a_new_match() -> None:
     assert list(changed_matches(PLANNED, told)["match_id"]) == ["b"]
 
 
+def test_a_match_that_was_called_off() -> None:
+    told = matches(("a", KICKOFF, MatchStatus.POSTPONED))
+    assert len(changed_matches(PLANNED, told)) == 1
+    assert changed_matches(told, told).empty
+
+
 def test_the_same_word_in_other_colours_is_no_change() -> None:
     assert changed_matches(PLANNED, matches(("a", KICKOFF, MatchStatus.SCHEDULED))).empty
     done = matches(("a", KICKOFF, MatchStatus.FINISHED))

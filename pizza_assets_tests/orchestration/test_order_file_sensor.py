@@ -14,7 +14,7 @@ LISTINGS = st.dictionaries(st.sampled_from("abc"), st.sampled_from("12"), max_si
 
 
 def look(cursor: str | None, listing: Mapping[str, str]) -> dg.SensorResult:
-    return next_step(InboxCursor.from_text(cursor), listing, NOW, {})
+    return next_step(InboxCursor.from_text(cursor), listing, NOW)
 
 
 @given(st.lists(LISTINGS, max_size=12))
