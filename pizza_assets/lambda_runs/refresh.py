@@ -52,7 +52,7 @@ def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] 
             raise
         raise OutOfTime(
             "the refresh was stopped before the function's time limit; weeks that were stored are whole. Give the "
-            "function more memory (it gets more of a processor with it), or refresh by Dagster (docs/operations.md)"
+            "function more memory (it gets more of a processor with it), or let Dagster refresh (docs/deployment.md)"
         ) from None
     say(json.dumps({"event": SUCCEEDED, **done}, sort_keys=True))
     return {"outcome": "refreshed", **done}

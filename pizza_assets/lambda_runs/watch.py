@@ -63,11 +63,9 @@ def _watch(
     renewed = time.monotonic()
     while not over.wait(LOOK_EVERY_SECONDS):
         if deadline.is_near:
-            try:
-                on_deadline()
-            finally:
-                _interrupt()
-                _end_process_unless(over, deadline)
+            _answer(on_deadline)
+            _interrupt()
+            _end_process_unless(over, deadline)
             return
         if _answer(should_stop):
             _interrupt()
@@ -80,7 +78,8 @@ def _watch(
 def _answer(ask: Callable[[], Answer]) -> Answer | None:
     """What `ask` says, or None if it can't say now: the next look may tell.
 
-    The one catch-all: whatever database or bucket raise, this thread must live, or nothing would end the work in time.
+    A catch-all at the edge of a thread, where nobody could catch what is raised again: whatever database or bucket
+    raise, this thread must live, or nothing would end the work in time. It is logged, with its type.
     Who gives no sign of life for too long is taken for dead, and told so.
     """
     try:

@@ -139,7 +139,7 @@ class TableIOManager(dg.IOManager):
                     # before the rows are made: if an input changes meanwhile, the week counts as stale, not as fresh
                     made_of = outputs.fingerprint(week)
                     metadata, version = self._write_week(context, asset, writer, outputs.make(week), made_of or "")
-            # The one catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is
+            # A catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is
             # swallowed: the trace of a bug goes to the run's log, and the step ends with WeeksFailed below.
             except Exception as error:  # noqa: BLE001
                 failures[week] = error
