@@ -1,0 +1,89 @@
+"""Dagster's storage of a single machine (SQLite), with the event log's databases kept open.
+
+Dagster's own opens a database for every event, which writes the log back into the file and waits for the disk each
+time: a run of many weeks spends more time on that than on reading orders. What is stored is the same, so either can
+read what the other wrote. Which instance uses it is said in dagster.yaml.
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine, event
+
+MOST_OPEN = 8
+"""Databases kept open at once: the index, and one for each of the runs used last."""
+
+
+class LocalEventLog(SqliteEventLogStorage):
+    """Dagster's event log in a folder: a database per run, and an index of all.
+
+    A commit waits for the operating system, not for the disk: a killed process loses nothing, a power failure may lose
+    the last events (never the data, which says itself what it was made of).
+    """
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        super().__init__(base_dir, inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            engine = self._engine(shard)
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.begin() as connection:
+                yield connection
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store, and let those know who watch the run: they watch the file, and a commit changes the log beside it."""
+        super().store_event(event)
+        os.utime(self.path_for_shard(event.run_id))
+
+    def wipe(self) -> None:
+        self._close()
+        super().wipe()
+
+    def dispose(self) -> None:
+        super().dispose()
+        self._close()
+
+    def _engine(self, shard: str) -> Engine:
+        engine = self._engines.pop(shard, None)
+        if engine is None:
+            connect_args = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+            engine = create_engine(self.conn_string_for_shard(shard), connect_args=connect_args)
+            event.listen(engine, "connect", _without_waiting_for_the_disk)
+        self._engines[shard] = engine
+        if len(self._engines) > MOST_OPEN:
+            self._engines.popitem(last=False)[1].dispose()
+        return engine
+
+    def _close(self) -> None:
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
+
+class LocalStorage(DagsterSqliteStorage):
+    """Runs, schedules and events of a single machine, in `base_dir`."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage = LocalEventLog(self._event_log_storage._base_dir)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> "LocalStorage":
+        return cls.from_local(inst_data=inst_data, **config_value)
+
+
+def _without_waiting_for_the_disk(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
