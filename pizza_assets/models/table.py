@@ -14,6 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pyarrow
 from pandera.errors import SchemaErrors
+from pyarrow import compute
 
 UtcTimestamp = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 """A column type: microseconds, always UTC."""
@@ -50,6 +51,15 @@ class Violation:
     column: str
     check: str
     value: str
+
+
+def in_order(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The rows sorted by these columns, stable, texts by their bytes, missing values last; positions as index."""
+    keys = pyarrow.Table.from_pandas(frame[list(columns)], preserve_index=False)
+    positions = compute.sort_indices(keys, [(name, "ascending") for name in columns]).to_numpy()
+    if (positions[1:] > positions[:-1]).all():
+        return frame.reset_index(drop=True)
+    return frame.take(positions).reset_index(drop=True)
 
 
 class Table(pa.DataFrameModel):
@@ -138,14 +148,14 @@ class Table(pa.DataFrameModel):
                     raise TypeError(f"{cls.table_name()}.{name}: naive times; say which zone they are in first")
                 series = pd.to_datetime(series, utc=True)
             conformed[name] = series.astype(column.dtype.type)  # type: ignore[union-attr]
-        return pd.DataFrame(conformed).sort_values(list(cls.key()), kind="stable", ignore_index=True)
+        return in_order(pd.DataFrame(conformed), cls.key())
 
     @classmethod
     def violations(cls, frame: pd.DataFrame) -> list[Violation]:
         """Every failed check; an empty list for a valid frame. Row positions refer to `frame`'s order."""
         positional = frame.reset_index(drop=True)
         try:
-            cls.validate(positional, lazy=True)
+            cls.check_rows(positional)
         except SchemaErrors as error:
             return [
                 Violation(
@@ -161,4 +171,25 @@ class Table(pa.DataFrameModel):
     @classmethod
     def checked(cls, rows: pd.DataFrame | Sequence[dict]) -> pd.DataFrame:
         """Conform, then validate; raises pandera SchemaErrors listing every failing row. For derived tables."""
-        return cls.validate(cls.conform(rows), lazy=True)
+        conformed = cls.conform(rows)
+        cls.check_rows(conformed)
+        return conformed
+
+    @classmethod
+    def check_rows(cls, frame: pd.DataFrame) -> None:
+        """Validate; raises pandera SchemaErrors listing every failing row."""
+        names_and_types, schema = cls._value_schema()
+        if list(frame.dtypes.items()) != names_and_types:
+            schema = cls.to_schema()
+        schema.validate(frame, lazy=True)
+
+    @classmethod
+    @cache
+    def _value_schema(cls) -> tuple[list[tuple[str, object]], pa.DataFrameSchema]:
+        """Names and types of all columns, and the schema of a frame that has just these: it looks at values only, as
+        pandera's look at types takes longer than all else where tables are small.
+        """
+        schema = cls.to_schema()
+        columns = schema.columns.items()
+        names_and_types = [(name, pd.Series([], dtype=column.dtype.type).dtype) for name, column in columns]  # type: ignore[union-attr]
+        return names_and_types, schema.update_columns({name: {"dtype": None} for name, _ in columns})

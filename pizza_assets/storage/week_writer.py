@@ -194,7 +194,7 @@ def publish(store: ObjectStore, key: str, content: bytes, facts: Facts) -> None:
 def _check_rows(model: type[Table], frame: pd.DataFrame, key: str) -> None:
     """No table is ever stored that its model refuses."""
     try:
-        model.validate(frame, lazy=True)
+        model.check_rows(frame)
     except SchemaErrors as error:
         case = error.failure_cases.iloc[0]
         raise StorageError(
