@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pizza_assets.models import RawOrders
+from pizza_assets.models.table import in_order
 from pizza_assets.sources.orders.file_amounts import rounded_to_minor_units
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.file_times import FIRST_OF_TWO, MOVED_OUT_OF_GAP
@@ -62,14 +63,17 @@ def fold_orders(lines: pd.DataFrame, mapping: FileMapping, cutoff: datetime) -> 
     (excluded status) included; equal earlier versions are duplicates, different ones are superseded. A version at or
     after `cutoff` waits: it does not count yet, and supersedes nothing.
     """
-    lines = lines.sort_values(["file_index", "line_number"], kind="stable", ignore_index=True)
+    lines = in_order(lines, ["file_index", "line_number"])
+    lines["order"] = pd.factorize(lines["order_id"])[0]  # texts are compared once, from here on it is numbers
     lines["version"] = _version_codes(lines, mapping.folds_items)
     _reject_disagreeing(lines, mapping)
     _reject_incomplete(lines, mapping)
-    refused = lines.loc[lines["problem_column"].notna(), "version"]
-    is_waiting = lines["problem_column"].isna() & ~lines["is_excluded"] & (lines["ordered_at"] >= cutoff)
+    is_refused = lines["problem_column"].notna()
+    is_waiting = ~is_refused & ~lines["is_excluded"] & (lines["ordered_at"] >= cutoff)
     waiting = lines[is_waiting]
-    versions = _settled(_versions(lines[~lines["version"].isin(refused) & ~lines["version"].isin(waiting["version"])]))
+    is_out = lines["version"].isin(lines.loc[is_refused | is_waiting, "version"])
+    sums = _item_sums if mapping.folds_items else _line_sums
+    versions = _settled(sums(lines[~is_out]))
     orders = _raw_orders(versions[versions["fate"] == ACCEPTED], mapping)
     orders = _reject_violations(lines, orders, mapping)
     return FoldedOrders(
@@ -82,7 +86,7 @@ def _version_codes(lines: pd.DataFrame, folds_items: bool) -> np.ndarray:
     own = np.arange(len(lines))
     if not folds_items:
         return own
-    codes, _ = pd.MultiIndex.from_arrays([lines["file_index"], lines["order_id"]]).factorize()
+    codes, _ = pd.factorize(lines["file_index"] * len(lines) + lines["order"])
     return np.where(lines["order_id"] == "", own + len(lines), codes)
 
 
@@ -125,19 +129,30 @@ def _reject_incomplete(lines: pd.DataFrame, mapping: FileMapping) -> None:
         _reject(lines, rows, mapping.column_of("order_id"), "its order is complete", lines["order_id"], why)
 
 
-def _versions(lines: pd.DataFrame) -> pd.DataFrame:
+def _line_sums(lines: pd.DataFrame) -> pd.DataFrame:
+    """One row per version where each line is one. Excluded ones have line_count 0."""
+    versions = lines.drop(columns=["amount", "quantity"])
+    versions["revenue_cents"] = rounded_to_minor_units(lines["amount"].to_numpy())
+    versions["pizza_count"] = lines["quantity"]
+    versions["line_count"] = (~lines["is_excluded"]).astype("int64")
+    versions["items"] = "[" + lines["item"] + "]"
+    return versions
+
+
+def _item_sums(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per version: its sums, its first line, how many lines count. Wholly excluded ones have line_count 0."""
     counted = lines[~lines["is_excluded"]]
     first = lines.drop_duplicates("version").set_index("version")
     first_counted = counted.drop_duplicates("version").set_index("version")
     versions = first_counted.reindex(first.index)
-    for name in ("file_index", "line_number", "order_id"):
+    for name in ("file_index", "line_number", "order_id", "order"):
         versions[name] = first[name]
-    sums = counted.groupby("version")[["amount", "quantity"]].sum().reindex(first.index, fill_value=0)
+    by_version = counted.groupby("version")
+    sums = by_version[["amount", "quantity"]].sum().reindex(first.index, fill_value=0)
     versions["revenue_cents"] = rounded_to_minor_units(sums["amount"].to_numpy())
     versions["pizza_count"] = sums["quantity"]
-    versions["line_count"] = counted.groupby("version").size().reindex(first.index, fill_value=0)
-    versions["dst_note"] = counted.groupby("version")["dst_note"].max().reindex(first.index, fill_value=0)
+    versions["line_count"] = by_version.size().reindex(first.index, fill_value=0)
+    versions["dst_note"] = by_version["dst_note"].max().reindex(first.index, fill_value=0)
     versions["items"] = _item_lists(counted).reindex(first.index)
     return versions.reset_index()
 
@@ -157,27 +172,25 @@ def _item_lists(counted: pd.DataFrame) -> pd.Series:
 
 def _settled(versions: pd.DataFrame) -> pd.DataFrame:
     """With `fate`: accepted, excluded, duplicate or superseded."""
-    versions = versions.sort_values(["order_id", "file_index", "line_number"], kind="stable", ignore_index=True)
-    last = versions.groupby("order_id", sort=False).tail(1).set_index("order_id")
-    is_last = ~versions.duplicated("order_id", keep="last")
+    is_last = ~versions.duplicated("order", keep="last")  # versions are in file and line order
     is_excluded = versions["line_count"] == 0
-    earlier = versions[~is_last]
-    winner = last.loc[earlier["order_id"]].set_axis(earlier.index)
     is_same = pd.Series(False, index=versions.index)
-    same = winner["line_count"] > 0
-    for name in CONTENT:
-        same &= (earlier[name] == winner[name]) | (earlier[name].isna() & winner[name].isna())
-    is_same.loc[earlier.index] = same
+    if not is_last.all():
+        earlier = versions[~is_last]
+        winner = versions[is_last].set_index("order").loc[earlier["order"]].set_axis(earlier.index)
+        same = winner["line_count"] > 0
+        for name in CONTENT:
+            same &= (earlier[name] == winner[name]) | (earlier[name].isna() & winner[name].isna())
+        is_same.loc[earlier.index] = same
     versions["fate"] = np.select([is_excluded, is_last, is_same], [EXCLUDED, ACCEPTED, DUPLICATE], default=SUPERSEDED)
     return versions
 
 
 def _raw_orders(accepted: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
     stamped = accepted.assign(sport="football", order_source=mapping.label.value, source_name="files")
-    rows = RawOrders.conform(stamped)
-    keys = stamped.set_index("order_id").loc[rows["order_id"]].reset_index(drop=True)
-    numbers = keys[["file_index", "line_number", "version", "line_count", "dst_note"]].astype("int64")
-    return pd.concat([rows, numbers, keys["zone"].astype("str")], axis=1)
+    stamped = in_order(stamped, RawOrders.key())
+    numbers = stamped[["file_index", "line_number", "version", "line_count", "dst_note"]].astype("int64")
+    return pd.concat([RawOrders.conform(stamped), numbers, stamped["zone"].astype("str")], axis=1)
 
 
 def _reject_violations(lines: pd.DataFrame, orders: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:

@@ -5,6 +5,7 @@ meet; then each bucket is folded to orders, which go to their weeks. A file that
 but its error. Where the result is kept, and what a week's answer looks like, does not belong here.
 """
 
+import itertools
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -226,6 +227,11 @@ def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
 # --- pass one: lines to buckets --------------------------------------------------------------------------------------
 
 
+def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """What is kept for a while only is written fast. Order ids don't repeat, so a dictionary of them would cost time."""
+    return {"compression": "lz4", "use_dictionary": [name for name in schema.names if name != "order_id"]}
+
+
 def _line_schema() -> pa.Schema:
     kinds = {"str": pa.large_string(), "int64": pa.int64(), "int8": pa.int8(), "bool": pa.bool_()}
     utc = pa.timestamp("us", tz="UTC")
@@ -261,11 +267,11 @@ def _write_lines(
             refused = lines[lines["problem_column"].notna()]
             if first_reason is None and len(refused):
                 first_reason = f"line {refused['line_number'].iloc[0]}: {refused['problem_reason'].iloc[0]}"
-            buckets = pd.util.hash_array(lines["order_id"].to_numpy(dtype=object)) % bucket_count
+            buckets = pd.util.hash_array(lines["order_id"].to_numpy(dtype=object), categorize=False) % bucket_count
             for bucket in np.unique(buckets):
                 if bucket not in writers:
                     path = folder / f"{bucket:06d}-{index:06d}.parquet"
-                    writers[bucket] = pq.ParquetWriter(path, schema, compression="zstd")
+                    writers[bucket] = pq.ParquetWriter(path, schema, **_parquet_options(schema))
                 table = pa.Table.from_pandas(lines[buckets == bucket], schema, preserve_index=False)
                 writers[bucket].write_table(table)
     finally:
@@ -317,11 +323,14 @@ def _write_orders(
     staged = orders.assign(origin=orders["file_index"].map(names).astype("str")).drop(
         columns=["file_index", "line_count", "dst_note", "zone"]
     )
-    keys = week_keys(orders["ordered_at"], timezone)
-    for key, rows in staged.groupby(keys):
-        (folder / str(key)).mkdir(exist_ok=True)
-        rows.to_parquet(folder / str(key) / f"orders-{bucket:06d}.parquet", index=False, compression="zstd")
-    return {str(key) for key in np.unique(keys.astype(str))} if len(orders) else set()
+    table = pa.Table.from_pandas(staged, preserve_index=False)
+    keys = week_keys(orders["ordered_at"], timezone).astype(str)
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else []  # orders are in order of time
+    for start, end in itertools.pairwise([*starts, len(keys)]):
+        (folder / keys[start]).mkdir(exist_ok=True)
+        part = table.slice(start, end - start)
+        pq.write_table(part, folder / keys[start] / f"orders-{bucket:06d}.parquet", **_parquet_options(part.schema))
+    return set(keys[starts].tolist()) if len(keys) else set()
 
 
 def _summed_by_week(counts: pd.DataFrame, timezone: str) -> pd.DataFrame:
