@@ -8,6 +8,7 @@ but its error. Where the result is kept, and what a week's answer looks like, do
 import itertools
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,8 @@ from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
-from pizza_assets.sources.orders.file_coverage import MINUTE, covered_periods, merged_days, trading_days
+from pizza_assets.sources.orders.ahead import ahead
+from pizza_assets.sources.orders.file_coverage import MINUTE, TradingDays, covered_periods, merged_days, trading_days
 from pizza_assets.sources.orders.file_folding import (
     ACCEPTED,
     DUPLICATE,
@@ -39,8 +41,10 @@ from pizza_assets.sources.orders.file_readers import read_batches
 
 PARSER_VERSION = 3
 """Raise it when the same files would give other orders, rejects or coverage."""
-BUCKET_BYTES = 64 * 1024 * 1024
+BUCKET_BYTES = 32 * 1024 * 1024
 """Files are folded in parts of about this size."""
+THREADS = 2
+"""Most of the work is done outside of Python's lock."""
 REJECTED, BLANK = "rejected", "blank"
 LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, WAITING, BLANK)
 """What a line of an export may become; each becomes exactly one of them."""
@@ -135,6 +139,16 @@ class _FileContent:
     blank_count: int
 
 
+@dataclass(frozen=True)
+class _Folded:
+    """What became of a bucket, but for its orders, which are written. counts: lines by week and kind."""
+
+    weeks: set[str]
+    rejected: pd.DataFrame
+    counts: pd.DataFrame
+    days: TradingDays | None
+
+
 def import_files(
     files: Sequence[OrderFile],
     mapping: FileMapping,
@@ -169,16 +183,23 @@ def import_files(
             for part in line_folder.glob(f"*-{index:06d}.parquet"):
                 part.unlink()
     first_ats = {index: content.first_at for index, content in contents.items() if content.first_at is not None}
-    rejected, counts, known, weeks = [], [], [], set()
-    for bucket in range(bucket_count):
+    def fold(bucket: int) -> _Folded | None:
         lines = _bucket_lines(line_folder, bucket, first_ats)
-        if len(lines):
-            folded = fold_orders(lines, mapping, cutoff)
-            weeks |= _write_orders(folded.orders, files, business_timezone, folder, bucket)
-            rejected.append(folded.rejected)
-            counts.append(_summed_by_week(folded.counts, business_timezone))
-            if len(folded.orders):
-                known.append(trading_days(folded.orders))
+        if lines.empty:
+            return None
+        folded = fold_orders(lines, mapping, cutoff)
+        return _Folded(
+            _write_orders(folded.orders, files, business_timezone, folder, bucket),
+            folded.rejected,
+            _summed_by_week(folded.counts, business_timezone),
+            trading_days(folded.orders) if len(folded.orders) else None,
+        )
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        buckets = [folded for folded in threads.map(fold, range(bucket_count)) if folded is not None]
+    rejected, counts = [bucket.rejected for bucket in buckets], [bucket.counts for bucket in buckets]
+    known = [bucket.days for bucket in buckets if bucket.days is not None]
+    weeks = {week for bucket in buckets for week in bucket.weeks}
     shutil.rmtree(line_folder)
     held_from = min((c.held_from for c in contents.values() if c.held_from is not None), default=None)
     lines_read = {
@@ -205,8 +226,7 @@ def import_files(
 
 def staged_orders(folder: Path, week_key: str) -> pd.DataFrame:
     """The week's orders: RawOrders columns plus origin and line_number; parts of the week are not yet in order."""
-    parts = sorted((folder / week_key).glob("orders-*.parquet"))
-    return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True) if parts else RawOrders.empty()
+    return _parts(folder / week_key, "orders-*.parquet") if (folder / week_key).is_dir() else RawOrders.empty()
 
 
 def staged_rejects(folder: Path, week_key: str) -> pd.DataFrame:
@@ -251,7 +271,7 @@ def _write_lines(
     schema, writers = _line_schema(), {}
     spans, held, last_at, first_at, first_reason, line_count, blank_count = [], [], None, None, None, 0, 0
     try:
-        for batch in read_batches(file.path, mapping):
+        for batch in ahead(read_batches(file.path, mapping)):
             line_count += len(batch.lines)
             blank_count += batch.blank_count
             if batch.lines.empty:
@@ -307,13 +327,18 @@ def _placed(ordered_at: pd.Series, is_good: pd.Series, last_at: pd.Timestamp | N
 
 
 def _bucket_lines(folder: Path, bucket: int, first_ats: dict[int, pd.Timestamp]) -> pd.DataFrame:
-    parts = [pd.read_parquet(part) for part in sorted(folder.glob(f"{bucket:06d}-*.parquet"))]
-    if not parts:
-        return pd.DataFrame()
-    lines = pd.concat(parts, ignore_index=True)
+    lines = _parts(folder, f"{bucket:06d}-*.parquet")
+    if lines.empty:
+        return lines
     unplaced = lines["placed_at"].isna()
     lines.loc[unplaced, "placed_at"] = lines.loc[unplaced, "file_index"].map(first_ats).astype(lines["placed_at"].dtype)
     return lines
+
+
+def _parts(folder: Path, pattern: str) -> pd.DataFrame:
+    """The rows of Parquet files of one kind, file by file."""
+    tables = [pq.ParquetFile(part).read() for part in sorted(folder.glob(pattern))]
+    return pa.concat_tables(tables).to_pandas() if tables else pd.DataFrame()
 
 
 def _write_orders(

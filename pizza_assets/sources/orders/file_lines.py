@@ -59,11 +59,14 @@ LINE_COLUMNS = {
 if no item is mapped. zone: the business day's zone. problem_*: missing for a good line."""
 
 
+_FIELDS = ("column", "check", "value", "reason")
+
+
 class _Problems:
     """The first problem of each line."""
 
     def __init__(self, size: int) -> None:
-        self.column, self.check, self.value, self.reason = (np.full(size, np.nan, dtype=object) for _ in range(4))
+        self.column, self.check, self.value, self.reason = (np.full(size, np.nan, dtype=object) for _ in _FIELDS)
         self.is_good = np.ones(size, dtype=bool)
 
     def add(self, is_bad: np.ndarray, column: str, check: str, values: pd.Series, why: str) -> None:
@@ -75,6 +78,19 @@ class _Problems:
             shown = str(values.iloc[row])[:LONGEST_VALUE]
             self.value[row] = shown
             self.reason[row] = f"column {column!r}: {shown!r} is {why}" if shown else f"column {column!r} is {why}"
+
+    def take_over(self, later: "_Problems") -> None:
+        """Note the problems of `later` too, which are of other lines."""
+        rows = np.flatnonzero(pd.notna(later.column))
+        for field in _FIELDS:
+            getattr(self, field)[rows] = getattr(later, field)[rows]
+        self.is_good[rows] = False
+
+    def texts(self) -> dict[str, pd.Series]:
+        """The fields, missing for good lines."""
+        if self.is_good.all():  # as good as always, and a scalar is much faster than a million missing objects
+            return dict.fromkeys(_FIELDS, pd.Series(np.nan, index=range(len(self.is_good)), dtype="str"))
+        return {field: pd.Series(getattr(self, field)).astype("str") for field in _FIELDS}
 
 
 def read_lines(
@@ -111,15 +127,12 @@ def read_lines(
     named = _named(texts, mapping, checked, markets)
     currency = _currencies(texts, mapping, checked)
     amount, quantity = _numbers(texts, mapping, currency, checked)
-    for field in ("column", "check", "value", "reason"):
-        late = getattr(checked, field)
-        getattr(problems, field)[pd.notna(late)] = late[pd.notna(late)]
+    problems.take_over(checked)
     lines = {
         "file_index": np.full(size, file_index), "line_number": texts["line_number"], "order_id": texts["order_id"],
         "ordered_at": ordered_at, "zone": zone, "dst_note": dst_note, **named, "currency": currency,
         "amount": amount, "quantity": quantity, "item": _items(texts, mapping, quantity), "is_excluded": is_excluded,
-        "problem_column": problems.column, "problem_check": problems.check,
-        "problem_value": problems.value, "problem_reason": problems.reason,
+        **{f"problem_{field}": texts for field, texts in problems.texts().items()},
     }  # fmt: skip
     return pd.DataFrame({name: pd.Series(lines[name]).astype(dtype) for name, dtype in LINE_COLUMNS.items()})
 

@@ -12,10 +12,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 _ISO_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 _ISO_TIME = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?"
+
+_AWARE, _NAIVE = pa.timestamp("us", tz="UTC"), pa.timestamp("us")
 
 EXACT, MOVED_OUT_OF_GAP, FIRST_OF_TWO = 0, 1, 2
 
@@ -103,6 +106,10 @@ def _timestamps(texts: pd.Series, time_format: str | None) -> tuple[pd.Series, p
     """(aware instants, naive wall times); each row is missing in at least one of them."""
     if time_format is None:
         is_iso = texts.str.fullmatch(f"{_ISO_DATE}[T ]{_ISO_TIME} ?{_ISO_OFFSET}?")
+        if is_iso.all():
+            alike = _timestamps_written_alike(texts)
+            if alike is not None:
+                return alike
         has_offset = is_iso & texts.str.contains(f"\\d ?{_ISO_OFFSET}$", regex=True)
         aware = pd.to_datetime(texts.where(has_offset), format="ISO8601", errors="coerce", utc=True)
         wall = pd.to_datetime(texts.where(is_iso & ~has_offset), format="ISO8601", errors="coerce")
@@ -113,6 +120,24 @@ def _timestamps(texts: pd.Series, time_format: str | None) -> tuple[pd.Series, p
         aware = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us, UTC]")
         wall = pd.to_datetime(texts, format=time_format, errors="coerce")
     return _microseconds(aware), _microseconds(wall)
+
+
+def _timestamps_written_alike(texts: pd.Series) -> tuple[pd.Series, pd.Series] | None:
+    """As `_timestamps`, of ISO texts that all have an offset, or all have none; None if Arrow can't read all of them.
+
+    Most exports are like that, and Arrow reads them in a tenth of the time.
+    """
+    written = pa.array(texts)
+    for is_aware in (True, False):
+        try:
+            read = written.cast(_AWARE if is_aware else _NAIVE)
+        except pa.ArrowInvalid:
+            continue
+        at = pd.Series(read.to_numpy(zero_copy_only=False), index=texts.index)  # numpy's times have no zone
+        nothing = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+        aware, wall = (at, nothing) if is_aware else (nothing, at)
+        return aware.dt.tz_localize("UTC"), wall
+    return None
 
 
 def _dates(texts: pd.Series, date_format: str | None) -> pd.Series:
