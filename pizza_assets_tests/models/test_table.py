@@ -2,10 +2,13 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
 
 from pizza_assets.models import TABLES
 from pizza_assets.models.orders import RejectedRows
-from pizza_assets.models.table import Table
+from pizza_assets.models.table import Table, in_order
 
 REJECT = {
     "origin": "orders.csv",
@@ -54,3 +57,33 @@ def test_violations_name_row_column_check_and_value() -> None:
     (violation,) = RejectedRows.violations(frame)
     assert (violation.row, violation.column, violation.value) == (0, "line_number", "0")
     assert "greater_than_or_equal_to(1)" in violation.check
+
+
+@pytest.mark.parametrize("model", TABLES.values(), ids=TABLES.keys())
+def test_types_are_checked_too(model: type[Table]) -> None:
+    model.check_rows(model.empty())
+    name = model.column_names()[0]
+    is_text = model.empty()[name].dtype == "str"
+    other = model.empty().astype({name: "int64" if is_text else "str"})
+    with pytest.raises(SchemaErrors):
+        model.check_rows(other)
+    with pytest.raises(SchemaErrors):
+        model.check_rows(model.empty().drop(columns=name))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.integers(0, 2)),
+            st.text(alphabet="aAzß-é😀", max_size=2),
+            st.sampled_from(["2026-08-04", "2026-08-05", None]),
+        )
+    )
+)
+def test_rows_are_in_the_order_that_pandas_would_give(rows: list[tuple[int | None, str, str | None]]) -> None:
+    frame = pd.DataFrame(rows, columns=["number", "text", "at"]).astype({"number": "Int64", "text": "str"})
+    frame["at"] = pd.to_datetime(frame["at"], utc=True).astype("datetime64[us, UTC]")
+    frame["position"] = range(len(frame))
+    columns = ["number", "text", "at"]
+    expected = frame.sort_values(columns, kind="stable", ignore_index=True)
+    pd.testing.assert_frame_equal(in_order(frame, columns), expected)

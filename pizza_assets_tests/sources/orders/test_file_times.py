@@ -115,3 +115,43 @@ def test_every_naive_time_is_what_the_standard_library_says(walls: list[datetime
     half = [(e + timedelta(minutes=30)).astimezone(ZoneInfo(zone)).replace(tzinfo=None) for e in expected]
     repeats = [w in (a, b) for w, a, b in zip(walls, later, half, strict=True)]
     assert list(read.dst_note == FIRST_OF_TWO) == [r and k for r, k in zip(repeats, kept, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["2024-01-01T10:00:00Z", "2024-01-01T10:00:00.5+01:00"],
+        ["2024-01-01 10:00", "2024-03-31 01:30:00.123456"],
+        ["2024-01-01T10:00+01", "2024-01-01T10:00+0130", "2024-01-01T10:00-00:00"],
+        ["0001-01-01T10:00Z", "9999-12-31T23:59Z"],
+    ],
+)
+def test_a_column_written_alike_is_read_as_line_by_line(texts: list[str]) -> None:
+    assert_read_as_with_an_odd_line(texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-01-01 10:00 Z",
+        "2024-01-01T10:00:00.1234567Z",
+        "2024-13-01T10:00:00Z",
+        "2024-01-01T24:00:00Z",
+        "2024-01-01T10:00:60Z",
+        "2024-01-01T10:00+9930",
+        "2023-02-29T10:00Z",
+    ],
+)
+def test_what_arrow_does_not_read_is_read_or_refused_as_ever(text: str) -> None:
+    assert_read_as_with_an_odd_line(["2024-01-01T10:00:00Z", text])
+
+
+def assert_read_as_with_an_odd_line(texts: list[str]) -> None:
+    """A line that is no time keeps the column from being read at once."""
+    alone, mixed = (
+        read_instants({"timestamp": pd.Series(column, dtype="str")}, {}, "Europe/London")
+        for column in (texts, [*texts, "noon"])
+    )
+    pd.testing.assert_series_equal(alone.at, mixed.at[:-1])
+    pd.testing.assert_series_equal(alone.is_naive, mixed.is_naive[:-1])
+    assert alone.dst_note.tolist() == mixed.dst_note[:-1].tolist()
