@@ -5,7 +5,6 @@ Where the batches come from (a stored file, a frame) is told here or in the stor
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Lock
 from typing import Protocol, TypeVar
 
@@ -83,19 +82,34 @@ def read_side_by_side(orders: OrderBatches, columns: Sequence[str], reader: Call
 
     if orders.part_count <= 1:
         return [read()]
-    with _frugal_memory(), ThreadPoolExecutor(THREADS) as threads:
+    with _FRUGAL_MEMORY, ThreadPoolExecutor(THREADS) as threads:
         return [future.result() for future in [threads.submit(read) for _ in range(THREADS)]]
 
 
-@contextmanager
-def _frugal_memory() -> Iterator[None]:
-    """Arrow's own allocator keeps some 50 MB for each thread that reads; the system's gives them back, as fast."""
-    usual = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(usual)
+class _FrugalMemory:
+    """Arrow's own allocator keeps some 50 MB for each thread that reads; the system's gives them back, as fast.
+
+    The allocator is the whole process's: the first block changes it, the last changes it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._blocks, self._usual = Lock(), 0, pa.default_memory_pool()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._blocks:
+                self._usual = pa.default_memory_pool()
+                pa.set_memory_pool(pa.system_memory_pool())
+            self._blocks += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._blocks -= 1
+            if not self._blocks:
+                pa.set_memory_pool(self._usual)
+
+
+_FRUGAL_MEMORY = _FrugalMemory()
 
 
 def every_batch(orders: OrderBatches, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -9,12 +9,19 @@ import dagster as dg
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.code_versions import CODE_VERSIONS
 from pizza_assets.orchestration.week_inputs import WeekInputs
+from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.io_manager import REPORTED_HERE, WeekOutput, WeekOutputs, column_schema
+from pizza_assets.storage.tables import WeekTables
 
 OWNERS = ["team:pizza_assets"]
 
 REFRESHED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 """Of what comes from outside and of what people look at: a missed refresh warns, a second one fails."""
+
+AT_ONCE = 2
+"""Weeks made side by side. Half of the work holds Python's lock, so more would only wait for each other."""
+MOST_ORDERS_SIDE_BY_SIDE = 500_000
+"""In a week; larger ones are made one after the other, so that memory stays what one of them takes."""
 
 _FRESH_GROUPS = frozenset({"raw", "dashboards"})
 
@@ -50,14 +57,29 @@ def weekly(partitions: dg.PartitionsDefinition) -> dict[str, Any]:
     return {"partitions_def": partitions, "backfill_policy": dg.BackfillPolicy.single_run()}
 
 
+def weeks_at_once(context: dg.AssetExecutionContext, orders: WeekTables) -> int:
+    """How many weeks to make side by side: one, if a week of orders is so large that it uses both threads itself."""
+    stored = [orders.examine(week) for week in context.partition_keys]
+    most = max((facts.row_count for facts in stored if isinstance(facts, Facts)), default=0)
+    return AT_ONCE if most <= MOST_ORDERS_SIDE_BY_SIDE else 1
+
+
 def each_week(
-    context: dg.AssetExecutionContext, inputs: WeekInputs, timezone: str, make: Callable[[MatchWeek], WeekOutput]
+    context: dg.AssetExecutionContext,
+    inputs: WeekInputs,
+    timezone: str,
+    make: Callable[[MatchWeek], WeekOutput],
+    at_once: int = 1,
 ) -> dg.Output[WeekOutputs]:
-    """The weeks of this run, each made by `make` when the IO manager comes to it; one that fails costs no other."""
+    """The weeks of this run, each made by `make` when the IO manager comes to it; one that fails costs no other.
+
+    at_once: see WeekOutputs.
+    """
     asset = context.asset_key.to_user_string()
     outputs = WeekOutputs(
         context.partition_keys,
         make=lambda key: make(MatchWeek(key, timezone)),
         fingerprint=lambda key: inputs.fingerprint(asset, MatchWeek(key, timezone)),
+        at_once=at_once,
     )
     return dg.Output(outputs, metadata=REPORTED_HERE)

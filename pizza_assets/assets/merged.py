@@ -9,7 +9,7 @@ from pizza_assets.analysis.merged_orders import merge_batches, nearest_match_sou
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.assets.common import described, each_week, weekly
+from pizza_assets.assets.common import AT_ONCE, described, each_week, weekly, weeks_at_once
 from pizza_assets.models.labels import label_of_orders, table_label
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
@@ -64,7 +64,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
             )
             return WeekOutput(week.key, bins, facts.data_source)
 
-        return each_week(context, inputs, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
 
     return order_bins
 
@@ -86,7 +86,7 @@ def _quarter_hours(partitions: dg.PartitionsDefinition, settings: Settings) -> d
             rows = store_quarters(orders, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
             return WeekOutput(week.key, rows, facts.data_source)
 
-        return each_week(context, inputs, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
 
     return quarter_hours
 
@@ -118,7 +118,7 @@ def _merged_orders(
             rows = RowStream(lambda: merge_batches(orders, matches, markets, lengths))
             return WeekOutput(week.key, rows, label)
 
-        return each_week(context, inputs, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
 
     return merged_orders
 
@@ -147,7 +147,7 @@ def _match_windows(
             windows = sum_windows(matches.rows, bins, markets, lengths)
             return WeekOutput(week.key, windows, table_label(windows, _if_empty(week, order_bins, raw_matches)))
 
-        return each_week(context, inputs, settings.timezone, make)
+        return each_week(context, inputs, settings.timezone, make, AT_ONCE)
 
     return match_windows
 

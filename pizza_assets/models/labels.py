@@ -10,10 +10,9 @@ def row_labels(rows: pd.DataFrame) -> pd.Series:
     if "data_source" in rows:
         return rows["data_source"]
     if {"order_source", "match_source"} <= set(rows.columns):
-        pairs = rows[["order_source", "match_source"]].drop_duplicates()
-        combined = {pair: combined_source(*pair) for pair in pairs.itertuples(index=False, name=None)}
-        keys = pd.MultiIndex.from_frame(rows[["order_source", "match_source"]])
-        return pd.Series([combined[key] for key in keys], index=rows.index, dtype="str")
+        (of_order, orders), (of_match, matches) = (pd.factorize(rows[name]) for name in ("order_source", "match_source"))
+        combined = pd.array([combined_source(order, match) for order in orders for match in matches], dtype="str")
+        return pd.Series(combined.take(of_order * len(matches) + of_match), index=rows.index)
     for name in ("order_source", "match_source"):
         if name in rows:
             return rows[name]

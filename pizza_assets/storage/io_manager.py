@@ -5,7 +5,7 @@ What a week holds is decided in the assets; where it lies in layout.py.
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dagster as dg
 import pandas as pd
@@ -18,6 +18,7 @@ from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
 from pizza_assets.storage.row_stream import RowStream
+from pizza_assets.storage.side_by_side import side_by_side
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
 
@@ -55,11 +56,23 @@ class WeekOutputs:
     """The weeks of one run and how to make one of them; each is made just before it is written.
 
     fingerprint: of all that a week is about to be made of, or None if nothing is expected to be stored for it.
+    at_once: so many weeks are made side by side in threads; with more than one, `make` and `fingerprint` must allow it.
     """
 
     weeks: Sequence[str]
     make: Callable[[str], WeekOutput]
     fingerprint: Callable[[str], str | None]
+    at_once: int = 1
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A week that was written, or the error that kept it from being. version: of what a reader finds now."""
+
+    week: str
+    metadata: dict[str, object] = field(default_factory=dict)
+    version: str = ABSENT
+    error: Exception | None = None
 
 
 @dataclass(frozen=True)
@@ -133,26 +146,35 @@ class TableIOManager(dg.IOManager):
 
     def _write_weeks(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs) -> Iterator[DagsterEvent]:
         failures: dict[str, Exception] = {}
-        for week in outputs.weeks:
-            try:
-                with self._tables.writing_week(asset, week) as writer:
-                    # before the rows are made: if an input changes meanwhile, the week counts as stale, not as fresh
-                    made_of = outputs.fingerprint(week)
-                    metadata, version = self._write_week(context, asset, writer, outputs.make(week), made_of or "")
-            # A catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is
-            # swallowed: the trace of a bug goes to the run's log, and the step ends with WeeksFailed below.
-            except Exception as error:  # noqa: BLE001
-                failures[week] = error
-                context.log.error(f"{asset} {week}: {_told(error)}")
+
+        def write(week: str) -> _Done:
+            return self._write_week(context, asset, outputs, week)
+
+        for done in side_by_side(write, outputs.weeks, outputs.at_once):
+            if done.error is not None:
+                failures[done.week] = done.error
+                context.log.error(f"{asset} {done.week}: {_told(done.error)}")
                 continue
-            yield _materialized(context, week, metadata, version)
-            self._stored(asset, week)
+            yield _materialized(context, done.week, done.metadata, done.version)
+            self._stored(asset, done.week)
         if failures:
             # a cause is one error: the first; the traces of the others are in the run's log
             stored = len(outputs.weeks) - len(failures)
             raise WeeksFailed(asset, failures, stored) from next(iter(failures.values()))
 
-    def _write_week(
+    def _write_week(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs, week: str) -> _Done:
+        try:
+            with self._tables.writing_week(asset, week) as writer:
+                # before the rows are made: if an input changes meanwhile, the week counts as stale, not as fresh
+                made_of = outputs.fingerprint(week)
+                output = outputs.make(week)
+                return _Done(week, *self._write_output(context, asset, writer, output, made_of or ""))
+        # A catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is swallowed:
+        # the trace of a bug goes to the run's log, and the step ends with WeeksFailed.
+        except Exception as error:  # noqa: BLE001
+            return _Done(week, error=error)
+
+    def _write_output(
         self, context: dg.OutputContext, asset: str, writer: WeekWriter, output: WeekOutput, made_of: str
     ) -> tuple[dict[str, object], str]:
         """Metadata of the week, and the version of the data that a reader finds now (ABSENT if none)."""

@@ -243,6 +243,10 @@ class WeekTables(Mapping[str, WeekFrame]):
     def facts(self, week: str) -> Facts | None:
         return self._tables.week_facts(self._asset, week)
 
+    def examine(self, week: str) -> Facts | Unreadable | None:
+        """As `facts`; what can't be read is told, not raised."""
+        return self._tables.examine_week(self._asset, week)
+
     def _stored_weeks(self) -> list[str]:
         if self._weeks is None:
             self._weeks = [week for week in self._tables.weeks(self._asset) if week in self._asked]
