@@ -1,11 +1,23 @@
-"""Fixtures for every test: real input data where it is at hand."""
+"""For every test: real input data where it is at hand, and a process that spends its time on tests."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 
 PROJECT_ROOT = Path(__file__).parents[1]
+
+# pytest-xdist gives every core a process: threads of BLAS beside it would only take turns. Before numpy is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+gc.disable()  # until everything is imported, of which nothing is garbage
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for among what tests make, not among a million objects of modules."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def absent(reason: str) -> None:
