@@ -21,8 +21,6 @@ from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.tables import TableStore
 
 WEEKS = ["2026-08-18", "2026-08-25", "2026-09-01"]
-FIRST_WEEK = "2023-01-03"
-"""Dagster lists every week since the first one for every asset of a run; most of the default's are before any test."""
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -37,8 +35,7 @@ class Pipeline:
         chunk_weeks: int = CHUNK_WEEKS,
         **environ: str,
     ) -> None:
-        standard = {"PIZZA_MATCHES": "mock", "PIZZA_FIRST_WEEK": FIRST_WEEK}
-        self.environ = {"PIZZA_STORAGE": str(storage), **standard, **environ}
+        self.environ = {"PIZZA_STORAGE": str(storage), "PIZZA_MATCHES": "mock", **environ}
         self.settings = Settings.from_environment(self.environ)
         self.now, self.chunk_weeks = now, chunk_weeks
         self.sources = Sources(self.settings, lambda: now)
