@@ -17,7 +17,7 @@ test: .venv/test.installed check  ## every test and check that needs only Python
 	@$(BIN)/pytest -m "not integration" -n 2
 
 test-integration: .venv/integration.installed  ## what needs a browser, servers or minutes
-	@$(BIN)/pytest -m "integration and not deploy" -n 2 --dist loadfile
+	@$(BIN)/pytest -m "integration and not deploy" -n 2 --dist loadfile --no-loadscope-reorder
 
 deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## what is deployed: Terraform, policies, image, wheel
 	@$(BIN)/pytest pizza_assets_tests/deploy

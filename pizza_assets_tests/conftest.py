@@ -1,11 +1,40 @@
-"""Fixtures for every test: real input data where it is at hand."""
+"""For every test: real input data where it is at hand, and a process that spends its time on tests."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 
 PROJECT_ROOT = Path(__file__).parents[1]
+
+# pytest-xdist gives every core a process: threads of BLAS beside it would only take turns. Before numpy is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+gc.disable()  # until everything is imported, of which nothing is garbage
+
+
+# files of integration tests that take minutes, the longest first
+SLOW_FILES = (
+    "test_s3_torture.py", "test_torture.py", "test_lambda_runs.py", "test_s3_pipeline.py", "test_new_order_files.py",
+    "test_ui.py", "test_s3_stores.py", "test_lambda_refresh.py", "test_page_in_browser.py", "test_backfill_command.py",
+    "test_backfill.py", "test_forecasts.py", "test_pizzaplace.py", "test_s3_claims.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first: pytest-xdist hands out whole files in this order, and a long one at the end leaves cores idle.
+
+    Left alone it starts with the files of most tests, which are not the slow ones.
+    """
+    turns = {name: turn for turn, name in enumerate(SLOW_FILES)}
+    items.sort(key=lambda item: turns.get(item.path.name, len(turns)))
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for among what tests make, not among a million objects of modules."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def absent(reason: str) -> None:

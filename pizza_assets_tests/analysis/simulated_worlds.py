@@ -65,12 +65,14 @@ def fitted_grids(world: World) -> dict[SourcePair, ExpectedGrid]:
 
 def panels_of(quarters: pd.DataFrame, match_source_by_week: Mapping[str, str]) -> dict[SourcePair, Panel]:
     """Rows of order_source, market, bin_at, week and observed as the panels of every pair of sources."""
-    known = quarters.assign(match_source=quarters["week"].map(dict(match_source_by_week))).dropna(subset="match_source")
+    known = quarters[quarters["week"].isin(list(match_source_by_week))]
+    stores = known.rename(columns={"observed": "order_count"}).assign(chain="dominos", store_id="a")
+    table = QuarterHours.conform(stores)
+    week_of_row = table["bin_at"].map(known.drop_duplicates("bin_at").set_index("bin_at")["week"])
+    match_source_of_row = week_of_row.map(dict(match_source_by_week))
     parts: dict[SourcePair, list[Panel]] = {}
-    for (order_source, match_source, week), rows in known.groupby(["order_source", "match_source", "week"]):
-        stores = rows.rename(columns={"observed": "order_count"}).assign(chain="dominos", store_id="a")
-        table = QuarterHours.conform(stores)
-        parts.setdefault((order_source, match_source), []).append(market_panel(table, week))
+    for (order_source, match_source, week), rows in table.groupby(["order_source", match_source_of_row, week_of_row]):
+        parts.setdefault((order_source, match_source), []).append(market_panel(rows.reset_index(drop=True), week))
     return {pair: Panel.joined(panels) for pair, panels in parts.items()}
 
 

@@ -228,12 +228,18 @@ def _brute_force(world: World) -> list[tuple]:
     return sorted(rows, key=lambda row: row[0])
 
 
-# Property 14
+# Property 12, Property 14: one test, because a drawn world and its windows are the expensive part
 @settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_every_exposed_match_has_its_numbers_in_every_window(world: World) -> None:
-    rows = sum_windows(world.matches, bins_of(world), world.markets, LENGTHS)
+@given(worlds(), st.integers(0, 9))
+def test_windows_are_as_defined_and_as_merged_orders_say_in_any_order_of_rows(world: World, seed: int) -> None:
+    bins = bins_of(world)
+    rows = sum_windows(world.matches, bins, world.markets, LENGTHS)
+    _every_exposed_match_has_its_numbers_in_every_window(world, rows)
+    _merged_orders_tell_the_same_story(world, rows)
+    _order_of_rows_and_names_of_markets_do_not_matter(world, bins, rows, seed)
 
+
+def _every_exposed_match_has_its_numbers_in_every_window(world: World, rows: pd.DataFrame) -> None:
     groups = (
         ["match_id", "market", "chain", "currency", "window", "match_source", "order_source"],
         ["team", "side", "kickoff_at", "window_start_at", "window_end_at"],
@@ -249,11 +255,7 @@ def test_every_exposed_match_has_its_numbers_in_every_window(world: World) -> No
     assert not rows.duplicated(list(MatchWindows.key())).any()
 
 
-# Property 12
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_windows_and_merged_orders_tell_the_same_story(world: World) -> None:
-    rows = sum_windows(world.matches, bins_of(world), world.markets, LENGTHS)
+def _merged_orders_tell_the_same_story(world: World, rows: pd.DataFrame) -> None:
     merged = merge_orders(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)
 
     assert rows["order_count"].sum() == merged["overlapping_match_count"].sum()
@@ -261,14 +263,12 @@ def test_windows_and_merged_orders_tell_the_same_story(world: World) -> None:
     assert rows["revenue_cents"].sum() == weighted.sum()
 
 
-@settings(max_examples=100, deadline=None)
-@given(worlds(), st.integers(0, 9))
-def test_order_of_rows_and_names_of_markets_do_not_matter(world: World, seed: int) -> None:
-    bins = bins_of(world)
+def _order_of_rows_and_names_of_markets_do_not_matter(
+    world: World, bins: pd.DataFrame, rows: pd.DataFrame, seed: int
+) -> None:
     shuffled = bins.assign(market="x" + bins["market"]).sample(frac=1, random_state=seed)
     renamed = [Market("x" + m.name, m.timezone, m.teams[::-1]) for m in world.markets[::-1]]
 
-    rows = sum_windows(world.matches, bins, world.markets, LENGTHS)
     seen = sum_windows(world.matches.iloc[::-1], shuffled, renamed, LENGTHS)
 
     pd.testing.assert_frame_equal(seen, rows.assign(market="x" + rows["market"]))

@@ -159,11 +159,18 @@ def _brute_force(world: World) -> list[tuple]:
     return rows
 
 
+# Property 13: one test, because a drawn world and its bins are the expensive part
 @settings(max_examples=100, deadline=None)
 @given(worlds())
-def test_equals_the_definition_minute_by_minute(world: World) -> None:
+def test_bins_are_as_defined_in_any_order_of_rows_and_under_any_label(world: World) -> None:
     bins = bins_of(world)
+    _equals_the_definition_minute_by_minute(world, bins)
+    _is_sorted_and_sums_to_the_orders(world, bins)
+    _order_of_rows_and_names_of_markets_do_not_matter(world, bins)
+    _the_label_changes_the_label_only(world, bins)
 
+
+def _equals_the_definition_minute_by_minute(world: World, bins: pd.DataFrame) -> None:
     seen = [
         (*row[:-1], None if pd.isna(row[-1]) else json.loads(row[-1]))
         for row in bins.itertuples(index=False, name=None)
@@ -171,21 +178,14 @@ def test_equals_the_definition_minute_by_minute(world: World) -> None:
     assert seen == _brute_force(world)
 
 
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_bins_are_sorted_and_sum_to_the_orders(world: World) -> None:
-    bins = bins_of(world)
-
+def _is_sorted_and_sums_to_the_orders(world: World, bins: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(OrderBins.conform(bins), bins)
     assert not bins.duplicated(list(OrderBins.key())).any()
     sums = bins[bins["order_count"] > 0].groupby(SERIES)[SUMS].sum()
     pd.testing.assert_frame_equal(sums, world.orders.assign(order_count=1).groupby(SERIES)[SUMS].sum())
 
 
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_order_of_rows_and_names_of_markets_do_not_matter(world: World) -> None:
-    bins = bins_of(world)
+def _order_of_rows_and_names_of_markets_do_not_matter(world: World, bins: pd.DataFrame) -> None:
     renamed = world.orders.iloc[::-1].assign(market="x" + world.orders["market"])
     periods = [CoveredPeriod("x" + p.market, p.chain, p.currency, p.starts_at, p.ends_at) for p in world.covered[::-1]]
 
@@ -194,16 +194,12 @@ def test_order_of_rows_and_names_of_markets_do_not_matter(world: World) -> None:
     pd.testing.assert_frame_equal(seen, bins.assign(market="x" + bins["market"]))
 
 
-# Property 13
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_the_label_changes_the_label_only(world: World) -> None:
+def _the_label_changes_the_label_only(world: World, bins: pd.DataFrame) -> None:
     other = {"real": "mock", "mock": "real"}[world.order_source]
     relabelled = world.orders.assign(order_source=pd.Series(other, index=world.orders.index, dtype="str"))
 
     seen = bin_orders(FrameBatches(relabelled), world.covered, world.starts_at, world.ends_at, order_source=other)
 
-    bins = bins_of(world)
     assert (seen["order_source"] == other).all()
     pd.testing.assert_frame_equal(seen.drop(columns="order_source"), bins.drop(columns="order_source"))
 

@@ -16,7 +16,7 @@ from pizza_assets_tests.support.order_export import write_export
 pytestmark = pytest.mark.integration
 
 FIRST_DAY = date(2026, 6, 2)
-FILES, BAD, PER_DAY, ORDERS_PER_FILE = 500, 7, 5, 4
+FILES, BAD, PER_DAY, ORDERS_PER_FILE = 500, 7, 20, 4
 
 
 def drop(inbox: Path, number: int) -> None:

@@ -110,6 +110,7 @@ def _read_until(
     assets: Sequence[str],
     weeks: Sequence[str],
 ) -> None:
+    os.nice(10)  # what is written and killed goes first, where cores are few
     tables = tables_in(storage)
     count, findings = 0, []
     begun.set()
