@@ -27,6 +27,7 @@ from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MergedOrders, RawOrders
 from pizza_assets.models.market import DEFAULT_MARKETS
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.resources import build_tables
 from pizza_assets.settings import Settings
@@ -35,7 +36,7 @@ from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.orders.mock import mock_orders
 from pizza_assets.storage import frames
 from pizza_assets.storage.layout import week_key
-from pizza_assets.storage.row_stream import RowStream, regrouped
+from pizza_assets.storage.streamed_rows import regrouped
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_stream import OrderStream
 from pizza_assets.storage.week_writer import Origin

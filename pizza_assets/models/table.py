@@ -79,6 +79,17 @@ class Table(pa.DataFrameModel):
         return cls._key
 
     @classmethod
+    def unique_columns(cls) -> tuple[str, ...]:
+        """The columns in which no value may come twice."""
+        return tuple(name for name, column in cls.to_schema().columns.items() if column.unique)
+
+    @classmethod
+    @cache
+    def row_schema(cls) -> pa.DataFrameSchema:
+        """The model for some rows of a table: all of its checks but that of `unique_columns`, which needs all rows."""
+        return cls.to_schema().update_columns({name: {"unique": False} for name in cls.unique_columns()})
+
+    @classmethod
     def schema_version(cls) -> int:
         """Raised when the meaning or the columns of stored files change."""
         return cls._schema_version

@@ -2,10 +2,12 @@
 
 import pandas as pd
 import pytest
+from pandera.errors import SchemaErrors
 
-from pizza_assets.models import TABLES
+from pizza_assets.models import TABLES, RawOrders
 from pizza_assets.models.orders import RejectedRows
 from pizza_assets.models.table import Table
+from pizza_assets_tests.analysis.tables import an_order, at
 
 REJECT = {
     "origin": "orders.csv",
@@ -54,3 +56,16 @@ def test_violations_name_row_column_check_and_value() -> None:
     (violation,) = RejectedRows.violations(frame)
     assert (violation.row, violation.column, violation.value) == (0, "line_number", "0")
     assert "greater_than_or_equal_to(1)" in violation.check
+
+
+def test_the_checks_of_single_rows_leave_out_that_values_are_unique() -> None:
+    row = RejectedRows.conform([REJECT])
+    assert RejectedRows.unique_columns() == ()
+    assert RejectedRows.row_schema().validate(row).equals(row)
+
+    orders = RawOrders.conform([an_order("a", at("18:00"))] * 2)
+    assert RawOrders.unique_columns() == ("order_id",)
+    assert {violation.check for violation in RawOrders.violations(orders)} == {"field_uniqueness"}
+    assert RawOrders.row_schema().validate(orders, lazy=True).equals(orders)
+    with pytest.raises(SchemaErrors, match="revenue_cents"):
+        RawOrders.row_schema().validate(orders.assign(revenue_cents=-1), lazy=True)
