@@ -5,12 +5,13 @@ here. Temporary files lie where the system keeps them (TMPDIR moves them) and go
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from pizza_assets.models.table import Table
@@ -35,12 +36,7 @@ def sorted_rows(files: Sequence[Path], model: type[Table]) -> Iterator[pyarrow.R
     Memory: LEAST_MEMORY and 0.1 GB, whatever the number of rows; more where a row takes more than 1 kB. Raises OSError
     if a file can't be read, or what does not fit in memory can't be written.
     """
-    schema = model.arrow_schema()
-    with _engine(files) as connection:
-        rows = connection.read_parquet([str(file) for file in files])
-        in_order = rows.project(", ".join(map(_quoted, schema.names))).order(", ".join(map(_quoted, model.key())))
-        for batch in in_order.to_arrow_reader(_BATCH_ROWS):
-            yield batch.cast(schema)
+    return _sorted(files, model.arrow_schema(), model.key())
 
 
 def sorted_batches(batches: Iterable[pyarrow.RecordBatch], model: type[Table]) -> Iterator[pyarrow.RecordBatch]:
@@ -76,21 +72,30 @@ class SeenValues:
         """Rows with these columns, and others."""
         self._writer.write_table(rows.select(self._schema.names).cast(self._schema))
 
-    def first_repeated(self) -> tuple[str, object, int] | None:
-        """A column, a value that is in it more than once, and how often; None if every value came once.
+    def first_repeated(self) -> tuple[str, object] | None:
+        """A column and a value that came more than once; None if every value came once.
 
         Nothing can be added afterwards. Raises OSError as `sorted_rows`.
         """
         self._writer.close()
-        with _engine() as connection:
-            connection.read_parquet(str(self._file)).create_view("seen")
-            for name in self._schema.names:
-                found = connection.execute(
-                    f"SELECT {_quoted(name)}, count(*) AS times FROM seen GROUP BY 1 HAVING times > 1 LIMIT 1"
-                ).fetchone()
-                if found is not None:
-                    return (name, *found)
+        for field in self._schema:
+            with closing(_sorted([self._file], pyarrow.schema([field]), [field.name])) as batches:
+                last = pyarrow.array([], field.type)
+                for batch in batches:
+                    values = pyarrow.concat_arrays([last, batch.column(0)])
+                    repeated = values.slice(1).filter(pc.equal(values.slice(1), values.slice(0, len(values) - 1)))
+                    if len(repeated):
+                        return field.name, repeated[0].as_py()
+                    last = values.slice(len(values) - 1)
         return None
+
+
+def _sorted(files: Sequence[Path], schema: pyarrow.Schema, key: Sequence[str]) -> Generator[pyarrow.RecordBatch]:
+    with _engine(files) as connection:
+        rows = connection.read_parquet([str(file) for file in files])
+        in_order = rows.project(", ".join(map(_quoted, schema.names))).order(", ".join(map(_quoted, key)))
+        for batch in in_order.to_arrow_reader(_BATCH_ROWS):
+            yield batch.cast(schema)
 
 
 def _bytes_per_row(files: Sequence[Path]) -> int:
@@ -101,7 +106,7 @@ def _bytes_per_row(files: Sequence[Path]) -> int:
 
 
 @contextmanager
-def _engine(files: Sequence[Path] = ()) -> Iterator["DuckDBPyConnection"]:
+def _engine(files: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
     """A connection that forgets everything, its temporary files included, at the end of the block.
 
     files: Parquet whose rows are to be sorted. Raises OSError.
@@ -120,7 +125,7 @@ def _engine(files: Sequence[Path] = ()) -> Iterator["DuckDBPyConnection"]:
             with duckdb.connect(config=config) as connection:
                 yield connection
         except (duckdb.Error, pyarrow.ArrowException) as error:  # Arrow's where batches are being read
-            raise OSError(f"{files[0].parent if files else folder}: {error}") from error
+            raise OSError(f"{files[0].parent}: {error}") from error
 
 
 def _quoted(name: str) -> str:

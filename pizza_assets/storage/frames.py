@@ -21,7 +21,8 @@ from pizza_assets.errors import StorageError
 from pizza_assets.models.table import Table
 from pizza_assets.storage.object_store import ObjectStore
 
-ROWS_PER_GROUP = 1_000_000
+ROWS_PER_GROUP = 1 << 18
+"""A row group is in memory whole while it is written, so this is what a large week takes, however large it is."""
 COVERAGE_METADATA = b"pizza.covered"
 LABEL_METADATA = b"pizza.data_source"
 _OUR_WORDS = b"pizza."

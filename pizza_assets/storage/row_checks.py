@@ -45,10 +45,10 @@ class PartChecks:
         """Check, after the last part, that no value came twice that may come only once. Raises StorageError."""
         repeated = None if self._seen is None else self._seen.first_repeated()
         if repeated is not None:
-            name, value, times = repeated
+            name, value = repeated
             raise StorageError(
-                f"{self._key}: {times} rows break the rules of {self._model.table_name()}: {name} = {value} is in each "
-                f"of them, and {name} is unique; {_A_DEFECT}"
+                f"{self._key}: rows break the rules of {self._model.table_name()}: {name} = {value} comes more than "
+                f"once, and {name} is unique; {_A_DEFECT}"
             )
 
 

@@ -18,9 +18,6 @@ from pizza_assets.models.table import Table
 from pizza_assets.storage import frames
 from pizza_assets.storage.row_checks import PartChecks, checks_by_part
 
-_CHECKED_ROWS = 1 << 18
-"""So many rows at a time are checked by their model."""
-
 
 @dataclass
 class Counted:
@@ -46,11 +43,10 @@ class _Groups:
             self.is_sorted = self._follows(group)
             if not self.is_sorted:
                 return
-            for first in range(0, group.num_rows, _CHECKED_ROWS):
-                frame = frames.to_frame(group.slice(first, _CHECKED_ROWS), self._model)
-                self._checks.check_part(frame)
-                self.counted.real_count += real_share(frame, "") * len(frame)
+            frame = frames.to_frame(group, self._model)
+            self._checks.check_part(frame)
             self._checks.keep_values(group)
+            self.counted.real_count += real_share(frame, "") * len(frame)
             self.counted.row_count += group.num_rows
             yield group
 

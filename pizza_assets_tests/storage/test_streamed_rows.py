@@ -157,7 +157,7 @@ def test_an_id_that_comes_twice_is_found_however_far_apart(
     with pytest.raises(StorageError, match="break the rules of raw_orders") as refusal:
         tables.write_week("raw_orders", WEEK, stream(rows, RawOrders, 7), Origin("real", "1", "test"), ())
 
-    assert f"order_id = {rows.loc[first, 'order_id']} is in each" in str(refusal.value)
+    assert f"order_id = {rows.loc[first, 'order_id']} comes more than once" in str(refusal.value)
     assert week_key("raw_orders", WEEK, "real") in str(refusal.value)
     assert tables.read_week("raw_orders", WEEK) is None
     assert list(temporary.iterdir()) == []
