@@ -7,6 +7,7 @@ here. Temporary files lie where the system keeps them (TMPDIR moves them) and go
 import tempfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from math import isqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ LEAST_MEMORY = 256_000_000
 
 _MERGED_ROWS = 122_880
 """So many rows the engine has in memory at least while it merges what it sorted: wide ones need more than the least."""
+_BYTES_PER_PIECE = 20_000_000
+"""What was sorted lies on disk in pieces as large as its memory, and of each some is in memory during the merge. So a
+longer table needs more, by the square root: 256 MB for 20 million orders, 430 MB for 60 million.
+"""
+_ENGINE_ROW = 100  # bytes that a row takes beside its text
 _BATCH_ROWS = 16_384
 _THREADS = 1  # a second one brings nothing where the disk is waited for, and takes as much memory as the first
 _COMPRESSION = "lz4"  # of what is read once, and soon
@@ -33,8 +39,8 @@ def sorted_rows(files: Sequence[Path], model: type[Table]) -> Iterator[pyarrow.R
     """The model's columns of Parquet files that hold them, in the order of its key: text by its bytes, as Arrow and
     pandas have it.
 
-    Memory: LEAST_MEMORY and 0.1 GB, whatever the number of rows; more where a row takes more than 1 kB. Raises OSError
-    if a file can't be read, or what does not fit in memory can't be written.
+    Memory: LEAST_MEMORY and 0.1 GB; more above 20 million rows, or where a row takes more than 1 kB. Raises OSError if
+    a file can't be read, or what does not fit in memory can't be written.
     """
     return _sorted(files, model.arrow_schema(), model.key())
 
@@ -98,11 +104,13 @@ def _sorted(files: Sequence[Path], schema: pyarrow.Schema, key: Sequence[str]) -
             yield batch.cast(schema)
 
 
-def _bytes_per_row(files: Sequence[Path]) -> int:
-    """Before compression; 0 without rows."""
+def _memory(files: Sequence[Path]) -> int:
+    """How many bytes the engine needs to sort their rows."""
     footers = [parquet.read_metadata(file) for file in files]
     groups = [footer.row_group(number) for footer in footers for number in range(footer.num_row_groups)]
-    return sum(group.total_byte_size for group in groups) // max(1, sum(group.num_rows for group in groups))
+    row_count = sum(group.num_rows for group in groups)
+    total = sum(group.total_byte_size for group in groups) + row_count * _ENGINE_ROW
+    return max(LEAST_MEMORY, 2 * _MERGED_ROWS * total // max(1, row_count), isqrt(total * _BYTES_PER_PIECE))
 
 
 @contextmanager
@@ -116,7 +124,7 @@ def _engine(files: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
     with tempfile.TemporaryDirectory(prefix="pizza-spilled-") as folder:
         try:
             config = {
-                "memory_limit": f"{max(LEAST_MEMORY, 2 * _MERGED_ROWS * _bytes_per_row(files))}B",
+                "memory_limit": f"{_memory(files)}B",
                 "temp_directory": folder,
                 "threads": _THREADS,
                 "preserve_insertion_order": False,
