@@ -1,11 +1,14 @@
 """What one week of so many orders takes in time and memory, and merged_orders beside a plain copy: `make bench-weeks`.
 
     python -m pizza_assets_tests.bench_weeks [MILLIONS ...]     # default 0.1 1 4
+    python -m pizza_assets_tests.bench_weeks --steps 2 20       # the first two steps only: staged and collected
 
 Each step runs in a process of its own, on a stored week of mock orders of 200 stores. Prints figures and asserts none:
 they depend on machine and load.
 """
 
+import argparse
+import io
 import itertools
 import shutil
 import statistics
@@ -17,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
@@ -27,15 +31,17 @@ from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MergedOrders, RawOrders
 from pizza_assets.models.market import DEFAULT_MARKETS
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.resources import build_tables
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.orders.mock import mock_orders
+from pizza_assets.sources.orders.staged_week import week_frame, week_rows
 from pizza_assets.storage import frames
 from pizza_assets.storage.layout import week_key
-from pizza_assets.storage.row_stream import RowStream, regrouped
+from pizza_assets.storage.streamed_rows import regrouped
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_stream import OrderStream
 from pizza_assets.storage.week_writer import Origin
@@ -53,11 +59,15 @@ def main() -> None:
     if sys.argv[1:2] == ["--step"]:
         _step(sys.argv[2], Path(sys.argv[3]), float(sys.argv[4]))
         return
-    for millions in [float(text) for text in sys.argv[1:]] or MILLIONS:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("millions", type=float, nargs="*", default=MILLIONS)
+    options.add_argument("--steps", type=int, help="only so many of the first steps")
+    chosen = options.parse_args()
+    for millions in chosen.millions:
         folder = Path(tempfile.mkdtemp(prefix=".bench-", dir=Path.cwd()))  # the disk of the project, not one in memory
         try:
             print(f"a week of {millions:g} M orders", flush=True)
-            for step in STEPS:
+            for step in list(STEPS)[: chosen.steps]:
                 command = [sys.executable, "-m", __spec__.name, "--step", step, str(folder), str(millions)]
                 subprocess.run(command, check=True)
         finally:
@@ -82,6 +92,54 @@ def _collect(tables: TableStore, millions: float) -> None:
     """Made, checked and stored."""
     made = _invented(millions)
     tables.write_week("raw_orders", WEEK.key, made.rows, ORIGIN, made.covered)
+
+
+def _stage(tables: TableStore, millions: float) -> None:
+    """The orders as an export is staged: parts of half a million orders by hash of the id, each in order."""
+    folder = _staging(tables) / WEEK.key
+    folder.mkdir(parents=True, exist_ok=True)
+    part_count = 1 + int(millions * 2)
+    for part in range(part_count):
+        orders = _staged_orders(part, int(millions * 1e6) // part_count)
+        orders.to_parquet(folder / f"orders-{part:06d}.parquet", index=False, compression="zstd")
+
+
+def _staged_orders(part: int, count: int) -> pd.DataFrame:
+    """Orders of random ids (32 characters) and times, without items."""
+    rng = np.random.default_rng(part)
+    ids = rng.bytes(16 * count)
+    stores = rng.integers(0, STORES_PER_MARKET * len(DEFAULT_MARKETS), count)
+    seconds = rng.integers(0, int((WEEK.ends_at - WEEK.starts_at).total_seconds()), count)
+    rows = {
+        "order_id": [ids[16 * number : 16 * (number + 1)].hex() for number in range(count)],
+        "ordered_at": pd.Timestamp(WEEK.starts_at) + pd.to_timedelta(seconds, unit="s"),
+        "market": np.array([market.name for market in DEFAULT_MARKETS])[stores % len(DEFAULT_MARKETS)],
+        "store_id": np.char.add("store ", stores.astype(str)),
+        "revenue_cents": rng.integers(800, 6000, count),
+        "pizza_count": rng.integers(1, 5, count),
+    }
+    texts = {"chain": "dominos", "sport": "football", "currency": "GBP", "order_source": "real", "source_name": "files"}
+    orders = RawOrders.conform(pd.DataFrame(rows).assign(**texts, store_location=None, items=None))
+    return orders.assign(origin="export.csv", line_number=range(count))
+
+
+def _staging(tables: TableStore) -> Path:
+    return Path(tables.objects.uri("staging"))
+
+
+def _collect_staged(tables: TableStore, millions: float) -> None:
+    """As a run collects it: a large week as a stream."""
+    _store_real(tables, week_rows(_staging(tables), WEEK.key))
+
+
+def _collect_staged_frame(tables: TableStore, millions: float) -> None:
+    _store_real(tables, week_frame(_staging(tables), WEEK.key))
+
+
+def _store_real(tables: TableStore, rows: pd.DataFrame | RowStream) -> None:
+    """Checked and stored in a folder of its own, for the steps after it go on with mock orders."""
+    beside = build_tables(Settings(storage=tables.objects.uri("collected")), lambda: NOW)
+    beside.write_week("raw_orders", WEEK.key, rows, Origin("real", "1", "bench"), ())
 
 
 def _bins(tables: TableStore, millions: float) -> None:
@@ -126,7 +184,7 @@ def _written(batches: Iterator[pa.RecordBatch]) -> None:
     """In the groups that merged_orders is written in: a batch each would cost more."""
     first = next(batches)
     groups = regrouped(itertools.chain([first], batches), first.schema)
-    frames.parquet_of_groups(groups, first.schema)
+    frames.write_groups(io.BytesIO(), groups, first.schema)
 
 
 def _merged(tables: TableStore) -> Iterator[pa.RecordBatch]:
@@ -141,6 +199,9 @@ def _orders(tables: TableStore) -> OrderStream:
 
 Step = Callable[[TableStore, float], None]
 STEPS: dict[str, Step] = {
+    "a week of files, staged": _stage,
+    "staged orders, checked and stored": _collect_staged,
+    "the same through one frame": _collect_staged_frame,
     "mock orders": _invent,
     "mock orders, checked and stored": _collect,
     "order_bins": _bins,
@@ -155,7 +216,8 @@ STEPS: dict[str, Step] = {
 def _step(name: str, folder: Path, millions: float) -> None:
     """Median seconds after a first turn that only warms up, and the process's peak."""
     tables = build_tables(Settings(storage=str(folder)), lambda: NOW)
-    seconds: Sequence[float] = [_timed(STEPS[name], tables, millions) for _ in range(REPEATS + 1)][1:]
+    turns = 1 if STEPS[name] is _stage else REPEATS + 1
+    seconds: Sequence[float] = [_timed(STEPS[name], tables, millions) for _ in range(turns)][-REPEATS:]
     median = statistics.median(seconds)
     print(f"  {name:<34}{median:7.2f} s {millions / median:7.2f} M/s {most_megabytes():8.0f} MB", flush=True)
 

@@ -11,6 +11,7 @@ from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import AT_ONCE, described, each_week, weekly, weeks_at_once
 from pizza_assets.models.labels import label_of_orders, table_label
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.bin_engines import bin_engine
@@ -19,7 +20,6 @@ from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
-from pizza_assets.storage.row_stream import RowStream
 from pizza_assets.storage.tables import WeekTables
 
 NO_ORDERS = "no orders are stored for this week"

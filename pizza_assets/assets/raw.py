@@ -124,11 +124,12 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any], inputs: dg.ResourceParam[Any]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            source = sources.order_files or sources.order_api
+            files, source = sources.order_files, sources.order_files or sources.order_api
             if source is None:
                 return WeekOutput(week.key, reason="no order source is configured (PIZZA_ORDERS=mock); see mock_orders")
             try:
-                return _as_output(week, source.orders(week), has_coverage=True)
+                answer = source.orders(week) if files is None else files.orders(week, may_stream=True)
+                return _as_output(week, answer, has_coverage=True)
             except SourceError as error:
                 if settings.fallback == "fail":
                     raise

@@ -89,6 +89,11 @@ class Table(pa.DataFrameModel):
         return cls._key
 
     @classmethod
+    def unique_columns(cls) -> tuple[str, ...]:
+        """The columns in which no value may come twice."""
+        return tuple(name for name, column in cls.to_schema().columns.items() if column.unique)
+
+    @classmethod
     def schema_version(cls) -> int:
         """Raised when the meaning or the columns of stored files change."""
         return cls._schema_version
@@ -176,20 +181,26 @@ class Table(pa.DataFrameModel):
         return conformed
 
     @classmethod
-    def check_rows(cls, frame: pd.DataFrame) -> None:
-        """Validate; raises pandera SchemaErrors listing every failing row."""
-        names_and_types, schema = cls._value_schema()
-        if list(frame.dtypes.items()) != names_and_types:
-            schema = cls.to_schema()
-        schema.validate(frame, lazy=True)
+    def check_rows(cls, frame: pd.DataFrame, *, are_all: bool = True) -> None:
+        """Validate; raises pandera SchemaErrors listing every failing row.
+
+        are_all: False for some rows of a table; whether values of `unique_columns` come twice is not looked at then.
+        """
+        has_types = list(frame.dtypes.items()) == cls._names_and_types()
+        cls._schema_to_check(are_all, has_types).validate(frame, lazy=True)
 
     @classmethod
     @cache
-    def _value_schema(cls) -> tuple[list[tuple[str, object]], pa.DataFrameSchema]:
-        """Names and types of all columns, and the schema of a frame that has just these: it looks at values only, as
-        pandera's look at types takes longer than all else where tables are small.
+    def _names_and_types(cls) -> list[tuple[str, object]]:
+        return list(cls._empty().dtypes.items())
+
+    @classmethod
+    @cache
+    def _schema_to_check(cls, are_all: bool, has_types: bool) -> pa.DataFrameSchema:
+        """has_types: names and types are right already. Then they are not checked again, as pandera's look at a type
+        takes longer than all else where tables are small.
         """
-        schema = cls.to_schema()
-        columns = schema.columns.items()
-        names_and_types = [(name, pd.Series([], dtype=column.dtype.type).dtype) for name, column in columns]  # type: ignore[union-attr]
-        return names_and_types, schema.update_columns({name: {"dtype": None} for name, _ in columns})
+        of_values = {name: {"dtype": None} for name in cls.column_names()} if has_types else {}
+        of_rows = {} if are_all else {name: {"unique": False} for name in cls.unique_columns()}
+        schema = cls.to_schema().update_columns(of_values)
+        return schema.update_columns(of_rows)

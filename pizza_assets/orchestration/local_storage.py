@@ -81,7 +81,9 @@ class LocalStorage(DagsterSqliteStorage):
         self._event_log_storage = LocalEventLog(self._event_log_storage._base_dir)
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> "LocalStorage":
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> "LocalStorage":
         return cls.from_local(inst_data=inst_data, **config_value)
 
 

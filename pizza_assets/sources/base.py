@@ -8,6 +8,7 @@ import pandas as pd
 
 from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 
@@ -16,7 +17,8 @@ from pizza_assets.models.week import MatchWeek
 class SourceResult:
     """One source's answer for one week, under one label.
 
-    rows: orders (RawOrders) or matches (RawMatches), already conformed; every row carries `data_source`.
+    rows: orders (RawOrders) or matches (RawMatches), already conformed; every row carries `data_source`. A stream only
+        where the source was asked for one, and has a large week of orders.
     is_covered: False if the source says nothing about this week. Then `rows` is empty and nothing is stored:
         unknown is not the same as no orders. True with no rows is a real, empty answer.
     covered: orders only: the periods for which the orders are completely known.
@@ -27,7 +29,7 @@ class SourceResult:
     failure: of the source whose stand-in this is; None if it speaks for itself.
     """
 
-    rows: pd.DataFrame
+    rows: pd.DataFrame | RowStream
     data_source: DataSource
     source_name: str
     is_covered: bool = True

@@ -6,8 +6,12 @@ never read. Keys and labels do not belong here.
 """
 
 import hashlib
+import io
+import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 import pandas as pd
 import pyarrow
@@ -17,7 +21,8 @@ from pizza_assets.errors import StorageError
 from pizza_assets.models.table import Table
 from pizza_assets.storage.object_store import ObjectStore
 
-ROWS_PER_GROUP = 1_000_000
+ROWS_PER_GROUP = 1 << 18
+"""A row group is in memory whole while it is written, so this is what a large week takes, however large it is."""
 COVERAGE_METADATA = b"pizza.covered"
 LABEL_METADATA = b"pizza.data_source"
 _OUR_WORDS = b"pizza."
@@ -61,25 +66,35 @@ def stored_schema(model: type[Table], label: str, covered: str | None = None) ->
 def to_parquet(table: pyarrow.Table) -> bytes:
     """A whole Parquet file (zstd) that carries the checksum of its rows."""
     groups = (table.slice(first, ROWS_PER_GROUP) for first in range(0, max(table.num_rows, 1), ROWS_PER_GROUP))
-    return parquet_of_groups(groups, table.schema)
+    file = io.BytesIO()
+    write_groups(file, groups, table.schema)
+    return file.getvalue()
 
 
-def parquet_of_groups(groups: Iterable[pyarrow.Table], schema: pyarrow.Schema) -> bytes:
-    """As `to_parquet`, of row groups that come one after the other; only what they are compressed to is in memory."""
-    sink = pyarrow.BufferOutputStream()
-    with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
+def write_groups(file: IO[bytes], groups: Iterable[pyarrow.Table], schema: pyarrow.Schema) -> None:
+    """As `to_parquet`, of row groups that come one after the other, into an empty file open for reading and writing."""
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         for group in groups:
             writer.write_table(group, row_group_size=ROWS_PER_GROUP)
-    content = memoryview(sink.getvalue())
-    start = _footer_starts(content)
-    rows, footer = content[:start], content[start:]
-    return b"".join((rows, _SEAL, _checksum(rows, footer).encode(), footer))
+    end = _end_of(file)
+    footer = end[_footer_starts(end) :]
+    start = file.seek(-len(footer), os.SEEK_END)
+    checksum = _checksum_of_file(file, start, footer)
+    file.seek(start)
+    file.write(_SEAL + checksum.encode() + footer)
 
 
 def write_bytes(store: ObjectStore, key: str, content: bytes, labels: Mapping[str, str] | None = None) -> None:
     """Write one object whole."""
     with store.writing(key, labels) as file:
         file.write(content)
+
+
+def write_file(store: ObjectStore, key: str, content: IO[bytes], labels: Mapping[str, str] | None = None) -> None:
+    """As `write_bytes`, of a file's content from its first byte."""
+    content.seek(0)
+    with store.writing(key, labels) as file:
+        shutil.copyfileobj(content, file, _PIECE)
 
 
 def read_parquet(
@@ -138,23 +153,10 @@ def check_file(uri: str, file: pyarrow.NativeFile) -> None:
     """Every byte of an open Parquet file counts, as in `table_of`, a piece at a time. Raises StorageError, or as
     pyarrow does for a file that is no Parquet.
     """
-    size = file.size()
-    end = _end_of(file, size, _USUAL_FOOTER)
-    if _footer_starts(end) < _SEAL_LENGTH:
-        end = _end_of(file, size, len(end) - _footer_starts(end) + _SEAL_LENGTH)
+    end = _end_of(file)
     seal = _seal(end)
-    if not seal:
-        return
-    footer = memoryview(end)[_footer_starts(end) :]
-    left = size - len(footer) - _SEAL_LENGTH
-    digest = hashlib.sha256()
-    file.seek(0)
-    while left:
-        piece = file.read(min(left, _PIECE))
-        digest.update(piece)
-        left -= len(piece)
-    digest.update(footer)
-    if digest.hexdigest() != seal:
+    footer = end[_footer_starts(end) :]
+    if seal and _checksum_of_file(file, file.size() - len(footer) - _SEAL_LENGTH, footer) != seal:
         raise _not_as_sealed(uri)
 
 
@@ -163,6 +165,15 @@ def content_checksum(content: bytes) -> str:
     if content[-4:] == _MAGIC:
         return _seal(content)
     return hashlib.sha256(content).hexdigest()
+
+
+def file_checksum(content: IO[bytes]) -> str:
+    """As `content_checksum`, of an object in a file open for reading."""
+    end = _end_of(content)
+    if end[-4:] == _MAGIC:
+        return _seal(end)
+    content.seek(0)
+    return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table]) -> None:
@@ -195,9 +206,30 @@ def _not_as_sealed(uri: str) -> StorageError:
     return StorageError(f"{uri}: damaged, its content does not match its checksum; run its week again to rewrite it")
 
 
-def _end_of(file: pyarrow.NativeFile, size: int, length: int) -> bytes:
-    length = min(size, length)
-    return file.read_at(length, size - length)
+def _end_of(file: "IO[bytes] | pyarrow.NativeFile") -> bytes:
+    """The last bytes of a file: of a Parquet file the footer and the seal before it, with what may come before them."""
+    size = file.seek(0, os.SEEK_END)
+    end = _last(file, size, _USUAL_FOOTER)
+    if end[-4:] == _MAGIC and _footer_starts(end) < _SEAL_LENGTH:
+        end = _last(file, size, len(end) - _footer_starts(end) + _SEAL_LENGTH)
+    return end
+
+
+def _last(file: "IO[bytes] | pyarrow.NativeFile", size: int, length: int) -> bytes:
+    file.seek(max(0, size - length))
+    return file.read(length)
+
+
+def _checksum_of_file(file: "IO[bytes] | pyarrow.NativeFile", length: int, footer: bytes) -> str:
+    """As `_checksum`, of the first `length` bytes of a file, a piece at a time."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while length:
+        piece = file.read(min(length, _PIECE))
+        digest.update(piece)
+        length -= len(piece)
+    digest.update(footer)
+    return digest.hexdigest()
 
 
 def _checksum(rows: memoryview, footer: memoryview) -> str:

@@ -3,6 +3,7 @@
 What a week is made of does not belong here: a restored week is what it was, stale or not.
 """
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,7 +114,7 @@ class WeekHistory:
         if facts is None:
             frames.write_bytes(self._store, key, content)
         else:
-            publish(self._store, key, content, facts)
+            publish(self._store, key, io.BytesIO(content), facts)
         return Restored(uri, "restored")
 
 

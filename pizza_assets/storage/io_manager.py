@@ -15,9 +15,9 @@ from dagster._core.events import DagsterEvent
 
 from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
-from pizza_assets.storage.row_stream import RowStream
 from pizza_assets.storage.side_by_side import side_by_side
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter

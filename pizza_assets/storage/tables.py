@@ -3,6 +3,7 @@
 What replaces what is decided in week_writer.py; what an asset computes and how Dagster calls it in neither.
 """
 
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pizza_assets.dashboards.csv_format import read_csv
 from pizza_assets.errors import StorageError
 from pizza_assets.models import TABLES, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
@@ -51,14 +53,14 @@ class TableStore:
         self,
         asset: str,
         week: str,
-        frame: pd.DataFrame,
+        rows: pd.DataFrame | RowStream,
         origin: Origin,
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
     ) -> Stored:
         """Write one week that is already made; see WeekWriter.write."""
         with self.writing_week(asset, week) as writer:
-            return writer.write(frame, origin, covered, rejected)
+            return writer.write(rows, origin, covered, rejected)
 
     def read_week(self, asset: str, week: str, columns: Sequence[str] | None = None) -> "WeekFrame | None":
         """One week's rows, real before mock, or None if nothing (acceptable) is stored."""
@@ -144,12 +146,12 @@ class TableStore:
         with self.objects.claiming(key) as claim:
             claim.confirm()
             for member in sorted(keys, key=lambda member: member == key):
-                content = keys[member]
+                content = io.BytesIO(keys[member])
                 facts = facts_of(content, origin, self._now())
                 if member == key:
                     publish(self.objects, key, content, facts)
                 else:
-                    frames.write_bytes(self.objects, member, content, labels_of(facts))
+                    frames.write_file(self.objects, member, content, labels_of(facts))
         return [self.objects.uri(member) for member in keys]
 
     def whole_facts(self, asset: str) -> Facts | None:

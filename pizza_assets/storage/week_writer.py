@@ -4,25 +4,33 @@ What a reader trusts is in tables.py; what a week holds is decided in the assets
 """
 
 import hashlib
+import io
+import os
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import IO
 
 import pandas as pd
-from pandera.errors import SchemaErrors
 
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import StorageError
 from pizza_assets.models import TABLES, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_to_json
 from pizza_assets.models.labels import real_share
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
 from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.facts import Facts, labels_of, publish_facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
-from pizza_assets.storage.row_stream import RowStream, Written, written_rows
+from pizza_assets.storage.row_checks import check_rows
+from pizza_assets.storage.streamed_rows import Counted, write_rows
+
+_BYTES_IN_MEMORY = 32 * 1024 * 1024
+"""A longer file waits on disk while it is written and until it is published."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +105,9 @@ class WeekWriter:
     def _write_rejected(self, rejected: pd.DataFrame, origin: Origin, collected_at: datetime) -> None:
         key = layout.rejected_key(self._asset, self._week)
         if len(rejected):
-            content = frames.to_parquet(frames.to_arrow(rejected, RejectedRows, origin.data_source))
+            content = io.BytesIO(frames.to_parquet(frames.to_arrow(rejected, RejectedRows, origin.data_source)))
             facts = replace(facts_of(content, origin, collected_at), table="rejected", row_count=len(rejected))
-            frames.write_bytes(self._store, key, content, labels_of(facts))
+            frames.write_file(self._store, key, content, labels_of(facts))
         else:
             self._store.delete(key)
 
@@ -139,40 +147,56 @@ def write_table(
 ) -> Stored:
     """Write one table with its facts: as Parquet or, where the layout says so, as CSV."""
     model = TABLES[layout.PLACES[asset].table]
-    written = _written(rows, model, key, origin.data_source, covered, layout.PLACES[asset].suffix)
-    facts = replace(
-        facts_of(written.content, origin, collected_at),
-        table=model.table_name(),
-        row_count=written.row_count,
-        schema_version=model.schema_version(),
-        rejected_count=rejected_count,
-    )
-    publish(store, key, written.content, facts)
-    return Stored(store.uri(key), facts, written.real_share(float(origin.data_source == DataSource.REAL)))
+    with tempfile.SpooledTemporaryFile(_BYTES_IN_MEMORY) as file:
+        counted = _write_file(file, rows, model, key, origin.data_source, covered, layout.PLACES[asset].suffix)
+        facts = replace(
+            facts_of(file, origin, collected_at),
+            table=model.table_name(),
+            row_count=counted.row_count,
+            schema_version=model.schema_version(),
+            rejected_count=rejected_count,
+        )
+        publish(store, key, file, facts)
+    return Stored(store.uri(key), facts, counted.real_share(float(origin.data_source == DataSource.REAL)))
 
 
-def _written(
-    rows: pd.DataFrame | RowStream, model: type[Table], key: str, label: str, covered: str | None, suffix: str
-) -> Written:
-    """The file of a table, of rows that its model allows."""
+def _write_file(
+    file: IO[bytes],
+    rows: pd.DataFrame | RowStream,
+    model: type[Table],
+    key: str,
+    label: str,
+    covered: str | None,
+    suffix: str,
+) -> Counted:
+    """A table, of rows that its model allows, into an empty file."""
     if isinstance(rows, RowStream):
-        schema = frames.stored_schema(model, label, covered)
-        return written_rows(rows, model, schema, lambda part: _check_rows(model, part, key))
-    _check_rows(model, rows, key)
+        try:
+            return write_rows(file, rows, model, frames.stored_schema(model, label, covered), key)
+        except OSError as error:
+            raise StorageError(
+                f"{key}: so many rows wait on disk until they are stored, and that failed ({error}); make room in "
+                f"{tempfile.gettempdir()}, or let TMPDIR name a larger disk, then run the week again"
+            ) from error
+    check_rows(model, rows, key)
     content = (
         to_csv(rows, model) if suffix == "csv" else frames.to_parquet(frames.to_arrow(rows, model, label, covered))
     )
-    return Written(content, len(rows), real_share(rows, label) * len(rows))
+    file.write(content)
+    return Counted(len(rows), real_share(rows, label) * len(rows))
 
 
-def facts_of(content: bytes, origin: Origin, collected_at: datetime) -> Facts:
-    """The facts of an object of these bytes, as far as they do not depend on what its rows are."""
+def facts_of(content: IO[bytes], origin: Origin, collected_at: datetime) -> Facts:
+    """The facts of an object of this content, as far as they do not depend on what its rows are."""
+    byte_count = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return Facts(
         table="",
         data_source=origin.data_source,
         row_count=0,
-        byte_count=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        byte_count=byte_count,
+        sha256=sha256,
         schema_version=0,
         code_version=origin.code_version,
         collected_at=collected_at.isoformat(timespec="seconds"),
@@ -180,24 +204,12 @@ def facts_of(content: bytes, origin: Origin, collected_at: datetime) -> Facts:
         source_name=origin.source_name,
         reason=origin.reason,
         is_partial=origin.is_partial,
-        content_sha256=frames.content_checksum(content),
+        content_sha256=frames.file_checksum(content),
         input_fingerprint=origin.input_fingerprint,
     )
 
 
-def publish(store: ObjectStore, key: str, content: bytes, facts: Facts) -> None:
+def publish(store: ObjectStore, key: str, content: IO[bytes], facts: Facts) -> None:
     """Facts first: a kill in between then leaves an object that its facts still know (see facts.py)."""
     publish_facts(store, key, facts)
-    frames.write_bytes(store, key, content, labels_of(facts))
-
-
-def _check_rows(model: type[Table], frame: pd.DataFrame, key: str) -> None:
-    """No table is ever stored that its model refuses."""
-    try:
-        model.check_rows(frame)
-    except SchemaErrors as error:
-        case = error.failure_cases.iloc[0]
-        raise StorageError(
-            f"{key}: {len(error.failure_cases)} values break the rules of {model.table_name()}, for example "
-            f"{case['column']} = {case['failure_case']} ({case['check']}); not stored. This is a defect: report it"
-        ) from error
+    frames.write_file(store, key, content, labels_of(facts))

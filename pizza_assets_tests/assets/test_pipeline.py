@@ -9,11 +9,13 @@ import pytest
 
 from pizza_assets.errors import BadAnswer, SourceUnavailable
 from pizza_assets.models import RawMatches
+from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import range_tags
 from pizza_assets.orchestration.resources import Sources
 from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.orders import staged_week
 from pizza_assets.storage.layout import PLACES
 from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, PoisonedMatches, RelabelledMatches, as_real, poison
@@ -189,6 +191,32 @@ def test_football_being_down_does_not_stop_real_orders(tmp_path: Path, instance:
     assert pipeline.tables.weeks("raw_orders") == WEEKS
     assert pipeline.tables.weeks("order_bins") == WEEKS
     assert pipeline.tables.weeks("raw_matches") == []
+
+
+def test_orders_that_come_as_a_stream_are_stored_as_those_of_a_frame(
+    tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = order_file(tmp_path / "inbox")
+    by_frame = Pipeline(tmp_path / "frame", **files)
+    assert by_frame.collect(instance, WEEKS).failures == {}
+    monkeypatch.setattr(staged_week, "LARGE_WEEK_ORDERS", 10)
+    by_stream = Pipeline(tmp_path / "stream", **files)
+    assert by_stream.collect(instance, WEEKS).failures == {}
+
+    assert by_stream.sources.order_files is not None
+    answer = by_stream.sources.order_files.orders(by_stream.week(WEEKS[0]), may_stream=True)
+    assert isinstance(answer.rows, RowStream)
+    assert by_stream.checksums() == by_frame.checksums()
+    for week in WEEKS:
+        facts, known = (made.tables.week_facts("raw_orders", week) for made in (by_stream, by_frame))
+        assert facts is not None
+        assert known is not None
+        assert replace(facts, run_id=known.run_id, collected_at=known.collected_at) == known
+    events = instance.fetch_materializations(dg.AssetKey("raw_orders"), limit=10).records
+    told = [event.asset_materialization.metadata for event in events if event.asset_materialization]
+    shares = [(shown["dagster/row_count"].value, shown["real_share"].value) for shown in told]
+    assert len(shares) == 2 * len(WEEKS)
+    assert shares[: len(WEEKS)] == shares[len(WEEKS) :]
 
 
 def test_under_fail_mock_of_an_earlier_run_is_ignored_everywhere(tmp_path: Path, instance: dg.DagsterInstance) -> None:

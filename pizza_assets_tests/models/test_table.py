@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from pizza_assets.models import TABLES
+from pizza_assets.models import TABLES, RawOrders
 from pizza_assets.models.orders import RejectedRows
 from pizza_assets.models.table import Table, in_order
+from pizza_assets_tests.analysis.tables import an_order, at
 
 REJECT = {
     "origin": "orders.csv",
@@ -87,3 +88,15 @@ def test_rows_are_in_the_order_that_pandas_would_give(rows: list[tuple[int | Non
     columns = ["number", "text", "at"]
     expected = frame.sort_values(columns, kind="stable", ignore_index=True)
     pd.testing.assert_frame_equal(in_order(frame, columns), expected)
+
+
+def test_the_checks_of_single_rows_leave_out_that_values_are_unique() -> None:
+    assert RejectedRows.unique_columns() == ()
+    RejectedRows.check_rows(RejectedRows.conform([REJECT]), are_all=False)
+
+    orders = RawOrders.conform([an_order("a", at("18:00"))] * 2)
+    assert RawOrders.unique_columns() == ("order_id",)
+    assert {violation.check for violation in RawOrders.violations(orders)} == {"field_uniqueness"}
+    RawOrders.check_rows(orders, are_all=False)
+    with pytest.raises(SchemaErrors, match="revenue_cents"):
+        RawOrders.check_rows(orders.assign(revenue_cents=-1), are_all=False)

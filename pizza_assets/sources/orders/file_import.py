@@ -183,6 +183,7 @@ def import_files(
             for part in line_folder.glob(f"*-{index:06d}.parquet"):
                 part.unlink()
     first_ats = {index: content.first_at for index, content in contents.items() if content.first_at is not None}
+
     def fold(bucket: int) -> _Folded | None:
         lines = _bucket_lines(line_folder, bucket, first_ats)
         if lines.empty:

@@ -22,10 +22,10 @@ from pizza_assets.sources.orders.file_import import (
     OrderFile,
     extents_from_json,
     import_files,
-    staged_orders,
     staged_rejects,
 )
 from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.staged_week import week_frame, week_rows
 from pizza_assets.sources.orders.staging import Staging
 
 COUNT_TEXTS = {
@@ -81,8 +81,8 @@ class OrderFiles:
         self._place = Path(place) if isinstance(place, str) else place
         self.business_timezone, self.now = business_timezone, now
 
-    def orders(self, week: MatchWeek) -> SourceResult:
-        """The week's orders, under the mapping's label.
+    def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:
+        """The week's orders, under the mapping's label; of a large week a stream, for who takes one (`may_stream`).
 
         Weeks outside of what the files speak for are not covered. Raises BadFile if a file that can't be read now is
         known from earlier to hold orders around the week, or if no readable file covers the week and an unreadable one
@@ -98,21 +98,21 @@ class OrderFiles:
             raise BadFile(
                 f"week {week.key} is in no readable file, and may be in one of these:\n" + self._bad_files_text("\n")
             )
-        rows, rejected = self._rows(week)
+        rows_of = week_rows if may_stream else week_frame
         return SourceResult(
-            rows=rows,
+            rows=rows_of(self._staged[0], week.key),
             data_source=self.mapping.label,
             source_name=self.name,
             is_covered=bool(covered),
             covered=covered,
             reason=self._reason(week, bool(covered)),
-            rejected=rejected,
+            rejected=self.rejected(week),
             is_partial=bool(covered) and bool(self.facts.bad_files),
         )
 
     def rejected(self, week: MatchWeek) -> pd.DataFrame:
         """The rows refused in the week, as RejectedRows."""
-        return self._rows(week)[1]
+        return RejectedRows.conform(staged_rejects(self._staged[0], week.key))
 
     def week_fingerprint(self, week: MatchWeek) -> str | None:
         """Of all that `orders` would say about the week, without reading it; None if the week is not covered.
@@ -264,11 +264,6 @@ class OrderFiles:
     def _covered(self, week: MatchWeek) -> tuple[CoveredPeriod, ...]:
         clipped = (period.clipped(week.starts_at, week.ends_at) for period in self.facts.coverage)
         return tuple(period for period in clipped if period is not None)
-
-    def _rows(self, week: MatchWeek) -> tuple[pd.DataFrame, pd.DataFrame]:
-        folder = self._staged[0]
-        rows, rejected = staged_orders(folder, week.key), staged_rejects(folder, week.key)
-        return RawOrders.conform(rows), RejectedRows.conform(rejected)
 
     def _reason(self, week: MatchWeek, is_covered: bool) -> str | None:
         parts = [] if is_covered else [self._extent_text()]

@@ -1,35 +1,28 @@
-"""Rows that are made while they are written, so that a week of them is never in memory: a row group at a time.
+"""A stream of rows as a file: a row group at a time, in the order of the model's key, every row checked.
 
-Where they come from is decided in the assets, where they go in week_writer.py.
+Where the rows come from is decided in the assets and sources, where they go in week_writer.py.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
 
 import numpy as np
 import pyarrow
 import pyarrow.compute as pc
 
 from pizza_assets.models.labels import real_share
+from pizza_assets.models.row_stream import RowStream
+from pizza_assets.models.spilling import sorted_batches
 from pizza_assets.models.table import Table
 from pizza_assets.storage import frames
-
-_CHECKED_ROWS = 1 << 18
-"""So many rows at a time are checked by their model."""
-
-
-@dataclass(frozen=True)
-class RowStream:
-    """The rows of a table, in any order. `batches` begins anew each time it is called."""
-
-    batches: Callable[[], Iterator[pyarrow.RecordBatch]]
+from pizza_assets.storage.row_checks import PartChecks, checks_by_part
 
 
 @dataclass
-class Written:
-    """A Parquet file as bytes, and what was counted while its rows went by."""
+class Counted:
+    """What was counted while rows went by."""
 
-    content: bytes = b""
     row_count: int = 0
     real_count: float = 0.0
 
@@ -37,51 +30,57 @@ class Written:
         return self.real_count / self.row_count if self.row_count else if_empty
 
 
-@dataclass
 class _Groups:
     """Row groups of rows that are in the order of the model's key; `is_sorted` turns False at one that is not."""
 
-    model: type[Table]
-    check: Callable[[object], None]
-    written: Written = field(default_factory=Written)
-    is_sorted: bool = True
-    _last: pyarrow.Table | None = None
+    def __init__(self, model: type[Table], checks: PartChecks) -> None:
+        self.counted, self.is_sorted = Counted(), True
+        self._model, self._checks = model, checks
+        self._last: pyarrow.Table | None = None
 
     def of(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.Table]:
-        for group in regrouped(batches, self.model.arrow_schema()):
+        for group in regrouped(batches, self._model.arrow_schema()):
             self.is_sorted = self._follows(group)
             if not self.is_sorted:
                 return
-            for first in range(0, group.num_rows, _CHECKED_ROWS):
-                frame = frames.to_frame(group.slice(first, _CHECKED_ROWS), self.model)
-                self.check(frame)
-                self.written.real_count += real_share(frame, "") * len(frame)
-            self.written.row_count += group.num_rows
+            frame = frames.to_frame(group, self._model)
+            self._checks.check_part(frame)
+            self._checks.keep_values(group)
+            self.counted.real_count += real_share(frame, "") * len(frame)
+            self.counted.row_count += group.num_rows
             yield group
 
     def _follows(self, group: pyarrow.Table) -> bool:
         """Whether the group's keys go up, from the last of the group before it."""
-        keys = group.select(list(self.model.key()))
+        keys = group.select(list(self._model.key()))
         seen = keys if self._last is None else pyarrow.concat_tables([self._last, keys]).combine_chunks()
         self._last = keys.slice(max(keys.num_rows - 1, 0))
         return _is_ascending(seen)
 
 
-def written_rows(
-    rows: RowStream, model: type[Table], schema: pyarrow.Schema, check: Callable[[object], None]
-) -> Written:
-    """The stream as a Parquet file of `schema`, in the order of the model's key.
+def write_rows(file: IO[bytes], rows: RowStream, model: type[Table], schema: pyarrow.Schema, key: str) -> Counted:
+    """The stream as a Parquet file of `schema` in an empty `file`, in the order of the model's key.
 
-    check: raises for rows that the model refuses. A stream that is not in order is read once more, whole, and sorted.
+    Raises StorageError for rows that the model refuses, naming `key`, and OSError as models/spilling.py does. A stream
+    that is not in order is read once more, and sorted by an engine that spills.
     """
-    groups = _Groups(model, check)
-    content = frames.parquet_of_groups(groups.of(rows.batches()), schema)
-    if groups.is_sorted:
-        groups.written.content = content
-        return groups.written
-    table = pyarrow.Table.from_batches(list(rows.batches()), model.arrow_schema())
-    order = [(name, "ascending") for name in model.key()]
-    return written_rows(RowStream(lambda: iter(table.sort_by(order).to_batches())), model, schema, check)
+    with rows.reading() as batches, checks_by_part(model, key) as checks:
+        groups = _Groups(model, checks)
+        frames.write_groups(file, groups.of(batches), schema)
+        if groups.is_sorted:
+            checks.check_whole()
+            return groups.counted
+    file.seek(0)
+    file.truncate()
+    return write_rows(file, _in_order(rows, model), model, schema, key)
+
+
+def _in_order(rows: RowStream, model: type[Table]) -> RowStream:
+    def batches() -> Iterator[pyarrow.RecordBatch]:
+        with rows.reading() as unordered:
+            yield from sorted_batches(unordered, model)
+
+    return RowStream(batches)
 
 
 def regrouped(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) -> Iterator[pyarrow.Table]:
@@ -93,9 +92,10 @@ def regrouped(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) ->
         count += batch.num_rows
         while count >= frames.ROWS_PER_GROUP:
             table = pyarrow.Table.from_batches(waiting, schema)
-            yield table.slice(0, frames.ROWS_PER_GROUP).combine_chunks()
             waiting = table.slice(frames.ROWS_PER_GROUP).to_batches()
+            table = table.slice(0, frames.ROWS_PER_GROUP).combine_chunks()
             count, is_first = count - frames.ROWS_PER_GROUP, False
+            yield table  # by now the batches it was made of are gone
     if count or is_first:
         yield pyarrow.Table.from_batches(waiting, schema).combine_chunks()
 

@@ -1,0 +1,140 @@
+"""What takes all rows of a table at once, done by DuckDB: within a limit of memory, and on disk beyond it.
+
+For tables that may not fit in memory; a smaller one is sorted faster as a frame. What the rows are for does not belong
+here. Temporary files lie where the system keeps them (TMPDIR moves them) and go with the block that made them.
+"""
+
+import tempfile
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from math import isqrt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from pizza_assets.models.table import Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LEAST_MEMORY = 256_000_000
+"""Bytes that the engine may take for what it sorts or groups; its code and its buffers come on top of it."""
+
+_MERGED_ROWS = 122_880
+"""So many rows the engine has in memory at least while it merges what it sorted: wide ones need more than the least."""
+_BYTES_PER_PIECE = 20_000_000
+"""What was sorted lies on disk in pieces as large as its memory, and of each some is in memory during the merge. So a
+longer table needs more, by the square root: 256 MB for 20 million orders, 430 MB for 60 million.
+"""
+_ENGINE_ROW = 100  # bytes that a row takes beside its text
+_BATCH_ROWS = 16_384
+_THREADS = 1  # a second one brings nothing where the disk is waited for, and takes as much memory as the first
+_COMPRESSION = "lz4"  # of what is read once, and soon
+
+
+def sorted_rows(files: Sequence[Path], model: type[Table]) -> Iterator[pyarrow.RecordBatch]:
+    """The model's columns of Parquet files that hold them, in the order of its key: text by its bytes, as Arrow and
+    pandas have it.
+
+    Memory: LEAST_MEMORY and 0.1 GB; more above 20 million rows, or where a row takes more than 1 kB. Raises OSError if
+    a file can't be read, or what does not fit in memory can't be written.
+    """
+    return _sorted(files, model.arrow_schema(), model.key())
+
+
+def sorted_batches(batches: Iterable[pyarrow.RecordBatch], model: type[Table]) -> Iterator[pyarrow.RecordBatch]:
+    """Rows of `model` that come in any order, as `sorted_rows`."""
+    with tempfile.TemporaryDirectory(prefix="pizza-rows-") as folder:
+        file = Path(folder) / "rows.parquet"
+        with parquet.ParquetWriter(file, model.arrow_schema(), compression=_COMPRESSION) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        yield from sorted_rows([file], model)
+
+
+class SeenValues:
+    """The values of some columns, kept on disk to see whether one came twice. To be used as a context."""
+
+    def __init__(self, schema: pyarrow.Schema) -> None:
+        """schema: of these columns alone."""
+        self._schema = schema
+
+    def __enter__(self) -> "SeenValues":
+        self._folder = tempfile.TemporaryDirectory(prefix="pizza-values-")
+        self._file = Path(self._folder.name) / "values.parquet"
+        self._writer = parquet.ParquetWriter(
+            self._file, self._schema, compression=_COMPRESSION, use_dictionary=False, write_statistics=False
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+        self._folder.cleanup()
+
+    def add(self, rows: pyarrow.Table) -> None:
+        """Rows with these columns, and others."""
+        self._writer.write_table(rows.select(self._schema.names).cast(self._schema))
+
+    def first_repeated(self) -> tuple[str, object] | None:
+        """A column and a value that came more than once; None if every value came once.
+
+        Nothing can be added afterwards. Raises OSError as `sorted_rows`.
+        """
+        self._writer.close()
+        for field in self._schema:
+            with closing(_sorted([self._file], pyarrow.schema([field]), [field.name])) as batches:
+                last = pyarrow.array([], field.type)
+                for batch in batches:
+                    values = pyarrow.concat_arrays([last, batch.column(0)])
+                    repeated = values.slice(1).filter(pc.equal(values.slice(1), values.slice(0, len(values) - 1)))
+                    if len(repeated):
+                        return field.name, repeated[0].as_py()
+                    last = values.slice(len(values) - 1)
+        return None
+
+
+def _sorted(files: Sequence[Path], schema: pyarrow.Schema, key: Sequence[str]) -> Generator[pyarrow.RecordBatch]:
+    with _engine(files) as connection:
+        rows = connection.read_parquet([str(file) for file in files])
+        in_order = rows.project(", ".join(map(_quoted, schema.names))).order(", ".join(map(_quoted, key)))
+        for batch in in_order.to_arrow_reader(_BATCH_ROWS):
+            yield batch.cast(schema)
+
+
+def _memory(files: Sequence[Path]) -> int:
+    """How many bytes the engine needs to sort their rows."""
+    footers = [parquet.read_metadata(file) for file in files]
+    groups = [footer.row_group(number) for footer in footers for number in range(footer.num_row_groups)]
+    row_count = sum(group.num_rows for group in groups)
+    total = sum(group.total_byte_size for group in groups) + row_count * _ENGINE_ROW
+    return max(LEAST_MEMORY, 2 * _MERGED_ROWS * total // max(1, row_count), isqrt(total * _BYTES_PER_PIECE))
+
+
+@contextmanager
+def _engine(files: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
+    """A connection that forgets everything, its temporary files included, at the end of the block.
+
+    files: Parquet whose rows are to be sorted. Raises OSError.
+    """
+    import duckdb  # only a large table needs it
+
+    with tempfile.TemporaryDirectory(prefix="pizza-spilled-") as folder:
+        try:
+            config = {
+                "memory_limit": f"{_memory(files)}B",
+                "temp_directory": folder,
+                "threads": _THREADS,
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+            }
+            with duckdb.connect(config=config) as connection:
+                yield connection
+        except (duckdb.Error, pyarrow.ArrowException) as error:  # Arrow's where batches are being read
+            raise OSError(f"{files[0].parent}: {error}") from error
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
