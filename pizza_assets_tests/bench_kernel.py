@@ -25,6 +25,7 @@ import psutil
 import pyarrow as pa
 from pyarrow import parquet
 
+from pizza_assets.storage.frames import ROWS_PER_GROUP, write_groups
 from pizza_assets_tests.bench_kernel_engines import ENGINES, FIRST_MINUTE, KERNEL, MASKS, MINUTES, SCAN, SCANS, Fixture
 
 MILLIONS = (1, 10, 50)
@@ -143,10 +144,10 @@ def _write_orders(file: Path, count: int, *, is_shuffled: bool) -> None:
             *(pa.field(name, pa.string(), nullable=False) for name in names),
         ]
     )
-    group = 1_000_000
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-        for first in range(0, count, group):
-            size = min(group, count - first)
+
+    def groups() -> Iterator[pa.Table]:
+        for first in range(0, count, ROWS_PER_GROUP):
+            size = min(ROWS_PER_GROUP, count - first)
             part = (0, count) if is_shuffled else (first, first + size)
             span = [MINUTES * 60 * edge // count for edge in part]
             second = random.integers(*span, size)
@@ -165,7 +166,10 @@ def _write_orders(file: Path, count: int, *, is_shuffled: bool) -> None:
                 pa.array(random.integers(1, 5, size)),
                 *(pa.array(names[name]).take(pa.array(codes[name])) for name in names),
             ]
-            writer.write_table(pa.table(columns, schema=schema))
+            yield pa.table(columns, schema=schema)
+
+    with file.open("wb+") as handle:
+        write_groups(handle, groups(), schema)
 
 
 def _write_matches(file: Path, kickoffs: int, exposed: int) -> None:

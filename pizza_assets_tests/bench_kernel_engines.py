@@ -43,12 +43,14 @@ class RowGroups:
     """The row groups of a file as `OrderBatches`."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        self.part_count = parquet.read_metadata(file).num_row_groups
+        self._file, self._footer = file, parquet.read_metadata(file)
+        self.part_count = self._footer.num_row_groups
 
     def batches(self, part: int, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         encoded = [name for name in columns if name in ENCODED_COLUMNS]
-        reader = parquet.ParquetFile(self._file, read_dictionary=encoded, buffer_size=256 * 1024)
+        reader = parquet.ParquetFile(
+            self._file, metadata=self._footer, read_dictionary=encoded, buffer_size=256 * 1024
+        )
         yield from reader.iter_batches(BATCH_ROWS, row_groups=[part], columns=list(columns), use_threads=False)
 
 

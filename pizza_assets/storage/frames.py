@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 import pandas as pd
 import pyarrow
@@ -73,7 +73,7 @@ def to_parquet(table: pyarrow.Table) -> bytes:
 
 def write_groups(file: IO[bytes], groups: Iterable[pyarrow.Table], schema: pyarrow.Schema) -> None:
     """As `to_parquet`, of row groups that come one after the other, into an empty file open for reading and writing."""
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+    with parquet.ParquetWriter(file, schema, **_encodings(schema)) as writer:
         for group in groups:
             writer.write_table(group, row_group_size=ROWS_PER_GROUP)
     end = _end_of(file)
@@ -82,6 +82,21 @@ def write_groups(file: IO[bytes], groups: Iterable[pyarrow.Table], schema: pyarr
     checksum = _checksum_of_file(file, start, footer)
     file.seek(start)
     file.write(_SEAL + checksum.encode() + footer)
+
+
+def _encodings(schema: pyarrow.Schema) -> dict[str, Any]:
+    """Times follow each other closely, so their differences are stored: half the bytes of a table, and read as fast.
+
+    Of texts there are no lowest and highest values: no reader asks for them.
+    """
+    times = [field.name for field in schema if pyarrow.types.is_timestamp(field.type)]
+    texts = [field.name for field in schema if pyarrow.types.is_string(field.type)]
+    return {
+        "compression": "zstd",
+        "use_dictionary": [name for name in schema.names if name not in times],
+        "column_encoding": dict.fromkeys(times, "DELTA_BINARY_PACKED"),
+        "write_statistics": [name for name in schema.names if name not in texts],
+    }
 
 
 def write_bytes(store: ObjectStore, key: str, content: bytes, labels: Mapping[str, str] | None = None) -> None:

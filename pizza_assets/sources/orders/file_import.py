@@ -249,7 +249,7 @@ def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
 
 
 def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
-    """What is kept for a while only is written fast. Order ids don't repeat, so a dictionary of them would cost time."""
+    """What is kept for a while is written fast; order ids don't repeat, so a dictionary of them would cost time."""
     return {"compression": "lz4", "use_dictionary": [name for name in schema.names if name != "order_id"]}
 
 
