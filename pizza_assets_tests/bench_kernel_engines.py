@@ -48,9 +48,7 @@ class RowGroups:
 
     def batches(self, part: int, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         encoded = [name for name in columns if name in ENCODED_COLUMNS]
-        reader = parquet.ParquetFile(
-            self._file, metadata=self._footer, read_dictionary=encoded, buffer_size=256 * 1024
-        )
+        reader = parquet.ParquetFile(self._file, metadata=self._footer, read_dictionary=encoded, buffer_size=256 * 1024)
         yield from reader.iter_batches(BATCH_ROWS, row_groups=[part], columns=list(columns), use_threads=False)
 
 

@@ -10,10 +10,12 @@ from pandera.typing import DataFrame
 
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
+from pizza_assets.models.table import in_order
 from pizza_assets.models.vocabulary import EXPOSING_STATUSES, Side
 
 _MATCH_COLUMNS = ["match_id", "match_source", "kickoff_at"]
-_COLUMNS = [*_MATCH_COLUMNS, "market", "team", "side"]
+_NAMES = ["market", "team", "side"]
+_COLUMNS = [*_MATCH_COLUMNS, *_NAMES]
 _ORDER = ["match_source", "kickoff_at", "match_id", "market"]
 
 
@@ -25,15 +27,17 @@ def exposures(matches: DataFrame[RawMatches], markets: Sequence[Market]) -> pd.D
     leaves open whether they are played then expose nobody.
     """
     played = matches[matches["kickoff_is_fixed"] & matches["status"].isin(list(EXPOSING_STATUSES))]
-    followers = pd.DataFrame(
-        [(market.name, team) for market in markets for team in market.teams], columns=["market", "team"], dtype="str"
-    )
-    home, away = (_exposed_by(played, followers, side) for side in (Side.HOME, Side.AWAY))
-    both = pd.concat([home, away], ignore_index=True).drop_duplicates(["match_source", "match_id", "market"])
-    return both[_COLUMNS].sort_values(_ORDER, ignore_index=True)
-
-
-def _exposed_by(matches: pd.DataFrame, followers: pd.DataFrame, side: Side) -> pd.DataFrame:
-    teams = matches[[*_MATCH_COLUMNS, f"{side}_team"]].rename(columns={f"{side}_team": "team"})
-    exposed = teams.merge(followers, on="team")
-    return exposed.assign(side=pd.Series(side.value, index=exposed.index, dtype="str"))
+    followers: dict[str, list[str]] = {}
+    for market in markets:
+        for team in market.teams:
+            followers.setdefault(team, []).append(market.name)
+    found = [
+        (position, market, team, side.value)
+        for side, teams in ((Side.HOME, played["home_team"]), (Side.AWAY, played["away_team"]))
+        for position, team in enumerate(teams)
+        for market in followers.get(team, ())
+    ]
+    positions, *names = zip(*found, strict=True) if found else ((), (), (), ())
+    columns = {name: pd.array(list(values), dtype="str") for name, values in zip(_NAMES, names, strict=True)}
+    exposed = played[_MATCH_COLUMNS].take(list(positions)).assign(**columns)
+    return in_order(exposed.drop_duplicates(["match_source", "match_id", "market"])[_COLUMNS], _ORDER)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import RawMatches, RawMatchEvents
+from pizza_assets.models.table import in_order
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.storage.tables import WeekTables
 
@@ -20,8 +21,14 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
 
     Real and mock versions are different matches: their ids never meet.
     """
+    if weeks is not None:
+        return _newest_versions(raw_matches, weeks)
+    return raw_matches.made_of_all("current_matches", lambda: _newest_versions(raw_matches, list(raw_matches)))
+
+
+def _newest_versions(raw_matches: WeekTables, weeks: Sequence[str]) -> pd.DataFrame:
     parts = []
-    for week in weeks if weeks is not None else raw_matches:
+    for week in weeks:
         found, facts = raw_matches.get(week), raw_matches.facts(week)
         if found is not None and facts is not None and len(found.rows):
             parts.append(found.rows.assign(collected_at=facts.collected_at))
@@ -30,7 +37,7 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
     # equal times (one run): the later week is the later plan
     versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
     newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
-    return newest.drop(columns="collected_at").sort_values(list(RawMatches.key()), kind="stable", ignore_index=True)
+    return in_order(newest.drop(columns="collected_at"), RawMatches.key())
 
 
 def events_of(raw_match_events: WeekTables, matches: pd.DataFrame) -> pd.DataFrame:

@@ -229,6 +229,17 @@ class WeekTables(Mapping[str, WeekFrame]):
             self._tables.made_of_weeks[key] = make(rows, week) if len(rows) else None
         return self._tables.made_of_weeks[key]
 
+    def made_of_all(self, kind: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """What `make` gives for all weeks as they are stored now, kept under `kind`: made anew if one of them changes.
+        For small frames.
+        """
+        told = [(week, self.facts(week)) for week in self._stored_weeks()]
+        state = tuple((week, facts.content_sha256, facts.collected_at) for week, facts in told if facts is not None)
+        known = self._tables.made_of_weeks.get((self._asset, kind))
+        if known is None or known[0] != state:
+            known = self._tables.made_of_weeks[self._asset, kind] = state, make()
+        return known[1].copy(deep=False)
+
     def stream(self, week: str) -> OrderStream | None:
         """A week of raw_orders batch by batch, or None if it is not stored."""
         if self._asset != "raw_orders":
