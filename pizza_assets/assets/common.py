@@ -1,6 +1,6 @@
 """What every asset definition shares: its description for the UI and the loop over weeks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -59,9 +59,13 @@ def weekly(partitions: dg.PartitionsDefinition) -> dict[str, Any]:
 
 def weeks_at_once(context: dg.AssetExecutionContext, orders: WeekTables) -> int:
     """How many weeks to make side by side: one, if a week of orders is so large that it uses both threads itself."""
-    stored = [orders.examine(week) for week in context.partition_keys]
-    most = max((facts.row_count for facts in stored if isinstance(facts, Facts)), default=0)
-    return AT_ONCE if most <= MOST_ORDERS_SIDE_BY_SIDE else 1
+    stored = (orders.examine(week) for week in context.partition_keys)
+    return at_once_of_weeks(facts.row_count for facts in stored if isinstance(facts, Facts))
+
+
+def at_once_of_weeks(order_counts: Iterable[int]) -> int:
+    """As `weeks_at_once`, of weeks with so many orders."""
+    return AT_ONCE if max(order_counts, default=0) <= MOST_ORDERS_SIDE_BY_SIDE else 1
 
 
 def each_week(

@@ -3,14 +3,15 @@
 Real orders depend on nothing, so football being down does not stop them; mock orders need the week's matches.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
-from pizza_assets.assets.common import described, each_week, weekly
-from pizza_assets.errors import SourceError
+from pizza_assets.assets.common import at_once_of_weeks, described, each_week, weekly
+from pizza_assets.errors import PizzaAssetsError, SourceError
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
@@ -21,6 +22,7 @@ from pizza_assets.orchestration.week_inputs import PLANTED_REACH
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.fallback import matches_or_mock, told_failure
+from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.mock import mock_orders as invent_orders
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
@@ -135,9 +137,19 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
                     raise
                 return WeekOutput(week.key, reason=f"{told_failure(source.name, error)}; see mock_orders")
 
-        return each_week(context, inputs, settings.timezone, make)
+        return each_week(
+            context, inputs, settings.timezone, make, _at_once(sources.order_files, context.partition_keys)
+        )
 
     return raw_orders
+
+
+def _at_once(files: OrderFiles | None, weeks: Sequence[str]) -> int:
+    """Small weeks of files are made side by side; of another source nothing is known beforehand."""
+    try:
+        return 1 if files is None else at_once_of_weeks(files.order_count(week) for week in weeks)
+    except PizzaAssetsError:
+        return 1  # raised again where the weeks are made, and told there
 
 
 def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:

@@ -16,6 +16,7 @@ from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.orders.file_folding import ACCEPTED
 from pizza_assets.sources.orders.file_import import (
     PARSER_VERSION,
     ImportFacts,
@@ -248,6 +249,10 @@ class OrderFiles:
     def covers(self, week: MatchWeek) -> bool:
         """Whether readable files speak for a part of the week."""
         return bool(self._covered(week))
+
+    def order_count(self, week: str) -> int:
+        """How many lines of accepted orders the week with this key has, which is no less than orders."""
+        return self.facts.weeks.get(week, {}).get(ACCEPTED, 0)
 
     def refusal(self, week: MatchWeek) -> str | None:
         """Why the week has to stay as it is although files speak for it; None if it has not.
