@@ -52,9 +52,9 @@ def _next_match(tables: TableStore) -> list[str]:
 
 def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:
     """Teams that no stored match knows and markets that no stored order knows: most often misspelt."""
-    matches = WeekTables(tables, "raw_matches", weeks).rows()
-    known_teams = {*matches["home_team"], *matches["away_team"]}
-    known_markets = set(WeekTables(tables, "raw_orders", weeks).rows()["market"])
+    matches = WeekTables(tables, "raw_matches", weeks)
+    known_teams = matches.distinct("home_team") | matches.distinct("away_team")
+    known_markets = WeekTables(tables, "raw_orders", weeks).distinct("market")
     return [
         *(
             f"team {team!r} of market {market.name!r} is in no stored match; the teams there are {_listed(known_teams)}"

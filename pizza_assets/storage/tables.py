@@ -218,6 +218,15 @@ class WeekTables(Mapping[str, WeekFrame]):
     def __len__(self) -> int:
         return len(self._stored_weeks())
 
+    def read(self, week: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Some columns of a week; empty for a week that is not stored."""
+        found = self._tables.read_week(self._asset, week, columns) if week in self._asked else None
+        return model_of(self._asset).empty()[list(columns)] if found is None else found.rows
+
+    def distinct(self, column: str) -> set[str]:
+        """The values that a column of text has in any week; a week at a time is in memory."""
+        return {value for week in self for value in self.read(week, [column])[column].dropna().unique()}
+
     def made(self, kind: str, week: str, make: Callable[[pd.DataFrame, str], Made]) -> Made | None:
         """What `make` gives for the week's rows and key; None for a week without rows. Made once for each content of
         the week and kept under `kind`, so it must be small and is never to be changed.

@@ -13,7 +13,10 @@ from pizza_assets.models.merged import OrderBins
 
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 _SERIES = ["order_source", "market", "chain", "currency"]
-_SUMMED = ["order_count", "revenue_cents", "pizza_count", "covered_minutes"]
+_SUMS = ["order_count", "revenue_cents", "pizza_count"]
+_SUMMED = [*_SUMS, "covered_minutes"]
+TIMELINE_COLUMNS = [*_SERIES, "minute_at", *_SUMS]
+"""Of order_bins is read no more than these."""
 
 
 def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersTimelineExtract]:
@@ -29,7 +32,7 @@ def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersT
     starts = _run_starts(bins, hours)
     runs = bins[_SERIES].take(starts)
     runs["hour_at"] = _utc_hours(hours[starts])
-    for name in ("order_count", "revenue_cents", "pizza_count"):
+    for name in _SUMS:
         runs[name] = np.add.reduceat(bins[name].to_numpy(), starts)
     runs["covered_minutes"] = np.diff(starts, append=len(bins))
     return joined_timelines([runs])

@@ -7,7 +7,7 @@ but its error. Where the result is kept, and what a week's answer looks like, do
 
 import itertools
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pizza_assets.errors import BadFile
-from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
@@ -35,14 +34,17 @@ from pizza_assets.sources.orders.file_folding import (
     WAITING,
     fold_orders,
 )
-from pizza_assets.sources.orders.file_lines import LINE_COLUMNS, read_lines
+from pizza_assets.sources.orders.file_lines import read_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.file_readers import read_batches
+from pizza_assets.sources.orders.file_readers import TextBatch, read_batches
+from pizza_assets.sources.orders.line_buckets import LineBuckets
 
 PARSER_VERSION = 3
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 32 * 1024 * 1024
-"""Files are folded in parts of about this size."""
+"""Files are folded in parts of about this size,"""
+MOST_BUCKETS = 256
+"""or in so many parts: each has a file open while lines are read."""
 THREADS = 2
 """Most of the work is done outside of Python's lock."""
 REJECTED, BLANK = "rejected", "blank"
@@ -158,7 +160,7 @@ def import_files(
     earlier_extents: Mapping[str, tuple[str, str]],
     markets: Sequence[Market] = (),
 ) -> ImportFacts:
-    """Write `files` to `folder`, for `staged_orders` and `staged_rejects`. A bad file is noted, not raised.
+    """Write `files` to `folder`, for staged_week.py. A bad file is noted, not raised.
 
     cutoff: the current minute. Orders within it wait for a later import, orders after it are refused.
     markets: for a mapping that leaves zone or chain to them.
@@ -166,26 +168,24 @@ def import_files(
     """
     line_folder = folder / "lines"
     line_folder.mkdir()
-    bucket_count = 1 + sum(file.path.stat().st_size for file in files) // BUCKET_BYTES
+    byte_count = sum(file.path.stat().st_size for file in files)
+    buckets = LineBuckets(line_folder, min(1 + byte_count // BUCKET_BYTES, MOST_BUCKETS))
     by_name = {market.name: market for market in markets}
     contents: dict[int, _FileContent] = {}
     bad_files: dict[str, str] = {}
     for index, file in enumerate(files):
         try:
-            contents[index] = _write_lines(
-                file, index, mapping, business_timezone, line_folder, bucket_count, cutoff, by_name
-            )
+            contents[index] = _write_lines(file, index, mapping, business_timezone, buckets, cutoff, by_name)
             refusal = contents[index].refusal
         except BadFile as error:
             refusal = str(error)
         if refusal is not None:
             bad_files[file.name] = refusal
-            for part in line_folder.glob(f"*-{index:06d}.parquet"):
-                part.unlink()
+            buckets.discard(index)
     first_ats = {index: content.first_at for index, content in contents.items() if content.first_at is not None}
 
     def fold(bucket: int) -> _Folded | None:
-        lines = _bucket_lines(line_folder, bucket, first_ats)
+        lines = _placed_lines(buckets, bucket, first_ats)
         if lines.empty:
             return None
         folded = fold_orders(lines, mapping, cutoff)
@@ -197,10 +197,10 @@ def import_files(
         )
 
     with ThreadPoolExecutor(THREADS) as threads:
-        buckets = [folded for folded in threads.map(fold, range(bucket_count)) if folded is not None]
-    rejected, counts = [bucket.rejected for bucket in buckets], [bucket.counts for bucket in buckets]
-    known = [bucket.days for bucket in buckets if bucket.days is not None]
-    weeks = {week for bucket in buckets for week in bucket.weeks}
+        parts = [folded for folded in threads.map(fold, range(buckets.count)) if folded is not None]
+    rejected, counts = [part.rejected for part in parts], [part.counts for part in parts]
+    known = [part.days for part in parts if part.days is not None]
+    weeks = {week for part in parts for week in part.weeks}
     shutil.rmtree(line_folder)
     held_from = min((c.held_from for c in contents.values() if c.held_from is not None), default=None)
     lines_read = {
@@ -225,17 +225,6 @@ def import_files(
     return ImportFacts(week_counts, coverage, bad_files, extents, lines_read, lines, last_at, held_from)
 
 
-def staged_orders(folder: Path, week_key: str) -> pd.DataFrame:
-    """The week's orders: RawOrders columns plus origin and line_number; parts of the week are not yet in order."""
-    return _parts(folder / week_key, "orders-*.parquet") if (folder / week_key).is_dir() else RawOrders.empty()
-
-
-def staged_rejects(folder: Path, week_key: str) -> pd.DataFrame:
-    """The rows refused in the week, with RejectedRows columns."""
-    file = folder / week_key / "rejected.parquet"
-    return pd.read_parquet(file) if file.exists() else RejectedRows.empty()
-
-
 def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
     """The key of the match week of each instant, as MatchWeek.containing gives it; empty text for a missing one."""
     local = at.dt.tz_convert(ZoneInfo(timezone)).dt.tz_localize(None) - pd.Timedelta(hours=WEEK_STARTS_AT.hour)
@@ -253,51 +242,37 @@ def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
     return {"compression": "lz4", "use_dictionary": [name for name in schema.names if name != "order_id"]}
 
 
-def _line_schema() -> pa.Schema:
-    kinds = {"str": pa.large_string(), "int64": pa.int64(), "int8": pa.int8(), "bool": pa.bool_()}
-    utc = pa.timestamp("us", tz="UTC")
-    return pa.schema([(name, kinds.get(dtype, utc)) for name, dtype in LINE_COLUMNS.items()] + [("placed_at", utc)])
-
-
 def _write_lines(
     file: OrderFile,
     index: int,
     mapping: FileMapping,
     zone: str,
-    folder: Path,
-    bucket_count: int,
+    buckets: LineBuckets,
     cutoff: datetime,
     markets: Mapping[str, Market],
 ) -> _FileContent:
-    schema, writers = _line_schema(), {}
+    def typed(batches: Iterator[TextBatch]) -> Iterator[tuple[TextBatch, pd.DataFrame]]:
+        for batch in batches:
+            yield batch, read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE, markets)
+
     spans, held, last_at, first_at, first_reason, line_count, blank_count = [], [], None, None, None, 0, 0
-    try:
-        for batch in ahead(read_batches(file.path, mapping)):
+    with buckets.of_file(index) as writer:
+        for batch, lines in ahead(typed(ahead(read_batches(file.path, mapping)))):  # reads, types and writes at once
             line_count += len(batch.lines)
             blank_count += batch.blank_count
             if batch.lines.empty:
                 continue
-            lines = read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE, markets)
-            is_good = lines["problem_column"].isna() & ~lines["is_excluded"]
-            good = lines[is_good]
-            lines["placed_at"] = _placed(lines["ordered_at"], is_good, last_at)
-            spans += _span(lines.loc[lines["problem_column"].isna() & (lines["ordered_at"] < cutoff), "ordered_at"])
-            held += _span(lines.loc[~lines["is_excluded"] & (lines["ordered_at"] >= cutoff), "ordered_at"])
-            if len(good):
-                last_at, first_at = good["ordered_at"].iloc[-1], first_at or good["ordered_at"].iloc[0]
-            refused = lines[lines["problem_column"].notna()]
-            if first_reason is None and len(refused):
-                first_reason = f"line {refused['line_number'].iloc[0]}: {refused['problem_reason'].iloc[0]}"
-            buckets = pd.util.hash_array(lines["order_id"].to_numpy(dtype=object), categorize=False) % bucket_count
-            for bucket in np.unique(buckets):
-                if bucket not in writers:
-                    path = folder / f"{bucket:06d}-{index:06d}.parquet"
-                    writers[bucket] = pq.ParquetWriter(path, schema, **_parquet_options(schema))
-                table = pa.Table.from_pandas(lines[buckets == bucket], schema, preserve_index=False)
-                writers[bucket].write_table(table)
-    finally:
-        for writer in writers.values():
-            writer.close()
+            is_refused, at = lines["problem_column"].notna(), lines["ordered_at"]
+            good_at = at[~is_refused & ~lines["is_excluded"]]
+            lines["placed_at"] = _placed(at, good_at, last_at)
+            spans += _span(at[~is_refused & (at < cutoff)])
+            held += _span(at[~lines["is_excluded"] & (at >= cutoff)])
+            if len(good_at):
+                last_at, first_at = good_at.iloc[-1], first_at or good_at.iloc[0]
+            if first_reason is None and is_refused.any():
+                first = lines[is_refused].iloc[0]
+                first_reason = f"line {first['line_number']}: {first['problem_reason']}"
+            writer.add(lines)
     refusal = None
     if first_at is None and first_reason is not None:
         refusal = (
@@ -316,30 +291,26 @@ def _extent(spans: list[pd.Timestamp], timezone: str) -> tuple[str, str]:
     return first, last
 
 
-def _placed(ordered_at: pd.Series, is_good: pd.Series, last_at: pd.Timestamp | None) -> pd.Series:
+def _placed(at: pd.Series, good_at: pd.Series, last_at: pd.Timestamp | None) -> pd.Series:
     """A line without a readable time is filed under the nearest earlier good line."""
-    nearest = ordered_at.where(is_good).ffill()
+    if at.notna().all():
+        return at
+    nearest = good_at.reindex(at.index).ffill()
     if last_at is not None:
         nearest = nearest.fillna(last_at)
-    return ordered_at.fillna(nearest)
+    return at.fillna(nearest)
 
 
 # --- pass two: buckets to weeks --------------------------------------------------------------------------------------
 
 
-def _bucket_lines(folder: Path, bucket: int, first_ats: dict[int, pd.Timestamp]) -> pd.DataFrame:
-    lines = _parts(folder, f"{bucket:06d}-*.parquet")
+def _placed_lines(buckets: LineBuckets, bucket: int, first_ats: dict[int, pd.Timestamp]) -> pd.DataFrame:
+    lines = buckets.lines(bucket)
     if lines.empty:
         return lines
     unplaced = lines["placed_at"].isna()
     lines.loc[unplaced, "placed_at"] = lines.loc[unplaced, "file_index"].map(first_ats).astype(lines["placed_at"].dtype)
     return lines
-
-
-def _parts(folder: Path, pattern: str) -> pd.DataFrame:
-    """The rows of Parquet files of one kind, file by file."""
-    tables = [pq.ParquetFile(part).read() for part in sorted(folder.glob(pattern))]
-    return pa.concat_tables(tables).to_pandas() if tables else pd.DataFrame()
 
 
 def _write_orders(

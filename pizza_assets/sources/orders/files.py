@@ -23,10 +23,9 @@ from pizza_assets.sources.orders.file_import import (
     OrderFile,
     extents_from_json,
     import_files,
-    staged_rejects,
 )
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.staged_week import week_frame, week_rows
+from pizza_assets.sources.orders.staged_week import staged_rejects, week_frame, week_rows
 from pizza_assets.sources.orders.staging import Staging
 
 COUNT_TEXTS = {
