@@ -32,6 +32,7 @@ from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, 
 from pizza_assets.analysis.shared_matches import SEED as SHARED_SEED
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window, combined_source
+from pizza_assets.threads import side_by_side
 
 FINDING_AT_Q = 0.05
 DRAWS = 1_999
@@ -49,6 +50,29 @@ class Evidence:
 
     impact: pd.DataFrame
     grid: ExpectedGrid
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked about a part of the business."""
+
+    part: Evidence
+    hypotheses: Sequence[Hypothesis]
+    scope: Scope
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.scope in _NARROW
+
+    @property
+    def rows(self) -> tuple[bytes, bool, int]:
+        """Equal for parts that have the same rows and are asked the same."""
+        return self.part.impact.index.to_numpy().tobytes(), self.is_narrow, len(self.hypotheses)
+
+    def answers(self) -> dict[str, Answer]:
+        """By question."""
+        answers = _scoped_answers(self.part, self.hypotheses, is_narrow=self.is_narrow)
+        return {_question(hypothesis): answer for hypothesis, answer in answers.items()}
 
 
 def main_effects(
@@ -101,15 +125,13 @@ def correlation_results(
         of_shared = shared.get(pair, {})
         answers = {h: of_shared.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
         rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
-        known: dict[tuple[bytes, bool, int], Mapping[str, Answer]] = {}
-        for scope, value, part in _parts(evidence, parts):
-            # a market that alone follows its team has the team's rows, and so its answers
-            hypotheses, is_narrow = scoped_hypotheses(scope, value), scope in _NARROW
-            key = part.impact.index.to_numpy().tobytes(), is_narrow, len(hypotheses)
-            if key not in known:
-                answers = _scoped_answers(part, hypotheses, is_narrow=is_narrow)
-                known[key] = {_question(hypothesis): answer for hypothesis, answer in answers.items()}
-            rows += _rows(pair, part, {hypothesis: known[key][_question(hypothesis)] for hypothesis in hypotheses})
+        asked = [_Asked(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
+        # a market that alone follows its team has the team's rows, and so its answers
+        different = {question.rows: question for question in asked}
+        known = dict(zip(different, side_by_side(_Asked.answers, different.values()), strict=True))
+        for question in asked:
+            answers = known[question.rows]
+            rows += _rows(pair, question.part, {h: answers[_question(h)] for h in question.hypotheses})
         for chain, (chain_impact, chain_grids) in chains.items():
             part = _evidence(chain_impact, chain_grids, pair)
             rows += _rows(pair, part, _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False))

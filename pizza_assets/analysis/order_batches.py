@@ -11,11 +11,10 @@ from typing import Protocol, TypeVar
 import pandas as pd
 import pyarrow as pa
 
+from pizza_assets.threads import AT_ONCE
+
 BATCH_ROWS = 65_536
 """So many rows at a time: their columns stay in a core's cache."""
-
-THREADS = 2
-"""Readers side by side. More would only wait for each other: half of the work holds Python's lock."""
 
 
 class OrderBatches(Protocol):
@@ -82,8 +81,8 @@ def read_side_by_side(orders: OrderBatches, columns: Sequence[str], reader: Call
 
     if orders.part_count <= 1:
         return [read()]
-    with _FRUGAL_MEMORY, ThreadPoolExecutor(THREADS) as threads:
-        return [future.result() for future in [threads.submit(read) for _ in range(THREADS)]]
+    with _FRUGAL_MEMORY, ThreadPoolExecutor(AT_ONCE) as threads:
+        return [future.result() for future in [threads.submit(read) for _ in range(AT_ONCE)]]
 
 
 class _FrugalMemory:

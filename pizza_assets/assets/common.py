@@ -12,14 +12,13 @@ from pizza_assets.orchestration.week_inputs import WeekInputs
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.io_manager import REPORTED_HERE, WeekOutput, WeekOutputs, column_schema
 from pizza_assets.storage.tables import WeekTables
+from pizza_assets.threads import AT_ONCE
 
 OWNERS = ["team:pizza_assets"]
 
 REFRESHED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 """Of what comes from outside and of what people look at: a missed refresh warns, a second one fails."""
 
-AT_ONCE = 2
-"""Weeks made side by side. Half of the work holds Python's lock, so more would only wait for each other."""
 MOST_ORDERS_SIDE_BY_SIDE = 500_000
 """In a week; larger ones are made one after the other, so that memory stays what one of them takes."""
 

@@ -12,7 +12,7 @@ from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.order_values import order_values
 from pizza_assets.analysis.outcomes import classify, own_outcomes
 from pizza_assets.analysis.store_hours import effects_in_shops, store_hours
-from pizza_assets.assets.common import AT_ONCE, described
+from pizza_assets.assets.common import described
 from pizza_assets.assets.merged import stand_ins
 from pizza_assets.assets.metadata import markdown, preview, whole
 from pizza_assets.dashboards import extracts
@@ -24,8 +24,8 @@ from pizza_assets.orchestration.check_history import CheckHistory
 from pizza_assets.orchestration.match_versions import current_matches, current_windows, windows_of_current_kickoffs
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
-from pizza_assets.storage.side_by_side import side_by_side
 from pizza_assets.storage.tables import WeekTables
+from pizza_assets.threads import side_by_side
 
 EXTRACTS = tuple(model.table_name() for model in MODELS)
 
@@ -66,7 +66,7 @@ def _orders_timeline() -> dg.AssetsDefinition:
         def of_week(week: str) -> pd.DataFrame:
             return extracts.orders_timeline(order_bins.read(week, extracts.TIMELINE_COLUMNS))
 
-        parts = list(side_by_side(of_week, list(order_bins), AT_ONCE))
+        parts = list(side_by_side(of_week, list(order_bins)))
         rows = extracts.joined_timelines(parts)
         return whole(rows, weeks=len(parts))
 

@@ -9,7 +9,7 @@ from pizza_assets.analysis.merged_orders import merge_batches, nearest_match_sou
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.assets.common import AT_ONCE, described, each_week, weekly, weeks_at_once
+from pizza_assets.assets.common import described, each_week, weekly, weeks_at_once
 from pizza_assets.models.labels import label_of_orders, table_label
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource, combined_source
@@ -21,6 +21,7 @@ from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
+from pizza_assets.threads import AT_ONCE
 
 NO_ORDERS = "no orders are stored for this week"
 NO_MATCHES = "no matches are stored for this week"

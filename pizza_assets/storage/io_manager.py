@@ -18,9 +18,9 @@ from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
-from pizza_assets.storage.side_by_side import side_by_side
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
+from pizza_assets.threads import side_by_side
 
 REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
 """Metadata of an output whose weeks are reported by the IO manager, each as it is stored.

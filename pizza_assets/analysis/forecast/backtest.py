@@ -24,6 +24,7 @@ from pizza_assets.analysis.forecast.targets import (
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes
+from pizza_assets.threads import side_by_side
 
 MIN_WEEKS = 8
 """Of history before the first forecast."""
@@ -91,7 +92,7 @@ def backtest(history: OrderHistory) -> Backtest:
     """All origins. Only targets whose orders are known throughout, and of which something is expected, are scored."""
     wanted = Targets.joined([match_targets(history), other_targets(history)])
     wanted = wanted.chosen(wanted.end <= history.end)
-    parts = [_scored(history, forecast_at(history, cut), wanted) for cut in origins(history)]
+    parts = list(side_by_side(lambda cut: _scored(history, forecast_at(history, cut), wanted), origins(history)))
     if not parts:
         none = np.empty(0)
         empty = wanted.chosen(np.zeros(len(wanted.start), dtype=bool))

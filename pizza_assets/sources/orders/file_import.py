@@ -8,7 +8,6 @@ but its error. Where the result is kept, and what a week's answer looks like, do
 import itertools
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,6 @@ from pizza_assets.errors import BadFile
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
-from pizza_assets.sources.orders.ahead import ahead
 from pizza_assets.sources.orders.file_coverage import MINUTE, TradingDays, covered_periods, merged_days, trading_days
 from pizza_assets.sources.orders.file_folding import (
     ACCEPTED,
@@ -38,6 +36,7 @@ from pizza_assets.sources.orders.file_lines import read_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.file_readers import TextBatch, read_batches
 from pizza_assets.sources.orders.line_buckets import LineBuckets
+from pizza_assets.threads import ahead, side_by_side
 
 PARSER_VERSION = 3
 """Raise it when the same files would give other orders, rejects or coverage."""
@@ -45,8 +44,6 @@ BUCKET_BYTES = 32 * 1024 * 1024
 """Files are folded in parts of about this size,"""
 MOST_BUCKETS = 256
 """or in so many parts: each has a file open while lines are read."""
-THREADS = 2
-"""Most of the work is done outside of Python's lock."""
 REJECTED, BLANK = "rejected", "blank"
 LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, WAITING, BLANK)
 """What a line of an export may become; each becomes exactly one of them."""
@@ -196,8 +193,7 @@ def import_files(
             trading_days(folded.orders) if len(folded.orders) else None,
         )
 
-    with ThreadPoolExecutor(THREADS) as threads:
-        parts = [folded for folded in threads.map(fold, range(buckets.count)) if folded is not None]
+    parts = [folded for folded in side_by_side(fold, range(buckets.count)) if folded is not None]
     rejected, counts = [part.rejected for part in parts], [part.counts for part in parts]
     known = [part.days for part in parts if part.days is not None]
     weeks = {week for part in parts for week in part.weeks}
@@ -268,7 +264,7 @@ def _write_lines(
             spans += _span(at[~is_refused & (at < cutoff)])
             held += _span(at[~lines["is_excluded"] & (at >= cutoff)])
             if len(good_at):
-                last_at, first_at = good_at.iloc[-1], first_at or good_at.iloc[0]
+                last_at, first_at = good_at.iloc[-1], good_at.iloc[0] if first_at is None else first_at
             if first_reason is None and is_refused.any():
                 first = lines[is_refused].iloc[0]
                 first_reason = f"line {first['line_number']}: {first['problem_reason']}"

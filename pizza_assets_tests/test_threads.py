@@ -1,10 +1,10 @@
 from collections.abc import Iterator
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 
 from pizza_assets.errors import BadFile
-from pizza_assets.sources.orders.ahead import ahead
+from pizza_assets.threads import ahead, side_by_side
 
 PATIENCE_SECONDS = 30
 
@@ -50,3 +50,28 @@ def test_who_stops_early_leaves_no_thread_at_work() -> None:
     next(coming)
     coming.close()  # type: ignore[attr-defined]
     assert len(made) <= 2
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+def test_results_come_in_the_order_of_the_items(at_once: int) -> None:
+    assert list(side_by_side(lambda item: item * item, range(50), at_once)) == [item * item for item in range(50)]
+    assert list(side_by_side(str, [], at_once)) == []
+
+
+def test_two_are_at_work_at_once() -> None:
+    both = Barrier(2)
+    assert list(side_by_side(lambda _: both.wait(PATIENCE_SECONDS) in (0, 1), range(2), 2)) == [True, True]
+
+
+def test_an_error_ends_it_and_little_more_is_begun() -> None:
+    begun = []
+
+    def work(item: int) -> int:
+        begun.append(item)
+        if item == 3:
+            raise BadFile("orders.csv: torn")
+        return item
+
+    with pytest.raises(BadFile, match="torn"):
+        list(side_by_side(work, range(1_000), 2))
+    assert len(begun) < 10
