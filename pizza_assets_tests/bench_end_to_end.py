@@ -4,7 +4,7 @@
 
 Every size is two `pizza run`s, each in a process of its own, over a CSV export of 100,000 orders a week in 20 markets,
 with mock matches: the first parses the export, the second finds it parsed and makes everything after that anew.
-Processor time is split by wrapping the functions named in PARTS, in every thread; what one of them spends inside another
+Processor time is split by wrapping the functions named in PARTS, in every thread; what one spends inside another
 is the other's. Prints figures and asserts none: they depend on machine and load.
 """
 

@@ -11,7 +11,7 @@ def row_labels(rows: pd.DataFrame) -> pd.Series:
         return rows["data_source"]
     if {"order_source", "match_source"} <= set(rows.columns):
         (of_order, orders), (of_match, matches) = (
-            pd.factorize(rows[name]) for name in ("order_source", "match_source")
+            pd.factorize(rows[name].fillna("")) for name in ("order_source", "match_source")
         )
         combined = pd.array([combined_source(order, match) for order in orders for match in matches], dtype="str")
         return pd.Series(combined.take(of_order * len(matches) + of_match), index=rows.index)

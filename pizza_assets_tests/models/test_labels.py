@@ -6,7 +6,7 @@ import pytest
 from pizza_assets.models.labels import real_share, table_label
 
 
-def rows(*pairs: tuple[str, str]) -> pd.DataFrame:
+def rows(*pairs: tuple[str, str | None]) -> pd.DataFrame:
     return pd.DataFrame(list(pairs), columns=["order_source", "match_source"])
 
 
@@ -16,6 +16,8 @@ def rows(*pairs: tuple[str, str]) -> pd.DataFrame:
         (rows(("real", "real")), "real", 1.0),
         (rows(("mock", "real")), "mock", 0.0),
         (rows(("real", "mock")), "mixed", 0.0),
+        (rows(("mock", None), ("mock", "mock")), "mock", 0.0),
+        (rows(("real", None)), "mixed", 0.0),
         (rows(("real", "real"), ("mock", "mock")), "mixed", 0.5),
         (rows(("real", "real"), *[("mock", "mock")] * 3)[["order_source"]], "mixed", 0.25),
         (rows()[["match_source"]], "mock", 0.0),
