@@ -264,8 +264,8 @@ def _write_lines(
             spans += _span(at[~is_refused & (at < cutoff)])
             held += _span(at[~lines["is_excluded"] & (at >= cutoff)])
             if len(good_at):
-                last_at, first_at = good_at.iloc[-1], good_at.iloc[0] if first_at is None else first_at
-            if first_reason is None and is_refused.any():
+                first_at, last_at = good_at.iloc[0] if first_at is None else first_at, good_at.iloc[-1]
+            if first_reason is None and bool(is_refused.any()):
                 first = lines[is_refused].iloc[0]
                 first_reason = f"line {first['line_number']}: {first['problem_reason']}"
             writer.add(lines)
