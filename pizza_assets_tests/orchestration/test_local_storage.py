@@ -1,0 +1,117 @@
+"""The event log that keeps its databases open: what Dagster's own reads and tells, also of a killed writer."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+
+from pizza_assets.orchestration.local_storage import MOST_OPEN, LocalEventLog
+from pizza_assets_tests.support.dagster_server import ROOT
+
+PATIENCE_SECONDS = 30
+OURS = """
+storage:
+  custom:
+    module: pizza_assets.orchestration.local_storage
+    class: LocalStorage
+    config:
+      base_dir: storage
+telemetry:
+  enabled: false
+"""
+KILLED_WRITER = """
+import os, signal
+import dagster as dg
+with dg.DagsterInstance.from_config(os.getcwd()) as instance:
+    run = instance.create_run_for_job(dg.job(name="job")(lambda: None))
+    instance.report_engine_event("the last words", run)
+    print(run.run_id, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@dg.asset
+def an_asset() -> None: ...
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.chdir(tmp_path)
+    Path("dagster.yaml").write_text(OURS)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as found:
+        yield found
+
+
+def dagsters_own(folder: Path) -> SqliteEventLogStorage:
+    return SqliteEventLogStorage(str(folder / "storage" / "history" / "runs"))
+
+
+def test_the_instance_of_this_project_uses_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())
+    with dg.DagsterInstance.from_config(str(tmp_path)) as found:
+        assert isinstance(found.event_log_storage, LocalEventLog)
+
+
+def test_dagsters_own_log_reads_the_same(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    done = dg.materialize([an_asset], instance=instance)
+    ours = instance.all_logs(done.run_id)
+    theirs = [record.event_log_entry for record in dagsters_own(tmp_path).get_records_for_run(done.run_id).records]
+    assert len(ours) > 5
+    assert theirs == list(ours)
+    event = dagsters_own(tmp_path).get_latest_materialization_events([an_asset.key])[an_asset.key]
+    assert event is not None
+    assert event.run_id == done.run_id
+
+
+def test_a_killed_writer_loses_nothing(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED_WRITER]
+    killed = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert killed.returncode == -9, killed.stderr
+    run_id = killed.stdout.strip()
+    assert [entry.message for entry in instance.all_logs(run_id)] == ["the last words"]
+
+
+def test_who_watches_a_run_hears_of_every_event(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    run = instance.create_run_for_job(dg.job(name="job")(lambda: None))
+    instance.report_engine_event("first", run)
+    heard: list[str] = []
+    has_heard = threading.Event()
+
+    def hear(entry: dg.EventLogEntry, _: str) -> None:
+        heard.append(entry.message)
+        if entry.message == "second":
+            has_heard.set()
+
+    watching = dagsters_own(tmp_path)
+    watching.watch(run.run_id, None, hear)
+    try:
+        instance.report_engine_event("second", run)
+        assert has_heard.wait(PATIENCE_SECONDS), heard
+    finally:
+        watching.end_watch(run.run_id, hear)
+        watching.dispose()
+
+
+def test_databases_of_old_runs_are_closed_and_opened_again(instance: dg.DagsterInstance) -> None:
+    runs = [instance.create_run_for_job(dg.job(name="job")(lambda: None)) for _ in range(MOST_OPEN + 3)]
+    for number, run in enumerate(runs):
+        instance.report_engine_event(str(number), run)
+    log = instance.event_log_storage
+    assert isinstance(log, LocalEventLog)
+    assert len(log._engines) == MOST_OPEN
+    assert [[entry.message for entry in instance.all_logs(run.run_id)] for run in runs] == [
+        [str(number)] for number in range(len(runs))
+    ]
+
+
+def test_wiped_logs_are_gone(instance: dg.DagsterInstance) -> None:
+    done = dg.materialize([an_asset], instance=instance)
+    instance.event_log_storage.wipe()
+    assert instance.all_logs(done.run_id) == []
+    assert dg.materialize([an_asset], instance=instance).success
