@@ -41,7 +41,7 @@ from pizza_assets.threads import ahead, side_by_side
 PARSER_VERSION = 3
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 32 * 1024 * 1024
-"""Files are folded in parts of about this size,"""
+"""Files are folded in parts of at most about this size,"""
 MOST_BUCKETS = 256
 """or in so many parts: each has a file open while lines are read."""
 REJECTED, BLANK = "rejected", "blank"
@@ -165,8 +165,7 @@ def import_files(
     """
     line_folder = folder / "lines"
     line_folder.mkdir()
-    byte_count = sum(file.path.stat().st_size for file in files)
-    buckets = LineBuckets(line_folder, min(1 + byte_count // BUCKET_BYTES, MOST_BUCKETS))
+    buckets = LineBuckets(line_folder, _bucket_count(sum(file.path.stat().st_size for file in files)))
     by_name = {market.name: market for market in markets}
     contents: dict[int, _FileContent] = {}
     bad_files: dict[str, str] = {}
@@ -219,6 +218,11 @@ def import_files(
     last_at = merged.days["last_at"].max().to_pydatetime()
     coverage = tuple(covered_periods(merged))
     return ImportFacts(week_counts, coverage, bad_files, extents, lines_read, lines, last_at, held_from)
+
+
+def _bucket_count(byte_count: int) -> int:
+    """A power of two, so that it seldom changes: with it the parts of all weeks would, and so their fingerprints."""
+    return min(1 << (byte_count // BUCKET_BYTES).bit_length(), MOST_BUCKETS)
 
 
 def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
