@@ -61,7 +61,9 @@ class Invocation:
 
 @cache
 def can_isolate() -> bool:
-    """Whether this machine lets a process have mounts of its own."""
+    """Whether this machine lets a process have mounts of its own, and a /tmp of its own would not hide the project."""
+    if Path(__file__).resolve().is_relative_to("/tmp"):
+        return False
     command = ["unshare", "-m", "sh", "-c", "mount --make-rprivate / && mount -t tmpfs tmpfs /tmp"]
     try:
         return subprocess.run(command, check=False, capture_output=True).returncode == 0
