@@ -25,7 +25,7 @@ deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## what
 torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; goes on where it stopped)
 	@$(BIN)/python -m pizza_assets_tests.torture
 
-bench: .venv/integration.installed  ## the kernel beside a bare scan, DuckDB, Polars and pandas (20 minutes); writes docs/performance.md
+bench: .venv/integration.installed  ## the kernel beside a bare scan, DuckDB, Polars and pandas (9 minutes); writes docs/performance.md
 	@$(BIN)/python -m pizza_assets_tests.bench_kernel --write
 
 bench-end-to-end: .venv/test.installed  ## 1 and 52 weeks of 100,000 orders each, from a CSV export to the page, by part
