@@ -1,6 +1,5 @@
 """An engine that spills puts rows in the order that pandas has them in, and sees every value that comes twice."""
 
-import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -29,14 +28,6 @@ def many(count: int) -> pd.DataFrame:
     ids = pd.util.hash_array(pd.RangeIndex(count).to_numpy()).astype(str)
     one = RawOrders.conform([an_order("o", at("14:10"))])
     return one.loc[one.index.repeat(count)].reset_index(drop=True).assign(order_id=pd.array(ids, dtype="str"))
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 # Property 11: rows that an engine sorts are those of the frame, in its order, whatever characters are in the key

@@ -1,7 +1,6 @@
 """Rows made while they are written: the bytes of the whole table, in its order, and nothing its model refuses."""
 
 import io
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,15 +111,6 @@ def raw(count: int) -> pd.DataFrame:
     return RawOrders.conform(
         [an_order(f"Ö{n % 7}ß{n}" if n % 2 else f"o{n}", at(f"{n % 24:02}:30")) for n in range(count)]
     )
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary files lie."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 @pytest.fixture
