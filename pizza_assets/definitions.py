@@ -15,16 +15,16 @@ from pizza_assets.assets.forecast_extracts import forecast_extract_assets
 from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
-from pizza_assets.orchestration.alerts import channels
-from pizza_assets.orchestration.failure_alerts import run_failures
+from pizza_assets.orchestration.automation.alerts import channels
+from pizza_assets.orchestration.automation.failure_alerts import run_failures
+from pizza_assets.orchestration.automation.match_sensor import finished_matches
+from pizza_assets.orchestration.automation.order_file_sensor import order_file_sensors
+from pizza_assets.orchestration.automation.order_reading import order_reading_job
+from pizza_assets.orchestration.automation.schedules import analyse_after_collecting, schedules
 from pizza_assets.orchestration.jobs import build_jobs
-from pizza_assets.orchestration.match_sensor import finished_matches
-from pizza_assets.orchestration.order_file_sensor import order_file_sensors
-from pizza_assets.orchestration.order_reading import order_reading_job
 from pizza_assets.orchestration.partitions import match_weeks
 from pizza_assets.orchestration.resources import build_resources
-from pizza_assets.orchestration.schedules import analyse_after_collecting, schedules
-from pizza_assets.orchestration.watch import watch_dead_runs
+from pizza_assets.orchestration.runs.dead_runs import watch_dead_runs
 from pizza_assets.settings import Settings
 
 

@@ -24,9 +24,9 @@ from pyarrow import parquet
 
 from pizza_assets.definitions import build_definitions
 from pizza_assets.models import RawOrders
-from pizza_assets.orchestration.local_run import run_range
 from pizza_assets.orchestration.resources import build_io_manager, build_tables
-from pizza_assets.orchestration.weekly_graph import WeeklyGraph
+from pizza_assets.orchestration.runs.local_run import run_range
+from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import TableIOManager, WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import TableStore

@@ -11,7 +11,6 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
-from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import (
@@ -24,13 +23,13 @@ from pizza_assets.analysis.hypotheses import (
 from pizza_assets.analysis.multiplicity import q_values
 from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.outcome_effects import outcome_answers
-from pizza_assets.analysis.pairs import SOURCES, of_sources
-from pizza_assets.analysis.parts import part_values
+from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.placebo import placebo_windows
-from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, counted, joined
+from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
 from pizza_assets.analysis.shared_matches import SEED as SHARED_SEED
 from pizza_assets.models import CorrelationResults, MatchImpact
+from pizza_assets.models.labels import SOURCES, of_sources
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window, combined_source
 from pizza_assets.threads import side_by_side
 

@@ -6,10 +6,9 @@ Outcomes of matches (wins, goals) are other questions and do not belong here; no
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.effect_error import date_scores
 from pizza_assets.analysis.expected_grid import ExpectedGrid
-from pizza_assets.analysis.reasons import Reason, counted
+from pizza_assets.analysis.reasons import Answer, Reason, counted
 from pizza_assets.models.vocabulary import ResultStatus
 
 MIN_DATES = 10

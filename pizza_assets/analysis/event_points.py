@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.event_bins import FIRST_MINUTE, LAG_MINUTES
 from pizza_assets.analysis.event_study import PRE_TREND_ENDS
 from pizza_assets.analysis.event_study import EventStudy as EventStudyOfKickOff
 from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.goal_study import CURVE, TERMS
-from pizza_assets.analysis.reasons import Reason, joined
+from pizza_assets.analysis.reasons import Answer, Reason, joined
 from pizza_assets.models import EventStudy
 from pizza_assets.models.vocabulary import ResultStatus, combined_source
 

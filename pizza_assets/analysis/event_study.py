@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.event_bins import FIRST_MINUTE, LAG_MINUTES
 from pizza_assets.analysis.event_time_fit import DateScores, Panel, date_scores, fit_event_time
-from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.reasons import Answer, Reason
 
 PRE_TREND_ENDS = -120
 """Until here nobody should order differently: the window before the match starts."""

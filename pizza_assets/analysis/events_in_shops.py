@@ -3,9 +3,9 @@
 import pandas as pd
 
 from pizza_assets.analysis.order_values import order_values
-from pizza_assets.analysis.pairs import SOURCES
 from pizza_assets.analysis.store_hours import WINDOW_KEY, in_money, usual_rates
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import ResultStatus, Scope, Window
 
 _SPAN = ["minutes_from", "minutes_to"]

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.local_week import bins_of_week, local_days
-from pizza_assets.analysis.pairs import SOURCES, of_sources
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes, times_of
 from pizza_assets.models import ExpectedOrders
+from pizza_assets.models.labels import SOURCES, of_sources
 from pizza_assets.models.vocabulary import combined_source
 
 SourcePair = tuple[str, str]

@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
 from pizza_assets.analysis.goal_regression import ROW_MINUTES, ROWS, goal_regression, goal_terms, own_rows
-from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.analysis.windows import times_of
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.vocabulary import EventType, ResultStatus, Side, Window

@@ -14,11 +14,11 @@ from pizza_assets.analysis.dispersion import count_interval, extra_variance
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair, bins_under
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.overlaps import shared_windows
-from pizza_assets.analysis.pairs import SOURCES, of_sources
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
+from pizza_assets.models.labels import SOURCES, of_sources
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import MatchStatus, ResultStatus, combined_source
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.match_permutation import PermutationTest, permutation_test, welch_test
 from pizza_assets.analysis.outcomes import HIGH_SCORING_GOALS, own_result
-from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.models.vocabulary import MatchResult, Side, Window
 
 SEED = 20150808

@@ -6,7 +6,7 @@ from pandera.typing import DataFrame
 
 from pizza_assets.models import RawMatches
 from pizza_assets.models.matches import FINAL_MATCH
-from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchResult, MatchStatus, Side, Stage
+from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchResult, MatchStatus, Scope, Side, Stage
 
 HIGH_SCORING_GOALS = 4
 
@@ -55,6 +55,18 @@ def own_outcomes(impact: pd.DataFrame) -> pd.DataFrame:
             "total_goals": home + away,
         }
     )
+
+
+def part_values(impact: pd.DataFrame, scope: Scope) -> pd.Series:
+    """The part of every MatchImpact row: a competition, team or market, or how it ended for the own team.
+
+    Empty for the whole business, and where no result is known. Chains are not told apart in these rows: ValueError.
+    """
+    if scope == Scope.CHAIN:
+        raise ValueError("match_impact sums the chains of a market; take the windows of the chain")
+    if scope == Scope.OVERALL:
+        return pd.Series("", index=impact.index, dtype="str")
+    return own_result(impact["result"], impact["side"]) if scope == Scope.RESULT else impact[scope.value]
 
 
 def _results(matches: pd.DataFrame) -> pd.Series:

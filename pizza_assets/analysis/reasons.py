@@ -1,6 +1,10 @@
-"""Why a number is missing or weak: one code and one explanation each. Which applies is for the analyses to decide."""
+"""What a hypothesis gets as its answer: numbers, or why they are missing or weak, one code and one explanation each.
+
+Which reason applies is for the analyses to decide.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
@@ -73,3 +77,15 @@ def counted(texts: pd.Series) -> dict[str, int]:
         for reason in split(text):
             counts[reason] = counts.get(reason, 0) + int(rows)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one hypothesis.
+
+    numbers: by column of CorrelationResults; absent columns are stored empty. missing: why there is no p-value; with no
+    reason, there is one.
+    """
+
+    numbers: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.answer import Answer
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.local_week import BINS_PER_WEEK
-from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS, WindowLengths, window_edges
 from pizza_assets.models.market import Market

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pizza_assets.analysis.order_values import order_values
-from pizza_assets.analysis.pairs import SOURCES
-from pizza_assets.analysis.parts import part_values
+from pizza_assets.analysis.outcomes import part_values
+from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, ResultStatus, Scope
 
 WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]

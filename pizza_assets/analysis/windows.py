@@ -12,6 +12,7 @@ from pandera.typing import DataFrame
 
 from pizza_assets.models import RawMatches
 from pizza_assets.models.vocabulary import DecidedBy, Window
+from pizza_assets.settings import Settings
 
 WINDOWS: tuple[Window, ...] = (Window.PRE, Window.DURING, Window.POST)
 """The windows in order of time: window i lies between edges i and i + 1 of `window_edges`."""
@@ -33,6 +34,17 @@ class WindowLengths:
         for field in fields(self):
             if getattr(self, field.name) < 1:
                 raise ValueError(f"{field.name} is {getattr(self, field.name)}; a window needs at least one minute")
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "WindowLengths":
+        """As PIZZA_PRE_MINUTES, PIZZA_POST_MINUTES and the three lengths of a match say."""
+        return cls(
+            settings.pre_minutes,
+            settings.post_minutes,
+            settings.match_minutes,
+            settings.extra_time_minutes,
+            settings.penalties_minutes,
+        )
 
 
 def epoch_minutes(times: pd.Series) -> np.ndarray:

@@ -17,22 +17,22 @@ from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.goal_study import clock_counts, goal_answers, goal_minutes, goal_rows
 from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
-from pizza_assets.analysis.pairs import of_sources
 from pizza_assets.analysis.shared_matches import shared_match_answers
 from pizza_assets.analysis.summary_statistics import hourly_totals
 from pizza_assets.analysis.summary_statistics import summary_statistics as summarise
+from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA, bullets, markdown, whole
 from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
+from pizza_assets.models.labels import of_sources
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, Scope
-from pizza_assets.orchestration.match_versions import (
+from pizza_assets.orchestration.freshness.match_versions import (
     current_matches,
     current_windows,
     events_of,
     windows_of_current_kickoffs,
 )
-from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import WeekTables
@@ -64,7 +64,7 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
             panels_by_pair(quarter_hours, raw_matches),
             current_matches(raw_matches),
             markets,
-            window_lengths(settings),
+            WindowLengths.from_settings(settings),
             default_timezone=settings.timezone,
         )
         converged = all(grid.is_converged for grid in grids.values())
@@ -90,7 +90,7 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
             grids_of(expected_orders, clocks(markets), settings.timezone),
             matches,
             markets,
-            window_lengths(settings),
+            WindowLengths.from_settings(settings),
         )
         return whole(rows, expected_orders, match_windows, answered=int((rows["status"] == "ok").sum()))
 
@@ -117,7 +117,7 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         raw_matches: WeekTables,
         markets: dg.ResourceParam[Any],
     ) -> WholeOutput:
-        matches, lengths = current_matches(raw_matches), window_lengths(settings)
+        matches, lengths = current_matches(raw_matches), WindowLengths.from_settings(settings)
         windows = _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets)
         chains = {}
         for chain, panels in chain_panels_by_pair(quarter_hours, raw_matches).items():
@@ -192,7 +192,7 @@ def _order_anomalies(settings: Settings) -> dg.AssetsDefinition:
             store_panels(quarter_hours),
             current_matches(raw_matches),
             markets,
-            window_lengths(settings),
+            WindowLengths.from_settings(settings),
             default_timezone=settings.timezone,
         )
         counts = {str(kind): int(number) for kind, number in rows["kind"].value_counts().items()}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pizza_assets.models import TABLES
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.orchestration.check_history import weeks_metadata
+from pizza_assets.orchestration.freshness.check_history import weeks_metadata
 from pizza_assets.orchestration.partitions import weeks_of_run
 from pizza_assets.settings import Settings
 from pizza_assets.storage.facts import Facts

@@ -8,7 +8,7 @@ import dagster as dg
 
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.code_versions import CODE_VERSIONS
-from pizza_assets.orchestration.week_inputs import WeekInputs
+from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.io_manager import REPORTED_HERE, WeekOutput, WeekOutputs, column_schema
 from pizza_assets.storage.tables import WeekTables

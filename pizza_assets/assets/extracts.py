@@ -20,8 +20,12 @@ from pizza_assets.models.extracts import EXTRACTS as MODELS
 from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek, weeks_between
-from pizza_assets.orchestration.check_history import CheckHistory
-from pizza_assets.orchestration.match_versions import current_matches, current_windows, windows_of_current_kickoffs
+from pizza_assets.orchestration.freshness.check_history import CheckHistory
+from pizza_assets.orchestration.freshness.match_versions import (
+    current_matches,
+    current_windows,
+    windows_of_current_kickoffs,
+)
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import WeekTables

@@ -16,14 +16,14 @@ from pizza_assets.analysis.forecast.scores import forecast_accuracy as running_a
 from pizza_assets.analysis.forecast.scores import forecast_scores as score_kept
 from pizza_assets.analysis.forecast.scores import kept_forecasts as keep
 from pizza_assets.analysis.forecast.scores import recent_coverage
-from pizza_assets.analysis.pairs import SOURCES
+from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import bullets, markdown, whole
 from pizza_assets.assets.panels import panels_by_pair
+from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import Span
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.match_versions import current_matches
-from pizza_assets.orchestration.window_lengths import window_lengths
+from pizza_assets.orchestration.freshness.match_versions import current_matches
 from pizza_assets.settings import Settings
 from pizza_assets.sources.matches.weeks_ahead import weeks_ahead
 from pizza_assets.storage.io_manager import WholeOutput
@@ -192,7 +192,9 @@ def _histories(
 ) -> tuple[pd.DataFrame, dict[SourcePair, OrderHistory]]:
     fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
     panels = panels_by_pair(quarter_hours, raw_matches)
-    return fixtures, order_histories(panels, fixtures, markets, window_lengths(settings), settings.timezone)
+    return fixtures, order_histories(
+        panels, fixtures, markets, WindowLengths.from_settings(settings), settings.timezone
+    )
 
 
 def _fixtures_are_known() -> dg.AssetChecksDefinition:

@@ -15,9 +15,8 @@ from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.bin_engines import bin_engine
-from pizza_assets.orchestration.match_versions import matches_reaching, weeks_touched
+from pizza_assets.orchestration.freshness.match_versions import matches_reaching, weeks_touched
 from pizza_assets.orchestration.partitions import with_neighbours
-from pizza_assets.orchestration.window_lengths import window_lengths
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
@@ -34,7 +33,7 @@ def stand_ins(settings: Settings) -> list[str]:
 
 def merged_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> list[dg.AssetsDefinition]:
     """order_bins, quarter_hours, merged_orders, match_windows."""
-    lengths = window_lengths(settings)
+    lengths = WindowLengths.from_settings(settings)
     return [
         _order_bins(partitions, settings),
         _quarter_hours(partitions, settings),

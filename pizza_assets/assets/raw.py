@@ -15,10 +15,10 @@ from pizza_assets.errors import PizzaAssetsError, SourceError
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.match_versions import matches_reaching
+from pizza_assets.orchestration.freshness.match_versions import matches_reaching
+from pizza_assets.orchestration.freshness.week_inputs import PLANTED_REACH
 from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.orchestration.run_target import pool_of
-from pizza_assets.orchestration.week_inputs import PLANTED_REACH
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.fallback import matches_or_mock, told_failure

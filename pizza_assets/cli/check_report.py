@@ -10,8 +10,8 @@ import pandas as pd
 
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.orchestration.export_check import ExportCheck
-from pizza_assets.orchestration.readiness import Readiness
+from pizza_assets.orchestration.own_export.export_check import ExportCheck
+from pizza_assets.orchestration.own_export.readiness import Readiness
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text

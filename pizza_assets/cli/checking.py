@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pizza_assets.cli.check_report import next_steps, questions_text, report_text, sample_text
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.orchestration.export_check import ExportCheck, check_export
-from pizza_assets.orchestration.market_proposal import markets_text
+from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
+from pizza_assets.orchestration.own_export.market_proposal import markets_text
 from pizza_assets.orchestration.resources import utc_now
 from pizza_assets.sources.orders.file_mapping import load_mapping, parse_mapping
 from pizza_assets.sources.orders.file_readers import ORDER_SUFFIXES

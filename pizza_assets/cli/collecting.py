@@ -9,16 +9,16 @@ import dagster as dg
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.backfill import Backfill, Collected, Request
-from pizza_assets.orchestration.backfill_plan import plan_text
-from pizza_assets.orchestration.dead_runs import fail_dead_runs
-from pizza_assets.orchestration.local_instance import local_instance
-from pizza_assets.orchestration.local_run import run_analysis
-from pizza_assets.orchestration.progress import Progress
 from pizza_assets.orchestration.resources import markets_of
-from pizza_assets.orchestration.resumption import ALL_MADE_TAG, Attempt, attempt_for
-from pizza_assets.orchestration.run_summary import summary, unknown_names
-from pizza_assets.orchestration.week_choice import chosen_weeks, covered_span
+from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
+from pizza_assets.orchestration.runs.backfill_plan import plan_text
+from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs
+from pizza_assets.orchestration.runs.local_instance import local_instance
+from pizza_assets.orchestration.runs.local_run import run_analysis
+from pizza_assets.orchestration.runs.progress import Progress
+from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, Attempt, attempt_for
+from pizza_assets.orchestration.runs.run_summary import summary, unknown_names
+from pizza_assets.orchestration.runs.week_choice import chosen_weeks, covered_span
 from pizza_assets.workbench import Workbench
 
 

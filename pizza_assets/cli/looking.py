@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 from pizza_assets.models.week import weeks_between
-from pizza_assets.orchestration.dead_runs import fail_dead_runs
-from pizza_assets.orchestration.local_instance import local_instance
-from pizza_assets.orchestration.status import status_json, status_of, status_text
-from pizza_assets.orchestration.weekly_graph import WeeklyGraph
+from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs
+from pizza_assets.orchestration.runs.local_instance import local_instance
+from pizza_assets.orchestration.runs.status import status_json, status_of, status_text
+from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
 from pizza_assets.storage.frames import write_bytes
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.local_folder import LocalFolder

@@ -17,9 +17,9 @@ from pizza_assets.lambda_runs.deliveries import deliveries, refresh_name
 from pizza_assets.lambda_runs.events import RefreshEvent
 from pizza_assets.lambda_runs.watch import watched
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.backfill import Backfill, Collected, Request
-from pizza_assets.orchestration.local_run import run_analysis
 from pizza_assets.orchestration.partitions import refreshed_weeks
+from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
+from pizza_assets.orchestration.runs.local_run import run_analysis
 from pizza_assets.settings import Settings
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.workbench import Workbench

@@ -4,6 +4,9 @@ import pandas as pd
 
 from pizza_assets.models.vocabulary import DataSource, combined_source
 
+SOURCES = ["order_source", "match_source"]
+"""The columns of a pair of sources: the unit that is analysed, because pairs are never pooled."""
+
 
 def row_labels(rows: pd.DataFrame) -> pd.Series:
     """The label of each row: its data_source, else what its order and match labels come to; no row for rows without."""
@@ -43,3 +46,9 @@ def real_share(rows: pd.DataFrame, if_empty: str) -> float:
     if labels.empty:
         return float(if_empty == DataSource.REAL)
     return float((labels == DataSource.REAL).mean())
+
+
+def of_sources(rows: pd.DataFrame, order_source: str, match_source: str) -> pd.DataFrame:
+    """The rows of the pair, numbered from 0."""
+    is_of = (rows["order_source"] == order_source) & (rows["match_source"] == match_source)
+    return rows[is_of].reset_index(drop=True)

@@ -1,11 +1,14 @@
 """Match weeks: from Tuesday 06:00 local to the next, so a Friday-to-Monday round and a business night stay whole."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEK_STARTS_ON = 1  # Tuesday, as date.weekday() counts
 WEEK_STARTS_AT = time(6)
+LONGEST_RANGE = 53
+_BETWEEN = "..."
 
 
 @dataclass(frozen=True, order=True)
@@ -55,3 +58,26 @@ def weeks_between(first: MatchWeek, last: MatchWeek) -> list[MatchWeek]:
     """All weeks from `first` to `last`, both included; empty if `last` lies before `first`."""
     days = (date.fromisoformat(last.key) - date.fromisoformat(first.key)).days
     return [first.shifted(n) for n in range(days // 7 + 1)]
+
+
+def week_ranges(weeks: Iterable[str], timezone: str, longest: int = LONGEST_RANGE) -> list[tuple[str, str]]:
+    """First and last week of each stretch of adjoining weeks, none longer than `longest`."""
+    found: list[list[str]] = []
+    for week in sorted(set(weeks)):
+        last = found[-1] if found else []
+        if last and len(last) < longest and MatchWeek(last[-1], timezone).shifted(1).key == week:
+            last.append(week)
+        else:
+            found.append([week])
+    return [(stretch[0], stretch[-1]) for stretch in found]
+
+
+def ranges_to_text(stretches: Iterable[tuple[str, str]]) -> str:
+    """Such as 2026-08-04...2026-08-18,2026-09-01...2026-09-01."""
+    return ",".join(f"{first}{_BETWEEN}{last}" for first, last in stretches)
+
+
+def ranges_from_text(text: str) -> list[tuple[str, str]]:
+    """What `ranges_to_text` wrote."""
+    parts = [part.split(_BETWEEN) for part in text.split(",") if part]
+    return [(first, last) for first, last in parts]

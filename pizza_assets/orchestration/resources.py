@@ -11,14 +11,14 @@ from typing import Any
 
 import dagster as dg
 
+from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.check_history import CheckHistory
-from pizza_assets.orchestration.s3_events import ObjectEvents, s3_event_queue
-from pizza_assets.orchestration.staleness import Staleness
-from pizza_assets.orchestration.week_inputs import InputSources, WeekInputs
-from pizza_assets.orchestration.window_lengths import window_lengths
+from pizza_assets.orchestration.automation.s3_events import ObjectEvents, s3_event_queue
+from pizza_assets.orchestration.freshness.check_history import CheckHistory
+from pizza_assets.orchestration.freshness.staleness import Staleness
+from pizza_assets.orchestration.freshness.week_inputs import InputSources, WeekInputs
 from pizza_assets.settings import Settings
 from pizza_assets.sources.api import Api, ApiClient
 from pizza_assets.sources.base import MatchSource
@@ -180,7 +180,7 @@ def build_io_manager(
 def analysis_parameters(settings: Settings) -> str:
     """The fingerprint of the settings that tables over all weeks depend on."""
     chosen = (settings.timezone, settings.orders, settings.matches, settings.fallback)
-    return fingerprint(repr(markets_of(settings)), repr(window_lengths(settings)), *chosen)
+    return fingerprint(repr(markets_of(settings)), repr(WindowLengths.from_settings(settings)), *chosen)
 
 
 def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:

@@ -1,6 +1,6 @@
 """Fingerprints: short texts that are equal exactly if what they stand for is.
 
-What an asset is made of, and so which fingerprints go into its own, is decided in orchestration/week_inputs.py.
+Which inputs go into an asset's fingerprint is decided in orchestration/freshness/week_inputs.py.
 """
 
 import hashlib

@@ -14,7 +14,7 @@ from pizza_assets.cli.forecasting import forecast_text
 from pizza_assets.errors import SourceUnavailable
 from pizza_assets.models import ForecastScores
 from pizza_assets.models.week import MatchWeek, weeks_between
-from pizza_assets.orchestration.run_summary import summary
+from pizza_assets.orchestration.runs.run_summary import summary
 from pizza_assets.sources.base import SourceResult
 from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import Pipeline, PoisonedMatches, RelabelledMatches, as_real

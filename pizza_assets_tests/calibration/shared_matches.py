@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.answer import Answer
+from pizza_assets.analysis.reasons import Answer
 from pizza_assets.analysis.shared_matches import shared_match_answers
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market

@@ -6,9 +6,9 @@ import dagster as dg
 import pytest
 
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.automation.schedules import daily_refresh
 from pizza_assets.orchestration.partitions import match_weeks, range_tags, refreshed_weeks, weeks_of_run
 from pizza_assets.orchestration.run_target import run_tags
-from pizza_assets.orchestration.schedules import daily_refresh
 from pizza_assets.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore::dagster.BetaWarning")

@@ -13,11 +13,11 @@ from pizza_assets.analysis.forecast.coming import NUMBERS, coming_forecast
 from pizza_assets.analysis.forecast.coming_matches import forecast_fixtures
 from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.forecast.sentences import forecast_sentence
-from pizza_assets.analysis.pairs import of_sources
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import ComingMatches, ForecastBacktest, MatchForecast, RawMatches
+from pizza_assets.models.labels import of_sources
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 

@@ -9,11 +9,11 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.forecast.sentences import accuracy_sentence
 from pizza_assets.analysis.forecast.targets import MATCH_SPANS
-from pizza_assets.analysis.pairs import SOURCES, of_sources
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets.models import ForecastAccuracy, ForecastBacktest, ForecastScores, KeptForecasts, MatchForecast
+from pizza_assets.models.labels import SOURCES, of_sources
 from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 
 

@@ -1,0 +1,138 @@
+"""Sensors for an inbox of order files: new or changed files are read once, then their weeks are collected.
+
+The cursor holds what the inbox looked like, not file by file: a restart forgets nothing, and 500 files are one run.
+Reading belongs to order_reading.py.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from pizza_assets.models.week import ranges_from_text
+from pizza_assets.orchestration.automation.order_reading import WEEKS_TAG
+from pizza_assets.orchestration.automation.schedules import THEN_ANALYSE
+from pizza_assets.orchestration.partitions import range_tags
+from pizza_assets.orchestration.run_target import INFRASTRUCTURE_RETRIES, run_tags
+from pizza_assets.settings import Settings
+
+SECONDS_BETWEEN_LOOKS = 30
+LIST_ANYWAY_AFTER = timedelta(minutes=10)
+"""With a queue of events the inbox is also listed now and then: a lost event costs minutes, not a file."""
+
+
+@dataclass(frozen=True)
+class InboxCursor:
+    """read: fingerprint of the listing that was read last. seen: of the last look. listed_at: when that was, ISO.
+
+    count: how often the inbox was read, so that a listing which comes back is read again.
+    """
+
+    read: str = ""
+    seen: str = ""
+    listed_at: str = ""
+    count: int = 0
+
+    @classmethod
+    def from_text(cls, text: str | None) -> "InboxCursor":
+        return cls(**json.loads(text)) if text else cls()
+
+    def to_text(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def order_file_sensors(
+    settings: Settings, read: dg.JobDefinition, collect: UnresolvedAssetJobDefinition
+) -> list[dg.SensorDefinition]:
+    """new_order_files and what follows it; none unless PIZZA_ORDERS=files."""
+    return [_new_order_files(read), _collect_new_weeks(settings, read, collect)]
+
+
+def _new_order_files(read: dg.JobDefinition) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="new_order_files",
+        job_name=read.name,
+        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="New or changed files of orders: read once they have stopped changing; their weeks come after.",
+    )
+    def look(
+        context: dg.SensorEvaluationContext,
+        sources: dg.ResourceParam[Any],
+        clock: dg.ResourceParam[Any],
+        s3_events: dg.ResourceParam[Any],
+    ) -> dg.SensorResult:
+        cursor, now = InboxCursor.from_text(context.cursor), clock()
+        if s3_events is not None and not is_due(cursor, now, s3_events.told_of_objects()):
+            return _skip("no event of the bucket since the last look", cursor)
+        return next_step(cursor, sources.order_files.listing(), now)
+
+    return look
+
+
+def is_due(cursor: InboxCursor, now: datetime, was_told: bool) -> bool:
+    """Whether to list the inbox: an event came, it has not settled yet, or the last listing is long ago."""
+    is_settling = cursor.seen != cursor.read
+    last = datetime.fromisoformat(cursor.listed_at) if cursor.listed_at else None
+    return was_told or is_settling or last is None or now - last >= LIST_ANYWAY_AFTER
+
+
+def next_step(cursor: InboxCursor, listing: Mapping[str, str], now: datetime) -> dg.SensorResult:
+    """What a look at the inbox comes to. listing: name of a file to its version (size and time, or ETag).
+
+    The reading works beside Dagster wherever other runs do: long files take longer than a function has. A listing is
+    read when two looks in turn have seen it: a file that is still being written changes meanwhile.
+    """
+    state = _fingerprint(listing)
+    looked = InboxCursor(cursor.read, state, now.isoformat(), cursor.count)
+    if not listing:
+        return _skip("the inbox is empty", looked)
+    if state == cursor.read:
+        return _skip(f"nothing new among {len(listing)} files", looked)
+    if state != cursor.seen:
+        return _skip(f"{len(listing)} files, some new or changed; read once they stay the same for one look", looked)
+    count = cursor.count + 1
+    request = dg.RunRequest(
+        run_key=f"{count}-{state[:16]}", tags={**INFRASTRUCTURE_RETRIES, "pizza/files": str(len(listing))}
+    )
+    return dg.SensorResult(run_requests=[request], cursor=InboxCursor(state, state, now.isoformat(), count).to_text())
+
+
+def _skip(why: str, cursor: InboxCursor) -> dg.SensorResult:
+    return dg.SensorResult(skip_reason=why, cursor=cursor.to_text())
+
+
+def _fingerprint(listing: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(listing.items())).encode()).hexdigest()
+
+
+def _collect_new_weeks(
+    settings: Settings, read: dg.JobDefinition, collect: UnresolvedAssetJobDefinition
+) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        name="collect_new_order_files",
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        monitored_jobs=[read],
+        request_job=collect,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=15,
+        description="Collects the weeks about which newly read order files say something new, then has them analysed.",
+    )
+    def follow(context: dg.RunStatusSensorContext) -> list[dg.RunRequest] | dg.SkipReason:
+        stretches = ranges_from_text(context.dagster_run.tags.get(WEEKS_TAG, ""))
+        if not stretches:
+            return dg.SkipReason("the files say nothing new about any week")
+        return [
+            dg.RunRequest(
+                run_key=f"{context.dagster_run.run_id}-{first}",
+                tags={**range_tags(first, last), **THEN_ANALYSE, **run_tags(settings)},
+            )
+            for first, last in stretches
+        ]
+
+    return follow

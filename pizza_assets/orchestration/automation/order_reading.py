@@ -1,0 +1,91 @@
+"""The job that reads the inbox of order files and finds the weeks about which they say something new.
+
+It has all the time that long files need, which a sensor has not. Collecting those weeks is another run's work: its
+sensor is in order_file_sensor.py.
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from pizza_assets.models.week import MatchWeek, ranges_to_text, week_ranges, weeks_between
+from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
+from pizza_assets.settings import Settings
+from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.storage.tables import TableStore
+
+READ_ORDER_FILES = "read_order_files"
+WEEKS_TAG = "pizza/weeks"
+"""On a run that has read the inbox: the weeks to collect, as ranges; empty if there is nothing new."""
+
+
+def order_reading_job(settings: Settings) -> dg.JobDefinition:
+    """One op; it succeeds also where some files can't be read, and names them."""
+
+    @dg.op(
+        name="read_inbox",
+        required_resource_keys={"sources", "inputs", "tables", "clock"},
+        # a listing is read once, so a fault that passes must not be the end of it
+        retry_policy=dg.RetryPolicy(max_retries=3, delay=20, backoff=dg.Backoff.EXPONENTIAL),
+        description="Parse and stage what is in the inbox; find the weeks that it changes.",
+    )
+    def read_inbox(context: dg.OpExecutionContext) -> None:
+        resources: Any = context.resources
+        files: OrderFiles = resources.sources.order_files
+        running = MatchWeek.containing(resources.clock(), settings.timezone)
+        weeks, refused = changed_weeks(files, resources.inputs, resources.tables, settings, running)
+        for warning in files.warnings():
+            context.log.warning(warning)
+        for week, why in refused.items():
+            context.log.warning(f"{week} stays as it is: {why}")
+        stretches = week_ranges(weeks, settings.timezone)
+        context.instance.add_run_tags(context.run_id, {WEEKS_TAG: ranges_to_text(stretches)})
+        context.add_output_metadata(
+            {
+                "weeks to collect": len(weeks),
+                "ranges": ranges_to_text(stretches) or "none",
+                "files that can't be read": len(files.facts.bad_files),
+                "weeks held by them": len(refused),
+            }
+        )
+
+    @dg.job(
+        name=READ_ORDER_FILES,
+        description="Read new files of the inbox. The sensor new_order_files starts it; the weeks are collected after.",
+        executor_def=dg.in_process_executor,
+    )
+    def job() -> None:
+        read_inbox()
+
+    return job
+
+
+def changed_weeks(
+    files: OrderFiles, inputs: WeekInputs, tables: TableStore, settings: Settings, running: MatchWeek
+) -> tuple[list[str], dict[str, str]]:
+    """The weeks that come out otherwise than stored; and, by week, why a bad file keeps others as they are."""
+    changed: list[str] = []
+    refused: dict[str, str] = {}
+    for week in _weeks_of(files, settings, running):
+        why = files.refusal(week)
+        if why is not None:
+            refused[week.key] = why
+            continue
+        if not files.covers(week):
+            continue
+        facts = tables.week_facts("raw_orders", week.key)
+        expected = inputs.fingerprint("raw_orders", week)
+        if expected is not None and (facts is None or facts.input_fingerprint != expected):
+            changed.append(week.key)
+    return changed, refused
+
+
+def _weeks_of(files: OrderFiles, settings: Settings, running: MatchWeek) -> list[MatchWeek]:
+    """From the first to the last week that a file speaks for, or spoke for while it could be read."""
+    spans = [tuple(MatchWeek(key, settings.timezone) for key in extent) for extent in files.facts.extents.values()]
+    if files.facts.coverage and (period := files.periods()) is not None:
+        spans.append(period)
+    if not spans:
+        return []
+    first = max(min(span[0] for span in spans), MatchWeek.of_date(settings.first_week, settings.timezone))
+    return weeks_between(first, min(max(span[1] for span in spans), running))

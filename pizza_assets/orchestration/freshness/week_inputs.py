@@ -1,0 +1,181 @@
+"""What each weekly table of a week is made of, as one fingerprint: before it is made, and later to see if it is stale.
+
+Only what reaches the rows counts: of neighbouring weeks only the matches whose windows reach over, so that a new week
+does not make the one before it stale. Comparing fingerprints belongs to staleness.py.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.errors import SourceError
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.freshness.chosen_seasons import asked_seasons, is_outside
+from pizza_assets.orchestration.freshness.match_versions import matches_reaching, weeks_touched
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import MatchSource, SourceResult
+from pizza_assets.sources.matches.event_file import EventFile
+from pizza_assets.sources.orders.api import OrdersApi
+from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.storage.fingerprints import ABSENT, fingerprint, frame_fingerprint, week_identity
+from pizza_assets.storage.layout import week_key
+from pizza_assets.storage.tables import TableStore, WeekFrame, WeekTables
+
+SETTLED_AFTER = timedelta(hours=72)
+"""So long after its end a week of a remote source still changes: results and orders come late."""
+
+PLANTED_REACH = WindowLengths()
+"""How far a match reaches in mock orders: the planted effects know no setting."""
+
+
+class InputSources(Protocol):
+    """The sources of a run."""
+
+    matches: MatchSource
+    match_events: EventFile | None
+    order_files: OrderFiles | None
+    order_api: OrdersApi | None
+
+
+class WeekInputs:
+    """Fingerprints of weekly tables, from what is stored, the settings and the sources that can be asked for free."""
+
+    def __init__(
+        self,
+        tables: TableStore,
+        settings: Settings,
+        markets: Sequence[Market],
+        sources: InputSources,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._tables, self._settings, self._sources, self._now = tables, settings, sources, now
+        self._lengths = WindowLengths.from_settings(settings)
+        self._market_text = repr(tuple(markets))
+        self._matches = _RememberedWeeks(tables, "raw_matches")
+        self._makers: dict[str, Callable[[MatchWeek], str | None]] = {
+            "raw_matches": self._raw_matches,
+            "raw_match_events": self._raw_match_events,
+            "raw_orders": self._raw_orders,
+            "mock_orders": self._mock_orders,
+            "order_bins": self._orders_alone,
+            "quarter_hours": self._orders_alone,
+            "merged_orders": self._merged_orders,
+            "match_windows": self._match_windows,
+        }
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether matches come from afar: then only asking again tells whether there is something new."""
+        return self._sources.matches.is_remote
+
+    @property
+    def are_orders_remote(self) -> bool:
+        """Whether orders come from afar."""
+        return self._sources.order_api is not None
+
+    def fingerprint(self, asset: str, week: MatchWeek) -> str | None:
+        """Of what the asset's week would be made of now; None if nothing would be stored for it.
+
+        A source that can't be asked for free is known by its settings alone, and by the moment as long as the week is
+        not settled. Raises StorageError if an input can't be read.
+        """
+        return self._makers[asset](week)
+
+    def _raw_matches(self, week: MatchWeek) -> str | None:
+        return self._match_answer(week, "raw_matches", lambda answer: frame_fingerprint(answer.rows))
+
+    def _raw_match_events(self, week: MatchWeek) -> str | None:
+        matches = week_identity(self._tables, "raw_matches", week.key)
+        if matches == ABSENT:
+            return None
+        answer = self._match_answer(week, matches, lambda answer: frame_fingerprint(answer.events))
+        file = self._sources.match_events
+        stored = None if file is None else self._matches.get(week.key)
+        said = None if file is None else file.week_fingerprint(week, None if stored is None else stored.rows)
+        return answer if answer is None or said is None else fingerprint(answer, said)
+
+    def _match_answer(self, week: MatchWeek, text: str, rows_of: Callable[[SourceResult], str]) -> str | None:
+        source = self._sources.matches
+        if source.is_remote:
+            chosen = self._settings
+            if is_outside(chosen, week):
+                return None
+            return fingerprint(
+                text,
+                chosen.matches,
+                chosen.openfootball if chosen.matches == "openfootball" else chosen.football_data,
+                *asked_seasons(chosen, week),
+                _phase(week, self._now(), SETTLED_AFTER),
+            )
+        try:
+            answer = source.matches(week)
+        except SourceError as error:
+            return fingerprint(text, source.name, "failed", str(error))
+        if not answer.is_covered:
+            return None
+        rejected = frame_fingerprint(answer.rejected)
+        return fingerprint(text, source.name, answer.data_source, rows_of(answer), rejected, answer.reason or "")
+
+    def _raw_orders(self, week: MatchWeek) -> str | None:
+        api = self._sources.order_api
+        if api is not None:
+            if self._now() < week.starts_at:
+                return None
+            return fingerprint("orders API", api.contract.text, _phase(week, self._now(), SETTLED_AFTER))
+        files = self._sources.order_files
+        return None if files is None else files.week_fingerprint(week)
+
+    def _mock_orders(self, week: MatchWeek) -> str | None:
+        is_real_stored = self._tables.objects.exists(week_key("raw_orders", week.key, DataSource.REAL))
+        if self._settings.orders != "mock" or is_real_stored or week.key not in self._matches:
+            return None
+        matches = matches_reaching(self._matches, week, PLANTED_REACH)
+        phase = _phase(week, self._now(), timedelta(0))
+        return fingerprint(self._market_text, str(self._settings.seed), frame_fingerprint(matches), phase)
+
+    def _orders_alone(self, week: MatchWeek) -> str | None:
+        orders = week_identity(self._tables, "raw_orders", week.key)
+        return None if orders == ABSENT else fingerprint(orders)
+
+    def _merged_orders(self, week: MatchWeek) -> str | None:
+        orders = week_identity(self._tables, "raw_orders", week.key)
+        if orders == ABSENT:
+            return None
+        matches = matches_reaching(self._matches, week, self._lengths)
+        return fingerprint(orders, frame_fingerprint(matches), self._market_text, repr(self._lengths))
+
+    def _match_windows(self, week: MatchWeek) -> str | None:
+        matches = self._matches.get(week.key)
+        if matches is None:
+            return None
+        touched = weeks_touched(matches.rows, week, self._lengths)
+        bins = [week_identity(self._tables, "order_bins", key) for key in touched]
+        return fingerprint(frame_fingerprint(matches.rows), *bins, self._market_text, repr(self._lengths))
+
+
+class _RememberedWeeks(WeekTables):
+    """Weeks of a small table, each read again only when another version of it is stored."""
+
+    def __init__(self, tables: TableStore, asset: str) -> None:
+        super().__init__(tables, asset, [])
+        self._store, self._table = tables, asset
+        self._known: dict[str, tuple[str, WeekFrame]] = {}
+
+    def __getitem__(self, week: str) -> WeekFrame:
+        identity = week_identity(self._store, self._table, week)
+        known = self._known.get(week)
+        if known is not None and known[0] == identity:
+            return known[1]
+        found = None if identity == ABSENT else self._store.read_week(self._table, week)
+        if found is None:
+            raise KeyError(week)
+        self._known[week] = identity, found
+        return found
+
+
+def _phase(week: MatchWeek, now: datetime, settled_after: timedelta) -> str:
+    """One and the same text once nothing more is expected of the week; until then every moment is another."""
+    return "settled" if now >= week.ends_at + settled_after else now.isoformat()

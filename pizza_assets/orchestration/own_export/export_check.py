@@ -1,0 +1,152 @@
+"""An export looked at under a mapping: every line accounted for, and what its orders could answer.
+
+Nothing is stored but the staged export, which a run after it need not parse again.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.errors import SourceError
+from pizza_assets.models import RawMatches, RejectedRows
+from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket, propose_markets
+from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
+from pizza_assets.orchestration.resources import Clock, Sources, markets_of
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.fallback import matches_or_mock
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.staging import Staging
+
+EXAMPLES_PER_REASON = 3
+NOTES = ("replaced_versions", "moved_out_of_gap", "first_of_two")
+"""What is counted about orders, beside what became of lines."""
+
+
+@dataclass(frozen=True)
+class ClosedDays:
+    """Business days inside a market's period on which it has no order. shared: those on which no market has one."""
+
+    by_market: Mapping[str, int]
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExportCheck:
+    """lines: how many lines became what; they add up to lines_read. bad_files: why files can't be read as a whole.
+    rejected: RejectedRows, the first of each kind, with `times`: how many lines were refused for that. matches: of all
+    weeks; match_reasons: why they are missing or a stand-in. proposed: a markets table for these orders; None if one is
+    set, or the embedded one knows them all. readiness: under that table, or the one in force; None without orders.
+    """
+
+    files: tuple[str, ...]
+    lines_read: int
+    lines: Mapping[str, int]
+    notes: Mapping[str, int]
+    bad_files: Mapping[str, str]
+    rejected: pd.DataFrame
+    weeks: tuple[MatchWeek, ...]
+    covered: tuple[CoveredPeriod, ...]
+    closed: ClosedDays
+    matches: pd.DataFrame
+    match_reasons: tuple[str, ...]
+    proposed: tuple[ProposedMarket, ...] | None
+    readiness: Readiness | None
+
+
+def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: Settings, clock: Clock) -> ExportCheck:
+    """Parse `path` under `mapping` (staged, so that a run after it need not), and ask what it could answer.
+
+    Memory is bounded by the largest week. Raises ConfigurationError if there is no such export.
+    """
+    files = OrderFiles(path, mapping, staging, settings.timezone, clock, markets_of(settings))
+    facts = files.facts
+    span = files.periods() if facts.coverage else None
+    weeks = tuple(weeks_between(*span)) if span else ()
+    answers = _matches(weeks, settings, clock)
+    matches = all_matches(answers)
+    proposed = _proposed(facts.coverage, matches, mapping, settings)
+    markets = markets_of(settings) if proposed is None else tuple(entry.market for entry in proposed)
+    zone = settings.timezone if mapping.is_zone_of_market else mapping.timezone or settings.timezone
+    lengths = WindowLengths.from_settings(settings)
+    ready = readiness(weeks, files.orders, answers, markets, lengths, zone) if weeks else None
+    return ExportCheck(
+        files=tuple(facts.lines_read),
+        lines_read=sum(facts.lines_read.values()),
+        lines=facts.lines,
+        notes={kind: facts.count(kind) for kind in NOTES},
+        bad_files=facts.bad_files,
+        rejected=_examples(files, weeks),
+        weeks=weeks,
+        covered=facts.coverage,
+        closed=_closed_days(facts.coverage),
+        matches=matches,
+        match_reasons=tuple(dict.fromkeys(answer.reason for answer in answers.values() if answer.reason)),
+        proposed=proposed,
+        readiness=ready,
+    )
+
+
+def _matches(weeks: Sequence[MatchWeek], settings: Settings, clock: Clock) -> dict[str, SourceResult]:
+    """What the match source says of each week, or its stand-in; nothing where both are refused."""
+    sources = Sources(replace(settings, orders="mock"), clock)  # only matches are asked: no mapping need be set yet
+
+    def answer(week: MatchWeek) -> SourceResult:
+        try:
+            return matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
+        except SourceError as error:
+            return SourceResult(RawMatches.empty(), DataSource.REAL, sources.matches.name, False, reason=str(error))
+
+    return {week.key: answer(week) for week in weeks}
+
+
+def _proposed(
+    covered: Sequence[CoveredPeriod], matches: pd.DataFrame, mapping: FileMapping, settings: Settings
+) -> tuple[ProposedMarket, ...] | None:
+    known = {market.name: market for market in settings.markets()}
+    names = {period.market for period in covered}
+    if settings.markets_file is not None or names <= set(known):
+        return None
+    zone = mapping.timezone if mapping.timezone and "/" in mapping.timezone else settings.timezone
+    followed = {team for market in known.values() for team in market.teams}
+    teams = sorted({*matches["home_team"], *matches["away_team"], *followed})
+    return tuple(propose_markets(sorted(names), teams, known, zone))
+
+
+def _examples(files: OrderFiles, weeks: Sequence[MatchWeek]) -> pd.DataFrame:
+    """The first refused lines of each column and rule, the most frequent rule first."""
+    kept, counts = [], Counter[tuple[str, str]]()
+    for week in weeks:
+        rejected = files.rejected(week)
+        counts.update(zip(rejected["column"], rejected["check"], strict=True))
+        kept.append(rejected.groupby(["column", "check"]).head(EXAMPLES_PER_REASON))
+    rows = pd.concat([part for part in kept if len(part)] or [RejectedRows.empty()], ignore_index=True)
+    rows = rows.groupby(["column", "check"]).head(EXAMPLES_PER_REASON)
+    times = [counts[kind] for kind in zip(rows["column"], rows["check"], strict=True)]
+    by_frequency = ["times", "column", "check"]
+    return rows.assign(times=times).sort_values(by_frequency, ascending=[False, True, True], kind="stable")
+
+
+def _closed_days(covered: Sequence[CoveredPeriod]) -> ClosedDays:
+    """Gaps between the covered periods of a market: whole business days without an order."""
+    days: dict[str, set[str]] = {}
+    for market in {period.market for period in covered}:
+        own = sorted((p.starts_at, p.ends_at) for p in covered if p.market == market)
+        days[market], known_until = set(), own[0][1]
+        for starts_at, ends_at in own:
+            day = known_until
+            while starts_at - day >= timedelta(hours=20):  # a business day with a clock change has 23 hours
+                days[market].add(day.date().isoformat())
+                day += timedelta(days=1)
+            known_until = max(known_until, ends_at)
+    shared = sorted(set.intersection(*days.values())) if days else []
+    return ClosedDays({market: len(found) for market, found in sorted(days.items())}, tuple(shared))

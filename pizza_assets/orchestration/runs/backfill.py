@@ -1,0 +1,159 @@
+"""Making weekly assets over many weeks, around those that fail: range runs in layers, then one analysis.
+
+An asset that reads neighbouring weeks is made once all weeks of what it reads are there; so a range may be cut into
+chunks and comes out as if it were one run. What a run does is in local_run.py, why a week is stale in staleness.py.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import dagster as dg
+
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.freshness.staleness import MISSING, Staleness
+from pizza_assets.orchestration.runs.local_run import run_range
+from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
+
+CHUNK_WEEKS = 53
+"""Weeks of one range run: a year and the running week."""
+
+Todo = dict[str, set[str]]
+"""Asset to the weeks that are still to be made."""
+
+
+@dataclass
+class Collected:
+    """What became of the weeks: failures by week, in words; how many range runs it took for how many (asset, week)."""
+
+    weeks: tuple[str, ...]
+    failures: dict[str, str] = field(default_factory=dict)
+    error: str | None = None
+    runs: int = 0
+    made: int = 0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to make.
+
+    weeks: match weeks in order of time, with gaps or without. is_stale_only: only what is missing or stale. is_done:
+    tells of an asset and week whether an earlier, interrupted attempt has made it. tags: of all runs.
+    """
+
+    weeks: Sequence[MatchWeek]
+    is_stale_only: bool = False
+    is_done: Callable[[str, MatchWeek], bool] = lambda _asset, _week: False
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Backfill:
+    """Brings weekly assets up to date on one instance."""
+
+    def __init__(
+        self,
+        definitions: dg.Definitions,
+        instance: dg.DagsterInstance,
+        staleness: Staleness,
+        chunk_weeks: int = CHUNK_WEEKS,
+    ) -> None:
+        self._definitions, self._instance, self._staleness = definitions, instance, staleness
+        self._chunk_weeks = chunk_weeks
+        self.graph = WeeklyGraph.of(definitions)
+
+    def collect(self, request: Request) -> Collected:
+        """Make the weeks; a week that fails costs no other, and nothing is made of it.
+
+        Weeks beside the range are made again where they look into it and have become stale by it. Raises
+        KeyboardInterrupt if the user stopped it; what was stored is whole then.
+        """
+        collected = Collected(tuple(week.key for week in request.weeks))
+        given_up: Todo = {}
+        for todo in self._steps(request):
+            while collected.error is None and (run := next_run(_without(todo, given_up), self._chunk_weeks)):
+                self._run(run, request, todo, given_up, collected)
+        return collected
+
+    def stale_weeks(self, assets: Iterable[str], weeks: Iterable[MatchWeek]) -> dict[str, dict[str, str]]:
+        """Week to asset to why it is stale."""
+        found: dict[str, dict[str, str]] = {}
+        for week in weeks:
+            for asset in assets:
+                why = self._staleness.of_week(asset, week)
+                if why is not None:
+                    found.setdefault(week.key, {})[asset] = why
+        return found
+
+    def _steps(self, request: Request) -> Iterator[Todo]:
+        """What to make, step by step; each is asked for when the one before is done, as it depends on what came of it.
+
+        Layer by layer, or all in one run if everything is wanted and fits.
+        """
+        if not request.is_stale_only and len(request.weeks) <= self._chunk_weeks:
+            yield _wanted(self.graph.assets, request)
+            for layer in self.graph.layers[1:]:
+                yield self._stale(layer, _beside(request.weeks), is_stored=True)
+            return
+        for depth, layer in enumerate(self.graph.layers):
+            yield self._stale(layer, request.weeks) if request.is_stale_only else _wanted(layer, request)
+            if depth:
+                yield self._stale(layer, _beside(request.weeks), is_stored=True)
+
+    def _stale(self, layer: Sequence[str], weeks: Sequence[MatchWeek], is_stored: bool = False) -> Todo:
+        """The stale weeks of the layer, and in them what follows in the same layer. is_stored: only what is there."""
+        todo: Todo = {}
+        for week, reasons in self.stale_weeks(layer, weeks).items():
+            stale = {asset for asset, why in reasons.items() if not (is_stored and why == MISSING)}
+            for asset in stale | (self.graph.descendants(stale) & set(layer)):
+                todo.setdefault(asset, set()).add(week)
+        return todo
+
+    def _run(
+        self, run: tuple[list[str], list[str]], request: Request, todo: Todo, given_up: Todo, collected: Collected
+    ) -> None:
+        assets, weeks = run
+        result = run_range(self._definitions, self._instance, self.graph.in_order(assets), weeks, request.tags)
+        collected.runs += 1
+        collected.error = result.error
+        for asset in result.done:
+            todo[asset] -= set(weeks)
+            collected.made += len(weeks) - len(result.failures.get(asset, {}))
+        for asset, failed in [*result.failures.items(), *result.blocked.items()]:
+            for follower in self.graph.descendants([asset]):
+                given_up.setdefault(follower, set()).update(failed)
+            collected.failures |= {week: error for week, error in failed.items() if week not in collected.failures}
+
+
+def next_run(todo: Todo, chunk_weeks: int) -> tuple[list[str], list[str]] | None:
+    """The next range run: the longest stretch of adjoining weeks from the first one that want the same assets.
+
+    Returns assets and weeks, or None if nothing is left to do.
+    """
+    wanted: dict[str, set[str]] = {}
+    for asset, weeks in todo.items():
+        for week in weeks:
+            wanted.setdefault(week, set()).add(asset)
+    if not wanted:
+        return None
+    first = min(wanted)
+    stretch = [first]
+    while len(stretch) < chunk_weeks and wanted.get(following := _next_key(stretch[-1])) == wanted[first]:
+        stretch.append(following)
+    return sorted(wanted[first]), stretch
+
+
+def _next_key(week: str) -> str:
+    return (date.fromisoformat(week) + timedelta(weeks=1)).isoformat()
+
+
+def _wanted(assets: Iterable[str], request: Request) -> Todo:
+    return {asset: {week.key for week in request.weeks if not request.is_done(asset, week)} for asset in assets}
+
+
+def _without(todo: Todo, given_up: Todo) -> Todo:
+    return {asset: weeks - given_up.get(asset, set()) for asset, weeks in todo.items()}
+
+
+def _beside(weeks: Sequence[MatchWeek]) -> list[MatchWeek]:
+    """The week before and the week after, of every gap, too; their neighbours of neighbours can't be reached."""
+    return sorted({week.shifted(step) for week in weeks for step in (-1, 1)} - set(weeks))

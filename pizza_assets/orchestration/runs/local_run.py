@@ -1,0 +1,114 @@
+"""One run of a job in this process, on the same instance that the Dagster UI shows, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
+
+from pizza_assets.errors import WeeksFailed
+from pizza_assets.orchestration.freshness.check_history import weeks_in_error
+from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
+from pizza_assets.orchestration.partitions import range_tags
+from pizza_assets.orchestration.runs.dead_runs import process_tags
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class RangeRun:
+    """What became of one range run.
+
+    done: assets of which every week is made, but for those in `failures`. failures: asset to week to error in words.
+    blocked: asset to week to the words of a blocking check; the week is stored, what is made of it is not to be made.
+    error: what failed that is no matter of weeks; the run says nothing about the rest then.
+    """
+
+    done: frozenset[str]
+    failures: dict[str, dict[str, str]] = field(default_factory=dict)
+    blocked: dict[str, dict[str, str]] = field(default_factory=dict)
+    error: str | None = None
+
+
+def run_range(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    assets: Sequence[str],
+    weeks: Sequence[str],
+    tags: Mapping[str, str],
+) -> RangeRun:
+    """One run of these weekly assets over adjoining weeks. Raises KeyboardInterrupt if the user stopped it."""
+    tags = {**tags, **range_tags(weeks[0], weeks[-1])}
+    result = _run(definitions, instance, COLLECT_WEEKS, tags, [dg.AssetKey(asset) for asset in assets])
+    done = {event.step_key for event in result.get_step_success_events()} & set(assets)
+    failures: dict[str, dict[str, str]] = {}
+    blocked = _blocked_weeks(result)
+    for event in result.get_step_failure_events():
+        failed = _failed_weeks(event)
+        if failed:
+            failures[str(event.step_key)] = failed
+        elif not (blocked and _root(event).cls_name == "DagsterAssetCheckFailedError"):
+            return RangeRun(frozenset(done), failures, blocked, error=_told(event))
+    return RangeRun(frozenset(done | set(failures)), failures, blocked)
+
+
+def run_analysis(definitions: dg.Definitions, instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str | None:
+    """One analysis run; returns its error in words, or None. Raises KeyboardInterrupt if the user stopped it."""
+    result = _run(definitions, instance, ANALYSE, tags)
+    if result.success:
+        return None
+    failed = result.get_step_failure_events()
+    return _told(failed[0]) if failed else "the run failed without a step failing; see it in the Dagster UI"
+
+
+def _run(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job: str,
+    tags: Mapping[str, str],
+    assets: Sequence[dg.AssetKey] | None = None,
+) -> dg.ExecuteInProcessResult:
+    resolved = definitions.resolve_job_def(job)
+    result = resolved.execute_in_process(
+        instance=instance,
+        tags={**tags, **process_tags()},
+        run_config=QUIET,
+        raise_on_error=False,
+        asset_selection=assets,
+    )
+    if any(_root(event).cls_name == "DagsterExecutionInterruptedError" for event in result.get_step_failure_events()):
+        raise KeyboardInterrupt
+    return result
+
+
+def _failed_weeks(event: dg.DagsterEvent) -> dict[str, str]:
+    """The failed weeks and their errors, if it is weeks that failed."""
+    error = event.step_failure_data.error
+    while error is not None:
+        if error.cls_name == WeeksFailed.__name__:
+            return WeeksFailed.weeks_in(error.message)
+        error = error.cause
+    return {}
+
+
+def _blocked_weeks(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, str]]:
+    blocked: dict[str, dict[str, str]] = {}
+    for check in result.get_asset_check_evaluations():
+        for week in weeks_in_error(check):
+            words = f"{check.asset_key.to_user_string()}.{check.check_name}: {check.description}"
+            blocked.setdefault(check.asset_key.to_user_string(), {})[week] = words
+    return blocked
+
+
+def _told(event: dg.DagsterEvent) -> str:
+    return f"{event.step_key}: {_root(event).message.strip()}"
+
+
+def _root(event: dg.DagsterEvent) -> SerializableErrorInfo:
+    """The error at the bottom of a failed step: what went wrong, not how Dagster came to hear of it."""
+    error = event.step_failure_data.error
+    if error is None:
+        return SerializableErrorInfo("no error was recorded", [], None)
+    while error.cause is not None:
+        error = error.cause
+    return error

@@ -1,0 +1,129 @@
+"""What a run comes to, in words: weeks, orders, matches, how much of it is mock, the strongest finding."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import DataSource, Span
+from pizza_assets.orchestration.runs.backfill import Collected
+from pizza_assets.storage.layout import whole_key
+from pizza_assets.storage.tables import TableStore, WeekTables
+
+
+def summary(tables: TableStore, collected: Collected, analysis_error: str | None, warnings: Sequence[str] = ()) -> str:
+    """Plain text for a terminal; `warnings` are what the inputs want a person to look at."""
+    weeks = [week for week in collected.weeks if week not in collected.failures]
+    lines = [
+        "",
+        f"Weeks    {_weeks_in_words(weeks)}",
+        f"Orders   {_counted(tables, 'raw_orders', weeks)}",
+        f"Matches  {_counted(tables, 'raw_matches', weeks)}",
+        *([f"Events   {_counted(tables, 'raw_match_events', weeks)}"] if _has_real_events(tables, weeks) else []),
+    ]
+    if analysis_error is None:
+        lines += [
+            "",
+            *_headlines(tables.read_whole("insights")),
+            "",
+            *_next_match(tables),
+            f"Page     {tables.objects.uri(whole_key('dashboard_page'))}",
+        ]
+    else:
+        lines += ["", f"The analysis failed: {analysis_error}"]
+    lines += [f"\nWarning  {warning}" for warning in warnings]
+    if collected.failures:
+        lines += ["", f"{_weeks_counted(len(collected.failures))} failed and not in the numbers above:"]
+        lines += [f"  {week}: {error}" for week, error in sorted(collected.failures.items())]
+    if collected.error:
+        lines += ["", f"Collecting stopped: {collected.error}"]
+    return "\n".join(lines)
+
+
+def _next_match(tables: TableStore) -> list[str]:
+    """What the next match comes to, in each market that follows it; nothing without coming fixtures."""
+    rows = tables.read_whole("match_forecast")
+    if rows is None or rows.empty:
+        return []
+    around = rows[(rows["span"] == Span.MATCH) & (rows["kickoff_at"] == rows["kickoff_at"].min())]
+    told = [f"Next     {sentence}" for sentence in around["sentence"].head(2)]
+    return [*told, "         all coming matches: pizza forecast", ""]
+
+
+def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:
+    """Teams that no stored match knows and markets that no stored order knows: most often misspelt."""
+    matches = WeekTables(tables, "raw_matches", weeks)
+    known_teams = matches.distinct("home_team") | matches.distinct("away_team")
+    known_markets = WeekTables(tables, "raw_orders", weeks).distinct("market")
+    return [
+        *(
+            f"team {team!r} of market {market.name!r} is in no stored match; the teams there are {_listed(known_teams)}"
+            for market in markets
+            for team in market.teams
+            if team not in known_teams
+        ),
+        *(
+            f"market {market.name!r} has no stored order; the markets there are {_listed(known_markets)}"
+            for market in markets
+            if market.name not in known_markets
+        ),
+        *(
+            f"orders of market {name!r} serve as a control only: it is not in the markets table"
+            for name in sorted(known_markets - {market.name for market in markets})
+        ),
+    ]
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _weeks_counted(count: int) -> str:
+    return f"{count} week{'' if count == 1 else 's'}"
+
+
+def _weeks_in_words(weeks: Sequence[str]) -> str:
+    if not weeks:
+        return "none"
+    return f"{len(weeks)} ({weeks[0]} to {weeks[-1]}, each from Tuesday 06:00)"
+
+
+def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
+    """Rows by label: the two are never one number."""
+    counts: dict[str, int] = {}
+    empty = refused = 0
+    reasons: set[str] = set()
+    for week in weeks:
+        facts = tables.week_facts(asset, week)
+        if facts is None:
+            empty += 1
+            continue
+        refused += facts.rejected_count
+        counts[facts.data_source] = counts.get(facts.data_source, 0) + facts.row_count
+        if facts.reason and (facts.is_partial or facts.source_name == "mock"):
+            reasons.add(facts.reason)
+    parts = [
+        f"{count:,} {'MOCK' if label == DataSource.MOCK else label}"
+        for label, count in sorted(counts.items(), reverse=True)
+    ]
+    if refused:
+        parts.append(f"{refused:,} rows refused (see the check rows_are_valid)")
+    if empty:
+        parts.append(f"{_weeks_counted(empty)} without any")
+    return "; ".join(parts or ["none"]) + "".join(f"\n         {reason}" for reason in sorted(reasons))
+
+
+def _has_real_events(tables: TableStore, weeks: Sequence[str]) -> bool:
+    """Whether there are goals or cards to tell of, or some that were refused; most sources have none."""
+    stored = [facts for week in weeks if (facts := tables.week_facts("raw_match_events", week)) is not None]
+    return any(facts.rejected_count or (facts.row_count and facts.data_source == DataSource.REAL) for facts in stored)
+
+
+def _headlines(insights: pd.DataFrame | None) -> list[str]:
+    """The strongest finding, or else what the first hypothesis came to; and its caveat."""
+    if insights is None or insights.empty:
+        return ["No analysis is stored."]
+    ranked = insights.sort_values("rank")
+    findings = ranked[ranked["kind"] == "finding"]
+    first = (findings if len(findings) else ranked).iloc[0]
+    return [str(first["headline"]), *([] if pd.isna(first["caveat"]) else [str(first["caveat"])])]

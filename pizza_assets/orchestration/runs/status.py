@@ -1,0 +1,130 @@
+"""Which weeks are stored, real or mock, how many rows, and what is wrong with them: for people and for programs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.freshness.staleness import Staleness
+from pizza_assets.orchestration.runs.backfill_plan import reasons_text
+from pizza_assets.storage.tables import TableStore, Unreadable
+
+NEXT_STEP = "bring it up to date with: pizza backfill --stale-only"
+
+
+@dataclass(frozen=True)
+class DatasetStatus:
+    """Orders or matches of one week. data_source: real, mock, none or unreadable."""
+
+    data_source: str
+    row_count: int
+    refused_count: int
+    is_partial: bool
+    reason: str | None
+    collected_at: str | None
+
+
+@dataclass(frozen=True)
+class WeekStatus:
+    """One week. stale: asset to why. failed_checks: asset.check to its words."""
+
+    week: str
+    orders: DatasetStatus
+    matches: DatasetStatus
+    stale: dict[str, str]
+    failed_checks: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Status:
+    """All weeks asked for, and the stale assets over all weeks."""
+
+    storage: str
+    weeks: tuple[WeekStatus, ...]
+    stale_analysis: tuple[str, ...]
+
+
+def status_of(tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[str], staleness: Staleness) -> Status:
+    """The status of these weeks; `assets` are the weekly ones."""
+    return Status(
+        tables.objects.uri(""),
+        tuple(_week_status(tables, week, assets, staleness) for week in weeks),
+        tuple(staleness.of_analysis()),
+    )
+
+
+def status_json(status: Status, damages: Sequence[str] | None) -> str:
+    """For programs. `damages` is None if nobody looked."""
+    return json.dumps({**asdict(status), "damages": damages}, indent=1)
+
+
+def status_text(status: Status, damages: Sequence[str] | None) -> str:
+    """For a terminal: a line per week, then what is to be done."""
+    stored = [week for week in status.weeks if {week.orders.data_source, week.matches.data_source} != {"none"}]
+    lines = [f"Storage   {status.storage}"]
+    if not stored:
+        return "\n".join([*lines, "Weeks     none stored; run `pizza run`"])
+    lines += [f"Weeks     {len(stored)} stored ({stored[0].week} to {stored[-1].week}, each from Tuesday 06:00)"]
+    lines += [f"Analysis  {_analysis_text(status.stale_analysis)}", ""]
+    cells = [("week", "orders", "matches", "refused", "state"), *(_cells(week) for week in status.weeks)]
+    widths = [max(len(row[column]) for row in cells) for column in range(4)]
+    lines += [
+        "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]]) for row in cells
+    ]
+    stale = sum(bool(week.stale) for week in status.weeks)
+    failed = sum(bool(week.failed_checks) for week in status.weeks)
+    lines += ["", f"{stale} stale week(s), {failed} with a failed check"]
+    lines += [NEXT_STEP] if stale or status.stale_analysis else []
+    if damages is not None:
+        lines += [f"{len(damages)} damaged object(s)", *damages]
+    return "\n".join(lines)
+
+
+def _week_status(tables: TableStore, week: MatchWeek, assets: Sequence[str], staleness: Staleness) -> WeekStatus:
+    checks = staleness.checks
+    reasons = {asset: staleness.of_week(asset, week) for asset in assets}
+    verdicts = {f"{asset}.{verdict.check}": verdict for asset in assets for verdict in checks.failed(asset, week.key)}
+    return WeekStatus(
+        week.key,
+        _dataset(tables, "raw_orders", week.key),
+        _dataset(tables, "raw_matches", week.key),
+        {asset: why for asset, why in reasons.items() if why is not None},
+        {name: verdict.description for name, verdict in verdicts.items()},
+    )
+
+
+def _dataset(tables: TableStore, asset: str, week: str) -> DatasetStatus:
+    facts = tables.examine_week(asset, week)
+    if isinstance(facts, Unreadable):
+        return DatasetStatus("unreadable", 0, 0, is_partial=False, reason=facts.why, collected_at=None)
+    if facts is None:
+        return DatasetStatus("none", 0, 0, is_partial=False, reason=None, collected_at=None)
+    return DatasetStatus(
+        facts.data_source,
+        facts.row_count,
+        facts.rejected_count,
+        facts.is_partial,
+        facts.reason,
+        facts.collected_at or None,
+    )
+
+
+def _cells(week: WeekStatus) -> tuple[str, str, str, str, str]:
+    refused = week.orders.refused_count + week.matches.refused_count
+    state = [f"stale: {reasons_text(week.stale)}"] if week.stale else []
+    state += [f"failed check: {name} ({words})" for name, words in week.failed_checks.items()]
+    return week.week, _counted(week.orders), _counted(week.matches), str(refused or "-"), "; ".join(state) or "ok"
+
+
+def _counted(dataset: DatasetStatus) -> str:
+    if dataset.data_source in {"none", "unreadable"}:
+        return dataset.data_source
+    label = "MOCK" if dataset.data_source == DataSource.MOCK else dataset.data_source
+    return f"{dataset.row_count:,} {label}{', partial' if dataset.is_partial else ''}"
+
+
+def _analysis_text(stale: Sequence[str]) -> str:
+    if not stale:
+        return "up to date"
+    return f"stale: {len(stale)} table(s) are missing or made of something else than is stored now, {stale[0]} first"

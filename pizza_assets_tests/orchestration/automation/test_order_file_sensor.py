@@ -1,0 +1,58 @@
+"""What the look at an inbox of order files comes to: each state that lasts is read once, also after a restart."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pizza_assets.orchestration.automation.order_file_sensor import LIST_ANYWAY_AFTER, InboxCursor, is_due, next_step
+
+NOW = datetime(2026, 8, 4, 12, tzinfo=UTC)
+LISTINGS = st.dictionaries(st.sampled_from("abc"), st.sampled_from("12"), max_size=3)
+
+
+def look(cursor: str | None, listing: Mapping[str, str]) -> dg.SensorResult:
+    return next_step(InboxCursor.from_text(cursor), listing, NOW)
+
+
+@given(st.lists(LISTINGS, max_size=12))
+def test_every_state_that_two_looks_see_is_read_once_and_nothing_else_is(states: list[dict[str, str]]) -> None:
+    cursor, read, keys, before = None, [], [], None
+    last_read: dict[str, str] | None = None
+    for state in states:
+        result = look(cursor, state)  # a new process each time: all that it knows is the cursor
+        cursor = result.cursor
+        is_read = bool(result.run_requests)
+        should_read = bool(state) and state == before and state != last_read
+        assert is_read == should_read
+        if result.run_requests:
+            read.append(state)
+            keys.append(result.run_requests[0].run_key)
+            last_read = state
+        before = state
+    assert len(set(keys)) == len(keys), "a state that comes back must not look like the run before"
+
+
+def test_a_file_that_is_still_written_waits() -> None:
+    cursor = look(None, {"a.csv": "10 1"}).cursor
+    growing = look(cursor, {"a.csv": "20 2"})
+    assert not growing.run_requests
+    assert look(growing.cursor, {"a.csv": "20 2"}).run_requests
+
+
+def test_a_tick_that_was_not_recorded_asks_for_the_same_run() -> None:
+    """The daemon died after the request and before the cursor: the run key tells that it is the same."""
+    cursor = look(None, {"a.csv": "1"}).cursor
+    first, again = look(cursor, {"a.csv": "1"}), look(cursor, {"a.csv": "1"})
+    assert first.run_requests[0].run_key == again.run_requests[0].run_key
+
+
+def test_with_a_queue_the_inbox_is_listed_when_told_when_settling_and_now_and_then() -> None:
+    settled = InboxCursor("x", "x", NOW.isoformat(), 1)
+    assert not is_due(settled, NOW + timedelta(minutes=1), was_told=False)
+    assert is_due(settled, NOW + timedelta(minutes=1), was_told=True)
+    assert is_due(settled, NOW + LIST_ANYWAY_AFTER, was_told=False)
+    assert is_due(InboxCursor("x", "y", NOW.isoformat(), 1), NOW, was_told=False)
+    assert is_due(InboxCursor(), NOW, was_told=False)

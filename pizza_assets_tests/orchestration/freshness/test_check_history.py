@@ -1,0 +1,49 @@
+"""The latest look at a week counts, whatever other weeks it looked at."""
+
+import dagster as dg
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.orchestration.freshness.check_history import CheckHistory, weeks_metadata
+
+WEEKS = ["2026-08-04", "2026-08-11", "2026-08-18", "2026-08-25"]
+KEY = dg.AssetCheckKey(dg.AssetKey("raw_orders"), "rows_are_valid")
+
+
+@st.composite
+def looks(draw: st.DrawFn) -> tuple[int, int, dict[int, str]]:
+    """First and last week that are looked at, and what is wrong with some of them."""
+    first, last = sorted(draw(st.lists(st.integers(0, len(WEEKS) - 1), min_size=2, max_size=2)))
+    wrong = draw(st.dictionaries(st.integers(first, last), st.sampled_from(["error", "warning"])))
+    return first, last, wrong
+
+
+def evaluated(instance: dg.DagsterInstance, number: int, look: tuple[int, int, dict[int, str]]) -> None:
+    first, last, wrong = look
+
+    def of(outcome: str) -> list[str]:
+        return [WEEKS[week] for week in sorted(wrong) if wrong[week] == outcome]
+
+    metadata = weeks_metadata(WEEKS[first : last + 1], of("error"), of("warning"))
+    words = f"look {number}"
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(KEY.asset_key, KEY.name, not wrong, metadata, description=words)
+    )
+
+
+# Property 18
+@settings(deadline=None, max_examples=100)
+@given(st.lists(looks(), max_size=5))
+def test_the_latest_look_at_a_week_counts(drawn) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        for number, look in enumerate(drawn):
+            evaluated(instance, number, look)
+        history = CheckHistory(instance, [KEY])
+        told = {judgement.week: judgement for judgement in history.judgements(WEEKS)}
+        failed = {week: [verdict.is_error for verdict in history.failed("raw_orders", week)] for week in WEEKS}
+    for position, week in enumerate(WEEKS):
+        latest = [(n, look) for n, look in enumerate(drawn) if look[0] <= position <= look[1]][-1:]
+        outcome = latest[0][1][2].get(position, "passed") if latest else "not_checked"
+        assert (told[week].asset, told[week].check, told[week].outcome) == ("raw_orders", "rows_are_valid", outcome)
+        assert told[week].description == (f"look {latest[0][0]}" if latest else None)
+        assert failed[week] == {"error": [True], "warning": [False]}.get(outcome, [])

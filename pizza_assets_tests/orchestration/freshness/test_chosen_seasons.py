@@ -1,0 +1,34 @@
+"""Which seasons a week is about, by the settings."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.freshness.chosen_seasons import asked_seasons, is_outside
+from pizza_assets.settings import Settings
+from pizza_assets_tests.strategies import weeks
+
+SUMMER_2018 = MatchWeek("2018-06-12", "Europe/London")
+
+
+def settings_of(**environ: str) -> Settings:
+    return Settings.from_environment(environ)
+
+
+def test_each_competition_is_asked_about_its_own_seasons() -> None:
+    chosen = settings_of(PIZZA_COMPETITIONS="en.1,worldcup,en.1")
+    assert asked_seasons(chosen, SUMMER_2018) == ["en.1 2017-18", "en.1 2018-19", "worldcup 2018"]
+    chosen = settings_of(PIZZA_COMPETITIONS="en.1,worldcup", PIZZA_SEASONS="2017-18,2018")
+    assert asked_seasons(chosen, SUMMER_2018) == ["en.1 2017-18", "worldcup 2018"]
+    assert not is_outside(chosen, SUMMER_2018)
+    assert is_outside(chosen, SUMMER_2018.shifted(52))
+
+
+def test_a_code_that_nobody_knows_is_left_to_the_source_to_refuse() -> None:
+    assert asked_seasons(settings_of(PIZZA_COMPETITIONS="en.9"), SUMMER_2018) == []
+
+
+@settings(max_examples=100)
+@given(weeks(), st.sampled_from(["en.1", "uefa.cl", "en.1,worldcup"]))
+def test_without_a_choice_no_week_is_outside(week: MatchWeek, codes: str) -> None:
+    assert not is_outside(settings_of(PIZZA_COMPETITIONS=codes), week)

@@ -1,0 +1,354 @@
+"""Many weeks: in chunks as if in one run, around the failed ones, only what is stale, and going on after a stop."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from pizza_assets.errors import BadAnswer
+from pizza_assets.models import RawMatches
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration import code_versions
+from pizza_assets.orchestration.resources import Sources
+from pizza_assets.orchestration.runs.backfill import Collected, Request, next_run
+from pizza_assets.orchestration.runs.backfill_plan import plan_text
+from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, attempt_for
+from pizza_assets.orchestration.runs.status import status_of, status_text
+from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.storage.layout import week_key
+from pizza_assets.storage.verification import damages
+from pizza_assets_tests.support.order_export import write_export
+from pizza_assets_tests.support.pipeline import Pipeline, PoisonedMatches, RelabelledMatches
+
+WEEKS = ["2026-08-04", "2026-08-11", "2026-08-18", "2026-08-25", "2026-09-01", "2026-09-08"]
+MARKETS = """
+[[market]]
+name = "Leeds"
+timezone = "Europe/London"
+teams = ["Leeds United"]
+[[market]]
+name = "Norwich"
+timezone = "Europe/London"
+teams = []
+"""
+
+
+@pytest.fixture
+def instance() -> dg.DagsterInstance:
+    return dg.DagsterInstance.ephemeral()
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Callable[..., Pipeline]:
+    """A pipeline of two markets in a folder of the given name."""
+
+    def build(folder: str = "data", sources: Callable[[Sources], None] | None = None, **options: object) -> Pipeline:
+        markets = tmp_path / "markets.toml"
+        markets.write_text(MARKETS)
+        return Pipeline(tmp_path / folder, sources, **{"PIZZA_MARKETS": str(markets), **options})
+
+    return build
+
+
+def poisoned(*weeks: str) -> Callable[[Sources], None]:
+    def apply(sources: Sources) -> None:
+        sources.matches = PoisonedMatches(sources.mock_matches, set(weeks), BadAnswer("the answer holds junk"))
+
+    return apply
+
+
+STRICT = {"PIZZA_FALLBACK": "fail"}
+
+
+FAR_REACHING = {"PIZZA_PRE_MINUTES": "600", "PIZZA_POST_MINUTES": "600"}
+
+
+def at_the_edge(sources: Sources) -> None:
+    """Leeds play just before a week turns or just after, every other week; FAR_REACHING windows meet orders there."""
+
+    class AtTheEdge(RelabelledMatches):
+        is_remote = False
+
+        def matches(self, week: MatchWeek) -> SourceResult:
+            result = super().matches(week)
+            own = result.rows[(result.rows[["home_team", "away_team"]] == "Leeds United").any(axis=1)]
+            hours_from_turn = {0: 167, 2: 1}.get(date.fromisoformat(week.key).toordinal() // 7 % 4)
+            if hours_from_turn is None:
+                own = own.head(0)
+            else:
+                own = own.assign(kickoff_at=pd.Timestamp(week.starts_at + timedelta(hours=hours_from_turn)))
+            return replace(result, rows=RawMatches.conform(own), events=result.events.head(0))
+
+    sources.matches = AtTheEdge(sources.mock_matches)
+
+
+@pytest.mark.parametrize("chunk_weeks", [pytest.param(1, marks=pytest.mark.integration), 4])
+def test_chunks_come_out_as_one_run(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, chunk_weeks: int
+) -> None:
+    """Also where windows reach over the edge of a week, and of a chunk."""
+    whole, cut = (
+        pipeline("whole", at_the_edge, **FAR_REACHING),
+        pipeline("cut", at_the_edge, chunk_weeks=chunk_weeks, **FAR_REACHING),
+    )
+    assert whole.collect(instance, WEEKS).runs == 1
+    assert cut.collect(instance, WEEKS).runs > 3
+    assert cut.checksums() == whole.checksums()
+    of_week_before = of_week_after = 0
+    for week in map(whole.week, WEEKS):
+        merged = whole.tables.read_week("merged_orders", week.key)
+        assert merged is not None
+        of_week_before += int((merged.rows["kickoff_at"] < week.starts_at).sum())
+        of_week_after += int((merged.rows["kickoff_at"] >= week.ends_at).sum())
+    assert of_week_before > 0
+    assert of_week_after > 0
+
+
+@pytest.mark.integration
+def test_weeks_with_a_gap_renew_what_looked_into_them_on_both_sides(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    whole, grown = (pipeline(folder, at_the_edge, **FAR_REACHING) for folder in ("whole", "grown"))
+    whole.collect(instance, WEEKS)
+    grown.collect(instance, WEEKS[1::2])
+    collected = grown.collect(instance, WEEKS[0::2])
+    assert collected.weeks == tuple(WEEKS[0::2])
+    assert grown.checksums() == whole.checksums()
+
+
+def test_a_new_week_renews_what_looked_into_it(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
+    """Week by week, as the calendar brings them: the week before is made again where windows reach over."""
+    whole, grown = pipeline("whole", at_the_edge, **FAR_REACHING), pipeline("grown", at_the_edge, **FAR_REACHING)
+    whole.collect(instance, WEEKS)
+    for week in WEEKS:
+        grown.collect(instance, [week])
+    assert grown.checksums() == whole.checksums()
+
+
+@pytest.mark.integration
+def test_poisoned_weeks_are_named_and_repaired_alone(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    good = pipeline("good", **STRICT)
+    good.collect(instance, WEEKS)
+    bad = pipeline("bad", poisoned(WEEKS[1], WEEKS[4]), **STRICT)
+    collected = bad.collect(instance, WEEKS)
+    assert sorted(collected.failures) == [WEEKS[1], WEEKS[4]]
+    assert all("BadAnswer: the answer holds junk" in words for words in collected.failures.values())
+    expected = {name: sha for name, sha in good.checksums().items() if name[-10:] not in {WEEKS[1], WEEKS[4]}}
+    stored = {name: sha for name, sha in bad.checksums().items() if name[-10:] not in {WEEKS[1], WEEKS[4]}}
+    assert stored == expected, "all good weeks are there with all that is made of them"
+    assert collected.made == 8 * 6 - 2 - 2 * 6, "two weeks failed in raw_matches; without it nothing but raw_orders"
+    repaired = pipeline("bad", **STRICT)
+    again = repaired.collect(instance, WEEKS, is_stale_only=True)
+    assert (again.failures, again.made) == ({}, 2 * 7)
+    assert repaired.checksums() == good.checksums()
+
+
+def test_what_is_fresh_is_not_made_again(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
+    ready = pipeline()
+    ready.collect(instance, WEEKS)
+    assert ready.collect(instance, WEEKS, is_stale_only=True).runs == 0
+
+
+def test_another_code_version_or_setting_makes_stale_what_depends_on_it(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline().collect(instance, WEEKS[:2])
+    weeks = [pipeline().week(key) for key in WEEKS[:2]]
+    longer = pipeline(PIZZA_POST_MINUTES="90").backfill(instance)
+    assert longer.stale_weeks(longer.graph.assets, weeks) == {
+        key: dict.fromkeys(["merged_orders", "match_windows"], "what it is made of has changed") for key in WEEKS[:2]
+    }
+    monkeypatch.setitem(code_versions.CODE_VERSIONS, "order_bins", "2")
+    newer = pipeline().backfill(instance)
+    assert newer.stale_weeks(newer.graph.assets, weeks[:1]) == {
+        WEEKS[0]: {"order_bins": "made by code version 1, now 2"}
+    }
+
+
+def test_a_week_whose_orders_are_gone_is_stale_and_retired(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    pipeline().collect(instance, WEEKS[:1])
+    without = pipeline()
+    without.tables.objects.delete(f"raw-data/dominos-orders/mock/week={WEEKS[0]}/raw_orders.parquet")
+    backfill = without.backfill(instance)
+    reasons = backfill.stale_weeks(backfill.graph.assets, [without.week(WEEKS[0])])
+    assert reasons[WEEKS[0]] == {
+        "mock_orders": "missing",
+        "order_bins": "nothing stands behind it any more",
+        "quarter_hours": "nothing stands behind it any more",
+        "merged_orders": "nothing stands behind it any more",
+    }
+
+
+@pytest.mark.integration
+def test_the_analysis_is_stale_until_it_has_seen_the_latest(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    ready = pipeline()
+    ready.collect(instance, WEEKS[:2])
+    assert ready.analyse(instance) is None
+    assert ready.staleness(instance).of_analysis() == []
+    ready.collect(instance, WEEKS[:2])
+    assert ready.staleness(instance).of_analysis() == [], "the same bytes again change nothing"
+    ready.collect(instance, WEEKS[2:3])
+    assert "dashboard_page" in ready.staleness(instance).of_analysis()
+
+
+def test_a_blocked_week_stays_blocked_until_its_check_passes(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    files = export_with_bad_rows(tmp_path)
+    strict = Pipeline(tmp_path / "data", **files)
+    for is_stale_only in (False, True):
+        collected = strict.collect(instance, WEEKS[:2], is_stale_only)
+        assert list(collected.failures) == [WEEKS[1]]
+        assert "rows_are_valid" in collected.failures[WEEKS[1]]
+        assert strict.tables.weeks("order_bins") == WEEKS[:1]
+    tolerant = Pipeline(tmp_path / "data", PIZZA_REJECT_ERROR_SHARE="0.9", **files)
+    assert tolerant.collect(instance, WEEKS[:2], is_stale_only=True).failures == {}
+    assert tolerant.tables.weeks("order_bins") == WEEKS[:2]
+
+
+def test_a_damaged_week_is_mended_by_making_it_again(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    ready = pipeline()
+    ready.collect(instance, WEEKS[:2])
+    assert ready.analyse(instance) is None
+    good = ready.checksums()
+    path = Path(ready.tables.objects.uri(week_key("mock_orders", WEEKS[1], "mock")))
+    for damage in ("truncated", "flipped"):
+        content = bytearray(path.read_bytes())
+        content[300] ^= 255
+        path.write_bytes(content[:500] if damage == "truncated" else content)
+        assert len(damages(ready.tables.objects)) == 1, damage
+        status = status_of(
+            ready.tables, [ready.week(WEEKS[1])], ready.backfill(instance).graph.assets, ready.staleness(instance)
+        )
+        if damage == "truncated":  # a flipped bit in the rows shows only when they are read
+            assert "unreadable" in status_text(status, None)
+            assert status.stale_analysis
+        collected = ready.collect(instance, WEEKS[1:2], is_stale_only=damage == "truncated")
+        assert (collected.failures, collected.error) == ({}, None), damage
+        assert ready.checksums() == good, damage
+        assert damages(ready.tables.objects) == [], damage
+
+
+def test_a_new_export_makes_only_its_weeks_stale(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    files = export_with_bad_rows(tmp_path, bad=0)
+    Pipeline(tmp_path / "data", **files).collect(instance, WEEKS[:2])
+    (tmp_path / "inbox" / "later.csv").write_text("id,at,total,pizzas\nlate,2026-08-12T18:00:00Z,12.50,1\n")
+    later = Pipeline(tmp_path / "data", **files).backfill(instance)
+    weeks = [MatchWeek(key, "Europe/London") for key in WEEKS[:2]]
+    assert later.stale_weeks(["raw_orders"], weeks) == {WEEKS[1]: {"raw_orders": "what it is made of has changed"}}
+
+
+def export_with_bad_rows(folder: Path, bad: int = 30) -> dict[str, str]:
+    """Settings for a small export over two weeks; `bad` rows of the second have no total."""
+    days = pd.date_range("2026-08-04 06:00", "2026-08-18 05:00", freq="6h", tz="UTC")
+    rows = [f"{day:%m%d%H},{day:%Y-%m-%dT%H:%M}:00Z,12.50,1" for day in days]
+    return write_export(folder, [*rows, *(f"bad{n},2026-08-13T18:{n:02}:00Z,nothing,1" for n in range(bad))])
+
+
+def attempt(pipeline: Pipeline, instance: dg.DagsterInstance, is_anew: bool = False) -> tuple[Collected, set[str]]:
+    """One `backfill` of all weeks as the command line does it; what was made in it, by asset and week."""
+    before = set(instance.get_run_ids())
+    going_on = attempt_for(instance, WEEKS[0], WEEKS[-1], is_anew)
+    is_done = going_on.is_done(pipeline.tables, pipeline.staleness(instance))
+    request = Request([pipeline.week(key) for key in WEEKS], is_done=is_done, tags=going_on.tags)
+    collected = pipeline.backfill(instance).collect(request)
+    if not collected.failures:
+        pipeline.definitions.resolve_job_def("analyse").execute_in_process(
+            instance=instance, tags={**going_on.tags, ALL_MADE_TAG: "yes"}
+        )
+    new = set(instance.get_run_ids()) - before
+    return collected, {
+        f"{event.asset_key.to_user_string()} {event.partition}"
+        for run in new
+        for record in instance.all_logs(run, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        if (event := record.dagster_event) and event.partition
+    }
+
+
+@pytest.mark.integration
+def test_a_stopped_backfill_goes_on_and_a_finished_one_starts_anew(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    collected, _ = attempt(pipeline("data", poisoned(WEEKS[2]), **STRICT), instance)
+    assert list(collected.failures) == [WEEKS[2]]
+    again = pipeline("data", **STRICT)
+    collected, made = attempt(again, instance)
+    assert collected.failures == {}
+    assert {name for name in made if not name.startswith("raw_orders")} == {
+        f"{asset} {WEEKS[2]}" for asset in again.backfill(instance).graph.assets if asset != "raw_orders"
+    }, "only what was not made; raw_orders stores nothing here, so nothing tells that it was asked"
+    assert len(attempt(again, instance)[1]) == 8 * len(WEEKS), "it was over, so this is a new one"
+
+
+@pytest.mark.integration
+def test_anew_makes_all_again(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
+    attempt(pipeline("data", poisoned(WEEKS[2]), **STRICT), instance)
+    assert len(attempt(pipeline("data", **STRICT), instance, is_anew=True)[1]) == 8 * len(WEEKS)
+
+
+def test_a_plan_says_what_would_be_done_and_does_nothing(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    ready = pipeline()
+    weeks = [ready.week(key) for key in WEEKS[:2]]
+    new = attempt_for(instance, *WEEKS[:2], is_anew=False)
+    everything = plan_text(ready.backfill(instance), ready.staleness(instance), Request(weeks), new)
+    assert everything == f"2 weeks from {WEEKS[0]} to {WEEKS[1]} would be made, then one analysis."
+    stale = plan_text(ready.backfill(instance), ready.staleness(instance), Request(weeks, is_stale_only=True), new)
+    assert f"2 of 2 weeks from {WEEKS[0]} to {WEEKS[1]} are missing or stale:" in stale
+    assert f"  {WEEKS[0]}: raw_matches (missing)" in stale
+    assert not instance.get_run_ids()
+
+
+@pytest.mark.parametrize(
+    ("todo", "chunk", "expected"),
+    [
+        ({}, 9, None),
+        ({"a": set()}, 9, None),
+        ({"a": {"2026-08-04", "2026-08-11"}, "b": {"2026-08-11"}}, 9, (["a"], ["2026-08-04"])),
+        ({"a": {"2026-08-04", "2026-08-11", "2026-08-25"}}, 9, (["a"], ["2026-08-04", "2026-08-11"])),
+        ({"a": {"2026-08-04", "2026-08-11"}, "b": {"2026-08-04"}}, 9, (["a", "b"], ["2026-08-04"])),
+        ({"a": {"2026-08-04", "2026-08-11"}}, 1, (["a"], ["2026-08-04"])),
+        ({"a": {"2026-12-29", "2027-01-05"}}, 9, (["a"], ["2026-12-29", "2027-01-05"])),
+    ],
+)
+def test_the_next_run(todo: dict[str, set[str]], chunk: int, expected: tuple | None) -> None:
+    assert next_run(todo, chunk) == expected
+
+
+def test_layers_follow_from_what_looks_at_neighbouring_weeks(pipeline: Callable[..., Pipeline]) -> None:
+    graph = WeeklyGraph.of(pipeline().definitions)
+    assert [set(layer) for layer in graph.layers] == [
+        {"raw_matches", "raw_match_events", "raw_orders"},
+        {"mock_orders", "order_bins", "quarter_hours", "merged_orders"},
+        {"match_windows"},
+    ]
+    of_orders = {"mock_orders", "order_bins", "quarter_hours", "merged_orders", "match_windows"}
+    assert graph.descendants(["raw_orders"]) == of_orders
+    assert graph.in_order(["match_windows", "raw_orders"]) == ["raw_orders", "match_windows"]
+
+
+def test_an_export_that_is_labelled_mock_is_not_mistaken_for_invented_orders(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    files = export_with_bad_rows(tmp_path, bad=0)
+    mapping = Path(files["PIZZA_ORDERS_MAPPING"])
+    mapping.write_text(mapping.read_text().replace('label = "real"', 'label = "mock"'))
+    labelled = Pipeline(tmp_path / "data", **files)
+    labelled.collect(instance, WEEKS[:1])
+    facts = labelled.tables.week_facts("raw_orders", WEEKS[0])
+    assert facts is not None
+    assert (facts.data_source, facts.source_name) == ("mock", "files")
+    backfill = labelled.backfill(instance)
+    assert backfill.stale_weeks(backfill.graph.assets, [labelled.week(WEEKS[0])]) == {}

@@ -1,0 +1,62 @@
+"""The words at the end of a run."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pizza_assets.models import Insights
+from pizza_assets.models.market import Market
+from pizza_assets.orchestration.runs.backfill import Collected
+from pizza_assets.orchestration.runs.run_summary import summary, unknown_names
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.assets.test_checks import matches
+
+WEEKS = ("2026-08-04", "2026-08-11")
+
+
+def insight(rank: int, kind: str, headline: str) -> dict:
+    empty = dict.fromkeys(Insights.column_names())
+    return {**empty, "rank": rank, "kind": kind, "headline": headline, "n_matches": 0, "data_source": "real"}
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> TableStore:
+    store = TableStore(LocalFolder(tmp_path), lambda: datetime(2026, 8, 12, tzinfo=UTC))
+    store.write_week("raw_matches", WEEKS[0], matches(3), Origin("real", "1", "run", "openfootball"))
+    mock = matches(2).assign(match_source="mock", source_name="mock")
+    store.write_week("raw_matches", WEEKS[1], mock, Origin("mock", "1", "run", "mock", "nobody answered"))
+    return store
+
+
+def test_real_and_mock_are_counted_apart_and_explained(tables: TableStore) -> None:
+    text = summary(tables, Collected(WEEKS, {}), None)
+    assert "Matches  3 real; 2 MOCK" in text
+    assert "nobody answered" in text
+    assert "Orders   2 weeks without any" in text
+
+
+def test_failures_errors_and_warnings_are_named(tables: TableStore) -> None:
+    collected = Collected(WEEKS, {WEEKS[1]: "BadAnswer: junk"}, error="raw_orders: broke")
+    text = summary(tables, collected, "expected_orders: broke too", ["b.csv: can't be read"])
+    for words in ("1 week failed", "2026-08-11: BadAnswer: junk", "raw_orders: broke", "broke too", "b.csv"):
+        assert words in text
+    assert "2 MOCK" not in text, "a failed week is not counted"
+
+
+@pytest.mark.parametrize(("second", "told"), [("finding", "second"), ("nothing_found", "first")])
+def test_the_strongest_finding_is_told_or_the_first_answer(tables: TableStore, second: str, told: str) -> None:
+    rows = [insight(1, "nothing_found", "the first sentence"), insight(2, second, "the second sentence")]
+    tables.write_whole("insights", Insights.conform(pd.DataFrame(rows)), Origin("real", "1", "run"))
+    text = summary(tables, Collected(WEEKS, {}), None)
+    assert f"the {told} sentence" in text
+
+
+def test_misspelt_names_are_pointed_out(tables: TableStore) -> None:
+    markets = [Market("London", "Europe/London", ("Arsenal", "Chelse"))]
+    first, second = unknown_names(tables, markets, WEEKS)
+    assert "team 'Chelse' of market 'London' is in no stored match; the teams there are Arsenal, Chelsea" in first
+    assert "market 'London' has no stored order" in second
