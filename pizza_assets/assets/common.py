@@ -6,11 +6,12 @@ from typing import Any
 
 import dagster as dg
 
+from pizza_assets.models import TABLES
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.code_versions import CODE_VERSIONS
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.io_manager import REPORTED_HERE, WeekOutput, WeekOutputs, column_schema
+from pizza_assets.storage.layout import CODE_VERSIONS, PLACES
 from pizza_assets.storage.tables import WeekTables
 from pizza_assets.threads import AT_ONCE
 
@@ -36,17 +37,15 @@ def with_freshness(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefin
     return list(dg.map_asset_specs(fresh, assets))
 
 
-def described(
-    group: str, asset: str, *, has_columns: bool = True, kinds: tuple[str, ...] = ("python", "parquet")
-) -> dict[str, Any]:
-    """Arguments for `dg.asset`: group, kinds, owners, code version and the columns people read about."""
+def described(group: str, asset: str) -> dict[str, Any]:
+    """Arguments for `dg.asset`: group, kinds, owners, code version and, of a table, the columns people read about."""
     arguments: dict[str, Any] = {
         "group_name": group,
-        "kinds": set(kinds),
+        "kinds": {"python", PLACES[asset].suffix},
         "owners": OWNERS,
         "code_version": CODE_VERSIONS[asset],
     }
-    if has_columns:
+    if PLACES[asset].table in TABLES:
         arguments["metadata"] = {"dagster/column_schema": column_schema(asset)}
     return arguments
 

@@ -27,7 +27,7 @@ def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 def _manifest() -> dg.AssetsDefinition:
     @dg.asset(
         name="quicksight_manifest",
-        **described("dashboards", "quicksight_manifest", has_columns=False, kinds=("python", "json")),
+        **described("dashboards", "quicksight_manifest"),
         deps=[name for name in EXTRACTS if name != "dashboard_data_quality"],
         description="QuickSight manifests of the extracts and the dictionary of their columns.",
     )
@@ -41,7 +41,7 @@ def _manifest() -> dg.AssetsDefinition:
 
 def _page(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
-        **described("dashboards", "dashboard_page", has_columns=False, kinds=("python", "html")),
+        **described("dashboards", "dashboard_page"),
         description="One HTML file that opens from disk: what happened, how sure that is, and what is mock.",
     )
     def dashboard_page(

@@ -59,13 +59,8 @@ def extract_assets(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> li
     ]
 
 
-def csv_asset(table: str) -> dict[str, Any]:
-    """Arguments of `dg.asset` for an extract."""
-    return described("dashboards", table, kinds=("python", "csv"))
-
-
 def _orders_timeline() -> dg.AssetsDefinition:
-    @dg.asset(**csv_asset("dashboard_orders_timeline"), description="Orders per hour, market and chain.")
+    @dg.asset(**described("dashboards", "dashboard_orders_timeline"), description="Orders per hour, market and chain.")
     def dashboard_orders_timeline(order_bins: WeekTables) -> WholeOutput:
         def of_week(week: str) -> pd.DataFrame:
             return extracts.orders_timeline(order_bins.read(week, extracts.TIMELINE_COLUMNS))
@@ -79,7 +74,7 @@ def _orders_timeline() -> dg.AssetsDefinition:
 
 def _match_timeline() -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_match_timeline"),
+        **described("dashboards", "dashboard_match_timeline"),
         description="Quarter-hours around every match, per market that follows it: what was ordered, what is usual.",
     )
     def dashboard_match_timeline(
@@ -95,7 +90,8 @@ def _match_timeline() -> dg.AssetsDefinition:
 
 def _matches() -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_matches"), description="Every match of the stored weeks, with its type and result."
+        **described("dashboards", "dashboard_matches"),
+        description="Every match of the stored weeks, with its type and result.",
     )
     def dashboard_matches(raw_matches: WeekTables, markets: dg.ResourceParam[Any]) -> WholeOutput:
         matches = current_matches(raw_matches)
@@ -108,7 +104,7 @@ def _matches() -> dg.AssetsDefinition:
 
 def _match_impact() -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_match_impact"),
+        **described("dashboards", "dashboard_match_impact"),
         description="match_impact with the match's type, its end for the own team, and extra orders and money per "
         "store and hour.",
     )
@@ -126,7 +122,7 @@ def _match_impact() -> dg.AssetsDefinition:
 
 def _correlations() -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_correlations"),
+        **described("dashboards", "dashboard_correlations"),
         description="correlation_results with every effect in orders and money per store and hour.",
     )
     def dashboard_correlations(
@@ -146,7 +142,7 @@ def _correlations() -> dg.AssetsDefinition:
 
 def _event_study() -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_event_study"),
+        **described("dashboards", "dashboard_event_study"),
         description="event_study with every point in orders and money per store and hour.",
     )
     def dashboard_event_study(
@@ -167,7 +163,7 @@ def _event_study() -> dg.AssetsDefinition:
 
 def _anomalies() -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_anomalies"),
+        **described("dashboards", "dashboard_anomalies"),
         description="order_anomalies with the orders and money by which the store departed, and the match's type.",
     )
     def dashboard_anomalies(
@@ -182,7 +178,7 @@ def _anomalies() -> dg.AssetsDefinition:
 
 
 def _insights() -> dg.AssetsDefinition:
-    @dg.asset(**csv_asset("dashboard_insights"), description="insights for dashboards.")
+    @dg.asset(**described("dashboards", "dashboard_insights"), description="insights for dashboards.")
     def dashboard_insights(insights: pd.DataFrame) -> WholeOutput:
         return whole(extracts.insights_extract(insights), insights, shown=("rank", "kind", "headline"))
 
@@ -191,7 +187,7 @@ def _insights() -> dg.AssetsDefinition:
 
 def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_data_quality"),
+        **described("dashboards", "dashboard_data_quality"),
         description="Per week: what arrived, what was refused, what is mock and why, and how many checks failed.",
         deps=_checked(settings),
     )
@@ -244,7 +240,7 @@ def _quality(
 
 def _checks(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_checks"),
+        **described("dashboards", "dashboard_checks"),
         description="Per asset check: for how many stored weeks it last passed, warned, failed, or never looked.",
         deps=_checked(settings),
     )

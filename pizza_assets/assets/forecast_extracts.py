@@ -11,7 +11,7 @@ from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.forecast.coming_matches import forecast_fixtures
 from pizza_assets.analysis.forecast.sentences import LABELS, fixture_sentence
 from pizza_assets.analysis.reasons import split
-from pizza_assets.assets.extracts import csv_asset
+from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import whole
 from pizza_assets.assets.panels import clocks
 from pizza_assets.dashboards import extracts
@@ -28,7 +28,7 @@ def forecast_extract_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_coming_matches"),
+        **described("dashboards", "dashboard_coming_matches"),
         description="Fixtures of the next 14 days in words, and what is to be known of the list.",
     )
     def dashboard_coming_matches(
@@ -44,7 +44,7 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
 
 def _match_forecast() -> dg.AssetsDefinition:
     @dg.asset(
-        **csv_asset("dashboard_match_forecast"),
+        **described("dashboards", "dashboard_match_forecast"),
         description="match_forecast with the busiest hour beside every row, and in words.",
     )
     def dashboard_match_forecast(
@@ -58,7 +58,7 @@ def _match_forecast() -> dg.AssetsDefinition:
 
 
 def _forecast_accuracy() -> dg.AssetsDefinition:
-    @dg.asset(**csv_asset("dashboard_forecast_accuracy"), description="forecast_accuracy for dashboards.")
+    @dg.asset(**described("dashboards", "dashboard_forecast_accuracy"), description="forecast_accuracy for dashboards.")
     def dashboard_forecast_accuracy(forecast_accuracy: pd.DataFrame) -> WholeOutput:
         rows = extracts.forecast_accuracy_extract(forecast_accuracy)
         return whole(rows, forecast_accuracy, shown=("evidence", "span", "until_date", "sentence"))

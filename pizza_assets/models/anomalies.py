@@ -4,12 +4,16 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import ANALYSIS
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import MatchResult, values
 
 
 class OrderAnomalies(
-    Table, name="order_anomalies", key=("order_source", "market", "chain", "store_id", "starts_at", "kind")
+    Table,
+    name="order_anomalies",
+    place=ANALYSIS,
+    key=("order_source", "market", "chain", "store_id", "starts_at", "kind"),
 ):
     """One row per alarm: an outage, a surge or a missing day of one store."""
 

@@ -4,11 +4,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import ANALYSIS
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, values
 
 
-class EventStudy(Table, name="event_study", key=("order_source", "match_source", "event", "series", "minutes_from")):
+class EventStudy(
+    Table, name="event_study", place=ANALYSIS, key=("order_source", "match_source", "event", "series", "minutes_from")
+):
     """One row per point: how orders depart from usual in a span of minutes from an event, with its band."""
 
     event: str = pa.Field(isin=["kick_off", "goal"], description="What the minutes are counted from.")
@@ -49,6 +52,7 @@ class EventStudy(Table, name="event_study", key=("order_source", "match_source",
 class SummaryStatistics(
     Table,
     name="summary_statistics",
+    place=ANALYSIS,
     key=("order_source", "match_source", "scope", "scope_value", "currency", "period"),
 ):
     """One row per part of the business and period: plain sums and averages, nothing estimated."""

@@ -8,6 +8,7 @@ from pizza_assets.models.event_study import EventStudy
 from pizza_assets.models.forecast_extracts import FORECAST_EXTRACTS
 from pizza_assets.models.matches import MATCH_TYPES
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import EXTRACT
 from pizza_assets.models.results import CorrelationResults, Insights, MatchImpact
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import DataSource, MatchStatus, Side, values
@@ -17,7 +18,10 @@ PERIODS = ["earlier", "pre", "during", "post", "later"]
 
 
 class OrdersTimelineExtract(
-    Table, name="dashboard_orders_timeline", key=("order_source", "market", "chain", "currency", "hour_at")
+    Table,
+    name="dashboard_orders_timeline",
+    place=EXTRACT,
+    key=("order_source", "market", "chain", "currency", "hour_at"),
 ):
     """One row per hour, market, chain and currency: what was ordered."""
 
@@ -35,6 +39,7 @@ class OrdersTimelineExtract(
 class MatchTimelineExtract(
     Table,
     name="dashboard_match_timeline",
+    place=EXTRACT,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "bin_at"),
 ):
     """One row per match, market that follows it and quarter-hour around it: what was ordered and what is usual."""
@@ -67,7 +72,14 @@ class MatchTimelineExtract(
     )
 
 
-class MatchesExtract(Table, name="dashboard_matches", key=("match_source", "kickoff_at", "match_id"), schema_version=2):
+class MatchesExtract(
+    Table,
+    name="dashboard_matches",
+    place=EXTRACT,
+    code_version=2,
+    key=("match_source", "kickoff_at", "match_id"),
+    schema_version=2,
+):
     """One row per match of the period, analysed or not."""
 
     match_id: str = pa.Field(unique=True, description="The match, as in raw_matches.")
@@ -88,7 +100,7 @@ class MatchesExtract(Table, name="dashboard_matches", key=("match_source", "kick
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
 
 
-class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", schema_version=2):
+class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", place=EXTRACT, code_version=2, schema_version=2):
     """match_impact as the dashboards read it, with the type of the match and the effect in a store's own units."""
 
     match_type: str = pa.Field(isin=MATCH_TYPES, description="league, cup or international; final for any final.")
@@ -111,7 +123,9 @@ class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", schema_vers
     )
 
 
-class CorrelationsExtract(CorrelationResults, name="dashboard_correlations", schema_version=2):
+class CorrelationsExtract(
+    CorrelationResults, name="dashboard_correlations", place=EXTRACT, code_version=2, schema_version=2
+):
     """correlation_results as the dashboards read it, with each effect in orders and money of a store and hour."""
 
     usual_orders_per_store_hour: float = pa.Field(
@@ -128,7 +142,7 @@ class CorrelationsExtract(CorrelationResults, name="dashboard_correlations", sch
     currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty for several.")
 
 
-class EventStudyExtract(EventStudy, name="dashboard_event_study", schema_version=1):
+class EventStudyExtract(EventStudy, name="dashboard_event_study", place=EXTRACT, schema_version=1):
     """event_study as the dashboards read it, with each point in orders and money of a store and hour."""
 
     minutes_middle: float = pa.Field(description="The middle of the span, minutes from the event.")
@@ -144,7 +158,7 @@ class EventStudyExtract(EventStudy, name="dashboard_event_study", schema_version
     currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty for several.")
 
 
-class AnomaliesExtract(OrderAnomalies, name="dashboard_anomalies", schema_version=1):
+class AnomaliesExtract(OrderAnomalies, name="dashboard_anomalies", place=EXTRACT, schema_version=1):
     """order_anomalies as the dashboards read it, with the orders and the money by which the store departed."""
 
     competition: str = pa.Field(nullable=True, description="Competition of the nearest match; empty without one.")
@@ -157,11 +171,13 @@ class AnomaliesExtract(OrderAnomalies, name="dashboard_anomalies", schema_versio
     currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty for several.")
 
 
-class InsightsExtract(Insights, name="dashboard_insights"):
+class InsightsExtract(Insights, name="dashboard_insights", place=EXTRACT, code_version=2):
     """insights as the dashboards read it."""
 
 
-class DataQualityExtract(Table, name="dashboard_data_quality", key=("week", "dataset"), schema_version=2):
+class DataQualityExtract(
+    Table, name="dashboard_data_quality", place=EXTRACT, code_version=2, key=("week", "dataset"), schema_version=2
+):
     """One row per week and dataset: what arrived, what was refused, what was invented and why."""
 
     week: str = pa.Field(description="The match week.")
@@ -178,7 +194,7 @@ class DataQualityExtract(Table, name="dashboard_data_quality", key=("week", "dat
     reason: str = pa.Field(nullable=True, description="Why the week is mock, partial or empty.")
 
 
-class ChecksExtract(Table, name="dashboard_checks", key=("asset", "check", "outcome")):
+class ChecksExtract(Table, name="dashboard_checks", place=EXTRACT, key=("asset", "check", "outcome")):
     """One row per asset check and outcome: for how many stored weeks it last ended so."""
 
     asset: str = pa.Field(description="The asset that is checked.")

@@ -4,10 +4,11 @@ import pandera.pandas as pa
 
 from pizza_assets.models.forecasts import ComingMatches, ForecastAccuracy, MatchForecast
 from pizza_assets.models.matches import MATCH_TYPES
+from pizza_assets.models.place import EXTRACT
 from pizza_assets.models.table import UtcTimestamp
 
 
-class ComingMatchesExtract(ComingMatches, name="dashboard_coming_matches"):
+class ComingMatchesExtract(ComingMatches, name="dashboard_coming_matches", place=EXTRACT):
     """coming_matches as the dashboards read it: what stands behind each fixture, in words."""
 
     kickoff_local: str = pa.Field(
@@ -20,7 +21,7 @@ class ComingMatchesExtract(ComingMatches, name="dashboard_coming_matches"):
     sentence: str = pa.Field(description="The row in words; says mock wherever mock data is touched.")
 
 
-class MatchForecastExtract(MatchForecast, name="dashboard_match_forecast"):
+class MatchForecastExtract(MatchForecast, name="dashboard_match_forecast", place=EXTRACT):
     """match_forecast as the dashboards read it, with the busiest hour beside every row of a fixture and market."""
 
     kickoff_local: str = pa.Field(description="Weekday, date and time of kick-off in the market's clock.")
@@ -33,7 +34,7 @@ class MatchForecastExtract(MatchForecast, name="dashboard_match_forecast"):
     peak_hour_quantile_90: float = pa.Field(nullable=True, ge=0, description="What to staff for in it.")
 
 
-class ForecastAccuracyExtract(ForecastAccuracy, name="dashboard_forecast_accuracy"):
+class ForecastAccuracyExtract(ForecastAccuracy, name="dashboard_forecast_accuracy", place=EXTRACT):
     """forecast_accuracy as the dashboards read it."""
 
 

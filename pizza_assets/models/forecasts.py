@@ -3,6 +3,7 @@
 import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import FORECAST
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import (
     CompetitionType,
@@ -20,7 +21,9 @@ HORIZON_NAMES = ["1-3", "4-7", "8-14"]
 _SOURCES = ("order_source", "match_source")
 
 
-class ComingMatches(Table, name="coming_matches", key=("entry", "match_source", "kickoff_at", "match_id")):
+class ComingMatches(
+    Table, name="coming_matches", place=FORECAST, key=("entry", "match_source", "kickoff_at", "match_id")
+):
     """One row per fixture of the next 14 days, and per notice or failure: what is to be known about the whole list."""
 
     entry: str = pa.Field(
@@ -53,6 +56,7 @@ class ComingMatches(Table, name="coming_matches", key=("entry", "match_source", 
 class MatchForecast(
     Table,
     name="match_forecast",
+    place=FORECAST,
     key=(*_SOURCES, "kickoff_at", "match_id", "market", "span", "starts_at"),
 ):
     """One row per coming fixture, exposed market and stretch of time. Where a forecast is refused its numbers are empty
@@ -134,6 +138,7 @@ class MatchForecast(
 class ForecastBacktest(
     Table,
     name="forecast_backtest",
+    place=FORECAST,
     key=(*_SOURCES, "origin_at", "span", "market", "starts_at", "is_own_match"),
 ):
     """One row per past moment, market and stretch of time: what would have been forecast then, and what came."""
@@ -174,6 +179,7 @@ class ForecastBacktest(
 class KeptForecasts(
     MatchForecast,
     name="kept_forecasts",
+    place=FORECAST,
     key=("made_on", *_SOURCES, "kickoff_at", "match_id", "market", "span", "starts_at"),
 ):
     """Forecasts as they were given, one set per day (the day's last run counts): what scores are made of later. Hours
@@ -183,6 +189,7 @@ class KeptForecasts(
 class ForecastScores(
     Table,
     name="forecast_scores",
+    place=FORECAST,
     key=("made_on", *_SOURCES, "starts_at", "match_id", "market", "span"),
 ):
     """One row per kept forecast whose orders have arrived."""
@@ -204,7 +211,9 @@ class ForecastScores(
     data_source: str = pa.Field(isin=values(DataSource), description="real, mock or mixed.")
 
 
-class ForecastAccuracy(Table, name="forecast_accuracy", key=("evidence", *_SOURCES, "span", "until_date")):
+class ForecastAccuracy(
+    Table, name="forecast_accuracy", place=FORECAST, key=("evidence", *_SOURCES, "span", "until_date")
+):
     """One row per kind of evidence, span and date: how good all forecasts up to that date turned out to be."""
 
     evidence: str = pa.Field(

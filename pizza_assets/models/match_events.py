@@ -4,11 +4,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import raw
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import EventType, Side, values
 
 
-class RawMatchEvents(Table, name="raw_match_events", key=("match_source", "match_id", "event_number")):
+class RawMatchEvents(
+    Table, name="raw_match_events", place=raw("football-data"), key=("match_source", "match_id", "event_number")
+):
     """One row per goal or card. Many sources have none; their absence is not an error."""
 
     match_id: str = pa.Field(description="The match, as in raw_matches.")

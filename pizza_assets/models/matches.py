@@ -4,6 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import raw
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchStatus, Stage, values
 
@@ -13,7 +14,7 @@ MATCH_TYPES = [*values(CompetitionType), FINAL_MATCH]
 """What people filter matches by: the type of the competition, and finals of any."""
 
 
-class RawMatches(Table, name="raw_matches", key=("match_source", "kickoff_at", "match_id")):
+class RawMatches(Table, name="raw_matches", place=raw("football-data"), key=("match_source", "kickoff_at", "match_id")):
     """One row per match. Goals are those of play (90 minutes and extra time), never of a shoot-out."""
 
     match_id: str = pa.Field(

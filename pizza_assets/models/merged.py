@@ -3,11 +3,17 @@
 import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import merged
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import Side, Window, values
 
 
-class OrderBins(Table, name="order_bins", key=("order_source", "market", "chain", "currency", "minute_at")):
+class OrderBins(
+    Table,
+    name="order_bins",
+    place=merged("order_bins"),
+    key=("order_source", "market", "chain", "currency", "minute_at"),
+):
     """One row per covered minute, market, chain and currency. A minute without a row is unknown, not zero."""
 
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")
@@ -24,7 +30,12 @@ class OrderBins(Table, name="order_bins", key=("order_source", "market", "chain"
     )
 
 
-class QuarterHours(Table, name="quarter_hours", key=("order_source", "market", "chain", "store_id", "bin_at")):
+class QuarterHours(
+    Table,
+    name="quarter_hours",
+    place=merged("quarter_hours"),
+    key=("order_source", "market", "chain", "store_id", "bin_at"),
+):
     """One row per store and known quarter-hour: what the analyses over all weeks read. No row is unknown, not zero."""
 
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")
@@ -35,7 +46,9 @@ class QuarterHours(Table, name="quarter_hours", key=("order_source", "market", "
     order_count: int = pa.Field(ge=0, description="Orders in it; zero is data.")
 
 
-class MergedOrders(Table, name="merged_orders", key=("order_source", "ordered_at", "order_id")):
+class MergedOrders(
+    Table, name="merged_orders", place=merged("merged_orders"), key=("order_source", "ordered_at", "order_id")
+):
     """One row per order that falls in a window of a match its market follows: the nearest such match."""
 
     order_id: str = pa.Field(description="The order, as in raw_orders.")
@@ -64,6 +77,7 @@ class MergedOrders(Table, name="merged_orders", key=("order_source", "ordered_at
 class MatchWindows(
     Table,
     name="match_windows",
+    place=merged("match_windows"),
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "chain", "currency", "window"),
 ):
     """One row per match, exposed market, chain, currency and window; zero orders is a row, not a gap."""

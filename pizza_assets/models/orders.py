@@ -3,6 +3,7 @@
 import pandas as pd
 import pandera.pandas as pa
 
+from pizza_assets.models.place import BESIDE, raw
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import DataSource
 
@@ -12,7 +13,7 @@ MOST_PIZZAS = 10_000
 """In one order. Sums of minutes stay exact because of these limits (analysis/order_kernel.py)."""
 
 
-class RawOrders(Table, name="raw_orders", key=("order_source", "ordered_at", "order_id")):
+class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("order_source", "ordered_at", "order_id")):
     """One row per order: validated, labelled, with no personal data."""
 
     order_id: str = pa.Field(
@@ -49,7 +50,9 @@ class RawOrders(Table, name="raw_orders", key=("order_source", "ordered_at", "or
     source_name: str = pa.Field(description="The source that delivered the row: files, orders API or mock.")
 
 
-class RejectedRows(Table, name="rejected_rows", key=("origin", "line_number", "row_id", "column", "check")):
+class RejectedRows(
+    Table, name="rejected_rows", place=BESIDE, key=("origin", "line_number", "row_id", "column", "check")
+):
     """One row per refused input row: what it was, where it came from and why it was refused."""
 
     origin: str = pa.Field(description="The file or address the row came from.")

@@ -4,11 +4,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pizza_assets.models.orders import RAW_LABELS
+from pizza_assets.models.place import ANALYSIS
 from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus, Scope, Side, Window, values
 
 
-class ExpectedOrders(Table, name="expected_orders", key=("order_source", "match_source", "market", "bin_at")):
+class ExpectedOrders(
+    Table, name="expected_orders", place=ANALYSIS, key=("order_source", "match_source", "market", "bin_at")
+):
     """One row per market and 15-minute bin: what was ordered and what would be usual without the own team's match."""
 
     market: str = pa.Field(description="The market.")
@@ -35,6 +38,8 @@ class ExpectedOrders(Table, name="expected_orders", key=("order_source", "match_
 class MatchImpact(
     Table,
     name="match_impact",
+    place=ANALYSIS,
+    code_version=2,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window"),
     schema_version=2,
 ):
@@ -96,6 +101,8 @@ class MatchImpact(
 class CorrelationResults(
     Table,
     name="correlation_results",
+    place=ANALYSIS,
+    code_version=3,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=2,
 ):
@@ -216,7 +223,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=3, key=("rank",)):
     """One row per sentence a manager reads, with its numbers beside it."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Order of reading; the primary hypothesis first.")

@@ -1,12 +1,13 @@
 """The base of every table model: pandera checks, an Arrow schema and a sort key from one declaration.
 
-A model says everything about a table once: columns, units, allowed values, the key that makes a row
-unique. Validation, Parquet schemas, the column descriptions in the Dagster UI and the data dictionary are
-all derived from it. Reading and writing files does not belong here.
+A model says everything about a table once: columns, units, allowed values, the key that makes a row unique, where it
+lies, and which versions of schema and code it is at. Validation, Parquet schemas, keys of stored objects, the column
+descriptions in the Dagster UI and the data dictionary are all derived from it. Reading and writing files does not
+belong here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, ClassVar
 
@@ -15,6 +16,8 @@ import pandera.pandas as pa
 import pyarrow
 from pandera.errors import SchemaErrors
 from pyarrow import compute
+
+from pizza_assets.models.place import BESIDE, Place
 
 UtcTimestamp = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 """A column type: microseconds, always UTC."""
@@ -66,13 +69,30 @@ class Table(pa.DataFrameModel):
     """A table whose rows are checked before they are stored."""
 
     _table_name: ClassVar[str] = ""
+    _place: ClassVar[Place | None] = None
     _key: ClassVar[tuple[str, ...]] = ()
     _schema_version: ClassVar[int] = 1
+    _code_version: ClassVar[int] = 1
 
     def __init_subclass__(
-        cls, *, name: str = "", key: tuple[str, ...] = (), schema_version: int = 1, **kwargs: object
+        cls,
+        *,
+        name: str = "",
+        place: Place | None = None,
+        key: tuple[str, ...] = (),
+        schema_version: int = 1,
+        code_version: int = 1,
+        **kwargs: object,
     ) -> None:
+        """A named table must say where it lies; one that is always kept beside another says place=BESIDE.
+
+        Raises TypeError for a table without a place, so that it fails where it is declared.
+        """
+        if name and place is None:
+            raise TypeError(f"{cls.__name__}: table {name} has no place; give it place=..., see models/place.py")
         cls._table_name, cls._key, cls._schema_version = name, key or cls._key, schema_version
+        cls._place = None if place is None or place == BESIDE else replace(place, table=name)
+        cls._code_version = code_version
         super().__init_subclass__(**kwargs)
 
     class Config:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -87,6 +107,16 @@ class Table(pa.DataFrameModel):
     def key(cls) -> tuple[str, ...]:
         """The columns that make a row unique; rows are stored in this order."""
         return cls._key
+
+    @classmethod
+    def place(cls) -> Place | None:
+        """Where it lies; None if it is always kept beside another table."""
+        return cls._place
+
+    @classmethod
+    def code_version(cls) -> str:
+        """Raised when the rows change on equal inputs: whatever is stored under another one is stale."""
+        return str(cls._code_version)
 
     @classmethod
     def unique_columns(cls) -> tuple[str, ...]:

@@ -1,92 +1,30 @@
-"""Where every table lies: the only module that knows key prefixes.
+"""The key of every stored object, built from the places of the tables (models/place.py).
 
-Keys are the same on a local disk and in a bucket. Opening, reading and writing them does not belong here.
+Opening, reading and writing objects does not belong here.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from pizza_assets.models import TABLES
+from pizza_assets.models.place import EXTRACT, Place
 from pizza_assets.models.vocabulary import DataSource
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where one asset's table lies. A table with `labels` keeps each of them under a prefix of its own; they are in
-    the order in which a reader trusts them.
-    """
-
-    prefix: str
-    table: str
-    weekly: bool
-    labels: tuple[str, ...] = ()
-    suffix: str = "parquet"
-
-    @property
-    def labelled(self) -> bool:
-        return bool(self.labels)
-
-
-LABELS = (DataSource.REAL.value, DataSource.MOCK.value)
-
-
-def _raw(dataset: str, table: str, labels: tuple[str, ...] = LABELS) -> Place:
-    return Place(f"raw-data/{dataset}", table, weekly=True, labels=labels)
-
-
-def _merged(table: str) -> Place:
-    return Place(f"processed-data/merged-datasets/{table}", table, weekly=True)
-
-
-def _analysis(table: str) -> Place:
-    return Place("processed-data/correlation-analysis", table, weekly=False)
-
-
-def _forecast(table: str) -> Place:
-    return Place("processed-data/forecasts", table, weekly=False)
-
-
-def _dashboard(table: str, suffix: str = "csv") -> Place:
-    return Place("quicksight-ready/dashboard-data", table, weekly=False, suffix=suffix)
-
+_TABLE_PLACES = {name: place for name, model in TABLES.items() if (place := model.place()) is not None}
 
 PLACES: dict[str, Place] = {
-    "raw_orders": _raw("dominos-orders", "raw_orders"),
-    "mock_orders": _raw("dominos-orders", "raw_orders", (DataSource.MOCK.value,)),
-    "raw_matches": _raw("football-data", "raw_matches"),
-    "raw_match_events": _raw("football-data", "raw_match_events"),
-    "merged_orders": _merged("merged_orders"),
-    "order_bins": _merged("order_bins"),
-    "quarter_hours": _merged("quarter_hours"),
-    "match_windows": _merged("match_windows"),
-    "expected_orders": _analysis("expected_orders"),
-    "match_impact": _analysis("match_impact"),
-    "correlation_results": _analysis("correlation_results"),
-    "event_study": _analysis("event_study"),
-    "order_anomalies": _analysis("order_anomalies"),
-    "summary_statistics": _analysis("summary_statistics"),
-    "insights": _analysis("insights"),
-    "coming_matches": _forecast("coming_matches"),
-    "forecast_backtest": _forecast("forecast_backtest"),
-    "match_forecast": _forecast("match_forecast"),
-    "kept_forecasts": _forecast("kept_forecasts"),
-    "forecast_scores": _forecast("forecast_scores"),
-    "forecast_accuracy": _forecast("forecast_accuracy"),
-    "dashboard_orders_timeline": _dashboard("dashboard_orders_timeline"),
-    "dashboard_match_timeline": _dashboard("dashboard_match_timeline"),
-    "dashboard_matches": _dashboard("dashboard_matches"),
-    "dashboard_match_impact": _dashboard("dashboard_match_impact"),
-    "dashboard_correlations": _dashboard("dashboard_correlations"),
-    "dashboard_event_study": _dashboard("dashboard_event_study"),
-    "dashboard_anomalies": _dashboard("dashboard_anomalies"),
-    "dashboard_insights": _dashboard("dashboard_insights"),
-    "dashboard_data_quality": _dashboard("dashboard_data_quality"),
-    "dashboard_checks": _dashboard("dashboard_checks"),
-    "dashboard_coming_matches": _dashboard("dashboard_coming_matches"),
-    "dashboard_match_forecast": _dashboard("dashboard_match_forecast"),
-    "dashboard_forecast_accuracy": _dashboard("dashboard_forecast_accuracy"),
-    "dashboard_page": _dashboard("dashboard", "html"),
-    "quicksight_manifest": Place("quicksight-ready/metadata", "data-dictionary", weekly=False, suffix="json"),
+    **_TABLE_PLACES,
+    # fills the weeks of raw_orders that no real source covers
+    "mock_orders": replace(_TABLE_PLACES["raw_orders"], labels=(DataSource.MOCK.value,)),
+    "dashboard_page": replace(EXTRACT, table="dashboard", suffix="html"),
+    "quicksight_manifest": Place("quicksight-ready/metadata", weekly=False, suffix="json", table="data-dictionary"),
 }
-"""Every stored asset by its name. mock_orders fills the weeks of raw_orders that no real source covers."""
+"""Every stored asset by its name: the tables, and what is no table or fills another asset's."""
+
+CODE_VERSIONS: dict[str, str] = {
+    **dict.fromkeys(PLACES, "1"),
+    **{name: TABLES[name].code_version() for name in _TABLE_PLACES},
+}
+"""The code version of every asset; a week stored under another one is stale (orchestration/freshness/staleness.py)."""
 
 
 def week_prefix(asset: str, label: str | None = None) -> str:

@@ -5,10 +5,11 @@ from dataclasses import fields
 from pathlib import Path
 
 from pizza_assets.models import TABLES
+from pizza_assets.models.place import Place
 from pizza_assets.models.table import Table
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders import file_mapping
-from pizza_assets.storage.layout import PLACES, Place
+from pizza_assets.storage.layout import PLACES
 from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, athena_tables
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -9,13 +9,12 @@ from datetime import datetime
 from pizza_assets.errors import StorageError
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.code_versions import CODE_VERSIONS
 from pizza_assets.orchestration.freshness.check_history import CheckHistory
 from pizza_assets.orchestration.freshness.week_inputs import SETTLED_AFTER, WeekInputs
 from pizza_assets.settings import Settings
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.fingerprints import table_identity, whole_fingerprint
-from pizza_assets.storage.layout import PLACES
+from pizza_assets.storage.layout import CODE_VERSIONS, PLACES
 from pizza_assets.storage.tables import TableStore, model_of
 
 COLLECTED = frozenset({"raw_matches", "raw_match_events", "raw_orders", "mock_orders"})

@@ -12,7 +12,6 @@ import pytest
 from pizza_assets.errors import BadAnswer
 from pizza_assets.models import RawMatches
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration import code_versions
 from pizza_assets.orchestration.resources import Sources
 from pizza_assets.orchestration.runs.backfill import Collected, Request, next_run
 from pizza_assets.orchestration.runs.backfill_plan import plan_text
@@ -20,6 +19,7 @@ from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, attempt_for
 from pizza_assets.orchestration.runs.status import status_of, status_text
 from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
 from pizza_assets.sources.base import SourceResult
+from pizza_assets.storage import layout
 from pizza_assets.storage.layout import week_key
 from pizza_assets.storage.verification import damages
 from pizza_assets_tests.support.order_export import write_export
@@ -165,7 +165,7 @@ def test_another_code_version_or_setting_makes_stale_what_depends_on_it(
     assert longer.stale_weeks(longer.graph.assets, weeks) == {
         key: dict.fromkeys(["merged_orders", "match_windows"], "what it is made of has changed") for key in WEEKS[:2]
     }
-    monkeypatch.setitem(code_versions.CODE_VERSIONS, "order_bins", "2")
+    monkeypatch.setitem(layout.CODE_VERSIONS, "order_bins", "2")
     newer = pipeline().backfill(instance)
     assert newer.stale_weeks(newer.graph.assets, weeks[:1]) == {
         WEEKS[0]: {"order_bins": "made by code version 1, now 2"}

@@ -1,0 +1,99 @@
+"""Keys and versions of everything stored: what a release writes, the next one must find."""
+
+import pytest
+
+from pizza_assets.models import TABLES
+from pizza_assets.models.extracts import EXTRACTS
+from pizza_assets.models.place import EXTRACT
+from pizza_assets.models.table import Table
+from pizza_assets.storage.layout import CODE_VERSIONS, PLACES, week_key, whole_key
+
+WEEK = "2026-08-04"
+
+STORED = {
+    "raw_orders": (
+        [
+            "raw-data/dominos-orders/real/week=2026-08-04/raw_orders.parquet",
+            "raw-data/dominos-orders/mock/week=2026-08-04/raw_orders.parquet",
+        ],
+        "1",
+        1,
+    ),
+    "raw_matches": (
+        [
+            "raw-data/football-data/real/week=2026-08-04/raw_matches.parquet",
+            "raw-data/football-data/mock/week=2026-08-04/raw_matches.parquet",
+        ],
+        "1",
+        1,
+    ),
+    "raw_match_events": (
+        [
+            "raw-data/football-data/real/week=2026-08-04/raw_match_events.parquet",
+            "raw-data/football-data/mock/week=2026-08-04/raw_match_events.parquet",
+        ],
+        "1",
+        1,
+    ),
+    "merged_orders": (["processed-data/merged-datasets/merged_orders/week=2026-08-04/merged_orders.parquet"], "1", 1),
+    "order_bins": (["processed-data/merged-datasets/order_bins/week=2026-08-04/order_bins.parquet"], "1", 1),
+    "quarter_hours": (["processed-data/merged-datasets/quarter_hours/week=2026-08-04/quarter_hours.parquet"], "1", 1),
+    "match_windows": (["processed-data/merged-datasets/match_windows/week=2026-08-04/match_windows.parquet"], "1", 1),
+    "expected_orders": (["processed-data/correlation-analysis/expected_orders.parquet"], "1", 1),
+    "match_impact": (["processed-data/correlation-analysis/match_impact.parquet"], "2", 2),
+    "correlation_results": (["processed-data/correlation-analysis/correlation_results.parquet"], "3", 2),
+    "event_study": (["processed-data/correlation-analysis/event_study.parquet"], "1", 1),
+    "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "1", 1),
+    "summary_statistics": (["processed-data/correlation-analysis/summary_statistics.parquet"], "1", 1),
+    "insights": (["processed-data/correlation-analysis/insights.parquet"], "3", 1),
+    "coming_matches": (["processed-data/forecasts/coming_matches.parquet"], "1", 1),
+    "match_forecast": (["processed-data/forecasts/match_forecast.parquet"], "1", 1),
+    "forecast_backtest": (["processed-data/forecasts/forecast_backtest.parquet"], "1", 1),
+    "kept_forecasts": (["processed-data/forecasts/kept_forecasts.parquet"], "1", 1),
+    "forecast_scores": (["processed-data/forecasts/forecast_scores.parquet"], "1", 1),
+    "forecast_accuracy": (["processed-data/forecasts/forecast_accuracy.parquet"], "1", 1),
+    "dashboard_orders_timeline": (["quicksight-ready/dashboard-data/dashboard_orders_timeline.csv"], "1", 1),
+    "dashboard_match_timeline": (["quicksight-ready/dashboard-data/dashboard_match_timeline.csv"], "1", 1),
+    "dashboard_matches": (["quicksight-ready/dashboard-data/dashboard_matches.csv"], "2", 2),
+    "dashboard_match_impact": (["quicksight-ready/dashboard-data/dashboard_match_impact.csv"], "2", 2),
+    "dashboard_correlations": (["quicksight-ready/dashboard-data/dashboard_correlations.csv"], "2", 2),
+    "dashboard_event_study": (["quicksight-ready/dashboard-data/dashboard_event_study.csv"], "1", 1),
+    "dashboard_anomalies": (["quicksight-ready/dashboard-data/dashboard_anomalies.csv"], "1", 1),
+    "dashboard_insights": (["quicksight-ready/dashboard-data/dashboard_insights.csv"], "2", 1),
+    "dashboard_data_quality": (["quicksight-ready/dashboard-data/dashboard_data_quality.csv"], "2", 2),
+    "dashboard_checks": (["quicksight-ready/dashboard-data/dashboard_checks.csv"], "1", 1),
+    "dashboard_coming_matches": (["quicksight-ready/dashboard-data/dashboard_coming_matches.csv"], "1", 1),
+    "dashboard_match_forecast": (["quicksight-ready/dashboard-data/dashboard_match_forecast.csv"], "1", 1),
+    "dashboard_forecast_accuracy": (["quicksight-ready/dashboard-data/dashboard_forecast_accuracy.csv"], "1", 1),
+    "mock_orders": (["raw-data/dominos-orders/mock/week=2026-08-04/raw_orders.parquet"], "1", 1),
+    "dashboard_page": (["quicksight-ready/dashboard-data/dashboard.html"], "1", None),
+    "quicksight_manifest": (["quicksight-ready/metadata/data-dictionary.json"], "1", None),
+}
+"""Per asset: the keys of one week or of the whole, the code version and the schema version.
+
+A key never changes; a version is raised on purpose, and then here.
+"""
+
+
+def test_keys_and_versions_are_those_of_the_release_before() -> None:
+    found = {}
+    for asset, place in PLACES.items():
+        labels = place.labels or (None,)
+        keys = [week_key(asset, WEEK, label) for label in labels] if place.weekly else [whole_key(asset)]
+        schema = TABLES[place.table].schema_version() if place.table in TABLES else None
+        found[asset] = (keys, CODE_VERSIONS[asset], schema)
+    assert found == STORED
+
+
+def test_a_table_without_a_place_fails_where_it_is_declared() -> None:
+    with pytest.raises(TypeError, match="Forgotten: table dashboard_forgotten has no place"):
+
+        class Forgotten(Table, name="dashboard_forgotten"):
+            """An extract whose author forgot where it lies."""
+
+
+def test_every_extract_lies_with_the_others() -> None:
+    for model in EXTRACTS:
+        place = model.place()
+        assert place is not None
+        assert (place.prefix, place.suffix, place.weekly) == (EXTRACT.prefix, "csv", False), model.table_name()
