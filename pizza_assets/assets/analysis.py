@@ -1,7 +1,6 @@
 """Assets over all weeks: baseline, impact, tested hypotheses, sentences."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -25,7 +24,7 @@ from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA, bullets, markdown, whole
 from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
 from pizza_assets.models.labels import of_sources
-from pizza_assets.models.market import Market
+from pizza_assets.models.market import Market, Markets
 from pizza_assets.models.vocabulary import DataSource, Scope
 from pizza_assets.orchestration.freshness.match_versions import (
     current_matches,
@@ -58,7 +57,7 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
         "Fitted on the hours without such a match; real and mock never together.",
     )
     def expected_orders(
-        quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Any]
+        quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Markets]
     ) -> WholeOutput:
         grids = expected_grids(
             panels_by_pair(quarter_hours, raw_matches),
@@ -82,7 +81,7 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
         match_windows: pd.DataFrame,
         expected_orders: pd.DataFrame,
         raw_matches: WeekTables,
-        markets: dg.ResourceParam[Any],
+        markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         matches = current_matches(raw_matches)
         rows = measure_impact(
@@ -115,7 +114,7 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         match_windows: pd.DataFrame,
         event_study: pd.DataFrame,
         raw_matches: WeekTables,
-        markets: dg.ResourceParam[Any],
+        markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         matches, lengths = current_matches(raw_matches), WindowLengths.from_settings(settings)
         windows = _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets)
@@ -161,7 +160,7 @@ def _event_study(settings: Settings) -> dg.AssetsDefinition:
         merged_orders: WeekTables,
         raw_match_events: WeekTables,
         raw_matches: WeekTables,
-        markets: dg.ResourceParam[Any],
+        markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         matches = current_matches(raw_matches)
         goals = goal_minutes(events_of(raw_match_events, matches))
@@ -186,7 +185,7 @@ def _order_anomalies(settings: Settings) -> dg.AssetsDefinition:
         description="Outages, surges and missing days of single stores, with the nearest match and its outcome.",
     )
     def order_anomalies(
-        quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Any]
+        quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Markets]
     ) -> WholeOutput:
         rows = find_order_anomalies(
             store_panels(quarter_hours),

@@ -3,7 +3,6 @@ before they are stored (a check runs too late for that).
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -42,7 +41,9 @@ def _rows_are_valid(
         description="Refused rows by week, with key, column, check and value: a warning above none"
         + ("." if asset == HARMLESS else ", an error above PIZZA_REJECT_ERROR_SHARE of a week's rows."),
     )
-    def rows_are_valid(context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
+    def rows_are_valid(
+        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
+    ) -> dg.AssetCheckResult:
         return refused_rows_result(asset, weeks_of_run(context.run.tags, partitions), tables, settings)
 
     return rows_are_valid
@@ -106,7 +107,9 @@ def _is_no_stand_in(
         description="Warns where labelled mock data took a failed source's place, where an answer was partial, "
         "where a refresh failed and an older week was kept, and where the stored week is damaged.",
     )
-    def is_no_stand_in(context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
+    def is_no_stand_in(
+        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
+    ) -> dg.AssetCheckResult:
         weeks = weeks_of_run(context.run.tags, partitions)
         examined = {week: tables.examine_week(asset, week) for week in weeks}
         damaged = {week: found.why for week, found in examined.items() if isinstance(found, Unreadable)}
@@ -140,7 +143,7 @@ def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.Asse
         description="Orders and revenue of the bins equal those of raw_orders, week by week.",
     )
     def every_order_is_binned(
-        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[Any]
+        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
     ) -> dg.AssetCheckResult:
         weeks = weeks_of_run(context.run.tags, partitions)
         different = [

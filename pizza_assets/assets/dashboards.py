@@ -1,7 +1,6 @@
 """What people look at beside the extracts: QuickSight manifests and the local page."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -16,7 +15,7 @@ from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput
 from pizza_assets.storage.layout import whole_key
-from pizza_assets.storage.tables import WeekTables
+from pizza_assets.storage.tables import TableStore, WeekTables
 
 
 def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -31,7 +30,9 @@ def _manifest() -> dg.AssetsDefinition:
         deps=[name for name in EXTRACTS if name != "dashboard_data_quality"],
         description="QuickSight manifests of the extracts and the dictionary of their columns.",
     )
-    def quicksight_manifest_files(dashboard_data_quality: pd.DataFrame, tables: dg.ResourceParam[Any]) -> FilesOutput:
+    def quicksight_manifest_files(
+        dashboard_data_quality: pd.DataFrame, tables: dg.ResourceParam[TableStore]
+    ) -> FilesOutput:
         prefixes = {name: tables.objects.uri(whole_key(name)) for name in EXTRACTS}
         files = {**quicksight_manifest(prefixes), "data-dictionary.json": data_dictionary_json()}
         return FilesOutput(files, **label_of_all(dashboard_data_quality), metadata={"files": len(files)})

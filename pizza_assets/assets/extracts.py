@@ -18,6 +18,7 @@ from pizza_assets.assets.metadata import markdown, preview, whole
 from pizza_assets.dashboards import extracts
 from pizza_assets.models.extracts import EXTRACTS as MODELS
 from pizza_assets.models.labels import real_share
+from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.freshness.check_history import CheckHistory
@@ -93,7 +94,7 @@ def _matches() -> dg.AssetsDefinition:
         **described("dashboards", "dashboard_matches"),
         description="Every match of the stored weeks, with its type and result.",
     )
-    def dashboard_matches(raw_matches: WeekTables, markets: dg.ResourceParam[Any]) -> WholeOutput:
+    def dashboard_matches(raw_matches: WeekTables, markets: dg.ResourceParam[Markets]) -> WholeOutput:
         matches = current_matches(raw_matches)
         exposed = exposures(matches, markets).groupby("match_id").size().to_dict()
         rows = extracts.matches_extract(classify(matches), exposed)

@@ -1,7 +1,6 @@
 """CSV extracts of what is to come: the fixtures ahead, their forecasts, and how good forecasts were."""
 
 from collections.abc import Sequence
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -16,7 +15,7 @@ from pizza_assets.assets.metadata import whole
 from pizza_assets.assets.panels import clocks
 from pizza_assets.dashboards import extracts
 from pizza_assets.dashboards.extracts.forecasts import KICKOFF_STYLE
-from pizza_assets.models.market import Market
+from pizza_assets.models.market import Market, Markets
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
 
@@ -32,7 +31,7 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
         description="Fixtures of the next 14 days in words, and what is to be known of the list.",
     )
     def dashboard_coming_matches(
-        coming_matches: pd.DataFrame, match_forecast: pd.DataFrame, markets: dg.ResourceParam[Any]
+        coming_matches: pd.DataFrame, match_forecast: pd.DataFrame, markets: dg.ResourceParam[Markets]
     ) -> WholeOutput:
         kickoffs = [_local(*row, settings.timezone) for row in _kickoffs(coming_matches)]
         told = told_fixtures(coming_matches.assign(kickoff_local=kickoffs), match_forecast, markets)
@@ -48,7 +47,7 @@ def _match_forecast() -> dg.AssetsDefinition:
         description="match_forecast with the busiest hour beside every row, and in words.",
     )
     def dashboard_match_forecast(
-        match_forecast: pd.DataFrame, coming_matches: pd.DataFrame, markets: dg.ResourceParam[Any]
+        match_forecast: pd.DataFrame, coming_matches: pd.DataFrame, markets: dg.ResourceParam[Markets]
     ) -> WholeOutput:
         rows = extracts.match_forecast_extract(match_forecast, coming_matches, LABELS, clocks(markets))
         shown = ("kickoff_local", "market", "span_label", "orders", "quantile_90", "status", "data_source")

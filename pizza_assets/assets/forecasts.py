@@ -21,13 +21,15 @@ from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import bullets, markdown, whole
 from pizza_assets.assets.panels import panels_by_pair
 from pizza_assets.models.labels import SOURCES
+from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import Span
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.match_versions import current_matches
+from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.settings import Settings
 from pizza_assets.sources.matches.weeks_ahead import weeks_ahead
 from pizza_assets.storage.io_manager import WholeOutput
-from pizza_assets.storage.tables import WeekTables
+from pizza_assets.storage.tables import TableStore, WeekTables
 
 RECENT = timedelta(days=56)
 """Over so long the check looks at how many forecasts fell in their intervals."""
@@ -60,7 +62,7 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
         "kick-off are listed, too.",
     )
     def coming_matches(
-        sources: dg.ResourceParam[Any], tables: dg.ResourceParam[Any], clock: dg.ResourceParam[Any]
+        sources: dg.ResourceParam[Sources], tables: dg.ResourceParam[TableStore], clock: dg.ResourceParam[Clock]
     ) -> WholeOutput:
         now = clock()
         # a fixture without a time stands at midnight, which before 06:00 on a Tuesday is another week
@@ -94,7 +96,7 @@ def _forecast_backtest(settings: Settings) -> dg.AssetsDefinition:
         quarter_hours: WeekTables,
         raw_matches: WeekTables,
         coming_matches: pd.DataFrame,
-        markets: dg.ResourceParam[Any],
+        markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         fixtures, histories = _histories(settings, quarter_hours, raw_matches, coming_matches, markets)
         rows = forecast_past(histories, fixtures)
@@ -115,7 +117,7 @@ def _match_forecast(settings: Settings) -> dg.AssetsDefinition:
         quarter_hours: WeekTables,
         raw_matches: WeekTables,
         coming_matches: pd.DataFrame,
-        markets: dg.ResourceParam[Any],
+        markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         fixtures, histories = _histories(settings, quarter_hours, raw_matches, coming_matches, markets)
         rows = forecast_coming(histories, forecast_backtest, fixtures, coming_matches, markets)
@@ -138,7 +140,7 @@ def _kept_forecasts() -> dg.AssetsDefinition:
         description="Every day's forecasts as they were given; the day's last run counts. Not made anew from anything: "
         "what is lost here is lost.",
     )
-    def kept_forecasts(match_forecast: pd.DataFrame, tables: dg.ResourceParam[Any]) -> WholeOutput:
+    def kept_forecasts(match_forecast: pd.DataFrame, tables: dg.ResourceParam[TableStore]) -> WholeOutput:
         rows = keep(match_forecast, tables.read_whole("kept_forecasts"))
         return whole(rows, match_forecast, days=int(rows["made_on"].nunique()))
 
@@ -221,7 +223,7 @@ def _intervals_hold() -> dg.AssetChecksDefinition:
         description="Warns if, of the match windows of the last eight weeks that were forecast, fewer than 70 or more "
         "than 90 % fell in their 80 % interval, or fewer than 90 % in their 95 % interval.",
     )
-    def intervals_hold(forecast_scores: pd.DataFrame, clock: dg.ResourceParam[Any]) -> dg.AssetCheckResult:
+    def intervals_hold(forecast_scores: pd.DataFrame, clock: dg.ResourceParam[Clock]) -> dg.AssetCheckResult:
         return coverage_result(forecast_scores, pd.Timestamp(clock() - RECENT))
 
     return intervals_hold

@@ -1,7 +1,5 @@
 """Orders lined up with matches, week by week."""
 
-from typing import Any
-
 import dagster as dg
 
 from pizza_assets.analysis.match_windows import sum_windows
@@ -11,11 +9,13 @@ from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described, each_week, weekly, weeks_at_once
 from pizza_assets.models.labels import label_of_orders, table_label
+from pizza_assets.models.market import Markets
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource, combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.bin_engines import bin_engine
 from pizza_assets.orchestration.freshness.match_versions import matches_reaching, weeks_touched
+from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
@@ -53,7 +53,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         "zero is data.",
     )
     def order_bins(
-        context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[Any]
+        context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[WeekInputs]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             orders, facts = raw_orders.stream(week.key), raw_orders.facts(week.key)
@@ -77,7 +77,7 @@ def _quarter_hours(partitions: dg.PartitionsDefinition, settings: Settings) -> d
         description="Orders per store and quarter-hour: what the analyses over all weeks read.",
     )
     def quarter_hours(
-        context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[Any]
+        context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[WeekInputs]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             orders, facts = raw_orders.stream(week.key), raw_orders.facts(week.key)
@@ -105,8 +105,8 @@ def _merged_orders(
         context: dg.AssetExecutionContext,
         raw_orders: WeekTables,
         raw_matches: WeekTables,
-        markets: dg.ResourceParam[Any],
-        inputs: dg.ResourceParam[Any],
+        markets: dg.ResourceParam[Markets],
+        inputs: dg.ResourceParam[WeekInputs],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             orders, facts = raw_orders.stream(week.key), raw_orders.facts(week.key)
@@ -136,8 +136,8 @@ def _match_windows(
         context: dg.AssetExecutionContext,
         raw_matches: WeekTables,
         order_bins: WeekTables,
-        markets: dg.ResourceParam[Any],
-        inputs: dg.ResourceParam[Any],
+        markets: dg.ResourceParam[Markets],
+        inputs: dg.ResourceParam[WeekInputs],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             matches = raw_matches.get(week.key)

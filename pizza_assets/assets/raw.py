@@ -5,7 +5,6 @@ Real orders depend on nothing, so football being down does not stop them; mock o
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -13,15 +12,18 @@ import pandas as pd
 from pizza_assets.assets.common import at_once_of_weeks, described, each_week, weekly
 from pizza_assets.errors import PizzaAssetsError, SourceError
 from pizza_assets.models import RawMatchEvents
+from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.match_versions import matches_reaching
-from pizza_assets.orchestration.freshness.week_inputs import PLANTED_REACH
+from pizza_assets.orchestration.freshness.week_inputs import PLANTED_REACH, WeekInputs
 from pizza_assets.orchestration.partitions import with_neighbours
+from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.orchestration.run_target import pool_of
 from pizza_assets.settings import Settings
-from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.base import MatchSource, SourceResult
 from pizza_assets.sources.fallback import matches_or_mock, told_failure
+from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.mock import mock_orders as invent_orders
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
@@ -46,7 +48,7 @@ def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         description="A match: teams, kick-off in UTC, status and goals; real from the match source, or labelled mock.",
     )
     def raw_matches(
-        context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any], inputs: dg.ResourceParam[Any]
+        context: dg.AssetExecutionContext, sources: dg.ResourceParam[Sources], inputs: dg.ResourceParam[WeekInputs]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             result = matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
@@ -68,8 +70,8 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
     def raw_match_events(
         context: dg.AssetExecutionContext,
         raw_matches: WeekTables,
-        sources: dg.ResourceParam[Any],
-        inputs: dg.ResourceParam[Any],
+        sources: dg.ResourceParam[Sources],
+        inputs: dg.ResourceParam[WeekInputs],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             stored = raw_matches.get(week.key)
@@ -84,30 +86,37 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
                 return WeekOutput(week.key, reason=f"events stay as they were: {result.reason}")
             # a match that has moved to another week takes its events along
             rows = RawMatchEvents.conform(result.events[result.events["match_id"].isin(stored.rows["match_id"])])
-            told = WeekOutput(week.key, rows, result.data_source, result.source_name, result.reason, result.is_partial)
-            return told if sources.match_events is None else _with_file_events(week, told, stored.rows, sources)
+            events = WeekOutput(
+                week.key, rows, result.data_source, result.source_name, result.reason, result.is_partial
+            )
+            file = sources.match_events
+            return events if file is None else _with_file_events(week, events, stored.rows, sources.matches, file)
 
         return each_week(context, inputs, settings.timezone, make)
 
     return raw_match_events
 
 
-def _with_file_events(week: MatchWeek, told: WeekOutput, matches: pd.DataFrame, sources: Any) -> WeekOutput:
-    """The source's events and, of real matches that have none, those of the user's file. Raises BadFile."""
-    if told.rows is None or told.data_source != DataSource.REAL:
-        return replace(told, reason=_joined(told.reason, sources.match_events.unused(week)))
+def _with_file_events(
+    week: MatchWeek, events: WeekOutput, matches: pd.DataFrame, source: MatchSource, file: EventFile
+) -> WeekOutput:
+    """The source's events and, for real matches without any, those of the user's file. Raises BadFile."""
+    if not isinstance(events.rows, pd.DataFrame) or events.data_source != DataSource.REAL:
+        return replace(events, reason=_joined(events.reason, file.unused(week)))
 
     def matches_of(neighbour: MatchWeek) -> pd.DataFrame:
         try:
-            return sources.matches.matches(neighbour).rows
+            rows = source.matches(neighbour).rows
         except SourceError:
             return matches.head(0)  # not known now: then no line belongs to that week
+        assert isinstance(rows, pd.DataFrame), "matches never come as a stream"
+        return rows
 
-    added = sources.match_events.events(week, matches, told.rows, matches_of)
-    source_name = f"{told.source_name}, {sources.match_events.name}" if len(added.rows) else told.source_name
-    rows = RawMatchEvents.conform(pd.concat([told.rows, added.rows])) if len(added.rows) else told.rows
-    reason = _joined(told.reason, added.reason)
-    return replace(told, rows=rows, source_name=source_name, reason=reason, rejected=added.rejected)
+    added = file.events(week, matches, events.rows, matches_of)
+    source_name = f"{events.source_name}, {file.name}" if len(added.rows) else events.source_name
+    rows = RawMatchEvents.conform(pd.concat([events.rows, added.rows])) if len(added.rows) else events.rows
+    reason = _joined(events.reason, added.reason)
+    return replace(events, rows=rows, source_name=source_name, reason=reason, rejected=added.rejected)
 
 
 def _joined(*reasons: str | None) -> str | None:
@@ -123,7 +132,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         "Without such a source nothing is stored here and mock_orders fills in.",
     )
     def raw_orders(
-        context: dg.AssetExecutionContext, sources: dg.ResourceParam[Any], inputs: dg.ResourceParam[Any]
+        context: dg.AssetExecutionContext, sources: dg.ResourceParam[Sources], inputs: dg.ResourceParam[WeekInputs]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             files, source = sources.order_files, sources.order_files or sources.order_api
@@ -164,10 +173,10 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
     def mock_orders(
         context: dg.AssetExecutionContext,
         raw_matches: WeekTables,
-        sources: dg.ResourceParam[Any],
-        markets: dg.ResourceParam[Any],
-        clock: dg.ResourceParam[Any],
-        inputs: dg.ResourceParam[Any],
+        sources: dg.ResourceParam[Sources],
+        markets: dg.ResourceParam[Markets],
+        clock: dg.ResourceParam[Clock],
+        inputs: dg.ResourceParam[WeekInputs],
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
             failure = _order_failure(sources, settings, week)
@@ -187,7 +196,7 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
     return mock_orders
 
 
-def _order_failure(sources: Any, settings: Settings, week: MatchWeek) -> str | None:
+def _order_failure(sources: Sources, settings: Settings, week: MatchWeek) -> str | None:
     """Why invented orders stand in for those of the API; None if they don't."""
     if sources.order_api is None or not settings.may_invent_orders:
         return None

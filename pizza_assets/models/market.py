@@ -16,11 +16,14 @@ class Market:
     chain: str | None = None
 
 
+Markets = tuple[Market, ...]
+
+
 def _english(name: str, *teams: str) -> Market:
     return Market(name, "Europe/London", teams)
 
 
-DEFAULT_MARKETS: tuple[Market, ...] = (
+DEFAULT_MARKETS: Markets = (
     _english("Birmingham", "Aston Villa"),
     _english("Bournemouth", "Bournemouth"),
     _english("Brentford", "Brentford"),

@@ -15,10 +15,10 @@ from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.automation.s3_events import ObjectEvents, s3_event_queue
 from pizza_assets.orchestration.freshness.check_history import CheckHistory
 from pizza_assets.orchestration.freshness.staleness import Staleness
 from pizza_assets.orchestration.freshness.week_inputs import InputSources, WeekInputs
+from pizza_assets.orchestration.s3_events import ObjectEvents, s3_event_queue
 from pizza_assets.settings import Settings
 from pizza_assets.sources.api import Api, ApiClient
 from pizza_assets.sources.base import MatchSource

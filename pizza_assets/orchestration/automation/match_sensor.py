@@ -6,7 +6,6 @@ What counts as a change is in match_changes.py.
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -19,9 +18,10 @@ from pizza_assets.orchestration.automation.schedules import THEN_ANALYSE
 from pizza_assets.orchestration.freshness.match_versions import current_matches
 from pizza_assets.orchestration.jobs import COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags
+from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.orchestration.run_target import run_tags
 from pizza_assets.settings import Settings
-from pizza_assets.storage.tables import WeekTables
+from pizza_assets.storage.tables import TableStore, WeekTables
 
 SECONDS_BETWEEN_LOOKS = 600
 ASK_ANYWAY_AFTER = timedelta(hours=6)
@@ -44,9 +44,9 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
     )
     def look(
         context: dg.SensorEvaluationContext,
-        sources: dg.ResourceParam[Any],
-        tables: dg.ResourceParam[Any],
-        clock: dg.ResourceParam[Any],
+        sources: dg.ResourceParam[Sources],
+        tables: dg.ResourceParam[TableStore],
+        clock: dg.ResourceParam[Clock],
     ) -> dg.SensorResult | dg.SkipReason:
         now: datetime = clock()
         weeks = _weeks_around(now, settings)

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -18,7 +17,9 @@ from pizza_assets.models.week import ranges_from_text
 from pizza_assets.orchestration.automation.order_reading import WEEKS_TAG
 from pizza_assets.orchestration.automation.schedules import THEN_ANALYSE
 from pizza_assets.orchestration.partitions import range_tags
+from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.orchestration.run_target import INFRASTRUCTURE_RETRIES, run_tags
+from pizza_assets.orchestration.s3_events import ObjectEvents
 from pizza_assets.settings import Settings
 
 SECONDS_BETWEEN_LOOKS = 30
@@ -63,10 +64,11 @@ def _new_order_files(read: dg.JobDefinition) -> dg.SensorDefinition:
     )
     def look(
         context: dg.SensorEvaluationContext,
-        sources: dg.ResourceParam[Any],
-        clock: dg.ResourceParam[Any],
-        s3_events: dg.ResourceParam[Any],
+        sources: dg.ResourceParam[Sources],
+        clock: dg.ResourceParam[Clock],
+        s3_events: dg.ResourceParam[ObjectEvents | None],
     ) -> dg.SensorResult:
+        assert sources.order_files is not None, "the sensor exists only with PIZZA_ORDERS=files"
         cursor, now = InboxCursor.from_text(context.cursor), clock()
         if s3_events is not None and not is_due(cursor, now, s3_events.told_of_objects()):
             return _skip("no event of the bucket since the last look", cursor)

@@ -4,12 +4,11 @@ It has all the time that long files need, which a sensor has not. Collecting tho
 sensor is in order_file_sensor.py.
 """
 
-from typing import Any
-
 import dagster as dg
 
 from pizza_assets.models.week import MatchWeek, ranges_to_text, week_ranges, weeks_between
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
+from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.storage.tables import TableStore
@@ -24,16 +23,21 @@ def order_reading_job(settings: Settings) -> dg.JobDefinition:
 
     @dg.op(
         name="read_inbox",
-        required_resource_keys={"sources", "inputs", "tables", "clock"},
         # a listing is read once, so a fault that passes must not be the end of it
         retry_policy=dg.RetryPolicy(max_retries=3, delay=20, backoff=dg.Backoff.EXPONENTIAL),
         description="Parse and stage what is in the inbox; find the weeks that it changes.",
     )
-    def read_inbox(context: dg.OpExecutionContext) -> None:
-        resources: Any = context.resources
-        files: OrderFiles = resources.sources.order_files
-        running = MatchWeek.containing(resources.clock(), settings.timezone)
-        weeks, refused = changed_weeks(files, resources.inputs, resources.tables, settings, running)
+    def read_inbox(
+        context: dg.OpExecutionContext,
+        sources: dg.ResourceParam[Sources],
+        inputs: dg.ResourceParam[WeekInputs],
+        tables: dg.ResourceParam[TableStore],
+        clock: dg.ResourceParam[Clock],
+    ) -> None:
+        files = sources.order_files
+        assert files is not None, "the job exists only with PIZZA_ORDERS=files"
+        running = MatchWeek.containing(clock(), settings.timezone)
+        weeks, refused = changed_weeks(files, inputs, tables, settings, running)
         for warning in files.warnings():
             context.log.warning(warning)
         for week, why in refused.items():
