@@ -1,6 +1,7 @@
 """Every declared hypothesis with its answer: one table per run, families corrected, each row readable by itself.
 
-How a hypothesis is answered belongs to effects.py and outcome_effects.py; sentences for managers to insights.py.
+How a hypothesis is answered belongs to effects.py and outcome_effects.py, what a row of the table says to
+correlation_rows.py, and sentences for managers to insights.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis import wording
+from pizza_assets.analysis.correlation_rows import Evidence, answer_rows, results_table
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import (
@@ -20,35 +21,20 @@ from pizza_assets.analysis.hypotheses import (
     outcome_hypotheses,
     scoped_hypotheses,
 )
-from pizza_assets.analysis.multiplicity import q_values
-from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.outcomes import part_values
-from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.placebo import placebo_windows
-from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
-from pizza_assets.analysis.shared_matches import SEED as SHARED_SEED
+from pizza_assets.analysis.reasons import Answer, Reason, counted
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, of_sources
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window, combined_source
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window
 from pizza_assets.threads import side_by_side
 
-FINDING_AT_Q = 0.05
 DRAWS = 1_999
 SCOPED_DRAWS = 4_999
 """Families over parts of the business are larger, so their p-values must be able to get smaller."""
-_NORMAL_DF = 1e9
-"""Degrees of freedom of a t that is a normal distribution, for results that have none."""
 _NARROW = (Scope.TEAM, Scope.MARKET)
 """Parts with few of the grid's markets: see `date_scores`."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What one pair of sources offers: MatchImpact rows and the grid behind their expectations."""
-
-    impact: pd.DataFrame
-    grid: ExpectedGrid
 
 
 @dataclass(frozen=True)
@@ -78,10 +64,10 @@ def main_effects(
     impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid]
 ) -> DataFrame[CorrelationResults]:
     """WINDOW_HYPOTHESES alone, without placebos: `correlation_results` says how."""
-    return _table(
+    return results_table(
         row
         for pair in _pairs(impact, grids)
-        for row in _rows(pair, _evidence(impact, grids, pair), _window_answers(_evidence(impact, grids, pair)))
+        for row in answer_rows(pair, _evidence(impact, grids, pair), _window_answers(_evidence(impact, grids, pair)))
     )
 
 
@@ -89,11 +75,13 @@ def part_effects(
     impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid], scope: Scope
 ) -> DataFrame[CorrelationResults]:
     """What is asked about the parts of one scope, alone: `correlation_results` says how. Needs two parts or more."""
-    return _table(
+    return results_table(
         row
         for pair in _pairs(impact, grids)
         for _, value, part in _parts(_evidence(impact, grids, pair), [scope])
-        for row in _rows(pair, part, _scoped_answers(part, scoped_hypotheses(scope, value), is_narrow=scope in _NARROW))
+        for row in answer_rows(
+            pair, part, _scoped_answers(part, scoped_hypotheses(scope, value), is_narrow=scope in _NARROW)
+        )
     )
 
 
@@ -123,18 +111,20 @@ def correlation_results(
         windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
         of_shared = shared.get(pair, {})
         answers = {h: of_shared.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
-        rows += _rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
+        rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
         asked = [_Asked(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
         # a market that alone follows its team has the team's rows, and so its answers
         different = {question.rows: question for question in asked}
         known = dict(zip(different, side_by_side(_Asked.answers, different.values()), strict=True))
         for question in asked:
             answers = known[question.rows]
-            rows += _rows(pair, question.part, {h: answers[_question(h)] for h in question.hypotheses})
+            rows += answer_rows(pair, question.part, {h: answers[_question(h)] for h in question.hypotheses})
         for chain, (chain_impact, chain_grids) in chains.items():
             part = _evidence(chain_impact, chain_grids, pair)
-            rows += _rows(pair, part, _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False))
-    return _table(rows)
+            rows += answer_rows(
+                pair, part, _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False)
+            )
+    return results_table(rows)
 
 
 def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> list[SourcePair]:
@@ -223,131 +213,3 @@ def _nothing_usable(rows: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
 
 def _of_window(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
     return evidence.impact[evidence.impact["window"] == hypothesis.window.value]
-
-
-def _rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesis, Answer]) -> Iterator[dict]:
-    order_source, match_source = pair
-    sources = f"{order_source}_orders.{match_source}_matches"
-    shared = {
-        "order_source": order_source,
-        "match_source": match_source,
-        "data_source": combined_source(order_source, match_source),
-        "real_share": [order_source, match_source].count(DataSource.REAL) / 2,
-        "converged": evidence.grid.is_converged and evidence.grid.observed.size > 0,
-        "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
-    }
-    quality = {window: _quality(evidence.impact[evidence.impact["window"] == window.value]) for window in Window}
-    return (
-        {
-            **_NO_NUMBERS,
-            **shared,
-            **_described(hypothesis),
-            **quality[hypothesis.window],
-            **answer.numbers,
-            "analysis_id": f"{hypothesis.name}.{sources}",
-            "family_id": f"{hypothesis.family}.{sources}",
-            "statistical_significance": answer.numbers.get("p_value", np.nan),
-            "status": (ResultStatus.INSUFFICIENT_DATA if answer.missing else ResultStatus.OK).value,
-            "missing": answer.missing,
-        }
-        for hypothesis, answer in answers.items()
-    )
-
-
-_NO_NUMBERS = {
-    **dict.fromkeys(CorrelationResults.empty().select_dtypes("float").columns, np.nan),
-    **dict.fromkeys(("n_matches", "n_market_matches", "n_clusters"), 0),
-    "placebo_window_count": None,
-}
-
-
-_SEEDS = {"window": PLACEBO_SEED, "shared": SHARED_SEED}
-
-
-def _described(hypothesis: Hypothesis) -> dict[str, object]:
-    method, estimand = "window", wording.ESTIMAND
-    if hypothesis.is_shared:
-        method, estimand = "shared", wording.SHARED_ESTIMAND
-    elif hypothesis.outcome:
-        method, estimand = "by_date" if hypothesis.outcome.by_date else "outcome", wording.OUTCOME_ESTIMAND
-    return {
-        "hypothesis": hypothesis.statement,
-        "subject": hypothesis.subject,
-        "scope": hypothesis.scope.value,
-        "scope_value": hypothesis.scope_value,
-        "role": hypothesis.role,
-        "time_window": hypothesis.window.value,
-        "estimand": estimand,
-        **wording.METHODS[method],
-        "random_seed": _SEEDS.get(method, OUTCOME_SEED),
-    }
-
-
-def _quality(of_window: pd.DataFrame) -> dict[str, object]:
-    """What the windows rest on."""
-    used = of_window[of_window["status"] == ResultStatus.OK]
-    controls = used["control_market_count"]
-    few = float((controls < FEW_CONTROL_MARKETS).mean()) if len(used) else np.nan
-    return {
-        "data_quality": _quality_in_words(of_window, used),
-        "control_market_min": int(controls.min()) if len(used) else 0,
-        "few_control_share": few,
-    }
-
-
-def _quality_in_words(of_window: pd.DataFrame, used: pd.DataFrame) -> str:
-    if of_window.empty:
-        return "no windows"
-    reasons = counted(of_window.loc[of_window["status"] != ResultStatus.OK, "reasons"])
-    refused = "; ".join(f"{count} {Reason(reason).code}" for reason, count in reasons.items())
-    share = 100 * len(used) / len(of_window)
-    return f"{len(used)} of {len(of_window)} windows usable ({share:.0f} %)" + (
-        f"; refused: {refused}" if refused else ""
-    )
-
-
-def _weeks_in_words(weeks: pd.Index) -> str:
-    if weeks.empty:
-        return "no weeks"
-    return f"{weeks.min()} to {weeks.max()}, {wording.counted_noun(len(weeks), 'week', 'weeks')}"
-
-
-def _table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[CorrelationResults]:
-    results = pd.DataFrame(list(rows))
-    weak = np.where(results["few_control_share"] > 0, Reason.FEW_CONTROLS, "")
-    results["reasons"] = [
-        joined([*missing, *([flag] if flag else [])]) for missing, flag in zip(results["missing"], weak, strict=True)
-    ]
-    results = _with_q_values(results)
-    results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
-    return CorrelationResults.checked(results)
-
-
-def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
-    q = pd.Series(np.nan, index=results.index)
-    for _, family in results.groupby("family_id"):
-        q[family.index] = q_values(family["p_value"].to_numpy(dtype=float))
-    is_found = q <= FINDING_AT_Q
-    direction = np.select(
-        [q.isna(), is_found & (results["estimate_log"] > 0), is_found & (results["estimate_log"] < 0)],
-        ["unknown", "up", "down"],
-        default="none",
-    )
-    family_size = q.notna().groupby(results["family_id"]).transform("sum")
-    detectable = _detectable_pct(results["se"], results["df"], family_size)
-    return results.assign(q_value=q, direction=direction, family_size=family_size, mde_80_pct=detectable)
-
-
-def _detectable_pct(se: pd.Series, df: pd.Series, family_size: pd.Series) -> np.ndarray:
-    """The uplift that 80 % of such data sets would show at the level FINDING_AT_Q / family_size; NaN without an se."""
-    from scipy.special import stdtrit
-
-    level = FINDING_AT_Q / family_size.clip(lower=1)
-    freedom = df.fillna(_NORMAL_DF)
-    return 100 * np.expm1((stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, 0.80)) * se)
-
-
-def _pattern(row: dict) -> str:
-    return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
-        row, wording.period(row["subject"], row["time_window"])
-    )

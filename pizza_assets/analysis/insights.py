@@ -10,7 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
-from pizza_assets.analysis.correlation_results import FINDING_AT_Q
+from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.events_in_shops import goals_in_shops
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.store_hours import effects_in_shops

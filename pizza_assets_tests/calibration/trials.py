@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.correlation_results import FINDING_AT_Q, correlation_results, part_effects
+from pizza_assets.analysis.correlation_results import correlation_results, part_effects
+from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
