@@ -82,9 +82,11 @@ def test_hooks_run_what_the_environment_holds() -> None:
     configured = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     hooks = [hook for repository in configured["repos"] for hook in repository["hooks"]]
     assert {repository["repo"] for repository in configured["repos"]} == {"local"}
-    for hook in hooks:
-        assert hook["language"] == "system", hook["id"]
-        assert (ROOT / hook["entry"].split()[0]).is_file(), f"{hook['id']}: {hook['entry']} does not exist"
+    assert {hook["language"] for hook in hooks} == {"system"}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in (hook["entry"].split()[0] for hook in hooks):
+        # what npm installs comes with its own target of the Makefile
+        assert (ROOT / command).is_file() or f"@{command} " in makefile, command
 
 
 def test_every_file_that_contributing_names_exists() -> None:
