@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean
+.PHONY: run ui open test test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean docs-site notebook
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -52,11 +52,12 @@ bench-page: .venv/integration.installed  ## how soon the page is ready, beside a
 calibrate: .venv/test.installed  ## simulate years whose truth is known: error rates, coverage, power (an hour; goes on where it stopped)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pizza_assets_tests.calibration
 
-check: .venv/test.installed  ## style, types, layers, definitions
+check: .venv/test.installed  ## style, types, layers, spelling, definitions
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
+	@$(BIN)/typos
 	@$(BIN)/dagster definitions validate
 
 docs: .venv/test.installed  ## write the reference pages that follow from code
@@ -71,9 +72,10 @@ lock:  ## make the constraints anew (needs uv)
 	$(UV_COMPILE) --extra test --extra integration -c constraints/test.txt -o constraints/integration.txt
 	$(UV_COMPILE) --extra production -c constraints/run.txt -o constraints/lambda.txt
 	$(UV_LOCK) constraints/deploy.in -o constraints/deploy.txt
+	$(UV_LOCK) constraints/docs.in -o constraints/docs.txt
 
 clean:  ## remove what was installed and built; data/ and .dagster/ stay
-	rm -rf .venv .venv-deploy build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-deploy .venv-docs build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; run: make PYTHON=/path/to/python3.11 run")'
@@ -91,4 +93,16 @@ clean:  ## remove what was installed and built; data/ and .dagster/ stay
 	@echo "installing ($<), once ..."
 	@$(PYTHON) -m venv .venv-deploy
 	@.venv-deploy/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+docs-site: .venv-docs/docs.installed  ## build the docs as a site in build/site; a broken link is an error
+	@.venv-docs/bin/zensical build --strict --clean
+
+notebook: .venv/test.installed  ## execute the example notebook on mock data and write its page (a minute)
+	@$(BIN)/python -m pizza_assets_tests.support.notebook
+
+.venv-docs/docs.installed: constraints/docs.txt | .venv/bin/python
+	@echo "installing ($<), once ..."
+	@$(PYTHON) -m venv .venv-docs
+	@.venv-docs/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@

@@ -157,6 +157,15 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     assert held == wanted
 
 
+def test_the_wheel_is_typed_and_names_no_licence(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    assert "pizza_assets/py.typed" in archive.namelist()
+    (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    described = archive.read(name).decode()
+    assert "Classifier: Private :: Do Not Upload" in described
+    assert "License-Expression" not in described
+
+
 @pytest.mark.integration
 @pytest.mark.deploy
 def test_the_wheel_runs_far_from_the_repository(wheel: Path, tmp_path: Path) -> None:

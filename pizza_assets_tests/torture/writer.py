@@ -80,10 +80,10 @@ def _try(case: Case, storage: Path, undisturbed: _Undisturbed) -> Outcome:
 
 def _start(storage: Path, hold_at: int | None) -> tuple[BaseProcess, Connection]:
     """A writer that has just begun."""
-    connection, childs = PROCESSES.Pipe()
-    writer = PROCESSES.Process(target=write_until_killed, args=(storage, VERSIONS, hold_at, childs), daemon=False)
+    connection, of_child = PROCESSES.Pipe()
+    writer = PROCESSES.Process(target=write_until_killed, args=(storage, VERSIONS, hold_at, of_child), daemon=False)
     writer.start()
-    childs.close()
+    of_child.close()
     _told(connection)
     return writer, connection
 
