@@ -4,8 +4,11 @@ from enum import StrEnum
 
 
 class DataSource(StrEnum):
-    """Where rows come from. `mixed` exists only for results of real orders with mock matches, and for whole tables
-    whose rows have different labels."""
+    """Whether rows are real or mock: the values of the columns `data_source`, `order_source` and `match_source`.
+
+    Which source they came from is another column, `source_name`. `mixed` exists only for results of real orders with
+    mock matches, and for whole tables whose rows have different labels.
+    """
 
     REAL = "real"
     MOCK = "mock"

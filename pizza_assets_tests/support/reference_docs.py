@@ -80,6 +80,9 @@ def data_dictionary_page() -> str:
         "",
         "Every stored table and column. Times are UTC, money is in integer minor units, `key` columns make a row",
         "unique and give its order. This page is made from `pizza_assets/models/` by `make docs`.",
+        "",
+        "`data_source`, `order_source` and `match_source` say whether a row is *real*, *mock* or *mixed*; which source it",
+        "came from (files, openfootball, …) is in `source_name`.",
     ]
     for name, model in TABLES.items():
         lines += [
