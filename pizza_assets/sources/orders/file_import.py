@@ -182,15 +182,7 @@ def import_files(
 
     def fold(bucket: int) -> _Folded | None:
         lines = _placed_lines(buckets, bucket, first_ats)
-        if lines.empty:
-            return None
-        folded = fold_orders(lines, mapping, cutoff)
-        return _Folded(
-            _write_orders(folded.orders, files, business_timezone, folder, bucket),
-            folded.rejected,
-            _summed_by_week(folded.counts, business_timezone),
-            trading_days(folded.orders) if len(folded.orders) else None,
-        )
+        return None if lines.empty else _fold(lines, mapping, cutoff, files, business_timezone, folder, bucket)
 
     parts = [folded for folded in side_by_side(fold, range(buckets.count)) if folded is not None]
     rejected, counts = [part.rejected for part in parts], [part.counts for part in parts]
@@ -205,9 +197,7 @@ def import_files(
     if not weeks:
         bad_files |= _nothing_accepted(rejected, files)
     extents = {name: earlier_extents[name] for name in bad_files if name in earlier_extents}
-    for index, content in contents.items():
-        if content.spans and files[index].name not in bad_files:
-            extents[files[index].name] = _extent(content.spans, business_timezone)
+    extents |= _extents_of_good_files(files, contents, bad_files, business_timezone)
     lines = _line_totals(rejected, counts, readable)
     if not weeks:
         return ImportFacts(
@@ -218,6 +208,35 @@ def import_files(
     last_at = merged.days["last_at"].max().to_pydatetime()
     coverage = tuple(covered_periods(merged))
     return ImportFacts(week_counts, coverage, bad_files, extents, lines_read, lines, last_at, held_from)
+
+
+def _fold(
+    lines: pd.DataFrame,
+    mapping: FileMapping,
+    cutoff: datetime,
+    files: Sequence[OrderFile],
+    business_timezone: str,
+    folder: Path,
+    bucket: int,
+) -> _Folded:
+    """The orders of one bucket's lines, written by week, and what was refused."""
+    folded = fold_orders(lines, mapping, cutoff)
+    return _Folded(
+        _write_orders(folded.orders, files, business_timezone, folder, bucket),
+        folded.rejected,
+        _summed_by_week(folded.counts, business_timezone),
+        trading_days(folded.orders) if len(folded.orders) else None,
+    )
+
+
+def _extents_of_good_files(
+    files: Sequence[OrderFile], contents: Mapping[int, _FileContent], bad_files: Mapping[str, str], timezone: str
+) -> dict[str, tuple[str, str]]:
+    return {
+        files[index].name: _extent(content.spans, timezone)
+        for index, content in contents.items()
+        if content.spans and files[index].name not in bad_files
+    }
 
 
 def _bucket_count(byte_count: int) -> int:
