@@ -2,13 +2,14 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
-from pizza_assets.dashboards.quicksight import Target, resources
+from pizza_assets.dashboards.quicksight import Resource, Target, resources
 from pizza_assets.dashboards.quicksight.resources import Kind
 from pizza_assets.errors import NotAllowed, NotOurs, NotSubscribed, QuickSightError, StillAtWork, TooBusy
 from pizza_assets.orchestration.quicksight import operations
@@ -17,6 +18,22 @@ from pizza_assets.orchestration.quicksight.waiting import Patience
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
 from pizza_assets_tests.support.cases import each_of
 from pizza_assets_tests.support.quicksight_account import QuickSightAccount, refusal
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _each_definition_once() -> Iterator[None]:
+    """Writing the definition takes half of the time here; that it is the same every time is tested in dashboards."""
+    known: dict[str, tuple[Resource, ...]] = {}
+
+    def once(target: Target) -> tuple[Resource, ...]:
+        if repr(target) not in known:
+            known[repr(target)] = resources(target)
+        return known[repr(target)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pizza_assets.orchestration.quicksight.provisioner.resources", once)
+        yield
+
 
 NEXT_OWNER = OWNER.replace("owner", "next")
 
