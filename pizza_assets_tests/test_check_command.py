@@ -73,7 +73,7 @@ def test_every_line_is_accounted_for_with_examples(capsys: pytest.CaptureFixture
 def test_it_says_what_could_be_answered(capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "orders.csv", *SAID])
     out = capsys.readouterr().out
-    assert "Markets  4, under this proposal" in out
+    assert "Markets  4, by this proposal" in out
     assert "Leeds follows Leeds United" in out
     assert "Springfield follows no team (no team has its name): 0 matches" in out
     assert "Orders depart from normal after the own team's match, with MOCK matches (primary): " in out
@@ -87,7 +87,7 @@ def test_what_is_written_can_be_used_and_is_not_overwritten(home: Path, capsys: 
     assert {market.name for market in read_markets(home / "markets.toml")} == set(CITIES)
     assert main(["check", "orders.csv", *SAID, "--write"]) == 0  # the same again changes nothing
     assert main(["check", "orders.csv", *SAID[2:], "--label", "mock", "--write"]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert main(["check", "orders.csv", "--mapping", "orders.toml"]) == 0
 
 
@@ -98,7 +98,7 @@ def test_an_export_of_which_too_much_is_refused_is_not_called_usable(
     (home / "bad.csv").write_text("\n".join([lines[0], *(line.replace(".50", ".5O") for line in lines[1:])][:2000]))
     assert main(["check", "bad.csv", *SAID]) == 1
     assert main(["check", "missing.csv"]) == 2
-    assert "no such file or folder" in capsys.readouterr().err
+    assert "Path 'missing.csv' does not exist" in capsys.readouterr().err
 
 
 def test_a_folder_is_one_export_of_files_of_one_kind(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,17 @@
 """The command line: answers at once, and says what is wrong without a traceback."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from pizza_assets.cli import main
-from pizza_assets.cli.parser import COMMANDS
+from pizza_assets import __version__
+from pizza_assets.cli import forecasting, main
+from pizza_assets.cli.commands import COMMANDS
+from pizza_assets.cli.program import pizza
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets_tests.conftest import PROJECT_ROOT
 
@@ -33,17 +38,91 @@ def test_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "--from", "4.8.2026"], "is no date; write it as 2026-08-04"),
-        (["run", "--weeks", "0"], "is no whole number from 1"),
-        (["backfill", "--to", "August"], "is no date; write it as 2026-08-04"),
-        ([], "required"),
+        (["run", "--from", "4.8.2026"], "is not a date; write it as 2026-08-04"),
+        (["run", "--from", "0001-01-01"], "is outside the years 1900 to 2100"),
+        (["run", "--weeks", "0"], "0 is not in the range 1<=x<=5200"),
+        (["backfill", "--to", "August"], "is not a date; write it as 2026-08-04"),
+        (["restore", "2026-08-04", "--before", "2026-08-12T18:00"], "has no time zone; write 2026-08-12T18:00Z"),
+        (["check"], "Missing argument 'FILE...'"),
+        (["check", "orders.csv"], "'orders.csv' does not exist"),
+        (["quicksight"], "Usage: pizza quicksight"),
+        (["statsu"], "Did you mean 'status'?"),
+        (["quicksight", "paln"], "Did you mean 'plan'?"),
+        (["run", "--week", "3"], "Did you mean '--weeks'?"),
     ],
 )
 def test_wrong_arguments_are_explained(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(arguments)
-    assert stop.value.code == 2
-    assert message in capsys.readouterr().err
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"]])
+def test_pizza_alone_prints_help_that_names_every_command(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    words = capsys.readouterr().out.split()
+    assert words[:2] == ["Usage:", "pizza"]
+    assert [command.name for command in COMMANDS if command.name not in words] == []
+
+
+@pytest.mark.parametrize("help_option", ["-h", "--help"])
+@pytest.mark.parametrize("path", [["run"], ["quicksight"], ["quicksight", "plan"]])
+def test_every_level_has_help(path: list[str], help_option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*path, help_option]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: pizza {' '.join(path)}")
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"pizza {__version__}\n"
+
+
+def test_ctrl_c_says_that_the_command_can_be_repeated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(forecasting, "forecast", interrupted)
+    assert main(["forecast"]) == 130
+    assert capsys.readouterr().err == (
+        "pizza: interrupted; everything stored so far is complete, run the same command again to resume\n"
+    )
+
+
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecasting, "forecast", lambda *_: int("a bug"))
+    with pytest.raises(ValueError, match="a bug"):
+        main(["forecast"])
+
+
+def test_help_and_completion_load_no_heavy_package() -> None:
+    """Dagster, pandas and boto3 take seconds; completion runs the program at every press of the key."""
+    code = (
+        "import sys; from pizza_assets.cli import main; main(['run', '--help']); main(['run', '--weeks', '0']);"
+        "print('loaded:', sorted({'dagster', 'pandas', 'numpy', 'boto3', 'duckdb'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("loaded: []\n")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_commands_and_options(shell: str) -> None:
+    typed = {"bash": "pizza back", "zsh": "pizza back", "fish": "pizza back"}[shell]
+    environment = {**os.environ, "COMP_WORDS": typed, "COMP_CWORD": "1" if shell != "fish" else "back"}
+    program = [sys.executable, "-m", "pizza_assets.cli"]
+    source = subprocess.run(
+        program, env={**environment, "_PIZZA_COMPLETE": f"{shell}_source"}, capture_output=True, text=True, check=False
+    )
+    assert "_PIZZA_COMPLETE" in source.stdout
+    completed = subprocess.run(
+        program, env={**environment, "_PIZZA_COMPLETE": f"{shell}_complete"}, capture_output=True, text=True, check=True
+    )
+    assert "backfill" in completed.stdout
+    assert "status" not in completed.stdout
 
 
 def test_swapped_dates_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,7 +178,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIZZA_MATCHES", "mock")
 
 
-def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["dance"])
-    assert ", ".join(map(repr, COMMANDS)) in capsys.readouterr().err
+def test_every_file_of_commands_is_registered() -> None:
+    folder = PROJECT_ROOT / "pizza_assets" / "cli" / "commands"
+    files = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    assert sorted(pizza.commands) == files

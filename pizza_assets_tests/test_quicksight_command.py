@@ -65,11 +65,11 @@ def test_from_nothing_to_nothing(account: QuickSightAccount, capsys: pytest.Capt
     assert "https://eu-west-2.quicksight.aws.amazon.com/sn/dashboards/pizza-dashboard" in text
     account.calls.clear()
     for action in ("plan", "create", "update"):
-        assert f"nothing; {everything} as they should be" in said(capsys, action)
+        assert f"nothing; {everything} up to date" in said(capsys, action)
     assert account.writes == []
     assert said(capsys, "refresh").count("completed, 10 rows") == len(DATA_SETS)
     assert f"{everything} deleted" in said(capsys, "delete")
-    assert said(capsys, "delete") == "Nothing of ours was there\n"
+    assert said(capsys, "delete") == "There was nothing to delete\n"
 
 
 def test_update_makes_no_second_dashboard(account: QuickSightAccount, capsys: pytest.CaptureFixture[str]) -> None:

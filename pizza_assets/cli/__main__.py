@@ -2,7 +2,7 @@
 
 import sys
 
-from pizza_assets.cli.parser import main
+from pizza_assets.cli.program import main
 
 if __name__ == "__main__":
     sys.exit(main())

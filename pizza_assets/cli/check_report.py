@@ -1,4 +1,4 @@
-"""What `pizza check` prints: the export, its mapping, every line accounted for, and what it could answer."""
+"""The report of `pizza check`: the export, its mapping, every line accounted for, and what it could answer."""
 
 import shlex
 import sys
@@ -22,26 +22,26 @@ _LINE_WORDS = {
     "accepted": "accepted",
     "rejected": "refused",
     "duplicate": "duplicates of an accepted order",
-    "superseded": "of earlier versions of an order",
-    "excluded": "left out by their status",
-    "waiting": "of the current minute, for the next run",
+    "superseded": "earlier versions of an order",
+    "excluded": "excluded by their status",
+    "waiting": "in the current minute, left for the next run",
     "blank": "blank",
 }
 _NOTE_WORDS = {
     "replaced_versions": "earlier versions of orders replaced by later ones",
-    "moved_out_of_gap": "orders at a time that never was (clocks went forward), moved forward by the gap",
-    "first_of_two": "orders at a time that was twice (clocks went back), taken as the first",
+    "moved_out_of_gap": "orders at a time that did not exist (clocks went forward), moved forward by the gap",
+    "first_of_two": "orders at a time that occurred twice (clocks went back), taken as the first",
 }
 _MOST_LISTED = 12
 _MOST_REASONS = 3
 _WEEKS_OF_RUN = 53
-"""`pizza run` by itself takes the last so many weeks of an export."""
+"""Without options, `pizza run` takes this many of the last weeks of an export."""
 _NIGHT = range(3, 8)
 _ODD_NIGHT_SHARE = 0.2
 
 
 def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
-    """How the files are written, and the proposed mapping."""
+    """The format of the files, and the proposed mapping."""
     lines = [
         f"{sample.file.name}: {_written(sample)}, {len(sample.header)} columns" for sample in samples[:_MOST_LISTED]
     ]
@@ -58,13 +58,13 @@ def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
 def _written(sample: ExportSample) -> str:
     if sample.kind != "csv":
         return {"json": "JSON", "parquet": "Parquet"}[sample.kind]
-    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
+    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
     return f"CSV with {names[sample.delimiter]}, {sample.encoding.removesuffix('-sig')}"
 
 
 def questions_text(proposal: Proposal) -> str:
-    """What has to be said, by which option."""
-    lines = ["", "Not known, and never guessed. Say it, and check again:"]
+    """The questions, each with the option that answers it."""
+    lines = ["", "Still to be answered, as it is never guessed. Add these options and check again:"]
     lines += [f"  {question.option:26} {question.about}" for question in proposal.questions]
     return "\n".join(lines)
 
@@ -79,12 +79,12 @@ def report_text(
     assumed = [q.option.split()[0] for q in proposal.questions] if proposal is not None else []
     lines = [""]
     if assumed:
-        lines.append(f"A preview: what {', '.join(assumed)} will say is not known yet, and stood in for")
+        lines.append(f"A preview: {', '.join(assumed)} not answered yet; placeholders are used")
     lines += _accounted(checked)
     lines += _refused(checked)
-    lines += [f"\nThe file as a whole is refused: {why}" for why in checked.bad_files.values()]
+    lines += [f"\nA whole file is refused: {why}" for why in checked.bad_files.values()]
     if checked.readiness is None:
-        return "\n".join([*lines, "", "No order can be accepted, so there is nothing to analyse."])
+        return "\n".join([*lines, "", "No order is accepted, so there is nothing to analyse."])
     lines += _period(checked, settings)
     lines += _clock(checked.readiness, mapping, settings)
     lines += _markets(checked)
@@ -103,12 +103,12 @@ def _accounted(checked: ExportCheck) -> list[str]:
 def _refused(checked: ExportCheck) -> list[str]:
     if checked.rejected.empty:
         return []
-    lines = ["", "Refused, for example"]
+    lines = ["", "Refused lines, for example"]
     for _, rows in checked.rejected.groupby(["column", "check"], sort=False):
         times = int(rows["times"].iloc[0])
         lines += [f"  {row.origin} line {row.line_number}: {row.reason}" for row in rows.itertuples()]
         if times > len(rows):
-            lines.append(f"  … and {times - len(rows):,} more for that")
+            lines.append(f"  … and {times - len(rows):,} more for this reason")
     return lines
 
 
@@ -118,10 +118,10 @@ def _period(checked: ExportCheck, settings: Settings) -> list[str]:
     first, last = min(p.starts_at for p in checked.covered), max(p.ends_at for p in checked.covered)
     lines = [
         "",
-        f"Period   {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC: {len(checked.weeks)} match weeks, of which "
-        f"{len(per_week)} hold orders",
-        f"Orders   {int(per_week.sum()):,}; a week {int(per_week.min()):,} to {int(per_week.max()):,}, "
-        f"usually {per_week.median():,.0f}",
+        f"Period   {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC: {len(checked.weeks)} match weeks, "
+        f"{len(per_week)} of them with orders",
+        f"Orders   {int(per_week.sum()):,}; {int(per_week.min()):,} to {int(per_week.max()):,} a week, "
+        f"median {per_week.median():,.0f}",
         *(
             f"Revenue  {_money(total, str(code))}"
             for code, total in orders.groupby("currency")["revenue_cents"].sum().items()
@@ -133,7 +133,7 @@ def _period(checked: ExportCheck, settings: Settings) -> list[str]:
         lines.append(f"Closed   everywhere on {len(days)} days: {', '.join(days[:_MOST_LISTED])}{more}")
     early = [week.key for week in checked.weeks if week.key < settings.first_week.isoformat()]
     if early:
-        lines.append(f"         {len(early)} weeks lie before PIZZA_FIRST_WEEK; set it to {early[0]} to use them")
+        lines.append(f"         {len(early)} weeks are before PIZZA_FIRST_WEEK; set it to {early[0]} to use them")
     return lines
 
 
@@ -143,7 +143,7 @@ def _money(minor_units: int, currency: str) -> str:
 
 
 def _clock(ready: Readiness, mapping: FileMapping, settings: Settings) -> list[str]:
-    """When people ordered, in local time: a wrong zone shows here."""
+    """When people ordered, in local time: a wrong time zone shows here."""
     total = max(int(ready.hours.sum()), 1)
     zone = settings.timezone if mapping.is_zone_of_market else mapping.timezone or settings.timezone
     busiest = int(np.argmax(ready.hours))
@@ -152,7 +152,7 @@ def _clock(ready: Readiness, mapping: FileMapping, settings: Settings) -> list[s
         f"Clock    busiest from {busiest:02}:00 to {busiest + 1:02}:00 ({zone}); {night:.1%} between 03:00 and 08:00"
     ]
     if night > _ODD_NIGHT_SHARE:
-        lines.append("         That many before breakfast is odd: are the times in another zone, e.g. UTC?")
+        lines.append("         So many orders at night are unusual: are the times in another time zone, e.g. UTC?")
     return lines
 
 
@@ -161,16 +161,20 @@ def _markets(checked: ExportCheck) -> list[str]:
     if ready is None:
         return []
     ranked = ready.exposed.sort_values(["match_count", "market"], ascending=[False, True])
-    table = "the markets table in force" if checked.proposed is None else "this proposal (--write saves it; correct it)"
-    lines = ["", f"Markets  {len(ranked)}, under {table}"]
+    table = (
+        "the current markets table"
+        if checked.proposed is None
+        else "this proposal (--write saves it, correct it there)"
+    )
+    lines = ["", f"Markets  {len(ranked)}, by {table}"]
     whys = {entry.market.name: f" ({entry.why})" for entry in checked.proposed or ()}
     for row in ranked.head(_MOST_LISTED).itertuples():
         unknown = "" if row.is_known else " is not in the table, so it"
         closed = checked.closed.by_market.get(str(row.market), 0)
         lines.append(
             f"  {row.market}{unknown} follows {row.teams or 'no team'}{whys.get(str(row.market), '')}: "
-            f"{row.match_count} matches; {row.week_count} weeks with orders, {row.free_weeks} of them without its "
-            f"match; closed on {closed} days"
+            f"{row.match_count} matches; {row.week_count} weeks with orders, {row.free_weeks} of them without a match "
+            f"of its own; closed on {closed} days"
         )
     if len(ranked) > _MOST_LISTED:
         lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
@@ -196,7 +200,7 @@ def _ready(ready: Readiness) -> list[str]:
         if question.is_answered:
             lines.append(
                 f"{what} yes. {question.match_count} matches, {question.usable_windows} of {question.windows} windows; "
-                f"a change of {question.mde_80_pct:.1f} % would be found four times in five"
+                f"a change of {question.mde_80_pct:.1f} % would be detected four times in five"
             )
         else:
             lines.append(f"{what} not yet")
@@ -210,9 +214,9 @@ def next_steps(
 ) -> str:
     """The commands that lead from here to the page."""
     if not is_usable:
-        return "\nMend what is refused above, or the mapping, and check again: too little of this export can be used."
+        return "\nToo little of this export can be used: fix what is refused above, or the mapping, and check again."
     if mapping_file is None:
-        return "\nNext: the same command with --write saves the mapping."
+        return "\nNext: repeat the command with --write to save the mapping."
     lines = ["", "Next:"]
     lines += [
         "  export PIZZA_ORDERS=files",
@@ -220,9 +224,7 @@ def next_steps(
         f"  export PIZZA_ORDERS_MAPPING={shlex.quote(str(mapping_file))}",
     ]
     if checked.proposed is not None and len(written) > 1:
-        lines.append(
-            f"  export PIZZA_MARKETS={shlex.quote(str(written[-1]))}     # look at it first: who follows whom?"
-        )
+        lines.append(f"  export PIZZA_MARKETS={shlex.quote(str(written[-1]))}     # check it first: who follows whom?")
     pizza = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "pizza" else "pizza"
     if len(checked.weeks) > _WEEKS_OF_RUN:
         command = f"backfill --from {checked.weeks[0].key} --to {checked.weeks[-1].key}"

@@ -1,4 +1,4 @@
-"""`pizza check`: an export looked at before it is used, the mapping it needs, and what it could answer."""
+"""The work of `pizza check`: an export before it is used, the mapping it needs, and what it could answer."""
 
 import logging
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ MARKETS_FILE = "markets.toml"
 
 @dataclass(frozen=True)
 class Export:
-    """What is looked at: one file, or the files of a folder that fit a pattern."""
+    """What is checked: one file, or the files of a folder that match a pattern."""
 
     path: Path
     files: tuple[Path, ...]
@@ -31,9 +31,9 @@ class Export:
 
 
 def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, write_to: Path | None) -> int:
-    """Print what the export is, would become and could answer; write the mapping if asked to.
+    """Print what the export contains, what would become of it and what it could answer; save the mapping on request.
 
-    Returns 0 if it can be used as it is, 1 if something has to be said or mended first.
+    Returns 0 if it can be used as it is, 1 if something has to be said or fixed first.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     bench = Workbench()
@@ -60,19 +60,16 @@ def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, wr
 
 
 def export_of(paths: Sequence[Path]) -> Export:
-    """One file; or a folder, or several files of one, which a mapping then finds by their ending.
+    """One file; or a folder or several of its files, which a mapping then finds by their ending.
 
-    Raises ConfigurationError for what is not there or lies in several places.
+    Raises ConfigurationError for files of several kinds or in several folders.
     """
-    missing = [path for path in paths if not path.exists()]
-    if missing:
-        raise ConfigurationError(f"{missing[0]}: no such file or folder; give the path of an export")
     if len(paths) == 1 and paths[0].is_file():
         return Export(paths[0], (paths[0],), None)
     folders = {path if path.is_dir() else path.parent for path in paths}
     if len(folders) > 1:
         raise ConfigurationError(
-            f"{paths[0]} and {paths[-1]} lie in different folders; put the files of one export in one folder"
+            f"{paths[0]} and {paths[-1]} are in different folders; put the files of one export into one folder"
         )
     folder = folders.pop()
     named = [path for path in paths if path.is_file()] or sorted(
@@ -82,7 +79,7 @@ def export_of(paths: Sequence[Path]) -> Export:
     if len(endings) != 1:
         found = ", ".join(sorted(endings)) or "none"
         raise ConfigurationError(
-            f"{folder}: an export is files of one kind, and here are {found}; name those of one kind, "
+            f"{folder}: an export must consist of files of one kind, but here are {found}; name those of one kind, "
             f"e.g. {folder}/*.csv"
         )
     pattern = f"*{endings.pop()}"
@@ -90,7 +87,7 @@ def export_of(paths: Sequence[Path]) -> Export:
 
 
 def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
-    """A mapping of a folder says which of its files are meant."""
+    """The mapping of a folder says which of its files belong to the export."""
     if export.pattern is None or export.pattern == "*.csv":
         return proposal
     return replace(proposal, document={**proposal.document, "files": export.pattern})
@@ -105,19 +102,23 @@ def _too_many_refused(checked: ExportCheck, bench: Workbench) -> bool:
 
 
 def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tuple[Path, ...]:
-    """The mapping and, if the export needs one, a markets table beside it. No file is ever written over."""
-    text = mapping_text(proposal.document, proposal.notes)
-    if mapping_file.exists() and mapping_file.read_text(encoding="utf-8") != text:
-        raise ConfigurationError(
-            f"{mapping_file} is there already and says something else; remove it, or name another file after --write"
-        )
-    texts = {mapping_file: text}
+    """Save the mapping and, if the export needs one, a markets table beside it. Nothing is ever overwritten."""
+    texts = {mapping_file: mapping_text(proposal.document, proposal.notes)}
     if checked.proposed is not None:
         texts[mapping_file.with_name(MARKETS_FILE)] = markets_text(checked.proposed)
-    for path, wanted in texts.items():
-        if path.exists():
-            print(f"\n{path} is there already, and stays as it is")
-        else:
-            path.write_text(wanted, encoding="utf-8")
-            print(f"\nWritten: {path}")
+    try:
+        if mapping_file.is_file() and mapping_file.read_text("utf-8", errors="replace") != texts[mapping_file]:
+            raise ConfigurationError(
+                f"{mapping_file} already exists and says something else; remove it, or name another file after --write"
+            )
+        for path, text in texts.items():
+            if path.exists():
+                print(f"\n{path} already exists and is left as it is")
+            else:
+                path.write_text(text, encoding="utf-8")
+                print(f"\nWritten: {path}")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename} can't be written ({error.strerror}); name a file in an existing folder after --write"
+        ) from error
     return tuple(texts)

@@ -1,4 +1,4 @@
-"""`pizza run` and `pizza backfill`: weeks, then one analysis, then what it came to."""
+"""The work of `pizza run` and `pizza backfill`: collect weeks, analyse once, print a summary."""
 
 import logging
 import sys
@@ -23,7 +23,7 @@ from pizza_assets.workbench import Workbench
 
 
 def run(first: date | None, last: date | None, finished_weeks: int) -> int:
-    """Make the chosen weeks anew, analyse, summarise; returns the exit code."""
+    """Collect the chosen weeks again, analyse and summarise; returns the exit code."""
     bench = _quiet_bench()
     begin, end = bench.week_of(first), bench.week_of(last)
     files = bench.sources.order_files
@@ -37,7 +37,7 @@ def run(first: date | None, last: date | None, finished_weeks: int) -> int:
 
 
 def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_dry_run: bool, is_anew: bool) -> int:
-    """Make the weeks from `first` to `last`, going on with an interrupted backfill of them; returns the exit code."""
+    """Collect the weeks from `first` to `last`, resuming an interrupted backfill of them; returns the exit code."""
     bench = _quiet_bench()
     weeks = _range(bench, first, last, is_stale_only)
     bench.tables.objects.check()
@@ -50,12 +50,12 @@ def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_d
         if is_dry_run:
             print(plan_text(collecting.backfill, collecting.staleness, request, attempt))
             return 0
-        _tell_resumption(attempt, request)
+        _report_resumption(attempt, request)
         return collecting.run(request)
 
 
 class _Collecting:
-    """One command's way from weeks to what it came to."""
+    """One command on its way from weeks to a summary."""
 
     def __init__(self, bench: Workbench, instance: dg.DagsterInstance, weeks: int) -> None:
         self._bench, self._instance = bench, instance
@@ -72,7 +72,7 @@ class _Collecting:
         return 1 if collected.failures or collected.error or analysis_error else 0
 
     def _analyse(self, request: Request, collected: Collected) -> str | None:
-        """One analysis; none if only what is stale was asked for and the analysis is not."""
+        """Analyse once; not at all if only stale tables were asked for and the analysis is up to date."""
         if request.is_stale_only and not self.staleness.of_analysis():
             return None
         all_made = {ALL_MADE_TAG: "no" if collected.failures or collected.error else "yes"} if request.tags else {}
@@ -80,15 +80,15 @@ class _Collecting:
 
 
 def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
-    """What killed processes left behind: runs that are not over, half-written objects."""
+    """Clear up what killed processes left behind: unfinished runs and half-written objects."""
     dead = fail_dead_runs(instance)
     swept = bench.tables.objects.sweep()
     if dead or swept:
-        print(f"cleared up after a killed process: {len(dead)} run(s), {swept} unfinished file(s)", file=sys.stderr)
+        print(f"cleaned up after a killed process: {len(dead)} run(s), {swept} unfinished file(s)", file=sys.stderr)
 
 
 def _range(bench: Workbench, first: date | None, last: date | None, is_stale_only: bool) -> list[MatchWeek]:
-    """The weeks from `first` to `last` (default: the running one); of what is stale, all stored weeks by default."""
+    """The weeks from `first` to `last` (by default the current one); with stale only, by default all stored weeks."""
     begin, end = bench.week_of(first), bench.week_of(last)
     span = bench.stored_span() if is_stale_only else None
     if span is not None:
@@ -99,13 +99,13 @@ def _range(bench: Workbench, first: date | None, last: date | None, is_stale_onl
     return chosen_weeks(bench.settings, bench.now, begin, end, 0)
 
 
-def _tell_resumption(attempt: Attempt, request: Request) -> None:
+def _report_resumption(attempt: Attempt, request: Request) -> None:
     if attempt.began_at is None:
         return
     done = sum(request.is_done("match_windows", week) for week in request.weeks)
     print(
-        f"going on with the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} of {len(request.weeks)} weeks "
-        "are done (--anew makes all of them again)",
+        f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} of {len(request.weeks)} weeks are "
+        "done (--anew collects all of them again)",
         file=sys.stderr,
     )
 

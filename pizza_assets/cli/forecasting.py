@@ -1,10 +1,11 @@
-"""`pizza forecast`: the stored forecast for coming matches as a table. Nothing is collected or computed."""
+"""The work of `pizza forecast`: the stored forecast for coming matches as a table. Nothing is computed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pandas as pd
 
+from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 from pizza_assets.workbench import Workbench
 
@@ -23,21 +24,21 @@ HEAD = (
 
 
 def forecast(market: str | None, days: int) -> int:
-    """Print it. Raises PizzaAssetsError if there is none yet, ConfigurationError for a market that is not in it."""
+    """Print it. Raises PizzaAssetsError if there is none yet, ConfigurationError for an unknown market."""
     bench = Workbench()
     fixtures, rows = (bench.tables.read_whole(f"dashboard_{name}") for name in ("coming_matches", "match_forecast"))
     if fixtures is None or rows is None:
         raise PizzaAssetsError("no forecast is stored yet; run `pizza run` first")
     known = sorted(set(rows["market"]) | {one.name for one in bench.settings.markets()})
     if market is not None and market not in known:
-        raise ConfigurationError(f"market {market!r} is not known; the markets are {', '.join(known)}")
-    print(forecast_text(fixtures, rows, market, pd.Timestamp(bench.now), days))
+        raise ConfigurationError(f"unknown market {market!r}; the markets are {', '.join(known)}")
+    print(forecast_text(fixtures, rows, market, pd.Timestamp(bench.now), min(days, HORIZON_DAYS)))
     return 0
 
 
 def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None, now: pd.Timestamp, days: int) -> str:
-    """MatchForecastExtract rows from `now` on for so many days as a table, refusals below it, then what is to be known
-    of the list of fixtures (ComingMatchesExtract)."""
+    """MatchForecastExtract rows of the next `days` days as a table, then refusals, then notes on the list of fixtures
+    (ComingMatchesExtract)."""
     until = now + timedelta(days=days)
     around = rows[(rows["span"] == "match") & rows["kickoff_at"].between(now, until)]
     around = around[around["market"] == market] if market is not None else around
@@ -45,27 +46,27 @@ def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None
     given, refused = around[around["status"] == "ok"], around[around["status"] != "ok"]
     lines = []
     if len(given):
-        lines += [_told_once(given), "", *_table([HEAD, *map(_cells, given.to_dict("records"))])]
+        lines += [_common_facts(given), "", *_table([HEAD, *map(_cells, given.to_dict("records"))])]
     lines += [f"- {text}" for text in refused["sentence"]]
     if len(given) and bool(given["football_reasons"].notna().any()):
         lines += ["", *sorted({_without_football(row) for row in given.to_dict("records")} - {""})]
     ahead = fixtures[(fixtures["entry"] == "fixture") & (fixtures["kickoff_at"] < until)]
     listed_only = ahead[ahead["note"].notna()]
     notices = fixtures[fixtures["entry"] != "fixture"]
-    told = [*(notices["sentence"]), *(listed_only["sentence"])]
+    notes = [*(notices["sentence"]), *(listed_only["sentence"])]
     if not len(around) and not len(notices):
         whose = f" that {market} follows" if market is not None else " that a market with orders follows"
-        told.insert(0, f"No match{whose} kicks off in the next {days} day(s).")
-    return "\n".join([*lines, *([""] if lines and told else []), *told])
+        notes.insert(0, f"No match{whose} kicks off in the next {days} day(s).")
+    return "\n".join([*lines, *([""] if lines and notes else []), *notes])
 
 
-def _told_once(given: pd.DataFrame) -> str:
-    """Which data, how old, and how good: said once for all rows."""
+def _common_facts(given: pd.DataFrame) -> str:
+    """Which data, how old, and how good: the same for all rows."""
     row = given.iloc[0]
     origin = f"{row['origin_at']:%a %d %b %Y %H:%M} UTC"
     return (
         f"{_label(row)}Made on {row['made_on']} from {row['history_weeks']} weeks of orders until {origin}; around "
-        f"matches past forecasts beat the mean of 8 weeks by {row['skill_against_mean_pct']:.0f} % and the model "
+        f"matches, past forecasts beat the mean of 8 weeks by {row['skill_against_mean_pct']:.0f} % and the model "
         f"without football by {row['skill_against_no_football_pct']:.0f} % (deviance)."
     )
 
@@ -96,7 +97,7 @@ def _cells(row: Mapping) -> tuple[str, ...]:
 def _without_football(row: Mapping) -> str:
     if pd.isna(row["football_reasons"]):
         return ""
-    return f"What matches do is not in these numbers ({row['football_reasons']}); they are too low if matches sell."
+    return f"These numbers leave out what matches do ({row['football_reasons']}): too low if matches raise orders."
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

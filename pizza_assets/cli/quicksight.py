@@ -1,4 +1,4 @@
-"""`pizza quicksight`: the dashboard in QuickSight planned, made, changed, filled and removed."""
+"""The work of `pizza quicksight`: plan, create, update, fill and delete the dashboard in QuickSight."""
 
 import json
 import os
@@ -24,13 +24,14 @@ from pizza_assets.settings import Settings
 
 
 def plan(*, is_offline: bool, is_json: bool) -> int:
-    """Print the calls that are due. Without settings or credentials: those that would make everything."""
+    """Print the calls that are due. Without settings or credentials: those that would create everything."""
     settings = _settings()
     missing = missing_settings(settings)
     target = planned_target(settings)
     if missing or is_offline or not has_credentials():
         why = f"{', '.join(missing)} not set" if missing else "offline" if is_offline else "no AWS credentials"
-        steps, head = everything_anew(target), f"Not compared with QuickSight ({why}): what create makes from nothing"
+        head = f"Not compared with QuickSight ({why}): this is what create would do in an empty account"
+        steps = everything_anew(target)
     else:
         provisioner = Provisioner(quicksight_client(target.region), target)
         provisioner.check_subscription()
@@ -40,12 +41,12 @@ def plan(*, is_offline: bool, is_json: bool) -> int:
 
 
 def create() -> int:
-    """Make what is absent and change what differs."""
+    """Create what is missing and update what differs."""
     return _apply(_provisioner(is_making=True))
 
 
 def update() -> int:
-    """The same where the dashboard is there already: with a wrong account or prefix no second one comes about."""
+    """The same where the dashboard exists: a wrong account or prefix must not create a second one."""
     provisioner = _provisioner(is_making=True)
     if not provisioner.exists():
         target = provisioner.target
@@ -57,7 +58,7 @@ def update() -> int:
 
 
 def refresh() -> int:
-    """Read the extracts anew into every data set."""
+    """Import the extracts into every data set."""
     target = target_of(_settings())
     for ended in refreshed(quicksight_client(target.region), target, utc_now, Patience()):
         dropped = f", {ended.dropped:,} rows could not be read" if ended.dropped else ""
@@ -66,12 +67,12 @@ def refresh() -> int:
 
 
 def delete() -> int:
-    """Remove everything that create made, and name what is not ours."""
+    """Remove everything that create made, and name what someone else made."""
     done: Counter[Change] = Counter()
     for step in _provisioner(is_making=False).remove():
         print(f"{step.resource.kind} {step.resource.id}: {step.change}", flush=True)
         done[step.change] += 1
-    print(f"{done[Change.DELETE]} deleted" if done[Change.DELETE] else "Nothing of ours was there")
+    print(f"{done[Change.DELETE]} deleted" if done[Change.DELETE] else "There was nothing to delete")
     return 0
 
 
@@ -113,7 +114,7 @@ def _lines(target: Target, steps: Sequence[Step]) -> Iterable[str]:
 
 
 def _detail(step: Step) -> str:
-    """What a person would look for: from where it reads, or how much it holds."""
+    """What a reader wants to know: where it reads from, or how much it contains."""
     body = json.loads(json.dumps(step.resource.body))
     if "DataSourceParameters" in body:
         place = body["DataSourceParameters"]["S3Parameters"]["ManifestFileLocation"]
@@ -137,7 +138,7 @@ def _as_json(target: Target, steps: Sequence[Step]) -> str:
 
 
 def _summary(word: str, changes: Counter[Change]) -> str:
-    """How many of each, e.g. `Done: 2 update; 32 as they should be`."""
+    """How many of each, e.g. `Done: 2 update; 32 up to date`."""
     counts = ", ".join(f"{count} {change}" for change, count in changes.items() if change != Change.NONE)
-    same = f"; {changes[Change.NONE]} as they should be" if changes[Change.NONE] else ""
+    same = f"; {changes[Change.NONE]} up to date" if changes[Change.NONE] else ""
     return f"{word}: {counts or 'nothing'}{same}"

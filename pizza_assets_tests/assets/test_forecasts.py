@@ -68,7 +68,7 @@ def test_twelve_weeks_of_own_orders_show_next_saturday_in_one_run(tmp_path: Path
     text = forecast_text(fixtures, rows, "Leeds", pd.Timestamp(NOW), 14)
     assert "Leeds United" in text
     assert "MOCK" not in text
-    assert "too low if matches sell" in text
+    assert "too low if matches raise orders" in text
     assert (fixtures["forecast_count"] <= fixtures["market_count"]).all()
     kept = pipeline.tables.read_whole("kept_forecasts")
     pipeline.analyse(instance)

@@ -92,7 +92,7 @@ def test_three_poisoned_weeks_of_52_are_named_and_then_repaired_alone(tmp_path: 
     home.export()
     repaired = home.pizza("backfill", *RANGE)
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
-    assert "going on with the backfill" in repaired.stderr
+    assert "resuming the backfill" in repaired.stderr
     changed = {name for name, at in home.modified().items() if written.get(name) != at}
     assert {name.rsplit(" ", 1)[1] for name in changed} == set(POISONED)
     assert all(not status["stale"] and not status["failed_checks"] for status in home.status().values())

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pizza_assets.cli.parser import main
+from pizza_assets.cli import main
 from pizza_assets.errors import StorageError
 from pizza_assets.orchestration.partitions import match_weeks
 from pizza_assets.orchestration.resources import Sources, object_store

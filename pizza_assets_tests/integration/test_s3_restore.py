@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from pizza_assets.cli.parser import main
+from pizza_assets.cli import main
 from pizza_assets.errors import StorageError
 from pizza_assets.models import RejectedRows
 from pizza_assets.storage.history import WeekHistory

@@ -11,6 +11,7 @@ from pizza_assets.settings import Settings
 from pizza_assets.sources.orders import file_mapping
 from pizza_assets.storage.layout import PLACES
 from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, athena_tables
+from pizza_assets_tests.support.command_reference import command_line_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -121,6 +122,7 @@ def _code(names: tuple[str, ...]) -> str:
 
 
 PAGES = {
+    "command-line.md": command_line_page,
     "configuration.md": configuration_page,
     "data-dictionary.md": data_dictionary_page,
     "order-mapping.md": order_mapping_page,

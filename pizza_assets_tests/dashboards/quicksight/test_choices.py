@@ -1,8 +1,8 @@
 """What a choice leaves: tried on rows, by evaluating the fields that the filters lie over."""
 
+import itertools
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from pizza_assets.dashboards.quicksight.drawings import GOALS
 from pizza_assets.dashboards.quicksight.parameters import ALL, NO_DAY, NOTHING, PARAMETERS, SOURCE_PAIRS
 from pizza_assets_tests.dashboards.quicksight.cross_check import COLUMNS_IN_EXPRESSION
 from pizza_assets_tests.dashboards.quicksight.expressions import evaluate
+from pizza_assets_tests.support.cases import each_of
 
 EXPRESSIONS = {(field.data_set.identifier, field.name): field.expression for field in CALCULATED_FIELDS}
 NOTHING_CHOSEN: dict[str, Any] = {
@@ -30,7 +31,7 @@ def is_chosen(data_set: str, filter_id: str, row: dict[str, Any], **chosen: Any)
     return evaluate(expression, row, NOTHING_CHOSEN | chosen) == choices.YES
 
 
-@pytest.mark.parametrize(("data_set", "filter_id"), FILTER_FIELDS)
+@each_of(("data_set", "filter_id"), FILTER_FIELDS)
 @settings(deadline=None)
 @given(data=st.data())
 def test_while_nothing_is_chosen_every_row_stays(data_set: str, filter_id: str, data: st.DataObject) -> None:
@@ -39,7 +40,7 @@ def test_while_nothing_is_chosen_every_row_stays(data_set: str, filter_id: str, 
     assert is_chosen(data_set, filter_id, row)
 
 
-@pytest.mark.parametrize(("data_set", "filter_id"), FILTER_FIELDS)
+@each_of(("data_set", "filter_id"), FILTER_FIELDS)
 def test_a_choice_that_nothing_has_leaves_no_row_of_its_kind(data_set: str, filter_id: str) -> None:
     columns = COLUMNS_IN_EXPRESSION.findall(EXPRESSIONS[data_set, choices.field_name(filter_id)])
     row = dict.fromkeys(columns, "Leeds") | ({"scope": filter_id} if "scope" in columns else {})
@@ -54,7 +55,7 @@ def test_a_team_is_either_side_of_a_match() -> None:
             assert not is_chosen(data_set, "team", row, Team=["York"])
 
 
-@pytest.mark.parametrize("data_set", ["match_impact", "match_forecast"])
+@each_of("data_set", ["match_impact", "match_forecast"])
 def test_a_team_leaves_the_markets_that_follow_it(data_set: str) -> None:
     row = {"home_team": "Leeds", "away_team": "Hull", "team": "Hull"}
     assert is_chosen(data_set, "team", row, Team=["Hull"])
@@ -74,7 +75,7 @@ def test_one_part_of_the_business_can_be_chosen_beside_the_whole() -> None:
     assert is_chosen("correlations", "team", {"scope": "overall", "scope_value": None}, **chosen)
 
 
-@pytest.mark.parametrize("pair", SOURCE_PAIRS)
+@each_of("pair", SOURCE_PAIRS)
 def test_a_pair_of_sources_shows_its_orders_its_matches_and_its_results(pair: tuple[str, str]) -> None:
     labels, chosen = ("real", "mock"), {"Source": [SOURCE_PAIRS[pair]]}
     assert [x for x in labels if is_chosen("orders", "source", {"order_source": x}, **chosen)] == [pair[0]]
@@ -117,7 +118,7 @@ def test_a_tick_is_chosen_by_its_match_and_never_mock_beside_real_orders_alone()
 MATCH = {"match_id": "m", "kickoff_at": "2026-08-15T14:00:00Z", "month_row": "2026-08 MOCK", "day_of_month": "15"}
 
 
-@pytest.mark.parametrize(
+@each_of(
     ("clicked", "is_listed"),
     [
         ({}, False),
@@ -141,8 +142,7 @@ def test_the_cell_of_a_calendar_is_a_day_of_a_label() -> None:
     assert evaluate(EXPRESSIONS["match_impact", "day_of_month"], row, {}) == "15"
 
 
-@pytest.mark.parametrize("orders", ["real", "mock"])
-@pytest.mark.parametrize("matches", ["real", "mock"])
+@each_of(("orders", "matches"), list(itertools.product(["real", "mock"], repeat=2)))
 def test_each_pair_of_labels_has_words_of_its_own(orders: str, matches: str) -> None:
     row = {"order_source": orders, "match_source": matches}
     words = evaluate(EXPRESSIONS["match_impact", LABEL], row, {})
@@ -163,6 +163,6 @@ def test_a_curve_says_what_its_band_is_and_whether_it_is_a_sketch() -> None:
     assert "sketch" in goal
 
 
-@pytest.mark.parametrize("series", ["own_match", *GOALS])
+@each_of("series", ["own_match", *GOALS])
 def test_every_drawn_series_has_words(series: str) -> None:
     assert series not in curve(series=series, band="pointwise", is_calibrated="true")

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.dashboards.quicksight.data_sets import (
@@ -19,6 +18,7 @@ from pizza_assets.dashboards.visuals import VISUALS
 from pizza_assets.models.extracts import EXTRACTS, ChecksExtract
 from pizza_assets.models.table import Table
 from pizza_assets_tests.dashboards.quicksight.target import TARGET
+from pizza_assets_tests.support.cases import each_of
 
 
 def casts(data_set: DataSet) -> dict[str, dict[str, str]]:
@@ -34,7 +34,7 @@ def test_every_extract_is_read_and_every_visual_has_its_data_set() -> None:
     assert needed <= set(read_extracts())
 
 
-@pytest.mark.parametrize("extract", EXTRACTS, ids=lambda extract: extract.table_name())
+@each_of("extract", EXTRACTS, ids=lambda extract: extract.table_name())
 def test_a_data_source_is_the_manifest_of_one_table(extract: type[Table]) -> None:
     body: Any = data_source_body(TARGET, extract)
     assert body["DataSourceParameters"]["S3Parameters"]["ManifestFileLocation"] == {
@@ -43,7 +43,7 @@ def test_a_data_source_is_the_manifest_of_one_table(extract: type[Table]) -> Non
     }
 
 
-@pytest.mark.parametrize("data_set", DATA_SETS, ids=lambda data_set: data_set.identifier)
+@each_of("data_set", DATA_SETS, ids=lambda data_set: data_set.identifier)
 def test_columns_are_the_files_columns_in_the_files_order(data_set: DataSet) -> None:
     physical: Any = data_set_body(TARGET, data_set)["PhysicalTableMap"]
     for extract, table in zip(data_set.extracts, physical.values(), strict=True):
@@ -53,7 +53,7 @@ def test_columns_are_the_files_columns_in_the_files_order(data_set: DataSet) -> 
         assert table["S3Source"]["DataSourceArn"] == TARGET.arn("datasource", extract.table_name())
 
 
-@pytest.mark.parametrize("data_set", DATA_SETS, ids=lambda data_set: data_set.identifier)
+@each_of("data_set", DATA_SETS, ids=lambda data_set: data_set.identifier)
 def test_what_is_no_text_is_cast_to_its_type(data_set: DataSet) -> None:
     found = casts(data_set)
     for extract in data_set.extracts:

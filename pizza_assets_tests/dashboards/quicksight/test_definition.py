@@ -3,8 +3,6 @@
 import copy
 from typing import Any
 
-import pytest
-
 from pizza_assets.analysis.goal_study import TERMS
 from pizza_assets.analysis.outcome_effects import OUTCOMES
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
@@ -24,6 +22,7 @@ from pizza_assets_tests.dashboards.quicksight.cross_check import (
     walk,
 )
 from pizza_assets_tests.dashboards.quicksight.target import TARGET
+from pizza_assets_tests.support.cases import each_of
 
 DEFINITION: dict[str, Any] = definition(TARGET)
 COLUMNS = {data_set.identifier: set(data_set.column_types()) for data_set in DATA_SETS}
@@ -76,7 +75,7 @@ def test_it_is_the_same_every_time() -> None:
     assert definition(TARGET) == DEFINITION
 
 
-@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+@each_of("visual", DRAWN, ids=lambda visual: visual.id)
 def test_a_visual_has_its_title_question_and_the_note_on_filters(visual: Visual) -> None:
     charts = charts_of(visual)
     assert charts
@@ -87,13 +86,13 @@ def test_a_visual_has_its_title_question_and_the_note_on_filters(visual: Visual)
         assert visual.filter_note in subtitle
 
 
-@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+@each_of("visual", DRAWN, ids=lambda visual: visual.id)
 def test_a_visual_honours_the_filters_that_the_page_honours(visual: Visual) -> None:
     reached = set().union(*(filters_that_reach(body) for body in charts_of(visual)))
     assert reached == set(visual.filters)
 
 
-@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+@each_of("visual", DRAWN, ids=lambda visual: visual.id)
 def test_a_chart_that_ignores_a_filter_of_its_visual_says_so(visual: Visual) -> None:
     """Chart by chart: what does not reach it stands in its subtitle, and nothing else does."""
     for body in charts_of(visual):
@@ -137,7 +136,7 @@ def only_values(body: dict[str, Any], column: str) -> list[str] | None:
     return None
 
 
-@pytest.mark.parametrize("chart_id", [name for name, body in BODIES.items() if data_set_of(body) <= set(ESTIMATES)])
+@each_of("chart_id", [name for name, body in BODIES.items() if data_set_of(body) <= set(ESTIMATES)])
 def test_a_refused_number_is_never_drawn(chart_id: str) -> None:
     """A table tells the status and the reasons beside each number instead."""
     body = BODIES[chart_id]
@@ -257,7 +256,7 @@ def drawn_columns(visual: Visual, table: str) -> set[str]:
     return reached
 
 
-@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+@each_of("visual", DRAWN, ids=lambda visual: visual.id)
 def test_declared_columns_are_drawn_and_drawn_ones_declared(visual: Visual) -> None:
     for reads in visual.reads:
         table, declared = reads.extract.table_name(), set(reads.columns)
@@ -266,7 +265,7 @@ def test_declared_columns_are_drawn_and_drawn_ones_declared(visual: Visual) -> N
         assert drawn - declared == UNDECLARED.get((visual.id, table), set()), table
 
 
-@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+@each_of("visual", DRAWN, ids=lambda visual: visual.id)
 def test_a_visual_reads_only_extracts_that_it_declares(visual: Visual) -> None:
     declared = {reads.extract.table_name(): set(reads.columns) for reads in visual.reads}
     extracts = {d.identifier: [e.table_name() for e in d.extracts] for d in DATA_SETS}
@@ -274,7 +273,7 @@ def test_a_visual_reads_only_extracts_that_it_declares(visual: Visual) -> None:
         assert set(extracts[chart.data_set.identifier]) <= set(declared)
 
 
-@pytest.mark.parametrize("visual", DRAWN, ids=lambda visual: visual.id)
+@each_of("visual", DRAWN, ids=lambda visual: visual.id)
 def test_real_and_mock_are_never_pooled(visual: Visual) -> None:
     """Every chart shows a label or splits by one, or each of its numbers is of one label; checks have no label."""
     for body in charts_of(visual):
@@ -311,7 +310,7 @@ def test_labels_say_mock_in_capitals() -> None:
             assert "MOCK" in expressions(data_set.identifier)[LABEL]
 
 
-@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.id)
+@each_of("sheet", SHEETS, ids=lambda sheet: sheet.id)
 def test_a_sheet_has_a_control_for_each_filter_of_its_visuals_and_the_source_comes_first(sheet) -> None:
     made = next(found for found in DEFINITION["Sheets"] if found["SheetId"] == sheet.id)
     parameters = [body["SourceParameterName"] for control in made["ParameterControls"] for body in control.values()]
@@ -330,9 +329,7 @@ def test_every_drawn_visual_is_on_one_sheet_and_every_filter_on_some() -> None:
 ON_PAGE = {visual.id for visual in VISUALS if visual.only_on_page}
 
 
-@pytest.mark.parametrize(
-    "visual", [v for v in DRAWN if v.drill_target and v.drill_target not in ON_PAGE], ids=lambda visual: visual.id
-)
+@each_of("visual", [v for v in DRAWN if v.drill_target and v.drill_target not in ON_PAGE], ids=lambda visual: visual.id)
 def test_a_click_opens_the_match_day(visual: Visual) -> None:
     opened = [found["TargetSheetId"] for body in charts_of(visual) for found in walk(body) if "TargetSheetId" in found]
     assert set(opened) == {visual.drill_target}
@@ -373,7 +370,7 @@ def _broken(change) -> list[str]:
     return faults(broken, COLUMNS)
 
 
-@pytest.mark.parametrize(
+@each_of(
     ("change", "said"),
     [
         (lambda d: d["CalculatedFields"].pop(0), "no such column"),

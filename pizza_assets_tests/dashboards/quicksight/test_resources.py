@@ -4,12 +4,11 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from pizza_assets.dashboards.quicksight import Resource, resources
 from pizza_assets.dashboards.quicksight.resources import Kind
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
 from pizza_assets_tests.support.aws_shapes import request_problems
+from pizza_assets_tests.support.cases import each_of
 
 CREATES = {
     Kind.DATA_SOURCE: "CreateDataSource",
@@ -27,7 +26,7 @@ def request(resource: Resource) -> dict[str, Any]:
     return copy.deepcopy({**named, **resource.body, **resource.only_created})
 
 
-@pytest.mark.parametrize("resource", resources(TARGET), ids=lambda r: f"{r.kind} {r.id}")
+@each_of("resource", resources(TARGET), ids=lambda r: f"{r.kind} {r.id}")
 def test_aws_allows_it(resource: Resource) -> None:
     if resource.kind == Kind.REFRESH_SCHEDULE:
         named = {"AwsAccountId": TARGET.account_id, "DataSetId": resource.ids["DataSetId"]}
@@ -36,7 +35,7 @@ def test_aws_allows_it(resource: Resource) -> None:
         assert request_problems(CREATES[resource.kind], request(resource)) == []
 
 
-@pytest.mark.parametrize(
+@each_of(
     ("change", "said"),
     [
         (lambda d: d["FilterGroups"][0].update(CrossDataset="SOME"), "'SOME' is none of"),
@@ -72,9 +71,7 @@ def test_the_checksum_follows_the_body() -> None:
     assert first.checksum == same.checksum != moved.checksum
 
 
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-2", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
+@each_of(("region", "partition"), [("eu-west-2", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
 def test_an_arn_is_of_the_regions_partition(region: str, partition: str) -> None:
     arn = replace(TARGET, region=region).arn("dataset", "match_impact")
     assert arn == f"arn:{partition}:quicksight:{region}:123456789012:dataset/pizza-match-impact"

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from pizza_assets.dashboards.quicksight.calculated_fields import CALCULATED_FIELDS
 from pizza_assets_tests.dashboards.quicksight.expressions import evaluate_group
+from pizza_assets_tests.support.cases import each_of
 
 EXPRESSIONS = {(field.data_set.identifier, field.name): field.expression for field in CALCULATED_FIELDS}
 
@@ -20,7 +19,7 @@ def drawn(word: str, rows: list[dict[str, Any]]) -> Any:
     return evaluate_group(EXPRESSIONS["orders_and_matches", f"Orders ({word})"], rows, {})
 
 
-@pytest.mark.parametrize(("word", "label"), [("real", "real"), ("MOCK", "mock")])
+@each_of(("word", "label"), [("real", "real"), ("MOCK", "mock")])
 def test_a_day_that_is_not_known_as_a_whole_has_no_point(word: str, label: str) -> None:
     assert drawn(word, day(label)) == 240
     assert drawn(word, day(label, hours=23)) is None

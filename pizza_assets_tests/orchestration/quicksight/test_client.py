@@ -20,6 +20,7 @@ from pizza_assets.orchestration.quicksight.client import (
 from pizza_assets.orchestration.quicksight.provisioner import Provisioner
 from pizza_assets.settings import Settings
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
+from pizza_assets_tests.support.cases import each_of
 
 SET = {
     "QUICKSIGHT_ACCOUNT_ID": TARGET.account_id,
@@ -33,7 +34,7 @@ def test_the_settings_name_the_place() -> None:
     assert target_of(Settings.from_environment(SET)) == TARGET
 
 
-@pytest.mark.parametrize("variable", SET)
+@each_of("variable", SET)
 def test_what_is_not_set_is_named(variable: str) -> None:
     settings = Settings.from_environment({name: value for name, value in SET.items() if name != variable})
     assert missing_settings(settings) == [variable]
@@ -42,7 +43,7 @@ def test_what_is_not_set_is_named(variable: str) -> None:
     assert planned_target(settings).manifests == TARGET.manifests
 
 
-@pytest.mark.parametrize(
+@each_of(
     ("storage", "bucket", "prefix"),
     [
         ("s3://another-bucket/pizza/live", "another-bucket", "pizza/live/"),

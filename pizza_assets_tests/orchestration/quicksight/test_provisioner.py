@@ -1,20 +1,39 @@
 """Made once, left alone, changed, handed over, removed: against an account that holds every call to AWS's model."""
 
+import itertools
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
-from pizza_assets.dashboards.quicksight import Target, resources
+from pizza_assets.dashboards.quicksight import Resource, Target, resources
 from pizza_assets.dashboards.quicksight.resources import Kind
 from pizza_assets.errors import NotAllowed, NotOurs, NotSubscribed, QuickSightError, StillAtWork, TooBusy
 from pizza_assets.orchestration.quicksight import operations
 from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, calls_of, everything_anew
 from pizza_assets.orchestration.quicksight.waiting import Patience
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
+from pizza_assets_tests.support.cases import each_of
 from pizza_assets_tests.support.quicksight_account import QuickSightAccount, refusal
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _each_definition_once() -> Iterator[None]:
+    """Writing the definition takes half of the time here; that it is the same every time is tested in dashboards."""
+    known: dict[str, tuple[Resource, ...]] = {}
+
+    def once(target: Target) -> tuple[Resource, ...]:
+        if repr(target) not in known:
+            known[repr(target)] = resources(target)
+        return known[repr(target)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pizza_assets.orchestration.quicksight.provisioner.resources", once)
+        yield
+
 
 NEXT_OWNER = OWNER.replace("owner", "next")
 
@@ -157,7 +176,7 @@ def writes_of_creation() -> int:
     return len(account.writes)
 
 
-@pytest.mark.parametrize("writes", range(writes_of_creation()))
+@each_of("writes", range(writes_of_creation()))
 def test_a_creation_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
     account = QuickSightAccount(looks=0, is_checked=False)
     with pytest.raises(KeyboardInterrupt):
@@ -166,7 +185,7 @@ def test_a_creation_that_is_stopped_at_any_write_is_gone_on_with(writes: int) ->
     assert changes(account) == {Change.NONE: len(resources(TARGET))}
 
 
-@pytest.mark.parametrize("writes", range(writes_of_change()))
+@each_of("writes", range(writes_of_change()))
 def test_a_change_with_a_new_owner_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
     later = elsewhere(TARGET)
     account = made(QuickSightAccount(looks=0, is_checked=False))
@@ -180,7 +199,7 @@ def test_a_change_with_a_new_owner_that_is_stopped_at_any_write_is_gone_on_with(
     assert dashboard.published == len(dashboard.versions)
 
 
-@pytest.mark.parametrize("writes", range(len(resources(TARGET))))
+@each_of("writes", range(len(resources(TARGET))))
 def test_a_removal_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
     account = made(QuickSightAccount(looks=0, is_checked=False))
     with pytest.raises(KeyboardInterrupt):
@@ -213,7 +232,7 @@ def test_an_update_that_failed_is_told_and_tried_again() -> None:
     assert changes(account)[Change.UPDATE] == 1
 
 
-@pytest.mark.parametrize("kind", ["DataSource", "DataSet", "Analysis", "Dashboard"])
+@each_of("kind", ["DataSource", "DataSet", "Analysis", "Dashboard"])
 def test_what_is_not_ours_is_named_and_nothing_is_changed(kind: str) -> None:
     account = made(QuickSightAccount())
     forget_definitions(account)
@@ -273,25 +292,26 @@ def test_waiting_ends() -> None:
         changes(account)
 
 
-@pytest.mark.parametrize("edition", [None, "STANDARD"])
+@each_of("edition", [None, "STANDARD"])
 def test_an_account_without_quicksight_is_named(edition: str | None) -> None:
     with pytest.raises(NotSubscribed, match="123456789012"):
         provisioner(QuickSightAccount(edition=edition)).check_subscription()
     provisioner(QuickSightAccount()).check_subscription()
 
 
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("AccessDeniedException", NotAllowed),
-        ("ExpiredTokenException", NotAllowed),
-        ("ThrottlingException", TooBusy),
-        ("UnsupportedUserEditionException", NotSubscribed),
-        ("InvalidParameterValueException", QuickSightError),
-    ],
-)
-@pytest.mark.parametrize("operation", ["describe_account_subscription", "describe_data_source", "create_data_set"])
-def test_refusals_have_names(code: str, error: type[Exception], operation: str) -> None:
+ERRORS = {
+    "AccessDeniedException": NotAllowed,
+    "ExpiredTokenException": NotAllowed,
+    "ThrottlingException": TooBusy,
+    "UnsupportedUserEditionException": NotSubscribed,
+    "InvalidParameterValueException": QuickSightError,
+}
+OPERATIONS = ("describe_account_subscription", "describe_data_source", "create_data_set")
+
+
+@each_of(("code", "operation"), itertools.product(ERRORS, OPERATIONS))
+def test_refusals_have_names(code: str, operation: str) -> None:
+    error = ERRORS[code]
     account = QuickSightAccount()
     account.failing[operation] = refusal(code, operation)
     with pytest.raises(error, match=f"{code}: said QuickSight; ") as caught:
@@ -300,7 +320,7 @@ def test_refusals_have_names(code: str, error: type[Exception], operation: str) 
     assert type(caught.value) is error
 
 
-@pytest.mark.parametrize(
+@each_of(
     ("raised", "error"),
     [(NoCredentialsError(), NotAllowed), (EndpointConnectionError(endpoint_url="https://q"), QuickSightError)],
 )

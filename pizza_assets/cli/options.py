@@ -1,0 +1,43 @@
+"""Types of option values, and options that several commands share."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import click
+
+Day = TypeVar("Day", bound=date)
+_YEARS = range(1900, 2101)
+"""Weeks before and after a date are computed: at the edge of the calendar they would leave it."""
+
+
+def day(text: str) -> date:
+    try:
+        return _within_years(date.fromisoformat(text), text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a date; write it as 2026-08-04") from error
+
+
+def moment(text: str) -> datetime:
+    try:
+        found = _within_years(datetime.fromisoformat(text), text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a time; write it as 2026-08-12T18:00Z") from error
+    if found.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no time zone; write 2026-08-12T18:00Z, or +01:00 in place of Z")
+    return found
+
+
+def _within_years(found: Day, text: str) -> Day:
+    if found.year not in _YEARS:
+        raise click.BadParameter(f"{text!r} is outside the years {_YEARS[0]} to {_YEARS[-1]}")
+    return found
+
+
+def week_range(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--from and --to."""
+    first = click.option(
+        "--from", "first", type=day, metavar="DATE", help="Any date in the first week, e.g. 2026-08-04."
+    )
+    last = click.option("--to", "last", type=day, metavar="DATE", help="Any date in the last week.")
+    return first(last(command))

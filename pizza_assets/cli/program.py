@@ -1,0 +1,64 @@
+"""The program `pizza`: its commands, its exit codes, and how errors are shown. Each command is a file in commands/."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from pizza_assets import __version__
+from pizza_assets.cli.commands import COMMANDS
+from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+
+
+class _Program(click.Group):
+    """Turns errors raised on purpose into a line on stderr and an exit code; a bug still shows its traceback."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse bytes that are not UTF-8: whatever a command is given, it may have to print."""
+        for argument in args:
+            if not argument.isascii() and argument.encode(errors="replace").decode() != argument:
+                raise click.UsageError(f"{argument!r} is not valid UTF-8", ctx)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> int:
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as error:
+            return _told(error, 2)
+        except PizzaAssetsError as error:
+            return _told(error, 1)
+        except BrokenPipeError:
+            sys.stderr.close()  # the reader, such as `head`, has seen enough, which is no error
+            return 0
+        except KeyboardInterrupt:
+            return _told("interrupted; everything stored so far is complete, run the same command again to resume", 130)
+
+
+@click.group(
+    cls=_Program,
+    commands=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+    epilog="Exit codes: 0 success, 1 something failed or needs your attention, 2 not started because an option, "
+    "a setting or a file is wrong, 130 interrupted.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def pizza(ctx: click.Context) -> None:
+    """What does football do to pizza orders?"""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        return pizza.main(arguments, prog_name="pizza", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+
+
+def _told(message: object, exit_code: int) -> int:
+    print(f"pizza: {message}", file=sys.stderr)
+    return exit_code

@@ -1,0 +1,126 @@
+"""Whatever value is typed after an option of any command, the answer is a documented exit code and no traceback.
+
+The commands are read from the program itself, so a new command or option is tested as soon as it exists.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pizza_assets.cli import main
+from pizza_assets.cli.program import pizza
+
+EXIT_CODES = {0, 1, 2}
+TEXTS = ("", "../../etc/passwd", "x" * 5000, 'order_id=No\n[where]"\\', "\x1b[31m🍕{0}%s", "é\udc80")
+PATHS = (
+    "",
+    ".",
+    "/",
+    "/dev/null",
+    "binary",
+    "binary/file.toml",
+    "missing/file.toml",
+    "x" * 5000,
+    "\x1b🍕.toml",
+    "\udcff",
+)
+VALUES = (
+    *TEXTS,
+    *(" ", "-", "--", "-1", "0", "1.5", "1e9", "9" * 30, "²", "1_000", "nonsense", "None", "=", "=x", "x=", "$(id)"),
+    *("4.8.2026", "2026-02-30", "2026-13-01", "0001-01-01", "9999-12-31", "1900-01-01", "2100-12-31", "2026-W32-2"),
+    *("2026-08-12T18:00", "2026-08-12T18:00+25:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-12:00"),
+)
+NEEDED = {
+    ("check",): ["orders.csv", "--label=real", "--timezone=Europe/London", "--currency=GBP", "--market=Leeds",
+                 "--chain=dominos", "--store-id=1"],
+    ("restore",): ["2026-08-04"],
+}  # fmt: skip
+"""What a command can't be called without, so that only the value tried can stop it."""
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def valued(command: click.Command) -> list[click.Parameter]:
+    return [param for param in command.params if not (isinstance(param, click.Option) and param.is_flag)]
+
+
+def typed(path: tuple[str, ...], param: click.Parameter, value: str) -> list[str]:
+    """The arguments with which a person gives the parameter this value."""
+    if isinstance(param, click.Argument):
+        return [*path, "--", value]
+    return [*path, *NEEDED.get(path, []), f"{param.opts[0]}={value}"]
+
+
+def hostile_values(param: click.Parameter) -> tuple[str, ...]:
+    if isinstance(param.type, click.Path):
+        return PATHS
+    return TEXTS if isinstance(param.type, type(click.STRING)) else VALUES
+
+
+PARAMETERS = [(path, param) for path, command in commands(pizza) for param in valued(command)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An export, a file that is no text, and no Dagster instance, so that nothing is ever collected."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("nothing may be started"))
+    lines = [f"A{n},2025-08-04 18:{n:02},9.50,2" for n in range(30)]
+    (tmp_path / "orders.csv").write_text("\n".join(["Order No,Placed,Paid,Pizzas", *lines]))
+    (tmp_path / "binary").write_bytes(bytes(range(256)))
+    return tmp_path
+
+
+def test_what_a_command_is_given_besides_is_enough(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", *NEEDED["check",], "--write"]) == 0
+    assert (folder / "orders.toml").exists()
+
+
+def fault(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str | None:
+    """What is wrong with the program's answer, or None. An exception is a traceback, so it is let through."""
+    shown = f"pizza {ascii(' '.join(arguments))[:200]}"
+    try:
+        code: Any = main(arguments)
+    except BaseException as error:
+        error.add_note(shown)
+        raise
+    printed = capsys.readouterr()
+    if code not in EXIT_CODES or type(code) is not int:
+        return f"{shown}: exit code {code!r}"
+    if code == 2 and not printed.err.strip():
+        return f"{shown}: refused without a word"
+    return f"{shown}: prints a traceback" if "Traceback" in printed.err else None
+
+
+def test_every_option_withstands_hostile_values(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tried = [typed(path, param, value) for path, param in PARAMETERS for value in hostile_values(param)]
+    assert len(tried) > 400
+    assert [found for arguments in tried if (found := fault(arguments, capsys))] == []
+
+
+QUICK = [(path, param) for path, param in PARAMETERS if path != ("check",)]
+"""Each check looks at a whole export, which takes too long for hundreds of texts."""
+
+
+@settings(
+    max_examples=200, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(parameter=st.sampled_from(QUICK), value=st.text(st.characters(exclude_characters="\0")))
+def test_every_option_withstands_any_text(
+    folder: Path, capsys: pytest.CaptureFixture[str], parameter: tuple[tuple[str, ...], click.Parameter], value: str
+) -> None:
+    assert fault(typed(*parameter, value), capsys) is None
