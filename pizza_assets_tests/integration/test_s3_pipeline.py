@@ -12,8 +12,9 @@ import pytest
 from pizza_assets.cli.parser import main
 from pizza_assets.errors import StorageError
 from pizza_assets.orchestration.partitions import match_weeks
-from pizza_assets.orchestration.resources import Sources, object_store
+from pizza_assets.orchestration.resources import object_store
 from pizza_assets.orchestration.runs.backfill import Collected
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES, whole_key
 from pizza_assets.storage.local_folder import LocalFolder

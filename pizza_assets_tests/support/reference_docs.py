@@ -21,7 +21,7 @@ def configuration_page() -> str:
         "",
         "Every setting is an environment variable. Unset or empty keeps the default; a wrong value, and a variable",
         "that starts with `PIZZA_` or `QUICKSIGHT_` but is no setting, is refused by name. This page is made from",
-        "`pizza_assets/settings/settings.py` by `make docs`.",
+        "`settings.py` and `sources.py` in `pizza_assets/settings/` by `make docs`.",
         "",
         "| variable | default | meaning |",
         "|---|---|---|",

@@ -1,4 +1,4 @@
-"""What the fingerprints of raw weeks are made of, source by source. Stored weeks carry them, so they must not change."""
+"""What the fingerprints of raw weeks are made of, source by source. Stored weeks carry them, so they never change."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import pytest
 
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
-from pizza_assets.orchestration.resources import markets_of
+from pizza_assets.orchestration.sources import markets_of
 from pizza_assets.sources.orders.file_import import PARSER_VERSION
 from pizza_assets.sources.orders.file_mapping import parse_mapping
 from pizza_assets.storage.fingerprints import fingerprint, frame_fingerprint
