@@ -29,8 +29,8 @@ def build(settings: Settings, clock: Clock) -> OrderSource:
     """The operator's service as the settings describe it. Raises ConfigurationError for a wrong contract file."""
     contract = load_contract(Path(settings.orders_api or ""))
     remedy = f"set PIZZA_ORDERS_API_KEY to a key that {contract.url} accepts for these stores"
-    header = {contract.header_name: contract.header_template}
-    api = Api("the orders API", contract.url, settings.orders_api_key, header, remedy)
+    header, _, template = contract.header.partition(":")
+    api = Api("the orders API", contract.url, settings.orders_api_key, {header: template.strip()}, remedy)
     return OrdersApi(contract, api_client(settings, api, contract.requests_per_minute), clock)
 
 
@@ -92,20 +92,20 @@ class OrdersApi:
     def _answer(self, period: Period) -> SourceResult:
         answers: dict[str, _StoreAnswer] = {}
         failures: dict[str, SourceError] = {}
-        for store in self.contract.stores:
+        for store in self.contract.store:
             try:
                 answers[store.id] = self._store(store, period)
             except SourceError as error:
                 failures[store.id] = error
-        broken = {store.market for store in self.contract.stores if store.id in failures}
-        markets = sorted({store.market for store in self.contract.stores} - broken)
+        broken = {store.market for store in self.contract.store if store.id in failures}
+        markets = sorted({store.market for store in self.contract.store} - broken)
         if not markets:
             raise joined_errors(list(failures.values()))
-        whole = [store.id for store in self.contract.stores if store.market in markets]
+        whole = [store.id for store in self.contract.store if store.market in markets]
         rows, rejected = _unique([answers[store_id] for store_id in whole])
         reasons = [
             f"store {store.id} failed ({failures[store.id]}), so market {store.market} is missing"
-            for store in self.contract.stores
+            for store in self.contract.store
             if store.id in failures
         ]
         repeated = sum(answers[store_id].repeated for store_id in whole)
