@@ -25,6 +25,7 @@ from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.storage.rows import NOW, events, origin
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, as_real, poison
 from pizza_assets_tests.support.s3_server import S3Server
+from pizza_assets_tests.support.stored_week import write_week
 
 pytestmark = pytest.mark.integration
 
@@ -118,7 +119,7 @@ def test_1200_weeks_are_listed_and_read(address: str, moto: S3Server, tmp_path: 
     folder, bucket = LocalFolder(tmp_path), object_store(settings)
     written, tables = TableStore(folder, lambda: NOW), TableStore(bucket, lambda: NOW)
     for number, week in enumerate(weeks):
-        written.write_week("raw_match_events", week, events("real", [number % 90]), origin("real"))
+        write_week(written, "raw_match_events", week, events("real", [number % 90]), origin("real"))
     keys = folder.keys("")
     assert isinstance(bucket, S3Bucket)
     with ThreadPoolExecutor(4) as pool:
