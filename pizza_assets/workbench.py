@@ -10,7 +10,8 @@ import dagster as dg
 from pizza_assets.definitions import build_definitions
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.staleness import Staleness
-from pizza_assets.orchestration.resources import Sources, build_io_manager, build_staleness, build_tables, utc_now
+from pizza_assets.orchestration.resources import build_io_manager, build_staleness, build_tables, utc_now
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
 

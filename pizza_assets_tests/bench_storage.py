@@ -31,6 +31,7 @@ from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import TableIOManager, WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.support.stored_week import write_week
 from pizza_assets_tests.torture.home import FIRST_WEEK, Home, week_keys
 
 SIZES = (30_000, 1_000_000)
@@ -87,7 +88,7 @@ def _in_turns(actions: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 
 def _write(tables: TableStore, frame: pd.DataFrame) -> None:
-    tables.write_week("raw_orders", FIRST_WEEK.key, frame, Origin("mock", "1", "bench"))
+    write_week(tables, "raw_orders", FIRST_WEEK.key, frame, Origin("mock", "1", "bench"))
 
 
 def _bare_write(path: Path, frame: pd.DataFrame) -> None:

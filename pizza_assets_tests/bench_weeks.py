@@ -46,6 +46,7 @@ from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_stream import OrderStream
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.bench_kernel_engines import most_megabytes
+from pizza_assets_tests.support.stored_week import write_week
 
 MILLIONS = (0.1, 1.0, 4.0)
 STORES_PER_MARKET = 10
@@ -91,7 +92,7 @@ def _invent(tables: TableStore, millions: float) -> None:
 def _collect(tables: TableStore, millions: float) -> None:
     """Made, checked and stored."""
     made = _invented(millions)
-    tables.write_week("raw_orders", WEEK.key, made.rows, ORIGIN, made.covered)
+    write_week(tables, "raw_orders", WEEK.key, made.rows, ORIGIN, made.covered)
 
 
 def _stage(tables: TableStore, millions: float) -> None:
@@ -139,19 +140,19 @@ def _collect_staged_frame(tables: TableStore, millions: float) -> None:
 def _store_real(tables: TableStore, rows: pd.DataFrame | RowStream) -> None:
     """Checked and stored in a folder of its own, for the steps after it go on with mock orders."""
     beside = build_tables(Settings(storage=tables.objects.uri("collected")), lambda: NOW)
-    beside.write_week("raw_orders", WEEK.key, rows, Origin("real", "1", "bench"), ())
+    write_week(beside, "raw_orders", WEEK.key, rows, Origin("real", "1", "bench"), ())
 
 
 def _bins(tables: TableStore, millions: float) -> None:
     orders = _orders(tables)
     period = orders.covered, WEEK.starts_at, WEEK.ends_at
-    tables.write_week("order_bins", WEEK.key, bin_orders(orders, *period, order_source="mock"), ORIGIN)
+    write_week(tables, "order_bins", WEEK.key, bin_orders(orders, *period, order_source="mock"), ORIGIN)
 
 
 def _quarters(tables: TableStore, millions: float) -> None:
     orders = _orders(tables)
     period = orders.covered, WEEK.starts_at, WEEK.ends_at
-    tables.write_week("quarter_hours", WEEK.key, store_quarters(orders, *period, order_source="mock"), ORIGIN)
+    write_week(tables, "quarter_hours", WEEK.key, store_quarters(orders, *period, order_source="mock"), ORIGIN)
 
 
 def _merge(tables: TableStore, millions: float) -> None:

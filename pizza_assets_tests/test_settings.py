@@ -103,11 +103,17 @@ def test_empty_variables_keep_the_default() -> None:
     ("text", "message"),
     [
         ("[[market]]\nname='A'\ntimezone='Mars/Base'", "market 'A': timezone 'Mars/Base' is no time zone"),
-        ("[[market]]\ntimezone='UTC'", "has no name"),
-        ("[[market]]\nname='A'\ntimezone='UTC'\nteam='B'", "unknown key 'team'"),
-        ("[[market]]\nname='A'\ntimezone='UTC'\nteams='B'", "teams must be a list"),
+        ("[[market]]\ntimezone='UTC'", "market 1: name is missing"),
+        (
+            "[[market]]\nname='A'\ntimezone='UTC'\nteam='B'",
+            "market 'A': unknown key 'team' (did you mean 'teams'?); known: name, timezone, teams, chain",
+        ),
+        ("[[market]]\nname='A'\ntimezone='UTC'\nteams='B'", "market 'A': teams must be a list in brackets"),
         ("[[market]]\nname='A'\ntimezone='UTC'\n[[market]]\nname='A'\ntimezone='UTC'", "listed twice"),
-        ("market = 3", "no [[market]] tables"),
+        ("market = 3", "market must be written as [[market]], once for each market"),
+        ("", "market must be written as [[market]]"),
+        ("[[market]]\nname='A'\ntimezone='UTC'\nchain=''", "market 'A': chain is empty"),
+        ("[[market]]\nname='A'\ntimezone='UTC'\nteams=['']", "market 'A': teams"),
         ("name = ", "not readable as TOML"),
     ],
 )

@@ -50,16 +50,6 @@ class _Timelines(NamedTuple):
     overlapping: np.ndarray
 
 
-def merge_orders(
-    orders: OrderBatches, matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
-) -> DataFrame[MergedOrders]:
-    """`merge_batches` as one frame, sorted by the table's key, whatever the order of `orders`."""
-    batches = list(merge_batches(orders, matches, markets, lengths))
-    merged = pa.Table.from_batches(batches, MergedOrders.arrow_schema())
-    texts = {pa.string(): pd.StringDtype(na_value=float("nan"))}.get
-    return MergedOrders.conform(merged.to_pandas(types_mapper=texts))
-
-
 def merge_batches(
     orders: OrderBatches, matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
 ) -> Iterator[pa.RecordBatch]:

@@ -25,8 +25,9 @@ from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import Span
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.match_versions import current_matches
-from pizza_assets.orchestration.resources import Clock, Sources
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock
 from pizza_assets.sources.matches.weeks_ahead import weeks_ahead
 from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import TableStore, WeekTables

@@ -18,10 +18,10 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.match_versions import matches_reaching
 from pizza_assets.orchestration.freshness.week_inputs import PLANTED_REACH, WeekInputs
 from pizza_assets.orchestration.partitions import with_neighbours
-from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.orchestration.run_target import pool_of
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
-from pizza_assets.sources.base import MatchSource, SourceResult
+from pizza_assets.sources.base import Clock, MatchSource, SourceResult
 from pizza_assets.sources.fallback import matches_or_mock, told_failure
 from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.orders.files import OrderFiles
@@ -135,12 +135,11 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         context: dg.AssetExecutionContext, sources: dg.ResourceParam[Sources], inputs: dg.ResourceParam[WeekInputs]
     ) -> dg.Output[WeekOutputs]:
         def make(week: MatchWeek) -> WeekOutput:
-            files, source = sources.order_files, sources.order_files or sources.order_api
+            source = sources.orders
             if source is None:
                 return WeekOutput(week.key, reason="no order source is configured (PIZZA_ORDERS=mock); see mock_orders")
             try:
-                answer = source.orders(week) if files is None else files.orders(week, may_stream=True)
-                return _as_output(week, answer, has_coverage=True)
+                return _as_output(week, source.orders(week, may_stream=True), has_coverage=True)
             except SourceError as error:
                 if settings.fallback == "fail":
                     raise
@@ -197,11 +196,11 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
 
 
 def _order_failure(sources: Sources, settings: Settings, week: MatchWeek) -> str | None:
-    """Why invented orders stand in for those of the API; None if they don't."""
-    if sources.order_api is None or not settings.may_invent_orders:
+    """Why invented orders stand in for those of the chosen source; None if they don't."""
+    if sources.orders is None or not settings.may_invent_orders:
         return None
-    error = sources.order_api.failure(week)
-    return None if error is None else told_failure(sources.order_api.name, error)
+    error = sources.orders.failure(week)
+    return None if error is None else told_failure(sources.orders.name, error)
 
 
 def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> WeekOutput:

@@ -9,7 +9,6 @@ import dagster as dg
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.resources import markets_of
 from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
 from pizza_assets.orchestration.runs.backfill_plan import plan_text
 from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs
@@ -19,6 +18,7 @@ from pizza_assets.orchestration.runs.progress import Progress
 from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, Attempt, attempt_for
 from pizza_assets.orchestration.runs.run_summary import summary, unknown_names
 from pizza_assets.orchestration.runs.week_choice import chosen_weeks, covered_span
+from pizza_assets.orchestration.sources import markets_of
 from pizza_assets.workbench import Workbench
 
 

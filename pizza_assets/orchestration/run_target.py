@@ -22,7 +22,8 @@ def pool_of(settings: Settings, source: str) -> str | None:
 
     Functions on Lambda share no files, so there the instance lets one run at a time ask it.
     """
-    is_limited = source in (settings.matches, settings.orders) and source in ("football-data", "api")
+    chosen = ((settings.matches, settings.match_source), (settings.orders, settings.order_source))
+    is_limited = any(entry.is_limited for name, entry in chosen if name == source)
     return source if is_limited and settings.run_on == ON_LAMBDA else None
 
 

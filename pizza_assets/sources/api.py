@@ -23,6 +23,7 @@ from pizza_assets.errors import (
     Unreachable,
 )
 from pizza_assets.models.secret import Secret
+from pizza_assets.settings import Settings
 from pizza_assets.sources.http import Answer, HttpSession, shown_address
 from pizza_assets.sources.rate_limit import SharedLimit
 from pizza_assets.sources.waiting_hints import asked_wait, exhausted_wait
@@ -204,6 +205,12 @@ class ApiClient:
 
     def _masked(self, text: str) -> str:
         return text if self.api.key is None else self.api.key.masked(text)
+
+
+def api_client(settings: Settings, api: Api, per_minute: int) -> ApiClient:
+    """A client that keeps the API's limit together with all processes that use the same folder on this machine."""
+    database = settings.machine_folder / "limits" / "requests.sqlite"
+    return ApiClient(api, SharedLimit(database, f"{api.name} ({api.base_url})", per_minute))
 
 
 class NotANumber:

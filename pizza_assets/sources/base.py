@@ -1,16 +1,20 @@
 """What every source gives back, and what it must promise. No source knows another, storage or Dagster."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import pandas as pd
 
+from pizza_assets.errors import SourceError
 from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
+
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,49 @@ def outside_of_seasons(
 
 
 class OrderSource(Protocol):
-    """Gives a week's orders. Raises SourceError or BadFile instead of guessing."""
+    """Gives a week's orders, all under one label. Raises SourceError or BadFile instead of guessing.
 
-    name: str
+    is_remote: whether only another request can tell what is new.
+    """
 
-    def orders(self, week: MatchWeek) -> SourceResult: ...
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_remote(self) -> bool: ...
+
+    @property
+    def label(self) -> DataSource: ...
+
+    def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:
+        """The week's orders; with `may_stream` a large week may come as a stream."""
+        ...
+
+    def identity(self, week: MatchWeek) -> str | None:
+        """What the answer depends on, told without a request: the content of local files, or the terms of a remote
+        service. None if the source says nothing about the week.
+        """
+        ...
+
+    def failure(self, week: MatchWeek) -> SourceError | None:
+        """Why mock orders must stand in for the week's; None if they must not. Asks if nobody has asked before."""
+        ...
 
 
 class MatchSource(Protocol):
     """Gives a week's matches, by kick-off, with their events. Raises SourceError instead of guessing.
 
     is_remote: whether asking costs time and another's patience; other sources can be asked just to see what is new.
+    identity: what the answers of a remote source depend on besides its name and the seasons: its address.
     """
 
-    name: str
-    is_remote: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_remote(self) -> bool: ...
+
+    @property
+    def identity(self) -> str: ...
 
     def matches(self, week: MatchWeek) -> SourceResult: ...

@@ -62,11 +62,6 @@ class SharedLimit:
             until = max(self._now() + seconds, self._held_until(database))
             database.execute("INSERT OR REPLACE INTO holds VALUES (?, ?)", (self._api, until))
 
-    def held_for(self) -> float:
-        """Seconds for which the server wants no request."""
-        with self._transaction() as database:
-            return max(self._held_until(database) - self._now(), 0.0)
-
     def _taken(self) -> int:
         gives_up_at = self._now() + self._longest_wait
         while True:

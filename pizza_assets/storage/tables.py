@@ -16,7 +16,6 @@ from pizza_assets.dashboards.csv_format import read_csv
 from pizza_assets.errors import StorageError
 from pizza_assets.models import TABLES, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json
-from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
@@ -48,19 +47,6 @@ class TableStore:
         """Be the only one who makes and writes this week of the asset's dataset during the block; others wait."""
         with self.objects.claiming(layout.week_claim(asset, week)) as claim:
             yield WeekWriter(self.objects, claim, asset, week, self._now)
-
-    def write_week(
-        self,
-        asset: str,
-        week: str,
-        rows: pd.DataFrame | RowStream,
-        origin: Origin,
-        covered: Sequence[CoveredPeriod] | None = None,
-        rejected: pd.DataFrame | None = None,
-    ) -> Stored:
-        """Write one week that is already made; see WeekWriter.write."""
-        with self.writing_week(asset, week) as writer:
-            return writer.write(rows, origin, covered, rejected)
 
     def read_week(self, asset: str, week: str, columns: Sequence[str] | None = None) -> "WeekFrame | None":
         """One week's rows, real before mock, or None if nothing (acceptable) is stored."""

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.match_windows import sum_windows
-from pizza_assets.analysis.merged_orders import merge_orders
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.windows import WindowLengths
@@ -19,6 +18,7 @@ from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.analysis.tables import a_match, an_order, at
 from pizza_assets_tests.strategies import World, weeks, worlds
+from pizza_assets_tests.support.merging import merge_orders
 
 LENGTHS = WindowLengths()
 LONDON = Market("London", "Europe/London", ("Arsenal", "Chelsea"))

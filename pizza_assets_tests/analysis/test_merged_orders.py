@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from pizza_assets.analysis.merged_orders import merge_orders, nearest_match_sources
+from pizza_assets.analysis.merged_orders import nearest_match_sources
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MergedOrders, RawMatches, RawOrders
 from pizza_assets.models.market import Market
 from pizza_assets_tests.analysis.tables import a_match, an_order, at
 from pizza_assets_tests.strategies import World, worlds
+from pizza_assets_tests.support.merging import merge_orders
 
 LENGTHS = WindowLengths()
 LONDON = Market("London", "Europe/London", ("Arsenal", "Chelsea"))

@@ -13,6 +13,7 @@ from pizza_assets.settings import Settings
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.support.stored_week import write_week
 
 WEEKS = ["2026-08-04", "2026-08-11"]
 
@@ -47,7 +48,7 @@ def tables(tmp_path: Path) -> TableStore:
 
 
 def stored(tables: TableStore, week: str, good: int, bad: int) -> None:
-    tables.write_week("raw_matches", week, matches(good), Origin("real", "1", "run"), rejected=rejected(bad))
+    write_week(tables, "raw_matches", week, matches(good), Origin("real", "1", "run"), rejected=rejected(bad))
 
 
 def test_nothing_refused_passes(tables: TableStore) -> None:

@@ -16,7 +16,6 @@ from pizza_assets.analysis.events_in_shops import events_in_shops
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
-from pizza_assets.analysis.merged_orders import merge_orders
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.order_values import order_values
@@ -30,6 +29,7 @@ from pizza_assets.models import OrderAnomalies
 from pizza_assets.models.vocabulary import combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.strategies import World, worlds
+from pizza_assets_tests.support.merging import merge_orders
 
 LABELS = ["order_source", "match_source", "data_source"]
 OTHER = {"real": "mock", "mock": "real"}

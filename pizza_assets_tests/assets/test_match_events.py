@@ -10,8 +10,8 @@ import pytest
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.resources import Sources
 from pizza_assets.orchestration.runs.run_summary import summary
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.sources.base import SourceResult
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, RelabelledMatches, as_real
 

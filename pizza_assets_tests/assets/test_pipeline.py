@@ -13,7 +13,7 @@ from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import range_tags
-from pizza_assets.orchestration.resources import Sources
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders import staged_week
 from pizza_assets.storage.layout import PLACES

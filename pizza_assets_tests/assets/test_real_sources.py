@@ -88,7 +88,7 @@ def test_failing_apis_become_labelled_mock_that_says_why_and_goes_when_they_answ
         assert "these orders are invented" in (facts.reason or "")
         assert len(server.requests) == 2  # each API once, not once per week
         staleness = pipeline.staleness(instance)
-        assert staleness.of_week("raw_orders", pipeline.week(WEEKS[0])) == "a stand-in for the orders API"
+        assert staleness.of_week("raw_orders", pipeline.week(WEEKS[0])) == "a stand-in for the source orders API"
         for made in ("order_bins", "quarter_hours", "merged_orders", "match_windows"):
             assert _labels(pipeline, made) == ["mock", "mock"], made
         verdicts = staleness.checks.failed("mock_orders", WEEKS[0])

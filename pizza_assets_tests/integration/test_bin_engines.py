@@ -20,6 +20,7 @@ from pizza_assets.sources.orders.mock import mock_orders
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.conftest import absent
+from pizza_assets_tests.support.stored_week import write_week
 
 pytestmark = [
     pytest.mark.integration,
@@ -45,7 +46,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> TableStore:
         revenue_cents=100_000_000,
     )
     rows = RawOrders.conform(pd.concat([made.rows, edges]))
-    tables.write_week("raw_orders", WEEK.key, rows, Origin("mock", "1", "test"), made.covered)
+    write_week(tables, "raw_orders", WEEK.key, rows, Origin("mock", "1", "test"), made.covered)
     return tables
 
 

@@ -24,6 +24,7 @@ from pizza_assets_tests.support.s3_faults import (
     truncated,
 )
 from pizza_assets_tests.support.s3_server import PART_BYTES, S3Server, bucket_store
+from pizza_assets_tests.support.stored_week import write_week
 
 pytestmark = pytest.mark.integration
 
@@ -61,7 +62,7 @@ def honest(moto: S3Server) -> TableStore:
     name = f"faults-{next(NUMBERS)}"
     moto.create_bucket(name)
     tables = TableStore(bucket_store(moto.client(), name), lambda: NOW)
-    tables.write_week(ASSET, WEEK, OLD, origin("real"))
+    write_week(tables, ASSET, WEEK, OLD, origin("real"))
     return tables
 
 
@@ -85,7 +86,7 @@ def test_what_passes_is_tried_again(
     proxy: FaultProxy, tables: TableStore, honest: TableStore, what: str, fault: str
 ) -> None:
     proxy.faults = [(what, PASSING[fault])]
-    tables.write_week(ASSET, WEEK, NEW, origin("real"))
+    write_week(tables, ASSET, WEEK, NEW, origin("real"))
     assert WeekTables(tables, ASSET, tables.weeks(ASSET)).rows()["minute"].tolist() == [4, 5]
     assert proxy.faults == []
     pd.testing.assert_frame_equal(read(honest), NEW)
@@ -117,7 +118,7 @@ def test_a_write_that_can_not_be_done_is_a_named_error_and_leaves_the_old_week(
 ) -> None:
     proxy.always = (f"PUT {what}", LASTING[fault][0])
     with pytest.raises(StorageError, match=LASTING[fault][1]):
-        tables.write_week(ASSET, WEEK, NEW, origin("real"))
+        write_week(tables, ASSET, WEEK, NEW, origin("real"))
     pd.testing.assert_frame_equal(read(honest), OLD)
     facts = honest.week_facts(ASSET, WEEK)
     assert facts is not None
@@ -159,7 +160,7 @@ def test_a_lost_answer_to_a_write_does_no_harm(
     proxy: FaultProxy, tables: TableStore, honest: TableStore, what: str
 ) -> None:
     proxy.faults = [(what, answer_lost)] * 2
-    tables.write_week(ASSET, WEEK, NEW, origin("real"))
+    write_week(tables, ASSET, WEEK, NEW, origin("real"))
     assert proxy.faults == []
     pd.testing.assert_frame_equal(read(honest), NEW)
     assert damages(honest.objects) == []

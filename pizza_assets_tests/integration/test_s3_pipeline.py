@@ -12,8 +12,9 @@ import pytest
 from pizza_assets.cli import main
 from pizza_assets.errors import StorageError
 from pizza_assets.orchestration.partitions import match_weeks
-from pizza_assets.orchestration.resources import Sources, object_store
+from pizza_assets.orchestration.resources import object_store
 from pizza_assets.orchestration.runs.backfill import Collected
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES, whole_key
 from pizza_assets.storage.local_folder import LocalFolder
@@ -24,6 +25,7 @@ from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.storage.rows import NOW, events, origin
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, as_real, poison
 from pizza_assets_tests.support.s3_server import S3Server
+from pizza_assets_tests.support.stored_week import write_week
 
 pytestmark = pytest.mark.integration
 
@@ -117,7 +119,7 @@ def test_1200_weeks_are_listed_and_read(address: str, moto: S3Server, tmp_path: 
     folder, bucket = LocalFolder(tmp_path), object_store(settings)
     written, tables = TableStore(folder, lambda: NOW), TableStore(bucket, lambda: NOW)
     for number, week in enumerate(weeks):
-        written.write_week("raw_match_events", week, events("real", [number % 90]), origin("real"))
+        write_week(written, "raw_match_events", week, events("real", [number % 90]), origin("real"))
     keys = folder.keys("")
     assert isinstance(bucket, S3Bucket)
     with ThreadPoolExecutor(4) as pool:

@@ -18,6 +18,7 @@ from pizza_assets.storage.verification import damages
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
 from pizza_assets_tests.support.s3_server import S3Server, bucket_store
+from pizza_assets_tests.support.stored_week import write_week
 
 pytestmark = pytest.mark.integration
 
@@ -54,10 +55,10 @@ def moment() -> datetime:
 def test_an_overwritten_week_is_as_it_was(tables: TableStore, store: S3Bucket) -> None:
     good = events("real", [10, 20])
     rejected = RejectedRows.conform([{**dict.fromkeys(RejectedRows.column_names(), "x"), "line_number": 3}])
-    tables.write_week(ASSET, WEEK, good, Origin("real", "1", "good run"), rejected=rejected)
+    write_week(tables, ASSET, WEEK, good, Origin("real", "1", "good run"), rejected=rejected)
     before = moment()
-    tables.write_week(ASSET, WEEK, events("real", [99]), Origin("real", "1", "bad run"))
-    tables.write_week(ASSET, OTHER_WEEK, events("real", [5]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [99]), Origin("real", "1", "bad run"))
+    write_week(tables, ASSET, OTHER_WEEK, events("real", [5]), origin("real"))
     restored = WeekHistory(store, WEEK).restore(before)
     found, facts = tables.read_week(ASSET, WEEK), tables.week_facts(ASSET, WEEK)
     assert found is not None
@@ -72,9 +73,9 @@ def test_an_overwritten_week_is_as_it_was(tables: TableStore, store: S3Bucket) -
 
 def test_what_was_not_there_then_goes_and_what_was_removed_comes_back(tables: TableStore, store: S3Bucket) -> None:
     mock = events("mock", [10])
-    tables.write_week(ASSET, WEEK, mock, origin("mock"))
+    write_week(tables, ASSET, WEEK, mock, origin("mock"))
     before = moment()
-    tables.write_week(ASSET, WEEK, events("real", [20]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [20]), origin("real"))
     WeekHistory(store, WEEK).restore(before)
     found = tables.read_week(ASSET, WEEK)
     assert found is not None
@@ -85,9 +86,9 @@ def test_what_was_not_there_then_goes_and_what_was_removed_comes_back(tables: Ta
 
 
 def test_restoring_twice_changes_nothing_and_can_itself_be_undone(tables: TableStore, store: S3Bucket) -> None:
-    tables.write_week(ASSET, WEEK, events("real", [10]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [10]), origin("real"))
     first = moment()
-    tables.write_week(ASSET, WEEK, events("real", [20]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [20]), origin("real"))
     second = moment()
     WeekHistory(store, WEEK).restore(first)
     assert {one.what for one in WeekHistory(store, WEEK).restore(first)} == {"unchanged since"}
@@ -99,7 +100,7 @@ def test_restoring_twice_changes_nothing_and_can_itself_be_undone(tables: TableS
 
 def test_a_moment_before_everything_is_refused(tables: TableStore, store: S3Bucket) -> None:
     before = moment()
-    tables.write_week(ASSET, WEEK, events("real", [10]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [10]), origin("real"))
     with pytest.raises(StorageError, match=r"no object of week 2026-08-04 is older than .*pizza restore 2026-08-04"):
         WeekHistory(store, WEEK).restore(before)
 
@@ -108,7 +109,7 @@ def test_a_damaged_version_is_refused_and_the_week_stays(tables: TableStore, sto
     key = f"raw-data/football-data/real/week={WEEK}/raw_match_events.parquet"
     store.objects.put(key, b"no Parquet")
     before = moment()
-    tables.write_week(ASSET, WEEK, events("real", [10]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [10]), origin("real"))
     with pytest.raises(StorageError, match="not readable as Parquet"):
         WeekHistory(store, WEEK).restore(before)
     assert tables.read_week(ASSET, WEEK) is not None
@@ -131,9 +132,9 @@ def test_the_command_lists_and_restores(
 ) -> None:
     for name, value in {**moto.environ(), "PIZZA_STORAGE": f"s3://{bucket}/pizza"}.items():
         monkeypatch.setenv(name, value)
-    tables.write_week(ASSET, WEEK, events("real", [10]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [10]), origin("real"))
     before = moment()
-    tables.write_week(ASSET, WEEK, events("real", [20]), origin("real"))
+    write_week(tables, ASSET, WEEK, events("real", [20]), origin("real"))
     assert main(["restore", "2026-08-07"]) == 0
     listed = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in listed] == ["written", "written"]

@@ -16,6 +16,7 @@ from pizza_assets.settings import Settings
 from pizza_assets.storage.week_stream import OrderStream
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.analysis.tables import an_order, at
+from pizza_assets_tests.support.stored_week import write_week
 
 SERIES = [("London", "dominos", "GBP")]
 TIMELINE = Timeline(int(at("12:00").timestamp()) // 60, 5)
@@ -25,7 +26,7 @@ TIMELINE = Timeline(int(at("12:00").timestamp()) // 60, 5)
 def orders(tmp_path: Path) -> OrderStream:
     tables = build_tables(Settings(storage=str(tmp_path)), lambda: datetime(2025, 9, 10, tzinfo=UTC))
     rows = [an_order("a", at("12:00:59"), store_id="s2"), an_order("b", at("12:01")), an_order("c", at("11:59"))]
-    tables.write_week("raw_orders", "2025-09-02", RawOrders.conform(rows), Origin("real", "1", "test"), [])
+    write_week(tables, "raw_orders", "2025-09-02", RawOrders.conform(rows), Origin("real", "1", "test"), [])
     stream = tables.stream_orders("2025-09-02")
     assert stream is not None
     return stream

@@ -8,6 +8,7 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import WEEK, events
+from pizza_assets_tests.support.stored_week import write_week
 
 WRITES = 25
 CLOCK_START = datetime(2026, 8, 11, tzinfo=UTC)
@@ -21,8 +22,8 @@ def write_versions(root: Path, source: str, minute: int) -> None:
     """Versions of growing length; all rows of one are of the same minute."""
     tables = tables_in(root)
     for version in range(1, WRITES + 1):
-        tables.write_week(
-            "raw_match_events", WEEK, events(source, [minute] * version), Origin(source, "1", f"{minute}")
+        write_week(
+            tables, "raw_match_events", WEEK, events(source, [minute] * version), Origin(source, "1", f"{minute}")
         )
 
 

@@ -17,6 +17,7 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+from pizza_assets_tests.support.stored_week import write_week
 
 KEY = week_key("raw_match_events", WEEK, "real")
 
@@ -33,26 +34,26 @@ def put(tables: TableStore, key: str, data: bytes) -> None:
 
 
 def test_a_kill_between_facts_and_object_leaves_both_old_and_known(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [1]), Origin("real", "1", "first", reason="why"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [1]), Origin("real", "1", "first", reason="why"))
     old, old_facts = content(tables, KEY), tables.week_facts("raw_match_events", WEEK)
-    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "second"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "second"))
     put(tables, KEY, old)  # what is there if the second writer dies after the facts and before the object
     assert tables.week_facts("raw_match_events", WEEK) == old_facts
-    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "third"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "third"))
     facts = tables.week_facts("raw_match_events", WEEK)
     assert facts is not None
     assert (facts.run_id, facts.row_count) == ("third", 3)
 
 
 def test_a_kill_at_the_very_first_write_leaves_nothing(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
     tables.objects.delete(KEY)
     assert tables.week_facts("raw_match_events", WEEK) is None
     assert tables.read_week("raw_match_events", WEEK) is None
 
 
 def test_without_facts_the_object_speaks_for_itself(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
     tables.objects.delete(facts_key(KEY))
     facts = tables.week_facts("raw_match_events", WEEK)
     assert facts is not None
@@ -60,7 +61,7 @@ def test_without_facts_the_object_speaks_for_itself(tables: TableStore) -> None:
 
 
 def test_facts_of_the_same_content_are_replaced(tables: TableStore) -> None:
-    stored = tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
+    stored = write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
     publish_facts(tables.objects, KEY, replace(stored.facts, reason="looked at again"))
     facts = read_facts(tables.objects, KEY)
     assert facts is not None
@@ -69,13 +70,13 @@ def test_facts_of_the_same_content_are_replaced(tables: TableStore) -> None:
 
 def test_a_label_alone_makes_another_content(tables: TableStore) -> None:
     """Two empty weeks, one real and one mock, are not the same."""
-    real = tables.write_week("merged_orders", WEEK, MergedOrders.empty(), origin("real"))
-    mock = tables.write_week("merged_orders", WEEK, MergedOrders.empty(), origin("mock"))
+    real = write_week(tables, "merged_orders", WEEK, MergedOrders.empty(), origin("real"))
+    mock = write_week(tables, "merged_orders", WEEK, MergedOrders.empty(), origin("mock"))
     assert real.facts.content_sha256 != mock.facts.content_sha256
 
 
 def test_junk_facts_are_a_named_error(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [1]), origin("real"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
     put(tables, facts_key(KEY), b"[1]")
     with pytest.raises(StorageError, match=r"facts.json: not readable .*; run its week again to rewrite it"):
         tables.week_facts("raw_match_events", WEEK)
@@ -88,7 +89,7 @@ def test_a_flipped_bit_is_noticed_or_changes_nothing(
 ) -> None:
     tables = TableStore(LocalFolder(tmp_path_factory.getbasetemp() / "flipped"), lambda: NOW)
     frame = events("real", [1, 2, 3])
-    tables.write_week("raw_match_events", WEEK, frame, origin("real"))
+    write_week(tables, "raw_match_events", WEEK, frame, origin("real"))
     damaged = bytearray(content(tables, KEY))
     damaged[int(position * len(damaged))] ^= 1 << bit
     put(tables, KEY, bytes(damaged))
@@ -99,7 +100,7 @@ def test_a_flipped_bit_is_noticed_or_changes_nothing(
 
 
 def test_damaged_rows_are_a_named_error(tables: TableStore) -> None:
-    stored = tables.write_week("raw_match_events", WEEK, events("real", [1] * 50), origin("real"))
+    stored = write_week(tables, "raw_match_events", WEEK, events("real", [1] * 50), origin("real"))
     damaged = bytearray(Path(stored.uri).read_bytes())
     damaged[20:60] = b"x" * 40
     Path(stored.uri).write_bytes(damaged)

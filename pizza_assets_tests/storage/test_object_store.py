@@ -15,6 +15,7 @@ from pizza_assets.storage.layout import PLACES, facts_key, rejected_key, week_ke
 from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+from pizza_assets_tests.support.stored_week import write_week
 
 PAGE_OF_S3 = 1_000
 
@@ -132,7 +133,7 @@ class StorageContract:
         def is_equal(minutes: list[int], source: str) -> None:
             tables = TableStore(stores[source], lambda: NOW)
             frame = events(source, minutes)
-            tables.write_week("raw_match_events", WEEK, frame, origin(source))
+            write_week(tables, "raw_match_events", WEEK, frame, origin(source))
             found = tables.read_week("raw_match_events", WEEK)
             assert found is not None
             pd.testing.assert_frame_equal(found.rows, frame)
@@ -152,7 +153,7 @@ class StorageContract:
             start = MatchWeek(WEEK, "Europe/London")
             for week, minutes in stored.items():
                 source = "real" if week % 2 else "mock"
-                tables.write_week("raw_match_events", start.shifted(week).key, events(source, minutes), origin(source))
+                write_week(tables, "raw_match_events", start.shifted(week).key, events(source, minutes), origin(source))
             asked = [start.shifted(week).key for week in range(first, last + 1)]
             weeks = WeekTables(tables, "raw_match_events", asked)
             expected = {start.shifted(week).key: minutes for week, minutes in stored.items() if first <= week <= last}
@@ -178,7 +179,7 @@ class StorageContract:
             rejected = RejectedRows.conform(
                 [{**dict.fromkeys(RejectedRows.column_names(), "x"), "line_number": 3}] if has_rejects else []
             )
-            tables.write_week(asset, week, events(source, [1]), origin(source), rejected=rejected)
+            write_week(tables, asset, week, events(source, [1]), origin(source), rejected=rejected)
             key = week_key(asset, week, source)
             assert key.startswith(f"{PLACES[asset].prefix}/{source}/week={week}/")
             rejects = [rejected_key(asset, week)] if has_rejects else []

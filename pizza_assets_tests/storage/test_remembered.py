@@ -12,6 +12,7 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.remembered import Remembered
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.support.stored_week import write_week
 
 WEEK = "2025-09-02"
 NOW = datetime(2025, 9, 10, tzinfo=UTC)
@@ -36,7 +37,7 @@ def tables(tmp_path: Path) -> TableStore:
 
 
 def write(tables: TableStore, count: int) -> None:
-    tables.write_week("quarter_hours", WEEK, quarters(count), Origin("real", "1", "test"))
+    write_week(tables, "quarter_hours", WEEK, quarters(count), Origin("real", "1", "test"))
 
 
 def read(tables: TableStore) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pizza_assets.analysis.merged_orders import merge_batches, merge_orders
+from pizza_assets.analysis.merged_orders import merge_batches
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.errors import StorageError
@@ -29,6 +29,8 @@ from pizza_assets.storage.streamed_rows import write_rows
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.analysis.tables import a_match, an_order, at
+from pizza_assets_tests.support.merging import merge_orders
+from pizza_assets_tests.support.stored_week import write_week
 
 WEEK = "2025-09-02"
 NOW = datetime(2025, 9, 10, tzinfo=UTC)
@@ -126,7 +128,7 @@ def test_a_stream_of_raw_orders_has_the_frames_bytes_and_facts(
     monkeypatch.setattr(week_writer, "_BYTES_IN_MEMORY", 1000)
     stored, contents = [], []
     for rows in (raw(count), stream(raw(count), RawOrders, 7), stream(raw(count)[::-1], RawOrders, 7)):
-        stored.append(tables.write_week("raw_orders", WEEK, rows, Origin("real", "1", "test"), ()))
+        stored.append(write_week(tables, "raw_orders", WEEK, rows, Origin("real", "1", "test"), ()))
         contents.append(tables.objects.read(week_key("raw_orders", WEEK, "real")))
 
     assert contents == [contents[0]] * 3
@@ -145,7 +147,7 @@ def test_an_id_that_comes_twice_is_found_however_far_apart(
     rows.loc[44, "order_id"] = rows.loc[first, "order_id"]
 
     with pytest.raises(StorageError, match="break the rules of raw_orders") as refusal:
-        tables.write_week("raw_orders", WEEK, stream(rows, RawOrders, 7), Origin("real", "1", "test"), ())
+        write_week(tables, "raw_orders", WEEK, stream(rows, RawOrders, 7), Origin("real", "1", "test"), ())
 
     assert f"order_id = {rows.loc[first, 'order_id']} comes more than once" in str(refusal.value)
     assert week_key("raw_orders", WEEK, "real") in str(refusal.value)
@@ -159,7 +161,7 @@ def test_a_stream_that_breaks_leaves_what_was_stored_and_nothing_else(
 ) -> None:
     monkeypatch.setattr(frames, "ROWS_PER_GROUP", 20)
     whole = stream(raw(45), RawOrders, 7)
-    tables.write_week("raw_orders", WEEK, stream(raw(5), RawOrders, 7), Origin("real", "1", "test"), ())
+    write_week(tables, "raw_orders", WEEK, stream(raw(5), RawOrders, 7), Origin("real", "1", "test"), ())
     is_closed = []
 
     def breaking() -> Iterator[pa.RecordBatch]:
@@ -172,7 +174,7 @@ def test_a_stream_that_breaks_leaves_what_was_stored_and_nothing_else(
             is_closed.append(True)
 
     with pytest.raises((StorageError, ZeroDivisionError)) as told:
-        tables.write_week("raw_orders", WEEK, RowStream(breaking), Origin("real", "1", "test"), ())
+        write_week(tables, "raw_orders", WEEK, RowStream(breaking), Origin("real", "1", "test"), ())
 
     if isinstance(failure, OSError):
         assert f"that failed (no space left on device); make room in {temporary}" in str(told.value)
@@ -191,7 +193,9 @@ def test_a_refused_row_of_a_stream_is_named_and_the_stream_is_let_go(
     rows.loc[25, "revenue_cents"] = -1
 
     with pytest.raises(StorageError, match="values break the rules of raw_orders, for example revenue_cents = -1"):
-        tables.write_week("raw_orders", WEEK, in_order_of_disk(rows, temporary.parent), Origin("real", "1", "test"), ())
+        write_week(
+            tables, "raw_orders", WEEK, in_order_of_disk(rows, temporary.parent), Origin("real", "1", "test"), ()
+        )
 
     assert tables.read_week("raw_orders", WEEK) is None
     assert list(temporary.iterdir()) == []

@@ -23,6 +23,7 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+from pizza_assets_tests.support.stored_week import write_week
 
 
 # Property 11: the weekly tables of a mock week, with their empty values
@@ -39,7 +40,7 @@ def test_every_weekly_table_of_a_week_is_read_back_equal(tables: TableStore) -> 
     }
     for asset, frame in frames.items():
         assert len(frame) > 0
-        tables.write_week(asset, WEEK, frame, origin("mock"), covered=orders.covered)
+        write_week(tables, asset, WEEK, frame, origin("mock"), covered=orders.covered)
         stored = tables.read_week(asset, WEEK)
         assert stored is not None
         pd.testing.assert_frame_equal(stored.rows, frame)
@@ -47,16 +48,16 @@ def test_every_weekly_table_of_a_week_is_read_back_equal(tables: TableStore) -> 
 
 
 def test_equal_rows_give_equal_bytes(tables: TableStore, tmp_path: Path) -> None:
-    first = tables.write_week("raw_match_events", WEEK, events("mock", [1, 2]), Origin("mock", "1", "run 1"))
+    first = write_week(tables, "raw_match_events", WEEK, events("mock", [1, 2]), Origin("mock", "1", "run 1"))
     later = TableStore(LocalFolder(tmp_path / "other"), lambda: datetime(2027, 1, 1, tzinfo=UTC))
-    second = later.write_week("raw_match_events", WEEK, events("mock", [1, 2]), Origin("mock", "1", "run 2"))
+    second = write_week(later, "raw_match_events", WEEK, events("mock", [1, 2]), Origin("mock", "1", "run 2"))
     assert first.facts.sha256 == second.facts.sha256
     assert first.facts.collected_at != second.facts.collected_at
 
 
 def test_mock_never_replaces_real(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
-    kept = tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [10]), origin("real"))
+    kept = write_week(tables, "raw_match_events", WEEK, events("mock", [20]), origin("mock"))
     assert kept.facts.data_source == "real"
     found = tables.read_week("raw_match_events", WEEK)
     assert found is not None
@@ -64,8 +65,8 @@ def test_mock_never_replaces_real(tables: TableStore) -> None:
 
 
 def test_real_retires_mock(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
-    tables.write_week("raw_match_events", WEEK, events("real", []), origin("real"))
+    write_week(tables, "raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    write_week(tables, "raw_match_events", WEEK, events("real", []), origin("real"))
     assert not tables.objects.exists(week_key("raw_match_events", WEEK, "mock"))
     assert not tables.objects.exists(facts_key(week_key("raw_match_events", WEEK, "mock")))
     found = tables.read_week("raw_match_events", WEEK)
@@ -74,9 +75,9 @@ def test_real_retires_mock(tables: TableStore) -> None:
 
 
 def test_a_reader_that_finds_both_trusts_real(tables: TableStore, tmp_path: Path) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [10]), origin("real"))
     apart = TableStore(LocalFolder(tmp_path / "apart"), lambda: NOW)
-    apart.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    write_week(apart, "raw_match_events", WEEK, events("mock", [20]), origin("mock"))
     key = week_key("raw_match_events", WEEK, "mock")
     content = apart.objects.read(key)
     assert content is not None
@@ -92,23 +93,23 @@ def test_a_real_week_that_retires_the_mock_one_between_two_looks_is_found(tmp_pa
         def read(self, key: str) -> bytes | None:
             found = super().read(key)
             if key == week_key("raw_match_events", WEEK, "real") and found is None:
-                writer.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+                write_week(writer, "raw_match_events", WEEK, events("real", [10]), origin("real"))
             return found
 
         def tail(self, key: str, length: int) -> bytes | None:
             found = super().tail(key, length)
             if key == week_key("raw_match_events", WEEK, "real") and found is None:
-                writer.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+                write_week(writer, "raw_match_events", WEEK, events("real", [10]), origin("real"))
             return found
 
     for number, look in enumerate((TableStore.read_week, TableStore.week_facts)):
         writer = TableStore(LocalFolder(tmp_path / str(number)), lambda: NOW)
-        writer.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+        write_week(writer, "raw_match_events", WEEK, events("mock", [20]), origin("mock"))
         assert look(TableStore(Turning(tmp_path / str(number)), lambda: NOW), "raw_match_events", WEEK) is not None
 
 
 def test_mock_stored_earlier_is_ignored_where_it_is_refused(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("mock", [20]), origin("mock"))
+    write_week(tables, "raw_match_events", WEEK, events("mock", [20]), origin("mock"))
     strict = TableStore(tables.objects, lambda: NOW, mock_refused=frozenset({"match_source"}))
     assert strict.read_week("raw_match_events", WEEK) is None
     assert strict.weeks("raw_match_events") == []
@@ -117,7 +118,7 @@ def test_mock_stored_earlier_is_ignored_where_it_is_refused(tables: TableStore) 
 
 def test_coverage_travels_with_the_rows(tables: TableStore) -> None:
     period = CoveredPeriod("Leeds", "dominos", "GBP", NOW, NOW.replace(hour=20))
-    tables.write_week("order_bins", WEEK, OrderBins.empty(), origin("mock"), covered=[period])
+    write_week(tables, "order_bins", WEEK, OrderBins.empty(), origin("mock"), covered=[period])
     found = tables.read_week("order_bins", WEEK)
     assert found is not None
     assert found.covered == (period,)
@@ -127,16 +128,16 @@ def test_refused_rows_are_kept_and_go_when_they_are_mended(tables: TableStore) -
     columns = dict.fromkeys(RejectedRows.column_names(), "x")
     rejected = RejectedRows.conform([{**columns, "line_number": 3}])
     frame = events("real", [1])
-    stored = tables.write_week("raw_match_events", WEEK, frame, origin("real"), rejected=rejected)
+    stored = write_week(tables, "raw_match_events", WEEK, frame, origin("real"), rejected=rejected)
     assert stored.facts.rejected_count == 1
     pd.testing.assert_frame_equal(tables.rejected("raw_match_events", WEEK), rejected)
-    tables.write_week("raw_match_events", WEEK, frame, origin("real"))
+    write_week(tables, "raw_match_events", WEEK, frame, origin("real"))
     assert tables.rejected("raw_match_events", WEEK).empty
 
 
 def test_another_version_is_refused_by_name(tables: TableStore) -> None:
     key = week_key("order_bins", WEEK)
-    other = tables.write_week("raw_match_events", WEEK, events("mock", [1]), origin("mock"))
+    other = write_week(tables, "raw_match_events", WEEK, events("mock", [1]), origin("mock"))
     with tables.objects.writing(key) as file:
         file.write(Path(other.uri).read_bytes())
     with pytest.raises(StorageError, match="expected 'order_bins' of version 1"):
@@ -178,7 +179,7 @@ def test_junk_is_a_named_error(tables: TableStore) -> None:
 
 def test_week_tables_read_only_what_is_asked_and_stored(tables: TableStore) -> None:
     for week in ("2026-08-04", "2026-08-11", "2026-08-18"):
-        tables.write_week("raw_match_events", week, events("mock", [1]), origin("mock"))
+        write_week(tables, "raw_match_events", week, events("mock", [1]), origin("mock"))
     weeks = WeekTables(tables, "raw_match_events", ["2026-08-11", "2026-08-18", "2026-08-25"])
     assert list(weeks) == ["2026-08-11", "2026-08-18"]
     assert weeks.get("2026-08-04") is None
@@ -201,16 +202,16 @@ def test_every_key_lies_under_dataset_source_and_week() -> None:
 
 
 def test_a_kept_week_says_why_it_is_old(tables: TableStore) -> None:
-    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
-    kept = tables.write_week(
-        "raw_match_events", WEEK, events("mock", []), Origin("mock", "1", "run", "mock", "no network")
+    write_week(tables, "raw_match_events", WEEK, events("real", [10]), origin("real"))
+    kept = write_week(
+        tables, "raw_match_events", WEEK, events("mock", []), Origin("mock", "1", "run", "mock", "no network")
     )
     assert kept.is_kept
     facts = tables.week_facts("raw_match_events", WEEK)
     assert facts is not None
     assert facts.is_partial
     assert facts.reason == "kept from before, because a refresh failed: no network"
-    tables.write_week("raw_match_events", WEEK, events("real", [10]), origin("real"))
+    write_week(tables, "raw_match_events", WEEK, events("real", [10]), origin("real"))
     refreshed = tables.week_facts("raw_match_events", WEEK)
     assert refreshed is not None
     assert (refreshed.reason, refreshed.is_partial) == (None, False)
@@ -219,5 +220,5 @@ def test_a_kept_week_says_why_it_is_old(tables: TableStore) -> None:
 def test_what_a_model_refuses_is_never_stored(tables: TableStore) -> None:
     wrong = events("real", [10]).assign(minute=-1)
     with pytest.raises(StorageError, match="minute = -1"):
-        tables.write_week("raw_match_events", WEEK, wrong, origin("real"))
+        write_week(tables, "raw_match_events", WEEK, wrong, origin("real"))
     assert tables.weeks("raw_match_events") == []

@@ -18,6 +18,7 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.analysis.tables import an_order, at
+from pizza_assets_tests.support.stored_week import write_week
 
 WEEK = "2025-09-02"
 NOW = datetime(2025, 9, 10, tzinfo=UTC)
@@ -38,7 +39,7 @@ def orders(count: int, label: str = "real") -> pd.DataFrame:
 
 def write(tables: TableStore, frame: pd.DataFrame, label: str = "real") -> None:
     covered = [CoveredPeriod("London", "dominos", "GBP", at("12:00"), at("13:00"))]
-    tables.write_week("raw_orders", WEEK, frame, Origin(label, "1", "test"), covered)
+    write_week(tables, "raw_orders", WEEK, frame, Origin(label, "1", "test"), covered)
 
 
 # Property 11: batch by batch as whole, in more than one row group

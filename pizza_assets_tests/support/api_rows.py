@@ -1,5 +1,6 @@
 """Well-formed rows of both APIs, and clients of a fault server that do not wait long."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,12 +72,14 @@ def football_data(
     return FootballData(ApiClient(api, limit(folder)), competitions)
 
 
-def contract(url: str, stores: tuple[Store, ...] = (Store("s1", "Leeds"),), **changed: Any) -> OrdersContract:
-    return OrdersContract("orders.toml", "", DataSource.REAL, url, "dominos", "GBP", stores, **changed)
+ONE_STORE = (Store(id="s1", market="Leeds"),)
 
 
-def orders_api(
-    url: str, folder: Path, bounds: Bounds = QUICK, stores: tuple[Store, ...] = (Store("s1", "Leeds"),)
-) -> OrdersApi:
+def contract(url: str, stores: Sequence[Store] = ONE_STORE, **changed: Any) -> OrdersContract:
+    written = {"label": DataSource.REAL, "url": url, "chain": "dominos", "currency": "GBP", "store": list(stores)}
+    return OrdersContract(origin="orders.toml", text="", **written | changed)
+
+
+def orders_api(url: str, folder: Path, bounds: Bounds = QUICK, stores: Sequence[Store] = ONE_STORE) -> OrdersApi:
     api = Api("the orders API", url, Secret(KEY), {"Authorization": "Bearer {key}"}, "set the key", bounds)
     return OrdersApi(contract(url, stores), ApiClient(api, limit(folder)), lambda: NOW)

@@ -12,9 +12,10 @@ from pizza_assets.definitions import build_definitions
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.staleness import Staleness
-from pizza_assets.orchestration.resources import Sources, build_staleness, build_tables
+from pizza_assets.orchestration.resources import build_staleness, build_tables
 from pizza_assets.orchestration.runs.backfill import CHUNK_WEEKS, Backfill, Collected, Request
 from pizza_assets.orchestration.runs.local_run import run_analysis
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.storage.layout import PLACES
@@ -104,6 +105,7 @@ class RelabelledMatches:
 
     name = "openfootball"
     is_remote = True
+    identity = "a test"
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner

@@ -23,7 +23,7 @@ def configuration_page() -> str:
         "",
         "Every setting is an environment variable. Unset or empty keeps the default; a wrong value, and a variable",
         "that starts with `PIZZA_` or `QUICKSIGHT_` but is no setting, is refused by name. This page is made from",
-        "`pizza_assets/settings/settings.py` by `make docs`.",
+        "`settings.py` and `sources.py` in `pizza_assets/settings/` by `make docs`.",
         "",
         "| variable | default | meaning |",
         "|---|---|---|",
@@ -82,8 +82,8 @@ def data_dictionary_page() -> str:
         "Every stored table and column. Times are UTC, money is in integer minor units, `key` columns make a row",
         "unique and give its order. This page is made from `pizza_assets/models/` by `make docs`.",
         "",
-        "`data_source`, `order_source` and `match_source` say whether a row is *real*, *mock* or *mixed*; which source it",
-        "came from (files, openfootball, …) is in `source_name`.",
+        "`data_source`, `order_source` and `match_source` say whether a row is *real*, *mock* or *mixed*; which source",
+        "it came from (files, openfootball, …) is in `source_name`.",
     ]
     for name, model in TABLES.items():
         lines += [

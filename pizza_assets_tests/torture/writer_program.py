@@ -18,6 +18,7 @@ from pizza_assets.models import RawOrders
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.storage.layout import facts_key, week_key
 from pizza_assets.storage.tables import Origin, TableStore
+from pizza_assets_tests.support.stored_week import write_week
 from pizza_assets_tests.torture.cases import MIXED, TORN, Finding
 from pizza_assets_tests.torture.reader import tables_in
 
@@ -87,7 +88,7 @@ def check_version(tables: TableStore, asset: str, week: str) -> list[Finding] | 
 
 
 def _write(tables: TableStore, week: str, version: int, label: str) -> None:
-    tables.write_week(ASSET, week, _orders(week, version, label), Origin(label, "1", f"{_RUN}{version}"))
+    write_week(tables, ASSET, week, _orders(week, version, label), Origin(label, "1", f"{_RUN}{version}"))
 
 
 def _row_count(version: int) -> int:

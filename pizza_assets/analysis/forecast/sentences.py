@@ -18,11 +18,6 @@ LABELS = {
 }
 
 
-def span_label(span: str, local_start: str, local_end: str) -> str:
-    """What a span is called."""
-    return LABELS.get(span, f"{local_start} to {local_end}")
-
-
 def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
     """A row of MatchForecast. peak: the row of the busiest hour, told with the whole match."""
     about = f"{row['home_team']} v {row['away_team']}, {row['market']}, {_when(row)}"

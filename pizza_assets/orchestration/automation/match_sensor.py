@@ -18,9 +18,10 @@ from pizza_assets.orchestration.automation.schedules import THEN_ANALYSE
 from pizza_assets.orchestration.freshness.match_versions import current_matches
 from pizza_assets.orchestration.jobs import COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags
-from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.orchestration.run_target import run_tags
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock
 from pizza_assets.storage.tables import TableStore, WeekTables
 
 SECONDS_BETWEEN_LOOKS = 600

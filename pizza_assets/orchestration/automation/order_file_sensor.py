@@ -17,10 +17,11 @@ from pizza_assets.models.week import ranges_from_text
 from pizza_assets.orchestration.automation.order_reading import WEEKS_TAG
 from pizza_assets.orchestration.automation.schedules import THEN_ANALYSE
 from pizza_assets.orchestration.partitions import range_tags
-from pizza_assets.orchestration.resources import Clock, Sources
 from pizza_assets.orchestration.run_target import INFRASTRUCTURE_RETRIES, run_tags
 from pizza_assets.orchestration.s3_events import ObjectEvents
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock
 
 SECONDS_BETWEEN_LOOKS = 30
 LIST_ANYWAY_AFTER = timedelta(minutes=10)

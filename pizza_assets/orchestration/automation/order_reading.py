@@ -8,8 +8,9 @@ import dagster as dg
 
 from pizza_assets.models.week import MatchWeek, ranges_to_text, week_ranges, weeks_between
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
-from pizza_assets.orchestration.resources import Clock, Sources
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.storage.tables import TableStore
 

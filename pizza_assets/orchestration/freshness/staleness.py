@@ -11,7 +11,6 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.check_history import CheckHistory
 from pizza_assets.orchestration.freshness.week_inputs import SETTLED_AFTER, WeekInputs
-from pizza_assets.settings import Settings
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.fingerprints import table_identity, whole_fingerprint
 from pizza_assets.storage.layout import CODE_VERSIONS, PLACES
@@ -35,12 +34,11 @@ class Staleness:
         self,
         tables: TableStore,
         inputs: WeekInputs,
-        settings: Settings,
         whole_parents: Mapping[str, Iterable[str]],
         parameters: str,
         checks: CheckHistory,
     ) -> None:
-        self._tables, self._inputs, self._settings = tables, inputs, settings
+        self._tables, self._inputs = tables, inputs
         self._whole_parents, self._parameters = whole_parents, parameters
         self.checks = checks
 
@@ -82,11 +80,11 @@ class Staleness:
 
     def _stand_in(self, asset: str, facts: Facts) -> str | None:
         """A remote source that failed may answer now; of a source at hand the fingerprint tells."""
-        is_remote = self._inputs.are_orders_remote if asset == "raw_orders" else self._inputs.is_remote
-        if asset not in {"raw_matches", "raw_match_events", "raw_orders"} or not is_remote:
+        remote = self._inputs.remote_source(asset)
+        if remote is None:
             return None
         if facts.data_source == DataSource.MOCK and facts.source_name == "mock":
-            return f"a stand-in for {'the orders API' if asset == 'raw_orders' else self._settings.matches}"
+            return f"a stand-in for the source {remote}"
         return "partial" if facts.is_partial else None
 
     def _blocked(self, asset: str, week: str) -> str | None:

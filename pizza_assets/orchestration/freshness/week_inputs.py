@@ -16,10 +16,8 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.chosen_seasons import asked_seasons, is_outside
 from pizza_assets.orchestration.freshness.match_versions import matches_reaching, weeks_touched
 from pizza_assets.settings import Settings
-from pizza_assets.sources.base import MatchSource, SourceResult
+from pizza_assets.sources.base import MatchSource, OrderSource, SourceResult
 from pizza_assets.sources.matches.event_file import EventFile
-from pizza_assets.sources.orders.api import OrdersApi
-from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.storage.fingerprints import ABSENT, fingerprint, frame_fingerprint, week_identity
 from pizza_assets.storage.layout import week_key
 from pizza_assets.storage.tables import TableStore, WeekFrame, WeekTables
@@ -36,8 +34,7 @@ class InputSources(Protocol):
 
     matches: MatchSource
     match_events: EventFile | None
-    order_files: OrderFiles | None
-    order_api: OrdersApi | None
+    orders: OrderSource | None
 
 
 class WeekInputs:
@@ -66,15 +63,12 @@ class WeekInputs:
             "match_windows": self._match_windows,
         }
 
-    @property
-    def is_remote(self) -> bool:
-        """Whether matches come from afar: then only asking again tells whether there is something new."""
-        return self._sources.matches.is_remote
-
-    @property
-    def are_orders_remote(self) -> bool:
-        """Whether orders come from afar."""
-        return self._sources.order_api is not None
+    def remote_source(self, asset: str) -> str | None:
+        """The name of the remote source of the asset's weeks; None where no request is needed to see what is new."""
+        matches = self._sources.matches
+        sources = {"raw_matches": matches, "raw_match_events": matches, "raw_orders": self._sources.orders}
+        source = sources.get(asset)
+        return source.name if source is not None and source.is_remote else None
 
     def fingerprint(self, asset: str, week: MatchWeek) -> str | None:
         """Of what the asset's week would be made of now; None if nothing would be stored for it.
@@ -106,7 +100,7 @@ class WeekInputs:
             return fingerprint(
                 text,
                 chosen.matches,
-                chosen.openfootball if chosen.matches == "openfootball" else chosen.football_data,
+                source.identity,
                 *asked_seasons(chosen, week),
                 _phase(week, self._now(), SETTLED_AFTER),
             )
@@ -120,13 +114,11 @@ class WeekInputs:
         return fingerprint(text, source.name, answer.data_source, rows_of(answer), rejected, answer.reason or "")
 
     def _raw_orders(self, week: MatchWeek) -> str | None:
-        api = self._sources.order_api
-        if api is not None:
-            if self._now() < week.starts_at:
-                return None
-            return fingerprint("orders API", api.contract.text, _phase(week, self._now(), SETTLED_AFTER))
-        files = self._sources.order_files
-        return None if files is None else files.week_fingerprint(week)
+        source = self._sources.orders
+        identity = None if source is None else source.identity(week)
+        if source is None or identity is None or not source.is_remote:
+            return identity
+        return fingerprint(source.name, identity, _phase(week, self._now(), SETTLED_AFTER))
 
     def _mock_orders(self, week: MatchWeek) -> str | None:
         is_real_stored = self._tables.objects.exists(week_key("raw_orders", week.key, DataSource.REAL))

@@ -19,9 +19,9 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket, propose_markets
 from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
-from pizza_assets.orchestration.resources import Clock, Sources, markets_of
+from pizza_assets.orchestration.sources import Sources, markets_of
 from pizza_assets.settings import Settings
-from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.base import Clock, SourceResult
 from pizza_assets.sources.fallback import matches_or_mock
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import OrderFiles

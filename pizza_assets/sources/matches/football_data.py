@@ -5,26 +5,29 @@ from zoneinfo import ZoneInfo
 
 from pizza_assets.errors import ConfigurationError, SourceError
 from pizza_assets.models.competitions import COMPETITIONS, Competition
-from pizza_assets.models.secret import Secret
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.api import Api, ApiClient
-from pizza_assets.sources.base import SourceResult, outside_of_seasons
+from pizza_assets.settings import Settings
+from pizza_assets.sources.api import Api, ApiClient, api_client
+from pizza_assets.sources.base import Clock, MatchSource, SourceResult, outside_of_seasons
 from pizza_assets.sources.joined_errors import joined_errors
 from pizza_assets.sources.matches.football_data_format import CODES, SOURCE_NAME, Span, asked_days, read_matches
 from pizza_assets.sources.matches.known_season import KnownSeason, week_result
 from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, season_span, seasons_of_week
 
-URL = "https://api.football-data.org"
 REMEDY = (
     "set PIZZA_FOOTBALL_DATA_KEY to a key of football-data.org whose plan has this competition and season, or choose "
     "PIZZA_MATCHES=openfootball, which needs none"
 )
 
 
-def football_data_api(base_url: str, key: Secret | None) -> Api:
-    """football-data.org as this package asks it."""
-    return Api("football-data.org", base_url, key, {"X-Auth-Token": "{key}"}, REMEDY)
+def build(settings: Settings, _clock: Clock) -> MatchSource:
+    """The source as the settings describe it."""
+    api = Api(
+        "football-data.org", settings.football_data, settings.football_data_key, {"X-Auth-Token": "{key}"}, REMEDY
+    )
+    client = api_client(settings, api, settings.football_data_limit)
+    return FootballData(client, settings.competitions, settings.seasons)
 
 
 class FootballData:
@@ -48,7 +51,7 @@ class FootballData:
         if unknown or not competitions:
             known = ", ".join(CODES)
             raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {known}")
-        self._client = client
+        self._client, self.identity = client, client.api.base_url
         self._competitions = [COMPETITIONS[code] for code in dict.fromkeys(competitions)]
         self._chosen = tuple(seasons)
         refuse_foreign_seasons(self._chosen, self._competitions)

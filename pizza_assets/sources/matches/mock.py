@@ -17,7 +17,8 @@ from pizza_assets.models.competitions import COMPETITIONS
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.vocabulary import CompetitionType, DataSource, DecidedBy, MatchStatus, Side, Stage
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.base import SourceResult, outside_of_seasons
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock, MatchSource, SourceResult, outside_of_seasons
 from pizza_assets.sources.matches.mock_fixtures import season_fixtures
 from pizza_assets.sources.matches.mock_scores import season_goals
 from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, split_season
@@ -31,6 +32,11 @@ MATCH_LENGTH = timedelta(minutes=115)
 _RESULT_COLUMNS = ["home_goals", "away_goals", "half_time_home_goals", "half_time_away_goals"]
 
 
+def build(settings: Settings, clock: Clock) -> MatchSource:
+    """The source as the settings describe it."""
+    return MockMatches(clock, timezone=settings.timezone, seed=settings.seed, seasons=settings.seasons)
+
+
 class MockMatches:
     """A double round robin of `teams` from August to May of every season, kick-offs in `timezone`'s local time.
 
@@ -39,7 +45,7 @@ class MockMatches:
     speak for; empty for all. Raises ConfigurationError if the teams can't play a season, or a season is no league's.
     """
 
-    name = SOURCE_NAME
+    name = identity = SOURCE_NAME
     is_remote = False
 
     def __init__(

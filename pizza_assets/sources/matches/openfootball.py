@@ -11,7 +11,8 @@ from pizza_assets.errors import ConfigurationError, NotThere, SourceError, Sourc
 from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.base import SourceResult, outside_of_seasons
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock, MatchSource, SourceResult, outside_of_seasons
 from pizza_assets.sources.http import get_bytes
 from pizza_assets.sources.joined_errors import joined_errors
 from pizza_assets.sources.matches.known_season import KnownSeason, week_result
@@ -21,6 +22,11 @@ from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons,
 
 LONGEST_SILENCE = timedelta(weeks=10)
 """How long after a season's last match there may be nothing to play although the next season's file is not there."""
+
+
+def build(settings: Settings, _clock: Clock) -> MatchSource:
+    """The source as the settings describe it."""
+    return Openfootball(settings.openfootball, settings.competitions, seasons=settings.seasons)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Openfootball:
         self._chosen = tuple(seasons)
         refuse_foreign_seasons(self._chosen, self._competitions)
         self._files = OpenfootballFiles(location, fetch)
-        self.is_remote = self._files.is_remote
+        self.is_remote, self.identity = self._files.is_remote, location
 
     def matches(self, week: MatchWeek) -> SourceResult:
         """The week's matches by kick-off, with their goals and the rows refused in it.

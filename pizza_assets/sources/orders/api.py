@@ -1,20 +1,21 @@
 """Orders of an operator's service, store by store and page by page. What a page means is in api_format.py."""
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 from pizza_assets.errors import BadAnswer, MisfitPages, SourceError
 from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
-from pizza_assets.models.secret import Secret
+from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.api import Api, ApiClient
-from pizza_assets.sources.base import SourceResult
+from pizza_assets.settings import Settings
+from pizza_assets.sources.api import Api, ApiClient, api_client
+from pizza_assets.sources.base import Clock, OrderSource, SourceResult
 from pizza_assets.sources.joined_errors import joined_errors
-from pizza_assets.sources.orders.api_contract import OrdersContract, Store
+from pizza_assets.sources.orders.api_contract import OrdersContract, Store, load_contract
 from pizza_assets.sources.orders.api_format import SOURCE_NAME, Page, Period, read_page
 from pizza_assets.sources.refusal import RefusedRow, RefusedValueError, refused_row
 
@@ -24,10 +25,13 @@ MOST_EMPTY_PAGES = 50
 """Empty pages in a row. An empty page in the middle is legal; a listing that never ends is not."""
 
 
-def orders_api(contract: OrdersContract, key: Secret | None) -> Api:
-    """The operator's service as this package asks it."""
+def build(settings: Settings, clock: Clock) -> OrderSource:
+    """The operator's service as the settings describe it. Raises ConfigurationError for a wrong contract file."""
+    contract = load_contract(Path(settings.orders_api or ""))
     remedy = f"set PIZZA_ORDERS_API_KEY to a key that {contract.url} accepts for these stores"
-    return Api("the orders API", contract.url, key, {contract.header_name: contract.header_template}, remedy)
+    header, _, template = contract.header.partition(":")
+    api = Api("the orders API", contract.url, settings.orders_api_key, {header: template.strip()}, remedy)
+    return OrdersApi(contract, api_client(settings, api, contract.requests_per_minute), clock)
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,21 @@ class OrdersApi:
     """An OrderSource over the contract of docs/sources.md. A failure is remembered for this object's life, per week."""
 
     name = SOURCE_NAME
+    is_remote = True
 
-    def __init__(self, contract: OrdersContract, client: ApiClient, now: Callable[[], datetime]) -> None:
+    def __init__(self, contract: OrdersContract, client: ApiClient, now: Clock) -> None:
         self.contract, self._client, self._now = contract, client, now
         self._failures: dict[str, SourceError | None] = {}
 
-    def orders(self, week: MatchWeek) -> SourceResult:
+    @property
+    def label(self) -> DataSource:
+        return self.contract.label
+
+    def identity(self, week: MatchWeek) -> str | None:
+        """The text of the contract; None for a coming week."""
+        return None if self._now() < week.starts_at else self.contract.text
+
+    def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:  # noqa: ARG002
         """The week's orders so far, under the contract's label; a coming week is not covered.
 
         A market of which one store fails is left out whole, because its count would be too low; `reason` names it.
@@ -79,20 +92,20 @@ class OrdersApi:
     def _answer(self, period: Period) -> SourceResult:
         answers: dict[str, _StoreAnswer] = {}
         failures: dict[str, SourceError] = {}
-        for store in self.contract.stores:
+        for store in self.contract.store:
             try:
                 answers[store.id] = self._store(store, period)
             except SourceError as error:
                 failures[store.id] = error
-        broken = {store.market for store in self.contract.stores if store.id in failures}
-        markets = sorted({store.market for store in self.contract.stores} - broken)
+        broken = {store.market for store in self.contract.store if store.id in failures}
+        markets = sorted({store.market for store in self.contract.store} - broken)
         if not markets:
             raise joined_errors(list(failures.values()))
-        whole = [store.id for store in self.contract.stores if store.market in markets]
+        whole = [store.id for store in self.contract.store if store.market in markets]
         rows, rejected = _unique([answers[store_id] for store_id in whole])
         reasons = [
             f"store {store.id} failed ({failures[store.id]}), so market {store.market} is missing"
-            for store in self.contract.stores
+            for store in self.contract.store
             if store.id in failures
         ]
         repeated = sum(answers[store_id].repeated for store_id in whole)

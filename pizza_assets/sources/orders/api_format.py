@@ -53,7 +53,7 @@ def read_page(document: Any, origin: str, contract: OrdersContract, store: Store
             if not isinstance(row, dict):
                 raise RefusedValueError("orders", "is_object", row, "the order is not an object")
             order_id = _order_id(row, contract)
-            at = instant(row.get(contract.fields["timestamp"]), contract.fields["timestamp"])
+            at = instant(row.get(contract.fields.timestamp), contract.fields.timestamp)
             order = _order(row, at, contract, store, period) | {"order_id": order_id}
         except NaiveTime as error:
             raise BadAnswer(f"{origin}, order {order_id or number}: {error}; its sender must be mended") from error
@@ -99,7 +99,7 @@ def _is_same_server(following: Any, url: str) -> bool:
 
 def _refuse_drift(rows: list[Any], origin: str, contract: OrdersContract) -> None:
     objects = [row for row in rows if isinstance(row, dict)]
-    for name in contract.fields.values():
+    for name in dict(contract.fields).values():
         if objects and not any(name in row for row in objects):
             raise BadAnswer(
                 f"{origin}: no order has a field {name!r}; if the service calls it otherwise, say so under [fields] of "
@@ -112,21 +112,21 @@ def _order(row: dict[str, Any], at: datetime, contract: OrdersContract, store: S
     names = contract.fields
     if not period.starts_at <= at < period.ends_at:
         asked = f"{period.starts_at:%Y-%m-%d %H:%M} to {period.ends_at:%Y-%m-%d %H:%M} UTC"
-        raise RefusedValueError(names["timestamp"], "in_period", at.isoformat(), f"the order is not in {asked}")
-    told = row.get(names["store_id"])
+        raise RefusedValueError(names.timestamp, "in_period", at.isoformat(), f"the order is not in {asked}")
+    told = row.get(names.store_id)
     if isinstance(told, bool) or not isinstance(told, str | int) or str(told).strip() != store.id:
-        raise RefusedValueError(names["store_id"], "is_asked_store", told, f"the order is not of store {store.id}")
-    items = _items(row.get(names["items"]), names["items"])
+        raise RefusedValueError(names.store_id, "is_asked_store", told, f"the order is not of store {store.id}")
+    items = _items(row.get(names.items), names.items)
     return {
         "ordered_at": at,
         "sport": "football",
         "chain": contract.chain,
         "market": store.market,
         "store_id": store.id,
-        "store_location": text(row.get(names["store_location"])),
+        "store_location": text(row.get(names.store_location)),
         "currency": contract.currency,
-        "revenue_cents": _cents(row.get(names["total_amount"]), contract.currency, names["total_amount"]),
-        "pizza_count": _pizza_count(items, names["items"]),
+        "revenue_cents": _cents(row.get(names.total_amount), contract.currency, names.total_amount),
+        "pizza_count": _pizza_count(items, names.items),
         "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")) if items else None,
         "order_source": contract.label.value,
         "source_name": SOURCE_NAME,
@@ -134,7 +134,7 @@ def _order(row: dict[str, Any], at: datetime, contract: OrdersContract, store: S
 
 
 def _order_id(row: dict[str, Any], contract: OrdersContract) -> str:
-    name = contract.fields["order_id"]
+    name = contract.fields.order_id
     value = row.get(name)
     written = str(value) if type(value) is int else text(value)
     if written is None or len(written) > 200:
@@ -143,7 +143,7 @@ def _order_id(row: dict[str, Any], contract: OrdersContract) -> str:
 
 
 def _shown_id(row: Any, contract: OrdersContract) -> str:
-    value = row.get(contract.fields["order_id"]) if isinstance(row, dict) else None
+    value = row.get(contract.fields.order_id) if isinstance(row, dict) else None
     return "" if value is None else str(value).encode("utf-8", "replace").decode()[:200]
 
 

@@ -14,6 +14,7 @@ from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_folding import ACCEPTED
@@ -66,6 +67,7 @@ class OrderFiles:
     """
 
     name = "files"
+    is_remote = False
 
     def __init__(
         self,
@@ -80,6 +82,10 @@ class OrderFiles:
         self.mapping, self.staging = mapping, staging
         self._place = Path(place) if isinstance(place, str) else place
         self.business_timezone, self.now = business_timezone, now
+
+    @property
+    def label(self) -> DataSource:
+        return self.mapping.label
 
     def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:
         """The week's orders, under the mapping's label; of a large week a stream, for who takes one (`may_stream`).
@@ -114,8 +120,11 @@ class OrderFiles:
         """The rows refused in the week, as RejectedRows."""
         return RejectedRows.conform(staged_rejects(self._staged[0], week.key))
 
-    def week_fingerprint(self, week: MatchWeek) -> str | None:
-        """Of all that `orders` would say about the week, without reading it; None if the week is not covered.
+    def failure(self, _week: MatchWeek) -> None:
+        """None: mock orders never take the place of files."""
+
+    def identity(self, week: MatchWeek) -> str | None:
+        """A fingerprint of all that `orders` would say about the week, without reading it; None if it is not covered.
 
         A new export changes only the weeks it says something new about.
         """

@@ -12,12 +12,12 @@ import pytest
 from pizza_assets.errors import BadAnswer
 from pizza_assets.models import RawMatches
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.resources import Sources
 from pizza_assets.orchestration.runs.backfill import Collected, Request, next_run
 from pizza_assets.orchestration.runs.backfill_plan import plan_text
 from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, attempt_for
 from pizza_assets.orchestration.runs.status import status_of, status_text
 from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
+from pizza_assets.orchestration.sources import Sources
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.storage import layout
 from pizza_assets.storage.layout import week_key

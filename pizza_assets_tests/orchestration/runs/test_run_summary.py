@@ -14,6 +14,7 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.assets.test_checks import matches
+from pizza_assets_tests.support.stored_week import write_week
 
 WEEKS = ("2026-08-04", "2026-08-11")
 
@@ -26,9 +27,9 @@ def insight(rank: int, kind: str, headline: str) -> dict:
 @pytest.fixture
 def tables(tmp_path: Path) -> TableStore:
     store = TableStore(LocalFolder(tmp_path), lambda: datetime(2026, 8, 12, tzinfo=UTC))
-    store.write_week("raw_matches", WEEKS[0], matches(3), Origin("real", "1", "run", "openfootball"))
+    write_week(store, "raw_matches", WEEKS[0], matches(3), Origin("real", "1", "run", "openfootball"))
     mock = matches(2).assign(match_source="mock", source_name="mock")
-    store.write_week("raw_matches", WEEKS[1], mock, Origin("mock", "1", "run", "mock", "nobody answered"))
+    write_week(store, "raw_matches", WEEKS[1], mock, Origin("mock", "1", "run", "mock", "nobody answered"))
     return store
 
 

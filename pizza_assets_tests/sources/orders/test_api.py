@@ -16,7 +16,7 @@ from pizza_assets.sources.orders.api_format import Period, read_page
 from pizza_assets_tests.support.api_rows import KEY, NOW, WEEK, contract, order, orders_api
 from pizza_assets_tests.support.fault_server import Exchange, FaultServer, running
 
-STORES = (Store("s1", "Leeds"), Store("s2", "Leeds"), Store("s3", "York"))
+STORES = (Store(id="s1", market="Leeds"), Store(id="s2", market="Leeds"), Store(id="s3", market="York"))
 GOOD = 'label="real"\nurl="https://orders.example.com/"\nchain="dominos"\ncurrency="GBP"\n[[store]]\nid="1"\nmarket="Leeds"\n'
 
 
@@ -85,12 +85,19 @@ def test_a_failure_is_asked_for_once(tmp_path: Path) -> None:
         ("https://", "", "is no address"),
         ("https://", "https://me:pw@", "holds more than an address"),
         ('"GBP"', '"pounds"', "no ISO 4217"),
-        ('id="1"', 'id=""', "must have id and market"),
-        ("[[store]]", "[store]", "no [[store]]"),
-        ("chain=", "chian=", "unknown key 'chian'"),
+        ('id="1"', 'id=""', "store 1: id is empty"),
+        ('id="1"', "", "store 1: id is missing"),
+        ('market="Leeds"', 'market="Leeds"\ncity="Leeds"', "store '1': unknown key 'city'; known: id, market"),
+        ('market="Leeds"', 'market="Leeds"\n[[store]]\nid="1"\nmarket="York"', "store '1' is listed twice"),
+        ("[[store]]", "[store]", "store must be written as [[store]], once for each store"),
+        ('[[store]]\nid="1"\nmarket="Leeds"', "", "store must be written as [[store]], once for each store"),
+        ("chain=", "chian=", "unknown key 'chian' (did you mean 'chain'?); known: "),
+        ('chain="dominos"', "chain=3", "chain must be text in quotes"),
+        ('chain="dominos"', 'chain="d"\npage_size=true', "page_size must be an integer"),
+        ('chain="dominos"', 'chain="d"\norigin="elsewhere"', "unknown key 'origin'"),
         ('chain="dominos"', 'chain="d"\nheader="Authorization"', "header must be like"),
-        ('chain="dominos"', 'chain="d"\npage_size=0', "page_size is no whole number"),
-        ('chain="dominos"', 'chain="d"\nfields={order="id"}', "unknown key 'order'"),
+        ('chain="dominos"', 'chain="d"\npage_size=0', "page_size must be greater than or equal to 1"),
+        ('chain="dominos"', 'chain="d"\nfields={order="id"}', "fields: unknown key 'order' (did you mean 'order_id'?)"),
         ('chain="dominos"', 'chain="d"\nfields={order_id="items"}', "two fields the same name"),
         ("chain=", "chain", "not readable as TOML"),
     ],
@@ -110,7 +117,7 @@ def test_names_of_another_service_are_translated(tmp_path: Path) -> None:
     told = load_contract(path)
     row = order(1, "1")
     row["id"], row["gross"] = row.pop("order_id"), row.pop("total_amount")
-    page = read_page({"orders": [row], "count": 1, "total": 1}, "here", told, told.stores[0], _period())
+    page = read_page({"orders": [row], "count": 1, "total": 1}, "here", told, told.store[0], _period())
     assert [order_id for order_id, _ in page.orders] == ["1-1"]
 
 
@@ -147,7 +154,7 @@ def test_every_field_of_a_well_formed_order_arrives(
         total_amount=f"{cents // 100}.{cents % 100:02d}",
         store_location=location,
     )
-    page = read_page({"orders": [row], "count": 1, "total": 1}, "here", contract("http://x"), STORES[0], _period())
+    page = read_page({"orders": [row], "count": 1, "total": 1}, "here", contract("https://x"), STORES[0], _period())
     assert page.rejected == []
     frame = RawOrders.validate(RawOrders.conform([fields for _, fields in page.orders if fields is not None]))
     (read,) = frame.to_dict("records")

@@ -45,11 +45,6 @@ class ExportSample:
     encoding: str = _DEFAULT_ENCODING
     delimiter: str = ","
 
-    @property
-    def repeated_names(self) -> list[str]:
-        """Names that stand in the header more than once: which of the columns is meant can't be said."""
-        return [name for name, count in Counter(self.header).items() if count > 1]
-
 
 def read_sample(file: Path) -> ExportSample:
     """The first SAMPLE_LINES of `file`. Raises BadFile naming the file and the remedy."""

@@ -1,0 +1,78 @@
+"""The sources of a run, built from the registry in settings/sources.py."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from pkgutil import resolve_name
+
+from pizza_assets.models.market import Markets
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock, MatchSource, OrderSource
+from pizza_assets.sources.matches.event_file import EventFile
+from pizza_assets.sources.matches.mock import MockMatches
+from pizza_assets.sources.matches.team_names import canonical_name
+from pizza_assets.sources.orders.file_mapping import load_mapping
+from pizza_assets.sources.orders.files import Inbox, OrderFiles
+from pizza_assets.sources.orders.staging import Staging
+
+
+class Sources:
+    """The sources of one run, as the settings choose them. They remember what they fetched and what failed them.
+
+    mock_matches: the stand-in for matches, which plays in every season. orders: None where orders are mock.
+    Raises ConfigurationError for a name that is not in the registry, and for a wrong file or setting of a source.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.mock_matches: MatchSource = MockMatches(clock, timezone=settings.timezone, seed=settings.seed)
+        self.matches: MatchSource = resolve_name(settings.match_source.builder)(settings, clock)
+        self.match_events: EventFile | None = event_file(settings, clock)
+        self.orders: OrderSource | None = order_source(settings, clock)
+
+    @property
+    def order_files(self) -> OrderFiles | None:
+        """The user's exports, or None if orders come from elsewhere."""
+        return self.orders if isinstance(self.orders, OrderFiles) else None
+
+
+def order_source(settings: Settings, clock: Clock) -> OrderSource | None:
+    """The chosen source of orders; None where orders are mock, which are invented from the week's matches."""
+    builder = settings.order_source.builder
+    return resolve_name(builder)(settings, clock) if builder else None
+
+
+def event_file(settings: Settings, clock: Clock) -> EventFile | None:
+    """The user's file of match events, or None. Raises ConfigurationError if there is no such file."""
+    if settings.match_events is None:
+        return None
+    first_week = MatchWeek.of_date(settings.first_week, settings.timezone)
+    return EventFile(settings.match_events, settings.timezone, date.fromisoformat(first_week.key), clock)
+
+
+def order_files(settings: Settings, clock: Clock) -> OrderFiles:
+    """The user's exports. Raises ConfigurationError for a wrong mapping."""
+    return OrderFiles(
+        orders_place(settings.orders_path or "", settings),
+        load_mapping(Path(settings.orders_mapping or "")),
+        Staging(settings.machine_folder / "staging"),
+        settings.timezone,
+        clock,
+        markets_of(settings),
+    )
+
+
+def orders_place(path: str, settings: Settings) -> Path | Inbox:
+    """The folder or file of exports, or the prefix of a bucket into which they are dropped."""
+    if "://" not in path:
+        return Path(path)
+    from pizza_assets.orchestration.s3_connection import bucket_inbox
+
+    return bucket_inbox(path, settings)
+
+
+def markets_of(settings: Settings) -> Markets:
+    """The markets table in force; clubs may be written as any source writes them."""
+    return tuple(
+        replace(market, teams=tuple(canonical_name(team) for team in market.teams)) for market in settings.markets()
+    )

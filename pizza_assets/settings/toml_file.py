@@ -1,0 +1,117 @@
+"""TOML files that a setting points to, read into pydantic models. Messages name file, key, cause and remedy.
+
+Which keys a file has belongs to its own module.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
+from pydantic_core import ErrorDetails
+
+from pizza_assets.errors import ConfigurationError
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Text in quotes that is not empty."""
+
+
+class TomlTable(BaseModel):
+    """A table of a file, in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Read = TypeVar("Read", bound=TomlTable)
+
+
+def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[Read, str]:
+    """The file as `model`, and its text. variable: the setting that names the file. page: where its keys are explained.
+
+    Raises ConfigurationError naming the first thing that is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path}: no such file; correct {variable}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path}: can't be read ({error.strerror}); correct {variable}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: not readable as TOML ({error}); see {page}") from error
+    try:
+        return model.model_validate(table), text
+    except ValidationError as error:
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")  # a typo explains the rest
+        raise ConfigurationError(f"{path}: {_in_words(first, table, model)}; see {page}") from error
+
+
+def refuse_doubles(kind: str, names: list[str]) -> None:
+    """Raise ValueError for a name that stands in two tables."""
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ValueError(f"{kind} {doubled[0]!r} is listed twice; keep one")
+
+
+def _tables(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"must be written as [[{info.field_name}]], once for each {info.field_name}")
+    return value
+
+
+Tables = BeforeValidator(_tables)
+"""Marks a field that is written as [[key]], at least once. Its default is `no_tables`, which is refused."""
+no_tables: Any = Field(default=(), validate_default=True)
+
+
+_TYPES = {
+    "string_type": "must be text in quotes",
+    "int_type": "must be an integer",
+    "list_type": "must be a list in brackets",
+    "model_type": "must be a table",
+}
+
+
+def _in_words(error: ErrorDetails, table: Any, model: type[BaseModel]) -> str:
+    """An error of pydantic as a person reads it. Values are not shown, since an address may hold a password."""
+    *parents, key = error["loc"] or ("",)
+    if isinstance(key, int):  # an entry of a plain list
+        key = f"{parents.pop()}[{key}]"
+    cause = error.get("ctx", {}).get("error")
+    place = "".join(f"{part}: " for part in _place(parents, table))
+    match error["type"]:
+        case "missing":
+            return f'{place}{key} is missing; add {key} = "..."'
+        case "extra_forbidden":
+            known = list(_model_at(parents, model).model_fields)
+            close = get_close_matches(str(key), known, n=1)
+            guess = f" (did you mean {close[0]!r}?)" if close else ""
+            return f"{place}unknown key {key!r}{guess}; known: {', '.join(known)}"
+        case "string_too_short":
+            return f"{place}{key} is empty; write its text in quotes"
+        case "value_error":
+            return f"{place}{key} {cause}".strip()
+    return f"{place}{key} {_TYPES.get(error['type']) or error['msg'].replace('Input should', 'must')}"
+
+
+def _place(parents: Sequence[int | str], table: Any) -> list[str]:
+    """The tables around a key; a [[table]] by its own name or id."""
+    shown: list[str] = []
+    for part in parents:
+        table = table[part]
+        if isinstance(part, str):
+            shown.append(part)
+        elif shown:
+            named = table.get("name") or table.get("id") if isinstance(table, dict) else None
+            shown[-1] += f" {named!r}" if isinstance(named, str) and named else f" {part + 1}"
+    return shown
+
+
+def _model_at(parents: Sequence[int | str], model: type[BaseModel]) -> type[BaseModel]:
+    for part in parents:
+        if isinstance(part, str):
+            annotation = model.model_fields[part].annotation
+            model = next(iter(get_args(annotation)), annotation)
+    return model

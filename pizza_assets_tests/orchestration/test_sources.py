@@ -1,0 +1,79 @@
+"""The registry of sources: every entry can be built, and a name that is not in it fails at start."""
+
+import inspect
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from pkgutil import resolve_name
+
+import pytest
+
+from pizza_assets.definitions import build_definitions
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.orchestration.sources import Sources
+from pizza_assets.settings import Settings
+from pizza_assets.settings.sources import MATCH_SOURCES, ORDER_SOURCES
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ENTRIES = [*MATCH_SOURCES.items(), *ORDER_SOURCES.items()]
+
+
+@pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=[name for name, _ in ENTRIES])
+def test_every_entry_names_a_builder_and_settings_that_exist(name: str, entry) -> None:
+    if entry.builder:
+        assert len(inspect.signature(resolve_name(entry.builder)).parameters) == 2
+    known = {declared.name for declared in fields(Settings)}
+    assert {*entry.needs, *filter(None, [entry.key])} <= known
+
+
+@pytest.mark.parametrize("name", MATCH_SOURCES)
+def test_the_chosen_match_source_answers_under_its_own_name(name: str, tmp_path: Path) -> None:
+    settings = Settings.from_environment({"PIZZA_MATCHES": name, "PIZZA_STORAGE": str(tmp_path)})
+    source = Sources(settings, lambda: NOW).matches
+    assert source.name == name
+    assert isinstance(source.identity, str)
+
+
+@pytest.mark.parametrize(
+    ("variable", "known"),
+    [("PIZZA_MATCHES", "openfootball, football-data, mock"), ("PIZZA_ORDERS", "mock, files, api")],
+)
+def test_an_unknown_source_fails_at_start_by_name(variable: str, known: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{variable}='opnfootball' is not known; choose one of {known}"):
+        build_definitions({variable: "opnfootball"})
+
+
+@pytest.mark.parametrize(("field", "variable"), [("matches", "PIZZA_MATCHES"), ("orders", "PIZZA_ORDERS")])
+def test_an_unknown_source_is_never_replaced_with_mock(field: str, variable: str) -> None:
+    """Settings made without the environment are held to the registry, too."""
+    settings = replace(Settings(), **{field: "json"})
+    with pytest.raises(ConfigurationError, match=f"{variable}='json' is not known"):
+        Sources(settings, lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"PIZZA_ORDERS": "files"}, "PIZZA_ORDERS=files needs PIZZA_ORDERS_PATH"),
+        ({"PIZZA_ORDERS": "api"}, "PIZZA_ORDERS=api needs PIZZA_ORDERS_API"),
+        (
+            {"PIZZA_ORDERS": "api", "PIZZA_ORDERS_API": "x.toml", "PIZZA_FALLBACK": "fail"},
+            "PIZZA_ORDERS=api with PIZZA_FALLBACK=fail needs PIZZA_ORDERS_API_KEY",
+        ),
+        (
+            {"PIZZA_MATCHES": "football-data", "PIZZA_FALLBACK": "fail"},
+            "PIZZA_MATCHES=football-data with PIZZA_FALLBACK=fail needs PIZZA_FOOTBALL_DATA_KEY",
+        ),
+    ],
+)
+def test_a_source_without_what_it_needs_fails_at_start(environ: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{message}; see docs/configuration.md$"):
+        Settings.from_environment(environ)
+
+
+@pytest.mark.parametrize(
+    ("orders", "fallback", "is_allowed"),
+    [("mock", "fail", True), ("files", "mock", False), ("api", "mock", True), ("api", "fail", False)],
+)
+def test_orders_may_be_invented_only_for_sources_with_a_stand_in(orders: str, fallback: str, is_allowed: bool) -> None:
+    assert Settings(orders=orders, fallback=fallback).may_invent_orders is is_allowed

@@ -1,0 +1,23 @@
+"""A week stored for a test, claimed and written as the IO manager does it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.row_stream import RowStream
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_writer import Origin, Stored
+
+
+def write_week(
+    tables: TableStore,
+    asset: str,
+    week: str,
+    rows: pd.DataFrame | RowStream,
+    origin: Origin,
+    covered: Sequence[CoveredPeriod] | None = None,
+    rejected: pd.DataFrame | None = None,
+) -> Stored:
+    with tables.writing_week(asset, week) as writer:
+        return writer.write(rows, origin, covered, rejected)
