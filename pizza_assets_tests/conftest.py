@@ -2,8 +2,11 @@
 
 import gc
 import os
+import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +46,26 @@ def absent(reason: str) -> None:
     if os.environ.get("PIZZA_REQUIRE_ALL") == "1":
         pytest.fail(f"required, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_waits_for_the_disk() -> Iterator[None]:
+    """A commit or a stored file that is safe from a power cut takes milliseconds, and a test's folder needs no safety.
+
+    Programs that tests start, and kill, are not touched by this.
+    """
+    connect = sqlite3.dbapi2.connect
+
+    def unsynchronized(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened = connect(*args, **options)
+        opened.execute("PRAGMA synchronous = OFF")
+        return opened
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", unsynchronized)
+        patch.setattr(sqlite3.dbapi2, "connect", unsynchronized)
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture
