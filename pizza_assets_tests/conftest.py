@@ -6,9 +6,12 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pizza_assets_tests.support.worlds import World, Worlds
 
 PROJECT_ROOT = Path(__file__).parents[1]
 
@@ -65,6 +68,58 @@ def nothing_waits_for_the_disk() -> Iterator[None]:
         patch.setattr(sqlite3, "connect", unsynchronized)
         patch.setattr(sqlite3.dbapi2, "connect", unsynchronized)
         patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_by_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test session that all processes of pytest-xdist see."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def worlds(shared_by_processes: Path) -> "Worlds":
+    """Stored weeks, made once per session; `collected` and `analysed` are copies of the usual ones."""
+    from pizza_assets_tests.support.worlds import Worlds
+
+    return Worlds(shared_by_processes)
+
+
+@pytest.fixture
+def collected(worlds: "Worlds", tmp_path: Path) -> "World":
+    """The weeks WEEKS of support/pipeline.py, collected from mock sources."""
+    from pizza_assets_tests.support.pipeline import collect_mock_weeks
+
+    return worlds.copy("collected", collect_mock_weeks, tmp_path)
+
+
+@pytest.fixture
+def analysed(worlds: "Worlds", tmp_path: Path) -> "World":
+    """The same weeks, with everything that the analysis makes of them."""
+    from pizza_assets_tests.support.pipeline import collect_and_analyse_mock_weeks
+
+    return worlds.copy("analysed", collect_and_analyse_mock_weeks, tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chart_library_is_bundled_once(shared_by_processes: Path) -> Iterator[None]:
+    """Bundling the page's charting library takes seconds and 150 MB in every process; the bundle is always the same."""
+    import vl_convert
+    from filelock import FileLock
+
+    kept, bundle = shared_by_processes / "chart-library.js", vl_convert.javascript_bundle
+
+    def kept_bundle() -> str:
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                kept.write_text(bundle(), encoding="utf-8")
+        return kept.read_text(encoding="utf-8")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vl_convert, "javascript_bundle", kept_bundle)
         yield
 
 
