@@ -14,7 +14,7 @@ ui: .venv/run.installed  ## Dagster (webserver and daemon) on http://127.0.0.1:3
 	@$(BIN)/pizza ui
 
 test: .venv/test.installed  ## every test and check that needs only Python, side by side
-	@$(MAKE) -j 2 unit-tests check
+	@$(MAKE) --no-print-directory -j 2 unit-tests check
 
 unit-tests: .venv/test.installed  ## the tests alone
 	@$(BIN)/pytest -m "not integration" -n auto --dist worksteal
