@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 TESTS = Path(__file__).parent
@@ -50,6 +51,11 @@ def test_no_test_asserts_elapsed_time() -> None:
         for line in timed_assertions(path.read_text(encoding="utf-8"))
     ]
     assert not found, "assert on counted calls, on an injected clock or on the order of events instead"
+
+
+def test_no_example_has_a_deadline() -> None:
+    assert hypothesis.settings().deadline is None
+    assert hypothesis.HealthCheck.too_slow in hypothesis.settings().suppress_health_check
 
 
 @pytest.mark.parametrize(

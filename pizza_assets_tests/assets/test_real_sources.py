@@ -196,7 +196,9 @@ ERRORS: list[Fault] = [
 
 
 @pytest.mark.integration  # half a minute: a server and a whole collection for every example
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(fault=st.sampled_from(ERRORS), policy=st.sampled_from(["mock", "fail"]))
 def test_whatever_the_apis_do_collection_ends_as_the_policy_says(
     tmp_path_factory: pytest.TempPathFactory, fault: Fault, policy: str

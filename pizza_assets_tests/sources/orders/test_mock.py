@@ -257,6 +257,7 @@ def test_the_effects_are_declared_in_words() -> None:
         assert words in text
 
 
+@pytest.mark.integration  # a hundred imports
 @settings(max_examples=100, deadline=None)
 @given(SEEDS)
 def test_files_and_mock_agree_in_columns_types_units_and_zones(
