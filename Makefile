@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui open test test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean docs-site notebook
+.PHONY: run ui open test unit-tests test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean docs-site notebook
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -13,8 +13,11 @@ open: .venv/run.installed  ## open the page
 ui: .venv/run.installed  ## Dagster (webserver and daemon) on http://127.0.0.1:3000
 	@$(BIN)/pizza ui
 
-test: .venv/test.installed check  ## every test and check that needs only Python
-	@$(BIN)/pytest -m "not integration" -n 2
+test: .venv/test.installed  ## every test and check that needs only Python, side by side
+	@$(MAKE) --no-print-directory -j 2 unit-tests check
+
+unit-tests: .venv/test.installed  ## the tests alone
+	@$(BIN)/pytest -m "not integration" -n auto --dist worksteal
 
 test-integration: .venv/integration.installed  ## what needs a browser, servers or minutes
 	@$(BIN)/pytest -m "integration and not deploy" -n 2 --dist loadfile --no-loadscope-reorder

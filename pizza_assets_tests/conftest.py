@@ -2,10 +2,17 @@
 
 import gc
 import os
+import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from pizza_assets_tests.support.worlds import World, Worlds
 
 PROJECT_ROOT = Path(__file__).parents[1]
 
@@ -14,11 +21,18 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 gc.disable()  # until everything is imported, of which nothing is garbage
 
 
+# how long an example or its making takes is a matter of the machine, and no reason to fail
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
+
 # files of integration tests that take minutes, the longest first
 SLOW_FILES = (
     "test_s3_torture.py", "test_torture.py", "test_lambda_runs.py", "test_s3_pipeline.py", "test_new_order_files.py",
     "test_ui.py", "test_s3_stores.py", "test_lambda_refresh.py", "test_page_in_browser.py", "test_backfill_command.py",
-    "test_backfill.py", "test_forecasts.py", "test_pizzaplace.py", "test_s3_claims.py",
+    "test_backfill.py", "test_pipeline.py", "test_forecasts.py", "test_real_sources.py", "test_pizzaplace.py",
+    "test_s3_claims.py",
 )  # fmt: skip
 
 
@@ -43,6 +57,78 @@ def absent(reason: str) -> None:
     if os.environ.get("PIZZA_REQUIRE_ALL") == "1":
         pytest.fail(f"required, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_waits_for_the_disk() -> Iterator[None]:
+    """A commit or a stored file that is safe from a power cut takes milliseconds, and a test's folder needs no safety.
+
+    Programs that tests start, and kill, are not touched by this.
+    """
+    connect = sqlite3.dbapi2.connect
+
+    def unsynchronized(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened = connect(*args, **options)
+        opened.execute("PRAGMA synchronous = OFF")
+        return opened
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", unsynchronized)
+        patch.setattr(sqlite3.dbapi2, "connect", unsynchronized)
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_by_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test session that all processes of pytest-xdist see."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def worlds(shared_by_processes: Path) -> "Worlds":
+    """Stored weeks, made once per session; `collected` and `analysed` are copies of the usual ones."""
+    from pizza_assets_tests.support.worlds import Worlds
+
+    return Worlds(shared_by_processes)
+
+
+@pytest.fixture
+def collected(worlds: "Worlds", tmp_path: Path) -> "World":
+    """The weeks WEEKS of support/pipeline.py, collected from mock sources."""
+    from pizza_assets_tests.support.pipeline import collect_mock_weeks
+
+    return worlds.copy("collected", collect_mock_weeks, tmp_path)
+
+
+@pytest.fixture
+def analysed(worlds: "Worlds", tmp_path: Path) -> "World":
+    """The same weeks, with everything that the analysis makes of them."""
+    from pizza_assets_tests.support.pipeline import collect_and_analyse_mock_weeks
+
+    return worlds.copy("analysed", collect_and_analyse_mock_weeks, tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chart_library_is_bundled_once(shared_by_processes: Path) -> Iterator[None]:
+    """Bundling the page's charting library takes seconds and 150 MB in every process; the bundle is always the same."""
+    import vl_convert
+    from filelock import FileLock
+
+    kept, bundle = shared_by_processes / "chart-library.js", vl_convert.javascript_bundle
+
+    def kept_bundle() -> str:
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                kept.write_text(bundle(), encoding="utf-8")
+        return kept.read_text(encoding="utf-8")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vl_convert, "javascript_bundle", kept_bundle)
+        yield
 
 
 @pytest.fixture

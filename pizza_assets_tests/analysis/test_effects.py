@@ -99,6 +99,7 @@ def test_equals_a_clustered_regression_by_statsmodels_but_for_the_error_of_the_b
     assert result["uplift_pct"] == pytest.approx(100 * np.expm1(fit.params["const"]))
 
 
+@pytest.mark.integration  # 40 simulated worlds; test_calibration.py has a smaller trial of the same property
 def test_null_worlds_give_false_findings_at_the_stated_rate():
     """120 tests at 5 %: an honest method gives more than 14 false findings in one of a thousand such runs."""
     worlds = (simulate(seed, market_count=8, week_count=20, orders_per_bin=6) for seed in range(500, 540))

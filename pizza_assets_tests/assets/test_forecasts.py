@@ -75,6 +75,7 @@ def test_twelve_weeks_of_own_orders_show_next_saturday_in_one_run(tmp_path: Path
     pd.testing.assert_frame_equal(pipeline.tables.read_whole("kept_forecasts"), kept)
 
 
+@pytest.mark.integration
 def test_off_season_says_so_in_the_list_and_in_the_terminal(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     summer = datetime(2026, 6, 24, 12, tzinfo=UTC)
     pipeline = Pipeline(tmp_path, now=summer)
@@ -117,6 +118,7 @@ def test_a_failing_source_stops_no_analysis_and_a_check_warns(
     assert not record.event.dagster_event.event_specific_data.passed
 
 
+@pytest.mark.integration
 def test_fixtures_without_a_time_are_listed_not_forecast(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     class Unscheduled(RelabelledMatches):
         def matches(self, week: MatchWeek) -> SourceResult:

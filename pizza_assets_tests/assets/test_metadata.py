@@ -1,7 +1,6 @@
 """What the Dagster UI shows of every asset: who owns it, what its columns mean, how much of it is real, a few rows."""
 
 import json
-from pathlib import Path
 
 import dagster as dg
 import pandas as pd
@@ -21,6 +20,7 @@ from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.tables import model_of
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline
+from pizza_assets_tests.support.worlds import World
 
 SPECS = {spec.key.to_user_string(): spec for spec in build_definitions({}).resolve_all_asset_specs()}
 
@@ -87,13 +87,11 @@ def test_names_are_shown_as_they_are_and_make_no_markup(name: str, shown: str) -
 
 
 # Property 18: every run tells all of it
-def test_every_table_of_a_run_shows_its_size_its_share_of_real_data_and_its_place(tmp_path: Path) -> None:
-    instance = dg.DagsterInstance.ephemeral()
-    pipeline = Pipeline(tmp_path)
-    pipeline.collect(instance, WEEKS)
-    assert pipeline.analyse(instance) is None
+def test_every_table_of_a_run_shows_its_size_its_share_of_real_data_and_its_place(analysed: World) -> None:
+    with analysed.instance() as instance:
+        latest = {asset: instance.get_latest_materialization_event(dg.AssetKey(asset)) for asset in PLACES}
     for asset, place in PLACES.items():
-        event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+        event = latest[asset]
         assert event is not None, asset
         assert event.asset_materialization is not None, asset
         metadata = event.asset_materialization.metadata
@@ -103,12 +101,12 @@ def test_every_table_of_a_run_shows_its_size_its_share_of_real_data_and_its_plac
             continue
         rows = metadata["dagster/row_count"].value
         assert isinstance(rows, int), asset
-        assert rows == 0 or str(tmp_path) in str(metadata["dagster/uri"].value), asset
+        assert rows == 0 or str(analysed.made_in / "data") in str(metadata["dagster/uri"].value), asset
         if not place.weekly and rows:
             records = [record.data for record in metadata["preview"].records]
             assert 1 <= len(records) <= PREVIEW_ROWS, asset
             assert len(json.dumps(records)) < 5_000, asset
-    _extracts_are_whole(pipeline)
+    _extracts_are_whole(Pipeline(analysed.data))
 
 
 def _extracts_are_whole(pipeline: Pipeline) -> None:

@@ -19,6 +19,7 @@ from pizza_assets.sources.orders import staged_week
 from pizza_assets.storage.layout import PLACES
 from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, PoisonedMatches, RelabelledMatches, as_real, poison
+from pizza_assets_tests.support.worlds import World
 
 
 @pytest.fixture
@@ -26,11 +27,8 @@ def instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.ephemeral()
 
 
-def test_weeks_are_collected_analysed_and_shown(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    pipeline = Pipeline(tmp_path)
-    collected = pipeline.collect(instance, WEEKS)
-    assert (collected.failures, collected.error) == ({}, None)
-    assert pipeline.analyse(instance) is None
+def test_weeks_are_collected_analysed_and_shown(analysed: World) -> None:
+    pipeline = Pipeline(analysed.data)
     for asset, place in PLACES.items():
         if place.weekly and asset != "raw_orders":
             assert pipeline.tables.weeks(asset) == WEEKS, asset
@@ -45,25 +43,26 @@ def test_weeks_are_collected_analysed_and_shown(tmp_path: Path, instance: dg.Dag
         assert orders.row_count == bins.rows["order_count"].sum()
 
 
-def test_a_repeat_changes_no_byte_and_doubles_no_row(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    pipeline = Pipeline(tmp_path)
-    pipeline.collect(instance, WEEKS)
-    first = pipeline.checksums()
-    again = Pipeline(tmp_path)
-    again.collect(instance, WEEKS)
+def test_a_repeat_changes_no_byte_and_doubles_no_row(collected: World) -> None:
+    first = Pipeline(collected.data).checksums()
+    again = Pipeline(collected.data)
+    with collected.instance() as instance:
+        assert again.collect(instance, WEEKS).made == 8 * len(WEEKS)
     assert again.checksums() == first
     assert len(first) == 8 * len(WEEKS), "mock_orders is read as raw_orders"
 
 
-def test_one_week_alone_equals_the_same_week_in_a_range(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_one_week_alone_equals_the_same_week_in_a_range(
+    collected: World, tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
     """Mock rounds end on Monday, so that nothing here reaches over the edges of the week."""
-    ranged, alone = Pipeline(tmp_path / "range"), Pipeline(tmp_path / "alone")
-    ranged.collect(instance, WEEKS)
+    ranged, alone = Pipeline(collected.data), Pipeline(tmp_path / "alone")
     alone.collect(instance, WEEKS[1:2])
     in_range = {name: checksum for name, checksum in ranged.checksums().items() if name.endswith(WEEKS[1])}
     assert alone.checksums() == in_range
 
 
+@pytest.mark.integration
 def test_a_failed_week_costs_no_other_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path, poison(WEEKS[1], BadAnswer("the answer holds junk")), PIZZA_FALLBACK="fail")
     collected = pipeline.collect(instance, WEEKS)
@@ -102,6 +101,7 @@ def test_under_fallback_mock_a_failed_week_is_labelled_and_said(tmp_path: Path, 
     assert "junk" in (checks["is_no_stand_in"].description or "")
 
 
+@pytest.mark.integration
 def test_a_bug_is_no_reason_to_invent(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path, poison(WEEKS[1], ZeroDivisionError("a bug")), PIZZA_MATCHES="openfootball")
     collected = pipeline.collect(instance, WEEKS)
@@ -122,13 +122,12 @@ def test_every_failed_week_leaves_its_trace_and_none_is_swallowed(tmp_path: Path
     assert "ZeroDivisionError: a bug" in traced[WEEKS[1]][0]
 
 
-def test_metadata_is_kept_per_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    pipeline = Pipeline(tmp_path)
-    pipeline.collect(instance, WEEKS)
+def test_metadata_is_kept_per_week(collected: World) -> None:
+    pipeline = Pipeline(collected.data)
     for week in WEEKS:
-        (record, *more) = instance.fetch_materializations(
-            dg.AssetRecordsFilter(asset_key=dg.AssetKey("mock_orders"), asset_partitions=[week]), limit=5
-        ).records
+        wanted = dg.AssetRecordsFilter(asset_key=dg.AssetKey("mock_orders"), asset_partitions=[week])
+        with collected.instance() as instance:
+            (record, *more) = instance.fetch_materializations(wanted, limit=5).records
         assert not more, "each week is reported once"
         assert record.asset_materialization is not None
         metadata = record.asset_materialization.metadata
@@ -193,6 +192,7 @@ def test_football_being_down_does_not_stop_real_orders(tmp_path: Path, instance:
     assert pipeline.tables.weeks("raw_matches") == []
 
 
+@pytest.mark.integration
 def test_orders_that_come_as_a_stream_are_stored_as_those_of_a_frame(
     tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,10 +219,12 @@ def test_orders_that_come_as_a_stream_are_stored_as_those_of_a_frame(
     assert shares[: len(WEEKS)] == shares[len(WEEKS) :]
 
 
-def test_under_fail_mock_of_an_earlier_run_is_ignored_everywhere(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    Pipeline(tmp_path / "data").collect(instance, WEEKS)
+@pytest.mark.integration
+def test_under_fail_mock_of_an_earlier_run_is_ignored_everywhere(
+    collected: World, tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
     files = order_file(tmp_path / "inbox")
-    strict = Pipeline(tmp_path / "data", as_real, PIZZA_FALLBACK="fail", **files | {"PIZZA_MATCHES": "openfootball"})
+    strict = Pipeline(collected.data, as_real, PIZZA_FALLBACK="fail", **files | {"PIZZA_MATCHES": "openfootball"})
     collected = strict.collect(instance, WEEKS[1:2])
     assert (collected.failures, collected.error) == ({}, None)
     newest = instance.get_latest_materialization_event(dg.AssetKey("mock_orders"))
@@ -255,6 +257,7 @@ def test_a_week_that_cannot_be_written_costs_no_other(tmp_path: Path, instance: 
     assert pipeline.tables.weeks("match_windows") == [WEEKS[0], WEEKS[2]]
 
 
+@pytest.mark.integration
 def test_a_match_that_moves_to_another_week_is_there_once(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     """The old week still lists it; the week collected last counts, and its old windows belong to no match."""
 

@@ -120,6 +120,7 @@ def test_under_fail_nothing_is_stored_and_the_weeks_fail(tmp_path: Path, server:
         assert _labels(pipeline, "raw_matches") == ["none", "none"]
 
 
+@pytest.mark.integration
 def test_a_part_never_replaces_a_whole_week(tmp_path: Path, server: FaultServer) -> None:
     with running(server), dg.DagsterInstance.ephemeral() as instance:
         pipeline = _pipeline(tmp_path, server.url, PIZZA_COMPETITIONS="en.1,de.1")
@@ -140,6 +141,7 @@ def test_a_part_never_replaces_a_whole_week(tmp_path: Path, server: FaultServer)
             assert "Bundesliga" in (facts.reason or "")
 
 
+@pytest.mark.integration
 def test_a_missing_key_is_mock_with_a_reason_or_refused_once(tmp_path: Path, server: FaultServer) -> None:
     with running(server), dg.DagsterInstance.ephemeral() as instance:
         pipeline = _pipeline(tmp_path, server.url, PIZZA_FOOTBALL_DATA_KEY="", PIZZA_ORDERS_API_KEY="")
@@ -194,7 +196,9 @@ ERRORS: list[Fault] = [
 
 
 @pytest.mark.integration  # half a minute: a server and a whole collection for every example
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(fault=st.sampled_from(ERRORS), policy=st.sampled_from(["mock", "fail"]))
 def test_whatever_the_apis_do_collection_ends_as_the_policy_says(
     tmp_path_factory: pytest.TempPathFactory, fault: Fault, policy: str

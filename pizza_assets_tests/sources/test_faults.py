@@ -3,8 +3,7 @@
 import contextlib
 import copy
 import random
-import resource
-import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from pizza_assets.errors import SourceError
 from pizza_assets.models import RawMatches, RawOrders
 from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.sources.api import Bounds
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.fallback import matches_or_mock
 from pizza_assets_tests.support import fault_server as faults
@@ -38,7 +38,7 @@ class Kind:
     """One of the two APIs, seen alike."""
 
     name: str
-    ask: Callable[[str, Path], SourceResult]
+    ask: Callable[..., SourceResult]
     id_column: str
     rows_key: str
     id_key: str
@@ -57,8 +57,16 @@ class Kind:
         return set(ids)
 
 
-ORDERS = Kind("orders", lambda url, f: orders_api(url, f).orders(WEEK), "order_id", "orders", "order_id", "timestamp")
-MATCHES = Kind("matches", lambda url, f: football_data(url, f).matches(WEEK), "match_id", "matches", "id", "utcDate")
+def _ask_orders(url: str, folder: Path, bounds: Bounds = QUICK) -> SourceResult:
+    return orders_api(url, folder, bounds).orders(WEEK)
+
+
+def _ask_matches(url: str, folder: Path, bounds: Bounds = QUICK) -> SourceResult:
+    return football_data(url, folder, bounds).matches(WEEK)
+
+
+ORDERS = Kind("orders", _ask_orders, "order_id", "orders", "order_id", "timestamp")
+MATCHES = Kind("matches", _ask_matches, "match_id", "matches", "id", "utcDate")
 KINDS = pytest.mark.parametrize("kind", [ORDERS, MATCHES], ids=lambda kind: kind.name)
 
 
@@ -126,10 +134,9 @@ MENDED_BY_ASKING_AGAIN: dict[str, Fault] = {
     "naive times": edited(_naive),
     "renamed list": edited(_renamed),
     "renamed id": edited(_field_renamed),
-    "slow": faults.slow(1.5),
 }
 HARMLESS: dict[str, Fault] = {
-    "latency": faults.slow(0.2),
+    "latency": faults.slow(0.05),
     "gzip": faults.good_gzip,
     "bom": faults.with_bom,
     "wrong charset named": lambda exchange: exchange.send(
@@ -166,6 +173,18 @@ def test_what_passes_is_asked_again_until_every_row_is_there(
 
 
 @KINDS
+def test_a_silent_server_is_asked_again(kind: Kind, server: FaultServer, tmp_path: Path) -> None:
+    """The read timeout is short for the test's sake; on a busy machine even an honest answer may miss it once or twice,
+    which is why many attempts are allowed.
+    """
+    server.faults = [faults.silence]
+    result = kind.ask(server.url, tmp_path, replace(QUICK, attempts=20, read_timeout=0.2))
+    assert kind.stored(result) == kind.ids(server)
+    assert result.rejected.empty
+    assert not server.faults
+
+
+@KINDS
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_is_merely_odd_changes_nothing(kind: Kind, name: str, server: FaultServer, tmp_path: Path) -> None:
     server.always = HARMLESS[name]
@@ -173,7 +192,7 @@ def test_what_is_merely_odd_changes_nothing(kind: Kind, name: str, server: Fault
 
 
 @KINDS
-@pytest.mark.parametrize("name", [name for name in (*MENDED_BY_ASKING_AGAIN, *FINAL) if name != "slow"])
+@pytest.mark.parametrize("name", [*MENDED_BY_ASKING_AGAIN, *FINAL])
 def test_what_does_not_pass_is_a_clear_failure(kind: Kind, name: str, server: FaultServer, tmp_path: Path) -> None:
     """Property 1 and 3, the part of errors: bounded attempts, then a named error, nothing of the answer used."""
     server.always = (MENDED_BY_ASKING_AGAIN | FINAL)[name]
@@ -406,36 +425,30 @@ def test_rows_of_other_seasons_and_weeks_are_not_of_this_week(kind: Kind, server
 
 @KINDS
 @pytest.mark.parametrize(
-    "fault", [faults.drip, faults.drip_headers, faults.slow(30)], ids=["body", "headers", "silence"]
+    "fault", [faults.drip, faults.drip_headers, faults.silence], ids=["body", "headers", "silence"]
 )
 def test_the_deadline_cuts_a_server_that_takes_its_time(
     kind: Kind, fault: Fault, server: FaultServer, tmp_path: Path
 ) -> None:
+    """Each of these answers would last half a minute and then end in another way."""
     server.always = fault
-    bounds = replace(QUICK, attempts=1, attempt_seconds=1.0, read_timeout=20)
-    began = time.monotonic()
-    with pytest.raises(SourceError, match="no complete answer"):
-        if kind is ORDERS:
-            orders_api(server.url, tmp_path, bounds).orders(WEEK)
-        else:
-            football_data(server.url, tmp_path, bounds).matches(WEEK)
-    assert time.monotonic() - began < 1.0 + 1.0 + 3.0  # deadline + 1 s, and what a busy machine may add
+    with pytest.raises(SourceError, match=r"no complete answer .*(not complete within 0\.3 s|timed out)"):
+        kind.ask(server.url, tmp_path, replace(QUICK, attempts=1, attempt_seconds=0.3))
 
 
 @KINDS
 @pytest.mark.parametrize("fault", [faults.endless, faults.bomb], ids=["512 MB", "gzip bomb"])
-def test_a_body_without_end_costs_little_memory(
-    kind: Kind, fault: Fault, server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    packed = faults.gzip.compress(b"\0" * (512 * 1024 * 1024), 1) if fault is faults.bomb else b""
-    monkeypatch.setattr(faults.gzip, "compress", lambda *_: packed)
+def test_a_body_without_end_costs_little_memory(kind: Kind, fault: Fault, server: FaultServer, tmp_path: Path) -> None:
     server.always = fault
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(SourceError, match="larger than"):
-        kind.ask(server.url, tmp_path)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown < 64 * 1024
-    assert len(server.requests) <= QUICK.attempts  # on a busy machine an attempt may run out of time first
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceError, match="larger than"):
+            kind.ask(server.url, tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024
+    assert len(server.requests) == 1
 
 
 @KINDS
@@ -445,7 +458,7 @@ def test_random_faults_lose_and_invent_nothing(
     kind: Kind, share: float, seed: int, server: FaultServer, tmp_path: Path
 ) -> None:
     drawn = random.Random(seed)
-    choices = [fault for name, fault in MENDED_BY_ASKING_AGAIN.items() if name != "slow"]
+    choices = list(MENDED_BY_ASKING_AGAIN.values())
     server.faults = [drawn.choice(choices) if drawn.random() < share else None for _ in range(200)]
     with contextlib.suppress(SourceError):  # then nothing is stored
         result = kind.ask(server.url, tmp_path)

@@ -84,13 +84,14 @@ def test_a_clock_that_was_set_back_does_not_lock_anybody_out(tmp_path: Path) -> 
         assert time.now == began
 
 
+@pytest.mark.integration  # eight processes are slow to start
 def test_eight_processes_keep_one_limit(tmp_path: Path) -> None:
     seen = trial(tmp_path, processes=8, most=10, window=1.0, each=5)
     assert seen.requests == 40
     assert seen.most_in_a_window <= 10
 
 
-@pytest.mark.integration  # twice eight processes are slow to start
+@pytest.mark.integration
 def test_eight_processes_wait_when_one_of_them_is_told_to(tmp_path: Path) -> None:
     seen = trial(tmp_path, processes=8, most=10, window=1.0, each=3, refused=5, wait=2.0)
     assert seen.requests == 25

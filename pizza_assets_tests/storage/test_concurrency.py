@@ -4,6 +4,8 @@ import multiprocessing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
@@ -32,6 +34,7 @@ def test_two_real_writers_and_a_reader(tmp_path: Path) -> None:
     assert reads, "the reader met at least one version"
 
 
+@pytest.mark.integration  # two processes more
 def test_a_real_and_a_mock_writer(tmp_path: Path) -> None:
     _read_while_written(tmp_path, ("real", "mock"))
     found = tables_in(tmp_path).read_week("raw_match_events", WEEK)

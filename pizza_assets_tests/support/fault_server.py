@@ -9,6 +9,7 @@ import http.server
 import json
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from urllib.parse import parse_qs, urlsplit
 Handler = http.server.BaseHTTPRequestHandler
 Fault = Callable[["Exchange"], None]
 """Answers one request instead of the honest server."""
+_MEGABYTE = 1024 * 1024
+_PATIENCE_SECONDS = 30
+"""A client that no time limit frees gets something else than silence in the end: its test fails instead of hanging."""
 
 
 @dataclass
@@ -140,6 +144,7 @@ def running(server: Server) -> Iterator[Server]:
 
     class Serving(Handler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # headers and body are two writes: the second would wait for the client's ACK
 
         def _serve(self) -> None:
             server.handle(self)
@@ -226,8 +231,12 @@ def latin1(exchange: Exchange) -> None:
 
 
 def bomb(exchange: Exchange) -> None:
-    """About 512 MB of zeros in half a megabyte of gzip."""
-    exchange.send(200, gzip.compress(b"\0" * (512 * 1024 * 1024), 1), {"Content-Encoding": "gzip"})
+    """512 MB of zeros in half a megabyte of gzip, without the checksum at its end, which nobody should come to."""
+    packer = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+    head = packer.compress(bytes(_MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    piece = packer.compress(bytes(_MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)  # depends on nothing before it
+    exchange.send(200, head + 511 * piece, {"Content-Encoding": "gzip"})
 
 
 def endless(exchange: Exchange) -> None:
@@ -235,7 +244,7 @@ def endless(exchange: Exchange) -> None:
     exchange.handler.send_response(200)
     exchange.handler.end_headers()
     exchange.handler.close_connection = True
-    piece = b" " * (1024 * 1024)
+    piece = b" " * _MEGABYTE
     for _ in range(512):
         exchange.handler.wfile.write(piece)
 
@@ -253,7 +262,9 @@ def drip_headers(exchange: Exchange) -> None:
 
 def _drip(exchange: Exchange) -> None:
     exchange.handler.close_connection = True
-    while not exchange.server.is_over.wait(0.05):
+    for _ in range(_PATIENCE_SECONDS * 20):
+        if exchange.server.is_over.wait(0.05):
+            return
         exchange.handler.wfile.write(b".")
 
 
@@ -263,3 +274,6 @@ def slow(seconds: float) -> Fault:
         exchange.send(200, exchange.body)
 
     return fault
+
+
+silence = slow(_PATIENCE_SECONDS)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from pizza_assets_tests.support.fault_server import Exchange, FaultServer, runni
 
 @dataclass(frozen=True)
 class Trial:
-    """most_in_a_window: requests in the fullest sliding window. early: requests while the server had asked for a wait.
-    seconds: from the first to the last request; ideal: the least that the limit alone allows.
+    """most_in_a_window: requests in the fullest sliding window. early: slots taken after a wait was written down and
+    before it was over. seconds: from the first to the last request; ideal: the least that the limit alone allows.
     """
 
     requests: int
@@ -27,21 +26,23 @@ def trial(
 ) -> Trial:
     """Each process makes `each` requests. The server refuses request number `refused` (from 1) and asks for a wait."""
     server = FaultServer()
-    refused_at: list[float] = []
 
     def refuse(exchange: Exchange) -> None:
-        refused_at.append(time.time())
         exchange.send(429, b"{}", {"Retry-After": f"{wait:g}"})
 
     server.faults = [None] * (refused - 1) + [refuse] if refused else []
     with running(server):
         arguments = [server.url, str(folder / "limits.sqlite"), str(most), str(window), str(each)]
         command = [sys.executable, "-m", "pizza_assets_tests.support.limited_client", *arguments]
-        started = [subprocess.Popen(command) for _ in range(processes)]
-        assert [process.wait(300) for process in started] == [0] * processes
+        started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
+        printed = [process.communicate(timeout=300)[0] for process in started]
+        assert [process.returncode for process in started] == [0] * processes
     times = sorted(request.at for request in server.requests)
     fullest = max(sum(begin <= at < begin + window for at in times) for begin in times)
-    # requests that were under way when the server refused are no retries
-    early = sum(at + 0.25 * wait < later < at + wait for at in refused_at for later in times)
+    moments = [line.split() for text in printed for line in text.splitlines()]
+    slots, holds = ([float(at) for kind, at in moments if kind == wanted] for wanted in ("slot", "hold"))
+    assert len(slots) == len(times)
+    assert len(holds) == bool(refused)
+    early = sum(at < later < at + wait for at in holds for later in slots)
     ideal = window * ((len(times) - 1) // most)
     return Trial(len(times), fullest, early, times[-1] - times[0], ideal)

@@ -74,6 +74,18 @@ class Pipeline:
         return found
 
 
+def collect_mock_weeks(data: Path, instance: dg.DagsterInstance) -> None:
+    """Makes the world `collected`."""
+    done = Pipeline(data).collect(instance, WEEKS)
+    assert (done.failures, done.error) == ({}, None)
+
+
+def collect_and_analyse_mock_weeks(data: Path, instance: dg.DagsterInstance) -> None:
+    """Makes the world `analysed`."""
+    collect_mock_weeks(data, instance)
+    assert Pipeline(data).analyse(instance) is None
+
+
 class PoisonedMatches:
     """Mock matches, but one week's answer is junk."""
 

@@ -15,6 +15,7 @@ from pizza_assets.orchestration.automation.match_sensor import finished_matches
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets_tests.support.pipeline import Pipeline, RelabelledMatches, as_real
+from pizza_assets_tests.support.worlds import Worlds
 
 WEEK = "2026-08-25"
 BEFORE = datetime(2026, 8, 29, 9, tzinfo=UTC)
@@ -39,13 +40,14 @@ class Counted:
         return self._inner.matches(week)
 
 
+def before_the_weekend(data: Path, instance: dg.DagsterInstance) -> None:
+    assert Pipeline(data, as_real, now=BEFORE).collect(instance, [WEEK]).failures == {}
+
+
 @pytest.fixture
-def stored(tmp_path: Path) -> Pipeline:
-    """Weeks as a real source told them before the weekend."""
-    pipeline = Pipeline(tmp_path, as_real, now=BEFORE)
-    with dg.DagsterInstance.ephemeral() as instance:
-        assert pipeline.collect(instance, [WEEK]).failures == {}
-    return pipeline
+def stored(worlds: Worlds, tmp_path: Path) -> Pipeline:
+    """A week as a real source told it before the weekend."""
+    return Pipeline(worlds.copy("before the weekend", before_the_weekend, tmp_path).data, as_real, now=BEFORE)
 
 
 def look(pipeline: Pipeline, now: datetime, source: Any, cursor: str | None = None) -> Any:

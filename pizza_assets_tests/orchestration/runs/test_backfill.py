@@ -24,6 +24,7 @@ from pizza_assets.storage.layout import week_key
 from pizza_assets.storage.verification import damages
 from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import Pipeline, PoisonedMatches, RelabelledMatches
+from pizza_assets_tests.support.worlds import World, Worlds
 
 WEEKS = ["2026-08-04", "2026-08-11", "2026-08-18", "2026-08-25", "2026-09-01", "2026-09-08"]
 MARKETS = """
@@ -43,16 +44,42 @@ def instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.ephemeral()
 
 
+def two_markets(data: Path, sources: Callable[[Sources], None] | None = None, **options: object) -> Pipeline:
+    markets = data.with_name("markets.toml")
+    markets.parent.mkdir(parents=True, exist_ok=True)
+    markets.write_text(MARKETS)
+    return Pipeline(data, sources, **{"PIZZA_MARKETS": str(markets), **options})
+
+
 @pytest.fixture
 def pipeline(tmp_path: Path) -> Callable[..., Pipeline]:
     """A pipeline of two markets in a folder of the given name."""
 
     def build(folder: str = "data", sources: Callable[[Sources], None] | None = None, **options: object) -> Pipeline:
-        markets = tmp_path / "markets.toml"
-        markets.write_text(MARKETS)
-        return Pipeline(tmp_path / folder, sources, **{"PIZZA_MARKETS": str(markets), **options})
+        return two_markets(tmp_path / folder, sources, **options)
 
     return build
+
+
+def collect_two_markets(data: Path, instance: dg.DagsterInstance) -> None:
+    assert two_markets(data).collect(instance, WEEKS).failures == {}
+
+
+@pytest.fixture
+def ready(worlds: Worlds, tmp_path: Path) -> World:
+    """All weeks of two markets, in the folder `data` of the pipelines."""
+    return worlds.copy("two markets", collect_two_markets, tmp_path)
+
+
+def collect_at_the_edge(data: Path, instance: dg.DagsterInstance) -> None:
+    assert two_markets(data, at_the_edge, **FAR_REACHING).collect(instance, WEEKS).runs == 1
+
+
+@pytest.fixture
+def whole(worlds: Worlds, tmp_path: Path) -> Pipeline:
+    """All weeks in one run, with windows that reach over the edges of weeks."""
+    world = worlds.copy("matches at the edges of weeks", collect_at_the_edge, tmp_path / "whole")
+    return two_markets(world.data, at_the_edge, **FAR_REACHING)
 
 
 def poisoned(*weeks: str) -> Callable[[Sources], None]:
@@ -89,14 +116,10 @@ def at_the_edge(sources: Sources) -> None:
 
 @pytest.mark.parametrize("chunk_weeks", [pytest.param(1, marks=pytest.mark.integration), 4])
 def test_chunks_come_out_as_one_run(
-    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, chunk_weeks: int
+    pipeline: Callable[..., Pipeline], whole: Pipeline, instance: dg.DagsterInstance, chunk_weeks: int
 ) -> None:
     """Also where windows reach over the edge of a week, and of a chunk."""
-    whole, cut = (
-        pipeline("whole", at_the_edge, **FAR_REACHING),
-        pipeline("cut", at_the_edge, chunk_weeks=chunk_weeks, **FAR_REACHING),
-    )
-    assert whole.collect(instance, WEEKS).runs == 1
+    cut = pipeline("cut", at_the_edge, chunk_weeks=chunk_weeks, **FAR_REACHING)
     assert cut.collect(instance, WEEKS).runs > 3
     assert cut.checksums() == whole.checksums()
     of_week_before = of_week_after = 0
@@ -111,20 +134,21 @@ def test_chunks_come_out_as_one_run(
 
 @pytest.mark.integration
 def test_weeks_with_a_gap_renew_what_looked_into_them_on_both_sides(
-    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+    pipeline: Callable[..., Pipeline], whole: Pipeline, instance: dg.DagsterInstance
 ) -> None:
-    whole, grown = (pipeline(folder, at_the_edge, **FAR_REACHING) for folder in ("whole", "grown"))
-    whole.collect(instance, WEEKS)
+    grown = pipeline("grown", at_the_edge, **FAR_REACHING)
     grown.collect(instance, WEEKS[1::2])
     collected = grown.collect(instance, WEEKS[0::2])
     assert collected.weeks == tuple(WEEKS[0::2])
     assert grown.checksums() == whole.checksums()
 
 
-def test_a_new_week_renews_what_looked_into_it(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
+@pytest.mark.integration
+def test_a_new_week_renews_what_looked_into_it(
+    pipeline: Callable[..., Pipeline], whole: Pipeline, instance: dg.DagsterInstance
+) -> None:
     """Week by week, as the calendar brings them: the week before is made again where windows reach over."""
-    whole, grown = pipeline("whole", at_the_edge, **FAR_REACHING), pipeline("grown", at_the_edge, **FAR_REACHING)
-    whole.collect(instance, WEEKS)
+    grown = pipeline("grown", at_the_edge, **FAR_REACHING)
     for week in WEEKS:
         grown.collect(instance, [week])
     assert grown.checksums() == whole.checksums()
@@ -150,16 +174,15 @@ def test_poisoned_weeks_are_named_and_repaired_alone(
     assert repaired.checksums() == good.checksums()
 
 
-def test_what_is_fresh_is_not_made_again(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
-    ready = pipeline()
-    ready.collect(instance, WEEKS)
-    assert ready.collect(instance, WEEKS, is_stale_only=True).runs == 0
+def test_what_is_fresh_is_not_made_again(pipeline: Callable[..., Pipeline], ready: World) -> None:
+    with ready.instance() as instance:
+        assert pipeline().collect(instance, WEEKS, is_stale_only=True).runs == 0
 
 
+@pytest.mark.usefixtures("ready")
 def test_another_code_version_or_setting_makes_stale_what_depends_on_it(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline().collect(instance, WEEKS[:2])
     weeks = [pipeline().week(key) for key in WEEKS[:2]]
     longer = pipeline(PIZZA_POST_MINUTES="90").backfill(instance)
     assert longer.stale_weeks(longer.graph.assets, weeks) == {
@@ -172,10 +195,10 @@ def test_another_code_version_or_setting_makes_stale_what_depends_on_it(
     }
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_week_whose_orders_are_gone_is_stale_and_retired(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
-    pipeline().collect(instance, WEEKS[:1])
     without = pipeline()
     without.tables.objects.delete(f"raw-data/dominos-orders/mock/week={WEEKS[0]}/raw_orders.parquet")
     backfill = without.backfill(instance)
@@ -215,6 +238,7 @@ def test_a_blocked_week_stays_blocked_until_its_check_passes(tmp_path: Path, ins
     assert tolerant.tables.weeks("order_bins") == WEEKS[:2]
 
 
+@pytest.mark.integration
 def test_a_damaged_week_is_mended_by_making_it_again(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:

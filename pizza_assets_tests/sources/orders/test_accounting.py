@@ -56,8 +56,17 @@ MAPPINGS = {
 }
 
 
-@pytest.mark.parametrize("rows", ["orders", "items"])
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        ("csv", "orders"),
+        ("jsonl", "items"),
+        *(  # a hundred imports each
+            pytest.param(kind, rows, marks=pytest.mark.integration)
+            for kind, rows in [("csv", "items"), ("jsonl", "orders"), ("parquet", "orders"), ("parquet", "items")]
+        ),
+    ],
+)
 @settings(max_examples=100, deadline=None)
 @given(lines=LINES, ragged=st.integers(0, 2))
 def test_every_line_is_one_thing(kind: str, rows: str, lines: list[tuple[str, ...]], ragged: int) -> None:

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -182,6 +183,16 @@ def test_a_match_adds_orders_inside_its_windows_only(seed: int, quarters: int, d
     assert (extra["market"] == MARKET.name).all()
 
 
+def many_orders(seed: int, played: pd.DataFrame) -> SourceResult:
+    week = MatchWeek.containing(KICKOFF, "Europe/London")
+    return mock_orders(week, (MARKET, OTHER), played, LATE, seed, orders_per_store_day=20_000)
+
+
+@cache
+def many_orders_without_matches(seed: int) -> SourceResult:
+    return many_orders(seed, NONE)
+
+
 @pytest.mark.parametrize(
     ("changes", "post"),
     [
@@ -197,7 +208,6 @@ def test_a_match_adds_orders_inside_its_windows_only(seed: int, quarters: int, d
 )
 def test_the_planted_effect_is_there(changes: dict, post: float) -> None:
     # Property 8: observed over expected, with the same draws, is the declared factor in each window
-    week = MatchWeek.containing(KICKOFF, "Europe/London")
     played = matches(match(KICKOFF, **changes))
     factors = {
         (-120, 0): PLANTED_EFFECTS.pre,
@@ -208,9 +218,9 @@ def test_the_planted_effect_is_there(changes: dict, post: float) -> None:
     }
     totals = {window: np.zeros(2) for window in factors}
     for seed in range(3):
-        pair = [mock_orders(week, (MARKET, OTHER), m, LATE, seed, orders_per_store_day=20_000) for m in (NONE, played)]
-        for (first, last), counts in totals.items():
-            counts += [in_window(result, first, last) for result in pair]
+        without, result = many_orders_without_matches(seed), many_orders(seed, played)
+        for window, counts in totals.items():
+            counts += [in_window(orders, *window) for orders in (without, result)]
     for window, (expected, observed) in totals.items():
         factor = factors[window]
         # the orders that a match adds are binomial: five standard errors
@@ -247,6 +257,7 @@ def test_the_effects_are_declared_in_words() -> None:
         assert words in text
 
 
+@pytest.mark.integration  # a hundred imports
 @settings(max_examples=100, deadline=None)
 @given(SEEDS)
 def test_files_and_mock_agree_in_columns_types_units_and_zones(
