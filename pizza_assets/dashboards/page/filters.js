@@ -42,7 +42,7 @@ function chosenImpact(window) {
   return DATA.match_impact
     .filter((row) => row.window === window && matches.has(row.match_id) && pairChosen(row) &&
         (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team))
-    .map((row) => ({...row, match: matches.get(row.match_id) }));
+    .map((row) => ({ ...row, match: matches.get(row.match_id) }));
 }
 
 function chosenAnomalies() {

@@ -21,11 +21,13 @@ function renderAccuracy() {
     return [];
   }
   const draws = [];
-  const body = byPair(all).flatMap(
-    (own, i) => [make("h3", {}, pairBadge(own[0])),
-      ...["kept", "backtest"].flatMap(
-        (evidence) => accuracyBlock(
-          own.filter((row) => row.evidence === evidence && row.span === ACCURACY.span), evidence, i, draws))]);
+  const body = byPair(all).flatMap((own, i) => [
+    make("h3", {}, pairBadge(own[0])),
+    ...["kept", "backtest"].flatMap((evidence) => {
+      const rows = own.filter((row) => row.evidence === evidence && row.span === ACCURACY.span);
+      return accuracyBlock(rows, evidence, i, draws);
+    }),
+  ]);
   const change = (event) => {
     ACCURACY.span = event.target.value;
     redraw(renderAccuracy);

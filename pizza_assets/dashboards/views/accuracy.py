@@ -35,28 +35,16 @@ def _chart() -> Spec:
     }
 
 
+_COLUMNS = (
+    "evidence", "span", "until_date", "scored_forecasts", "error_pct", "error_of_mean_pct", "bias_pct", "inside_80_pct",
+    "inside_95_pct", "sentence", *LABELS,
+)  # fmt: skip
+
 VIEW = View(
     id="accuracy",
     title="Do the forecasts hold?",
     question="How far were past forecasts off, and how often did their intervals hold?",
-    reads=(
-        Reads(
-            ForecastAccuracyExtract,
-            (
-                "evidence",
-                "span",
-                "until_date",
-                "scored_forecasts",
-                "error_pct",
-                "error_of_mean_pct",
-                "bias_pct",
-                "inside_80_pct",
-                "inside_95_pct",
-                "sentence",
-                *LABELS,
-            ),
-        ),
-    ),
+    reads=(Reads(ForecastAccuracyExtract, _COLUMNS),),
     filters=("source",),
     filter_note="Counted over all forecasts of own matches.",
     charts={"accuracy": _chart()},

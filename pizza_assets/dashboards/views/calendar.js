@@ -37,9 +37,9 @@ function renderCalendar() {
 async function drawCalendar(holder, rows) {
   const days = [...grouped(rows, (row) => row.kickoff_date)].map(([date, own]) => calendarDay(date, own));
   const reach = Math.max(10, quantile(days.map((day) => Math.abs(day.uplift_pct)), 0.95));
-  const words = `${counted(days.length, "match day")}; ${
-    count(
-      days.filter((day) => day.uplift_pct > 0).length)} of them above the usual. The matches are in the table below.`;
+  const above = count(days.filter((day) => day.uplift_pct > 0).length);
+  const words = `${counted(days.length, "match day")}; ${above} of them above the usual. The matches are in the ` +
+    "table below.";
   const view = await drawChart(holder, "calendar", { datasets: { days }, beside: 46, words });
   await view.signal("reach", reach).runAsync();
   view.addEventListener("click", (event, item) => item?.datum?.match_ids && openDay(item.datum));

@@ -7,7 +7,7 @@ const fixtureAddress = (id) => `#/coming/${encodeURIComponent(id)}`;
 function renderComing() {
   const notices = DATA.coming_matches.filter((row) => row.entry !== "fixture");
   const fixtures = DATA.coming_matches.filter((row) => row.entry === "fixture" && fixtureChosen(row))
-                     .sort((a, b) => a.kickoff_at - b.kickoff_at);
+    .sort((a, b) => a.kickoff_at - b.kickoff_at);
   const rows = fixtures.flatMap(fixtureRows);
   const labels =
     rows.length ? rows.map((row) => row.data_source ?? row.match_source) : fixtures.map((row) => row.match_source);

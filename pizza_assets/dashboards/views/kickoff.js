@@ -38,7 +38,7 @@ const isDrawable = (row) => row.status === "ok" && row.uplift_pct !== null;
 function curveOf(rows, i, draws) {
   // A span that is not known stays among the points, empty: there the line breaks.
   const points =
-    rows.map((row) => (isDrawable(row) ? row : {...row, uplift_pct: null, ci_low_pct: null, ci_high_pct: null }))
+    rows.map((row) => (isDrawable(row) ? row : { ...row, uplift_pct: null, ci_low_pct: null, ci_high_pct: null }))
       .sort((a, b) => a.minutes_from - b.minutes_from);
   if (!rows.some(isDrawable)) return [notKnown("What happens minute by minute around kick-off", rows[0])];
   const holder = make("div", { class: "chart tall", id: `chart-kickoff-${i}` });
@@ -86,7 +86,7 @@ function goalsOf(rows, i, draws) {
   const holder = make("div", { class: "chart", id: `chart-goals-${i}` });
   const points = answered.map(
     (row) =>
-      forestPoint({...row, mde_80_pct: null, direction: row.p_value !== null && row.p_value <= 0.05 ? "up" : "none" },
+      forestPoint({ ...row, mde_80_pct: null, direction: row.p_value !== null && row.p_value <= 0.05 ? "up" : "none" },
         `15 minutes ${GOAL_WORDS[row.series]}`, counted(row.n_goals, "goal")));
   draws.push({ holder, draw: () => drawForest(holder, points) });
   return [make("h3", {}, "A quarter of an hour around goals, against the same minute without one"), holder];

@@ -64,33 +64,16 @@ def _chart() -> Spec:
     }
 
 
+_COLUMNS = (
+    "event", "series", "minutes_from", "minutes_to", "minutes_middle", "uplift_pct", "ci_low_pct", "ci_high_pct",
+    "band", "is_calibrated", "n_matches", "n_goals", "status", "reasons", *IN_SHOPS, *LABELS,
+)  # fmt: skip
+
 VIEW = View(
     id="kickoff",
     title="Around kick-off and goals",
     question="In which minutes do orders depart from the usual?",
-    reads=(
-        Reads(
-            EventStudyExtract,
-            (
-                "event",
-                "series",
-                "minutes_from",
-                "minutes_to",
-                "minutes_middle",
-                "uplift_pct",
-                "ci_low_pct",
-                "ci_high_pct",
-                "band",
-                "is_calibrated",
-                "n_matches",
-                "n_goals",
-                "status",
-                "reasons",
-                *IN_SHOPS,
-                *LABELS,
-            ),
-        ),
-    ),
+    reads=(Reads(EventStudyExtract, _COLUMNS),),
     filters=("source",),
     filter_note=ONCE,
     charts={"kickoff": _chart(), "forest": forest()},

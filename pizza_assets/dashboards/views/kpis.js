@@ -5,8 +5,8 @@ function renderKpis() {
   const matches = chosenMatches();
   const series = chosenDays();
   const [from, to] = chosenPeriod();
-  const orders = [...series].map(([source, positions]) => [source, knownOrders(positions, from, to)]).filter(([,
-    known]) => known.days);
+  const orders = [...series].map(([source, positions]) => [source, knownOrders(positions, from, to)])
+    .filter(([, known]) => known.days);
   const labels = [...orders.map(([source]) => source), ...matches.map((match) => match.match_source)];
   const tiles = [
     kpi("Orders", orders.map(([source, known]) => [count(known.sum), `${source} orders${known.words}`, source])),
@@ -32,7 +32,7 @@ function kpi(name, facts, none = "no data for this choice") {
     { class: `kpi${shown.some(([, , source]) => source === "mock") ? " is-mock" : ""}` },
     make("dt", {}, name),
     ...shown.map(([value, words, source]) =>
-                   make("dd", source ? { class: `of-${source}` } : {}, value, make("small", {}, words))),
+      make("dd", source ? { class: `of-${source}` } : {}, value, make("small", {}, words))),
   );
 }
 

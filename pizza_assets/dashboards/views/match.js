@@ -39,8 +39,7 @@ function matchWords(match, [row]) {
   return [
     match.competition, match.round_name, when, resultWords(match.result),
     match.status.toLowerCase().replaceAll("_", " "),
-  ].filter(Boolean)
-    .join(" · ");
+  ].filter(Boolean).join(" · ");
 }
 
 function noMarketWords(id) {
@@ -133,10 +132,8 @@ async function drawMarketDay(holder, match, rows) {
 // repeated at its end, so that its step has a width.
 function usualLevel(group, from, to) {
   if (!group) return [];
-  const points = Array
-                   .from(group.values,
-                     (value, i) => ({ at: (group.firstBin + i) * BIN, expected: value ? (value - 1) / 10 : null }))
-                   .filter((point) => point.at >= from && point.at < to);
+  const pointAt = (value, i) => ({ at: (group.firstBin + i) * BIN, expected: value ? (value - 1) / 10 : null });
+  const points = Array.from(group.values, pointAt).filter((point) => point.at >= from && point.at < to);
   const last = points.at(-1);
   return last ? [...points, { at: last.at + BIN, expected: last.expected }] : [];
 }

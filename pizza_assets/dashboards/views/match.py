@@ -64,24 +64,16 @@ def _chart() -> Spec:
     }
 
 
+_COLUMNS = (
+    "match_id", "market", "bin_at", "minutes_from_kickoff", "period", "order_count", "expected_orders", *LABELS,
+)  # fmt: skip
+
 VIEW = View(
     id="match",
     title="Match day",
     question="What happened to orders on the day of this match?",
     reads=(
-        Reads(
-            MatchTimelineExtract,
-            (
-                "match_id",
-                "market",
-                "bin_at",
-                "minutes_from_kickoff",
-                "period",
-                "order_count",
-                "expected_orders",
-                *LABELS,
-            ),
-        ),
+        Reads(MatchTimelineExtract, _COLUMNS),
         Reads(MatchImpactExtract, (*OF_MATCH, *UPLIFT, "extra_orders", "extra_revenue_cents", *IN_SHOPS, *LABELS)),
     ),
     filters=("source", "market"),

@@ -25,7 +25,7 @@ function renderOutcomes() {
     if (new Set(own.map((row) => row.kickoff_date)).size < FEWEST_DATES)
       return [make("h3", {}, pairBadge(own[0])), tooFew(own)];
     const effect = effectsOf(null, OUTCOME_AXES[OUTCOMES.x].subject)
-                     .find((row) => row.time_window === "post" && pairOf(row) === pairOf(own[0]));
+      .find((row) => row.time_window === "post" && pairOf(row) === pairOf(own[0]));
     const holder = make("div", { class: "chart tall", id: `chart-outcomes-${i}` });
     draws.push({ holder, draw: () => drawOutcomes(holder, own, effect) });
     return [make("h3", {}, pairBadge(own[0])), holder, make("p", { class: "hint" }, outcomeWords(effect))];

@@ -11,8 +11,8 @@ const OUTCOME_BADGES = {
 
 function renderQuality() {
   const rows = DATA.data_quality.filter(weekChosen)
-                 .filter(qualitySourceChosen)
-                 .sort((a, b) => b.week.localeCompare(a.week) || a.dataset.localeCompare(b.dataset));
+    .filter(qualitySourceChosen)
+    .sort((a, b) => b.week.localeCompare(a.week) || a.dataset.localeCompare(b.dataset));
   const labels = rows.map((row) => row.data_source).filter((source) => source !== "none");
   if (!rows.length) {
     fillView("quality",

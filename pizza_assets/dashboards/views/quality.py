@@ -51,26 +51,17 @@ def _chart() -> Spec:
     }
 
 
+_COLUMNS = (
+    "week", "week_starts_at", "dataset", "data_source", "source_name", "row_count", "rejected_count", "is_partial",
+    "failed_check_count", "reason",
+)  # fmt: skip
+
 VIEW = View(
     id="quality",
     title="Data behind the numbers",
     question="Which weeks are real, mock, partial or missing, why, and what do the checks say?",
     reads=(
-        Reads(
-            DataQualityExtract,
-            (
-                "week",
-                "week_starts_at",
-                "dataset",
-                "data_source",
-                "source_name",
-                "row_count",
-                "rejected_count",
-                "is_partial",
-                "failed_check_count",
-                "reason",
-            ),
-        ),
+        Reads(DataQualityExtract, _COLUMNS),
         Reads(ChecksExtract, ("asset", "check", "outcome", "week_count", "first_week", "last_week", "description")),
     ),
     filters=("source", "dates"),

@@ -41,11 +41,9 @@ async function drawResults(holder, rows) {
     shop_words: shopWords(row),
     n_words: counted(row.n_matches, "match", "matches"),
   }));
-  const words =
-    bars
-      .map(
-        (bar) => `${RESULT_NOUNS[bar.result]}, ${bar.window} the match: ${bar.uplift_words} (${bar.interval_words}).`)
-      .join(" ");
+  const wordsOf = (bar) =>
+    `${RESULT_NOUNS[bar.result]}, ${bar.window} the match: ${bar.uplift_words} (${bar.interval_words}).`;
+  const words = bars.map(wordsOf).join(" ");
   const isReal = rows.every((row) => row.data_source === "real");
   await drawChart(
     holder, "results", { datasets: { bars }, beside: 56, words, tokens: { "$bar-opacity": isReal ? 0.95 : 0.6 } });
