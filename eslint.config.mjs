@@ -1,6 +1,6 @@
 // Lints the page's scripts as the page runs them: joined into one function, each view's in a block of its own. Names
 // that no script declares and names that nobody uses are found across files; every finding is shown in its own file.
-// The names of scripts and blocks follow _app_script in pizza_assets/dashboards/dashboard_page.py.
+// Joining is done as _app_script does it in pizza_assets/dashboards/dashboard_page.py.
 import fs from "node:fs";
 import path from "node:path";
 

@@ -1,8 +1,8 @@
 """The local page: one HTML file that opens from disk, offline, with its data, charts and scripts inside.
 
-It draws what the extracts say; statistics belong to the analysis, the look to the files in `page/`. Data enters
-only as JSON, the scripts write it to the document only as text, and the content security policy names each script
-and style by its hash and allows nothing else: a team's name cannot become code.
+It draws what the extracts say; statistics belong to the analysis, the look to the files in `page/`, each view to its
+two files in `views/`. Data enters only as JSON, the scripts write it to the document only as text, and the content
+security policy names each script and style by its hash and allows nothing else: a team's name cannot become code.
 """
 
 import base64

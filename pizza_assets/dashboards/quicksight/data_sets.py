@@ -55,7 +55,7 @@ DATA_SETS: tuple[DataSet, ...] = (*(data_set_of(extract) for extract in EXTRACTS
 
 
 def honoured_by_views(data_set: DataSet) -> frozenset[str]:
-    """The filters that some view honours that reads the data set's extract."""
+    """The filters honoured by the views that read the data set's extract."""
     return frozenset(
         name for view in VIEWS for reads in view.reads if reads.extract is data_set.extract for name in view.filters
     )
