@@ -1,8 +1,9 @@
 # Two commands do everything: `make run` and `make test`. Both need only Python (>= 3.11) and make.
 PYTHON ?= python3
 BIN := .venv/bin
+ESLINT_VERSION := 10.15.0
 
-.PHONY: run ui open test unit-tests test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check docs lock clean docs-site notebook
+.PHONY: run ui open test unit-tests test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -63,6 +64,9 @@ check: .venv/test.installed  ## style, types, layers, spelling, definitions
 	@$(BIN)/typos
 	@$(BIN)/dagster definitions validate
 
+lint-js: .venv/eslint-$(ESLINT_VERSION).installed  ## the page's JavaScript: unused and undefined names, long lines (needs npm)
+	@.venv/eslint/node_modules/.bin/eslint pizza_assets/dashboards
+
 docs: .venv/test.installed  ## write the reference pages that follow from code
 	@$(BIN)/python -m pizza_assets_tests.support.reference_docs
 
@@ -89,6 +93,12 @@ clean:  ## remove what was installed and built; data/ and .dagster/ stay
 	@echo "installing ($<), once ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/eslint-$(ESLINT_VERSION).installed: | .venv/bin/python
+	@command -v npm >/dev/null || { echo "npm is absent; install Node.js with npm to lint the page's JavaScript" >&2; exit 1; }
+	@echo "installing (eslint $(ESLINT_VERSION)), once ..."
+	@npm install --silent --no-fund --no-audit --prefix .venv/eslint eslint@$(ESLINT_VERSION)
 	@touch $@
 
 # apart from the product's: checkov fixes versions of what the product needs newer

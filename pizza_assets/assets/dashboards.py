@@ -11,6 +11,7 @@ from pizza_assets.assets.extracts import EXTRACTS, label_of_all
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
 from pizza_assets.dashboards.quarter_counts import quarter_counts
+from pizza_assets.dashboards.views import EXTRACTS_READ
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput
@@ -42,26 +43,12 @@ def _manifest() -> dg.AssetsDefinition:
 
 def _page(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
+        ins={extract.table_name(): dg.AssetIn(dagster_type=pd.DataFrame) for extract in EXTRACTS_READ},
         **described("dashboards", "dashboard_page"),
         description="One HTML file that opens from disk: what happened, how sure that is, and what is mock.",
     )
     def dashboard_page(
-        dashboard_orders_timeline: pd.DataFrame,
-        dashboard_match_timeline: pd.DataFrame,
-        dashboard_matches: pd.DataFrame,
-        dashboard_match_impact: pd.DataFrame,
-        dashboard_correlations: pd.DataFrame,
-        dashboard_event_study: pd.DataFrame,
-        dashboard_anomalies: pd.DataFrame,
-        dashboard_insights: pd.DataFrame,
-        dashboard_data_quality: pd.DataFrame,
-        dashboard_checks: pd.DataFrame,
-        dashboard_coming_matches: pd.DataFrame,
-        dashboard_match_forecast: pd.DataFrame,
-        dashboard_forecast_accuracy: pd.DataFrame,
-        quarter_hours: WeekTables,
-        raw_orders: WeekTables,
-        raw_matches: WeekTables,
+        quarter_hours: WeekTables, raw_orders: WeekTables, raw_matches: WeekTables, **extracts: pd.DataFrame
     ) -> FilesOutput:
         page = build_page(
             PageData(
@@ -69,23 +56,12 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 data_as_of=_last_collected(raw_orders, raw_matches),
                 weeks_for_alarms=MIN_WEEKS,
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
-                orders_timeline=dashboard_orders_timeline,
+                extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),
-                matches=dashboard_matches,
-                match_timeline=dashboard_match_timeline,
-                match_impact=dashboard_match_impact,
-                correlations=dashboard_correlations,
-                event_study=dashboard_event_study,
-                anomalies=dashboard_anomalies,
-                insights=dashboard_insights,
-                data_quality=dashboard_data_quality,
-                checks=dashboard_checks,
-                coming_matches=dashboard_coming_matches,
-                match_forecast=dashboard_match_forecast,
-                forecast_accuracy=dashboard_forecast_accuracy,
             )
         )
-        return FilesOutput({"dashboard.html": page.encode()}, **label_of_all(dashboard_data_quality), metadata={})
+        label = label_of_all(extracts["dashboard_data_quality"])
+        return FilesOutput({"dashboard.html": page.encode()}, **label, metadata={})
 
     return dashboard_page
 

@@ -1,70 +1,43 @@
 """The local page: one HTML file that opens from disk, offline, with its data, charts and scripts inside.
 
-It draws what the extracts say; statistics belong to the analysis, the look to the files in `page/`. Data enters
-only as JSON, the scripts write it to the document only as text, and the content security policy names each script
-and style by its hash and allows nothing else: a team's name cannot become code.
+It draws what the extracts say; statistics belong to the analysis, the look to the files in `page/`, each view to its
+two files in `views/`. Data enters only as JSON, the scripts write it to the document only as text, and the content
+security policy names each script and style by its hash and allows nothing else: a team's name cannot become code.
 """
 
 import base64
 import hashlib
 import html
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 import pandas as pd
-from pandera.typing.pandas import DataFrame
 
 from pizza_assets.dashboards import page_payload
-from pizza_assets.dashboards.chart_specs import chart_specs
-from pizza_assets.dashboards.visuals import FILTERS, VISUALS
+from pizza_assets.dashboards.view import FILTERS, View, short_name
+from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS
 from pizza_assets.models.currency import minor_digits
-from pizza_assets.models.extracts import (
-    AnomaliesExtract,
-    ChecksExtract,
-    CorrelationsExtract,
-    DataQualityExtract,
-    EventStudyExtract,
-    InsightsExtract,
-    MatchesExtract,
-    MatchImpactExtract,
-    MatchTimelineExtract,
-    OrdersTimelineExtract,
-)
-from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
+from pizza_assets.models.extracts import MatchesExtract, MatchTimelineExtract, OrdersTimelineExtract
 from pizza_assets.models.merged import QuarterHours
 from pizza_assets.models.table import Table
 
-_SCRIPTS = (
-    "format.js", "dom.js", "data.js", "filters.js", "charts.js", "paging.js",
-    "insights.js", "kpis.js", "timeline.js", "kickoff.js", "effects.js", "outcomes.js", "results.js", "calendar.js",
-    "coming.js", "matches.js", "anomalies.js", "sources.js", "accuracy.js", "quality.js", "match_day.js", "fixture.js",
-    "main.js",
+_SHARED_SCRIPTS = (
+    "format.js", "dom.js", "data.js", "filters.js", "charts.js", "paging.js", "alarms.js", "matches.js", "estimates.js",
+    "forecasts.js", "masthead.js",
 )  # fmt: skip
-"""The page's own scripts, in the order they are joined."""
+"""The scripts that views share, in the order they are joined."""
 
-_IMPACT_COLUMNS = [
-    "match_id", "market", "team", "side", "window", "window_start_at", "window_end_at", "kickoff_date", "kickoff_time",
-    "observed", "expected", "uplift_pct", "ci_low_pct", "ci_high_pct", "extra_orders", "orders_per_hour",
-    "extra_orders_per_store_hour",
-    "extra_revenue_cents", "extra_revenue_per_store_hour_cents", "currency", "own_result", "own_goal_difference",
-    "total_goals", "status", "reasons", "order_source", "match_source", "data_source",
-]  # fmt: skip
-_EFFECT_COLUMNS = [
-    "hypothesis", "role", "subject", "scope", "scope_value", "time_window", "uplift_pct", "ci_low_pct",
-    "ci_high_pct", "q_value", "direction", "n_matches", "n_clusters",
-    "mde_80_pct", "correlation_coefficient", "spearman_coefficient", "placebo_uplift_pct", "placebo_ci_low_pct",
-    "placebo_ci_high_pct", "leave_one_out_low_pct", "leave_one_out_high_pct",
-    "pre_trend_p_value", "few_control_share", "method", "extra_orders_per_store_hour", "extra_orders_low",
-    "extra_orders_high", "extra_revenue_per_store_hour_cents", "currency", "status", "reasons", "order_source",
-    "match_source", "data_source",
-]  # fmt: skip
+_COUNTED: tuple[type[Table], ...] = (OrdersTimelineExtract, MatchTimelineExtract)
+"""Extracts that travel as dense counts instead of rows: `daily` and `expected` of the payload."""
 
 
 @dataclass(frozen=True)
 class PageData:
     """What the page shows. `data_as_of` is the time of the data in words, not of the rendering.
 
+    `extracts` are rows by the extract's table name; one that is not among them has no rows.
     `quarter_hours` is the table of that name (all weeks), its stores summed: what is drawn where an hour is too coarse.
     `planted_effects` says in words what was built into mock orders, empty if nothing was. `weeks_for_alarms`: fewer
     weeks of orders have no alarms, so that none was found says nothing.
@@ -74,25 +47,17 @@ class PageData:
     data_as_of: str
     planted_effects: str = ""
     weeks_for_alarms: int = 8
-    orders_timeline: DataFrame[OrdersTimelineExtract] = field(default_factory=OrdersTimelineExtract.empty)
+    extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
-    matches: DataFrame[MatchesExtract] = field(default_factory=MatchesExtract.empty)
-    match_timeline: DataFrame[MatchTimelineExtract] = field(default_factory=MatchTimelineExtract.empty)
-    match_impact: DataFrame[MatchImpactExtract] = field(default_factory=MatchImpactExtract.empty)
-    correlations: DataFrame[CorrelationsExtract] = field(default_factory=CorrelationsExtract.empty)
-    event_study: DataFrame[EventStudyExtract] = field(default_factory=EventStudyExtract.empty)
-    anomalies: DataFrame[AnomaliesExtract] = field(default_factory=AnomaliesExtract.empty)
-    insights: DataFrame[InsightsExtract] = field(default_factory=InsightsExtract.empty)
-    data_quality: DataFrame[DataQualityExtract] = field(default_factory=DataQualityExtract.empty)
-    checks: DataFrame[ChecksExtract] = field(default_factory=ChecksExtract.empty)
-    coming_matches: DataFrame[ComingMatchesExtract] = field(default_factory=ComingMatchesExtract.empty)
-    match_forecast: DataFrame[MatchForecastExtract] = field(default_factory=MatchForecastExtract.empty)
-    forecast_accuracy: DataFrame[ForecastAccuracyExtract] = field(default_factory=ForecastAccuracyExtract.empty)
+
+    def rows(self, extract: type[Table]) -> pd.DataFrame:
+        found = self.extracts.get(extract.table_name())
+        return extract.empty() if found is None else found
 
 
 def build_page(data: PageData) -> str:
     """The whole page as HTML text. Equal data give equal text."""
-    style, bundle, app = _asset("page.css"), _chart_library(), _app_script()
+    style, bundle, app = _page_file("page.css"), _chart_library(), _app_script()
     slots = {
         "policy": _content_security_policy(scripts=(bundle, app), styles=(style,)),
         "title": html.escape(_document_title(data)),
@@ -100,17 +65,19 @@ def build_page(data: PageData) -> str:
         "data": page_payload.embedded_json(_payload(data)),
         "bundle": bundle,
         "app": app,
+        "overview": _sections(view for view in VIEWS if not view.address),
+        "drill": _sections(view for view in VIEWS if view.address),
     }
-    return _filled(_asset("page.html"), slots)
+    return _filled(_page_file("page.html"), slots)
 
 
 def _payload(data: PageData) -> dict[str, object]:
     """Counts lie beside the rest: they are packed already, and most of them are unpacked only when asked for."""
     return {
         "tables": page_payload.compressed_json(_tables(data)),
-        "daily": page_payload.daily(data.orders_timeline),
+        "daily": page_payload.daily(data.rows(OrdersTimelineExtract)),
         "quarters": page_payload.quarter_hourly(data.quarter_hours),
-        "expected": page_payload.expected(data.match_timeline),
+        "expected": page_payload.expected(data.rows(MatchTimelineExtract)),
     }
 
 
@@ -122,50 +89,34 @@ def _tables(data: PageData) -> dict[str, object]:
         "weeks_for_alarms": data.weeks_for_alarms,
         "minor_digits": {code: minor_digits(code) for code in sorted(_currencies(data))},
         "filters": FILTERS,
-        "visuals": {
-            v.id: {
-                "title": v.title,
-                "question": v.question,
-                "filters": v.filters,
-                "partly": v.partly,
-                "filter_note": v.filter_note,
-            }
-            for v in VISUALS
+        "views": {view.id: _described(view) for view in VIEWS},
+        "specs": {name: spec for view in VIEWS for name, spec in view.charts.items()},
+        "extracts": {
+            short_name(extract): page_payload.columns(data.rows(extract), extract.column_names())
+            for extract in EXTRACTS_READ
+            if extract not in _COUNTED
         },
-        "specs": chart_specs(),
-        "matches": _columns(data.matches, MatchesExtract),
-        "impact": page_payload.columns(data.match_impact, _IMPACT_COLUMNS),
-        "effects": page_payload.columns(data.correlations, _EFFECT_COLUMNS),
-        "events": _columns(data.event_study, EventStudyExtract),
-        "anomalies": _columns(data.anomalies, AnomaliesExtract),
-        "insights": _columns(data.insights, InsightsExtract),
-        "quality": _columns(data.data_quality, DataQualityExtract),
-        "checks": _columns(data.checks, ChecksExtract),
-        "coming": _columns(data.coming_matches, ComingMatchesExtract),
-        "forecast": _columns(data.match_forecast, MatchForecastExtract),
-        "accuracy": _columns(data.forecast_accuracy, ForecastAccuracyExtract),
     }
 
 
+def _described(view: View) -> dict[str, object]:
+    names = ("title", "question", "filters", "partly", "filter_note", "address")
+    return {name: getattr(view, name) for name in names}
+
+
 def _currencies(data: PageData) -> set[str]:
-    frames = (
-        data.orders_timeline,
-        data.match_impact,
-        data.correlations,
-        data.event_study,
-        data.anomalies,
-        data.insights,
-    )
+    frames = (data.rows(extract) for extract in EXTRACTS_READ if "currency" in extract.column_names())
     return {code for frame in frames for code in frame["currency"].dropna().unique()}
 
 
-def _columns(frame: pd.DataFrame, model: type[Table]) -> dict[str, object]:
-    return page_payload.columns(frame, model.column_names())
+def _sections(views: Iterable[View]) -> str:
+    return "\n".join(f'    <section class="{view.section}" id="view-{view.id}"></section>' for view in views)
 
 
 def _document_title(data: PageData) -> str:
     """The title of the browser's tab names the mock data too, so a bookmark or a print cannot hide it."""
-    orders, matches = set(data.orders_timeline["order_source"].unique()), set(data.matches["match_source"].unique())
+    orders = set(data.rows(OrdersTimelineExtract)["order_source"].unique())
+    matches = set(data.rows(MatchesExtract)["match_source"].unique())
     if "mock" not in orders | matches:
         return data.title
     if "real" not in orders | matches:
@@ -174,8 +125,12 @@ def _document_title(data: PageData) -> str:
 
 
 def _app_script() -> str:
-    """The page's scripts as one function: the chart library takes many names at the top level."""
-    return '(() => {\n"use strict";\n' + "\n".join(_asset(name) for name in _SCRIPTS) + "\n})();\n"
+    """The page's scripts as one function: the chart library takes many names at the top level. A view's script is a
+    block of its own, so that views can neither take each other's names nor rely on them.
+    """
+    views = ["{\n" + _text("views", f"{view.id}.js") + "}" for view in VIEWS]
+    parts = [*map(_page_file, _SHARED_SCRIPTS), *views, _page_file("main.js")]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
 
 
 @cache
@@ -185,9 +140,13 @@ def _chart_library() -> str:
     return vl_convert.javascript_bundle()
 
 
+def _page_file(name: str) -> str:
+    return _text("page", name)
+
+
 @cache
-def _asset(name: str) -> str:
-    return (files("pizza_assets.dashboards") / "page" / name).read_text(encoding="utf-8")
+def _text(folder: str, name: str) -> str:
+    return (files("pizza_assets.dashboards") / folder / name).read_text(encoding="utf-8")
 
 
 def _content_security_policy(scripts: tuple[str, ...], styles: tuple[str, ...]) -> str:

@@ -53,20 +53,24 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
         title="Pizza and football",
         data_as_of="4 Aug 2026, 05:00 UTC",
         planted_effects=PLANTED if "mock" in sample.order_sources else "",
-        orders_timeline=_timeline(quarters),
         quarter_hours=quarters,
-        matches=matches,
-        match_timeline=_match_timeline(impact, rng),
-        match_impact=impact,
-        correlations=correlations,
-        event_study=_event_study(sample, len(matches)),
-        anomalies=_anomalies(sample, matches),
-        insights=_insights(sample, correlations),
-        data_quality=_quality(sample),
-        checks=_checks(sample),
-        coming_matches=coming,
-        match_forecast=match_forecast(sample.order_sources, coming, is_known=sample.weeks >= 4),
-        forecast_accuracy=forecast_accuracy(sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4),
+        extracts={
+            "dashboard_orders_timeline": _timeline(quarters),
+            "dashboard_matches": matches,
+            "dashboard_match_timeline": _match_timeline(impact, rng),
+            "dashboard_match_impact": impact,
+            "dashboard_correlations": correlations,
+            "dashboard_event_study": _event_study(sample, len(matches)),
+            "dashboard_anomalies": _anomalies(sample, matches),
+            "dashboard_insights": _insights(sample, correlations),
+            "dashboard_data_quality": _quality(sample),
+            "dashboard_checks": _checks(sample),
+            "dashboard_coming_matches": coming,
+            "dashboard_match_forecast": match_forecast(sample.order_sources, coming, is_known=sample.weeks >= 4),
+            "dashboard_forecast_accuracy": forecast_accuracy(
+                sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4
+            ),
+        },
     )
 
 

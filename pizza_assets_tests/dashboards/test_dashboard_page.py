@@ -44,7 +44,7 @@ def test_a_hostile_name_stays_inside_the_data():
     kinds = [kind for kind, _ in scripts(page)]
     assert kinds == [' type="application/json" id="page-data"', "", ""]
     assert HOSTILE not in page
-    assert HOSTILE in tables(scripts(page)[0][1])["matches"]["home_team"]["of"]
+    assert HOSTILE in tables(scripts(page)[0][1])["extracts"]["matches"]["home_team"]["of"]
 
 
 @settings(deadline=None, max_examples=100)

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
-from pizza_assets.dashboards.visuals import FILTERS, VISUALS
+from pizza_assets.dashboards.view import FILTERS
+from pizza_assets.dashboards.views import VIEWS
+from pizza_assets.models.extracts import OrdersTimelineExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
 
@@ -20,7 +22,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-VIEWS = [visual for visual in VISUALS if visual.id not in ("match", "fixture")]
+OVERVIEW = [view for view in VIEWS if not view.address]
 """The views of the overview."""
 ADDRESSES = ["", "#/match/m-0005", "#/coming/coming-real-0"]
 A_CHOICE = {
@@ -68,16 +70,20 @@ def folder(tmp_path_factory) -> Path:
 def _late(data: PageData) -> PageData:
     """The second chain opens in the last two weeks."""
     start = pd.Timestamp("2025-09-16T05:00Z")
-    orders, quarters = data.orders_timeline, data.quarter_hours
+    orders, quarters = data.rows(OrdersTimelineExtract), data.quarter_hours
     return replace(
         data,
-        orders_timeline=orders[(orders["chain"] == "Domino's") | (orders["hour_at"] >= start)],
+        extracts={
+            **data.extracts,
+            "dashboard_orders_timeline": orders[(orders["chain"] == "Domino's") | (orders["hour_at"] >= start)],
+        },
         quarter_hours=quarters[(quarters["chain"] == "Domino's") | (quarters["bin_at"] >= start)],
     )
 
 
 def _in(data: PageData, currency: str) -> PageData:
-    return replace(data, orders_timeline=data.orders_timeline.assign(currency=currency))
+    orders = data.rows(OrdersTimelineExtract).assign(currency=currency)
+    return replace(data, extracts={**data.extracts, "dashboard_orders_timeline": orders})
 
 
 @contextmanager
@@ -169,16 +175,16 @@ def test_a_hostile_name_stays_text(browser, folder):
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_changes_what_it_honours_and_says_so_elsewhere(browser, folder, name):
     with opened(browser, folder / "both.html") as page:
-        before = {visual.id: words(page, visual.id) for visual in VIEWS}
+        before = {view.id: words(page, view.id) for view in OVERVIEW}
         choose(page, *A_CHOICE[name])
-        for visual in VIEWS:
-            note, after = filter_note(page, visual.id), words(page, visual.id)
-            if name not in visual.filters:
-                assert f"Not filtered by {FILTERS[name]}" in note, visual.id
-                assert after.replace(note, "").split() == before[visual.id].split(), visual.id
+        for view in OVERVIEW:
+            note, after = filter_note(page, view.id), words(page, view.id)
+            if name not in view.filters:
+                assert f"Not filtered by {FILTERS[name]}" in note, view.id
+                assert after.replace(note, "").split() == before[view.id].split(), view.id
                 continue
-            assert ("Only partly filtered by" in note) == (name in visual.partly), visual.id
-            assert after.replace(note, "").split() != before[visual.id].split(), visual.id
+            assert ("Only partly filtered by" in note) == (name in view.partly), view.id
+            assert after.replace(note, "").split() != before[view.id].split(), view.id
         page.click("#filter-clear")
         wait_until_drawn(page)
 
@@ -440,8 +446,8 @@ def test_only_mock_data_cannot_be_taken_for_real(browser, folder):
     with opened(browser, folder / "mock.html") as page:
         assert "Mock data: nothing on this page happened" in page.locator("#banner").inner_text()
         assert page.title().startswith("MOCK DATA")
-        for visual in VIEWS:
-            assert page.locator(f"#view-{visual.id} .view-head .badge.mock").count() == 1, visual.id
+        for view in OVERVIEW:
+            assert page.locator(f"#view-{view.id} .view-head .badge.mock").count() == 1, view.id
         assert page.locator(".badge.real").count() == 0
 
 
@@ -507,9 +513,9 @@ def test_alarms_of_mock_orders_are_no_finding_about_real_ones(browser, folder):
 
 def test_with_nothing_each_view_says_what_is_missing(browser, folder):
     with opened(browser, folder / "empty.html") as page:
-        for visual in VIEWS:
-            if visual.id != "kpis":
-                assert page.locator(f"#view-{visual.id} .empty").is_visible(), visual.id
+        for view in OVERVIEW:
+            if view.id != "kpis":
+                assert page.locator(f"#view-{view.id} .empty").is_visible(), view.id
         assert "off season" in page.locator("#view-coming .empty").inner_text()
         assert "no data yet" in page.locator("#banner").inner_text()
 

@@ -123,7 +123,7 @@ def test_quarter_hours_come_back_and_no_row_is_unknown_not_zero(cells):
 
 def test_the_usual_level_of_each_match_and_market_keeps_its_gaps():
     data = sample_page_data(Sample(weeks=8, markets=4))
-    whole = data.match_timeline
+    whole = data.extracts["dashboard_match_timeline"]
     rows = whole.drop(index=whole.index[[1, 40]]).reset_index(drop=True)
     answer = page_payload.expected(rows)
     values = unpacked(answer["values"])

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from pizza_assets.dashboards.quicksight import resources
-from pizza_assets.dashboards.quicksight.data_sets import read_extracts
 from pizza_assets.dashboards.quicksight.resources import Kind
+from pizza_assets.dashboards.views import EXTRACTS_READ
 from pizza_assets.orchestration.quicksight import operations
 from pizza_assets.orchestration.quicksight.client import quicksight_client
 from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner
 from pizza_assets_tests.dashboards.quicksight.target import TARGET
 
 pytestmark = pytest.mark.integration
-DATA_SOURCES = len(read_extracts())
+DATA_SOURCES = len(EXTRACTS_READ)
 
 
 @pytest.fixture

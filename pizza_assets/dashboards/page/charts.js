@@ -5,7 +5,8 @@ const drawn = new Map(); // Element id of a chart -> what vega-embed returned fo
 function themed(value, tokens) {
   if (typeof value === "string" && value.startsWith("$") && value in tokens) return tokens[value];
   if (Array.isArray(value)) return value.map((item) => themed(item, tokens));
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, tokens)]));
+  if (value && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, tokens)]));
   return value;
 }
 
@@ -13,7 +14,8 @@ function themeTokens(spec, width, tokens) {
   const style = getComputedStyle(document.documentElement);
   const names = new Set(JSON.stringify(spec).match(/(?<=")\$[a-z-]+(?=")/g) ?? []);
   names.delete("$schema");
-  const colors = Object.fromEntries([...names].map((name) => [name, style.getPropertyValue(`--${name.slice(1)}`).trim()]));
+  const colors =
+    Object.fromEntries([...names].map((name) => [name, style.getPropertyValue(`--${name.slice(1)}`).trim()]));
   return { ...colors, $width: width, $ticks: Math.max(3, Math.floor(width / 95)), ...tokens };
 }
 
@@ -25,7 +27,16 @@ function chartConfig() {
     background: null,
     font,
     view: { stroke: null },
-    axis: { labelColor: color("--soft"), titleColor: color("--soft"), gridColor: color("--line"), domainColor: color("--axis"), tickColor: color("--axis"), titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12 },
+    axis: {
+      labelColor: color("--soft"),
+      titleColor: color("--soft"),
+      gridColor: color("--line"),
+      domainColor: color("--axis"),
+      tickColor: color("--axis"),
+      titleFontWeight: "normal",
+      labelFontSize: 12,
+      titleFontSize: 12,
+    },
   };
 }
 
@@ -33,8 +44,10 @@ function showTooltip(handler, event, item, value) {
   const box = byId("tooltip");
   box.hidden = !value;
   if (!value) return;
-  const entries = Object.entries(value).filter(([, words]) => words !== null && words !== "" && words !== "null" && words !== "undefined");
-  box.replaceChildren(make("dl", {}, ...entries.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, String(words))])));
+  const entries = Object.entries(value).filter(
+    ([, words]) => words !== null && words !== "" && words !== "null" && words !== "undefined");
+  box.replaceChildren(
+    make("dl", {}, ...entries.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, String(words))])));
   const { width, height } = box.getBoundingClientRect();
   box.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - width - 8))}px`;
   box.style.top = `${event.clientY + height + 24 > innerHeight ? event.clientY - height - 12 : event.clientY + 14}px`;
@@ -46,9 +59,21 @@ async function drawChart(holder, name, { datasets, beside, words, tokens = {} })
   drawn.get(holder.id)?.finalize();
   const width = Math.max(160, holder.clientWidth - beside);
   const spec = themed(PAGE.specs[name], themeTokens(PAGE.specs[name], width, tokens));
-  const result = await vegaEmbed(holder, { ...spec, datasets, autosize: { type: "pad", contains: "padding" }, padding: { left: 0, right: 6, top: 4, bottom: 2 } }, {
-    ast: true, actions: false, defaultStyle: false, renderer: "svg", logLevel: ERRORS_ONLY, tooltip: showTooltip, config: chartConfig(),
-  });
+  const result = await vegaEmbed(holder, {
+    ...spec,
+    datasets,
+    autosize: { type: "pad", contains: "padding" },
+    padding: { left: 0, right: 6, top: 4, bottom: 2 },
+  },
+    {
+      ast: true,
+      actions: false,
+      defaultStyle: false,
+      renderer: "svg",
+      logLevel: ERRORS_ONLY,
+      tooltip: showTooltip,
+      config: chartConfig(),
+    });
   holder.setAttribute("role", "img");
   holder.setAttribute("aria-label", words);
   holder.querySelector("svg")?.setAttribute("aria-hidden", "true");

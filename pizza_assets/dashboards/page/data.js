@@ -1,7 +1,7 @@
 // The embedded data: unpacking, lookups, and the sums that filters need. Statistics are never computed here.
 const EMBEDDED = JSON.parse(byId("page-data").textContent);
-let PAGE = null; // What is said about the page as a whole: title, filters, visuals, chart specifications.
-let DATA = null; // Every table as rows.
+let PAGE = null; // What is said about the page as a whole: title, filters, views, chart specifications.
+let DATA = null; // Every extract that a view reads, as rows, and lookups in them.
 const BIN = 900_000; // A quarter-hour in milliseconds.
 
 function column(values) {
@@ -28,26 +28,19 @@ function grouped(rows, keyOf) {
 
 async function loadData() {
   PAGE = JSON.parse(await (await gunzipped(EMBEDDED.tables)).text());
-  const impact = rowsOf(PAGE.impact);
-  const impactByMatch = grouped(impact, (row) => row.match_id);
+  DATA = Object.fromEntries(Object.entries(PAGE.extracts).map(([name, table]) => [name, rowsOf(table)]));
+  DATA.impactByMatch = grouped(DATA.match_impact, (row) => row.match_id);
   // A match is of the date on which its markets see it.
-  const matches = rowsOf(PAGE.matches).map((match) => ({ ...match, at: match.kickoff_at * 1000, date: impactByMatch.get(match.match_id)?.[0].kickoff_date ?? isoDay(match.kickoff_at * 1000) }));
-  DATA = {
-    matches,
-    impact,
-    matchById: new Map(matches.map((match) => [match.match_id, match])),
-    impactByMatch,
-    effects: rowsOf(PAGE.effects),
-    events: rowsOf(PAGE.events),
-    anomalies: rowsOf(PAGE.anomalies).map((row) => ({ ...row, at: row.starts_at * 1000, middle_at: (row.starts_at + row.ends_at) * 500 })),
-    insights: rowsOf(PAGE.insights),
-    quality: rowsOf(PAGE.quality),
-    checks: rowsOf(PAGE.checks),
-    coming: rowsOf(PAGE.coming),
-    forecastByMatch: grouped(rowsOf(PAGE.forecast), (row) => row.match_id),
-    accuracy: rowsOf(PAGE.accuracy),
-    daily: await unpackedDays(),
-  };
+  DATA.matches = DATA.matches.map((match) => ({
+    ...match,
+    at: match.kickoff_at * 1000,
+    date: DATA.impactByMatch.get(match.match_id)?.[0].kickoff_date ?? isoDay(match.kickoff_at * 1000),
+  }));
+  DATA.matchById = new Map(DATA.matches.map((match) => [match.match_id, match]));
+  DATA.anomalies = DATA.anomalies.map(
+    (row) => ({ ...row, at: row.starts_at * 1000, middle_at: (row.starts_at + row.ends_at) * 500 }));
+  DATA.forecastByMatch = grouped(DATA.match_forecast, (row) => row.match_id);
+  DATA.daily = await unpackedDays();
 }
 
 // Orders, covered minutes and revenue of every series by day.
@@ -60,7 +53,8 @@ async function unpackedDays() {
   return { series: rows, days, startsAt: firstDay * DAY_MS, orders, covered, revenue, spans };
 }
 
-// From the first to behind the last of `length` values that is not 0: outside of it a series had not begun, or had ended.
+// From the first to behind the last of `length` values that is not 0; outside of it a series had not begun, or had
+// ended.
 function spanOf(values, start, length) {
   let first = 0, end = length;
   while (first < end && !values[start + first]) first += 1;
@@ -75,7 +69,13 @@ function quarters() {
     const { first_bin: firstBin, bins, series, counts } = EMBEDDED.quarters;
     const rows = rowsOf(series);
     const values = rows.length ? await unpacked(counts) : [];
-    return { series: rows, bins, firstBin, counts: values, spans: rows.map((series, position) => spanOf(values, position * bins, bins)) };
+    return {
+      series: rows,
+      bins,
+      firstBin,
+      counts: values,
+      spans: rows.map((series, position) => spanOf(values, position * bins, bins)),
+    };
   })();
   return quarterHours;
 }
@@ -107,7 +107,11 @@ async function unpacked({ width, gzip }) {
   const buffer = await (await gunzipped(gzip)).arrayBuffer();
   if (width === 1) return new Uint8Array(buffer);
   const view = new DataView(buffer);
-  const read = { 2: (at) => view.getUint16(at, true), 4: (at) => view.getUint32(at, true), 8: (at) => Number(view.getBigUint64(at, true)) }[width];
+  const read = {
+    2: (at) => view.getUint16(at, true),
+    4: (at) => view.getUint32(at, true),
+    8: (at) => Number(view.getBigUint64(at, true)),
+  }[width];
   return Float64Array.from({ length: view.byteLength / width }, (_, i) => read(i * width));
 }
 
@@ -115,7 +119,9 @@ async function unpacked({ width, gzip }) {
 function seriesOf(all, { source, market, chain }) {
   const chosen = new Map();
   all.forEach((series, position) => {
-    if ((market && series.market !== market) || (chain && series.chain !== chain) || (source && series.order_source !== source)) return;
+    if ((market && series.market !== market) || (chain && series.chain !== chain) ||
+      (source && series.order_source !== source))
+      return;
     chosen.set(series.order_source, [...(chosen.get(series.order_source) ?? []), position]);
   });
   return chosen;
@@ -126,7 +132,8 @@ const isWithin = (place, [first, end]) => place >= first && place < end;
 // The sums of some series on each day in [from, to): null where nothing is known; complete if all that run are known.
 function dailyOrders(positions, from, to) {
   const { orders, covered, days, startsAt, spans } = DATA.daily;
-  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)), last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
+  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)),
+        last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
   const points = [];
   for (let date = first; date < last; date += 1) {
     let sum = 0, known = 0, running = 0;
@@ -136,14 +143,16 @@ function dailyOrders(positions, from, to) {
       if (isWithin(date, spans[position])) running += 1;
     }
     const at = startsAt + date * DAY_MS;
-    points.push(known ? { at, orders: sum, is_complete: known === running * 1440 } : { at, orders: null, is_complete: true });
+    points.push(
+      known ? { at, orders: sum, is_complete: known === running * 1440 } : { at, orders: null, is_complete: true });
   }
   return points;
 }
 
 function dailyRevenue(positions, from, to) {
   const { revenue, days, startsAt } = DATA.daily;
-  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)), last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
+  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)),
+        last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
   let sum = 0;
   for (const position of positions) {
     for (let date = first; date < last; date += 1) sum += revenue[position * days + date];

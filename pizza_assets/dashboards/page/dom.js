@@ -44,43 +44,51 @@ function pairWords({ order_source, match_source }) {
 const byPair = (rows) => [...grouped(rows, pairOf)].sort(([a], [b]) => b.localeCompare(a)).map(([, own]) => own);
 
 // Column heads: words and classes of each.
-const headOf = (heads) => make("thead", {}, make("tr", {}, ...heads.map(([words, classes]) => make("th", { scope: "col", class: classes }, words))));
+const headOf = (heads) => make("thead", {},
+  make("tr", {}, ...heads.map(([words, classes]) => make("th", { scope: "col", class: classes }, words))));
 
 // A table that may be wider than its card.
-const scrolling = (label, table) => make("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, table);
+const scrolling = (label, table) =>
+  make("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, table);
 
 const emptyNote = (words) => make("p", { class: "empty" }, words);
 
 function legend(...items) {
-  return make("ul", { class: "legend" }, ...items.map(([key, words]) => make("li", {}, make("span", { class: `key ${key}` }), words)));
+  return make("ul", { class: "legend" },
+    ...items.map(([key, words]) => make("li", {}, make("span", { class: `key ${key}` }), words)));
 }
+
+// What draws each view, by its id, and returns the charts that are still to draw. A view's script begins with it.
+const RENDERERS = {};
 
 // The frame of every view: title, question, what is mock in it, and which active filter it cannot honour.
 function fillView(id, { labels, body, title, heading = {} }) {
-  const visual = PAGE.visuals[id];
+  const view = PAGE.views[id];
   const node = byId(`view-${id}`);
-  const note = filterNote(visual);
-  node.classList.toggle("is-mock", labels.some((label) => label === "mock" || label === "mixed") && id !== "kpis");
+  const note = filterNote(view);
+  const touchesMock = labels.some((label) => label === "mock" || label === "mixed");
+  node.classList.toggle("is-mock", touchesMock && node.classList.contains("card"));
   node.setAttribute("aria-labelledby", `title-${id}`);
   node.replaceChildren(
     make(
       "div",
       { class: "view-head" },
-      make("h2", { id: `title-${id}`, ...heading }, title ?? visual.title),
-      make("span", { class: "badges" }, ...[...new Set(labels)].sort().reverse().map((label) => badge(label, `${label} data`))),
-    ),
-    make("p", { class: "question" }, visual.question),
+      make("h2", { id: `title-${id}`, ...heading }, title ?? view.title),
+      make("span", { class: "badges" },
+        ...[...new Set(labels)].sort().reverse().map((label) => badge(label, `${label} data`))),
+      ),
+    make("p", { class: "question" }, view.question),
     ...(note ? [make("p", { class: "filter-note" }, note)] : []),
     ...body,
   );
 }
 
 // One sentence for each active filter that the view cannot, or can only in part, honour; empty if there is none.
-function filterNote(visual) {
+function filterNote(view) {
   const names = (chosen) => chosen.map((name) => PAGE.filters[name]).join(" and ");
-  const unheard = activeFilters().filter((name) => !visual.filters.includes(name));
-  const partly = activeFilters().filter((name) => visual.partly.includes(name));
+  const unheard = activeFilters().filter((name) => !view.filters.includes(name));
+  const partly = activeFilters().filter((name) => view.partly.includes(name));
   if (!unheard.length && !partly.length) return "";
   const said = [[unheard, "Not filtered by"], [partly, "Only partly filtered by"]].filter(([chosen]) => chosen.length);
-  return `${said.map(([chosen, words]) => `${words} ${names(chosen)}.`).join(" ")} ${visual.filter_note}`;
+  return `${said.map(([chosen, words]) => `${words} ${names(chosen)}.`).join(" ")} ${view.filter_note}`;
 }

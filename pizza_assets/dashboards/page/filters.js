@@ -10,7 +10,8 @@ const orderSource = () => FILTER.source.split("/")[0];
 const matchSource = () => FILTER.source.split("/")[1] ?? "";
 const pairOf = (row) => `${row.order_source}/${row.match_source}`;
 const pairChosen = (row) => !FILTER.source || pairOf(row) === FILTER.source;
-const chosenDays = () => seriesOf(DATA.daily.series, { source: orderSource(), market: FILTER.market, chain: FILTER.chain });
+const chosenDays = () =>
+  seriesOf(DATA.daily.series, { source: orderSource(), market: FILTER.market, chain: FILTER.chain });
 
 function knownPeriod() {
   const times = DATA.matches.map((match) => match.at);
@@ -38,16 +39,17 @@ function chosenMatches() {
 // Match and market, of one window, as the filters choose; a team's filter leaves the markets that follow that team.
 function chosenImpact(window) {
   const matches = new Map(chosenMatches().map((match) => [match.match_id, match]));
-  return DATA.impact
-    .filter((row) => row.window === window && matches.has(row.match_id) && pairChosen(row) && (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team))
+  return DATA.match_impact
+    .filter((row) => row.window === window && matches.has(row.match_id) && pairChosen(row) &&
+        (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team))
     .map((row) => ({ ...row, match: matches.get(row.match_id) }));
 }
 
 function chosenAnomalies() {
   const asksForMatch = FILTER.team || FILTER.competition || FILTER.type;
-  return DATA.anomalies.filter((row) =>
-    (!FILTER.source || row.order_source === orderSource()) && (!FILTER.market || row.market === FILTER.market) &&
-    (!FILTER.chain || row.chain === FILTER.chain) && inDates(isoDay(row.middle_at)) && (!asksForMatch || (row.match_id !== null && isOfMatchFilter(row))));
+  return DATA.anomalies.filter((row) => (!FILTER.source || row.order_source === orderSource()) &&
+      (!FILTER.market || row.market === FILTER.market) && (!FILTER.chain || row.chain === FILTER.chain) &&
+      inDates(isoDay(row.middle_at)) && (!asksForMatch || (row.match_id !== null && isOfMatchFilter(row))));
 }
 
 // The one part of the business that the filters name, if they name just one.
@@ -69,15 +71,17 @@ function qualitySourceChosen(row) {
 
 // ---- The bar ---------------------------------------------------------------------------------------------------
 function sourcePairs() {
-  const pairs = new Set([...DATA.impact, ...DATA.effects].map(pairOf));
+  const pairs = new Set([...DATA.match_impact, ...DATA.correlations].map(pairOf));
   if (!pairs.size)
-    for (const series of DATA.daily.series) for (const match of DATA.matches) pairs.add(`${series.order_source}/${match.match_source}`);
+    for (const series of DATA.daily.series)
+      for (const match of DATA.matches) pairs.add(`${series.order_source}/${match.match_source}`);
   return [...pairs].sort().reverse();
 }
 
 function fillFilterBar() {
   const options = (name, all, entries) =>
-    byId(`filter-${name}`).replaceChildren(make("option", { value: "" }, all), ...entries.map(([value, words]) => make("option", { value }, words)));
+    byId(`filter-${name}`).replaceChildren(make("option", { value: "" }, all),
+      ...entries.map(([value, words]) => make("option", { value }, words)));
   const sorted = (names) => [...new Set(names)].sort((a, b) => a.localeCompare(b)).map((name) => [name, name]);
   options("source", "All, kept apart", sourcePairs().map((pair) => {
     const [orders, matches] = pair.split("/");
@@ -85,11 +89,14 @@ function fillFilterBar() {
   }));
   options("team", "All teams", sorted(DATA.matches.flatMap((match) => [match.home_team, match.away_team])));
   options("competition", "All", sorted(DATA.matches.map((match) => match.competition)));
-  options("type", "All types", sorted(DATA.matches.map((match) => match.match_type)).map(([type]) => [type, TYPE_WORDS[type] ?? type]));
-  options("market", "All markets", sorted([...DATA.daily.series, ...DATA.impact].map((row) => row.market)));
+  options("type", "All types",
+    sorted(DATA.matches.map((match) => match.match_type)).map(([type]) => [type, TYPE_WORDS[type] ?? type]));
+  options("market", "All markets", sorted([...DATA.daily.series, ...DATA.match_impact].map((row) => row.market)));
   options("chain", "All chains", sorted(DATA.daily.series.map((row) => row.chain)));
   const [first, last] = knownPeriod();
-  if (Number.isFinite(first)) for (const id of ["filter-from", "filter-to"]) Object.assign(byId(id), { min: isoDay(first), max: isoDay(last - 1) });
+  if (Number.isFinite(first))
+    for (const id of ["filter-from", "filter-to"])
+      Object.assign(byId(id), { min: isoDay(first), max: isoDay(last - 1) });
 }
 
 function readFilters() {
@@ -104,6 +111,7 @@ function chooseDay(at) {
 }
 
 function showFilterCount() {
-  byId("filter-count").textContent = `${count(chosenMatches().length)} of ${counted(DATA.matches.length, "match", "matches")}`;
+  byId("filter-count").textContent =
+    `${count(chosenMatches().length)} of ${counted(DATA.matches.length, "match", "matches")}`;
   byId("filter-clear").disabled = !activeFilters().length;
 }

@@ -1,7 +1,8 @@
 // Numbers, times and labels in words. Nothing here touches the document.
 const COUNT = new Intl.NumberFormat("en-GB");
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const WEEKDAY = new Intl.DateTimeFormat(
+  "en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const WINDOW_WORDS = { pre: "before", during: "during", post: "after" };
 const WINDOW_ORDER = ["pre", "during", "post"];
@@ -36,7 +37,8 @@ function chance(value) {
 const majorUnits = (minorUnits, currency) => minorUnits / 10 ** PAGE.minor_digits[currency];
 
 function money(minorUnits, currency) {
-  return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 }).format(majorUnits(minorUnits, currency));
+  return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 })
+    .format(majorUnits(minorUnits, currency));
 }
 
 function resultWords(result) {
@@ -53,7 +55,8 @@ function scoreline(match) {
 }
 
 function reasonWords(reasons) {
-  return reasons ? reasons.split(";").map((reason) => reason.trim().replaceAll("_", " ")).join("; ") : "the reason is not recorded";
+  return reasons ? reasons.split(";").map((reason) => reason.trim().replaceAll("_", " ")).join("; ")
+    : "the reason is not recorded";
 }
 
 const sumBy = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);
@@ -80,15 +83,23 @@ function exactMoney(minorUnits, currency) {
 
 // What an outcome compares, by its subject; nothing for the match itself.
 const CONTRAST_WORDS = {
-  own_win: "own team won rather than not", home_win: "home side won rather than not", away_win: "away side won rather than not",
-  draw: "a draw rather than not", total_goals: "per goal in the match", high_scoring: "four goals or more rather than fewer",
-  goal_difference: "per goal the own team ended better", tournament: "cup or tournament rather than league", final: "a final rather than not",
+  own_win: "own team won rather than not",
+  home_win: "home side won rather than not",
+  away_win: "away side won rather than not",
+  draw: "a draw rather than not",
+  total_goals: "per goal in the match",
+  high_scoring: "four goals or more rather than fewer",
+  goal_difference: "per goal the own team ended better",
+  tournament: "cup or tournament rather than league",
+  final: "a final rather than not",
   shared_match: "a match that everybody follows",
 };
 
 // An effect in the units of a shop: orders and money of a store and hour.
 function shopWords(row) {
   if (row.extra_orders_per_store_hour === null || row.extra_orders_per_store_hour === undefined) return "–";
-  const money = row.extra_revenue_per_store_hour_cents !== null && row.currency ? `, ${exactMoney(row.extra_revenue_per_store_hour_cents, row.currency)}` : "";
+  const money = row.extra_revenue_per_store_hour_cents !== null && row.currency
+    ? `, ${exactMoney(row.extra_revenue_per_store_hour_cents, row.currency)}`
+    : "";
   return `${signed(row.extra_orders_per_store_hour)} orders${money} per store and hour`;
 }

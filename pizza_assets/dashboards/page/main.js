@@ -1,55 +1,15 @@
-// The top of the page, routing, and the order of drawing.
-const OVERVIEW = [
-  renderComing, renderInsights, renderKpis, renderTimeline, renderKickoff, renderEffects, renderOutcomes, renderResults, renderCalendar, renderMatches,
-  renderAnomalies, renderAccuracy, renderSources, renderQuality,
-];
-const DRILLS = { match: renderMatchDay, coming: renderFixture }; // By the address's first word.
-const DRILL_VIEWS = { match: "view-match", coming: "view-fixture" };
-const DRILL_ADDRESS = /^#\/(match|coming)\/(.+)$/;
+// Routing, and the order of drawing: that of the table of views.
+const ADDRESS = /^#\/([a-z_]+)\/(.+)$/; // The first word names the view that opens, the second what it shows.
 const ROUTE = { scrollY: 0, lastMatch: "", overview: "" };
 
-// ---- The top of the page -------------------------------------------------------------------------------------
-function fillMasthead() {
-  byId("page-title").textContent = PAGE.title;
-  const [first, last] = knownPeriod();
-  const period = Number.isFinite(first) ? ` Orders and matches, ${day(first)} to ${day(last - 1)}.` : "";
-  byId("page-subtitle").textContent = `What does football do to orders?${period} Data as of ${PAGE.data_as_of}.`;
-  byId("footer").replaceChildren(
-    make("p", {}, "Times are UTC where nothing else is said. The change in orders compares what was ordered with what is usual for that market, hour and week without the own team's match."),
-    make("p", {}, "This file needs no network: data, charts and scripts are inside it."),
-  );
-}
+const overviewIds = () => Object.keys(PAGE.views).filter((id) => !PAGE.views[id].address);
+const drillIds = () => Object.keys(PAGE.views).filter((id) => PAGE.views[id].address);
 
-function fillBanner() {
-  const orders = [...new Set(DATA.daily.series.map((series) => series.order_source))];
-  const matches = [...new Set(DATA.matches.map((match) => match.match_source))];
-  const [title, text] = bannerWords(orders, matches);
-  const hasMock = [...orders, ...matches].includes("mock");
-  const planted = orders.includes("mock") && PAGE.planted_effects ? make("p", {}, PAGE.planted_effects) : null;
-  byId("banner").classList.toggle("has-mock", hasMock);
-  byId("banner").replaceChildren(make("div", {}, make("strong", {}, title), make("p", {}, text), planted ?? "", ...partialWords()));
-}
-
-function bannerWords(orders, matches) {
-  const sides = [sideWords("orders", orders), sideWords("matches", matches)].join(" ");
-  const labels = new Set([...orders, ...matches]);
-  if (!labels.size) return ["There are no data yet", "Nothing has been collected. Collect some weeks, and this page fills."];
-  if (!labels.has("mock")) return ["Real data", `${sides} Nothing on this page is invented.`];
-  if (!labels.has("real")) return ["Mock data: nothing on this page happened", `${sides} The page shows how the platform works. Do not base a decision on it.`];
-  if (orders.length && !orders.includes("real")) return ["Mock orders: no result on this page is about real customers", `${sides} Every effect touches mock orders. Do not base a decision on it.`];
-  return ["Partly mock data", `${sides} Real and mock are never added up: look at the badge of each view, or choose one under “Data source”.`];
-}
-
-function sideWords(what, labels) {
-  if (!labels.length) return `There are no ${what}.`;
-  if (labels.length > 1) return `Some ${what} are real, some are mock (they did not happen).`;
-  return labels[0] === "real" ? `All ${what} are real.` : `All ${what} are mock: they did not happen.`;
-}
-
-// Weeks of which a part is known to be missing are drawn like whole ones, so the page says so once for all views.
-function partialWords() {
-  const partial = [...new Set(DATA.quality.filter((row) => row.is_partial).map((row) => row.week))];
-  return partial.length ? [make("p", {}, `Of ${counted(partial.length, "week")} a part is missing: their sums are too low. Which, and why, is in “${PAGE.visuals.quality.title}”.`)] : [];
+// The view that the address opens and the id of what it shows; nothing where it is the overview.
+function openedView() {
+  const [, word, shown] = location.hash.match(ADDRESS) ?? [];
+  const id = drillIds().find((one) => PAGE.views[one].address === word);
+  return id ? [id, decoded(shown)] : [];
 }
 
 // ---- Drawing ---------------------------------------------------------------------------------------------------
@@ -68,17 +28,17 @@ async function redraw(renderView) {
 }
 
 async function renderRoute(number) {
-  const [, kind, id] = location.hash.match(DRILL_ADDRESS) ?? [];
-  byId("overview").hidden = Boolean(kind);
-  byId("drill").hidden = !kind;
-  for (const name of Object.keys(DRILLS)) byId(DRILL_VIEWS[name]).hidden = name !== kind;
+  const [opened, shown] = openedView();
+  byId("overview").hidden = Boolean(opened);
+  byId("drill").hidden = !opened;
+  for (const id of drillIds()) byId(`view-${id}`).hidden = id !== opened;
   byId("tooltip").hidden = true;
   showFilterCount();
-  const draws = kind ? DRILLS[kind](decoded(id)) : overviewDraws();
+  const draws = opened ? RENDERERS[opened](shown) : overviewDraws();
   document.documentElement.dataset.ready = location.hash || "#/"; // Words and tables are there, filters answer.
   performance.mark("ready");
   if (!(await drawnInTurn(draws, number))) return;
-  if (!kind) ROUTE.overview = overviewState();
+  if (!opened) ROUTE.overview = overviewState();
   document.documentElement.dataset.drawn = location.hash || "#/";
   performance.mark("drawn");
 }
@@ -99,7 +59,7 @@ const overviewState = () => JSON.stringify([FILTER, innerWidth, matchMedia("(pre
 function overviewDraws() {
   if (ROUTE.overview === overviewState()) return [];
   ROUTE.overview = "";
-  return OVERVIEW.flatMap((renderView) => renderView());
+  return overviewIds().flatMap((id) => RENDERERS[id]());
 }
 
 // Charts in sight come first; between two of them the page listens to its reader. False if a newer wish came.
@@ -108,7 +68,8 @@ async function drawnInTurn(draws, number) {
     const { top, bottom } = holder.getBoundingClientRect();
     return top < innerHeight && bottom > 0 ? 0 : Math.abs(top) + 1;
   };
-  for (const { draw } of draws.map((item) => [distance(item), item]).sort(([a], [b]) => a - b).map(([, item]) => item)) {
+  const nearestFirst = draws.map((item) => [distance(item), item]).sort(([a], [b]) => a - b);
+  for (const [, { draw }] of nearestFirst) {
     await new Promise((resolve) => { setTimeout(resolve); });
     if (number !== asked) return false;
     await draw();
@@ -123,15 +84,17 @@ function showFailure(error) {
 
 // ---- Routing ---------------------------------------------------------------------------------------------------
 async function followAddress() {
-  const [, kind] = location.hash.match(DRILL_ADDRESS) ?? [];
-  if (kind) ROUTE.lastMatch = location.hash;
+  const [opened] = openedView();
+  if (opened) ROUTE.lastMatch = location.hash;
   await render();
-  if (kind) {
+  if (opened) {
     scrollTo(0, 0);
-    byId(DRILL_VIEWS[kind].replace("view-", "title-")).focus({ preventScroll: true });
+    byId(`title-${opened}`).focus({ preventScroll: true });
   } else {
     scrollTo(0, ROUTE.scrollY);
-    [...document.querySelectorAll("#overview a")].find((link) => link.getAttribute("href") === ROUTE.lastMatch)?.focus({ preventScroll: true });
+    [...document.querySelectorAll("#overview a")].find((link) => link.getAttribute("href") === ROUTE.lastMatch)?.focus({
+      preventScroll: true,
+    });
   }
 }
 
@@ -154,7 +117,9 @@ async function start() {
   byId("filters").addEventListener("change", readFilters);
   byId("filters").addEventListener("reset", () => setTimeout(readFilters));
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  addEventListener("scroll", () => { if (!byId("overview").hidden && !DRILL_ADDRESS.test(location.hash)) ROUTE.scrollY = scrollY; }, { passive: true });
+  addEventListener("scroll", () => {
+    if (!byId("overview").hidden && !openedView().length) ROUTE.scrollY = scrollY;
+  }, { passive: true });
   addEventListener("hashchange", followAddress);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", render);
   redrawOnWidth();

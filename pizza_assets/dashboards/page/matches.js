@@ -1,102 +1,39 @@
-// Matches with what orders did around them, sorted as people like; each leads to its match day.
-const TABLE = { window: "post", sort: "change", descending: true };
-const matchPages = paged(25);
-const SORT_KEYS = {
-  kickoff: (row) => row.match.at,
-  observed: (row) => row.observed,
-  expected: (row) => row.expected ?? -1,
-  change: (row) => Math.abs(row.uplift_pct),
-};
+// What several views say of a match and of orders around it.
+// A match that many markets follow is shown for the first few; the market filter reaches the rest.
+const MOST_MARKETS = 6;
 
-function renderMatches() {
-  const rows = chosenImpact(TABLE.window);
-  const known = rows.filter((row) => row.uplift_pct !== null).sort(bySortKey);
-  const sorted = [...known, ...rows.filter((row) => row.uplift_pct === null)];
-  const body = sorted.length ? matchTable(sorted, known.length) : [emptyNote(noMatchWords())];
-  fillView("matches", { labels: rows.map((row) => row.data_source), body });
-  return [];
-}
-
-function bySortKey(a, b) {
-  const difference = SORT_KEYS[TABLE.sort](a) - SORT_KEYS[TABLE.sort](b);
-  return (TABLE.descending ? -difference : difference) || a.match.at - b.match.at || a.market.localeCompare(b.market);
-}
+const matchAddress = (id) => `#/match/${encodeURIComponent(id)}`;
+const openMatch = (id) => { location.hash = matchAddress(id); };
 
 function noMatchWords() {
   if (!DATA.matches.length) return "No matches are stored yet: collect a week, then this view fills.";
-  if (!DATA.impact.length) return "Matches are stored, but none is near a market with orders: say in the markets file which teams each market follows.";
-  if (FILTER.team && !DATA.impact.some((row) => row.team === FILTER.team)) return `No market with orders follows ${FILTER.team}, so nothing is known of orders around its matches.`;
+  if (!DATA.match_impact.length)
+    return "Matches are stored, but none is near a market with orders: say in the markets file which teams each " +
+      "market follows.";
+  if (FILTER.team && !DATA.match_impact.some((row) => row.team === FILTER.team))
+    return `No market with orders follows ${FILTER.team}, so nothing is known of orders around its matches.`;
   return "No match for this choice of filters.";
 }
 
-function matchTable(rows, knownCount) {
-  const page = pageOf(rows, matchPages);
-  const reach = Math.max(10, ...page.flatMap((row) => [row.ci_low_pct, row.ci_high_pct, row.uplift_pct].map((value) => Math.min(150, Math.abs(value ?? 0)))));
-  const hint = `${counted(rows.length, "pair of market and match", "pairs of market and match")}${knownCount < rows.length ? `, ${count(rows.length - knownCount)} of them without a known usual level` : ""}. One match is noisy, and the largest of many are large partly by chance: colour marks an interval that excludes 0.`;
-  return [
-    make("div", { class: "table-tools" }, windowSelect(), make("p", { class: "hint" }, hint)),
-    scrolling("Table of matches", make("table", {}, matchTableHead(), make("tbody", {}, ...page.map((row) => matchTableRow(row, reach))))),
-    pager(rows.length, matchPages, "matches", renderMatches),
-  ];
-}
-
-function windowSelect() {
-  const change = (event) => { TABLE.window = event.target.value; matchPages.page = 0; renderMatches(); byId("table-window").focus(); };
-  const options = WINDOW_ORDER.map((window) => make("option", { value: window, selected: window === TABLE.window }, `${WINDOW_WORDS[window]} the match`));
-  return make("label", {}, "Orders ", make("select", { id: "table-window", onchange: change }, ...options));
-}
-
-function matchTableHead() {
-  const sortable = (key, words, classes) => {
-    const toggle = () => { Object.assign(TABLE, { descending: TABLE.sort === key ? !TABLE.descending : true, sort: key }); matchPages.page = 0; renderMatches(); byId(`sort-${key}`).focus(); };
-    const sorted = TABLE.sort === key ? { "aria-sort": TABLE.descending ? "descending" : "ascending" } : {};
-    return make("th", { class: classes, scope: "col", ...sorted }, make("button", { id: `sort-${key}`, type: "button", onclick: toggle }, words));
-  };
-  return make("thead", {}, make("tr", {},
-    sortable("kickoff", "Match, by kick-off", ""), make("th", { scope: "col", class: "wide-only" }, "Data"),
-    sortable("observed", "Orders", "number wide-only"), sortable("expected", "Usual", "number wide-only"),
-    sortable("change", "Change", "number"), make("th", { scope: "col", class: "wide-only" }, "95 % interval"), make("th", { scope: "col", class: "number wide-only" }, "from – to"), make("th", { scope: "col", class: "number wide-only" }, "In a store, per hour")));
-}
-
-function matchTableRow(row, reach) {
-  const isKnown = row.uplift_pct !== null;
-  const usual = row.expected === null ? "not known" : count(Math.round(row.expected));
-  return make("tr", {},
-    make("td", { class: "match" },
-      make("a", { href: matchAddress(row.match_id) }, scoreline(row.match)),
-      make("span", { class: "sub" }, `${kickoffWords(row)} · ${row.match.competition} · ${row.market}`),
-      make("span", { class: "sub narrow-only" }, `${observedWords(row)} orders, usual ${usual} `, shortPairBadge(row))),
-    make("td", { class: "wide-only" }, shortPairBadge(row)),
-    make("td", { class: "number wide-only" }, observedWords(row)),
-    make("td", { class: "number wide-only" }, usual),
-    make("td", { class: `number ${changeClass(row)}` }, isKnown ? percent(row.uplift_pct, 0) : "not known", make("span", { class: "sub narrow-only" }, isKnown ? interval(row.ci_low_pct, row.ci_high_pct, 0) : "")),
-    make("td", { class: "wide-only" }, isKnown ? intervalBar(row, reach) : make("span", { class: "sub" }, reasonWords(row.reasons))),
-    make("td", { class: "number wide-only" }, isKnown ? interval(row.ci_low_pct, row.ci_high_pct, 0) : ""),
-    make("td", { class: "number wide-only" }, ...storeCell(row)));
-}
+// In the market's own clock: that is when its people eat.
+const kickoffWords = (row) => `${weekday(Date.parse(row.kickoff_date))}, ${row.kickoff_time} local`;
 
 // Orders of a window that is not wholly known are no number to compare.
-const observedWords = (row) => (row.orders_per_hour !== null ? count(row.observed) : row.observed ? `at least ${count(row.observed)}` : "not known");
+function observedWords(row) {
+  if (row.orders_per_hour !== null) return count(row.observed);
+  return row.observed ? `at least ${count(row.observed)}` : "not known";
+}
 
 function changeClass(row) {
   if (row.ci_low_pct === null || row.ci_high_pct === null) return "unsure";
   return row.ci_low_pct > 0 ? "up" : row.ci_high_pct < 0 ? "down" : "unsure";
 }
 
-function intervalBar(row, reach) {
-  const at = (value) => (75 + (70 * Math.max(-reach, Math.min(reach, value))) / reach).toFixed(1);
-  const bar = makeSvg("svg", { class: `interval ${changeClass(row)}`, viewBox: "0 0 150 16", "aria-hidden": "true" }, makeSvg("line", { class: "zero", x1: 75, x2: 75, y1: 0, y2: 16 }));
-  if (row.ci_low_pct !== null && row.ci_high_pct !== null) bar.append(makeSvg("line", { class: "range", x1: at(row.ci_low_pct), x2: at(row.ci_high_pct), y1: 8, y2: 8 }));
-  bar.append(makeSvg("circle", { class: row.data_source, cx: at(row.uplift_pct), cy: 8, r: 4 }));
-  return bar;
-}
-
-
-// In the market's own clock: that is when its people eat.
-const kickoffWords = (row) => `${weekday(Date.parse(row.kickoff_date))}, ${row.kickoff_time} local`;
-
 function storeCell(row) {
   if (row.extra_orders_per_store_hour === null) return ["–"];
   const hasMoney = row.extra_revenue_per_store_hour_cents !== null && row.currency;
-  return [signed(row.extra_orders_per_store_hour), hasMoney ? make("span", { class: "sub" }, exactMoney(row.extra_revenue_per_store_hour_cents, row.currency)) : null].filter(Boolean);
+  return [
+    signed(row.extra_orders_per_store_hour),
+    hasMoney ? make("span", { class: "sub" }, exactMoney(row.extra_revenue_per_store_hour_cents, row.currency)) : null,
+  ].filter(Boolean);
 }

@@ -16,13 +16,17 @@ function pageOf(rows, place) {
 function pager(total, place, what, redraw) {
   const { page, perPage } = place;
   const last = Math.ceil(total / perPage) - 1;
-  if (last < 1) return make("div", { class: "pager" }, make("span", { id: `${what}-range` }, `${count(total)} of ${count(total)}`));
+  if (last < 1)
+    return make(
+      "div", { class: "pager" }, make("span", { id: `${what}-range` }, `${count(total)} of ${count(total)}`));
   const step = (name, words, next) => {
     const go = () => { place.page = next; redraw(); focusPager(what, name); };
-    return make("button", { type: "button", id: `${what}-${name}`, disabled: next < 0 || next > last, onclick: go }, words);
+    return make(
+      "button", { type: "button", id: `${what}-${name}`, disabled: next < 0 || next > last, onclick: go }, words);
   };
   const range = `${count(page * perPage + 1)}–${count(Math.min(total, (page + 1) * perPage))} of ${count(total)}`;
-  return make("div", { class: "pager" }, make("span", { id: `${what}-range`, "aria-live": "polite" }, range), step("previous", "Previous", page - 1), step("next", "Next", page + 1));
+  return make("div", { class: "pager" }, make("span", { id: `${what}-range`, "aria-live": "polite" }, range),
+    step("previous", "Previous", page - 1), step("next", "Next", page + 1));
 }
 
 // Keeps the keyboard where it was; at either end the button is disabled and its neighbour takes over.

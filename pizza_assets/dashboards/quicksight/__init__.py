@@ -1,4 +1,4 @@
-"""The dashboard as QuickSight has it: generated from the table of visuals, the filters and the extracts' models.
+"""The dashboard as QuickSight has it: generated from the table of views, the filters and the extracts' models.
 
 Pure: everything here is plain dicts in the shape that QuickSight's API takes. Calling it does not belong here.
 """

@@ -8,25 +8,33 @@ from dataclasses import dataclass
 
 from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.data_sets import (
-    ACCURACY,
-    ANOMALIES,
-    COMING,
-    CORRELATIONS,
-    DATA_QUALITY,
     DATA_SETS,
-    EVENT_STUDY,
-    FORECAST,
-    INSIGHTS,
-    MATCH_IMPACT,
-    MATCH_TIMELINE,
-    MATCHES,
     NUMBER,
     ORDERS,
     ORDERS_AND_MATCHES,
     TEXT,
     DataSet,
     Request,
+    certain_labels,
+    data_set_of,
 )
+from pizza_assets.models.extracts import (
+    AnomaliesExtract,
+    CorrelationsExtract,
+    EventStudyExtract,
+    MatchesExtract,
+    MatchImpactExtract,
+    MatchTimelineExtract,
+)
+from pizza_assets.models.forecast_extracts import ForecastAccuracyExtract
+
+MATCHES = data_set_of(MatchesExtract)
+MATCH_TIMELINE = data_set_of(MatchTimelineExtract)
+MATCH_IMPACT = data_set_of(MatchImpactExtract)
+CORRELATIONS = data_set_of(CorrelationsExtract)
+EVENT_STUDY = data_set_of(EventStudyExtract)
+ANOMALIES = data_set_of(AnomaliesExtract)
+ACCURACY = data_set_of(ForecastAccuracyExtract)
 
 AGGREGATE = "aggregate"
 """A field that is a sum already: a chart takes it as it is."""
@@ -63,19 +71,12 @@ _RESULT_LABEL = (
 )
 _TABLE_LABEL = "ifelse({data_source} = 'mock', 'MOCK', {data_source} = 'mixed', 'MIXED', {data_source})"
 _LABELS = {
-    ORDERS: _label("order_source", "orders"),
-    MATCHES: _label("match_source", "matches"),
-    ANOMALIES: _label("order_source", "orders"),
-    MATCH_TIMELINE: _RESULT_LABEL,
-    MATCH_IMPACT: _RESULT_LABEL,
-    CORRELATIONS: _RESULT_LABEL,
-    EVENT_STUDY: _RESULT_LABEL,
-    INSIGHTS: _TABLE_LABEL,
-    DATA_QUALITY: _TABLE_LABEL,
-    COMING: _label("match_source", "matches"),
-    FORECAST: _RESULT_LABEL,
-    ACCURACY: _RESULT_LABEL,
+    ("order_source", "match_source"): _RESULT_LABEL,
+    ("order_source",): _label("order_source", "orders"),
+    ("match_source",): _label("match_source", "matches"),
+    (): _TABLE_LABEL,
 }
+"""The label of a row in words, by the labels that every row has."""
 
 
 _SERIES_WORDS = (
@@ -156,8 +157,11 @@ def _choices(data_set: DataSet) -> Iterator[CalculatedField]:
 
 
 def _all() -> Iterator[CalculatedField]:
-    for data_set, expression in _LABELS.items():
-        yield CalculatedField(data_set, LABEL, expression)
+    for data_set in DATA_SETS:
+        labels = certain_labels(data_set)
+        # hours with matches beside them have two kinds of rows, and checks are of all data
+        if data_set.joined is None and (labels or "data_source" in data_set.extract.column_names()):
+            yield CalculatedField(data_set, LABEL, _LABELS[labels])
     for data_set in DATA_SETS:
         yield from _choices(data_set)
     for data_set in (MATCHES, MATCH_TIMELINE, MATCH_IMPACT):

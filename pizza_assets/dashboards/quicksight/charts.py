@@ -40,12 +40,12 @@ class Chart:
     note: str = ""
 
     def chosen_by(self, filters: Sequence[str]) -> tuple[str, ...]:
-        """Which of its visual's filters choose its rows."""
+        """Which of its view's filters choose its rows."""
         able = honoured(self.data_set) - self.ignores
         return tuple(name for name in filters if name in able)
 
     def deaf_to(self, filters: Sequence[str]) -> tuple[str, ...]:
-        """Which of its visual's filters change nothing on it."""
+        """Which of its view's filters change nothing on it."""
         return tuple(name for name in filters if name not in {*self.chosen_by(filters), *self.honours})
 
     def request(self, title: str, subtitle: str) -> Request:

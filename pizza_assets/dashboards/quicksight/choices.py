@@ -6,20 +6,10 @@ The declaration and the controls of a filter's parameter are in parameters.py.
 from collections.abc import Mapping
 
 from pizza_assets.dashboards.quicksight.data_sets import (
-    ACCURACY,
-    ANOMALIES,
-    COMING,
-    CORRELATIONS,
-    DATA_QUALITY,
-    EVENT_STUDY,
-    FORECAST,
-    INSIGHTS,
-    MATCH_IMPACT,
-    MATCH_TIMELINE,
-    MATCHES,
-    ORDERS,
-    ORDERS_AND_MATCHES,
+    DATA_SETS,
     DataSet,
+    certain_labels,
+    honoured_by_views,
 )
 from pizza_assets.dashboards.quicksight.parameters import (
     ALL,
@@ -30,6 +20,17 @@ from pizza_assets.dashboards.quicksight.parameters import (
     PARAMETERS,
     SOURCE_PAIRS,
 )
+from pizza_assets.dashboards.view import FILTERS
+from pizza_assets.models.extracts import (
+    AnomaliesExtract,
+    CorrelationsExtract,
+    DataQualityExtract,
+    InsightsExtract,
+    MatchesExtract,
+    MatchImpactExtract,
+    OrdersTimelineExtract,
+)
+from pizza_assets.models.table import Table
 
 YES = "yes"
 
@@ -88,70 +89,48 @@ def _part(scope: str) -> str:
     return f"{{scope}} <> '{scope}' OR {among('scope_value', scope)}"
 
 
-CHOICES: Mapping[str, Mapping[str, str]] = {
-    ORDERS.identifier: {
-        "source": _ORDERS_OF_SOURCE,
-        "market": among("market", "market"),
-        "chain": among("chain", "chain"),
-    },
-    ORDERS_AND_MATCHES.identifier: {
-        "source": _ORDERS_OF_SOURCE,
-        "market": among("market", "market"),
-        "chain": among("chain", "chain"),
-    },
-    MATCHES.identifier: {
-        "source": _MATCHES_OF_SOURCE,
-        "team": EITHER_SIDE,
-        "competition": among("competition", "competition"),
-        "type": among("match_type", "type"),
-    },
-    MATCH_TIMELINE.identifier: {"source": _PAIR_OF_SOURCE, "market": among("market", "market")},
-    MATCH_IMPACT.identifier: {
-        "source": _PAIR_OF_SOURCE,
-        "team": OWN_TEAM,
-        "competition": among("competition", "competition"),
-        "type": among("match_type", "type"),
-        "market": among("market", "market"),
-    },
-    CORRELATIONS.identifier: {
+# What the columns of an extract do not say by themselves.
+_OWN: Mapping[type[Table], Mapping[str, str]] = {
+    CorrelationsExtract: {
         "source": _PAIR_OF_SOURCE,
         **{scope: _part(scope) for scope in ("team", "competition", "market", "chain")},
     },
-    EVENT_STUDY.identifier: {"source": _PAIR_OF_SOURCE},
-    ANOMALIES.identifier: {
-        "source": _ORDERS_OF_SOURCE,
-        "team": EITHER_SIDE,
-        "competition": among("competition", "competition"),
-        "type": among("match_type", "type"),
-        "market": among("market", "market"),
-        "chain": among("chain", "chain"),
-    },
-    INSIGHTS.identifier: {"source": _SENTENCE_OF_SOURCE},
-    COMING.identifier: {
-        "source": _MATCHES_OF_SOURCE,
-        "team": EITHER_SIDE,
-        "competition": among("competition", "competition"),
-        "type": among("match_type", "type"),
-    },
-    FORECAST.identifier: {
-        "source": _PAIR_OF_SOURCE,
-        "team": OWN_TEAM,
-        "competition": among("competition", "competition"),
-        "type": among("match_type", "type"),
-        "market": among("market", "market"),
-    },
-    ACCURACY.identifier: {"source": _PAIR_OF_SOURCE},
-    DATA_QUALITY.identifier: {"source": _WEEK_OF_SOURCE},
+    InsightsExtract: {"source": _SENTENCE_OF_SOURCE},
+    DataQualityExtract: {"source": _WEEK_OF_SOURCE},
+}
+_BY_LABELS = {
+    ("order_source", "match_source"): _PAIR_OF_SOURCE,
+    ("order_source",): _ORDERS_OF_SOURCE,
+    ("match_source",): _MATCHES_OF_SOURCE,
+}
+_SAME_COLUMN = {"competition": "competition", "type": "match_type", "market": "market", "chain": "chain"}
+
+
+def _by_columns(data_set: DataSet) -> Mapping[str, str]:
+    """What the filters mean to a data set by its columns. A team is the one that is followed, else either side."""
+    columns = set(data_set.extract.column_names())
+    found = {name: among(column, name) for name, column in _SAME_COLUMN.items() if column in columns}
+    if labels := certain_labels(data_set):
+        found["source"] = _BY_LABELS[labels]
+    if "team" in columns or "home_team" in columns:
+        found["team"] = OWN_TEAM if "team" in columns else EITHER_SIDE
+    return {name: found[name] for name in FILTERS if name in found and name in honoured_by_views(data_set)}
+
+
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    data_set.identifier: _OWN.get(data_set.extract) or _by_columns(data_set) for data_set in DATA_SETS
 }
 """Data set to filter to the condition under which a row is chosen. Dates are in DATES."""
 
+_DATE_COLUMNS: Mapping[type[Table], str] = {
+    OrdersTimelineExtract: "hour_at",
+    MatchesExtract: "kickoff_at",
+    MatchImpactExtract: "kickoff_at",
+    AnomaliesExtract: "starts_at",
+    DataQualityExtract: "week_starts_at",
+}
 DATES: Mapping[str, str] = {
-    ORDERS.identifier: "hour_at",
-    ORDERS_AND_MATCHES.identifier: "hour_at",
-    MATCHES.identifier: "kickoff_at",
-    MATCH_IMPACT.identifier: "kickoff_at",
-    ANOMALIES.identifier: "starts_at",
-    DATA_QUALITY.identifier: "week_starts_at",
+    data_set.identifier: _DATE_COLUMNS[data_set.extract] for data_set in DATA_SETS if data_set.extract in _DATE_COLUMNS
 }
 """The column that the dates choose by."""
 

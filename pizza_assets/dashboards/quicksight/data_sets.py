@@ -7,20 +7,9 @@ belong here.
 from dataclasses import dataclass
 
 from pizza_assets.dashboards.quicksight.target import Target
-from pizza_assets.models.extracts import (
-    EXTRACTS,
-    AnomaliesExtract,
-    ChecksExtract,
-    CorrelationsExtract,
-    DataQualityExtract,
-    EventStudyExtract,
-    InsightsExtract,
-    MatchesExtract,
-    MatchImpactExtract,
-    MatchTimelineExtract,
-    OrdersTimelineExtract,
-)
-from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
+from pizza_assets.dashboards.view import short_name
+from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS
+from pizza_assets.models.extracts import MatchesExtract, OrdersTimelineExtract
 from pizza_assets.models.table import Table
 
 Request = dict[str, object]
@@ -54,36 +43,28 @@ class DataSet:
 
 ORDERS = DataSet("orders", OrdersTimelineExtract)
 ORDERS_AND_MATCHES = DataSet("orders_and_matches", OrdersTimelineExtract, joined=MatchesExtract)
-MATCHES = DataSet("matches", MatchesExtract)
-MATCH_TIMELINE = DataSet("match_timeline", MatchTimelineExtract)
-MATCH_IMPACT = DataSet("match_impact", MatchImpactExtract)
-CORRELATIONS = DataSet("correlations", CorrelationsExtract)
-EVENT_STUDY = DataSet("event_study", EventStudyExtract)
-ANOMALIES = DataSet("anomalies", AnomaliesExtract)
-INSIGHTS = DataSet("insights", InsightsExtract)
-DATA_QUALITY = DataSet("data_quality", DataQualityExtract)
-CHECKS = DataSet("checks", ChecksExtract)
-COMING = DataSet("coming_matches", ComingMatchesExtract)
-FORECAST = DataSet("match_forecast", MatchForecastExtract)
-ACCURACY = DataSet("forecast_accuracy", ForecastAccuracyExtract)
 
-DATA_SETS: tuple[DataSet, ...] = (
-    ORDERS,
-    ORDERS_AND_MATCHES,
-    MATCHES,
-    MATCH_TIMELINE,
-    MATCH_IMPACT,
-    CORRELATIONS,
-    EVENT_STUDY,
-    ANOMALIES,
-    INSIGHTS,
-    DATA_QUALITY,
-    CHECKS,
-    COMING,
-    FORECAST,
-    ACCURACY,
-)
-"""Every data set: one per extract, and orders with matches beside them, because a chart can't read two."""
+
+def data_set_of(extract: type[Table]) -> DataSet:
+    """The data set that reads this extract alone."""
+    return ORDERS if extract is OrdersTimelineExtract else DataSet(short_name(extract), extract)
+
+
+DATA_SETS: tuple[DataSet, ...] = (*(data_set_of(extract) for extract in EXTRACTS_READ), ORDERS_AND_MATCHES)
+"""Every data set: one per extract that a view reads, and orders with matches, because a chart can't read two."""
+
+
+def honoured_by_views(data_set: DataSet) -> frozenset[str]:
+    """The filters honoured by the views that read the data set's extract."""
+    return frozenset(
+        name for view in VIEWS for reads in view.reads if reads.extract is data_set.extract for name in view.filters
+    )
+
+
+def certain_labels(data_set: DataSet) -> tuple[str, ...]:
+    """Which of the labels of orders and matches every row of a data set has."""
+    always = {column.name for column in data_set.extract.columns() if not column.nullable}
+    return tuple(name for name in ("order_source", "match_source") if name in always)
 
 
 def column_type(dtype: str) -> str:
@@ -187,9 +168,3 @@ def _transforms(logical_table: Request) -> list[Request]:
 
 def _table_id(extract: type[Table]) -> str:
     return extract.table_name().replace("_", "-")
-
-
-def read_extracts() -> tuple[type[Table], ...]:
-    """The extracts that some data set reads, each of which needs a data source."""
-    read = {extract for data_set in DATA_SETS for extract in data_set.extracts}
-    return tuple(extract for extract in EXTRACTS if extract in read)

@@ -4,7 +4,7 @@ from pizza_assets.dashboards.quicksight.calculated_fields import CALCULATED_FIEL
 from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS, Request
 from pizza_assets.dashboards.quicksight.filter_groups import filter_groups
 from pizza_assets.dashboards.quicksight.parameters import parameter_declarations
-from pizza_assets.dashboards.quicksight.sheets import SHEETS, drawn_visuals, sheet_request
+from pizza_assets.dashboards.quicksight.sheets import SHEETS, drawn_views, sheet_request
 from pizza_assets.dashboards.quicksight.target import Target
 
 
@@ -17,6 +17,6 @@ def definition(target: Target) -> Request:
         ],
         "CalculatedFields": [field.request() for field in CALCULATED_FIELDS],
         "ParameterDeclarations": parameter_declarations(),
-        "FilterGroups": filter_groups(drawn_visuals()),
+        "FilterGroups": filter_groups(drawn_views()),
         "Sheets": [sheet_request(sheet) for sheet in SHEETS],
     }

@@ -7,10 +7,10 @@ from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.charts import Chart
 from pizza_assets.dashboards.quicksight.data_sets import DataSet, Request
 from pizza_assets.dashboards.quicksight.parameters import DATES_FROM, DATES_TO
-from pizza_assets.dashboards.visuals import FILTERS, Visual
+from pizza_assets.dashboards.view import FILTERS, View
 
-Drawn = Sequence[tuple[Visual, str, Sequence[Chart]]]
-"""A visual, the sheet that it is on, and its charts."""
+Drawn = Sequence[tuple[View, str, Sequence[Chart]]]
+"""A view, the sheet that it is on, and its charts."""
 
 
 def filter_groups(drawn: Drawn) -> list[Request]:
@@ -30,11 +30,11 @@ def filter_groups(drawn: Drawn) -> list[Request]:
 
 
 def _scopes(drawn: Drawn, filter_id: str) -> dict[DataSet, dict[str, list[str]]]:
-    """By data set and sheet: the charts whose visual honours the filter and whose data set can."""
+    """By data set and sheet: the charts whose view honours the filter and whose data set can."""
     scopes: dict[DataSet, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for visual, sheet, charts in drawn:
+    for view, sheet, charts in drawn:
         for chart in charts:
-            if filter_id in chart.chosen_by(visual.filters):
+            if filter_id in chart.chosen_by(view.filters):
                 scopes[chart.data_set][sheet].append(chart.id)
     return scopes
 

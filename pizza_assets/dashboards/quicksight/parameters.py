@@ -6,8 +6,9 @@ can't. What a choice means to a data set is in choices.py.
 
 from collections.abc import Sequence
 
-from pizza_assets.dashboards.quicksight.data_sets import MATCH_TIMELINE, MATCHES, ORDERS, DataSet, Request
-from pizza_assets.dashboards.visuals import FILTERS
+from pizza_assets.dashboards.quicksight.data_sets import ORDERS, DataSet, Request, data_set_of
+from pizza_assets.dashboards.view import FILTERS
+from pizza_assets.models.extracts import MatchesExtract, MatchTimelineExtract
 from pizza_assets.models.matches import MATCH_TYPES
 from pizza_assets.models.vocabulary import DataSource
 
@@ -49,8 +50,8 @@ _TITLES = {
 }
 _CHOICES: dict[str, Sequence[str] | tuple[DataSet, str]] = {
     "source": tuple(SOURCE_PAIRS.values()),
-    "team": (MATCHES, "home_team"),
-    "competition": (MATCHES, "competition"),
+    "team": (data_set_of(MatchesExtract), "home_team"),
+    "competition": (data_set_of(MatchesExtract), "competition"),
     "type": MATCH_TYPES,
     "market": (ORDERS, "market"),
     "chain": (ORDERS, "chain"),
@@ -100,7 +101,9 @@ def _dropdown(sheet_id: str, filter_id: str) -> Request:
 
 
 def _match_control(sheet_id: str) -> Request:
-    return _list_control(sheet_id, MATCH, _TITLES[MATCH], (MATCH_TIMELINE, "match_id"), is_single=True)
+    return _list_control(
+        sheet_id, MATCH, _TITLES[MATCH], (data_set_of(MatchTimelineExtract), "match_id"), is_single=True
+    )
 
 
 def _list_control(

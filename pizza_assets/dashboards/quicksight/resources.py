@@ -12,10 +12,10 @@ from pizza_assets.dashboards.quicksight.data_sets import (
     Request,
     data_set_body,
     data_source_body,
-    read_extracts,
 )
 from pizza_assets.dashboards.quicksight.definition import definition
 from pizza_assets.dashboards.quicksight.target import Target
+from pizza_assets.dashboards.views import EXTRACTS_READ
 
 NAME = "Pizza and football"
 DASHBOARD = "dashboard"
@@ -77,7 +77,7 @@ class Resource:
 def resources(target: Target) -> tuple[Resource, ...]:
     """Data sources, data sets with their schedules, analysis, dashboard."""
     return (
-        *(_data_source(target, extract.table_name(), data_source_body(target, extract)) for extract in read_extracts()),
+        *(_data_source(target, extract.table_name(), data_source_body(target, extract)) for extract in EXTRACTS_READ),
         *(_data_set(target, data_set) for data_set in DATA_SETS),
         *(_schedule(target, data_set) for data_set in DATA_SETS),
         _whole(target, Kind.ANALYSIS, {}),

@@ -1,15 +1,16 @@
-"""The sheets: which visuals are on which, under which controls, and where on the grid."""
+"""The sheets: which views are on which, under which controls, and where on the grid."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.charts import MATCH_SHEET, Chart
 from pizza_assets.dashboards.quicksight.data_sets import Request
-from pizza_assets.dashboards.quicksight.drawings import DRAWINGS
+from pizza_assets.dashboards.quicksight.drawings import coming, effects, match, matches, overview, quality
 from pizza_assets.dashboards.quicksight.parameters import controls
-from pizza_assets.dashboards.visuals import FILTERS, VISUALS, Visual
+from pizza_assets.dashboards.view import FILTERS, View
+from pizza_assets.dashboards.views import VIEWS
 
 _COLUMNS, _CONTROL_WIDTH = 36, 4
 _LABELS = (
@@ -22,38 +23,38 @@ _HOW_TO_OPEN = "Click a match, a point or a day on another sheet to open it here
 class Sheet:
     id: str
     name: str
-    visual_ids: tuple[str, ...]
+    drawings: Mapping[str, Sequence[Chart]]
 
     @property
-    def visuals(self) -> tuple[Visual, ...]:
-        """Its visuals, in the order of the table of visuals."""
-        return tuple(visual for visual in VISUALS if visual.id in self.visual_ids and visual.id in DRAWINGS)
+    def views(self) -> tuple[View, ...]:
+        """Its views, in the order of the table of views."""
+        return tuple(view for view in VIEWS if view.id in self.drawings)
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """The filters that some visual of it honours, in the order of FILTERS."""
-        return tuple(name for name in FILTERS if any(name in visual.filters for visual in self.visuals))
+        """The filters that some view of it honours, in the order of FILTERS."""
+        return tuple(name for name in FILTERS if any(name in view.filters for view in self.views))
 
 
 SHEETS: tuple[Sheet, ...] = (
-    Sheet("coming", "Coming matches", ("coming", "accuracy")),
-    Sheet("overview", "Overview", ("insights", "kpis", "timeline", "sources")),
-    Sheet("effects", "Effects", ("kickoff", "effects", "outcomes", "results")),
-    Sheet("matches", "Matches and alarms", ("calendar", "matches", "anomalies")),
-    Sheet("quality", "Data quality", ("quality",)),
-    Sheet(MATCH_SHEET, "Match day", ("match",)),
+    Sheet("coming", "Coming matches", coming.DRAWINGS),
+    Sheet("overview", "Overview", overview.DRAWINGS),
+    Sheet("effects", "Effects", effects.DRAWINGS),
+    Sheet("matches", "Matches and alarms", matches.DRAWINGS),
+    Sheet("quality", "Data quality", quality.DRAWINGS),
+    Sheet(MATCH_SHEET, "Match day", match.DRAWINGS),
 )
 """Every sheet, in reading order; the last is where a click on a match leads."""
 
 
-def drawn_visuals() -> list[tuple[Visual, str, Sequence[Chart]]]:
-    """Every drawn visual with its sheet and its charts."""
-    return [(visual, sheet.id, DRAWINGS[visual.id]) for sheet in SHEETS for visual in sheet.visuals]
+def drawn_views() -> list[tuple[View, str, Sequence[Chart]]]:
+    """Every drawn view with its sheet and its charts."""
+    return [(view, sheet.id, sheet.drawings[view.id]) for sheet in SHEETS for view in sheet.views]
 
 
 def sheet_request(sheet: Sheet) -> Request:
     """A sheet as QuickSight takes it: controls above, a word on labels, then the charts row by row."""
-    charts = [(visual, chart) for visual in sheet.visuals for chart in DRAWINGS[visual.id]]
+    charts = [(view, chart) for view in sheet.views for chart in sheet.drawings[view.id]]
     box = f"{sheet.id}-labels"
     filter_controls = controls(sheet.id, sheet.filters, has_match=sheet.id == MATCH_SHEET)
     return {
@@ -63,16 +64,16 @@ def sheet_request(sheet: Sheet) -> Request:
         "ParameterControls": filter_controls,
         "SheetControlLayouts": [_grid(_control_elements(filter_controls))],
         "TextBoxes": [{"SheetTextBoxId": box, "Content": _text_box(sheet)}],
-        "Visuals": [chart.request(visual.title, subtitle(visual, chart)) for visual, chart in charts],
+        "Visuals": [chart.request(view.title, subtitle(view, chart)) for view, chart in charts],
         "Layouts": [_grid(_elements(box, [chart for _, chart in charts]))],
     }
 
 
-def subtitle(visual: Visual, chart: Chart) -> str:
-    """The question that a visual answers, which filters it does not honour and why, and which of the filters that it
+def subtitle(view: View, chart: Chart) -> str:
+    """The question that a view answers, which filters it does not honour and why, and which of the filters that it
     honours change nothing on this chart of it."""
-    team = choices.team_means(chart.data_set) if "team" in chart.chosen_by(visual.filters) else ""
-    sentences = (visual.question, visual.filter_note, team, deaf_note(chart.deaf_to(visual.filters)), chart.note)
+    team = choices.team_means(chart.data_set) if "team" in chart.chosen_by(view.filters) else ""
+    sentences = (view.question, view.filter_note, team, deaf_note(chart.deaf_to(view.filters)), chart.note)
     return " ".join(sentence for sentence in sentences if sentence)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.calculated_fields import CALCULATED_FIELDS, LABEL
-from pizza_assets.dashboards.quicksight.drawings import GOALS
+from pizza_assets.dashboards.quicksight.drawings.effects import GOALS
 from pizza_assets.dashboards.quicksight.parameters import ALL, NO_DAY, NOTHING, PARAMETERS, SOURCE_PAIRS
 from pizza_assets_tests.dashboards.quicksight.cross_check import COLUMNS_IN_EXPRESSION
 from pizza_assets_tests.dashboards.quicksight.expressions import evaluate

@@ -12,9 +12,8 @@ from pizza_assets.dashboards.quicksight.data_sets import (
     DataSet,
     data_set_body,
     data_source_body,
-    read_extracts,
 )
-from pizza_assets.dashboards.visuals import VISUALS
+from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS
 from pizza_assets.models.extracts import EXTRACTS, ChecksExtract
 from pizza_assets.models.table import Table
 from pizza_assets_tests.dashboards.quicksight.target import TARGET
@@ -28,10 +27,10 @@ def casts(data_set: DataSet) -> dict[str, dict[str, str]]:
     return {cast["ColumnName"]: cast for cast in found}
 
 
-def test_every_extract_is_read_and_every_visual_has_its_data_set() -> None:
-    assert read_extracts() == EXTRACTS
-    needed = {reads.extract for visual in VISUALS if not visual.only_on_page for reads in visual.reads}
-    assert needed <= set(read_extracts())
+def test_every_extract_is_read_and_every_view_has_its_data_set() -> None:
+    assert EXTRACTS_READ == EXTRACTS
+    needed = {reads.extract for view in VIEWS if not view.only_on_page for reads in view.reads}
+    assert needed <= {extract for data_set in DATA_SETS for extract in data_set.extracts}
 
 
 @each_of("extract", EXTRACTS, ids=lambda extract: extract.table_name())

@@ -1,4 +1,4 @@
-"""The QuickSight dashboard is the table of visuals: the same views, questions and filters as the page's."""
+"""The QuickSight dashboard is the table of views: the same views, questions and filters as the page's."""
 
 import copy
 from typing import Any
@@ -8,11 +8,12 @@ from pizza_assets.analysis.outcome_effects import OUTCOMES
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS
 from pizza_assets.dashboards.quicksight.definition import definition
-from pizza_assets.dashboards.quicksight.drawings import CURVE, DRAWINGS, GOALS
-from pizza_assets.dashboards.quicksight.drawings import OUTCOMES as DRAWN_OUTCOMES
+from pizza_assets.dashboards.quicksight.drawings.effects import CURVE, GOALS
+from pizza_assets.dashboards.quicksight.drawings.effects import OUTCOMES as DRAWN_OUTCOMES
 from pizza_assets.dashboards.quicksight.parameters import DATES_FROM, DATES_TO, PARAMETERS, SOURCE_PAIRS
 from pizza_assets.dashboards.quicksight.sheets import SHEETS
-from pizza_assets.dashboards.visuals import FILTERS, VISUALS, Visual
+from pizza_assets.dashboards.view import FILTERS, View
+from pizza_assets.dashboards.views import VIEWS
 from pizza_assets_tests.dashboards.quicksight.cross_check import (
     COLUMNS_IN_EXPRESSION,
     PARAMETERS_IN_EXPRESSION,
@@ -26,14 +27,15 @@ from pizza_assets_tests.support.cases import each_of
 
 DEFINITION: dict[str, Any] = definition(TARGET)
 COLUMNS = {data_set.identifier: set(data_set.column_types()) for data_set in DATA_SETS}
-DRAWN = [visual for visual in VISUALS if not visual.only_on_page]
+DRAWINGS = {name: drawn for sheet in SHEETS for name, drawn in sheet.drawings.items()}
+DRAWN = [view for view in VIEWS if not view.only_on_page]
 BODIES = {body["VisualId"]: body for sheet in DEFINITION["Sheets"] for body in visuals_of(sheet)}
 FILTER_OF = {parameter: name for name, parameter in PARAMETERS.items()} | {DATES_FROM: "dates", DATES_TO: "dates"}
 LABEL_COLUMNS = {LABEL, "order_source", "match_source", "data_source"}
 
 
-def charts_of(visual: Visual) -> list[dict[str, Any]]:
-    return [BODIES[chart.id] for chart in DRAWINGS[visual.id]]
+def charts_of(view: View) -> list[dict[str, Any]]:
+    return [BODIES[chart.id] for chart in DRAWINGS[view.id]]
 
 
 def expressions(data_set: str) -> dict[str, str]:
@@ -75,28 +77,28 @@ def test_it_is_the_same_every_time() -> None:
     assert definition(TARGET) == DEFINITION
 
 
-@each_of("visual", DRAWN, ids=lambda visual: visual.id)
-def test_a_visual_has_its_title_question_and_the_note_on_filters(visual: Visual) -> None:
-    charts = charts_of(visual)
+@each_of("view", DRAWN, ids=lambda view: view.id)
+def test_a_visual_has_its_title_question_and_the_note_on_filters(view: View) -> None:
+    charts = charts_of(view)
     assert charts
     for body in charts:
-        assert body["Title"]["FormatText"]["PlainText"].startswith(visual.title)
+        assert body["Title"]["FormatText"]["PlainText"].startswith(view.title)
         subtitle = body["Subtitle"]["FormatText"]["PlainText"]
-        assert visual.question in subtitle
-        assert visual.filter_note in subtitle
+        assert view.question in subtitle
+        assert view.filter_note in subtitle
 
 
-@each_of("visual", DRAWN, ids=lambda visual: visual.id)
-def test_a_visual_honours_the_filters_that_the_page_honours(visual: Visual) -> None:
-    reached = set().union(*(filters_that_reach(body) for body in charts_of(visual)))
-    assert reached == set(visual.filters)
+@each_of("view", DRAWN, ids=lambda view: view.id)
+def test_a_visual_honours_the_filters_that_the_page_honours(view: View) -> None:
+    reached = set().union(*(filters_that_reach(body) for body in charts_of(view)))
+    assert reached == set(view.filters)
 
 
-@each_of("visual", DRAWN, ids=lambda visual: visual.id)
-def test_a_chart_that_ignores_a_filter_of_its_visual_says_so(visual: Visual) -> None:
+@each_of("view", DRAWN, ids=lambda view: view.id)
+def test_a_chart_that_ignores_a_filter_of_its_visual_says_so(view: View) -> None:
     """Chart by chart: what does not reach it stands in its subtitle, and nothing else does."""
-    for body in charts_of(visual):
-        deaf = [name for name in FILTERS if name in visual.filters and name not in filters_that_reach(body)]
+    for body in charts_of(view):
+        deaf = [name for name in FILTERS if name in view.filters and name not in filters_that_reach(body)]
         said = body["Subtitle"]["FormatText"]["PlainText"].rpartition("Not filtered here: ")[2].partition(".")[0]
         named = {word for part in said.split(", ") for word in part.split(" and ")} if deaf else set()
         assert named == {FILTERS[name] for name in deaf}, body["VisualId"]
@@ -156,13 +158,13 @@ def test_the_curve_and_the_three_questions_about_goals_are_drawn_apart() -> None
     assert only_values(BODIES["kickoff"], "series") == [CURVE]
     assert only_values(BODIES["kickoff-goals"], "series") == list(GOALS)
     assert {term.name for term in TERMS} == set(GOALS)
-    (table,) = (body for body in charts_of(visual_of("kickoff")) if body["VisualId"] == "kickoff-table")
+    (table,) = (body for body in charts_of(view_of("kickoff")) if body["VisualId"] == "kickoff-table")
     shown = {found["ColumnName"] for found in walk(table) if "ColumnName" in found}
     assert shown >= {"extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency"}
 
 
-def visual_of(name: str) -> Visual:
-    return next(visual for visual in VISUALS if visual.id == name)
+def view_of(name: str) -> View:
+    return next(view for view in VIEWS if view.id == name)
 
 
 def test_nothing_is_stacked() -> None:
@@ -237,13 +239,13 @@ UNDECLARED: dict[tuple[str, str], set[str]] = {
     ("kpis", "dashboard_anomalies"): {"away_team", "competition", "home_team", "match_type", "store_id"},
     ("timeline", "dashboard_anomalies"): {"away_team", "competition", "home_team", "match_type"},
 }
-"""Drawn columns that the table of visuals does not declare for that extract."""
+"""Drawn columns that the table of views does not declare for that extract."""
 
 
-def drawn_columns(visual: Visual, table: str) -> set[str]:
-    """The extract's columns behind everything that the visual's charts show and are filtered by."""
+def drawn_columns(view: View, table: str) -> set[str]:
+    """The extract's columns behind everything that the view's charts show and are filtered by."""
     reached: set[str] = set()
-    for body in charts_of(visual):
+    for body in charts_of(view):
         (name,) = data_set_of(body)
         data_set = next(found for found in DATA_SETS if found.identifier == name)
         extracts = {extract.table_name(): set(extract.column_names()) for extract in data_set.extracts}
@@ -256,27 +258,27 @@ def drawn_columns(visual: Visual, table: str) -> set[str]:
     return reached
 
 
-@each_of("visual", DRAWN, ids=lambda visual: visual.id)
-def test_declared_columns_are_drawn_and_drawn_ones_declared(visual: Visual) -> None:
-    for reads in visual.reads:
+@each_of("view", DRAWN, ids=lambda view: view.id)
+def test_declared_columns_are_drawn_and_drawn_ones_declared(view: View) -> None:
+    for reads in view.reads:
         table, declared = reads.extract.table_name(), set(reads.columns)
-        drawn = drawn_columns(visual, table)
-        assert declared - drawn - {"data_source"} == UNDRAWN.get((visual.id, table), set()), table
-        assert drawn - declared == UNDECLARED.get((visual.id, table), set()), table
+        drawn = drawn_columns(view, table)
+        assert declared - drawn - {"data_source"} == UNDRAWN.get((view.id, table), set()), table
+        assert drawn - declared == UNDECLARED.get((view.id, table), set()), table
 
 
-@each_of("visual", DRAWN, ids=lambda visual: visual.id)
-def test_a_visual_reads_only_extracts_that_it_declares(visual: Visual) -> None:
-    declared = {reads.extract.table_name(): set(reads.columns) for reads in visual.reads}
+@each_of("view", DRAWN, ids=lambda view: view.id)
+def test_a_visual_reads_only_extracts_that_it_declares(view: View) -> None:
+    declared = {reads.extract.table_name(): set(reads.columns) for reads in view.reads}
     extracts = {d.identifier: [e.table_name() for e in d.extracts] for d in DATA_SETS}
-    for chart in DRAWINGS[visual.id]:
+    for chart in DRAWINGS[view.id]:
         assert set(extracts[chart.data_set.identifier]) <= set(declared)
 
 
-@each_of("visual", DRAWN, ids=lambda visual: visual.id)
-def test_real_and_mock_are_never_pooled(visual: Visual) -> None:
+@each_of("view", DRAWN, ids=lambda view: view.id)
+def test_real_and_mock_are_never_pooled(view: View) -> None:
     """Every chart shows a label or splits by one, or each of its numbers is of one label; checks have no label."""
-    for body in charts_of(visual):
+    for body in charts_of(view):
         (data_set,) = data_set_of(body)
         if data_set == "checks":
             assert "real and MOCK" in body["Title"]["FormatText"]["PlainText"]
@@ -316,25 +318,25 @@ def test_a_sheet_has_a_control_for_each_filter_of_its_visuals_and_the_source_com
     parameters = [body["SourceParameterName"] for control in made["ParameterControls"] for body in control.values()]
     filters = [FILTER_OF[name] for name in parameters if name in FILTER_OF]
     assert parameters[0] == PARAMETERS["source"]
-    wanted = {name for visual in sheet.visuals for name in visual.filters}
+    wanted = {name for view in sheet.views for name in view.filters}
     assert list(dict.fromkeys(filters)) == [name for name in FILTERS if name in wanted]
 
 
 def test_every_drawn_visual_is_on_one_sheet_and_every_filter_on_some() -> None:
-    placed = [visual.id for sheet in SHEETS for visual in sheet.visuals]
-    assert sorted(placed) == sorted(visual.id for visual in DRAWN)
+    placed = [view.id for sheet in SHEETS for view in sheet.views]
+    assert sorted(placed) == sorted(view.id for view in DRAWN)
     assert {name for sheet in SHEETS for name in sheet.filters} == set(FILTERS)
 
 
-ON_PAGE = {visual.id for visual in VISUALS if visual.only_on_page}
+ON_PAGE = {view.id for view in VIEWS if view.only_on_page}
 
 
-@each_of("visual", [v for v in DRAWN if v.drill_target and v.drill_target not in ON_PAGE], ids=lambda visual: visual.id)
-def test_a_click_opens_the_match_day(visual: Visual) -> None:
-    opened = [found["TargetSheetId"] for body in charts_of(visual) for found in walk(body) if "TargetSheetId" in found]
-    assert set(opened) == {visual.drill_target}
+@each_of("view", [v for v in DRAWN if v.drill_target and v.drill_target not in ON_PAGE], ids=lambda view: view.id)
+def test_a_click_opens_the_match_day(view: View) -> None:
+    opened = [found["TargetSheetId"] for body in charts_of(view) for found in walk(body) if "TargetSheetId" in found]
+    assert set(opened) == {view.drill_target}
     set_by = {
-        f["DestinationParameterName"] for b in charts_of(visual) for f in walk(b) if "DestinationParameterName" in f
+        f["DestinationParameterName"] for b in charts_of(view) for f in walk(b) if "DestinationParameterName" in f
     }
     assert set_by >= {"Match", "Day", "MonthRow"}, "what an earlier click chose must not stay"
 

@@ -1,0 +1,54 @@
+// Tested effects: which were chosen, the forest plot, and what could not be answered.
+const effectsOf = (part, subject) => DATA.correlations.filter((row) => pairChosen(row) &&
+    (part ? row.scope === part.scope && row.scope_value === part.value : row.scope === "overall") &&
+    (!subject || row.subject === subject));
+
+// One row of a forest: a label of up to two lines, numbers as they are, and the words of its tooltip.
+function forestPoint(row, name, nWords, role = "") {
+  const dates = row.n_clusters ? ` on ${counted(row.n_clusters, "date")}` : "";
+  return {
+    ...row,
+    name,
+    detail: [role, nWords].filter(Boolean).join(", "),
+    is_found: row.direction === "up" || row.direction === "down",
+    mde_low: row.mde_80_pct === null ? null : -row.mde_80_pct,
+    mde_high: row.mde_80_pct,
+    uplift_words: percent(row.uplift_pct),
+    interval_words: interval(row.ci_low_pct, row.ci_high_pct),
+    shop_words: shopWords(row),
+    mde_words: row.mde_80_pct === null ? "" : `±${row.mde_80_pct.toFixed(1)} %`,
+    n_words: `${nWords}${dates}`,
+    q_words: row.q_value === undefined ? "" : chance(row.q_value),
+  };
+}
+
+async function drawForest(holder, points) {
+  const width = holder.clientWidth < 560 ? 19 : 36;
+  const seen = new Map();
+  const rows = points.map((point) => {
+    const label = `${wrapped(point.name, width)}\n${wrapped(point.detail, width)}`;
+    seen.set(label, (seen.get(label) ?? 0) + 1);
+    return { ...point, row: seen.get(label) > 1 ? `${label} (${seen.get(label)})` : label };
+  });
+  const lines = Math.max(...rows.map((point) => point.row.split("\n").length));
+  const longest = Math.max(...rows.flatMap((point) => point.row.split("\n").map((line) => line.length)));
+  const words =
+    rows
+      .map((point) => `${point.name}: ${point.uplift_words}, 95 % interval ${point.interval_words}, ${point.n_words}.`)
+      .join(" ");
+  await drawChart(holder, "forest",
+    { datasets: { effects: rows }, beside: 34 + 6.9 * longest, words, tokens: { $step: 20 + 15 * lines } });
+}
+
+function unansweredList(rows) {
+  if (!rows.length) return null;
+  const items = rows.slice(0, 3).map((row) => make("li", {}, make("strong", {}, "Not enough data: "),
+    `${row.hypothesis} Why: ${reasonWords(row.reasons)} (${counted(row.n_matches, "match", "matches")} on ${
+      counted(row.n_clusters, "date")}).`));
+  if (rows.length > items.length)
+    items.push(make("li", {},
+      `${
+        count(rows.length -
+          items.length)} more could not be answered either; all are in the extract dashboard_correlations.`));
+  return make("ul", { class: "unanswered" }, ...items);
+}

@@ -1,0 +1,61 @@
+"""What the sheet “Matches and alarms” draws: the charts of each of its views."""
+
+from pizza_assets.dashboards.quicksight import charts
+from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
+from pizza_assets.dashboards.quicksight.charts import Chart
+from pizza_assets.dashboards.quicksight.data_sets import data_set_of
+from pizza_assets.dashboards.quicksight.drawings.columns import IN_SHOPS, KNOWN, MATCH, WINDOW
+from pizza_assets.models.extracts import AnomaliesExtract, MatchesExtract, MatchImpactExtract
+from pizza_assets.models.vocabulary import Window
+
+MATCHES = data_set_of(MatchesExtract)
+MATCH_IMPACT = data_set_of(MatchImpactExtract)
+ANOMALIES = data_set_of(AnomaliesExtract)
+
+
+def _calendar() -> list[Chart]:
+    return [
+        charts.calendar(
+            "calendar",
+            MATCH_IMPACT,
+            "Departure from usual, %",
+            only=KNOWN | {"window": [Window.POST]},
+            suffix=": after the match",
+        )
+    ]
+
+
+def _matches() -> list[Chart]:
+    return [
+        charts.table(
+            "matches",
+            MATCH_IMPACT,
+            ("match_id", LABEL, *MATCH, *WINDOW, *IN_SHOPS),
+            newest_first="kickoff_at",
+            opens_match=True,
+            suffix=": orders around them",
+        ),
+        charts.table(
+            "matches-all",
+            MATCHES,
+            ("match_id", LABEL, *MATCH),
+            newest_first="kickoff_at",
+            opens_match=True,
+            suffix=": every match, followed or not",
+        ),
+    ]
+
+
+def _anomalies() -> list[Chart]:
+    where = ("market", "chain", "store_id", "kind", "starts_at", "ends_at", "observed", "expected", "q_value")
+    match = ("match_id", "home_team", "away_team", "competition", "match_type", "minutes_from_kickoff", "result")
+    extra = ("extra_orders", "extra_orders_per_store_hour", "extra_revenue_cents", "currency", "seen_in")
+    columns = (LABEL, *where, *match, *extra)
+    return [charts.table("anomalies", ANOMALIES, columns, newest_first="starts_at", opens_match=True)]
+
+
+DRAWINGS = {
+    "calendar": _calendar(),
+    "matches": _matches(),
+    "anomalies": _anomalies(),
+}

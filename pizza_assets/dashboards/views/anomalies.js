@@ -1,0 +1,61 @@
+// Outages and surges of single stores, the surest first, each beside the match that was on.
+RENDERERS.anomalies = renderAnomalies;
+
+const anomalyPages = paged(10);
+
+function renderAnomalies() {
+  const rows = chosenAnomalies().sort(
+    (a, b) => (a.q_value ?? 0) - (b.q_value ?? 0) || Math.abs(b.extra_orders) - Math.abs(a.extra_orders));
+  if (!rows.length) {
+    fillView("anomalies", { labels: [...chosenDays().keys()], body: [emptyNote(noAlarmWords())] });
+    return [];
+  }
+  const table =
+    make("table", {}, headOf(ANOMALY_HEADS), make("tbody", {}, ...pageOf(rows, anomalyPages).map(anomalyRow)));
+  fillView("anomalies", {
+    labels: rows.map((row) => row.order_source),
+    body: [
+      anomalyHint(rows), scrolling("Table of alarms", table),
+      pager(rows.length, anomalyPages, "anomalies", renderAnomalies),
+    ],
+  });
+  return [];
+}
+
+function anomalyHint(rows) {
+  const shares = rows.map((row) => row.expected_false_share).filter((value) => value !== null);
+  const doubt =
+    shares.length ? ` Up to ${Math.round(100 * Math.max(...shares))} % of a kind are expected to be false alarms.` : "";
+  return make("p", { class: "hint" },
+    "An outage is two hours or more with a tenth of the usual orders, a surge three hours or more with half as many " +
+    `again.${doubt}`);
+}
+
+const ANOMALY_HEADS = [
+  ["Store", ""], ["What", ""], ["Data", "wide-only"], ["Orders", "number"], ["Usual", "number"],
+  ["Money", "number wide-only"], ["q", "number wide-only"], ["Nearest match, within six hours", "wide-only"],
+];
+
+function anomalyRow(row) {
+  const hours = (row.ends_at - row.starts_at) / 3600;
+  return make("tr", {},
+    make("td", {}, `${row.store_id}, ${row.market}`,
+      make("span", { class: "sub" }, `${moment(row.at)}, ${signed(hours, 1).replace("+", "")} h · ${row.chain}`),
+      make("span", { class: "sub narrow-only" }, nearestMatch(row))),
+    make("td", {}, make("span", { class: `kind ${row.kind}` }, ALARM_NOUNS[row.kind][0]),
+      row.seen_in === "both" ? make("span", { class: "sub" }, "in real and mock data") : null),
+    make("td", { class: "wide-only" }, badge(row.order_source)), make("td", { class: "number" }, count(row.observed)),
+    make("td", { class: "number" }, row.expected.toFixed(1)),
+    make("td", { class: "number wide-only" },
+      row.extra_revenue_cents === null || !row.currency ? "–" : exactMoney(row.extra_revenue_cents, row.currency)),
+    make("td", { class: "number wide-only" }, row.q_value === null ? "–" : chance(row.q_value)),
+    make("td", { class: "wide-only" }, nearestMatch(row)));
+}
+
+function nearestMatch(row) {
+  if (row.match_id === null) return "no match";
+  const when = `${signed(row.minutes_from_kickoff, 0)} minutes from kick-off, ${resultWords(row.result)}${
+    row.match_source === "mock" ? " (mock)" : ""}`;
+  return make("span", {}, make("a", { href: matchAddress(row.match_id) }, `${row.home_team} – ${row.away_team}`),
+    make("span", { class: "sub" }, when));
+}

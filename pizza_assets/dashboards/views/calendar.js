@@ -1,0 +1,81 @@
+// A calendar of match days, coloured by what orders did after the match.
+RENDERERS.calendar = renderCalendar;
+
+const FEWEST_DAYS = 5; // Fewer are better read in the table of matches.
+const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+function renderCalendar() {
+  const rows = chosenImpact("post").filter((row) => row.expected !== null && row.status === "ok");
+  if (!rows.length) {
+    fillView("calendar", {
+      labels: [],
+      body: [emptyNote(DATA.match_impact.length
+        ? "No match day with a known usual level for this choice of filters."
+        : noMatchWords())],
+    });
+    return [];
+  }
+  const draws = [];
+  const body = byPair(rows).flatMap((own, i) => {
+    if (new Set(own.map((row) => row.kickoff_date)).size < FEWEST_DAYS)
+      return [
+        make("h3", {}, pairBadge(own[0])),
+        emptyNote("Too few match days for a calendar: they are in the table of matches."),
+      ];
+    const holder = make("div", { class: "chart", id: `chart-calendar-${i}` });
+    draws.push({ holder, draw: () => drawCalendar(holder, own) });
+    return [make("h3", {}, pairBadge(own[0])), holder];
+  });
+  const key = legend(["fall", "fewer orders than usual"], ["rise", "more"]);
+  const hint = make("p", { class: "hint" },
+    "All chosen markets of a day together, in the clock of the market. Single days are noisy. Choose a day to see " +
+      "its matches.");
+  fillView("calendar", { labels: rows.map((row) => row.data_source), body: [key, ...body, hint] });
+  return draws;
+}
+
+async function drawCalendar(holder, rows) {
+  const days = [...grouped(rows, (row) => row.kickoff_date)].map(([date, own]) => calendarDay(date, own));
+  const reach = Math.max(10, quantile(days.map((day) => Math.abs(day.uplift_pct)), 0.95));
+  const above = count(days.filter((day) => day.uplift_pct > 0).length);
+  const words = `${counted(days.length, "match day")}; ${above} of them above the usual. The matches are in the ` +
+    "table below.";
+  const view = await drawChart(holder, "calendar", { datasets: { days }, beside: 46, words });
+  await view.signal("reach", reach).runAsync();
+  view.addEventListener("click", (event, item) => item?.datum?.match_ids && openDay(item.datum));
+}
+
+function calendarDay(date, rows) {
+  const at = Date.parse(date);
+  const weekday = (new Date(at).getUTCDay() + 6) % 7;
+  const observed = sumBy(rows, "observed"), expected = sumBy(rows, "expected");
+  const ids = [...new Set(rows.map((row) => row.match_id))];
+  return {
+    at,
+    data_source: rows[0].data_source,
+    source_words: pairWords(rows[0]),
+    week_at: at - weekday * DAY_MS,
+    week_ends_at: at + (7 - weekday) * DAY_MS,
+    weekday: WEEKDAYS[weekday],
+    match_ids: ids,
+    uplift_pct: expected ? 100 * (observed / expected - 1) : 0,
+    day_words: WEEKDAY.format(at),
+    matches_words: count(ids.length),
+    uplift_words: expected ? percent(100 * (observed / expected - 1), 0) : "not known",
+    orders_words: `${count(observed)}, usual ${count(Math.round(expected))}`,
+    extra_words: signed(observed - expected, 0),
+  };
+}
+
+// A day with one match opens it; one with several becomes the choice of dates, and the table lists them.
+function openDay({ at, match_ids: ids }) {
+  if (ids.length === 1) return openMatch(ids[0]);
+  chooseDay(at); // Dates are of the market's clock, as the cells are.
+  byId("view-matches").scrollIntoView();
+  return byId("title-matches").focus({ preventScroll: true });
+}
+
+function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}

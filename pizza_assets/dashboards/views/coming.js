@@ -1,0 +1,92 @@
+// Coming matches: what to staff for, fixture by fixture and market by market; each leads to its hours.
+RENDERERS.coming = renderComing;
+
+const comingPages = paged(12);
+const fixtureAddress = (id) => `#/coming/${encodeURIComponent(id)}`;
+
+function renderComing() {
+  const notices = DATA.coming_matches.filter((row) => row.entry !== "fixture");
+  const fixtures = DATA.coming_matches.filter((row) => row.entry === "fixture" && fixtureChosen(row))
+    .sort((a, b) => a.kickoff_at - b.kickoff_at);
+  const rows = fixtures.flatMap(fixtureRows);
+  const labels =
+    rows.length ? rows.map((row) => row.data_source ?? row.match_source) : fixtures.map((row) => row.match_source);
+  if (!fixtures.length) {
+    fillView("coming", { labels, body: [...noticeList(notices), emptyNote(noFixtureWords())] });
+    return [];
+  }
+  const table = make("table", {}, headOf([
+    ["Coming match", ""], ["Data", "wide-only"], ["Market", "wide-only"], ["Orders around it", "number"],
+    ["Football adds", "number"], ["Busiest hour", "wide-only"], ["Staff for", "number"],
+  ]),
+    make("tbody", {}, ...pageOf(rows, comingPages).map(comingRow)));
+  fillView("coming", {
+    labels,
+    body: [
+      ...noticeList(notices), comingHint(), scrolling("Table of coming matches", table),
+      pager(rows.length, comingPages, "coming", renderComing),
+    ],
+  });
+  return [];
+}
+
+const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && isOfMatchFilter(row) &&
+  (!FILTER.market || forecastsOf(row).some((forecast) => forecast.market === FILTER.market));
+
+// The forecasts of a fixture, of its whole time around the match.
+function forecastsOf(fixture) {
+  return (DATA.forecastByMatch.get(fixture.match_id) ?? []).filter((row) => row.span === "match" && pairChosen(row));
+}
+
+// A fixture stands once for each market that follows it, or once by itself.
+function fixtureRows(fixture) {
+  const own = forecastsOf(fixture).filter(
+    (row) => (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team));
+  return own.length ? own.map((row) => ({ ...row, fixture })) : [{ fixture, match_source: fixture.match_source }];
+}
+
+function noFixtureWords() {
+  const all = DATA.coming_matches.filter((row) => row.entry === "fixture");
+  if (all.length) return "No coming match for this choice of filters.";
+  return "No match is announced for the next 14 days: off season, or the match source does not list its fixtures yet.";
+}
+
+const noticeList = (notices) =>
+  (notices.length ? [make("ul", { class: "unanswered" }, ...notices.map((row) => make("li", {}, row.sentence)))]
+    : []);
+
+function comingHint() {
+  return make("p", { class: "hint" },
+    "Orders of all chains from two hours before kick-off to two hours after the final whistle, with the range " +
+      "that holds in four of five cases. “Staff for” is the number that nine of ten such hours stay at or below. " +
+      "Choose a match to see its hours.");
+}
+
+function comingRow(row) {
+  const { fixture } = row;
+  const when =
+    fixture.kickoff_is_fixed ? fixture.kickoff_local : `${day(fixture.kickoff_at * 1000)}, kick-off not fixed yet`;
+  const moved = fixture.is_moved ? " (moved)" : "";
+  const title = row.market ? make("a", { href: fixtureAddress(fixture.match_id) }, teams(fixture)) : teams(fixture);
+  const match =
+    make("td", { class: "match" }, title, make("span", { class: "sub" }, `${when}${moved} · ${fixture.competition}`),
+      row.market ? make("span", { class: "sub narrow-only" }, `${row.market} `, shortPairBadge(row)) : null);
+  if (!row.market)
+    return make("tr", {}, match, make("td", { class: "wide-only" }, badge(fixture.match_source)),
+      make("td", { colspan: "5" }, fixture.note ?? "No market with orders follows either team."));
+  const place = [
+    make("td", { class: "wide-only" }, shortPairBadge(row)),
+    make("td", { class: "wide-only" }, row.market, make("span", { class: "sub" }, `follows ${row.team}`)),
+  ];
+  if (row.status !== "ok")
+    return make("tr", {}, match, ...place, make("td", { colspan: "4" }, `No forecast: ${reasonWords(row.reasons)}.`));
+  return make("tr", {}, match, ...place,
+    make("td", { class: "number" }, count(Math.round(row.orders)),
+      make("span", { class: "sub" }, spanWords(row.low_80, row.high_80))),
+    make("td", { class: "number" }, ...addedWords(row)),
+    make("td", { class: "wide-only nowrap" }, row.peak_hour_local ?? "–",
+      make("span", { class: "sub" },
+        row.peak_hour_orders === null ? "" : `${count(Math.round(row.peak_hour_orders))} expected`)),
+    make("td", { class: "number strong" },
+      row.peak_hour_quantile_90 === null ? "–" : `${count(Math.round(row.peak_hour_quantile_90))} an hour`));
+}

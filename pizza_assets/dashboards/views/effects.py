@@ -1,0 +1,18 @@
+"""Every tested effect with its interval."""
+
+from pizza_assets.dashboards.forest_chart import forest
+from pizza_assets.dashboards.view import Reads, View
+from pizza_assets.dashboards.view_columns import EFFECT
+from pizza_assets.models.extracts import CorrelationsExtract
+
+VIEW = View(
+    id="effects",
+    title="Effect sizes",
+    question="By how much did orders move around matches, for whom, and how sure is that?",
+    reads=(Reads(CorrelationsExtract, EFFECT),),
+    filters=("source", "team", "competition", "market", "chain"),
+    partly=("team", "competition", "market", "chain"),
+    filter_note="Each part was estimated once, over all dates: one part can be chosen, not a mixture.",
+    section="card half",
+    charts={"forest": forest()},
+)

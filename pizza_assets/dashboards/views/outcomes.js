@@ -1,0 +1,107 @@
+// Does the result matter? Every match as a dot; the line is the one that was tested, drawn through the dots' middle.
+RENDERERS.outcomes = renderOutcomes;
+
+const OUTCOMES = { x: "own_goal_difference" };
+const OUTCOME_AXES = {
+  own_goal_difference: { words: "goals by which the own team ended better", subject: "goal_difference" },
+  total_goals: { words: "goals in the match", subject: "total_goals" },
+};
+const MOST_SHOWN = 150; // Per cent; larger changes are drawn at the edge.
+const FEWEST_DATES = 10; // As in the analysis: fewer show a pattern that is not there.
+
+function renderOutcomes() {
+  const rows = chosenImpact("post").filter((row) => row.uplift_pct !== null && row[OUTCOMES.x] !== null);
+  if (!rows.length) {
+    fillView("outcomes", {
+      labels: [],
+      body: [emptyNote(DATA.match_impact.length
+        ? "No finished match with a known usual level for this choice of filters."
+        : noMatchWords())],
+    });
+    return [];
+  }
+  const draws = [];
+  const body = byPair(rows).flatMap((own, i) => {
+    if (new Set(own.map((row) => row.kickoff_date)).size < FEWEST_DATES)
+      return [make("h3", {}, pairBadge(own[0])), tooFew(own)];
+    const effect = effectsOf(null, OUTCOME_AXES[OUTCOMES.x].subject)
+      .find((row) => row.time_window === "post" && pairOf(row) === pairOf(own[0]));
+    const holder = make("div", { class: "chart tall", id: `chart-outcomes-${i}` });
+    draws.push({ holder, draw: () => drawOutcomes(holder, own, effect) });
+    return [make("h3", {}, pairBadge(own[0])), holder, make("p", { class: "hint" }, outcomeWords(effect))];
+  });
+  const key = legend(["dot home-win", "own team won"], ["dot draw", "draw"], ["dot away-win", "own team lost"]);
+  fillView("outcomes", { labels: rows.map((row) => row.data_source), body: [outcomeTools(), key, ...body] });
+  return draws;
+}
+
+function outcomeTools() {
+  const change = (event) => { OUTCOMES.x = event.target.value; redraw(renderOutcomes); byId("outcomes-x").focus(); };
+  return make("div", { class: "table-tools" },
+    make("label", {}, "Against ",
+      make("select", { id: "outcomes-x", onchange: change },
+        ...Object.entries(OUTCOME_AXES).map(([value,
+          { words }]) => make("option", { value, selected: value === OUTCOMES.x }, words)))));
+}
+
+const tooFew = (rows) => make("ul", { class: "unanswered" },
+  make("li", {}, make("strong", {}, "Not enough data: "),
+    `${
+      counted(new Set(rows.map((row) => row.match_id)).size, "match is",
+        "matches are")} too few to show whether the result matters. They are in the table of matches.`));
+
+const isWhole = () =>
+  activeFilters().every((name) => name === "source" || !PAGE.views.outcomes.filters.includes(name));
+
+function outcomeWords(effect) {
+  const about = "One dot is one match in one market; choose it to open the match.";
+  if (!effect || effect.status !== "ok")
+    return `${about} Whether it matters is not known: ${effect ? reasonWords(effect.reasons) : "it was not asked"}.`;
+  const found = effect.direction === "up" || effect.direction === "down" ? "" : "Nothing was found: ";
+  const line = `per goal ${percent(effect.uplift_pct)} (95 % interval ${
+    interval(effect.ci_low_pct, effect.ci_high_pct)}, q ${chance(effect.q_value)})`;
+  const coefficients = effect.correlation_coefficient === null
+    ? ""
+    : `; Pearson ${signed(effect.correlation_coefficient)}, Spearman ${signed(effect.spearman_coefficient)}`;
+  const scope = isWhole() ? "" : " This is for all matches; the line is left out while filters choose some.";
+  const sentence = `${found}${line}${coefficients}, over ${counted(effect.n_matches, "match", "matches")}.`;
+  return `${sentence.replace(/^./, (letter) => letter.toUpperCase())}${scope} ${about}`;
+}
+
+async function drawOutcomes(holder, rows, effect) {
+  const axis = OUTCOME_AXES[OUTCOMES.x];
+  const dots = rows.map((row, i) => ({
+    x: row[OUTCOMES.x] + (((i * 7) % 13) - 6) / 30,
+    uplift_pct: Math.min(row.uplift_pct, MOST_SHOWN),
+    own_result: row.own_result,
+    data_source: row.data_source,
+    match_id: row.match_id,
+    label: scoreline(row.match),
+    when: moment(row.match.at),
+    market: row.market,
+    uplift_words: percent(row.uplift_pct, 0),
+    interval_words: interval(row.ci_low_pct, row.ci_high_pct, 0),
+    shop_words: shopWords(row),
+  }));
+  const line = isWhole() && effect?.status === "ok" ? testedLine(rows, effect) : [];
+  const words =
+    `${counted(rows.length, "dot")}: change of orders after the match by ${axis.words}. ${outcomeWords(effect)}`;
+  const changes = dots.map((dot) => dot.uplift_pct);
+  const view = await drawChart(
+    holder, "outcomes", { datasets: { dots, line }, beside: 56, words, tokens: { "$x-title": axis.words } });
+  await view.signal("most", Math.max(20, ...changes)).signal("least", Math.min(-20, ...changes)).runAsync();
+  view.addEventListener("click", (event, item) => item?.datum?.match_id && openMatch(item.datum.match_id));
+}
+
+// The pipeline's slope with its interval, through the dots' mean.
+function testedLine(rows, effect) {
+  const values = rows.map((row) => row[OUTCOMES.x]);
+  const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const level = sumBy(rows, "observed") / sumBy(rows, "expected");
+  const at = (x, pct) => 100 * (level * (1 + pct / 100) ** (x - middle) - 1);
+  const [first, last] = [Math.min(...values), Math.max(...values)];
+  return Array.from({ length: 21 }, (_, i) => first + ((last - first) * i) / 20).map((x) => {
+    const ends = [at(x, effect.ci_low_pct), at(x, effect.ci_high_pct)];
+    return { x, value: at(x, effect.uplift_pct), low: Math.min(...ends), high: Math.max(...ends) };
+  });
+}

@@ -1,0 +1,50 @@
+// Before, during and after the match, by the own team's result.
+RENDERERS.results = renderResults;
+
+const RESULT_NOUNS = { win: "wins", draw: "draws", loss: "losses" };
+
+function renderResults() {
+  const rows =
+    DATA.correlations.filter((row) => row.scope === "result" && row.subject === "own_team_match" && pairChosen(row));
+  if (!rows.length) {
+    fillView("results", {
+      labels: [],
+      body: [emptyNote(
+        "Results have not been told apart for this choice: it takes finished matches that ended differently.")],
+    });
+    return [];
+  }
+  const draws = [];
+  const body = byPair(rows).flatMap((own, i) => {
+    const answered = own.filter((row) => row.status === "ok");
+    const missing = unansweredList(own.filter((row) => row.status !== "ok"));
+    if (!answered.length) return [make("h3", {}, pairBadge(own[0])), missing];
+    const holder = make("div", { class: "chart tall", id: `chart-results-${i}` });
+    draws.push({ holder, draw: () => drawResults(holder, answered) });
+    return [make("h3", {}, pairBadge(own[0])), holder, missing].filter(Boolean);
+  });
+  const key = legend(["home-win", "won"], ["draw", "drew"], ["away-win", "lost"]);
+  const hint = make("p", { class: "hint" },
+    "Whiskers are 95 % intervals. A result is known only when the match is over: bars before and during it are a " +
+      "check, not a cause.");
+  fillView("results", { labels: rows.map((row) => row.data_source), body: [key, ...body, hint] });
+  return draws;
+}
+
+async function drawResults(holder, rows) {
+  const bars = rows.map((row) => ({
+    ...row,
+    window: WINDOW_WORDS[row.time_window],
+    result: row.scope_value,
+    uplift_words: percent(row.uplift_pct),
+    interval_words: interval(row.ci_low_pct, row.ci_high_pct),
+    shop_words: shopWords(row),
+    n_words: counted(row.n_matches, "match", "matches"),
+  }));
+  const wordsOf = (bar) =>
+    `${RESULT_NOUNS[bar.result]}, ${bar.window} the match: ${bar.uplift_words} (${bar.interval_words}).`;
+  const words = bars.map(wordsOf).join(" ");
+  const isReal = rows.every((row) => row.data_source === "real");
+  await drawChart(
+    holder, "results", { datasets: { bars }, beside: 56, words, tokens: { "$bar-opacity": isReal ? 0.95 : 0.6 } });
+}

@@ -1,0 +1,133 @@
+// Orders over time: a line per source of orders, days with alarms, ticks of matches, and a small chart to zoom by.
+RENDERERS.timeline = renderTimeline;
+
+const HOURLY_UP_TO = 14 * DAY_MS; // A longer period is drawn by day.
+
+function renderTimeline() {
+  const series = chosenDays();
+  const matches = chosenMatches();
+  const alarms = chosenAnomalies();
+  const [from, to] = chosenPeriod();
+  const labels = [...series.keys(), ...matches.map((match) => match.match_source)];
+  if (!series.size || from >= to) {
+    const note = DATA.daily.series.length ? "No orders for this choice of market, chain, dates and data source."
+      : "No orders are stored yet: collect a week, then this view fills.";
+    fillView("timeline", { labels, body: [emptyNote(note)] });
+    return [];
+  }
+  const holder = make("div", { class: "chart tall", id: "chart-timeline" });
+  fillView("timeline", {
+    labels,
+    body: [timelineLegend(series, matches, alarms), holder, timelineHint(to - from <= HOURLY_UP_TO, alarms)],
+  });
+  return [{ holder, draw: () => drawTimeline(holder, { series, matches, alarms, from, to }) }];
+}
+
+async function drawTimeline(holder, { series, matches, alarms, from, to }) {
+  const orders = await orderPoints(series, from, to);
+  const datasets = {
+    orders,
+    matches: matchTicks(matches),
+    alarms: alarmPoints(alarms, orders, to - from <= HOURLY_UP_TO ? HOUR : DAY_MS),
+    overview:
+      [...series].flatMap(([source, positions]) => labelled(dailyOrders(positions, from, to), source, false)),
+  };
+  const words = `Orders from ${day(from)} to ${day(to - 1)}, with ${counted(matches.length, "match", "matches")} and ${
+    counted(alarms.length, "alarm")}. The same numbers are in the tiles and in the tables of matches and alarms.`;
+  const view = await drawChart(holder, "timeline", { datasets, beside: 42, words });
+  await view.signal("first", from).signal("last", to).signal("from", from).signal("to", to).runAsync();
+  zoomWithBrush(view, { series, alarms, from, to });
+  view.addEventListener("click", (event, item) => item?.datum?.match_id && openMatch(item.datum.match_id));
+}
+
+function timelineLegend(series, matches, alarms) {
+  const sources = [...series.keys()].map((source) => ["line " + source, `${source} orders`]);
+  const results = [...new Set(matches.map((match) => resultWords(match.result)))].sort();
+  const kinds =
+    [...new Set(alarms.map((row) => row.kind))].sort().map((kind) => [`alarm-${kind}`, ALARM_NOUNS[kind][0]]);
+  return legend(...sources, ["ring", "not everything known"],
+    ...results.map((result) => [`tick ${result.replace(" ", "-")}`, result]), ...kinds);
+}
+
+function timelineHint(isHourly, alarms) {
+  const marks = alarms.length
+    ? "Triangles are stores that departed from their usual; hover for the match and its result."
+    : noAlarmWords();
+  return make("p", { class: "hint" },
+    `By ${isHourly ? "hour" : "day"} (UTC). Drag across the small chart, or choose dates above, to zoom; two weeks ` +
+    `or less are drawn by hour. Real and mock orders are never added up. ${marks} Choose a tick to open its match.`);
+}
+
+const labelled = (points, source, isHourly) => points.map((point) => ({
+  ...point,
+  order_source: source,
+  known_orders: point.is_complete ? point.orders : null,
+  label: isHourly ? moment(point.at) : weekday(point.at),
+  source_words: source,
+  orders_words: point.orders === null ? "not known"
+    : `${count(point.orders)}${point.is_complete ? "" : " (not everything known)"}`,
+}));
+
+// By day, or by hour where the period is short.
+async function orderPoints(series, from, to, isHourly = to - from <= HOURLY_UP_TO) {
+  if (!isHourly)
+    return [...series].flatMap(([source, positions]) => labelled(dailyOrders(positions, from, to), source, false));
+  const fine = await quarters();
+  const chosen = seriesOf(fine.series, { source: orderSource(), market: FILTER.market, chain: FILTER.chain });
+  return [...chosen].flatMap(
+    ([source, positions]) => labelled(quarterOrders(fine, positions, from, to, 4), source, true));
+}
+
+function matchTicks(matches) {
+  return matches.map((match) => ({
+    at: match.at,
+    match_id: match.match_id,
+    match_source: match.match_source,
+    competition: match.competition,
+    label: `${scoreline(match)}${match.match_source === "mock" ? " (mock)" : ""}`,
+    when: moment(match.at),
+    result: resultWords(match.result),
+  }));
+}
+
+// An alarm stands on the line of its orders, in the middle of its time: a local day begins on the UTC day before.
+function alarmPoints(alarms, orders, step) {
+  const heights =
+    new Map(orders.map((point) => [`${point.order_source} ${Math.floor(point.at / step)}`, point.orders]));
+  return alarms
+    .map((row) => ({
+      at: Math.floor(row.middle_at / step) * step,
+      orders: heights.get(`${row.order_source} ${Math.floor(row.middle_at / step)}`) ?? null,
+      data_source: row.order_source,
+      kind_words: ALARM_NOUNS[row.kind][0],
+      source_words: row.order_source,
+      when: `${moment(row.at)} to ${clock(row.ends_at * 1000)}`,
+      where: `${row.store_id}, ${row.market} (${row.chain})`,
+      orders_words: `${count(row.observed)}, usual ${row.expected.toFixed(1)}`,
+      match_id: row.match_id,
+      match_words: row.match_id === null
+        ? "none within six hours"
+        : `${row.home_team} – ${row.away_team}${row.match_source === "mock" ? " (mock)" : ""}`,
+      result: row.match_id === null ? "" : resultWords(row.result),
+    }))
+    .filter((point) => point.orders !== null);
+}
+
+function zoomWithBrush(view, { series, alarms, from, to }) {
+  let latest = 0;
+  view.addSignalListener("brush", async (name, value) => {
+    const asked = ++latest;
+    const [start, end] = (value.at ?? [from, to]).map(Number);
+    const [zoomFrom, zoomTo] = end - start < 6 * HOUR ? [from, to] : [start, end];
+    const isHourly = zoomTo - zoomFrom <= HOURLY_UP_TO;
+    const margin = isHourly ? HOUR : DAY_MS;
+    const points =
+      await orderPoints(series, Math.max(from, zoomFrom - margin), Math.min(to, zoomTo + margin), isHourly);
+    if (asked !== latest) return; // The hand has moved on.
+    await view.signal("from", zoomFrom)
+      .signal("to", zoomTo)
+      .data("orders", points)
+      .data("alarms", alarmPoints(alarms, points, margin))
+      .runAsync();
+  });
+}
