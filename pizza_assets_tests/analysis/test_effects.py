@@ -115,6 +115,7 @@ def _effects(world: World) -> pd.DataFrame:
     return main_effects(match_impact(world.windows, grids, world.matches, world.markets, LENGTHS), grids)
 
 
+@pytest.mark.integration  # twelve simulated years
 def test_thin_null_worlds_are_not_biased():
     """3 markets with about one order in a busy quarter-hour: without MIN_CONTROL_ORDERS the uplift is 4 % too low."""
     impact = pd.concat(
@@ -186,6 +187,7 @@ def _analysed(weeks: int, matches: int) -> Analysis:
 
 
 # Property 18
+@pytest.mark.integration  # a hundred small analyses; the tests below keep its plain cases
 @settings(max_examples=100, deadline=None)
 @given(
     markets=st.integers(0, 3),

@@ -60,10 +60,15 @@ MAPPINGS = {
     ("kind", "rows"),
     [
         ("csv", "orders"),
-        ("jsonl", "items"),
         *(  # a hundred imports each
             pytest.param(kind, rows, marks=pytest.mark.integration)
-            for kind, rows in [("csv", "items"), ("jsonl", "orders"), ("parquet", "orders"), ("parquet", "items")]
+            for kind, rows in [
+                ("csv", "items"),
+                ("jsonl", "orders"),
+                ("jsonl", "items"),
+                ("parquet", "orders"),
+                ("parquet", "items"),
+            ]
         ),
     ],
 )

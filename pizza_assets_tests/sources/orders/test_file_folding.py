@@ -109,6 +109,7 @@ def is_good_order(line: tuple) -> bool:
     return line[6] == "cancelled" or bool(line[1] not in ("x", BAD_DAY) and is_complete)
 
 
+@pytest.mark.integration  # a hundred imports
 @settings(max_examples=100, deadline=None)
 @given(files_of(ITEM_LINES))
 def test_item_lines_are_all_accounted_for_and_orders_are_whole(exports: list) -> None:
