@@ -18,7 +18,7 @@ from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
-from pizza_assets.models.labels import SOURCES, of_sources
+from pizza_assets.models.labels import SOURCES, rows_for_sources
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import MatchStatus, ResultStatus, combined_source
 
@@ -63,7 +63,7 @@ def match_impact(
     local = _local_times(windows, zones)
     windows["kickoff_date"], windows["kickoff_time"] = local.str[:10], local.str[11:]
     tables = [
-        _impact(of_sources(windows, *sources), grids.get(sources, EMPTY_GRID), *sources)
+        _impact(rows_for_sources(windows, *sources), grids.get(sources, EMPTY_GRID), *sources)
         for sources in windows[SOURCES].drop_duplicates().itertuples(index=False, name=None)
     ]
     return MatchImpact.checked(pd.concat(tables, ignore_index=True))

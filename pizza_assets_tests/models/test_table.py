@@ -92,11 +92,11 @@ def test_rows_are_in_the_order_that_pandas_would_give(rows: list[tuple[int | Non
 
 def test_the_checks_of_single_rows_leave_out_that_values_are_unique() -> None:
     assert RejectedRows.unique_columns() == ()
-    RejectedRows.check_rows(RejectedRows.conform([REJECT]), are_all=False)
+    RejectedRows.check_rows(RejectedRows.conform([REJECT]), whole_table=False)
 
     orders = RawOrders.conform([an_order("a", at("18:00"))] * 2)
     assert RawOrders.unique_columns() == ("order_id",)
     assert {violation.check for violation in RawOrders.violations(orders)} == {"field_uniqueness"}
-    RawOrders.check_rows(orders, are_all=False)
+    RawOrders.check_rows(orders, whole_table=False)
     with pytest.raises(SchemaErrors, match="revenue_cents"):
-        RawOrders.check_rows(orders.assign(revenue_cents=-1), are_all=False)
+        RawOrders.check_rows(orders.assign(revenue_cents=-1), whole_table=False)

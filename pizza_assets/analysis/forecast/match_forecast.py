@@ -17,7 +17,7 @@ from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import ComingMatches, ForecastBacktest, MatchForecast, RawMatches
-from pizza_assets.models.labels import of_sources
+from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 
@@ -93,7 +93,7 @@ def match_forecast(
         for order_source in sorted({pair[0] for pair in histories}):
             pair = (order_source, str(match_source))
             if pair in histories:
-                rows = _of_pair(histories[pair], of_sources(past, *pair), _of_label(fixtures, pair[1]))
+                rows = _of_pair(histories[pair], rows_for_sources(past, *pair), _of_label(fixtures, pair[1]))
                 exposed = _exposed(of_label, markets, histories[pair].markets)
             else:
                 known = sorted(

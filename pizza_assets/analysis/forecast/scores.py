@@ -13,7 +13,7 @@ from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets.models import ForecastAccuracy, ForecastBacktest, ForecastScores, KeptForecasts, MatchForecast
-from pizza_assets.models.labels import SOURCES, of_sources
+from pizza_assets.models.labels import SOURCES, rows_for_sources
 from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 
 
@@ -42,7 +42,7 @@ def forecast_scores(
     )
     tables = []
     for pair, panel in panels.items():
-        rows = of_sources(known, *pair)
+        rows = rows_for_sources(known, *pair)
         rows = rows[rows["market"].isin(panel.names)].reset_index(drop=True)
         if len(rows) and panel.counts.size:
             observed = _observed(rows, panel)
