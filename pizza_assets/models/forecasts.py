@@ -22,7 +22,11 @@ _SOURCES = ("order_source", "match_source")
 
 
 class ComingMatches(
-    Table, name="coming_matches", place=FORECAST, key=("entry", "match_source", "kickoff_at", "match_id")
+    Table,
+    name="coming_matches",
+    place=FORECAST,
+    code_version=2,
+    key=("entry", "match_source", "kickoff_at", "match_id"),
 ):
     """One row per fixture of the next 14 days, and one per notice or failure about the whole list."""
 
@@ -57,6 +61,7 @@ class MatchForecast(
     Table,
     name="match_forecast",
     place=FORECAST,
+    code_version=2,
     key=(*_SOURCES, "kickoff_at", "match_id", "market", "span", "starts_at"),
 ):
     """One row per coming fixture, exposed market and time span. Where a forecast is refused, its numbers are empty and

@@ -210,7 +210,7 @@ def test_results_are_told_as_what_is_known_only_afterwards(value: str, words: st
         f"Orders run 12 % above normal after the own team's match when it was {words} "
         "(95 % interval 6.2 to 18 %, 19 matches)."
     )
-    assert "known only afterwards: this describes, it foretells nothing" in row["caveat"]
+    assert "known only afterwards: this describes the past and predicts nothing" in row["caveat"]
     silent = written(result(**family, scope_value=value, direction="none")).iloc[0]
     assert "No effect found in any of 1 claim about the matches, result by result" in silent["headline"]
 
@@ -232,5 +232,5 @@ def test_other_families_tell_their_findings_or_that_nothing_was_found():
     told = written(*found)
     assert len(told) == 6
     assert "if it was a draw rather than not" in told["headline"].iloc[0]
-    assert "3 findings more about how the match ended" in told["headline"].iloc[5]
+    assert "3 more findings about how the match ended" in told["headline"].iloc[5]
     assert told["extra_orders_per_store_hour"].isna().all()

@@ -158,7 +158,7 @@ def test_a_minute_given_twice_is_refused() -> None:
 
 
 def test_a_match_given_twice_is_refused() -> None:
-    with pytest.raises(ValueError, match="match m1 is there more than once"):
+    with pytest.raises(ValueError, match="match m1 is listed more than once"):
         summed([a_match(), a_match(kickoff_at=at("16:00"))], binned([]))
 
 

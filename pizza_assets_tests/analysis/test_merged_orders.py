@@ -95,7 +95,7 @@ def test_a_nearer_match_whose_windows_are_over_does_not_count() -> None:
 
 
 def test_a_match_given_twice_is_refused() -> None:
-    with pytest.raises(ValueError, match="match m1 is there more than once"):
+    with pytest.raises(ValueError, match="match m1 is listed more than once"):
         merged([a_match(), a_match(kickoff_at=at("18:00"))], at("14:02"))
 
 

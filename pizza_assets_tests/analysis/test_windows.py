@@ -71,7 +71,7 @@ def test_a_kickoff_within_a_minute_is_refused_by_name(kickoff: datetime) -> None
 def test_a_match_given_twice_is_refused_by_name() -> None:
     matches = RawMatches.conform([a_match(), a_match(kickoff_at=at("16:00"))])
 
-    with pytest.raises(ValueError, match="match m1 is there more than once"):
+    with pytest.raises(ValueError, match="match m1 is listed more than once"):
         edges_by_match(matches, matches, LENGTHS)
 
 
