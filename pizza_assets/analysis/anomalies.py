@@ -22,12 +22,9 @@ _FAR = 4.0
 
 @dataclass(frozen=True)
 class AlarmKind:
-    """The test of one kind of alarm.
-
-    lengths: block lengths in quarter-hours, tested together. level: false discovery rate (Benjamini-Hochberg). limit:
+    """lengths: of blocks in quarter-hours, tested together. level: false discovery rate (Benjamini-Hochberg). limit:
     the ratio of observed to expected orders from which a block can be an alarm at all. min_expected: blocks with fewer
-    expected orders are not tested.
-    """
+    expected orders are not tested."""
 
     name: str
     lengths: tuple[int, ...]

@@ -20,11 +20,8 @@ uplift downwards. Measured in null worlds of 3 markets: docs/statistics.md.
 
 @dataclass(frozen=True)
 class ControlOrders:
-    """Orders of free markets: known and not masked by a match.
-
-    habit: each market's orders at each time of the week, over all its free weeks [market, bin of the week].
-    free_habit: the sum of `habit` over the markets that are free in a bin. sold: their orders in that bin. Both [bin].
-    """
+    """habit: each market's orders at each time of the week, over all its free weeks [market, bin of the week].
+    free_habit: the sum of `habit` over the markets that are free in a bin. sold: their orders in it. Both [bin]."""
 
     grid: ExpectedGrid
     habit: np.ndarray
@@ -33,10 +30,8 @@ class ControlOrders:
 
     @classmethod
     def of(cls, grid: ExpectedGrid) -> "ControlOrders":
-        """The control orders of a grid.
-
-        Windows are assessed by habits, not by orders in the bin itself: a high count there raises the expectation too,
-        so keeping only windows with many such orders makes every uplift too low (measured: -0.17 at 20 per window).
+        """Windows are assessed by habits, not by orders in the bin: a high count there raises the expectation too, so
+        keeping only windows with many such orders makes every uplift too low (measured: -0.17 at 20 per window).
         """
         habit = np.zeros((len(grid.markets), BINS_PER_WEEK))
         free_habit, sold = np.zeros(grid.observed.shape[1]), np.zeros(grid.observed.shape[1])

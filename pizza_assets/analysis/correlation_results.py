@@ -38,8 +38,8 @@ _NARROW = (Scope.TEAM, Scope.MARKET)
 
 
 @dataclass(frozen=True)
-class _PartHypotheses:
-    """The hypotheses about one part of the business."""
+class _Part:
+    """One part of the business and the hypotheses about it."""
 
     part: Evidence
     hypotheses: Sequence[Hypothesis]
@@ -113,13 +113,10 @@ def correlation_results(
             h: shared_answers.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES
         }
         rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
-        scoped = [
-            _PartHypotheses(part, scoped_hypotheses(scope, value), scope)
-            for scope, value, part in _parts(evidence, parts)
-        ]
+        scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
         # the only market that follows a team has the same rows as the team, and so the same answers
         distinct = {tested.rows: tested for tested in scoped}
-        answers_by_rows = dict(zip(distinct, side_by_side(_PartHypotheses.answers, distinct.values()), strict=True))
+        answers_by_rows = dict(zip(distinct, side_by_side(_Part.answers, distinct.values()), strict=True))
         for tested in scoped:
             answers = answers_by_rows[tested.rows]
             rows += answer_rows(pair, tested.part, {h: answers[_question(h)] for h in tested.hypotheses})

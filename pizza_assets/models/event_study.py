@@ -34,8 +34,7 @@ class EventStudy(
         description="simultaneous: covers all points of the series with 95 % confidence. pointwise: each point alone.",
     )
     is_calibrated: bool = pa.Field(
-        description="Whether the band reached its nominal coverage in simulated years (docs/calibration.md); if not, "
-        "it is a sketch."
+        description="Whether the band reached its nominal coverage in simulated years (docs/calibration.md)."
     )
     n_matches: int = pa.Field(ge=0, description="Matches used.")
     n_market_matches: int = pa.Field(ge=0, description="Market-matches used.")
@@ -46,7 +45,7 @@ class EventStudy(
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 
@@ -84,12 +83,10 @@ class SummaryStatistics(
         nullable=True,
         ge=0,
         le=100,
-        description="Share of the windows whose orders are completely known; empty for period all.",
+        description="Share of the windows whose orders are completely known; empty for all.",
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
-    match_source: str = pa.Field(
-        nullable=True, isin=RAW_LABELS, description="real or mock matches; empty for period all."
-    )
+    match_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock matches; empty for all.")
     data_source: str = pa.Field(
         isin=values(DataSource), description="real if all inputs are real, mock if the orders are mock, else mixed."
     )

@@ -69,7 +69,7 @@ class MatchTimelineExtract(
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 

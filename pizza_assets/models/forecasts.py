@@ -25,8 +25,8 @@ class ComingMatches(
     Table,
     name="coming_matches",
     place=FORECAST,
-    code_version=2,
     key=("entry", "match_source", "kickoff_at", "match_id"),
+    code_version=2,
 ):
     """One row per fixture of the next 14 days, and one per notice or failure about the whole list."""
 
@@ -39,8 +39,7 @@ class ComingMatches(
     )
     kickoff_is_fixed: bool = pa.Field(description="False while only the date is known: listed, not forecast.")
     announced_kickoff_at: UtcTimestamp = pa.Field(
-        nullable=True,
-        description="The kick-off when this fixture was first listed; if kickoff_at differs, the fixture moved.",
+        nullable=True, description="The kick-off when the fixture was first listed; it moved if kickoff_at differs."
     )
     status: str = pa.Field(nullable=True, isin=values(MatchStatus), description="TIMED, or why the time is in doubt.")
     competition: str = pa.Field(nullable=True, description="Name of the competition.")
@@ -90,9 +89,7 @@ class MatchForecast(
     with_football: float = pa.Field(
         nullable=True, ge=0, description="Expected orders with the match; empty where the football part is refused."
     )
-    difference: float = pa.Field(
-        nullable=True, description="Orders that the match adds: with_football - without_football."
-    )
+    difference: float = pa.Field(nullable=True, description="Orders that the match adds: with minus without it.")
     difference_low: float = pa.Field(
         nullable=True, description="Lower end of the 95 % interval of the orders that this one match adds."
     )
@@ -101,7 +98,7 @@ class MatchForecast(
         nullable=True, description="Lower end of the 95 % interval of the orders that such matches add on average."
     )
     average_difference_high: float = pa.Field(nullable=True, description="Upper end of that interval.")
-    effect_pct: float = pa.Field(nullable=True, description="difference in per cent of without_football.")
+    effect_pct: float = pa.Field(nullable=True, description="The difference in per cent of without_football.")
     orders: float = pa.Field(nullable=True, ge=0, description="The forecast: the median.")
     low_80: float = pa.Field(nullable=True, ge=0, description="Lower end of the 80 % prediction interval.")
     high_80: float = pa.Field(nullable=True, ge=0, description="Upper end of that interval.")
@@ -116,17 +113,14 @@ class MatchForecast(
     is_peak_hour: bool = pa.Field(description="True for the busiest hour around the match (rows of span hour only).")
     skill_against_mean_pct: float = pa.Field(
         nullable=True,
-        description="Skill of past forecasts of this span against the 8-week mean (per cent less deviance); below 0: "
-        "worse.",
+        description="Deviance by which past forecasts of this span beat the 8-week mean, per cent; below 0: worse.",
     )
     skill_against_no_football_pct: float = pa.Field(
-        nullable=True, description="Skill against the model that ignores matches; 0 where that model is used."
+        nullable=True, description="The same against the model that ignores matches; 0 where that model is used."
     )
-    scored_forecasts: int = pa.Field(ge=0, description="Past forecasts behind these two skills.")
+    scored_forecasts: int = pa.Field(ge=0, description="Past forecasts behind both numbers.")
     history_weeks: int = pa.Field(ge=0, description="Weeks of orders used; 26 or more are a full history.")
-    status: str = pa.Field(
-        isin=values(ResultStatus), description="ok, or insufficient_data where the forecast is refused."
-    )
+    status: str = pa.Field(isin=values(ResultStatus), description="ok, or insufficient_data where it is refused.")
     reasons: str = pa.Field(nullable=True, description="Why the forecast is refused, separated by semicolons.")
     football_reasons: str = pa.Field(
         nullable=True,
@@ -141,7 +135,7 @@ class MatchForecast(
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 

@@ -29,7 +29,7 @@ class ExpectedOrders(
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 
@@ -93,7 +93,7 @@ class MatchImpact(
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 
@@ -219,7 +219,7 @@ class CorrelationResults(
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
     computed_from_weeks: str = pa.Field(description="First and last week used, and the number of weeks.")
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")

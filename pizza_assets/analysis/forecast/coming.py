@@ -150,11 +150,9 @@ def _numbers(
 def _reaches(
     history: OrderHistory, forecast: OriginForecast, targets: Targets, difference: np.ndarray, k: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Half-widths of the 95 % intervals of the orders that such matches add on average, and that one match adds.
-
-    The first combines the error of the mean effects (before shrinkage) with that of the orders they multiply; the
-    second adds the variation of single matches around the mean.
-    """
+    """Half-widths of the 95 % intervals of the orders that such matches add on average, and that one match adds. The
+    first combines the error of the mean effects (before shrinkage) with that of the orders they multiply; the second
+    adds the variation of single matches around the mean."""
     from scipy.special import stdtrit
 
     effects = forecast.effects

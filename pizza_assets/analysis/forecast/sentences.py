@@ -72,10 +72,8 @@ def accuracy_sentence(row: Mapping) -> str:
         f"{number(row['inside_80_pct'])} % fell in their 80 % interval and {number(row['inside_95_pct'])} % in their "
         "95 % interval"
     )
-    accuracy = "; ".join(part for part in (error, inside) if part)
-    return (
-        f"{prefix}Of {row['scored_forecasts']} {what[row['evidence']]} ({span}, until {row['until_date']}): {accuracy}."
-    )
+    text = "; ".join(part for part in (error, inside) if part)
+    return f"{prefix}Of {row['scored_forecasts']} {what[row['evidence']]} ({span}, until {row['until_date']}): {text}."
 
 
 def _when(row: Mapping) -> str:

@@ -34,7 +34,6 @@ class Targets:
     end: np.ndarray
 
     def chosen(self, is_chosen: np.ndarray) -> "Targets":
-        """The chosen targets."""
         return Targets(*(getattr(self, field.name)[is_chosen] for field in fields(self)))
 
     def within(self, cut: int) -> "Targets":
@@ -43,7 +42,6 @@ class Targets:
 
     @classmethod
     def joined(cls, parts: Iterable["Targets"]) -> "Targets":
-        """The targets of all parts."""
         found = list(parts)
         return cls(*(np.concatenate([getattr(part, field.name) for part in found]) for field in fields(cls)))
 
