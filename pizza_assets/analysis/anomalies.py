@@ -60,8 +60,8 @@ class _StoreDay:
         return np.bincount(self.day, self.counts), np.bincount(self.day, self.expected)
 
     def without_days(self, days: np.ndarray) -> "_StoreDay":
-        gone = np.isin(self.day, days)
-        return _StoreDay(np.where(gone, 0, self.counts), np.where(gone, 0.0, self.expected), self.day)
+        is_removed = np.isin(self.day, days)
+        return _StoreDay(np.where(is_removed, 0, self.counts), np.where(is_removed, 0.0, self.expected), self.day)
 
     def blocks(self, length: int, day_variation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """First bin, orders and expected orders of every block of `length` open bins within one day."""

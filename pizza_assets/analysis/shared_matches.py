@@ -67,8 +67,8 @@ def _shared(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid
     finished = matches[matches["status"] == MatchStatus.FINISHED]
     exposed = exposures(finished, markets)
     followers = exposed[exposed["market"].isin(grid.markets)].groupby("match_id")["market"].nunique()
-    everybody = followers.index[followers == len(grid.markets)]
-    chosen = finished[finished["match_id"].isin(everybody)].reset_index(drop=True)
+    followed_by_all = followers.index[followers == len(grid.markets)]
+    chosen = finished[finished["match_id"].isin(followed_by_all)].reset_index(drop=True)
     column = window_edges(chosen, WindowLengths())[:, 1] // BIN_MINUTES - grid.first_bin
     inside = (column >= BEFORE_BINS) & (column + AFTER_BINS < grid.observed.shape[1])
     return chosen.assign(column=column)[inside].reset_index(drop=True)

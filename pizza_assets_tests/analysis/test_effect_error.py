@@ -54,7 +54,7 @@ def test_scores_equal_the_change_after_a_refit(world: World, monkeypatch: pytest
 def test_for_few_markets_only_their_own_habits_matter(world: World) -> None:
     grid = fitted_grids(world)[PAIR]
     used = windows(world, grid)
-    of_market = used[used["market"] == "market 01"].reset_index(drop=True)
-    whole, narrow = (date_scores(of_market, grid, is_narrow=is_narrow) for is_narrow in (False, True))
+    market_windows = used[used["market"] == "market 01"].reset_index(drop=True)
+    whole, narrow = (date_scores(market_windows, grid, is_narrow=is_narrow) for is_narrow in (False, True))
     size = [np.sqrt(((s.window + s.baseline) ** 2).sum()) for s in (whole, narrow)]
     assert size[1] == pytest.approx(size[0], rel=0.15)

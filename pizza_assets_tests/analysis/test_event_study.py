@@ -109,8 +109,8 @@ def test_worlds_with_too_little_data_are_refused_with_reasons(
 
 def test_missing_weeks_and_clock_changes_are_handled() -> None:
     world = simulate(43, market_count=6, week_count=20, orders_per_bin=6)
-    gone = replace(world, quarters=world.quarters[~world.quarters["week"].isin(world.weeks[5:8])])
-    answered = [answer for answer in kick_off_study(panel_of(gone)).lags if not answer.missing]
+    with_gap = replace(world, quarters=world.quarters[~world.quarters["week"].isin(world.weeks[5:8])])
+    answered = [answer for answer in kick_off_study(panel_of(with_gap)).lags if not answer.missing]
     assert len(answered) == LAG_COUNT
     assert all(abs(answer.numbers["uplift_pct"]) < 20 for answer in answered)
 
@@ -121,11 +121,11 @@ def test_half_hours_near_two_matches_are_left_out() -> None:
     again = first.assign(match_id="again", kickoff_at=first["kickoff_at"] + pd.Timedelta(hours=4))
     twice = replace(world, matches=RawMatches.conform(pd.concat([first, again])))
     alone = replace(world, matches=RawMatches.conform(first))
-    cells, of_both = (panel.lag >= 0 for panel in (panel_of(alone), panel_of(twice)))
+    cells, cells_of_two = (panel.lag >= 0 for panel in (panel_of(alone), panel_of(twice)))
     # half-hours of the first match that the second one overlaps are left out
-    assert 0 < (cells & of_both).sum() < cells.sum()
+    assert 0 < (cells & cells_of_two).sum() < cells.sum()
     # each lag of each market at most once
-    assert np.bincount(panel_of(twice).lag[of_both]).max() <= 2
+    assert np.bincount(panel_of(twice).lag[cells_of_two]).max() <= 2
 
 
 def test_points_have_labels_and_a_pre_trend_test(panel: Panel) -> None:

@@ -42,8 +42,8 @@ def impact_and_results() -> tuple[pd.DataFrame, pd.DataFrame]:
     chains = {}
     for chain in ("dominos", "rival"):
         windows = world().windows[world().windows["chain"] == chain].reset_index(drop=True)
-        of_chain = fitted_grids(world())
-        chains[chain] = match_impact(windows, of_chain, world().matches, world().markets, LENGTHS), of_chain
+        chain_grids = fitted_grids(world())
+        chains[chain] = match_impact(windows, chain_grids, world().matches, world().markets, LENGTHS), chain_grids
     results = correlation_results(impact, grids, chains=chains, pre_trends={}, shared={})
     return impact, results
 
@@ -90,12 +90,12 @@ def test_parts_and_results_use_their_own_windows() -> None:
     impact, results = impact_and_results()
     in_shops = effects_in_shops(results, impact, world().windows)
     used = _used(impact, "during")
-    of_result = own_result(used["result"], used["side"])
+    own_results = own_result(used["result"], used["side"])
     chosen = (results["subject"] == "own_team_match") & (results["time_window"] == "during")
-    for scope, values in (("market", used["market"]), ("team", used["team"]), ("result", of_result)):
-        of_scope = results[chosen & (results["scope"] == scope)]
-        assert len(of_scope) == values.nunique()
-        for index, value in of_scope["scope_value"].items():
+    for scope, values in (("market", used["market"]), ("team", used["team"]), ("result", own_results)):
+        scope_rows = results[chosen & (results["scope"] == scope)]
+        assert len(scope_rows) == values.nunique()
+        for index, value in scope_rows["scope_value"].items():
             own = used[values == value]
             expected = own["expected"].sum() / (len(own) * 5 * 115 / 60)
             assert in_shops.loc[index, "usual_orders_per_store_hour"] == pytest.approx(expected)
@@ -145,8 +145,8 @@ def test_several_currencies_give_orders_but_no_money() -> None:
     assert np.isfinite(row["extra_orders_per_store_hour"])
     assert pd.isna(row["extra_revenue_per_store_hour_cents"])
     assert pd.isna(row["currency"])
-    of_market = in_shops[(results["scope"] == "market") & (results["status"] == "ok")]
-    assert set(of_market["currency"]) == {"EUR", "GBP"}
+    market_rows = in_shops[(results["scope"] == "market") & (results["status"] == "ok")]
+    assert set(market_rows["currency"]) == {"EUR", "GBP"}
 
 
 def test_a_window_in_which_no_store_sold_has_no_rate() -> None:
@@ -160,14 +160,14 @@ def test_expected_orders_without_a_selling_store_are_left_out() -> None:
     silent = world().windows["match_id"].isin(sorted(world().windows["match_id"].unique())[::2])
     windows = MatchWindows.conform(world().windows.assign(store_count=world().windows["store_count"].mask(silent, 0)))
     used = _used(impact, "post")
-    of_silent = used["match_id"].isin(windows.loc[windows["store_count"] == 0, "match_id"])
-    assert 0.3 < of_silent.mean() < 0.7
+    is_silent = used["match_id"].isin(windows.loc[windows["store_count"] == 0, "match_id"])
+    assert 0.3 < is_silent.mean() < 0.7
     rows = effects_in_shops(results, impact, windows)
     primary = rows[results["role"] == "primary"].iloc[0]
-    expected = used.loc[~of_silent, "expected"].sum() / ((~of_silent).sum() * 5 * 2)
+    expected = used.loc[~is_silent, "expected"].sum() / ((~is_silent).sum() * 5 * 2)
     assert primary["usual_orders_per_store_hour"] == pytest.approx(expected)
-    of_chain = (results["scope_value"] == "rival") & (results["time_window"] == "post")
-    chain = rows[of_chain & (results["subject"] == "own_team_match")].iloc[0]
+    is_chain = (results["scope_value"] == "rival") & (results["time_window"] == "post")
+    chain = rows[is_chain & (results["subject"] == "own_team_match")].iloc[0]
     both_sell = effects_in_shops(results, impact, world().windows).loc[chain.name]
     assert chain["usual_orders_per_store_hour"] == pytest.approx(both_sell["usual_orders_per_store_hour"])
 

@@ -93,12 +93,12 @@ def _given(
     rows = pd.concat(parts, ignore_index=True)
     rows = rows[(rows["status"] == "ok") & ~_on_holiday(year, rows)]
     found = {("all", "football part given"): float(rows["with_football"].notna().mean())}
-    of_one = year.mean - year.usual
-    of_average = year.usual * np.expm1(mean_effect(year, planted))
+    single_truth = year.mean - year.usual
+    average_truth = year.usual * np.expm1(mean_effect(year, planted))
     for span in SPANS:
         given = rows[(rows["span"] == span) & rows["difference_low"].notna()]
         if len(given):
-            for name, truth in (("difference", of_one), ("average_difference", of_average)):
+            for name, truth in (("difference", single_truth), ("average_difference", average_truth)):
                 low, high = given[f"{name}_low"].to_numpy(), given[f"{name}_high"].to_numpy()
                 sums = _sums(year, truth, given)
                 found[span, f"{name.replace('_', ' ')} covered"] = float(((low <= sums) & (sums <= high)).mean())

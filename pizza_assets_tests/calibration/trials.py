@@ -82,8 +82,8 @@ def _effects(kind: WorldKind, rng: np.random.Generator, calendar: Calendar, plan
         yield "outcomes, null", "answered", len(answered) / len(outcomes)
         yield "outcomes, null", "found at 5 %", float((answered["p_value"] <= 0.05).mean())
         yield "outcomes, null", "any finding in a year", float((answered["q_value"] <= FINDING_AT_Q).any())
-        of_scope = results[(results["scope"] == Scope.MARKET) & (results["status"] == ResultStatus.OK)]
-        for about, rows in of_scope.groupby(of_scope["subject"] == OWN_TEAM_MATCH):
+        market_rows = results[(results["scope"] == Scope.MARKET) & (results["status"] == ResultStatus.OK)]
+        for about, rows in market_rows.groupby(market_rows["subject"] == OWN_TEAM_MATCH):
             part = f"{'windows' if about else 'outcomes'} by market, null"
             yield part, "found at 5 %", float((rows["p_value"] <= 0.05).mean())
             yield part, "any finding in a year", float((rows["q_value"] <= FINDING_AT_Q).any())

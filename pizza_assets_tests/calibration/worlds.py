@@ -199,8 +199,8 @@ def _habits(
     half_hour = np.arange(len(minutes)) // (30 // CELL_MINUTES)
     year = (minutes - minutes[0]) / (minutes[-1] - minutes[0]) - 0.5
     common = rng.normal(0, kind.day_sd, date[-1] + 1)[date] + rng.normal(0, kind.bin_sd, half_hour[-1] + 1)[half_hour]
-    of_holiday = _holidays(rng, date[-1] + 1)[date]
-    common += of_holiday
+    holiday_effect = _holidays(rng, date[-1] + 1)[date]
+    common += holiday_effect
     is_open = (hour >= 11) & (hour < 23.5)
     log_mean = np.empty((market_count, len(minutes)))
     for market in range(market_count):
@@ -221,7 +221,7 @@ def _habits(
         promoted = rng.random(date[-1] + 1) < kind.promotion_share
         log += np.where(promoted, np.log(rng.uniform(1.5, 2.5, date[-1] + 1)), 0.0)[date]
         log_mean[market] = log
-    return log_mean, of_holiday != 0
+    return log_mean, holiday_effect != 0
 
 
 def _holidays(rng: np.random.Generator, days: int) -> np.ndarray:
@@ -263,13 +263,13 @@ def _differing(
     exposed = exposures(matches, markets)
     edges = (edges_by_match(exposed, matches, LENGTHS) - minutes[0]) // CELL_MINUTES
     number = {market.name: row for row, market in enumerate(markets)}
-    of_market = rng.normal(0, planted.market_sd, len(markets))
-    of_match = rng.normal(0, planted.match_sd, len(exposed))
+    market_deviation = rng.normal(0, planted.market_sd, len(markets))
+    match_deviation = rng.normal(0, planted.match_sd, len(exposed))
     for row, market in enumerate(exposed["market"].map(number)):
         for window, name in enumerate(("pre", "during", "post")):
             if name in planted.windows:
                 start, end = (max(edge, 0) for edge in edges[row, window : window + 2])
-                added[market, start:end] += of_market[market] + of_match[row]
+                added[market, start:end] += market_deviation[market] + match_deviation[row]
     return added
 
 

@@ -54,7 +54,7 @@ def windows_of(year: SimulatedYear) -> pd.DataFrame:
     orders = np.diff(running[market[:, None], cell], axis=1)
     covered = np.diff(cell, axis=1) * CELL_MINUTES
     whole = np.diff(edges, axis=1)
-    of_match = year.matches[["match_source", "match_id", "sport", "competition"]]
+    match_columns = year.matches[["match_source", "match_id", "sport", "competition"]]
     parts = [
         exposed.assign(
             window=window.value,
@@ -66,7 +66,7 @@ def windows_of(year: SimulatedYear) -> pd.DataFrame:
         )
         for i, window in enumerate(WINDOWS)
     ]
-    windows = pd.concat(parts, ignore_index=True).merge(of_match, on=["match_source", "match_id"])
+    windows = pd.concat(parts, ignore_index=True).merge(match_columns, on=["match_source", "match_id"])
     count = windows["order_count"].to_numpy(dtype=float)
     minutes = windows["covered_minutes"].to_numpy()
     return MatchWindows.conform(
