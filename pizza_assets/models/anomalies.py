@@ -39,7 +39,7 @@ class OrderAnomalies(
         nullable=True,
         ge=0,
         le=1,
-        description="Upper bound on the share of false alarms of this kind; measured in docs/calibration.md.",
+        description="Meant as an upper bound on the share of false alarms of this kind; see docs/calibration.md.",
     )
     match_id: str = pa.Field(
         nullable=True, description="The nearest match of a followed team within six hours; empty if there is none."
