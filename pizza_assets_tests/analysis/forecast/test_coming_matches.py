@@ -41,7 +41,7 @@ def test_only_the_next_fourteen_days_are_listed() -> None:
         ({"kickoff_is_fixed": False}, "not fixed"),
         ({"status": "POSTPONED"}, "postponed"),
         ({"status": "CANCELLED"}, "cancelled"),
-        ({"status": "UNKNOWN"}, "not certain"),
+        ({"status": "UNKNOWN"}, "the time is in doubt"),
     ],
 )
 def test_a_match_in_doubt_is_listed_but_not_forecast(changes: dict, words: str) -> None:

@@ -92,7 +92,7 @@ def test_a_single_market_has_a_forecast_without_the_football_part() -> None:
     assert_sound(rows)
     assert (rows["status"] == "ok").any()
     assert rows["football_reasons"].str.contains("too_few_control_markets").all()
-    assert rows.loc[rows["status"] == "ok", "sentence"].str.contains("too low if the match sells").all()
+    assert rows.loc[rows["status"] == "ok", "sentence"].str.contains("too low if the match raises orders").all()
 
 
 @pytest.mark.parametrize("per_hour", [0.2, 1.0])
