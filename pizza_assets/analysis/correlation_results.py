@@ -108,10 +108,8 @@ def correlation_results(
     for pair in _pairs(impact, grids):
         evidence = _evidence(impact, grids, pair)
         windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
-        shared_answers = shared.get(pair, {})
-        answers = {
-            h: shared_answers.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES
-        }
+        known = shared.get(pair, {})
+        answers = {h: known.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
         rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
         scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
         # the only market that follows a team has the same rows as the team, and so the same answers

@@ -80,10 +80,7 @@ class SummaryStatistics(
     first_at: UtcTimestamp = pa.Field(nullable=True, description="Start of the first hour or window, UTC.")
     last_at: UtcTimestamp = pa.Field(nullable=True, description="End of the last hour or window, UTC.")
     complete_share_pct: float = pa.Field(
-        nullable=True,
-        ge=0,
-        le=100,
-        description="Share of the windows whose orders are completely known; empty for all.",
+        nullable=True, ge=0, le=100, description="Share of windows with completely known orders; empty for all."
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock matches; empty for all.")

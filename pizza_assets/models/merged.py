@@ -69,9 +69,7 @@ class MergedOrders(
     minutes_from_kickoff: int = pa.Field(
         description="Whole minutes from kick-off to the order's minute; negative before."
     )
-    overlapping_match_count: int = pa.Field(
-        ge=1, description="Number of exposed matches with a window that contains the order."
-    )
+    overlapping_match_count: int = pa.Field(ge=1, description="Exposed matches with a window that contains it.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
 

@@ -176,7 +176,7 @@ class CorrelationResults(
         nullable=True, ge=0, description="Pearson chi-square per degree of freedom; 1 is Poisson."
     )
     mde_80_pct: float = pa.Field(
-        nullable=True, ge=0, description="Minimum detectable effect: the uplift found in 80 % of such data sets."
+        nullable=True, ge=0, description="The smallest uplift found in 80 % of such data sets."
     )
     leave_one_out_low_pct: float = pa.Field(
         nullable=True, description="Lowest uplift_pct when the windows of one market are left out."

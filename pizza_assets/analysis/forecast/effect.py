@@ -146,8 +146,6 @@ def _compared(history: OrderHistory, cut: int, used: np.ndarray) -> _Compared:
     )
     expected = np.where(needed, np.where(is_sound, share * fit.expected[market, at], np.nan), 0.0).sum(axis=1)
     observed = (share * history.counts[market, column]).sum(axis=1)
-    fewest = [
-        np.where(needed, numbers, np.inf).min(axis=1) for numbers in (controls[at], free_weeks[market, own_place])
-    ]
+    fewest = [np.where(needed, n, np.inf).min(axis=1) for n in (controls[at], free_weeks[market, own_place])]
     error_share = sum(1 / np.maximum(count, 1) for count in fewest)
     return _Compared(observed, expected, error_share, extra_variance(counts, fit.expected, usable))
