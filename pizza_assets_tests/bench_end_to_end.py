@@ -85,7 +85,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     _ANALYSE: (
         "pizza_assets.cli.collecting:run_analysis",
-        "pizza_assets.analysis.correlation_results:_Asked.answers",  # in threads of their own
+        "pizza_assets.analysis.correlation_results:_Part.answers",  # in threads of their own
         "pizza_assets.analysis.forecast.backtest:_scored",
         "pizza_assets.assets.extracts:extracts.orders_timeline",
     ),

@@ -1,7 +1,7 @@
-"""Outages, surges and missing days of single stores: when a store departs from its usual orders by more than chance.
+"""Detect outages, surges and missing days of single stores: departures from usual orders beyond chance.
 
-Blocks of hours are compared with what the store's other hours of the same day suggest, so that a good day is no alarm.
-What is usual comes from store_expectation.py; which match was near belongs to anomaly_rows.py.
+Blocks of hours are compared with what the store's other hours of the same day suggest, so a good day raises no alarm.
+Usual orders come from store_expectation.py; finding the nearest match belongs to anomaly_rows.py.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ _FAR = 4.0
 
 @dataclass(frozen=True)
 class AlarmKind:
-    """lengths: quarter-hours of the blocks, tested together. level: false discovery rate (Benjamini-Hochberg). limit:
-    the ratio of observed to expected orders at which a block can be an alarm at all. min_expected: a block that expects
-    fewer orders can't be an alarm, whatever happens in it, and so is not tested."""
+    """lengths: of blocks in quarter-hours, tested together. level: false discovery rate (Benjamini-Hochberg). limit:
+    the ratio of observed to expected orders from which a block can be an alarm at all. min_expected: blocks with fewer
+    expected orders are not tested."""
 
     name: str
     lengths: tuple[int, ...]
@@ -34,7 +34,7 @@ class AlarmKind:
     is_low: bool
 
 
-# a true alarm gathers many blocks and a false one few, so of alarms more are false than of blocks: decision 0013
+# true alarms merge many blocks and false ones few, so false alarms are a larger share than false blocks: decision 0013
 LOW = AlarmKind("low", (8, 10, 12, 14, 16, 20), 0.03, 0.1, 10.0, is_low=True)
 HIGH = AlarmKind("high", (12,), 0.02, 1.5, 4.0, is_low=False)
 MISSING_DAY = "missing_day"
@@ -42,7 +42,7 @@ MISSING_DAY = "missing_day"
 
 @dataclass(frozen=True)
 class _StoreDay:
-    """One store: counts and expected orders [bin], 0 where a block can't lie; day: consecutive numbers from 0 [bin]."""
+    """One store's orders and expected orders [bin], 0 in bins that no block may use; day: numbers from 0 [bin]."""
 
     counts: np.ndarray
     expected: np.ndarray
@@ -60,8 +60,8 @@ class _StoreDay:
         return np.bincount(self.day, self.counts), np.bincount(self.day, self.expected)
 
     def without_days(self, days: np.ndarray) -> "_StoreDay":
-        gone = np.isin(self.day, days)
-        return _StoreDay(np.where(gone, 0, self.counts), np.where(gone, 0.0, self.expected), self.day)
+        is_removed = np.isin(self.day, days)
+        return _StoreDay(np.where(is_removed, 0, self.counts), np.where(is_removed, 0.0, self.expected), self.day)
 
     def blocks(self, length: int, day_variation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """First bin, orders and expected orders of every block of `length` open bins within one day."""
@@ -79,15 +79,15 @@ class _StoreDay:
 
 
 def find_anomalies(counts: np.ndarray, usual: StoreExpectation, day: np.ndarray) -> pd.DataFrame:
-    """Alarms with COLUMNS: store (row), kind (low, high, missing_day), first and end (bins, half-open), orders observed
-    and expected, the smallest p of the blocks in the alarm, its q, and the share of its kind that may be false.
+    """Alarms with COLUMNS: store (row), kind (low, high, missing_day), first and end (bins, half-open), observed and
+    expected orders, the smallest p-value of the blocks in the alarm, its q-value, and expected_false_share.
 
-    counts: orders [store, bin of 15 minutes]. day: int [store, bin], local calendar date. A block lies within one day,
-    where every bin has an expectation above zero. Its expectation is the usual one times a factor of the store's day,
-    taken from the day's other hours and drawn towards 1 by how much days vary (gamma-Poisson shrinkage). p-values are
-    negative-binomial tails, with the dispersion that blocks of this length and size show. Of overlapping blocks of a
-    kind the most extreme is the alarm. expected_false_share: a bound for each kind, the blocks that may be false per
-    alarm, as if each were an alarm of its own; NaN for missing days, which are counted, not tested.
+    counts: orders [store, bin of 15 minutes]. day: int [store, bin], local calendar date. A block lies within one day
+    and only has bins with an expectation above zero. Its expectation is the usual one times a factor for the store's
+    day, estimated from the day's other hours and shrunk towards 1 (gamma-Poisson). p-values are negative-binomial
+    tails, with the dispersion of blocks of this length and size. Of overlapping blocks of a kind, the most extreme
+    becomes the alarm. expected_false_share: an upper bound per kind, the expected number of false blocks per alarm, as
+    if each were an alarm of its own; NaN for missing days, which are counted, not tested.
     """
     stores = [_StoreDay.of(counts[row], usual.expected[row], day[row]) for row in range(len(counts))]
     missing = [np.flatnonzero(_is_missing(*store.day_sums)) for store in stores]
@@ -116,7 +116,7 @@ def _missing_days(stores: list[_StoreDay], missing: list[np.ndarray]) -> pd.Data
 
 
 def _day_variation(stores: list[_StoreDay]) -> float:
-    """Variance of a store's day factor, by moments over all days that are not far off; never negative."""
+    """Variance of the stores' day factors, by the method of moments without outlying days; never negative."""
     sums = [store.day_sums for store in stores]
     orders = np.concatenate([pair[0] for pair in sums]) if sums else np.empty(0)
     usual = np.concatenate([pair[1] for pair in sums]) if sums else np.empty(0)
@@ -124,7 +124,7 @@ def _day_variation(stores: list[_StoreDay]) -> float:
 
 
 def _extra_variance(orders: np.ndarray, usual: np.ndarray) -> float:
-    """k of Var = mu + k mu^2, without what lies more than 4 standard deviations off; never below _MIN_DISPERSION."""
+    """k of Var = mu + k mu^2, without values more than 4 standard deviations off; at least _MIN_DISPERSION."""
     k, kept = 0.0, np.ones(len(orders), dtype=bool)
     for _ in range(3):
         if not kept.any():
@@ -150,8 +150,8 @@ def _alarms(stores: list[_StoreDay], kind: AlarmKind, variation: float) -> pd.Da
 def _candidates(
     stores: list[_StoreDay], kind: AlarmKind, length: int, variation: float
 ) -> tuple[list[pd.DataFrame], int]:
-    """Per store the blocks beyond the kind's limit, with their p-values; and how many blocks could have been."""
-    dispersion = _dispersions([_apart(*store.blocks(length, variation), length) for store in stores])
+    """For each store, the blocks beyond the kind's limit with their p-values; and the number of blocks tested."""
+    dispersion = _dispersions([_disjoint_blocks(*store.blocks(length, variation), length) for store in stores])
     found, tested = [], 0
     for number, store in enumerate(stores):
         first, observed, usual = store.blocks(length, variation)
@@ -167,20 +167,22 @@ def _candidates(
     return found, tested
 
 
-def _apart(first: np.ndarray, observed: np.ndarray, usual: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Blocks that do not overlap, for estimating how they vary."""
+def _disjoint_blocks(
+    first: np.ndarray, observed: np.ndarray, usual: np.ndarray, length: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Orders and usual orders of blocks that do not overlap, for estimating the dispersion."""
     chosen = first % length == 0
     return observed[chosen], usual[chosen]
 
 
 def _dispersions(blocks: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """k by size class; a class without blocks takes that of all."""
+    """k by size class; a class with fewer than 200 blocks takes the k of all blocks."""
     observed, usual = (np.concatenate([pair[i] for pair in blocks]) if blocks else np.empty(0) for i in (0, 1))
     size = np.searchsorted(SIZE_CLASSES, usual, side="right") - 1
-    of_all = _extra_variance(observed, usual)
+    overall = _extra_variance(observed, usual)
     return np.array(
         [
-            _extra_variance(observed[size == i], usual[size == i]) if (size == i).sum() >= 200 else of_all
+            _extra_variance(observed[size == i], usual[size == i]) if (size == i).sum() >= 200 else overall
             for i in range(len(SIZE_CLASSES))
         ]
     )
@@ -198,7 +200,7 @@ def _tail(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, *, is_low: bool
 
 
 def _merged(accepted: pd.DataFrame, stores: list[_StoreDay], kind: AlarmKind) -> pd.DataFrame:
-    """Of overlapping blocks of a store the one with the smallest p."""
+    """The block with the smallest p-value of each group of overlapping blocks of a store."""
     if accepted.empty:
         return pd.DataFrame(columns=COLUMNS)
     ordered = accepted.sort_values(["store", "first", "end"], ignore_index=True)

@@ -1,6 +1,6 @@
-"""Alarms as people read them: which store and when, what was near on the pitch, and in which data it is seen.
+"""Rows of `order_anomalies`: each alarm with its store and time, the nearest match, and the data that show it.
 
-What an alarm is belongs to anomalies.py.
+Finding alarms belongs to anomalies.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from pizza_assets.models import OrderAnomalies, RawMatches
 from pizza_assets.models.market import Market
 
 MIN_WEEKS = 8
-"""Fewer weeks of a source say too little about what is usual: nothing is an anomaly yet."""
+"""With fewer weeks of a source there is no usual level yet, so no anomalies."""
 NEAR_MINUTES = 360
 _MATCH_COLUMNS = ["match_id", "home_team", "away_team", "kickoff_at", "minutes_from_kickoff", "result", "match_source"]
 
@@ -34,10 +34,10 @@ def order_anomalies(
     *,
     default_timezone: str = "UTC",
 ) -> DataFrame[OrderAnomalies]:
-    """Every alarm of every source of orders. panels: of stores, all weeks, by order source. matches: all weeks.
+    """All alarms of all order sources. panels: store panels of all weeks, by order source. matches: all weeks.
 
-    Sources are never pooled: what is usual in mock orders says nothing about real ones. A source with fewer than
-    MIN_WEEKS weeks has no alarms.
+    Sources are never pooled: usual mock orders say nothing about real ones. A source with fewer than MIN_WEEKS weeks
+    has no alarms.
     """
     tables = [
         _alarms(panel, matches, markets, lengths, default_timezone).assign(order_source=source)
@@ -84,7 +84,7 @@ def _alarms(
 def _event_lags(
     panel: Panel, market_of_store: pd.Series, exposed: pd.DataFrame, matches: pd.DataFrame, lengths: WindowLengths
 ) -> np.ndarray:
-    """Quarter-hours since the windows of the own team's match opened [store, bin], -1 outside of them."""
+    """Quarter-hours since the windows of the own team's match opened [store, bin]; -1 outside these windows."""
     lag = np.full(panel.counts.shape, -1, dtype=np.int16)
     edges = window_edges(matches, lengths)
     place = pd.MultiIndex.from_frame(matches[["match_source", "match_id"]])
@@ -102,7 +102,7 @@ def _event_lags(
 def _nearest_match(
     market: pd.Series, minutes: Mapping[str, np.ndarray], exposed: pd.DataFrame, matches: pd.DataFrame
 ) -> pd.DataFrame:
-    """Per alarm the match of a followed team whose kick-off is nearest to its time, within NEAR_MINUTES."""
+    """For each alarm, the match of a followed team with the nearest kick-off, if within NEAR_MINUTES."""
     known = exposed.merge(
         classify(matches)[["match_source", "match_id", "home_team", "away_team", "result"]],
         on=["match_source", "match_id"],
@@ -126,7 +126,7 @@ def _nearest_match(
 
 
 def _seen_in(found: pd.DataFrame) -> list[str]:
-    """real or mock as the orders are; both where the other source shows the kind in the market at the same time."""
+    """The order source of each alarm; both if the other source has the same kind in the market at the same time."""
     labels = []
     for row in found.itertuples():
         others = found[

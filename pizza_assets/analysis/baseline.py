@@ -1,6 +1,6 @@
-"""What would be ordered without the own team's match: the baseline of every market and quarter-hour.
+"""The baseline: expected orders without the own team's match, for every market and quarter-hour.
 
-The fit itself is in proportional_fit.py. How far a match departs from its baseline belongs to match_impact.py.
+The fit itself is in proportional_fit.py. Comparing matches with the baseline belongs to match_impact.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from pizza_assets.models import ExpectedOrders, RawMatches
 from pizza_assets.models.market import Market
 
 MIN_FREE_WEEKS = 8
-"""Fewer unmasked weeks at a time of the week say too little about it: the expectation is left empty."""
+"""With fewer unmasked weeks at a time of the week, the expectation is left empty."""
 
 
 def expected_grids(
@@ -33,12 +33,13 @@ def expected_grids(
 ) -> dict[SourcePair, ExpectedGrid]:
     """Fit the baseline per order source and match source, never pooling them.
 
-    panels: of markets, the weeks of each pair. matches: all weeks. default_timezone: the clock of markets that are not
-    in `markets`, which are exposed to nothing.
+    panels: market panels, with the weeks of each pair. matches: all weeks. default_timezone: for markets that are not
+    in `markets`; these are exposed to no match.
 
     Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed is masked:
-    it does not inform the baseline. `expected` is empty where fewer than MIN_FREE_WEEKS unmasked weeks show the time
-    of the week, no other open market is unmasked, or the fit did not converge; it is 0 where the market is closed.
+    it is not used to fit the baseline. `expected` is empty where the time of the week is unmasked in fewer than
+    MIN_FREE_WEEKS weeks, no other open market is unmasked, or the fit did not converge; it is 0 where the market is
+    closed.
     """
     spans = masked_spans(matches, markets, lengths)
     zones = {market.name: market.timezone for market in markets}
@@ -50,7 +51,7 @@ def expected_grids(
 
 
 def expected_rows(grids: Mapping[SourcePair, ExpectedGrid]) -> DataFrame[ExpectedOrders]:
-    """Grids as one table."""
+    """All grids as one table."""
     tables = [grid.rows(*pair) for pair, grid in grids.items()]
     return ExpectedOrders.checked(pd.concat(tables, ignore_index=True) if tables else ExpectedOrders.empty())
 
@@ -58,7 +59,7 @@ def expected_rows(grids: Mapping[SourcePair, ExpectedGrid]) -> DataFrame[Expecte
 def fit_expectation(
     panel: Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC"
 ) -> ExpectedGrid:
-    """The baseline of one panel of markets. spans: `masked_spans`. zones: the clocks of markets by name."""
+    """The baseline of one market panel. spans: `masked_spans`. zones: time zones by market name."""
     is_masked = _mask(panel, spans)
     usable = panel.is_known & ~is_masked
     clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
@@ -88,7 +89,7 @@ def fit_expectation(
 
 
 def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
-    """One row per exposed market and match: first minute of its first window, first minute after its last one.
+    """One row per exposed market and match: start of the first window and end (exclusive) of the last one.
 
     Columns: market, first_minute, end_minute (epoch minutes).
     """
@@ -117,7 +118,7 @@ def _mask(panel: Panel, spans: pd.DataFrame) -> np.ndarray:
 
 
 def _has_free_weeks(usable: np.ndarray, place: np.ndarray, panel: Panel) -> np.ndarray:
-    """Whether a time of the week is known and unmasked in at least MIN_FREE_WEEKS weeks [bin], of one market."""
+    """Whether each bin's time of the week is known and unmasked in at least MIN_FREE_WEEKS weeks, for one market."""
     weeks = len(panel.weeks)
     # an hour that the clock repeats in autumn is still one week
     seen = np.bincount(panel.week * BINS_PER_WEEK + place, usable, weeks * BINS_PER_WEEK)

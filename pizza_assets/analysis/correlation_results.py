@@ -1,7 +1,7 @@
-"""Every declared hypothesis with its answer: one table per run, families corrected, each row readable by itself.
+"""Every declared hypothesis with its answer: one table per run, corrected by family, with self-contained rows.
 
-How a hypothesis is answered belongs to effects.py and outcome_effects.py, what a row of the table says to
-correlation_rows.py, and sentences for managers to insights.py.
+Answering a hypothesis belongs to effects.py and outcome_effects.py, the columns of a row to correlation_rows.py, and
+sentences for managers to insights.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,20 +26,20 @@ from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import Answer, Reason, counted
 from pizza_assets.models import CorrelationResults, MatchImpact
-from pizza_assets.models.labels import SOURCES, of_sources
+from pizza_assets.models.labels import SOURCES, rows_for_sources
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
 SCOPED_DRAWS = 4_999
-"""Families over parts of the business are larger, so their p-values must be able to get smaller."""
+"""Families over parts of the business are larger, so they need smaller p-values and thus more draws."""
 _NARROW = (Scope.TEAM, Scope.MARKET)
-"""Parts with few of the grid's markets: see `date_scores`."""
+"""Scopes whose parts have few of the grid's markets: see `date_scores`."""
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What is asked about a part of the business."""
+class _Part:
+    """One part of the business and the hypotheses about it."""
 
     part: Evidence
     hypotheses: Sequence[Hypothesis]
@@ -51,11 +51,11 @@ class _Asked:
 
     @property
     def rows(self) -> tuple[bytes, bool, int]:
-        """Equal for parts that have the same rows and are asked the same."""
+        """A key that is equal for parts with the same rows and the same hypotheses."""
         return self.part.impact.index.to_numpy().tobytes(), self.is_narrow, len(self.hypotheses)
 
     def answers(self) -> dict[str, Answer]:
-        """By question."""
+        """The answers by `_question`."""
         answers = _scoped_answers(self.part, self.hypotheses, is_narrow=self.is_narrow)
         return {_question(hypothesis): answer for hypothesis, answer in answers.items()}
 
@@ -63,7 +63,7 @@ class _Asked:
 def main_effects(
     impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid]
 ) -> DataFrame[CorrelationResults]:
-    """WINDOW_HYPOTHESES alone, without placebos: `correlation_results` says how."""
+    """`correlation_results` for WINDOW_HYPOTHESES only, without placebos."""
     return results_table(
         row
         for pair in _pairs(impact, grids)
@@ -74,7 +74,7 @@ def main_effects(
 def part_effects(
     impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid], scope: Scope
 ) -> DataFrame[CorrelationResults]:
-    """What is asked about the parts of one scope, alone: `correlation_results` says how. Needs two parts or more."""
+    """`correlation_results` for the parts of one scope only. Needs two parts or more."""
     return results_table(
         row
         for pair in _pairs(impact, grids)
@@ -94,31 +94,30 @@ def correlation_results(
     shared: Mapping[SourcePair, Mapping[Window, Answer]],
     parts: Sequence[Scope] = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT),
 ) -> DataFrame[CorrelationResults]:
-    """Every declared hypothesis per pair of order source and match source, also for a pair without usable data.
+    """Every declared hypothesis for each pair of order source and match source, also for a pair without usable data.
 
     impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
-    p-value of the event study's pre-trend, by pair. shared: `shared_match_answers`, by pair. parts: the
-    parts of the business and of its matches that are asked about, besides chains.
+    p-value of the event study's pre-trend test, by pair. shared: `shared_match_answers`, by pair. parts: the scopes to
+    test besides chains.
 
-    mde_80_pct: the change found with 80 % power at level 0.05 / family_size. That is the level at which a hypothesis
-    is a finding whatever the others of its family show; it may be found a little more easily if they are found too.
-    Parts are asked about only where there are two or more of them. With no pair at all, real orders and
-    real matches are reported as missing.
+    mde_80_pct: the change detected with 80 % power at level 0.05 / family_size. At that level a hypothesis is a finding
+    whatever the others of its family show; it is found a little more easily if they are findings too. A scope is
+    tested only if it has two or more parts. With no pair at all, real orders and real matches are reported as missing.
     """
     rows: list[dict] = []
     for pair in _pairs(impact, grids):
         evidence = _evidence(impact, grids, pair)
         windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
-        of_shared = shared.get(pair, {})
-        answers = {h: of_shared.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
+        known = shared.get(pair, {})
+        answers = {h: known.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
         rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
-        asked = [_Asked(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
-        # a market that alone follows its team has the team's rows, and so its answers
-        different = {question.rows: question for question in asked}
-        known = dict(zip(different, side_by_side(_Asked.answers, different.values()), strict=True))
-        for question in asked:
-            answers = known[question.rows]
-            rows += answer_rows(pair, question.part, {h: answers[_question(h)] for h in question.hypotheses})
+        scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
+        # the only market that follows a team has the same rows as the team, and so the same answers
+        distinct = {tested.rows: tested for tested in scoped}
+        answers_by_rows = dict(zip(distinct, side_by_side(_Part.answers, distinct.values()), strict=True))
+        for tested in scoped:
+            answers = answers_by_rows[tested.rows]
+            rows += answer_rows(pair, tested.part, {h: answers[_question(h)] for h in tested.hypotheses})
         for chain, (chain_impact, chain_grids) in chains.items():
             part = _evidence(chain_impact, chain_grids, pair)
             rows += answer_rows(
@@ -133,7 +132,7 @@ def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> li
 
 
 def _evidence(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], pair: SourcePair) -> Evidence:
-    return Evidence(of_sources(impact, *pair), grids.get(pair, EMPTY_GRID))
+    return Evidence(rows_for_sources(impact, *pair), grids.get(pair, EMPTY_GRID))
 
 
 def _parts(evidence: Evidence, scopes: Sequence[Scope]) -> Iterator[tuple[Scope, str, Evidence]]:
@@ -148,7 +147,7 @@ def _window_answers(
     evidence: Evidence, *, pre_trend: float = np.nan, has_placebo: bool = False
 ) -> dict[Hypothesis, Answer]:
     answers = {
-        hypothesis: own_match_answer(_of_window(evidence, hypothesis), evidence.grid)
+        hypothesis: own_match_answer(_window_rows(evidence, hypothesis), evidence.grid)
         for hypothesis in WINDOW_HYPOTHESES
     }
     if not has_placebo or not any(not answer.missing for answer in answers.values()):
@@ -163,7 +162,7 @@ def _window_answers(
 
 
 def _placebo_numbers(placebo: Evidence, hypothesis: Hypothesis) -> dict[str, float]:
-    answer = own_match_answer(_of_window(placebo, hypothesis), placebo.grid)
+    answer = own_match_answer(_window_rows(placebo, hypothesis), placebo.grid)
     shown = ("uplift_pct", "ci_low_pct", "ci_high_pct")
     numbers = {f"placebo_{name}": answer.numbers.get(name, np.nan) for name in shown}
     return {**numbers, "placebo_window_count": answer.numbers["n_market_matches"]}
@@ -174,14 +173,14 @@ def _outcome_answers(evidence: Evidence) -> dict[Hypothesis, Answer]:
 
 
 def _question(hypothesis: Hypothesis) -> str:
-    """What is asked, without of which part."""
+    """The question that a hypothesis asks, without the part of the business."""
     return f"{hypothesis.subject}.{hypothesis.window}"
 
 
 def _scoped_answers(part: Evidence, hypotheses: Sequence[Hypothesis], *, is_narrow: bool) -> dict[Hypothesis, Answer]:
     """is_narrow: as in `date_scores`."""
     windows = {
-        hypothesis: own_match_answer(_of_window(part, hypothesis), part.grid, is_narrow=is_narrow)
+        hypothesis: own_match_answer(_window_rows(part, hypothesis), part.grid, is_narrow=is_narrow)
         for hypothesis in hypotheses
         if hypothesis.outcome is None
     }
@@ -192,11 +191,11 @@ def _scoped_answers(part: Evidence, hypotheses: Sequence[Hypothesis], *, is_narr
 def _answered_outcomes(evidence: Evidence, hypotheses: Sequence[Hypothesis], draws: int) -> dict[Hypothesis, Answer]:
     outcomes = list(dict.fromkeys(h.outcome for h in hypotheses if h.outcome))
     windows = list(dict.fromkeys(h.window for h in hypotheses))
-    of_window = evidence.impact[evidence.impact["window"].isin(windows)]
-    missing = _nothing_usable(of_window, evidence.grid)
+    window_rows = evidence.impact[evidence.impact["window"].isin(windows)]
+    missing = _nothing_usable(window_rows, evidence.grid)
     if missing:
         return {hypothesis: Answer(missing=missing) for hypothesis in hypotheses}
-    used = of_window[of_window["status"] == ResultStatus.OK]
+    used = window_rows[window_rows["status"] == ResultStatus.OK]
     answers = outcome_answers(used, outcomes, windows, draws=draws)
     return {hypothesis: answers[hypothesis.subject, hypothesis.window.value] for hypothesis in hypotheses}
 
@@ -211,5 +210,5 @@ def _nothing_usable(rows: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
     return () if bool((rows["status"] == ResultStatus.OK).any()) else tuple(counted(rows["reasons"]))
 
 
-def _of_window(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
+def _window_rows(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
     return evidence.impact[evidence.impact["window"] == hypothesis.window.value]

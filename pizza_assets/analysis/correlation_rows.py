@@ -1,6 +1,6 @@
-"""The rows of CorrelationResults: what an answer rests on, its family's q-values, and its sentence.
+"""Rows of CorrelationResults: an answer with its evidence, q-value and sentence.
 
-Which hypotheses are asked, and of what, belongs to correlation_results.py.
+Choosing hypotheses and data belongs to correlation_results.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,19 +23,19 @@ from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, com
 
 FINDING_AT_Q = 0.05
 _NORMAL_DF = 1e9
-"""Degrees of freedom of a t that is a normal distribution, for results that have none."""
+"""Degrees of freedom that make t a normal distribution, for results without any."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one pair of sources offers: MatchImpact rows and the grid behind their expectations."""
+    """The data of one pair of sources: MatchImpact rows and the grid behind their expectations."""
 
     impact: pd.DataFrame
     grid: ExpectedGrid
 
 
 def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesis, Answer]) -> Iterator[dict]:
-    """One row per answer, without what depends on the others of its family."""
+    """One row per answer, without the columns that depend on the rest of its family."""
     order_source, match_source = pair
     sources = f"{order_source}_orders.{match_source}_matches"
     shared = {
@@ -93,25 +93,25 @@ def _described(hypothesis: Hypothesis) -> dict[str, object]:
     }
 
 
-def _quality(of_window: pd.DataFrame) -> dict[str, object]:
-    """What the windows rest on."""
-    used = of_window[of_window["status"] == ResultStatus.OK]
+def _quality(windows: pd.DataFrame) -> dict[str, object]:
+    """The columns about the quality of the windows."""
+    used = windows[windows["status"] == ResultStatus.OK]
     controls = used["control_market_count"]
     few = float((controls < FEW_CONTROL_MARKETS).mean()) if len(used) else np.nan
     return {
-        "data_quality": _quality_in_words(of_window, used),
+        "data_quality": _quality_in_words(windows, used),
         "control_market_min": int(controls.min()) if len(used) else 0,
         "few_control_share": few,
     }
 
 
-def _quality_in_words(of_window: pd.DataFrame, used: pd.DataFrame) -> str:
-    if of_window.empty:
+def _quality_in_words(windows: pd.DataFrame, used: pd.DataFrame) -> str:
+    if windows.empty:
         return "no windows"
-    reasons = counted(of_window.loc[of_window["status"] != ResultStatus.OK, "reasons"])
+    reasons = counted(windows.loc[windows["status"] != ResultStatus.OK, "reasons"])
     refused = "; ".join(f"{count} {Reason(reason).code}" for reason, count in reasons.items())
-    share = 100 * len(used) / len(of_window)
-    return f"{len(used)} of {len(of_window)} windows usable ({share:.0f} %)" + (
+    share = 100 * len(used) / len(windows)
+    return f"{len(used)} of {len(windows)} windows usable ({share:.0f} %)" + (
         f"; refused: {refused}" if refused else ""
     )
 
@@ -123,7 +123,7 @@ def _weeks_in_words(weeks: pd.Index) -> str:
 
 
 def results_table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[CorrelationResults]:
-    """The rows of all pairs, with q-values, detectable changes and sentences."""
+    """The rows of all pairs, with q-values, minimum detectable effects and sentences."""
     results = pd.DataFrame(list(rows))
     weak = np.where(results["few_control_share"] > 0, Reason.FEW_CONTROLS, "")
     results["reasons"] = [
@@ -150,7 +150,7 @@ def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _detectable_pct(se: pd.Series, df: pd.Series, family_size: pd.Series) -> np.ndarray:
-    """The uplift that 80 % of such data sets would show at the level FINDING_AT_Q / family_size; NaN without an se."""
+    """The uplift detected in 80 % of such data sets at level FINDING_AT_Q / family_size; NaN without an se."""
     from scipy.special import stdtrit
 
     level = FINDING_AT_Q / family_size.clip(lower=1)

@@ -1,6 +1,6 @@
-"""How much more than Poisson the orders of a window vary, and the interval of a single count that follows from it.
+"""Overdispersion of a window's orders relative to Poisson, and the interval of a single count that follows from it.
 
-Averages over many matches do not belong here: their uncertainty comes from the dates themselves (effects.py).
+Averages over many matches do not belong here: their uncertainty is estimated from the dates themselves (effects.py).
 """
 
 import numpy as np
@@ -11,12 +11,12 @@ _BINS_PER_WEEK = 7 * 96
 
 
 def extra_variance(observed: np.ndarray, expected: np.ndarray, is_control: np.ndarray) -> float:
-    """k of Var = mu + k mu^2 for counts over two hours, by moments from the control cells; never negative.
+    """k of Var = mu + k mu^2 for counts over two hours, by the method of moments on control cells; never negative.
 
     observed, expected: [market, bin] on consecutive quarter-hours, NaN where unknown. is_control: bool [market, bin].
-    Only blocks of eight control cells with an expectation count. The fit follows the data it was fitted to, so the
-    squares are divided by the share of the variance that its factors leave: a bin's factor takes one part in
-    (markets), a time of the week's factor one part in (weeks).
+    Only blocks of eight control cells with an expectation are used. The fit follows its own data, so the squares are
+    divided by the share of the variance that its factors leave: a bin's factor absorbs 1 / markets of it, a factor for
+    a time of the week 1 / weeks.
     """
     markets, bins = observed.shape
     squares, means, means_squared = 0.0, 0.0, 0.0
@@ -33,7 +33,7 @@ def extra_variance(observed: np.ndarray, expected: np.ndarray, is_control: np.nd
 
 
 def _whole_blocks(observed: np.ndarray, expected: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Orders and expected orders of the blocks of one market that are usable throughout [block]."""
+    """Orders and expected orders of one market's completely usable blocks [block]."""
     blocks = len(usable) // BLOCK_BINS
 
     def sums(values: np.ndarray) -> np.ndarray:
@@ -48,8 +48,8 @@ def count_interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """95 % limits of the ratio mean / expected for single counts.
 
-    The exact Poisson limits (Garwood 1936) of the count divided by its variance ratio, which is
-    (1 + k expected) for the orders themselves, times (1 + 1 / control markets) for the error of the expectation.
+    The exact Poisson limits (Garwood 1936) of the count divided by its variance ratio. That is (1 + k expected) for the
+    orders themselves, times (1 + 1 / control markets) for the error of the expectation.
     """
     from scipy.special import gammaincinv
 

@@ -1,11 +1,11 @@
-"""How sure an effect is: the error of the windows and of the baseline they are compared with, by calendar date.
+"""Scores for the standard error of an effect, by calendar date, including the error of the baseline.
 
-An effect is log(observed / expected) summed over windows. The expectation is estimated too, and one market's habits at
-three o'clock on Saturdays stand behind all its Saturday matches: errors of different dates are not independent. So the
-effect is written as a sum over all orders, those in the windows and, through the baseline, those in the free
-quarter-hours; what each date adds to that sum is its score, and the scores give the standard error (a sandwich
+An effect is log(sum of observed / sum of expected) over windows. The expectation is estimated too, and one market's
+habits at three o'clock on Saturdays affect all its Saturday matches, so errors of different dates are not independent.
+The effect is therefore written as a sum over all orders: those in the windows and, through the baseline, those in the
+free quarter-hours. What each date adds to that sum is its score, and the scores give the standard error (a sandwich
 estimator clustered by date; Liang and Zeger 1986, with the first stage as in Newey and McFadden 1994, section 6).
-Which windows are compared does not belong here.
+Choosing the windows does not belong here.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
 from pizza_assets.analysis.local_week import BINS_PER_WEEK
 
 TOLERANCE = 1e-4
-"""The share of the windows' weight that the last round of the solution may still move."""
+"""The solution has converged when a round moves less than this share of the windows' weight."""
 MAX_ROUNDS = 100
 
 
 @dataclass(frozen=True)
 class DateScores:
-    """window, baseline: what each date adds to the estimate through the orders in the windows, and through those in
-    the free quarter-hours. window_weight: the share of the expected orders on each date. All [date], dates sorted."""
+    """window, baseline: each date's contribution to the estimate through orders in the windows, and through orders in
+    the free quarter-hours. window_weight: each date's share of the expected orders. All [date], sorted by date."""
 
     window: np.ndarray
     baseline: np.ndarray
@@ -34,8 +34,9 @@ class DateScores:
 def date_scores(used: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool = False) -> DateScores:
     """Scores of log(sum observed / sum expected) over the windows `used` (MatchImpact rows with an expectation).
 
-    is_narrow: the windows are of few of the grid's markets. Then only the habits and levels of these are followed, at a
-    fraction of the cost: what the other markets add through the common quarter-hour is spread thinly over all of them.
+    is_narrow: the windows belong to few of the grid's markets. Then only the habits and levels of these markets are
+    considered, at a fraction of the cost: the other markets' contribution through the common quarter-hour is spread
+    thinly over all of them.
     """
     if is_narrow:
         grid = grid.of_markets(sorted(set(used["market"])))
@@ -43,29 +44,29 @@ def date_scores(used: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool = Fal
     bins, share = bins_under(used["window_start_at"], used["window_end_at"])
     row, column, inside = grid.locate(used["market"], bins)
     cells = np.where(inside & (share > 0), share * grid.expected[row, column], 0.0) / expected.sum()
-    of_window = grid.day[row[:, 0], _kickoff_column(used, grid)]
+    window_day = grid.day[row[:, 0], _kickoff_column(used, grid)]
     solution = _Solution(grid, row, column, cells, has_common_bins=not is_narrow)
-    of_control, score_of_control = _control_scores(grid, solution)
-    days = np.unique(np.concatenate([of_window, of_control]))
+    control_day, control_score = _control_scores(grid, solution)
+    days = np.unique(np.concatenate([window_day, control_day]))
 
     def by_day(day: np.ndarray, values: np.ndarray) -> np.ndarray:
         return np.bincount(np.searchsorted(days, day), values, len(days))
 
     return DateScores(
-        by_day(of_window, observed / observed.sum() - expected / expected.sum()),
-        by_day(of_control, score_of_control),
-        by_day(of_window, expected / expected.sum()),
+        by_day(window_day, observed / observed.sum() - expected / expected.sum()),
+        by_day(control_day, control_score),
+        by_day(window_day, expected / expected.sum()),
     )
 
 
 def _kickoff_column(used: pd.DataFrame, grid: ExpectedGrid) -> np.ndarray:
-    """The grid's column of each kick-off: a match that ends after midnight belongs to the date it began on."""
+    """The grid's column of each kick-off: a match that ends after midnight belongs to the date of its kick-off."""
     minutes = used["kickoff_at"].astype("datetime64[us, UTC]").astype("int64").to_numpy() // 60_000_000
     return np.clip(minutes // 15 - grid.first_bin, 0, grid.observed.shape[1] - 1)
 
 
 def _control_scores(grid: ExpectedGrid, solution: "_Solution") -> tuple[np.ndarray, np.ndarray]:
-    """Days, and what the free quarter-hours of each add to the estimate: -f * (observed - expected)."""
+    """Days, and the contribution of each day's free quarter-hours to the estimate: -f * (observed - expected)."""
     solution.solve()
     first_day = int(grid.day.min())
     sums = np.zeros(int(grid.day.max()) - first_day + 1)
@@ -77,11 +78,11 @@ def _control_scores(grid: ExpectedGrid, solution: "_Solution") -> tuple[np.ndarr
 
 
 class _Solution:
-    """The weight f that an estimate gives to a free cell through the fitted factors, while it is solved.
+    """Solver for the weight f that an estimate gives to a free cell through the fitted factors.
 
-    f = a[market, bin of the week] + d[bin] + h[market, week], such that in every factor the expected orders of the free
-    cells times f equal the weight of the windows' cells. Solved factor by factor, like the fit itself, one market at a
-    time, so that arrays stay in the CPU's cache.
+    f = a[market, bin of the week] + d[bin] + h[market, week], such that for every factor the expected orders of its
+    free cells times f sum to the weight of its cells in windows. Solved factor by factor, like the fit itself, one
+    market at a time, so that arrays stay in the CPU's cache.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class _Solution:
             self.h_weight[market] = np.bincount(grid.week, mean, self.h.shape[1])
 
     def solve(self) -> None:
-        """Rounds until no more than TOLERANCE of the weight moves."""
+        """Iterate until a round moves less than TOLERANCE of the weight."""
         for _ in range(MAX_ROUNDS):
             if self._improve() < TOLERANCE:
                 return
@@ -145,5 +146,5 @@ def _summed(row: np.ndarray, place: np.ndarray, weights: np.ndarray, shape: tupl
 
 
 def _quotient(numerator: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """0 where nothing is weighed: such a factor touches no usable cell."""
+    """0 where the weight is 0: such a factor has no usable cell."""
     return np.divide(numerator, weight, out=np.zeros_like(numerator), where=weight > 0)

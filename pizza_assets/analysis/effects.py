@@ -1,6 +1,6 @@
-"""The main effect: by how much orders depart from normal before, during and after the own team's match, and how surely.
+"""The main effect: how far orders depart from normal before, during and after the own team's match, with its error.
 
-Outcomes of matches (wins, goals) are other questions and do not belong here; nor do families and sentences.
+Outcomes of matches (wins, goals), families of hypotheses and sentences do not belong here.
 """
 
 import numpy as np
@@ -12,24 +12,25 @@ from pizza_assets.analysis.reasons import Answer, Reason, counted
 from pizza_assets.models.vocabulary import ResultStatus
 
 MIN_DATES = 10
-"""Fewer dates give no trustworthy clustered standard error."""
+"""With fewer dates a clustered standard error is not reliable."""
 
 
-def own_match_answer(of_window: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool = False) -> Answer:
+def own_match_answer(window_rows: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool = False) -> Answer:
     """theta = log(sum observed / sum expected) over the usable windows of one kind.
 
-    of_window: MatchImpact rows of one window and pair of sources, of the part of the business that is asked about.
-    grid: what their expectations come from. The standard error is clustered by calendar date and contains the error of
-    the baseline (effect_error.py; is_narrow as there); t with (effective dates - 1) degrees of freedom, where a date
-    counts by its share of the expected orders. With too little data as much is answered as can be trusted.
+    window_rows: MatchImpact rows of one window and pair of sources, for the part of the business in question. grid: the
+    source of their expectations. The standard error is clustered by calendar date and includes the error of the
+    baseline (effect_error.py; is_narrow as there). The interval uses t with (effective dates - 1) degrees of freedom,
+    where dates are weighted by their share of the expected orders. With too little data, only the numbers that can be
+    trusted are returned.
     """
-    used = of_window[of_window["status"] == ResultStatus.OK].reset_index(drop=True)
+    used = window_rows[window_rows["status"] == ResultStatus.OK].reset_index(drop=True)
     counts = {
         "n_matches": used["match_id"].nunique(),
         "n_market_matches": len(used),
         "n_clusters": used["kickoff_date"].nunique(),
     }
-    missing = _missing(of_window, used, grid)
+    missing = _missing(window_rows, used, grid)
     if missing:
         return Answer(counts, missing)
     observed, expected = used["observed"].to_numpy(dtype=float), used["expected"].to_numpy()
@@ -46,14 +47,14 @@ def own_match_answer(of_window: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: 
     return Answer({**point, **_inference(used, grid, is_narrow=is_narrow), **_leave_one_market_out(used)})
 
 
-def _missing(of_window: pd.DataFrame, used: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
+def _missing(window_rows: pd.DataFrame, used: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
     if not grid.observed.size:
         return (Reason.NO_ORDERS,)
     if not grid.is_converged:
         return (Reason.NOT_CONVERGED,)
-    if of_window.empty:
+    if window_rows.empty:
         return (Reason.NO_MATCHES,)
-    return () if len(used) else tuple(counted(of_window["reasons"]))
+    return () if len(used) else tuple(counted(window_rows["reasons"]))
 
 
 def _inference(used: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool) -> dict[str, float]:
@@ -78,7 +79,7 @@ def _inference(used: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool) -> di
 
 
 def _leave_one_market_out(used: pd.DataFrame) -> dict[str, float]:
-    """The lowest and highest uplift when the windows of one market are left out; the baseline stays as it is."""
+    """The lowest and highest uplift when one market's windows are left out; the baseline is not refitted."""
     by_market = used.groupby("market")[["observed", "expected"]].sum()
     rest = by_market.sum() - by_market
     rest = rest[rest["expected"] > 0]

@@ -1,6 +1,6 @@
-"""Half-hours around kick-off: the orders of a grid with, for every cell, how far it is from the own team's match.
+"""Orders of a grid by half-hour, each cell with its distance (lag) from the own team's kick-off.
 
-What the orders do around kick-off is estimated in event_study.py.
+The effects around kick-off are estimated in event_study.py.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,13 @@ _BINS = 2
 
 
 def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Market]) -> Panel:
-    """The grid's quarter-hours in pairs. matches: RawMatches of the pair's label; those that expose a market count.
+    """The grid's quarter-hours in pairs. matches: RawMatches with the pair's label; only those that expose a market
+    are used.
 
-    The half-hour in which a match kicks off is its first; one that starts at a quarter past is seen a quarter of an
-    hour early. Half-hours near two matches of a market are left out: what was ordered then can't be put down to one.
-    An event half-hour is used if the market sells at this time of the week in half-hours without a match, and another
-    market is free then.
+    Lag 0 minutes is the half-hour in which the match kicks off; a match that starts at a quarter past is thus counted a
+    quarter of an hour early. Half-hours near two matches of a market are left out, as their orders can't be attributed
+    to one of them. An event half-hour is used if the market sells at this time of the week in half-hours without a
+    match, and another market is free then.
     """
     skipped = grid.first_bin % _BINS
     bins = (grid.observed.shape[1] - skipped) // _BINS
@@ -43,7 +44,7 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
     place = paired(grid.bin_of_week)[:, :, 0] // _BINS
     lag = _lags(exposures(matches, markets), grid.markets, first, bins)
     is_used = _used(counts, is_known, place, lag)
-    # a date must be one for all markets; the clock of the first one tells it
+    # all markets must share their dates, so the time zone of the first one decides
     day = grid.day[0, skipped : skipped + bins * _BINS : _BINS] if len(grid.markets) else np.empty(0, np.int64)
     date = np.unique(day, return_inverse=True)[1]
     week = grid.week[skipped : skipped + bins * _BINS : _BINS]
@@ -51,7 +52,7 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
 
 
 def _lags(exposed: pd.DataFrame, markets: pd.Index, first: int, bins: int) -> np.ndarray:
-    """The lag of every cell [market, bin], NO_LAG without a match nearby, _SEVERAL near two."""
+    """The lag of every cell [market, bin]; NO_LAG without a match nearby, _SEVERAL near two matches."""
     lag = np.full((len(markets), bins), NO_LAG, dtype=np.int64)
     row = markets.get_indexer(pd.Index(exposed["market"]))
     start = epoch_minutes(exposed["kickoff_at"]) // LAG_MINUTES - first + FIRST_MINUTE // LAG_MINUTES

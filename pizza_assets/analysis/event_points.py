@@ -1,4 +1,4 @@
-"""Answers about minutes around an event as rows of `event_study`. Nothing is estimated here."""
+"""Rows of `event_study` from answers about the minutes around an event. Nothing is estimated here."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from pandera.typing import DataFrame
 
 from pizza_assets.analysis.event_bins import FIRST_MINUTE, LAG_MINUTES
 from pizza_assets.analysis.event_study import PRE_TREND_ENDS
-from pizza_assets.analysis.event_study import EventStudy as EventStudyOfKickOff
+from pizza_assets.analysis.event_study import EventStudy as KickOffStudy
 from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.goal_study import CURVE, TERMS
 from pizza_assets.analysis.reasons import Answer, Reason, joined
@@ -25,8 +25,8 @@ def event_study(points: Mapping[SourcePair, list[dict]]) -> DataFrame[EventStudy
     """The points of every pair of sources as one table."""
     rows = [
         {**point, "order_source": pair[0], "match_source": pair[1], "data_source": combined_source(*pair)}
-        for pair, of_pair in points.items()
-        for point in of_pair
+        for pair, pair_points in points.items()
+        for point in pair_points
     ]
     return EventStudy.checked(rows) if rows else EventStudy.empty()
 
@@ -47,8 +47,8 @@ def goal_points(answers: Mapping[str, Answer]) -> list[dict]:
     ]
 
 
-def kick_off_points(study: EventStudyOfKickOff) -> list[dict]:
-    """One point per half-hour, and one for the test that nothing happens before the first window."""
+def kick_off_points(study: KickOffStudy) -> list[dict]:
+    """One point per half-hour, and one for the pre-trend test that nothing happens before the first window."""
     shared = {"event": "kick_off", "band": "simultaneous", "is_calibrated": True}
     lags = [
         {
@@ -76,13 +76,13 @@ def kick_off_points(study: EventStudyOfKickOff) -> list[dict]:
 
 
 def pre_trends(points: DataFrame[EventStudy]) -> dict[SourcePair, float]:
-    """The p-value of the pre-trend of every pair of sources that has one."""
+    """The p-value of the pre-trend test for every pair of sources that has one."""
     tests = points[(points["series"] == PRE_TREND_SERIES) & points["p_value"].notna()]
     return {(row.order_source, row.match_source): float(row.p_value) for row in tests.itertuples()}
 
 
 def point_of(answer: Answer) -> dict[str, object]:
-    """The columns that an answer fills."""
+    """The columns filled from an answer."""
     return {
         **{name: answer.numbers.get(name, np.nan) for name in _NUMBERS},
         **{name: int(answer.numbers.get(name, 0)) for name in _COUNTS},

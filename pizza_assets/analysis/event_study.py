@@ -1,6 +1,6 @@
-"""How orders depart from usual in the half-hours around kick-off: one curve, with a band for all of it.
+"""Event study of orders in the half-hours around kick-off: one curve with a simultaneous confidence band.
 
-The fit is in event_time_fit.py, half-hours and kick-offs are in event_bins.py. Orders around goals: goal_study.py.
+The fit is in event_time_fit.py, half-hours and lags are in event_bins.py. Orders around goals: goal_study.py.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pizza_assets.analysis.event_time_fit import DateScores, Panel, date_scores,
 from pizza_assets.analysis.reasons import Answer, Reason
 
 PRE_TREND_ENDS = -120
-"""Until here nobody should order differently: the window before the match starts."""
+"""Minutes from kick-off at which the pre window starts; before it, orders should be as usual."""
 LEVEL = 0.95
 DRAWS = 20_000
 SEED = 20150811
@@ -22,9 +22,9 @@ _LARGEST_LEVERAGE = 1 - 1e-6
 
 @dataclass(frozen=True)
 class EventStudy:
-    """lags: the answer for every half-hour from FIRST_MINUTE on. pre_trend_p: that those before PRE_TREND_ENDS are all
-    zero; NaN where refused. critical_value: half-width of the band in standard errors. effective_dates: how many dates
-    of equal weight would say as much."""
+    """lags: the answer for every half-hour from FIRST_MINUTE on. pre_trend_p: p-value of the hypothesis that all
+    effects before PRE_TREND_ENDS are zero; NaN where refused. critical_value: half-width of the band in standard
+    errors. effective_dates: the number of equally weighted dates with the same information."""
 
     lags: tuple[Answer, ...]
     pre_trend_p: float = np.nan
@@ -33,13 +33,13 @@ class EventStudy:
 
 
 def kick_off_study(panel: Panel) -> EventStudy:
-    """The factor of each half-hour around kick-off, fitted together with the usual orders, nothing masked.
+    """The factor of each half-hour around kick-off, fitted jointly with the usual orders, without masking.
 
-    A lag with fewer than MIN_DATES dates, or without an order, is refused and left out of the fit. se: scores of dates
-    from event dummies residualised on the fixed effects, so that the error of the usual orders is in them, each
-    multiplied by the inverse of one minus the date's leverage (CR3: Bell and McCaffrey 2002), and the variance by
-    cells / (cells - parameters). Band: the 95 % point of the largest of correlated t variables (Montiel Olea and
-    Plagborg-Moller 2019), with the effective number of dates less one as degrees of freedom (Carter, Schnepel and
+    A lag with fewer than MIN_DATES dates, or without an order, is refused and left out of the fit. se: from scores by
+    date, using event dummies residualised on the fixed effects, so that the error of the usual orders is included. Each
+    score is multiplied by the inverse of one minus the date's leverage (CR3: Bell and McCaffrey 2002), and the variance
+    by cells / (cells - parameters). Band: the 95 % quantile of the maximum of correlated t variables (Montiel Olea and
+    Plagborg-Moller 2019), with the effective number of dates minus one as degrees of freedom (Carter, Schnepel and
     Steigerwald 2017).
     """
     counts = [_counts(panel, lag) for lag in range(panel.lag_count)]
@@ -90,7 +90,7 @@ def _reason(panel: Panel, numbers: dict[str, float]) -> Reason | None:
 
 
 def _only(panel: Panel, lags: list[int]) -> Panel:
-    """The panel with these lags alone, numbered anew; cells of the others are not used."""
+    """The panel with only these lags, renumbered from 0; cells of other lags are not used."""
     number = np.full(panel.lag_count + 1, -2)
     number[lags] = np.arange(len(lags))
     number[-1] = -1
@@ -107,7 +107,7 @@ def _only(panel: Panel, lags: list[int]) -> Panel:
 
 
 def _covariance(scores: DateScores) -> tuple[np.ndarray, float]:
-    """Of the estimates [lag, lag], and the effective number of dates."""
+    """The covariance of the estimates [lag, lag], and the effective number of dates."""
     total = scores.information.sum(axis=0)
     inverse = np.linalg.pinv(total)
     adjusted = np.empty_like(scores.scores)
@@ -144,7 +144,7 @@ def _numbers(log_factor: float, se: float, critical: float) -> dict[str, float]:
 
 
 def _joint_p(estimates: np.ndarray, covariance: np.ndarray, df: float) -> float:
-    """p of the hypothesis that all are zero, by Hotelling's T squared; NaN without any."""
+    """p-value of the hypothesis that all estimates are zero, by Hotelling's T squared; NaN without estimates."""
     from scipy.special import fdtrc
 
     size = len(estimates)

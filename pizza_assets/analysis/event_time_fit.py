@@ -1,7 +1,7 @@
-"""The joint fit of usual orders and event time, and what each date contributes to its coefficients. Arrays only.
+"""Joint fit of usual orders and event-time factors, and each date's contribution to the coefficients. Arrays only.
 
 The model is E = alpha[market, bin of the week] * delta[bin] * eta[market, week] * factor[event time]: a Poisson
-regression with three sets of fixed effects, fitted without a matrix of dummies. Kick-offs, clocks, intervals and
+regression with three sets of fixed effects, fitted without a matrix of dummies. Kick-offs, time zones, intervals and
 refusals do not belong here.
 """
 
@@ -17,8 +17,8 @@ from pizza_assets.analysis.proportional_fit import MAX_ITERATIONS, TOLERANCE, Pr
 class Panel:
     """Orders with the fixed effects and the event time of every cell.
 
-    counts: orders [market, bin]. is_used: bool [market, bin]. bin_of_week: int [market, bin]. week, date: int [bin],
-    date from 0 without gaps. lag: int [market, bin], the event time of a cell, negative for none.
+    counts: orders [market, bin]. is_used: bool [market, bin]. bin_of_week: int [market, bin]. week, date: int [bin];
+    dates are numbered from 0 without gaps. lag: int [market, bin], the event time of a cell, negative if it has none.
     """
 
     counts: np.ndarray
@@ -30,14 +30,14 @@ class Panel:
     lag_count: int
 
     def events_of(self, market: int) -> tuple[np.ndarray, np.ndarray]:
-        """The bins of the market's used cells that have an event time, and which."""
+        """The bins of the market's used cells that have an event time, and their lags."""
         bins = np.flatnonzero(self.is_used[market] & (self.lag[market] >= 0))
         return bins, self.lag[market, bins]
 
 
 @dataclass(frozen=True)
 class EventTimeFit:
-    """mean: fitted orders [market, bin], event time included, 0 where not used. log_factor: [lag]."""
+    """mean: fitted orders including event time [market, bin], 0 where not used. log_factor: [lag]."""
 
     mean: np.ndarray
     log_factor: np.ndarray
@@ -46,12 +46,12 @@ class EventTimeFit:
 
 @dataclass(frozen=True)
 class DateScores:
-    """What each date says about the coefficients.
+    """Each date's contribution to the coefficients.
 
     scores: [date, lag], sums over the date's cells of the event dummies, residualised on the fixed effects, times
     (observed - fitted) orders. information: [date, lag, lag], sums of the products of residualised dummies, weighted
-    with fitted orders. free_share: share of the cells that the fixed effects leave free. converged: whether the
-    residualised dummies are exact.
+    with fitted orders. free_share: residual degrees of freedom per cell. converged: whether the residualised dummies
+    are exact.
     """
 
     scores: np.ndarray
@@ -61,9 +61,9 @@ class DateScores:
 
 
 def fit_event_time(panel: Panel, *, tolerance: float = TOLERANCE, max_iterations: int = MAX_ITERATIONS) -> EventTimeFit:
-    """Iterative proportional fitting: every factor in turn, until all change by less than `tolerance` in logarithm.
+    """Iterative proportional fitting: update every factor in turn until all logarithms change by less than `tolerance`.
 
-    Every lag needs a used cell with orders. Poisson maximum likelihood (Darroch and Ratcliff 1972).
+    Every lag needs a used cell with orders. Gives the Poisson maximum likelihood (Darroch and Ratcliff 1972).
     """
     market, bins = np.nonzero(panel.is_used & (panel.lag >= 0))
     lag = panel.lag[market, bins]
@@ -88,7 +88,7 @@ def fit_event_time(panel: Panel, *, tolerance: float = TOLERANCE, max_iterations
 
 
 def date_scores(panel: Panel, mean: np.ndarray) -> DateScores:
-    """Scores and information of each date, so that the error of the usual orders is in them."""
+    """Scores and information of each date, including the error of the usual orders."""
     events = _ResidualisedEvents(panel, mean)
     dates = int(panel.date.max(initial=-1)) + 1
     scores = np.zeros((dates, panel.lag_count))
@@ -103,10 +103,10 @@ def date_scores(panel: Panel, mean: np.ndarray) -> DateScores:
 
 
 class _ResidualisedEvents:
-    """Event dummies less their weighted projection on the fixed effects, the fitted means being the weights.
+    """Event dummies minus their projection on the fixed effects, weighted by the fitted means.
 
-    The projection is kept as the coefficients of the fixed effects, shaped [..., lag]: [lag, market, bin] would not fit
-    into memory. It is found by projecting on each set in turn (Gaure 2013).
+    The projection is stored as the coefficients of the fixed effects, shaped [..., lag]: [lag, market, bin] would not
+    fit into memory. It is found by projecting on each set of fixed effects in turn (Gaure 2013).
     """
 
     def __init__(self, panel: Panel, mean: np.ndarray) -> None:
@@ -131,7 +131,7 @@ class _ResidualisedEvents:
         return dummies
 
     def _improve(self) -> float:
-        """One round over the three sets; the largest change of a coefficient."""
+        """Update the three sets once; return the largest change of a coefficient."""
         change, week = 0.0, self.panel.week
         left = np.zeros_like(self.delta)
         for market, place in enumerate(self.panel.bin_of_week):
@@ -158,7 +158,7 @@ def _sums(group: np.ndarray, weights: np.ndarray, values: np.ndarray, groups: in
 
 
 def _project(coefficients: np.ndarray, sums: np.ndarray, weights: np.ndarray) -> float:
-    """Set the coefficients [group, lag] to weighted means, in place, where there is weight; the largest change."""
+    """Set coefficients [group, lag] with weight to weighted means, in place; return the largest change."""
     known = weights > 0
     new = sums[known] / weights[known, None]
     change = float(np.abs(new - coefficients[known]).max(initial=0.0))
@@ -175,7 +175,8 @@ def _bins_by_date(date: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _free_share(panel: Panel, mean: np.ndarray) -> float:
-    """Cells less fixed effects that can be told apart, per cell; as in a full table of markets, places and weeks."""
+    """Residual degrees of freedom per cell: cells minus identifiable fixed effects, as in a full table of markets,
+    bins of the week and weeks."""
     used = mean > 0
     cells = int(used.sum())
     places, weeks, at_place, in_week = set(), set(), 0, 0

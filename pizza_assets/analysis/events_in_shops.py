@@ -1,4 +1,4 @@
-"""Points around kick-off and goals in the units of a shop. What these units are: store_hours.py."""
+"""Event-study points around kick-off and goals as orders and money per store and hour (see store_hours.py)."""
 
 import pandas as pd
 
@@ -16,10 +16,9 @@ def events_in_shops(
 ) -> pd.DataFrame:
     """The columns of `store_hours.in_money` for every row of EventStudy; rows and index as in `points`.
 
-    timeline: MatchTimelineExtract. A point around kick-off is set against the quarter-hours that begin in its span, all
-    matches together; one around goals against the time during matches, since a goal may fall in any of its minutes.
-    impact, match_windows: as in `store_hours.usual_rates`, for average order values: around kick-off those of all three
-    windows.
+    timeline: MatchTimelineExtract. Usual orders around kick-off are those of the quarter-hours beginning in the point's
+    span, over all matches; around goals, those during matches, since a goal may fall in any minute. impact,
+    match_windows: as in `store_hours.usual_rates`, for average order values, around kick-off those of all windows.
     """
     used = impact[impact["status"] == ResultStatus.OK]
     values = order_values(match_windows.merge(used[WINDOW_KEY], on=WINDOW_KEY), SOURCES)
@@ -35,7 +34,7 @@ def events_in_shops(
 
 
 def goals_in_shops(points: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """As `events_in_shops`, of points around goals alone, which need no timeline."""
+    """`events_in_shops` for points around goals only, which need no timeline."""
     return _in_money(points, _during_rates(points, impact, match_windows).set_axis(points.index))
 
 
@@ -45,21 +44,21 @@ def _in_money(points: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _during_rates(points: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """A row per point in their order: what is usual while matches are played."""
+    """The usual rates during matches, one row per point in the same order."""
     rates = usual_rates(impact, match_windows, (Scope.OVERALL,))
     return points[SOURCES].merge(rates[rates["time_window"] == Window.DURING], on=SOURCES, how="left")
 
 
 def _span_rates(points: pd.DataFrame, timeline: pd.DataFrame) -> pd.DataFrame:
-    """usual_orders_per_store_hour of every pair of sources and span of minutes from kick-off."""
+    """usual_orders_per_store_hour for every pair of sources and span of minutes from kick-off."""
     known = timeline[timeline["expected_orders"].notna() & (timeline["store_count"] > 0)]
     by_minute = (
         known.assign(store_hours=known["store_count"] * (BIN_MINUTES / 60))
         .groupby([*SOURCES, "minutes_from_kickoff"], as_index=False)
         .agg(expected=("expected_orders", "sum"), store_hours=("store_hours", "sum"))
     )
-    asked = points.loc[points["event"] == "kick_off", [*SOURCES, *_SPAN]].drop_duplicates()
-    pairs = asked.merge(by_minute, on=SOURCES)
-    inside = pairs[pairs["minutes_from_kickoff"].between(pairs["minutes_from"], pairs["minutes_to"], inclusive="left")]
+    spans = points.loc[points["event"] == "kick_off", [*SOURCES, *_SPAN]].drop_duplicates()
+    timed = spans.merge(by_minute, on=SOURCES)
+    inside = timed[timed["minutes_from_kickoff"].between(timed["minutes_from"], timed["minutes_to"], inclusive="left")]
     sums = inside.groupby([*SOURCES, *_SPAN], as_index=False)[["expected", "store_hours"]].sum()
     return sums[[*SOURCES, *_SPAN]].assign(usual_orders_per_store_hour=sums["expected"] / sums["store_hours"])

@@ -1,6 +1,6 @@
-"""The expected orders of one pair of sources as matrices, and the quarter-hours under a window. No statistics here.
+"""Expected orders of one pair of sources as matrices, and the quarter-hours that a window covers. No statistics here.
 
-The matrices are what the analyses work on; the rows of `expected_orders` are how they are stored.
+The analyses work on these matrices, which are stored as rows of `expected_orders`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from pizza_assets.analysis.local_week import bins_of_week, local_days
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes, times_of
 from pizza_assets.models import ExpectedOrders
-from pizza_assets.models.labels import SOURCES, of_sources
+from pizza_assets.models.labels import SOURCES, rows_for_sources
 from pizza_assets.models.vocabulary import combined_source
 
 SourcePair = tuple[str, str]
@@ -25,8 +25,8 @@ SourcePair = tuple[str, str]
 class ExpectedGrid:
     """ExpectedOrders as matrices [market, bin] on consecutive quarter-hours.
 
-    zones: the clock of every market. week: index into `weeks` [bin]. first_bin: the first bin's number (epoch minute
-    // 15). observed: int32, control_count: int16. is_converged: whether the fit behind all of it converged. Where
+    zones: the time zone of every market. week: index into `weeks` [bin]. first_bin: number of the first bin (epoch
+    minute // 15). observed: int32, control_count: int16. is_converged: whether the fit of the baseline converged. Where
     is_known is False, observed is 0 and expected NaN.
     """
 
@@ -44,7 +44,7 @@ class ExpectedGrid:
 
     @classmethod
     def of(cls, rows: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC") -> "ExpectedGrid":
-        """From ExpectedOrders rows of one order source and one match source; any order, possibly none."""
+        """The grid of ExpectedOrders rows of one order source and one match source, in any order and possibly empty."""
         market, markets = pd.factorize(rows["market"], sort=True)
         week, weeks = pd.factorize(rows["week"], sort=True)
         bins = epoch_minutes(rows["bin_at"]) // BIN_MINUTES
@@ -95,7 +95,7 @@ class ExpectedGrid:
         )
 
     def of_markets(self, names: Sequence[str]) -> "ExpectedGrid":
-        """The rows of these markets, in their order; each must be in the grid."""
+        """The grid of these markets only, in the given order; each must be in the grid."""
         rows = self.markets.get_indexer(pd.Index(names))
         part = replace(
             self,
@@ -107,7 +107,7 @@ class ExpectedGrid:
             is_masked=self.is_masked[rows],
             is_known=self.is_known[rows],
         )
-        # what is known of the clocks need not be worked out again
+        # do not recompute cached local times
         for name in self.__dict__.keys() & {"bin_of_week", "day"}:
             part.__dict__[name] = self.__dict__[name][rows]
         return part
@@ -119,18 +119,18 @@ class ExpectedGrid:
 
     @cached_property
     def bin_of_week(self) -> np.ndarray:
-        """Each bin's place in the market's local week [market, bin]."""
+        """Each bin's number within the market's local week [market, bin]."""
         return bins_of_week(self.minutes, self.zones)
 
     @cached_property
     def day(self) -> np.ndarray:
-        """Days since 1970-01-01 in the market's clock [market, bin]."""
+        """Days since 1970-01-01 in the market's local time [market, bin]."""
         return local_days(self.minutes, self.zones)
 
     def locate(self, markets: pd.Series, bins: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Row and column of absolute bins [window, bin] of the windows' markets, and which of them lie in the grid.
+        """Row and column of absolute bins [window, bin] in the windows' markets, and whether each is in the grid.
 
-        Cells outside get row and column 0.
+        Cells outside the grid get row and column 0.
         """
         row = np.broadcast_to(self.markets.get_indexer(pd.Index(markets))[:, None], bins.shape)
         column = bins - self.first_bin
@@ -139,7 +139,7 @@ class ExpectedGrid:
 
 
 EMPTY_GRID = ExpectedGrid.of(ExpectedOrders.empty(), {})
-"""The grid of a pair without orders."""
+"""The grid of a pair of sources without orders."""
 
 
 def grids_of(
@@ -147,13 +147,13 @@ def grids_of(
 ) -> dict[SourcePair, ExpectedGrid]:
     """The grid of every pair of sources in ExpectedOrders rows."""
     pairs = sorted(expected[SOURCES].drop_duplicates().itertuples(index=False, name=None))
-    return {pair: ExpectedGrid.of(of_sources(expected, *pair), zones, default_timezone) for pair in pairs}
+    return {pair: ExpectedGrid.of(rows_for_sources(expected, *pair), zones, default_timezone) for pair in pairs}
 
 
 def bins_under(starts_at: pd.Series, ends_at: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """The quarter-hours that windows touch: absolute bin numbers and the share of each inside the window [window, bin].
+    """The quarter-hours that windows touch: absolute bin numbers, and each bin's share inside the window [window, bin].
 
-    The width is that of the longest window; surplus bins of shorter ones have share 0.
+    The width is that of the longest window; surplus bins of shorter windows have share 0.
     """
     start, end = epoch_minutes(starts_at), epoch_minutes(ends_at)
     first = start // BIN_MINUTES

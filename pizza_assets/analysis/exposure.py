@@ -1,6 +1,6 @@
-"""Which markets a match concerns: those that follow one of its teams.
+"""Exposure: the markets that follow one of a match's teams.
 
-Windows in time and orders do not belong here.
+Windows and orders do not belong here.
 """
 
 from collections.abc import Sequence
@@ -22,9 +22,9 @@ _ORDER = ["match_source", "kickoff_at", "match_id", "market"]
 def exposures(matches: DataFrame[RawMatches], markets: Sequence[Market]) -> pd.DataFrame:
     """One row per match and exposed market, sorted by match_source, kickoff_at, match_id, market.
 
-    Columns: match_id, match_source, kickoff_at, market, team, side. Team names compare exactly. A market that
-    follows both sides has one row, with the home side. Matches without a fixed kick-off or with a status that
-    leaves open whether they are played then expose nobody.
+    Columns: match_id, match_source, kickoff_at, market, team, side. Team names must match exactly. A market that
+    follows both sides has one row, with the home side. Matches without a fixed kick-off, or with a status that puts
+    the time in doubt, expose no market.
     """
     played = matches[matches["kickoff_is_fixed"] & matches["status"].isin(list(EXPOSING_STATUSES))]
     followers: dict[str, list[str]] = {}

@@ -1,9 +1,9 @@
-"""How orders move in the minutes after a goal: a Poisson regression within matches. Arrays only.
+"""The effect of a goal on orders in the following minutes: a Poisson regression within matches. Arrays only.
 
-Goals fall more often at some minutes than at others, and so do orders; so every five minutes of the match's clock have
-their own level, common to all matches, and every match and market has one too. What is left is the goals' doing. The
-level of each match is conditioned away: given their sum, Poisson counts are multinomial (Chamberlain 1980; Hausman,
-Hall and Griliches 1984). Which goals there were, and in which words this is told, does not belong here.
+Goals and orders are both more frequent at some minutes than at others, so every five minutes of the match clock have
+their own level, common to all matches, and every match and market has one too. What remains is the effect of goals. The
+level of each match is removed by conditioning: given their sum, Poisson counts are multinomial (Chamberlain 1980;
+Hausman, Hall and Griliches 1984). Finding the goals and wording the results do not belong here.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 
 ROW_MINUTES = 5
 ROWS = 26
-"""Five-minute rows from kick-off: 130 minutes, to a quarter of an hour after the usual final whistle."""
+"""Number of five-minute rows from kick-off: 130 minutes, until 15 minutes after the usual final whistle."""
 LAG_ROWS = 3
 _TOLERANCE = 1e-10
 _MAX_STEPS = 50
@@ -21,7 +21,7 @@ _MATCHES_AT_ONCE = 4_000
 
 @dataclass(frozen=True)
 class GoalRegression:
-    """log_effect, se: per goal, for each term [term]; df: effective dates - 1 [term]. NaN where a term has no goal."""
+    """log_effect, se: per goal [term]. df: effective dates - 1 [term]. NaN for a term without goals."""
 
     log_effect: np.ndarray
     se: np.ndarray
@@ -30,11 +30,11 @@ class GoalRegression:
 
 
 def goal_terms(goal_minutes: list[np.ndarray], lag: int) -> np.ndarray:
-    """How many goals each row lies `lag` quarter-hours after: float [match, row].
+    """For each row, the number of goals that fell `lag` quarter-hours before it: float [match, row].
 
-    goal_minutes: per match the minutes from kick-off to its goals. lag 0: the three rows that begin with or next after
-    the goal; 1, 2: the three after these; -1: the three before the row of the goal. The row in which a goal falls, when
-    it doesn't begin with it, is in neither; `own_rows` has it.
+    goal_minutes: for each match, the minutes from kick-off to its goals. lag 0: the three rows from the first one that
+    starts at or after the goal; 1, 2: the following groups of three; -1: the three before the row of the goal. A row
+    with a goal after its start belongs to no lag; see `own_rows`.
     """
     counts = np.zeros((len(goal_minutes), ROWS))
     for match, minutes in enumerate(goal_minutes):
@@ -46,7 +46,7 @@ def goal_terms(goal_minutes: list[np.ndarray], lag: int) -> np.ndarray:
 
 
 def own_rows(goal_minutes: list[np.ndarray]) -> np.ndarray:
-    """How many goals fall inside each row, after its beginning: float [match, row]."""
+    """The number of goals inside each row, after its start: float [match, row]."""
     counts = np.zeros((len(goal_minutes), ROWS))
     for match, minutes in enumerate(goal_minutes):
         inside = minutes[(minutes % ROW_MINUTES != 0) & (minutes < ROWS * ROW_MINUTES)]
@@ -55,11 +55,11 @@ def own_rows(goal_minutes: list[np.ndarray]) -> np.ndarray:
 
 
 def goal_regression(counts: np.ndarray, expected: np.ndarray, terms: np.ndarray, date: np.ndarray) -> GoalRegression:
-    """Regress counts on terms, with a level for every match and one for every row of the clock.
+    """Regress counts on terms, with a level for every match and one for every row of the match clock.
 
     counts, expected: orders [match, row]; rows with expected 0 or NaN are left out. terms: [match, row, term]. date:
-    int [match]. Standard errors clustered by date, with the factor dates / (dates - 1); a date counts by its share of
-    the score's variance in the effective dates.
+    int [match]. Standard errors are clustered by date, with the factor dates / (dates - 1); the effective number of
+    dates weights each date by its share of the score's variance.
     """
     is_open = np.isfinite(expected) & (expected > 0)
     used = is_open.any(axis=1) & (np.where(is_open, counts, 0).sum(axis=1) > 0)
@@ -106,7 +106,7 @@ class _Data:
 
 
 def _design(data: _Data, clock: np.ndarray, part: slice) -> np.ndarray:
-    """Terms, then one dummy per row of the clock but the first [match, row, parameter]."""
+    """Terms, then one dummy per row of the match clock except the first [match, row, parameter]."""
     terms = data.terms[part]
     dummies = np.zeros((ROWS, len(clock)))
     dummies[clock, np.arange(len(clock))] = 1.0
@@ -114,7 +114,7 @@ def _design(data: _Data, clock: np.ndarray, part: slice) -> np.ndarray:
 
 
 def _moments(data: _Data, clock: np.ndarray, part: slice, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Per match the score [match, parameter]; and the information, summed [parameter, parameter]."""
+    """The score of each match [match, parameter], and the total information [parameter, parameter]."""
     design = _design(data, clock, part)
     weight = data.expected[part] * np.exp(design @ beta)
     share = weight / weight.sum(axis=1, keepdims=True)
@@ -128,14 +128,14 @@ def _moments(data: _Data, clock: np.ndarray, part: slice, beta: np.ndarray) -> t
 
 
 def _fit(data: _Data, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Newton's method: coefficients, information at them, and whether the last step was none."""
+    """Newton's method: coefficients, information at these, and whether it converged."""
     size = data.terms.shape[2] + len(clock)
     beta, information = np.zeros(size), np.zeros((size, size))
     for _ in range(_MAX_STEPS):
         score, information = np.zeros(size), np.zeros((size, size))
         for part in data.parts():
-            of_matches, added = _moments(data, clock, part, beta)
-            score += of_matches.sum(axis=0)
+            match_scores, added = _moments(data, clock, part, beta)
+            score += match_scores.sum(axis=0)
             information += added
         step = np.linalg.pinv(information) @ score
         # a long step would overshoot where orders are few
@@ -146,7 +146,7 @@ def _fit(data: _Data, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
 
 
 def _date_scores(data: _Data, clock: np.ndarray, beta: np.ndarray) -> np.ndarray:
-    """[date, parameter]."""
+    """The score of each date [date, parameter]."""
     sums = np.zeros((int(data.date.max()) + 1, len(beta)))
     for part in data.parts():
         score, _ = _moments(data, clock, part, beta)

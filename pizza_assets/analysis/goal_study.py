@@ -1,4 +1,4 @@
-"""Orders around goals: who scored when, what was ordered in the minutes after, and how sure the effect is.
+"""Orders around goals: goal times, orders in the minutes after, and the effect with its error.
 
 The regression itself is in goal_regression.py. Orders around kick-off belong to event_study.py.
 """
@@ -20,15 +20,15 @@ from pizza_assets.models.vocabulary import EventType, ResultStatus, Side, Window
 
 GOALS = (EventType.GOAL, EventType.PENALTY_GOAL, EventType.OWN_GOAL)
 BREAK_MINUTES = 17
-"""From the last announced minute of the first half to the second: the break and the usual stoppage."""
+"""Minutes between minute 45 of the first half and the second half: half-time and the usual stoppage time."""
 EXTRA_TIME_BREAK_MINUTES = 5
 _MINUTES = ["match_id", "market", "minutes_from_kickoff"]
 
 
 @dataclass(frozen=True)
 class GoalTerm:
-    """One question about goals. lag: quarter-hours from the goal (-1: before it). is_calibrated: whether its interval
-    holds 95 % in simulated years; that of the curve holds 93 %."""
+    """One term of the regression on goals. lag: quarter-hours from the goal (-1: before it). is_calibrated: whether its
+    95 % interval reaches its nominal coverage in simulated years; those of the curve reach 93 %."""
 
     name: str
     scorer: str
@@ -41,7 +41,7 @@ TERMS = (
     GoalTerm("opponent_goal_0_15", "opponent", 0, is_calibrated=True),
     GoalTerm("own_goal_before", "own", -1, is_calibrated=True),
 )
-"""Asked together. The last one is a check: orders can't know of a goal before it falls."""
+"""Terms that are fitted together. The last one is a check: orders can't respond to a goal before it falls."""
 CURVE = (
     GoalTerm("own_goal_curve_0_15", "own", 0, is_calibrated=False),
     GoalTerm("own_goal_curve_15_30", "own", 1, is_calibrated=False),
@@ -51,9 +51,9 @@ CURVE = (
 
 @dataclass(frozen=True)
 class GoalRows:
-    """Market-matches whose goals and orders are known. counts, expected: [match, row of five minutes from kick-off].
-    own, opponent: per market-match the minutes from kick-off to the goals. date: int [match]. left_out: market-matches
-    with usable windows of which the goals' minutes are not known."""
+    """Market-matches whose goals and orders are known. counts, expected: [match, five-minute row from kick-off]. own,
+    opponent: for each market-match, the minutes from kick-off to the goals. date: int [match]. left_out: number of
+    market-matches with usable windows but unknown goal minutes."""
 
     counts: np.ndarray
     expected: np.ndarray
@@ -65,9 +65,9 @@ class GoalRows:
 
 
 def goal_minutes(events: DataFrame[RawMatchEvents]) -> pd.DataFrame:
-    """Goals with their minute on the clock since kick-off: match_source, match_id, side (that it counts for), minute.
+    """Goals with the minutes since kick-off: match_source, match_id, side (that it counts for), minute.
 
-    A goal announced in minute 45+2 fell 46 minutes after kick-off, one in minute 46 after BREAK_MINUTES more.
+    A goal announced in minute 45+2 fell 46 minutes after kick-off; one in minute 46, 45 + BREAK_MINUTES after it.
     """
     goals = events[events["event_type"].isin(list(GOALS))]
     played = goals["minute"] - 1 + goals["stoppage_minute"].fillna(0).astype("int64")
@@ -78,10 +78,10 @@ def goal_minutes(events: DataFrame[RawMatchEvents]) -> pd.DataFrame:
 
 
 def clock_counts(merged_weeks: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Orders per market-match and five minutes from kick-off.
+    """Orders per market-match and five-minute row from kick-off.
 
-    merged_weeks: MergedOrders week by week, of which the sources, match, market and minutes_from_kickoff are read; a
-    market-match may lie in two weeks. Columns: order_source, match_source, match_id, market, row, orders.
+    merged_weeks: MergedOrders by week; only sources, match, market and minutes_from_kickoff are read. A market-match
+    may span two weeks. Columns: order_source, match_source, match_id, market, row, orders.
     """
     key = ["order_source", "match_source", "match_id", "market", "row"]
     parts = []
@@ -96,29 +96,29 @@ def clock_counts(merged_weeks: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def goal_rows(impact: pd.DataFrame, grid: ExpectedGrid, counts: pd.DataFrame, goals: pd.DataFrame) -> GoalRows:
-    """The market-matches of one pair of sources that can be asked about goals.
+    """The market-matches of one pair of sources that can be used to study goals.
 
-    impact: MatchImpact; only market-matches whose during and post windows are both usable count. counts: `clock_counts`
-    of the pair. goals: `goal_minutes`. A match belongs here only if its goals' minutes add up to its score.
+    impact: MatchImpact; only market-matches with usable during and post windows are included. counts: `clock_counts`
+    of the pair. goals: `goal_minutes`. A match is included only if its listed goals add up to its score.
     """
     ok = impact[(impact["status"] == ResultStatus.OK) & impact["window"].isin([Window.DURING, Window.POST])]
     both = ok.groupby(["match_id", "market"])["window"].nunique() == 2
     rows = ok[ok["window"] == Window.DURING].set_index(["match_id", "market"])
     rows = rows[both.reindex(rows.index).to_numpy(dtype=bool)].reset_index()
     by_side = goals.groupby(["match_id", "side"])["minute"]
-    minutes_of = {key: np.sort(minutes.to_numpy(dtype=np.int64)) for key, minutes in by_side}
+    minutes_by_key = {key: np.sort(minutes.to_numpy(dtype=np.int64)) for key, minutes in by_side}
     none = np.empty(0, dtype=np.int64)
-    of_side = {
-        side: [minutes_of.get((match, side.value), none) for match in rows["match_id"]]
+    minutes_by_side = {
+        side: [minutes_by_key.get((match, side.value), none) for match in rows["match_id"]]
         for side in (Side.HOME, Side.AWAY)
     }
     is_known = np.ones(len(rows), dtype=bool)
-    for side, minutes in of_side.items():
+    for side, minutes in minutes_by_side.items():
         scored = rows[f"{side}_goals"].fillna(-1).to_numpy(dtype=int)
         is_known &= np.array([len(found) for found in minutes], dtype=int) == scored
     is_home = (rows["side"] == Side.HOME).to_numpy()
-    own = [of_side[Side.HOME if home else Side.AWAY][i] for i, home in enumerate(is_home)]
-    opponent = [of_side[Side.AWAY if home else Side.HOME][i] for i, home in enumerate(is_home)]
+    own = [minutes_by_side[Side.HOME if home else Side.AWAY][i] for i, home in enumerate(is_home)]
+    opponent = [minutes_by_side[Side.AWAY if home else Side.HOME][i] for i, home in enumerate(is_home)]
     chosen = np.flatnonzero(is_known)
     kept = rows.iloc[chosen].reset_index(drop=True)
     return GoalRows(
@@ -150,7 +150,7 @@ def _counts(rows: pd.DataFrame, counts: pd.DataFrame) -> np.ndarray:
 
 
 def _expected(rows: pd.DataFrame, grid: ExpectedGrid) -> np.ndarray:
-    """Expected orders [match, row], from the quarter-hours that the rows lie in; NaN where one is not known."""
+    """Expected orders [match, row], from the quarter-hours that contain the rows; NaN where one is unknown."""
     table = np.full((len(rows), ROWS), np.nan)
     kickoff = rows["kickoff_at"].astype("datetime64[us, UTC]").astype("int64").to_numpy() // 60_000_000
     for row in range(ROWS):
@@ -179,7 +179,7 @@ def _answers(rows: GoalRows, terms: tuple[GoalTerm, ...]) -> dict[str, Answer]:
         return {term.name: Answer(counts, (missing,)) for term in terms}
     scorers = {"own": rows.own, "opponent": rows.opponent}
     nuisance = [own_rows(rows.own), own_rows(rows.opponent)]
-    # the opponent's goals are held fixed also where only the own team's are asked about
+    # control for the opponent's goals also where only the own team's are terms
     if all(term.scorer == "own" for term in terms):
         nuisance.append(goal_terms(rows.opponent, 0))
     columns = [goal_terms(scorers[term.scorer], term.lag) for term in terms]

@@ -1,6 +1,6 @@
-"""The claims that are tested, declared before any data are seen, and the families in which they are corrected.
+"""The hypotheses to test, declared before any data are seen, and the families in which they are corrected.
 
-One is primary. All else is exploratory, whatever its q-value. How they are answered does not belong here.
+One is primary. All others are exploratory, whatever their q-values. Answering them does not belong here.
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from pizza_assets.analysis.outcome_effects import OUTCOMES, Outcome
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, Scope, Window
 
 SCOPED_OUTCOME_WINDOW = Window.POST
-"""Parts of the business are asked about outcomes in the declared window only: families stay small."""
+"""For parts of the business, outcomes are tested in the declared window only, which keeps the families small."""
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A claim. Those of one family are corrected together, per pair of sources.
+    """A claim to test. The hypotheses of a family are corrected together, for each pair of sources.
 
     outcome: None for the effect of the match itself. scope_value: the part of the business, None for all of it.
-    is_shared: of matches that every market follows.
+    is_shared: about matches that every market follows.
     """
 
     window: Window
@@ -64,7 +64,7 @@ class Hypothesis:
 
 
 PRIMARY_HYPOTHESIS = Hypothesis(Window.POST)
-"""The one hypothesis declared beforehand: orders after the own team's match."""
+"""The one hypothesis declared in advance: orders after the own team's match."""
 
 WINDOW_HYPOTHESES = (PRIMARY_HYPOTHESIS, Hypothesis(Window.PRE), Hypothesis(Window.DURING))
 
@@ -78,7 +78,7 @@ def outcome_hypotheses() -> Iterator[Hypothesis]:
 
 
 def scoped_hypotheses(scope: Scope, value: str) -> tuple[Hypothesis, ...]:
-    """What is asked about one part of the business. Of matches that ended alike, no outcome is asked."""
+    """The hypotheses about one part of the business. Matches with the same result are not tested by outcome."""
     outcomes = () if scope == Scope.RESULT else OUTCOMES
     return (
         *(Hypothesis(window, None, scope, value) for window in Window),

@@ -20,13 +20,13 @@ from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultSta
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
 _EXPLORATORY_CAVEAT = "Exploratory: not the hypothesis declared beforehand."
-_RESULT_CAVEAT = "How a match ended is known only afterwards: this describes, it foretells nothing."
+_RESULT_CAVEAT = "How a match ended is known only afterwards: this describes the past and predicts nothing."
 _NOT_ZERO_CAVEAT = "Nothing found is not the same as no effect."
 _SOURCE_CAVEATS = {
-    DataSource.MOCK.value: "Made from mock orders: it shows how the platform works, nothing about real customers.",
-    DataSource.MIXED.value: "Real orders were set against invented matches: it says nothing about football.",
+    DataSource.MOCK.value: "Based on mock orders: it shows how the platform works, not what real customers do.",
+    DataSource.MIXED.value: "Real orders were compared with invented matches: it says nothing about football.",
 }
-TOLD_PER_FAMILY = 5
+MAX_FINDINGS_PER_FAMILY = 5
 HEADLINE_SERIES = "own_goal_0_15"
 _COPIED = (
     "uplift_pct",
@@ -57,29 +57,29 @@ def insights(
     anomalies: DataFrame[OrderAnomalies] | None = None,
     source_reasons: Sequence[str] = (),
 ) -> DataFrame[Insights]:
-    """One sentence per claim about the match itself (the primary hypothesis first, real before mixed before mock); one
-    per finding of every other family, or one that nothing was found in it; goals; anomalies; then the source reasons.
+    """One insight per hypothesis about the match itself (the primary first, real before mixed before mock); for every
+    other family, one per finding or one that nothing was found; then goals; anomalies; source reasons.
 
-    source_reasons: what the sources say about themselves: why data are a stand-in, which effects were planted in them.
-    There is always at least one row.
+    source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. There is
+    always at least one row.
     """
-    told = _beside(results, effects_in_shops(results, impact, match_windows))
-    is_of_match = (told["subject"] == OWN_TEAM_MATCH) & (told["scope"] == Scope.OVERALL)
-    rows = [_insight(row) for row in sorted(told[is_of_match].to_dict("records"), key=_reading_order)]
-    families = [family for _, family in told[~is_of_match].groupby("family_id", sort=True)]
+    effects = _with_columns(results, effects_in_shops(results, impact, match_windows))
+    is_about_match = (effects["subject"] == OWN_TEAM_MATCH) & (effects["scope"] == Scope.OVERALL)
+    rows = [_insight(row) for row in sorted(effects[is_about_match].to_dict("records"), key=_reading_order)]
+    families = [family for _, family in effects[~is_about_match].groupby("family_id", sort=True)]
     for family in sorted(families, key=lambda family: _reading_order(family.iloc[0].to_dict())):
-        rows += _of_family(family)
+        rows += _family_insights(family)
     if points is not None:
         goals = points[points["series"] == HEADLINE_SERIES]
-        rows += _of_goals(_beside(goals, goals_in_shops(goals, impact, match_windows)))
-    rows += [] if anomalies is None else _of_anomalies(anomalies)
+        rows += _goal_insights(_with_columns(goals, goals_in_shops(goals, impact, match_windows)))
+    rows += [] if anomalies is None else _anomaly_insights(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])
 
 
-def _beside(rows: pd.DataFrame, in_shops: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with the columns of `in_shops`, None where unknown."""
-    return rows.assign(**{name: in_shops[name].astype(object).where(in_shops[name].notna(), None) for name in in_shops})
+def _with_columns(rows: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with the columns of `added`, None where unknown."""
+    return rows.assign(**{name: added[name].astype(object).where(added[name].notna(), None) for name in added})
 
 
 def _reading_order(result: dict) -> tuple:
@@ -87,25 +87,26 @@ def _reading_order(result: dict) -> tuple:
     return *places, result["scope"] != Scope.OVERALL, result["analysis_id"]
 
 
-def _of_family(family: pd.DataFrame) -> list[dict]:
-    """A sentence for every finding, the surest first; without one, what was asked in vain."""
+def _family_insights(family: pd.DataFrame) -> list[dict]:
+    """One insight per finding, smallest q-value first; if there is none, one that says so."""
     found = family[family["direction"].isin(["up", "down"])].sort_values(["q_value", "analysis_id"])
     first = family.iloc[0]
     if len(found):
-        told = [_insight(row) for row in found.head(TOLD_PER_FAMILY).to_dict("records")]
-        return told + ([_more(first, len(found) - TOLD_PER_FAMILY)] if len(found) > TOLD_PER_FAMILY else [])
+        shown = [_insight(row) for row in found.head(MAX_FINDINGS_PER_FAMILY).to_dict("records")]
+        remaining = len(found) - MAX_FINDINGS_PER_FAMILY
+        return shown + ([_remaining_findings(first, remaining)] if remaining > 0 else [])
     answered = family[family["status"] == ResultStatus.OK]
     about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
-    asked = wording.counted_noun(len(family), "claim", "claims")
+    claims = wording.counted_noun(len(family), "claim", "claims")
     prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
     if answered.empty:
-        sentence = f"Not enough data for any of {asked} about {about}."
+        sentence = f"Not enough data for any of {claims} about {about}."
         kind = "insufficient_data"
     else:
         smallest = wording.detectable(float(answered["mde_80_pct"].min()))
         sentence = (
-            f"No effect found in any of {asked} about {about} ({len(answered)} could be answered); "
-            f"for the surest of them, {smallest}."
+            f"No effect found in any of {claims} about {about} ({len(answered)} could be answered); "
+            f"for the most precise of them, {smallest}."
         )
         kind = "nothing_found"
     return [
@@ -119,21 +120,21 @@ def _of_family(family: pd.DataFrame) -> list[dict]:
     ]
 
 
-def _more(first: pd.Series, count: int) -> dict:
+def _remaining_findings(first: pd.Series, count: int) -> dict:
     about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
     prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
-    found = wording.counted_noun(count, "finding", "findings")
+    found = wording.counted_noun(count, "more finding", "more findings")
     return {
         **_NO_NUMBERS,
         **{name: first[name] for name in ("order_source", "match_source", "data_source")},
         "kind": "finding",
-        "headline": f"{prefix}{found} more about {about}; all are in correlation_results.",
+        "headline": f"{prefix}{found} about {about}; all are in correlation_results.",
         "caveat": _caveat(first.to_dict(), "finding"),
     }
 
 
-def _of_goals(points: pd.DataFrame) -> list[dict]:
-    """One sentence per point: a pair of sources' quarter-hour after the own team's goal."""
+def _goal_insights(points: pd.DataFrame) -> list[dict]:
+    """One insight per pair of sources, about the quarter-hour after a goal of the own team."""
     rows = []
     for point in points.to_dict("records"):
         prefix = wording.source_prefix(point["order_source"], point["match_source"])
@@ -165,8 +166,8 @@ def _about_goals(point: dict) -> tuple[str, str]:
     return "nothing_found", f"No effect found {period}: orders were {found} ({evidence})."
 
 
-def _of_anomalies(anomalies: pd.DataFrame) -> list[dict]:
-    """One sentence per source of orders: how many alarms, how many of them may be false, and the largest."""
+def _anomaly_insights(anomalies: pd.DataFrame) -> list[dict]:
+    """One insight per order source: how many alarms, what share may be false, and how many are near a match."""
     rows = []
     for source, alarms in anomalies.groupby("order_source", sort=False):
         counts = alarms["kind"].value_counts()
@@ -178,13 +179,13 @@ def _of_anomalies(anomalies: pd.DataFrame) -> list[dict]:
             "" if np.isnan(share) else f" (at most {wording.number(100 * share)} % of a kind are expected to be false)"
         )
         near = int(alarms["match_id"].notna().sum())
-        beside = f"; {wording.counted_noun(near, 'of them lies', 'of them lie')} near a followed team's match"
+        nearby = f"; {wording.counted_noun(near, 'of them lies', 'of them lie')} near a followed team's match"
         prefix = wording.source_prefix(str(source), DataSource.REAL)
         rows.append(
             {
                 **_NO_NUMBERS,
                 "kind": "alarm",
-                "headline": f"{prefix}Stores departed from their usual orders: {', '.join(counted)}{doubt}{beside}.",
+                "headline": f"{prefix}Stores departed from their usual orders: {', '.join(counted)}{doubt}{nearby}.",
                 "caveat": _SOURCE_CAVEATS.get(str(source)),
                 "order_source": source,
                 "data_source": source,
@@ -194,7 +195,7 @@ def _of_anomalies(anomalies: pd.DataFrame) -> list[dict]:
 
 
 def _insight(result: dict) -> dict:
-    """result: a row of CorrelationResults `_beside` its columns of `effects_in_shops`."""
+    """result: a row of CorrelationResults with the columns of `effects_in_shops`."""
     kind, sentence = _sentence(result)
     return {
         **{name: result[name] for name in (*_COPIED, "analysis_id", "q_value")},
@@ -205,7 +206,7 @@ def _insight(result: dict) -> dict:
 
 
 def _sentence(result: dict) -> tuple[str, str]:
-    """The kind of the insight and its sentence, without the prefix that names mock data."""
+    """The kind of the insight, and its sentence without the prefix that names mock data."""
     sentence = wording.sentence(result, _period(result), _in_shops(result))
     if result["status"] != ResultStatus.OK:
         return "insufficient_data", sentence + _so_far(result)
@@ -268,7 +269,7 @@ _NO_NUMBERS = {
 
 
 def _source_caveat(reason: str, results: pd.DataFrame) -> dict:
-    """A sentence about the data as a whole carries the least real label among the results."""
+    """An insight about the data as a whole, labelled with the least real label among the results."""
     labels = [label for label in reversed(_READING_ORDER["data_source"]) if (results["data_source"] == label).any()]
     return {
         **_NO_NUMBERS,

@@ -1,4 +1,4 @@
-"""Where a quarter-hour lies in a market's own week: the evening stays the evening when the clocks change."""
+"""The place of a quarter-hour in a market's local week: the evening stays the evening when the clocks change."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ BINS_PER_WEEK = 7 * BINS_PER_DAY
 def bins_of_week(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
     """Each bin's place in the local week, int16 [market, bin]; one conversion per zone.
 
-    minutes: the bins' first epoch minutes. zones: the clock of each market.
+    minutes: the bins' first epoch minutes. zones: the time zone of each market.
     """
     instants = pd.DatetimeIndex(times_of(minutes))
     places = np.empty((len(zones), len(minutes)), dtype=np.int16)
@@ -28,7 +28,7 @@ def bins_of_week(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
 
 
 def local_days(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
-    """Each bin's calendar date in the market's clock, as int32 days since 1970-01-01 [market, bin]."""
+    """Each bin's local calendar date in the market, as int32 days since 1970-01-01 [market, bin]."""
     instants = pd.DatetimeIndex(times_of(minutes))
     days = np.empty((len(zones), len(minutes)), dtype=np.int32)
     zone_of_market = np.array(zones)

@@ -1,6 +1,6 @@
 """Observed against expected orders of every match, exposed market and window.
 
-One match is a noisy thing: averages over matches and their significance belong to effects.py.
+A single match is noisy: averages over matches and their significance belong to effects.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
-from pizza_assets.models.labels import SOURCES, of_sources
+from pizza_assets.models.labels import SOURCES, rows_for_sources
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import MatchStatus, ResultStatus, combined_source
 
@@ -44,14 +44,14 @@ def match_impact(
     markets: Sequence[Market],
     lengths: WindowLengths,
 ) -> DataFrame[MatchImpact]:
-    """One row per match, exposed market and window, chains summed; matches still ahead are left out.
+    """One row per match, exposed market and window, summed over chains; future matches are left out.
 
-    match_windows, grids, matches: all weeks. A window's expectation is the sum over its quarter-hours, each times
-    the share of it inside the window. Uplift and interval are empty, with the reason in words, where the match is not
-    finished, an order or an expectation is not known for the whole window, nothing is expected, other markets sell too
+    match_windows, grids, matches: all weeks. A window's expectation is the sum over its quarter-hours, each weighted by
+    its share inside the window. Uplift and interval are empty, with the reason in words, where the match is not
+    finished, orders or expectations are not known for the whole window, nothing is expected, other markets sell too
     little at this time of the week (MIN_CONTROL_ORDERS), or another followed match covers part of the window (see
-    `shared_windows`: such orders cannot be put down to one match).
-    The interval is that of one count: see `dispersion.count_interval`.
+    `shared_windows`: such orders cannot be attributed to one match).
+    The interval is that of a single count: see `dispersion.count_interval`.
     """
     windows = _with_match(_summed_over_chains(match_windows), matches)
     if windows.empty:
@@ -63,14 +63,14 @@ def match_impact(
     local = _local_times(windows, zones)
     windows["kickoff_date"], windows["kickoff_time"] = local.str[:10], local.str[11:]
     tables = [
-        _impact(of_sources(windows, *sources), grids.get(sources, EMPTY_GRID), *sources)
+        _impact(rows_for_sources(windows, *sources), grids.get(sources, EMPTY_GRID), *sources)
         for sources in windows[SOURCES].drop_duplicates().itertuples(index=False, name=None)
     ]
     return MatchImpact.checked(pd.concat(tables, ignore_index=True))
 
 
 def _summed_over_chains(match_windows: pd.DataFrame) -> pd.DataFrame:
-    # a chain is known if one of its currencies is: after a change of currency the old one ends
+    # a chain is known if one of its currencies is: the old one ends when a chain changes its currency
     by_chain = match_windows.groupby([*_WINDOW_KEY, "chain"])["is_complete"].any()
     by_window = match_windows.groupby(_WINDOW_KEY)
     summed = by_window.agg(
@@ -139,7 +139,7 @@ def _impact(windows: pd.DataFrame, grid: ExpectedGrid, order_source: str, match_
 
 
 def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray, np.ndarray, dict[Reason, np.ndarray]]:
-    """Per window: expected orders (NaN if unknown), fewest control markets, and what keeps it from being known."""
+    """For each window, expected orders (NaN if unknown), fewest control markets, and the reasons why it is unknown."""
     bins, share = bins_under(windows["window_start_at"], windows["window_end_at"])
     row, column, inside = grid.locate(windows["market"], bins)
     needed = share > 0
@@ -152,26 +152,26 @@ def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray,
     expected = np.where(needed, share * cells, 0.0).sum(axis=1)
     is_incomplete = ~windows["is_complete"].to_numpy() | (needed & ~is_known).any(axis=1)
     unanswered = needed & is_known & np.isnan(cells)
-    # a closed quarter-hour rests on no other market
-    rests_on = needed & (cells != 0)
-    fewest = np.where(rests_on, controls, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    # a closed quarter-hour needs no control market
+    needs_controls = needed & (cells != 0)
+    fewest = np.where(needs_controls, controls, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
     problems = {
         Reason.ORDERS_INCOMPLETE: is_incomplete,
         Reason.NOT_CONVERGED: unanswered.any(axis=1) & (not grid.is_converged),
         Reason.NO_CONTROL_MARKET: (unanswered & (controls == 0)).any(axis=1) & grid.is_converged,
         Reason.TOO_FEW_FREE_WEEKS: (unanswered & (controls > 0)).any(axis=1) & grid.is_converged,
     }
-    return expected, np.where(rests_on.any(axis=1), fewest, 0), problems
+    return expected, np.where(needs_controls.any(axis=1), fewest, 0), problems
 
 
 def _thin(windows: pd.DataFrame, grid: ExpectedGrid, expected: np.ndarray) -> dict[Reason, np.ndarray]:
-    """Which windows have an expectation that is zero or rests on too few orders, and why."""
+    """The windows whose expectation is zero or has too few control orders, by reason."""
     if not grid.expected.size:
         return {}
     bins, share = bins_under(windows["window_start_at"], windows["window_end_at"])
     row, column, inside = grid.locate(windows["market"], bins)
     orders = ControlOrders.of(grid)
-    # a quarter-hour in which the market never sells needs nothing to compare with
+    # a quarter-hour in which the market never sells needs no control orders
     sells_then = inside & (orders.own_habit(row, column) > 0)
     minutes = np.where(sells_then, np.rint(share * BIN_MINUTES), 0)  # whole, so that sums are exact
     habitual, present = (
@@ -188,7 +188,7 @@ def _thin(windows: pd.DataFrame, grid: ExpectedGrid, expected: np.ndarray) -> di
 
 
 def _texts(notes: dict[Reason, np.ndarray]) -> pd.Series:
-    """The reasons that hold in each row as one text, empty where none does."""
+    """The reasons that apply to each row as one text, empty if there are none."""
     bits = np.zeros(len(next(iter(notes.values()))), dtype=np.int64)
     for position, holds in enumerate(notes.values()):
         bits |= holds.astype(np.int64) << position

@@ -1,9 +1,9 @@
-"""Does what happened in a match go with what was ordered? Permutation of whole matches within their slot.
+"""Permutation tests of whether outcomes of matches go with orders: whole matches are permuted within their slot.
 
-Matches of one slot (weekday and hour) are alike but for what happened in them, so exchanging their outcomes shows what
-chance alone would do (Fisher 1935; stratified as in Good 2005, Permutation, Parametric and Bootstrap Tests, ch. 3).
-Matches are exchanged whole: both sides of a match go together, for every outcome and every window in the same way.
-Arrays only; which outcomes are asked about, and in which words, does not belong here.
+Matches of one slot (weekday and hour) are exchangeable except for their outcomes, so permuting the outcomes shows what
+chance alone would give (Fisher 1935; stratified as in Good 2005, Permutation, Parametric and Bootstrap Tests, ch. 3).
+Whole matches are permuted: both sides of a match stay together, in the same way for every outcome and every window.
+Arrays only; choosing and wording outcomes does not belong here.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _CELLS_AT_ONCE = 4_000_000
 
 @dataclass(frozen=True)
 class PermutationTest:
-    """One number per outcome and window [outcome, window], NaN where an outcome never varies within a slot.
+    """One number per outcome and window [outcome, window]; NaN where an outcome never varies within a slot.
 
     slope: change of the departure per unit of the outcome. se: standard deviation of the slope over the permutations.
     p_value: two-sided, (1 + permutations at least as extreme) / (1 + permutations).
@@ -33,8 +33,9 @@ def permutation_test(
     """Regress departures on each outcome within slots, and permute matches within slots.
 
     departures: float [match, side, window], log observed / expected, NaN where a side has no usable window. outcomes:
-    float [match, side, outcome], as each side sees it, never NaN. slot: int [match]. For what both sides see alike,
-    use one side with the mean of both. Departures are centred within slot and side, so playing at home is no outcome.
+    float [match, side, outcome], from each side's point of view, never NaN. slot: int [match]. For outcomes that are
+    the same for both sides, pass one side with the mean of both. Departures are centred within slot and side, so
+    playing at home has no influence.
     """
     centred = _centred(departures, slot)
     shape = outcomes.shape[2], departures.shape[2]
@@ -57,7 +58,7 @@ def permutation_test(
 
 
 def _orders(slot: np.ndarray, draws: int, seed: int, width: int) -> Iterator[np.ndarray]:
-    """Permutations [draw, match] that keep every match in its slot, a bounded number at a time."""
+    """Permutations [draw, match] that keep every match in its slot, in batches of limited size."""
     rng = np.random.default_rng(seed)
     by_slot = np.argsort(slot, kind="stable")
     sorted_slot = slot[by_slot]
@@ -71,7 +72,7 @@ def _orders(slot: np.ndarray, draws: int, seed: int, width: int) -> Iterator[np.
 
 
 def _centred(values: np.ndarray, slot: np.ndarray) -> np.ndarray:
-    """Minus the mean of slot and side, over what is known; 0 where nothing is."""
+    """Known values minus the mean of their slot and side; 0 where unknown."""
     known = np.isfinite(values)
     return np.where(known, np.where(known, values, 0.0) - _means(values, known, slot), 0.0)
 
@@ -87,7 +88,7 @@ def _variation(departures: np.ndarray, outcomes: np.ndarray, slot: np.ndarray) -
 
 
 def _means(values: np.ndarray, known: np.ndarray, slot: np.ndarray) -> np.ndarray:
-    """Per element the mean of its slot and side, 0 where none is known; same shape as `values`."""
+    """The mean of each element's slot and side, 0 where none is known; same shape as `values`."""
     slots = int(slot.max(initial=-1)) + 1
     sums, counts = np.zeros((slots, *values.shape[1:])), np.zeros((slots, *values.shape[1:]))
     np.add.at(sums, slot, np.where(known, values, 0.0))
@@ -98,8 +99,8 @@ def _means(values: np.ndarray, known: np.ndarray, slot: np.ndarray) -> np.ndarra
 def welch_test(values: np.ndarray, is_group: np.ndarray, *, draws: int, seed: int) -> tuple[float, float, float]:
     """Difference of means (group minus others), its standard error, and p by permuting the labels of Welch's t.
 
-    values: float [unit]; is_group: bool [unit]. For units that cannot be exchanged within a slot, such as dates of
-    cups. NaN three times with fewer than two units on a side, or without variation.
+    values: float [unit]; is_group: bool [unit]. For units that cannot be permuted within a slot, such as dates of
+    cups. All three are NaN with fewer than two units in either group, or without variation.
     """
     inside, size = int(is_group.sum()), len(values)
     if min(inside, size - inside) < 2 or np.ptp(values) == 0:

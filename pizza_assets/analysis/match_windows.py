@@ -1,6 +1,6 @@
-"""What was ordered in each window of each match: sums of minute bins by two look-ups in prefix sums.
+"""Orders in each window of each match: sums of minute bins by two look-ups in prefix sums.
 
-Single orders, and what would have been ordered without the match, do not belong here.
+Single orders and the baseline do not belong here.
 """
 
 import json
@@ -27,10 +27,10 @@ def sum_windows(
 ) -> DataFrame[MatchWindows]:
     """One row per exposed match, market, series (order_source, chain, currency) of that market in `bins`, and window.
 
-    `bins` holds the week and those of its neighbours that exist: where minutes are missing, covered_minutes falls short
-    of the window and is_complete is False. Zero orders are a row; a market without any bin has none, as nothing is
-    known about it, and so has a match in real (mock) orders of a market where only mock (real) ones cover it.
-    Raises ValueError if a match or a minute of a series is there twice or a match kicks off within a minute.
+    `bins` holds the week and its stored neighbours: where minutes are missing, covered_minutes is less than the window
+    and is_complete is False. A window without orders is a row. There is no row for a market without any bin, as nothing
+    is known about it, nor for a match in real (mock) orders of a market if only mock (real) orders cover the match.
+    Raises ValueError for a duplicate match or a duplicate minute of a series, or if a kick-off is not a whole minute.
     """
     exposed = exposures(matches_of_week, markets)
     edges = edges_by_match(exposed, matches_of_week, lengths)
@@ -51,15 +51,15 @@ def sum_windows(
         average_order_cents=_ratio(sums["revenue_cents"], sums["order_count"]),
         orders_per_hour=_ratio(60 * sums["order_count"], sums["covered_minutes"]),
     )
-    of_match = matches_of_week[["match_source", "match_id", "sport", "competition"]]
+    match_columns = matches_of_week[["match_source", "match_id", "sport", "competition"]]
     known = windows[_is_known(windows)]
-    return MatchWindows.conform(known.merge(of_match, on=["match_source", "match_id"]))
+    return MatchWindows.conform(known.merge(match_columns, on=["match_source", "match_id"]))
 
 
 def _series(bins: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-    """Per bin the number of its series; and the series, with their numbers in column `series`.
+    """The series number of each bin; and the series, with their numbers in column `series`.
 
-    Bins of a series lie together, so names are looked at only where a run of equal names begins.
+    Bins of a series are adjacent, so names are read only where a run of equal names starts.
     """
     names = [bins[column].array for column in _SERIES_COLUMNS]
     is_head = np.ones(len(bins), dtype=bool)
@@ -72,7 +72,7 @@ def _series(bins: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
 def _sums(
     bins: pd.DataFrame, series_of_bin: np.ndarray, series: np.ndarray, start: np.ndarray, end: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Totals of the bins of `series[i]` in [start[i], end[i]), for all i."""
+    """Sums of the bins of `series[i]` in [start[i], end[i]), for all i."""
     minute = epoch_minutes(bins["minute_at"])
     # a window's keys must not reach into the next series, so the stride spans windows and bins alike
     origin = min(minute.min(), start.min())
@@ -101,7 +101,7 @@ def _sums(
 def _distinct_stores(key: np.ndarray, texts: pd.Series, start_key: np.ndarray, end_key: np.ndarray) -> np.ndarray:
     """Distinct stores among the lists `texts` (at sorted `key`) in each [start_key, end_key).
 
-    Time is cut at window edges only; a store counts once per cut, so windows gather few (cut, store) pairs, exactly.
+    Time is cut at window edges only, and a store counts once per segment, so a window has few (segment, store) pairs.
     """
     codes, lists = pd.factorize(texts)
     parsed = [json.loads(text) for text in lists]
@@ -129,7 +129,7 @@ def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
 
 
 def _is_known(windows: pd.DataFrame) -> pd.Series:
-    """False for a match in orders of one label where only orders of the other cover it."""
+    """False for a match in orders of one label if only orders of the other label cover it."""
     place = ["exposure", "market"]
     by_label = windows.groupby([*place, "order_source"])["covered_minutes"].transform("sum")
     by_any_label = windows.groupby(place)["covered_minutes"].transform("sum")

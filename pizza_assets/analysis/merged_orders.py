@@ -1,8 +1,8 @@
-"""Orders that fall in a window of a match their market follows, with the nearest such match.
+"""Orders in a window of a match that their market follows, with the nearest such match.
 
-Labels are constant per market and minute, so they are worked out once, per market on the few stretches of time between
-which anything changes, and every order looks its stretch up: no join of orders with windows. Sums over windows do
-not belong here.
+The nearest match is the same for all orders of a market and minute. So each market's time is cut into the few stretches
+with a constant answer, and every order looks its stretch up, without a join of orders with windows. Sums over windows
+do not belong here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ _ORDER_COLUMNS = tuple(
 
 
 class _Stretches(NamedTuple):
-    """One market's timeline: stretch i runs from `starts[i]` (epoch minute) to the next start; the last never ends."""
+    """One market's timeline: stretch i runs from `starts[i]` (epoch minute) to the next start; the last has no end."""
 
     starts: np.ndarray
     nearest: np.ndarray  # row of the exposures, meaningless where `overlapping` is 0
@@ -37,10 +37,10 @@ class _Stretches(NamedTuple):
 
 
 class _Timelines(NamedTuple):
-    """All markets' stretches, laid out minute by minute.
+    """The stretches of all markets by minute.
 
-    stretch: [market, minute] -> position in `nearest` and `overlapping`, whose position 0 is outside of all windows.
-    The last market and the last minute are those of orders whose market or minute has no window.
+    stretch: [market, minute] -> position in `nearest` and `overlapping`; position 0 means outside all windows. The last
+    market and the last minute stand for orders whose market or minute has no window.
     """
 
     first_minute: int
@@ -53,12 +53,12 @@ class _Timelines(NamedTuple):
 def merge_batches(
     orders: OrderBatches, matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
 ) -> Iterator[pa.RecordBatch]:
-    """Rows of merged_orders, in the order of `orders`: one per order that falls in a window of an exposed match.
+    """Rows of merged_orders, in the order of `orders`: one per order in a window of an exposed match.
 
-    `matches` holds the week of the orders and its neighbours; real and mock ones may both be there, the nearest
-    counts and its label is carried. Nearest is the least distance in minutes between the order's minute and kick-off
-    among the matches in one of whose windows the order falls; ties go to the earlier kick-off, then the smaller id.
-    Raises ValueError if a match is there twice or kicks off within a minute.
+    `matches` holds the week of the orders and its neighbours, possibly both real and mock; the label is that of the
+    nearest match. The nearest is the one with the smallest distance in minutes between order and kick-off, of the
+    matches with a window that contains the order; ties go to the earlier kick-off, then the smaller id.
+    Raises ValueError for a duplicate match, or if a kick-off is not a whole minute.
     """
     exposed, edges = _exposed(matches, markets, lengths)
     labels = pa.table({name: pa.array(exposed[name], MergedOrders.arrow_schema().field(name).type) for name in _LABELS})
@@ -70,7 +70,7 @@ def merge_batches(
 def nearest_match_sources(
     orders: OrderBatches, matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths
 ) -> set[str]:
-    """The match labels of the rows that `merge_batches` gives, without making them; no more is read than decides it."""
+    """The match labels of the rows of `merge_batches`, without building them; stops reading once all are found."""
     exposed, edges = _exposed(matches, markets, lengths)
     timelines, possible, found = _timelines(exposed["market"], edges), set(exposed["match_source"]), set[str]()
     for batch in every_batch(orders, ("ordered_at", "market")):
@@ -84,13 +84,13 @@ def nearest_match_sources(
 def _exposed(
     matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Exposures in the order that breaks ties, so that the first of equally near matches is the right one; edges."""
+    """Exposures, sorted so that the first of equally near matches wins, and their window edges."""
     exposed = exposures(matches, markets).sort_values(["kickoff_at", "match_id", "match_source"], ignore_index=True)
     return exposed, edges_by_match(exposed, matches, lengths)
 
 
 def _stretch_of_order(batch: pa.RecordBatch, timelines: _Timelines) -> tuple[np.ndarray, np.ndarray]:
-    """Minute and position in `timelines.nearest` of every order."""
+    """Each order's minute and its position in `timelines.nearest`."""
     minute = np.floor_divide(batch["ordered_at"].view(pa.int64()).to_numpy(), MICROSECONDS_PER_MINUTE)
     return minute, timelines.stretch[_market_numbers(batch["market"], timelines), _columns(minute, timelines)]
 
@@ -125,7 +125,7 @@ def _market_numbers(market: pa.DictionaryArray, timelines: _Timelines) -> np.nda
 
 
 def _columns(minute: np.ndarray, timelines: _Timelines) -> np.ndarray:
-    """Positions of minutes in `timelines.stretch`; those before its first are put behind its last."""
+    """Columns of minutes in `timelines.stretch`; minutes outside it get the last column."""
     last = timelines.stretch.shape[1] - 1
     columns = minute - timelines.first_minute
     columns[(columns < 0) | (columns > last)] = last
@@ -134,11 +134,11 @@ def _columns(minute: np.ndarray, timelines: _Timelines) -> np.ndarray:
 
 def _timelines(market_of_exposure: pd.Series, edges: np.ndarray) -> _Timelines:
     first, end = (int(edges.min()), int(edges.max())) if len(edges) else (0, 0)
-    of_market = market_of_exposure.groupby(market_of_exposure).indices
-    stretch = np.zeros((len(of_market) + 1, end - first + 1), dtype=np.int32)
+    rows_by_market = market_of_exposure.groupby(market_of_exposure).indices
+    stretch = np.zeros((len(rows_by_market) + 1, end - first + 1), dtype=np.int32)
     nearest, overlapping = [np.zeros(1, dtype=np.int64)], [np.zeros(1, dtype=np.int64)]
     offset = 1
-    for number, rows in enumerate(of_market.values()):
+    for number, rows in enumerate(rows_by_market.values()):
         found = _stretches(edges[rows], rows)
         positions = np.where(found.overlapping > 0, np.arange(offset, offset + len(found.starts)), 0)
         at = np.searchsorted(found.starts, np.arange(first, end + 1), side="right") - 1
@@ -146,14 +146,14 @@ def _timelines(market_of_exposure: pd.Series, edges: np.ndarray) -> _Timelines:
         nearest.append(found.nearest)
         overlapping.append(found.overlapping)
         offset += len(found.starts)
-    numbers = {str(market): number for number, market in enumerate(of_market)}
+    numbers = {str(market): number for number, market in enumerate(rows_by_market)}
     return _Timelines(first, numbers, stretch, np.concatenate(nearest), np.concatenate(overlapping))
 
 
 def _stretches(edges: np.ndarray, rows: np.ndarray) -> _Stretches:
     """Cut one market's time wherever a window starts or ends or the nearest match changes.
 
-    Of two matches the earlier is nearer up to and including the minute halfway between their kick-offs.
+    Of two matches, the earlier is nearer up to and including the minute halfway between their kick-offs.
     """
     opening, kickoff, closing = edges[:, 0], edges[:, 1], edges[:, -1]
     earlier, later = np.triu_indices(len(rows), 1)

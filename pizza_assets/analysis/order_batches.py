@@ -1,6 +1,6 @@
-"""Orders as record batches, in parts that can be read side by side: a week of them need not fit in memory.
+"""Orders as record batches, in parts that can be read in parallel, so a week of orders need not fit in memory.
 
-Where the batches come from (a stored file, a frame) is told here or in the storage; what is counted is not.
+Batches come from a frame (here) or a stored file (storage); counting does not belong here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,27 +14,27 @@ import pyarrow as pa
 from pizza_assets.threads import AT_ONCE
 
 BATCH_ROWS = 65_536
-"""So many rows at a time: their columns stay in a core's cache."""
+"""Rows per batch: few enough for their columns to stay in a core's cache."""
 
 
 class OrderBatches(Protocol):
-    """Rows of raw_orders in any order, to be read as often as needed."""
+    """Rows of raw_orders in any order, which can be read repeatedly."""
 
     @property
     def part_count(self) -> int:
-        """In how many parts the rows lie."""
+        """The number of parts."""
         ...
 
     def batches(self, part: int, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """The rows of one part, at most BATCH_ROWS at a time.
 
-        Text is dictionary-encoded where one asks for `market`, `chain`, `currency`, `store_id` or `order_source`.
+        The columns `market`, `chain`, `currency`, `store_id` and `order_source` are dictionary-encoded.
         """
         ...
 
 
 ENCODED_COLUMNS = ("market", "chain", "currency", "store_id", "order_source")
-"""Text of few different values, which comes dictionary-encoded."""
+"""Text columns with few distinct values, which are dictionary-encoded."""
 
 
 class FrameBatches:
@@ -56,15 +56,15 @@ Reader = TypeVar("Reader", bound="BatchReader")
 
 
 class BatchReader(Protocol):
-    """Takes batches one after the other."""
+    """Processes batches one after the other."""
 
     def add(self, batch: pa.RecordBatch) -> None: ...
 
 
 def read_side_by_side(orders: OrderBatches, columns: Sequence[str], reader: Callable[[], Reader]) -> list[Reader]:
-    """All batches, each given to one of the readers that `reader` makes, one per thread; returns the readers.
+    """Distribute all batches over readers made by `reader`, one per thread; return the readers.
 
-    Which reader gets which part is a matter of luck, so what readers hold must add up to the same in any order.
+    Which reader gets which part varies, so the combined result must not depend on it.
     """
     parts = iter(range(orders.part_count))
     lock = Lock()
@@ -86,9 +86,9 @@ def read_side_by_side(orders: OrderBatches, columns: Sequence[str], reader: Call
 
 
 class _FrugalMemory:
-    """Arrow's own allocator keeps some 50 MB for each thread that reads; the system's gives them back, as fast.
+    """Use the system's allocator: Arrow's own keeps 50 MB per reading thread, the system's frees it and is as fast.
 
-    The allocator is the whole process's: the first block changes it, the last changes it back.
+    The allocator is global to the process: the first block changes it, the last one restores it.
     """
 
     def __init__(self) -> None:
@@ -112,7 +112,7 @@ _FRUGAL_MEMORY = _FrugalMemory()
 
 
 def every_batch(orders: OrderBatches, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """All batches one after the other, in the order of the rows."""
+    """All batches in the order of the rows."""
     for part in range(orders.part_count):
         yield from orders.batches(part, columns)
 

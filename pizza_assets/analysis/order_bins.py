@@ -1,7 +1,7 @@
-"""Orders counted once per minute: a dense table of every minute for which orders are known.
+"""Orders per minute: a dense table of all minutes for which orders are known.
 
-Covered minutes without an order are zero rows; minutes outside the covered periods have no row, because nothing
-is known about them. Matches and windows do not belong here.
+Covered minutes without orders are rows with 0; minutes outside the covered periods have no row, because nothing is
+known about them. Matches and windows do not belong here.
 """
 
 import json
@@ -22,14 +22,14 @@ from pizza_assets.models import OrderBins
 from pizza_assets.models.coverage import CoveredPeriod
 
 _SERIES_COLUMNS = ["market", "chain", "currency"]
-_TEXT = pa.large_string()  # what pandas' str columns hold, so they are taken over without a copy
+_TEXT = pa.large_string()  # the type behind pandas' str columns, which avoids a copy
 
 
 Orders = TypeVar("Orders", bound=OrderBatches)
 
 
 class _Grid(NamedTuple):
-    """The cells of a table: every series at every minute from `first_minute` on. is_covered: [series, minute]."""
+    """The cells of the table: every series and minute from `first_minute` on. is_covered: [series, minute]."""
 
     series: list[Series]
     first_minute: int
@@ -48,17 +48,17 @@ def bin_orders(
 ) -> DataFrame[OrderBins]:
     """One row per covered minute of [starts_at, ends_at), market, chain and currency, sorted by the table's key.
 
-    `covered` says what the source has spoken for; every series it names in the period gets its rows, with or without
-    orders. `order_source` is the label of all rows. The order of `orders` does not matter, and they are never in memory
-    together. engine: who counts them, to the same sums as `sum_orders`.
+    `covered`: the periods that the source covers; every series in it gets its rows, with or without orders.
+    `order_source`: the label of all rows. `orders` may come in any order and are never in memory all at once. engine:
+    the function that counts them, with the same result as `sum_orders`.
 
-    Raises ValueError for an order outside the period or outside what is covered (a source that delivers an order it
-    does not cover is a bug), for one with another label, and for edges that are not on whole minutes.
+    Raises ValueError for an order outside the period or outside `covered` (a source must cover every order that it
+    delivers), for one with another label, and for edges that are not whole minutes.
     """
     grid = _grid(covered, starts_at, ends_at)
     _refuse_other_labels(orders, order_source)
     sums = engine(orders, grid.series, Timeline(grid.first_minute, grid.minutes))
-    counts, revenue, pizzas = (of.T for of in (sums.order_count, sums.revenue_cents, sums.pizza_count))
+    counts, revenue, pizzas = (by_minute.T for by_minute in (sums.order_count, sums.revenue_cents, sums.pizza_count))
     if sums.stray_count or counts[~grid.is_covered].any():
         _refuse_uncovered(orders, grid)
     series, minute = np.nonzero(grid.is_covered)
@@ -92,7 +92,7 @@ def _grid(covered: Sequence[CoveredPeriod], starts_at: datetime, ends_at: dateti
 
 def _whole_minute(moment: datetime, name: str) -> int:
     if moment.tzinfo is None or moment.second or moment.microsecond:
-        raise ValueError(f"{name}: {moment.isoformat()} must be a whole minute and have a zone to bin by minutes")
+        raise ValueError(f"{name}: {moment.isoformat()} must be a whole minute with a time zone to bin by minutes")
     return int(moment.timestamp()) // 60
 
 
@@ -112,14 +112,14 @@ def _refuse_other_labels(orders: OrderBatches, order_source: str) -> None:
 
 
 def _labels(batch: pa.RecordBatch) -> set[str]:
-    """The labels in a batch; its dictionary may hold more, as it serves other batches, too."""
+    """The labels in a batch; its dictionary may contain more, as batches share it."""
     encoded = batch["order_source"]
     labels = set(encoded.dictionary.to_pylist())
     return labels if len(labels) == 1 else set(encoded.dictionary.take(encoded.indices.unique()).to_pylist())
 
 
 def _refuse_uncovered(orders: OrderBatches, grid: _Grid) -> None:
-    """Read once more, slowly, to say how many orders are wrong, and one of them."""
+    """Read again, slowly, and raise an error with the number of uncovered orders and an example."""
     position = {names: i for i, names in enumerate(grid.series)}
     count, wrong, order = 0, 0, None
     for batch in every_batch(orders, ["order_id", "ordered_at", *_SERIES_COLUMNS]):
@@ -143,8 +143,8 @@ def _repeated(names: Sequence[str], positions: np.ndarray) -> pd.Series:
     return pd.Series(pa.array(names, _TEXT).take(pa.array(positions)), dtype="str")
 
 
-def _store_ids(sums: OrderSums, has_orders: np.ndarray, is_asked: np.ndarray) -> pd.Series:
-    """For each asked cell [series, minute] the sorted JSON list of the stores that sold, or nothing without orders."""
+def _store_ids(sums: OrderSums, has_orders: np.ndarray, is_covered: np.ndarray) -> pd.Series:
+    """For each covered cell [series, minute], the sorted JSON list of stores that sold; empty without orders."""
     minutes = has_orders.shape[1]
     cells, stores = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for number, names in enumerate(sums.series):
@@ -158,4 +158,4 @@ def _store_ids(sums: OrderSums, has_orders: np.ndarray, is_asked: np.ndarray) ->
     lists = pa.LargeListArray.from_arrays(pa.array(starts, pa.int64()), pa.array(names, _TEXT).take(pa.array(store)))
     texts = "[" + pd.Series(pc.binary_join(lists, pa.scalar(",", _TEXT)), dtype="str") + "]"
     rank_of_cell = np.where(has_orders, np.cumsum(has_orders).reshape(has_orders.shape) - 1, -1)
-    return pd.Series(texts.array.take(rank_of_cell[is_asked], allow_fill=True))
+    return pd.Series(texts.array.take(rank_of_cell[is_covered], allow_fill=True))

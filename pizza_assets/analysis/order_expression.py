@@ -1,7 +1,7 @@
-"""The kernel's sums as one Ibis expression, which DuckDB, Spark or Athena work out over the same files.
+"""The kernel's sums as one Ibis expression, which DuckDB, Spark or Athena can evaluate over the same files.
 
-Where orders are more than one machine reads, an engine that is there already counts them; what comes back is minutes.
-Which engine that is, and how it is asked, does not belong here.
+For more orders than one machine can read: an existing engine counts them and returns only sums per minute. Choosing and
+calling the engine does not belong here.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _SUMS = ["order_count", "revenue_cents", "pizza_count"]
 
 
 def minute_sums(orders: "ibis.Table") -> "ibis.Table":
-    """A row per market, chain, currency and minute (since 1970 UTC) with orders: sums, and who sold (unsorted)."""
+    """One row per market, chain, currency and minute (since 1970 UTC) with orders: sums, and the stores, unsorted."""
     keys = [*_SERIES_COLUMNS, "minute"]
     return (
         orders.mutate(minute=orders["ordered_at"].epoch_seconds() // 60)
@@ -38,7 +38,7 @@ def minute_sums(orders: "ibis.Table") -> "ibis.Table":
 
 
 def minute_sums_sql(dialect: str) -> str:
-    """`minute_sums` of the table `raw_orders`, in the words of an engine: duckdb, pyspark, athena, ..."""
+    """`minute_sums` of the table `raw_orders` in an engine's SQL dialect: duckdb, pyspark, athena, ..."""
     import ibis
 
     orders = ibis.table(ibis.Schema.from_pyarrow(RawOrders.arrow_schema()), name=RawOrders.table_name())
@@ -46,22 +46,22 @@ def minute_sums_sql(dialect: str) -> str:
 
 
 def sums_of(rows: pa.Table, series: Sequence[Series], timeline: Timeline) -> OrderSums:
-    """What an engine answered to `minute_sums` as the kernel gives it, every minute a span of its own."""
+    """Convert an engine's result of `minute_sums` to the kernel's OrderSums, with every minute as its own span."""
     position = {names: number for number, names in enumerate(series)}
     names = zip(*(rows[name].to_pylist() for name in _SERIES_COLUMNS), strict=True)
-    of_row = np.asarray([position.get(key, -1) for key in names], dtype=np.int64)
+    series_of_row = np.asarray([position.get(key, -1) for key in names], dtype=np.int64)
     minute = rows["minute"].to_numpy().astype(np.int64) - timeline.first_minute
-    is_asked = (of_row >= 0) & (minute >= 0) & (minute < timeline.minutes)
+    is_wanted = (series_of_row >= 0) & (minute >= 0) & (minute < timeline.minutes)
     values = {name: rows[name].cast(pa.int64()).to_numpy() for name in _SUMS}
-    strays = int(values["order_count"][~is_asked].sum())
-    rows, of_row, minute = rows.filter(pa.array(is_asked)), of_row[is_asked], minute[is_asked]
+    strays = int(values["order_count"][~is_wanted].sum())
+    rows, series_of_row, minute = rows.filter(pa.array(is_wanted)), series_of_row[is_wanted], minute[is_wanted]
     sums = np.zeros((len(_SUMS), timeline.minutes, len(series)), dtype=np.int64)
-    for of_column, name in zip(sums, _SUMS, strict=True):
-        of_column[minute, of_row] = values[name][is_asked]
+    for totals, name in zip(sums, _SUMS, strict=True):
+        totals[minute, series_of_row] = values[name][is_wanted]
     lists = rows["store_ids"].combine_chunks()
     sold_by = pc.list_parent_indices(lists).to_numpy()
     stores = pc.list_flatten(lists).to_pylist()
-    sold = [Outlet(*series[of_row[row]], store) for row, store in zip(sold_by, stores, strict=True)]
+    sold = [Outlet(*series[series_of_row[row]], store) for row, store in zip(sold_by, stores, strict=True)]
     outlets = sorted(set(sold))
     row_of = {outlet: row for row, outlet in enumerate(outlets)}
     is_sold = np.zeros((len(outlets), timeline.minutes), dtype=bool)

@@ -1,7 +1,7 @@
-"""One pass over orders in any order: sums per minute of each series, and in which spans of time each outlet sold.
+"""One pass over orders in any order: sums per minute and series, and the time spans in which each outlet sold.
 
-Every count is exact: sums are whole numbers, stores are distinct. Memory depends on minutes, series and outlets, never
-on the number of orders. Joining orders with windows would make a hundred pairs of each; sums of minutes make none.
+Every count is exact: sums are integers, stores are distinct. Memory depends on minutes, series and outlets, not on the
+number of orders. A join of orders with windows would give some hundred pairs per order; sums per minute need no join.
 """
 
 from collections.abc import Sequence
@@ -18,18 +18,18 @@ MICROSECONDS_PER_MINUTE = 60_000_000
 SUMMED_COLUMNS = ("ordered_at", "revenue_cents", "pizza_count")
 
 Series = tuple[str, str, str]
-"""Market, chain and currency: what is never summed together."""
+"""Market, chain and currency. Orders of different series are never summed."""
 
-# Sums are made in float64, which is exact below 2**53, and moved to int64 before they can get there: in so many rows
-# pizzas stay below 2**32 and so fit below the count, which stays below 2**19.
+# Sums are computed in float64, which is exact below 2**53, and moved to int64 before they can reach that: within this
+# number of rows, pizzas stay below 2**32, and so fit below the count, which stays below 2**19.
 _ROWS_UNTIL_MOVED = 1 << 18
 _COUNT = float(1 << 32)
 
 
 class Timeline(NamedTuple):
-    """The minutes that are counted, and where spans of time begin in which distinct stores are.
+    """The minutes to count, and the time spans in which to count distinct stores.
 
-    cuts: minutes since `first_minute`, ascending, the first is 0. None: every minute is a span of its own.
+    cuts: starts of the spans, in minutes since `first_minute`, ascending from 0. None: every minute is its own span.
     """
 
     first_minute: int
@@ -42,9 +42,9 @@ class Timeline(NamedTuple):
 
 
 class OrderSums(NamedTuple):
-    """What was counted: sums [minute, series] as int64, and whether an outlet sold [outlet, span]; outlets are sorted.
+    """Sums [minute, series] as int64, and whether an outlet sold [outlet, span]; outlets are sorted.
 
-    stray_count: orders outside the timeline or in a series that was not asked for; they are in no sum.
+    stray_count: orders outside the timeline or in a series that was not requested; they are in no sum.
     """
 
     series: list[Series]
@@ -57,9 +57,9 @@ class OrderSums(NamedTuple):
 
 
 def sum_orders(orders: OrderBatches, series: Sequence[Series], timeline: Timeline) -> OrderSums:
-    """Sums of `orders` per series and minute of the timeline. Two threads read row groups side by side.
+    """Sum `orders` per series and minute of the timeline, reading row groups in parallel.
 
-    Raises ValueError for revenue or pizzas outside what the model of raw_orders allows.
+    Raises ValueError for revenue or pizzas outside the limits of the raw_orders model.
     """
     columns = (*SUMMED_COLUMNS, *OUTLET_COLUMNS)
     counters = read_side_by_side(orders, columns, lambda: _Counter(series, timeline))
@@ -79,7 +79,7 @@ def sum_orders(orders: OrderBatches, series: Sequence[Series], timeline: Timelin
 
 
 class _Counter:
-    """What one thread counts. Cells are minute after minute, so that orders in order of time touch few of them."""
+    """The counter of one thread. Cells are ordered by minute, so that a batch in order of time touches few of them."""
 
     def __init__(self, series: Sequence[Series], timeline: Timeline) -> None:
         self.numbers = OutletNumbers()
@@ -95,7 +95,7 @@ class _Counter:
         self._touched = (timeline.minutes, 0)
 
     def sold_outlets(self) -> list[Outlet]:
-        """The outlets of the asked series."""
+        """The outlets of the requested series that sold."""
         sold = self.is_sold.any(axis=1)
         return [outlet for number, outlet in enumerate(self.numbers.outlets) if sold[number]]
 
@@ -155,7 +155,7 @@ class _Counter:
             self.finish()
 
     def finish(self) -> None:
-        """Move what is summed in floats, while they are exact, to the integers."""
+        """Move the float sums to integers while they are still exact."""
         first, last = (edge * len(self._position) for edge in self._touched)
         if first >= last:
             return
@@ -179,7 +179,7 @@ def _integers(batch: pa.RecordBatch, name: str) -> np.ndarray:
 
 
 def _bounded(batch: pa.RecordBatch, name: str, most: int) -> np.ndarray:
-    """A column's whole numbers, none below zero or above `most`: beyond them sums would not stay exact."""
+    """A column's integers, all from 0 to `most`: beyond these limits sums would not be exact."""
     values = _integers(batch, name)
     if values.min() < 0 or values.max() > most:
         worst = values[(values < 0) | (values > most)][0]

@@ -1,4 +1,4 @@
-"""What an order is worth on average. Revenue of several currencies is never added up: then nothing is known."""
+"""Average order values. Revenue in several currencies is never added up; the average is then unknown."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ import pandas as pd
 def order_values(sales: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """The average order value of every group of rows with order_count, revenue_cents and currency.
 
-    Columns: `by`, average_order_cents (minor units) and its currency (ISO 4217): empty without orders, and where
-    the rows are of several currencies. `by` names one column or more, none with a missing value.
+    Columns: `by`, average_order_cents (minor units) and its currency (ISO 4217); both are empty without orders, and for
+    several currencies. by: one or more columns without missing values.
     """
     sums = sales.groupby(list(by), sort=False).agg(
         orders=("order_count", "sum"),

@@ -1,7 +1,7 @@
-"""Do orders depend on how the own team's match ended? One answer per outcome and window.
+"""Whether orders depend on how the own team's match ended: one answer per outcome and window.
 
-What an outcome is comes from outcomes.py, the test from match_permutation.py. Families, q-values and sentences do not
-belong here.
+Outcomes are defined in outcomes.py, the test in match_permutation.py. Families, q-values and sentences do not belong
+here.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ _SIDES = [Side.HOME.value, Side.AWAY.value]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Something that is known of a match once it is over.
+    """A property of a match that is known once it is over.
 
-    name: as in `subject` of correlation_results; wording.CONTRASTS says what it compares. sides_differ: each side sees
-    its own. is_number: not yes or no.
-    by_date: belongs to whole dates (a cup is played on days of its own), so matches of a slot can't be exchanged.
+    name: as in `subject` of correlation_results; wording.CONTRASTS has the comparison. sides_differ: it differs by
+    side. is_number: numeric, not yes or no. by_date: the same for all matches of a date (a cup has days of its own), so
+    matches of a slot can't be permuted.
     """
 
     name: str
@@ -51,12 +51,12 @@ OUTCOMES = (
 def outcome_answers(
     used: pd.DataFrame, outcomes: Sequence[Outcome], windows: Sequence[Window], *, draws: int
 ) -> dict[tuple[str, str], Answer]:
-    """The answer to every (outcome, window).
+    """The answer for every (outcome, window).
 
-    used: usable MatchImpact rows of one pair of sources, of whatever part of the business is asked about. The
-    departure of a window is log((observed + .5) / (expected + .5)). Dates with a final are left out of all outcomes
-    but `final`. Matches of one slot (weekday and hour of the market's clock) are exchanged, `draws` times, with a fixed
-    seed. An answer needs MIN_DATES dates with and as many without the outcome.
+    used: usable MatchImpact rows of one pair of sources and any part of the business. The departure of a window is
+    log((observed + .5) / (expected + .5)). Dates with a final are left out, except for outcomes by date. Matches of one
+    slot (local weekday and hour) are permuted `draws` times, with a fixed seed. An answer needs MIN_DATES dates with
+    the outcome and MIN_DATES dates without it.
     """
     answers = {}
     matches = _Matches.of(used[~used["kickoff_date"].isin(used.loc[used["is_final"], "kickoff_date"])], windows)
@@ -72,7 +72,7 @@ def outcome_answers(
 
 @dataclass(frozen=True)
 class _Matches:
-    """departures [match, side, window], NaN where unknown. values: each outcome's values by name [match, side]."""
+    """departures: [match, side, window], NaN where unknown. values: by name of the outcome [match, side]."""
 
     departures: np.ndarray
     values: dict[str, np.ndarray]
@@ -85,13 +85,13 @@ class _Matches:
         match, ids = pd.factorize(known["match_id"], sort=True)
         side = (known["side"] == Side.AWAY).to_numpy().astype(int)
         number = known["window"].map({window.value: i for i, window in enumerate(windows)}).to_numpy(dtype=float)
-        asked = np.isfinite(number)
-        place = match[asked], side[asked], number[asked].astype(int)
+        is_wanted = np.isfinite(number)
+        place = match[is_wanted], side[is_wanted], number[is_wanted].astype(int)
         departure = np.log(
             (known["observed"].to_numpy(dtype=float) + 0.5) / (known["expected"].to_numpy(dtype=float) + 0.5)
-        )[asked]
+        )[is_wanted]
         shape = (len(ids), len(_SIDES), len(windows))
-        # a team may have several markets: their mean is what its side shows
+        # a team may have several markets: use their mean for its side
         sums, counts = np.zeros(shape), np.zeros(shape)
         np.add.at(sums, place, departure)
         np.add.at(counts, place, 1.0)
@@ -105,7 +105,7 @@ class _Matches:
 
 
 def _values(matches: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Each outcome [match, side], from rows of one per match."""
+    """Each outcome [match, side]. matches: one row per match."""
     home, away = (matches[f"{side}_goals"].to_numpy(dtype=float) for side in _SIDES)
     result = matches["result"]
     wins = [own_result(result, pd.Series(side, index=result.index)) == "win" for side in _SIDES]
@@ -124,7 +124,7 @@ def _values(matches: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _slots(matches: pd.DataFrame) -> pd.Series:
-    """Weekday and hour of kick-off in the market's clock, as text."""
+    """Local weekday and hour of kick-off, as text."""
     weekday = pd.to_datetime(matches["kickoff_date"]).dt.day_of_week.astype(str)
     return weekday + " " + matches["kickoff_time"].str[:2]
 
@@ -144,7 +144,7 @@ def _permuted(
 
 
 def _mean_of_sides(departures: np.ndarray) -> np.ndarray:
-    """What the markets of both teams show together [match, 1, window]; of one alone where the other is unknown."""
+    """The mean of both sides [match, 1, window]; the known side alone where the other is unknown."""
     known = np.isfinite(departures)
     count = known.sum(axis=1, keepdims=True)
     total = np.where(known, departures, 0.0).sum(axis=1, keepdims=True)
@@ -183,7 +183,7 @@ def _answer(
 
 
 def _interval(slope: float, se: float) -> dict[str, float]:
-    """A normal interval with the permutations' standard deviation."""
+    """A normal interval with the standard deviation over the permutations."""
     reach = 1.959963984540054 * se
     return {
         "estimate_log": slope,
@@ -195,7 +195,7 @@ def _interval(slope: float, se: float) -> dict[str, float]:
 
 
 def _coefficients(value: np.ndarray, departure: np.ndarray) -> dict[str, float]:
-    """Pearson's (for yes or no the point-biserial) and Spearman's coefficient of what is seen, nothing adjusted."""
+    """Unadjusted Pearson (point-biserial for yes or no) and Spearman coefficients."""
     from scipy.stats import rankdata
 
     def pearson(x: np.ndarray, y: np.ndarray) -> float:
@@ -210,7 +210,7 @@ def _coefficients(value: np.ndarray, departure: np.ndarray) -> dict[str, float]:
 
 
 def _by_date(used: pd.DataFrame, outcome: Outcome, window: Window, draws: int) -> Answer:
-    """Means per date of what is, and of what is not: the units are dates, not matches."""
+    """Compare means per date with the outcome and means per date without it: the units are dates, not matches."""
     rows = used[used["window"] == window.value]
     is_group = rows[f"is_{outcome.name}"].to_numpy(dtype=bool)
     departure = np.log((rows["observed"].to_numpy(dtype=float) + 0.5) / (rows["expected"].to_numpy(dtype=float) + 0.5))

@@ -1,4 +1,4 @@
-"""How a match ended: result, goals, tournament, final. What orders did then does not belong here."""
+"""Outcomes of matches: result, goals, tournament, final. Orders do not belong here."""
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,11 @@ HIGH_SCORING_GOALS = 4
 
 
 def classify(matches: DataFrame[RawMatches]) -> pd.DataFrame:
-    """`matches` with seven more columns; but for match_type they are empty or False unless a match is FINISHED.
+    """`matches` with seven more columns; except match_type, they are empty or False unless the match is FINISHED.
 
-    total_goals, goal_difference (home - away): Int64, goals of play only, so a shoot-out is no goal feast.
-    result: home_win, draw or away_win; a shoot-out decides, and with its score unknown the result is empty.
-    is_high_scoring: at least HIGH_SCORING_GOALS goals. is_tournament: no league match. is_final: stage FINAL only.
+    total_goals, goal_difference (home - away): Int64, goals in play only, without a shoot-out.
+    result: home_win, draw or away_win; a shoot-out decides, and if its score is unknown the result is empty.
+    is_high_scoring: at least HIGH_SCORING_GOALS goals. is_tournament: not a league match. is_final: stage FINAL only.
     match_type: final for a final, else the type of the competition.
     """
     is_finished = matches["status"] == MatchStatus.FINISHED
@@ -35,16 +35,16 @@ def classify(matches: DataFrame[RawMatches]) -> pd.DataFrame:
 
 
 def own_result(result: pd.Series, side: pd.Series) -> pd.Series:
-    """`result` as the team on `side` sees it: win, draw or loss; empty where the result is."""
+    """The result for the team on `side`: win, draw or loss; empty where `result` is."""
     own_win = side.map({Side.HOME.value: MatchResult.HOME_WIN.value, Side.AWAY.value: MatchResult.AWAY_WIN.value})
     seen = np.select([result == MatchResult.DRAW, result == own_win], ["draw", "win"], default="loss")
     return pd.Series(seen, index=result.index, dtype="str").where(result.notna())
 
 
 def own_outcomes(impact: pd.DataFrame) -> pd.DataFrame:
-    """How matches ended for the team that exposes the market, per row of MatchImpact, with its index.
+    """Outcomes for the team that exposes the market, one row per row of MatchImpact, with its index.
 
-    own_result: see `own_result`. own_goal_difference: goals by which the team ended better. total_goals: of both.
+    own_result: see `own_result`. own_goal_difference: the team's goals minus the opponent's. total_goals: of both.
     """
     home, away = impact["home_goals"].astype("Int64"), impact["away_goals"].astype("Int64")
     is_away = impact["side"] == Side.AWAY
@@ -58,9 +58,9 @@ def own_outcomes(impact: pd.DataFrame) -> pd.DataFrame:
 
 
 def part_values(impact: pd.DataFrame, scope: Scope) -> pd.Series:
-    """The part of every MatchImpact row: a competition, team or market, or how it ended for the own team.
+    """The part of the business of every MatchImpact row: its competition, team, market or result for the own team.
 
-    Empty for the whole business, and where no result is known. Chains are not told apart in these rows: ValueError.
+    Empty for the whole business, and where the result is unknown. Raises ValueError for chains: the rows sum over them.
     """
     if scope == Scope.CHAIN:
         raise ValueError("match_impact sums the chains of a market; take the windows of the chain")
@@ -73,7 +73,7 @@ def _results(matches: pd.DataFrame) -> pd.Series:
     in_play = matches["home_goals"] - matches["away_goals"]
     in_shootout = matches["shootout_home_goals"] - matches["shootout_away_goals"]
     had_shootout = (matches["decided_by"] == DecidedBy.PENALTIES) | in_shootout.notna()
-    # a shoot-out always has a winner: a level score of one is as unknown as none
+    # a shoot-out always has a winner: treat a level score as unknown
     margin = in_play.where(~had_shootout, in_shootout.where(in_shootout != 0))
     words = {1: MatchResult.HOME_WIN.value, 0: MatchResult.DRAW.value, -1: MatchResult.AWAY_WIN.value}
     return pd.Series(np.sign(margin.astype("float64")), index=matches.index).map(words).astype("str")

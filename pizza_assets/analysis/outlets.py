@@ -1,6 +1,6 @@
-"""Outlets, the finest places that are counted: a store of a market, chain and currency. Batches of orders as numbers.
+"""Outlets, the smallest units that are counted: a store of a market, chain and currency; and their numbering.
 
-What happens at an outlet, and when, does not belong here.
+Counting orders does not belong here.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 
 class Outlet(NamedTuple):
-    """A store as orders name it. The same id in two markets is two outlets."""
+    """A store as identified by orders. The same id in two markets is two outlets."""
 
     market: str
     chain: str
@@ -20,14 +20,14 @@ class Outlet(NamedTuple):
 
 
 OUTLET_COLUMNS = Outlet._fields
-_LARGEST_TABLE = 1 << 24  # entries; beyond it distinct combinations are sorted out batch by batch
+_LARGEST_TABLE = 1 << 24  # entries; beyond this, distinct combinations are found batch by batch
 
 
 class OutletNumbers:
-    """Numbers outlets as they first appear: 0, 1, 2, ...
+    """Numbers outlets in order of first appearance: 0, 1, 2, ...
 
-    A batch names its outlets by four dictionaries. Their combination is looked up in a table, which is kept as long as
-    the dictionaries stay the same, that is for a row group.
+    A batch identifies outlets by four dictionary-encoded columns. Combinations of codes are looked up in a table, which
+    is kept as long as the dictionaries stay the same, that is for a row group.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class OutletNumbers:
         names = [dictionary.to_pylist() for dictionary in dictionaries]
         numbers = []
         for position in zip(*np.unravel_index(keys, shape), strict=True):
-            outlet = Outlet(*(of_column[i] for of_column, i in zip(names, position, strict=True)))
+            outlet = Outlet(*(values[i] for values, i in zip(names, position, strict=True)))
             number = self._number_of.setdefault(outlet, len(self.outlets))
             if number == len(self.outlets):
                 self.outlets.append(outlet)
@@ -74,7 +74,7 @@ class OutletNumbers:
 
 
 def _keys(indices: Sequence[np.ndarray], shape: Sequence[int]) -> np.ndarray:
-    """Positions in an array of this shape, row by row. A dictionary of one word changes nothing and costs nothing."""
+    """Flat positions in an array of this shape. Columns with only one value are skipped, as they change nothing."""
     key: np.ndarray | None = None
     for index, size in zip(indices, shape, strict=True):
         if size > 1:

@@ -1,4 +1,4 @@
-"""Windows that two matches of one market share. What was ordered in them does not belong here."""
+"""Windows that two matches of one market share. Orders do not belong here."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ from pizza_assets.models.market import Market
 
 
 def shared_windows(matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
-    """The windows whose orders cannot be put down to one match: match_source, match_id, market, window.
+    """The windows whose orders cannot be attributed to one match: match_source, match_id, market, window.
 
     When windows of two matches overlap in a market, both are listed: neither shows the effect of its own match alone.
-    Simultaneous matches with equal windows are one exposure, so all but the match with the smallest id are listed.
+    Simultaneous matches with equal windows are one exposure, so all except the match with the smallest id are listed.
     """
     exposed = exposures(matches, markets).sort_values(["market", "kickoff_at", "match_id"], ignore_index=True)
     edges = edges_by_match(exposed, matches, lengths)

@@ -1,7 +1,7 @@
-"""Orders as matrices over quarter-hours: of markets, of one chain's part of them, or of stores.
+"""Orders as matrices over quarter-hours, by market, by market for one chain, or by store.
 
-A market's quarter-hour is known where it is known for every chain that the market has in that week. What would be
-expected in it is the baseline's business.
+A market's quarter-hour is known if it is known for all chains that the market has in that week. Expected orders belong
+to baseline.py.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ STORE = ["market", "chain", "store_id"]
 class Panel:
     """Orders as a matrix [row, bin] on consecutive quarter-hours.
 
-    names: of the rows: markets, or (market, chain, store_id). first_bin: the first bin's number (epoch minute // 15).
+    names: one per row: markets, or (market, chain, store_id). first_bin: number of the first bin (epoch minute // 15).
     week: index into `weeks` [bin]. counts: int32. Where is_known is False, counts is 0.
     """
 
@@ -40,7 +40,7 @@ class Panel:
 
     @classmethod
     def joined(cls, parts: Iterable["Panel"]) -> "Panel":
-        """One panel of panels of different weeks, in any order. A row that a part lacks is unknown in its weeks."""
+        """Join panels of different weeks, in any order. A row that a part lacks is unknown in its weeks."""
         filled = sorted((part for part in parts if part.counts.size), key=lambda part: part.first_bin)
         if not filled:
             return _EMPTY
@@ -75,7 +75,7 @@ _EMPTY = Panel(
 
 
 def market_panel(rows: DataFrame[QuarterHours], week: str) -> Panel:
-    """One week's orders by market, all its chains together. rows: of one order source, in the table's order."""
+    """One week's orders by market, summed over chains. rows: of one order source, in the table's order."""
     grid = _Grid.of(rows)
     chains = grid.heads.groupby(STORE[:2], sort=True).ngroup().to_numpy()
     chain_names = grid.heads[STORE[:2]].drop_duplicates().sort_values(STORE[:2])
@@ -90,7 +90,7 @@ def market_panel(rows: DataFrame[QuarterHours], week: str) -> Panel:
 
 def chain_panels(rows: DataFrame[QuarterHours], week: str) -> dict[str, Panel]:
     """One week's orders by market, for each chain alone."""
-    return {str(chain): market_panel(of_chain, week) for chain, of_chain in rows.groupby("chain", sort=True)}
+    return {str(chain): market_panel(chain_rows, week) for chain, chain_rows in rows.groupby("chain", sort=True)}
 
 
 def store_panel(rows: DataFrame[QuarterHours], week: str) -> Panel:
@@ -104,7 +104,7 @@ def store_panel(rows: DataFrame[QuarterHours], week: str) -> Panel:
 
 @dataclass(frozen=True)
 class _Grid:
-    """heads: the stores, one row each. series: the store of every row [row]. position: its bin since first_bin."""
+    """heads: the stores, one row each. series: each row's store [row]. position: each row's bin minus first_bin."""
 
     heads: pd.DataFrame
     series: np.ndarray
@@ -115,7 +115,7 @@ class _Grid:
 
     @classmethod
     def of(cls, rows: pd.DataFrame) -> "_Grid":
-        """Rows of a store lie together, so names are compared only with their neighbours."""
+        """Rows of a store are adjacent, so names are compared only with those of the row before."""
         is_head = np.ones(len(rows), dtype=bool)
         is_head[1:] = np.any([_changes(rows[name]) for name in STORE], axis=0)
         bins = epoch_minutes(rows["bin_at"]) // BIN_MINUTES
@@ -142,5 +142,5 @@ class _Grid:
 def _changes(names: pd.Series) -> np.ndarray:
     values = names.array
     is_other = np.asarray(values[1:] != values[:-1], dtype=bool)
-    # a missing store differs from every store, and pandas calls two missing ones different too
+    # a missing store differs from every store, but pandas also treats two missing ones as different
     return is_other & ~(names.isna().to_numpy()[1:] & names.isna().to_numpy()[:-1])

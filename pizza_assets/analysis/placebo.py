@@ -1,7 +1,7 @@
-"""What the method says of dates without a match: the same markets, weekdays and hours, in weeks free of their own team.
+"""Placebo windows: the same markets, weekdays and hours on dates without a match of their own team.
 
-The free quarter-hours fit the baseline, so on them it is right by construction. A placebo is therefore masked first and
-the baseline fitted anew without it: what is then seen on the placebo dates is what the method makes of nothing.
+The baseline is fitted to the free quarter-hours, so it is right there by construction. Placebos are therefore masked
+and the baseline is refitted without them: any effect on the placebo dates is then an artefact of the method.
 """
 
 from collections.abc import Sequence
@@ -18,18 +18,18 @@ from pizza_assets.analysis.windows import epoch_minutes, times_of
 from pizza_assets.models.vocabulary import ResultStatus, Window
 
 SHARE_OF_FREE_WEEKS = 3
-"""One free week in three becomes a placebo; the others remain to say what is usual."""
+"""One free week in three becomes a placebo; the others remain to fit the baseline."""
 SEED = 20150809
 
 
 def placebo_windows(impact: pd.DataFrame, grid: ExpectedGrid) -> tuple[pd.DataFrame, ExpectedGrid]:
-    """Windows around placebo kick-offs, and the grid that was fitted without them.
+    """Windows around placebo kick-offs, and the grid that was refitted without them.
 
     impact: MatchImpact rows of one pair of sources. For every market and time of the week at which it has usable
-    windows, up to as many placebo kick-offs as real ones are drawn, with a fixed seed, from the weeks in which the
+    windows, at most as many placebo kick-offs as real ones are drawn, with a fixed seed, from the weeks in which the
     quarter-hours around that time are known and free. Returns rows with the columns that `own_match_answer` reads
-    (orders are summed from quarter-hours, in proportion where a window cuts one), and the grid; no rows where
-    nothing is free.
+    (orders are summed over quarter-hours, in proportion where a window cuts one), and the grid; no rows if there is no
+    free week.
     """
     kickoffs = _placebo_kickoffs(impact, grid)
     if kickoffs.empty:
@@ -39,7 +39,7 @@ def placebo_windows(impact: pd.DataFrame, grid: ExpectedGrid) -> tuple[pd.DataFr
         is_placebo[row, column + first : column + end] = True
     usable = grid.is_known & ~grid.is_masked & ~is_placebo
     fit = fit_baseline(grid.observed, usable, grid.bin_of_week, grid.week)
-    # only where the first fit gave an answer: its rules on free weeks and controls hold here too
+    # only where the first fit has an expectation: its rules on free weeks and controls apply here too
     expected = np.where(np.isfinite(grid.expected), fit.expected, np.nan)
     refitted = replace(
         grid, expected=expected, is_masked=grid.is_masked | (is_placebo & grid.is_known), is_converged=fit.converged
@@ -48,8 +48,8 @@ def placebo_windows(impact: pd.DataFrame, grid: ExpectedGrid) -> tuple[pd.DataFr
 
 
 def _placebo_kickoffs(impact: pd.DataFrame, grid: ExpectedGrid) -> pd.DataFrame:
-    """row, column: where in the grid a placebo kicks off; first, end: the columns around it that its windows touch;
-    pre, whistle, post: the windows' edges in minutes from kick-off."""
+    """row, column: position of the placebo kick-off in the grid; first, end: columns that its windows touch, relative
+    to it; pre, whistle, post: the windows' edges in minutes from kick-off."""
     rng = np.random.default_rng(SEED)
     found: list[tuple] = []
     free = grid.is_known & ~grid.is_masked & np.isfinite(grid.expected)
@@ -68,7 +68,7 @@ def _placebo_kickoffs(impact: pd.DataFrame, grid: ExpectedGrid) -> pd.DataFrame:
 
 
 def _real_kickoffs(impact: pd.DataFrame, grid: ExpectedGrid) -> pd.DataFrame:
-    """Per usable market-match the grid's row, the kick-off's place in the week, and the edges in minutes from it."""
+    """For each usable market-match, its row in the grid, the time of the week of kick-off, and edges in minutes."""
     used = impact[impact["status"] == ResultStatus.OK]
     edges = used.groupby(["market", "match_id"]).agg(
         kickoff_at=("kickoff_at", "first"), starts_at=("window_start_at", "min"), ends_at=("window_end_at", "max")
@@ -91,7 +91,7 @@ def _real_kickoffs(impact: pd.DataFrame, grid: ExpectedGrid) -> pd.DataFrame:
 
 
 def _without_overlaps(kickoffs: pd.DataFrame) -> pd.DataFrame:
-    """Of placebos of one market within half a day of each other, the first."""
+    """Drop placebos less than half a day after another one of the same market."""
     ordered = kickoffs.sort_values(["row", "column"], ignore_index=True)
     gap = ordered.groupby("row")["column"].diff()
     return ordered[~(gap < BINS_PER_DAY // 2)].reset_index(drop=True)

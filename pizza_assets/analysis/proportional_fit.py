@@ -1,8 +1,8 @@
-"""Iterative proportional fitting of expected counts. Arrays in, arrays out: frames and matches do not belong here.
+"""Iterative proportional fitting of expected counts. Arrays only: frames and matches do not belong here.
 
 The model is E = alpha[market, bin of the week] * delta[bin] * eta[market, week]: every market has its own weekly
-shape and its own weekly level, and shares with all markets whatever is special about one absolute quarter-hour
-(a holiday, the weather, a match everybody watches). The fit is the Poisson maximum likelihood of that model
+profile and its own level in each week, and all markets share the effect of each single quarter-hour (a holiday, the
+weather, a match that everybody watches). The fit is the Poisson maximum likelihood of that model
 (Deming and Stephan 1940; Darroch and Ratcliff 1972).
 """
 
@@ -33,26 +33,26 @@ def fit_baseline(
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Baseline:
-    """Fit E = alpha * delta * eta on the usable cells: for every factor, its cells sum to their observed orders.
+    """Fit E = alpha * delta * eta on the usable cells: for every factor, expected and observed orders have equal sums.
 
     counts: orders [market, bin], read only where usable. usable: bool [market, bin], known and not masked.
-    bin_of_week: int [market, bin], the bin's place in the market's local week. week: int [bin].
-    Converged when no factor changes by more than `tolerance` in its logarithm; orders too sparse for the model (a
-    factor that runs to infinity) do not converge. `expected` also covers the cells that are not usable. It is 0 where
-    a factor's usable cells hold no orders, and NaN where a factor has no usable cell.
+    bin_of_week: int [market, bin], the bin's number within the market's local week. week: int [bin].
+    Converged when no factor's logarithm changes by more than `tolerance`; orders that are too sparse for the model (a
+    factor diverges) do not converge. `expected` also covers cells that are not usable. It is 0 where a factor's usable
+    cells have no orders, and NaN where a factor has no usable cell.
     """
     fit = ProportionalFit(counts, usable, bin_of_week, week)
-    # stops at the first round that changes nothing
+    # stops at the first round that changes less than the tolerance
     converged = any(fit.improve() < tolerance for _ in range(max_iterations))
     expected, is_open = fit.expected()
     return Baseline(expected, is_open, converged)
 
 
 class ProportionalFit:
-    """The factors while they are fitted. One market at a time, so that the working arrays stay in the CPU's cache.
+    """The state of the fit. Works on one market at a time, so that arrays stay in the CPU's cache.
 
     usable: bool [market, bin], or a known factor of each cell (0 where not usable), which may change between rounds as
-    long as it stays positive where it was. The rest as in `fit_baseline`.
+    long as positive cells stay positive. Other arguments as in `fit_baseline`.
     """
 
     def __init__(self, counts: np.ndarray, usable: np.ndarray, bin_of_week: np.ndarray, week: np.ndarray) -> None:
@@ -72,7 +72,7 @@ class ProportionalFit:
         self.delta_sums = np.where((usable > 0).any(axis=0), delta_orders, np.nan)
 
     def improve(self) -> float:
-        """One round over all factors; the largest change of a factor's logarithm."""
+        """Update all factors once; return the largest change of a factor's logarithm."""
         change = 0.0
         delta_weights = np.zeros_like(self.delta)
         for market, usable in enumerate(self.usable):
@@ -92,7 +92,7 @@ class ProportionalFit:
         for market, place in enumerate(self.bin_of_week):
             alpha = np.where(np.isnan(self.alpha_sums[market]), np.nan, self.alpha[market])[place]
             eta = np.where(np.isnan(self.eta_sums[market]), np.nan, self.eta[market])[self.week]
-            # closed at this time of every week: nothing is expected whatever the other factors are
+            # always closed at this time of the week: expect 0 whatever the other factors are
             is_open[market] = alpha != 0
             expected[market] = np.where(is_open[market], alpha * delta * eta, 0.0)
         return expected, is_open
@@ -104,9 +104,9 @@ def _sums(place: np.ndarray, orders: np.ndarray, weights: np.ndarray, places: in
 
 
 def _replace(factor: np.ndarray, observed: np.ndarray, weights: np.ndarray) -> float:
-    """Set `factor` so that factor * weights = observed, in place; the largest change of its logarithm.
+    """Set `factor` so that factor * weights = observed, in place; return the largest change of its logarithm.
 
-    Unknown factors keep their neutral 1: they touch no usable cell. A sum of zero makes the factor 0 for good.
+    Unknown factors stay 1: they have no usable cell. A sum of zero sets the factor to 0 permanently.
     """
     known = observed > 0
     new = observed[known] / weights[known]

@@ -1,6 +1,6 @@
-"""What a hypothesis gets as its answer: numbers, or why they are missing or weak, one code and one explanation each.
+"""Answers to hypotheses: numbers, and reasons why they are missing or weak, each with a code and an explanation.
 
-Which reason applies is for the analyses to decide.
+The analyses decide which reasons apply.
 """
 
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ import pandas as pd
 
 SEPARATOR = "; "
 FEW_CONTROL_MARKETS = 5
-"""Below this many control markets a result is shown, but flagged."""
+"""A result with fewer control markets is shown but flagged."""
 
 
 class Reason(StrEnum):
-    """Each value starts with its code, so that people and programs can read it."""
+    """Each value is a code for programs and an explanation for people."""
 
     NO_ORDERS = "no_orders: no orders are known for these sources"
     NO_MATCHES = "no_matches: no finished match of a followed team lies in the weeks with orders"
@@ -32,7 +32,7 @@ class Reason(StrEnum):
     TOO_FEW_DATES_WITH_OUTCOME = (
         "too_few_dates_with_outcome: fewer than 10 dates with this outcome, or fewer than 10 without it"
     )
-    NO_RESULTS = "no_results: no result is known of a match with a usable window"
+    NO_RESULTS = "no_results: no match with a usable window has a known result"
     NO_SHARED_MATCH = "no_shared_match: no finished match is followed by every market"
     TOO_FEW_SHARED_MATCHES = "too_few_shared_matches: fewer than 3 matches that every market follows can be used"
     TOO_FEW_PLACEBO_DATES = "too_few_placebo_dates: fewer than 10 dates without a match at the same time of the week"
@@ -43,15 +43,15 @@ class Reason(StrEnum):
     TOO_FEW_CONTROL_MARKETS = "too_few_control_markets: fewer than 6 other markets were free of a match at these hours"
     TOO_SHORT_HISTORY = "too_short_history: fewer than 8 weeks of orders are known"
     MARKET_TOO_NEW = "market_too_new: fewer than 8 weeks of this market's orders are known"
-    MARKET_SILENT = "market_silent: this market's orders are not known for the last 7 days that others' are"
-    TOO_FEW_SCORED = "too_few_scored_forecasts: fewer than 30 forecasts of this kind could be compared with what came"
-    WORSE_THAN_MEAN = "worse_than_mean: past forecasts were worse than the mean of the last 8 weeks, and not by chance"
+    MARKET_SILENT = "market_silent: no orders of this market are known for the last 7 days with known orders elsewhere"
+    TOO_FEW_SCORED = "too_few_scored_forecasts: fewer than 30 forecasts of this kind could be compared with real orders"
+    WORSE_THAN_MEAN = "worse_than_mean: past forecasts were significantly worse than the mean of the last 8 weeks"
     FOOTBALL_DID_NOT_HELP = (
-        "football_did_not_help: past forecasts that knew of the matches were no better than those that did not"
+        "football_did_not_help: past forecasts that included the matches were no better than those that did not"
     )
     TOO_FAR_AHEAD = "too_far_ahead: this lies more than 14 days after the last known order"
     ALREADY_BEGUN = "already_begun: this began before the last known order"
-    NO_COMMON_WEEKS = "no_common_weeks: no week is known with orders and matches of these two labels"
+    NO_COMMON_WEEKS = "no_common_weeks: no stored week has both orders and matches with these labels"
     NOT_SOLD_THEN = "not_sold_then: the market sells nothing at this time of the week"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"
 
@@ -61,17 +61,17 @@ class Reason(StrEnum):
 
 
 def joined(reasons: Iterable[str]) -> str | None:
-    """Reasons as one text in their order, each once; None if there is none."""
+    """The reasons as one text, in order and without duplicates; None if there are none."""
     return SEPARATOR.join(dict.fromkeys(reasons)) or None
 
 
 def split(text: object) -> list[str]:
-    """The inverse of `joined`; missing text is no reason."""
+    """The inverse of `joined`; empty for missing text."""
     return text.split(SEPARATOR) if isinstance(text, str) and text else []
 
 
 def counted(texts: pd.Series) -> dict[str, int]:
-    """How many rows carry each reason, most frequent first, ties by name."""
+    """The number of rows with each reason, most frequent first, ties by name."""
     counts: dict[str, int] = {}
     for text, rows in texts.dropna().value_counts().items():
         for reason in split(text):
@@ -83,8 +83,8 @@ def counted(texts: pd.Series) -> dict[str, int]:
 class Answer:
     """The answer to one hypothesis.
 
-    numbers: by column of CorrelationResults; absent columns are stored empty. missing: why there is no p-value; with no
-    reason, there is one.
+    numbers: by column of CorrelationResults; absent columns are stored empty. missing: why there is no p-value; empty
+    if there is one.
     """
 
     numbers: dict[str, float] = field(default_factory=dict)

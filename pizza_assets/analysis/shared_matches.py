@@ -1,8 +1,8 @@
-"""Matches that every market follows: a national team's, or any where there is one market. No market is left to compare.
+"""Effects of matches that every market follows, such as a national team's, so that no control market is left.
 
-Instead of other markets, the rest of the same day is the control: a window's departure from the market's habits, less
-that of the day's other hours. How much such a difference varies without a match is seen on the other dates at the same
-time of the week (randomisation inference; Fisher 1935). Matches that leave a control belong to effects.py.
+Instead of other markets, the rest of the same day is the control: the departure of a window from the market's habits,
+minus that of the day's other hours. Other dates at the same time of the week show how much such a difference varies
+without a match (randomisation inference; Fisher 1935). Matches with control markets belong to effects.py.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ DRAWS = 1_999
 SEED = 20150810
 BEFORE_BINS = 120 // BIN_MINUTES
 AFTER_BINS = 240 // BIN_MINUTES
-"""The rest of the day starts and ends this far from kick-off."""
+"""The rest of the day excludes this time before and after kick-off."""
 _MIN_REST_ORDERS = 20.0
 _FAR = 5.0
 _TOLERANCE = 1e-8
@@ -35,7 +35,7 @@ _MAX_ROUNDS = 200
 
 @dataclass(frozen=True)
 class _Moments:
-    """Kick-offs and placebos: column in the grid, slot (numbered time of the week), whether a match was played."""
+    """Kick-offs and placebos. column: in the grid. slot: number of the time of the week. is_treated: with a match."""
 
     column: np.ndarray
     slot: np.ndarray
@@ -47,11 +47,11 @@ def shared_match_answers(
 ) -> dict[Window, Answer]:
     """The effect of matches that every market of the grid follows, per window, on the log of orders.
 
-    matches: RawMatches of the pair's label. A date's number is v = log(O / E in the window) - log(O / E on the same
-    day, but from two hours before to four after kick-off), over the markets without another match of their own nearby,
-    with E from the market's habits and weekly level. Dates whose other hours are far from usual (holidays) are left
-    out. estimate: treated minus the mean of the slot's placebo dates; se from the placebos' variance within slots;
-    p by permuting which dates of a slot were treated.
+    matches: RawMatches with the pair's label. Each date has v = log(O / E in the window) - log(O / E on the same day,
+    except from two hours before to four hours after kick-off), over the markets without another own match nearby, with
+    E from the market's habits and weekly level. Dates whose other hours are far from usual (holidays) are left out.
+    estimate: treated dates minus the mean of the slot's placebo dates; se from the placebos' variance within slots; p
+    by permuting which dates of a slot are treated.
     """
     shared = _shared(matches, markets, grid)
     counts = {"n_matches": len(shared), "n_market_matches": len(shared) * len(grid.markets), "n_clusters": len(shared)}
@@ -63,19 +63,19 @@ def shared_match_answers(
 
 
 def _shared(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid) -> pd.DataFrame:
-    """Finished matches followed by all markets of the grid, inside its time."""
+    """Finished matches that all markets of the grid follow, within the time of the grid."""
     finished = matches[matches["status"] == MatchStatus.FINISHED]
     exposed = exposures(finished, markets)
     followers = exposed[exposed["market"].isin(grid.markets)].groupby("match_id")["market"].nunique()
-    everybody = followers.index[followers == len(grid.markets)]
-    chosen = finished[finished["match_id"].isin(everybody)].reset_index(drop=True)
+    followed_by_all = followers.index[followers == len(grid.markets)]
+    chosen = finished[finished["match_id"].isin(followed_by_all)].reset_index(drop=True)
     column = window_edges(chosen, WindowLengths())[:, 1] // BIN_MINUTES - grid.first_bin
     inside = (column >= BEFORE_BINS) & (column + AFTER_BINS < grid.observed.shape[1])
     return chosen.assign(column=column)[inside].reset_index(drop=True)
 
 
 def _moments(shared: pd.DataFrame, grid: ExpectedGrid) -> _Moments:
-    """All columns at the time of the week of a shared kick-off, but those on the day of another shared match."""
+    """All columns at the time of the week of a shared kick-off, except those on the day of another shared match."""
     clock = grid.bin_of_week[0]
     treated = np.unique(shared["column"].to_numpy(dtype=np.int64))
     slots = np.unique(clock[treated])
@@ -88,7 +88,7 @@ def _moments(shared: pd.DataFrame, grid: ExpectedGrid) -> _Moments:
 
 
 def _habits(grid: ExpectedGrid) -> np.ndarray:
-    """Orders usual for the market, time of the week and week [market, bin], from quarter-hours without a match."""
+    """Usual orders by market, time of the week and week [market, bin], from quarter-hours without a match."""
     usual = np.full(grid.observed.shape, np.nan)
     weeks = len(grid.weeks)
     for market, place in enumerate(grid.bin_of_week):
@@ -119,7 +119,7 @@ def _answer(
     values, is_usual_day = _departures(grid, usual, moments, window, lengths)
     known = np.isfinite(values) & is_usual_day
     value, slot, is_treated = values[known], moments.slot[known], moments.is_treated[known]
-    # a slot without a placebo has nothing to compare with, one without a match nothing to say
+    # use only slots with both a match and a placebo
     both = np.isin(slot, slot[is_treated]) & np.isin(slot, slot[~is_treated])
     value, slot, is_treated = value[both], slot[both], is_treated[both]
     treated, placebos = int(is_treated.sum()), int((~is_treated).sum())
@@ -134,21 +134,21 @@ def _answer(
 def _departures(
     grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, window: Window, lengths: WindowLengths
 ) -> tuple[np.ndarray, np.ndarray]:
-    """v of every moment, NaN where it can't be known; and whether the day's other hours are near the usual."""
+    """v of every moment, NaN where unknown; and whether the day's other hours are near usual."""
     starts = {Window.PRE: -lengths.pre_minutes, Window.DURING: 0, Window.POST: lengths.regular_minutes}
     ends = {
         Window.PRE: 0,
         Window.DURING: lengths.regular_minutes,
         Window.POST: lengths.regular_minutes + lengths.post_minutes,
     }
-    # quarter-hours that lie wholly in the window: this estimate needs no exact minutes
+    # quarter-hours completely inside the window: this estimate needs no exact minutes
     first, end = -(-starts[window] // BIN_MINUTES), ends[window] // BIN_MINUTES
     inside, rest = np.full(len(moments.column), np.nan), np.full(len(moments.column), np.nan)
     for number, (column, is_treated) in enumerate(zip(moments.column, moments.is_treated, strict=True)):
         near = slice(column - BEFORE_BINS, column + AFTER_BINS)
         day = np.flatnonzero(grid.day[0] == grid.day[0][column]) if len(grid.day) else np.empty(0, np.int64)
         others = day[(day < near.start) | (day >= near.stop)]
-        # on a placebo date a market near its own team's match has nothing to say; on a treated one all are near one
+        # on placebo dates, skip markets near a match of their own team; on treated dates, all markets are near one
         usable = grid.is_known[:, near].all(axis=1) & (is_treated | ~grid.is_masked[:, near].any(axis=1))
         free = usable[:, None] & grid.is_known[:, others] & ~grid.is_masked[:, others]
         span = slice(column + first, column + end)
@@ -196,7 +196,7 @@ def _compared(value: np.ndarray, slot: np.ndarray, is_treated: np.ndarray) -> di
 
 
 def _permuted_p(value: np.ndarray, slot: np.ndarray, is_treated: np.ndarray) -> float:
-    """Share of label permutations within slots with a sum of treated departures at least as far from its mean."""
+    """Share of permutations within slots whose sum of treated departures is at least as far from its mean."""
     rng = np.random.default_rng(SEED)
     order = np.argsort(slot, kind="stable")
     value, slot, is_treated = value[order], slot[order], is_treated[order]
@@ -208,7 +208,7 @@ def _permuted_p(value: np.ndarray, slot: np.ndarray, is_treated: np.ndarray) -> 
 
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """0 where nothing is below the line."""
+    """The quotient; 0 where the denominator is 0."""
     return np.divide(
         numerator, denominator, out=np.zeros(np.shape(numerator), dtype=float), where=np.asarray(denominator) > 0
     )

@@ -1,7 +1,6 @@
-"""What a store would usually sell, robust against the very things that are looked for: outages, surges, missing days.
+"""Usual orders of a store, robust against the anomalies to be detected: outages, surges and missing days.
 
-The fit is that of the markets' baseline, with stores in the place of markets. Which departures are alarms belongs to
-anomalies.py.
+The fit is that of the markets' baseline, with stores instead of markets. Detecting alarms belongs to anomalies.py.
 """
 
 from dataclasses import dataclass
@@ -22,8 +21,8 @@ _MATCH_PRIOR_ORDERS = 50.0
 
 @dataclass(frozen=True)
 class StoreExpectation:
-    """expected: orders [store, bin], the usual effect of the own team's match included; NaN where it can't be known.
-    is_usual: bool [store, bin], cells that stayed in the fit. converged: whether the last fit did."""
+    """expected: orders [store, bin], including the usual effect of the own team's match; NaN where unknown. is_usual:
+    bool [store, bin], cells that stayed in the fit. converged: whether the last fit converged."""
 
     expected: np.ndarray
     is_usual: np.ndarray
@@ -38,12 +37,13 @@ def store_expectation(
     day: np.ndarray,
     event_lag: np.ndarray,
 ) -> StoreExpectation:
-    """Fit stores' habits four times, each time without the cells that depart too far.
+    """Fit the stores' habits ROUNDS times, each time without the outlying cells of the previous fit.
 
     counts, is_known, bin_of_week: [store, bin] of quarter-hours. week: int [bin]. day: int [store, bin], local calendar
-    date. event_lag: int [store, bin], quarter-hours since the own team's match came near, negative without one: such
-    cells do not inform the habits, and are expected to sell as much more as all stores together do at that lag.
-    Dropped are cells more than 4 standard deviations off, runs of two hours with hardly an order, and days without any.
+    date. event_lag: int [store, bin], quarter-hours since the windows of the own team's match opened, negative outside
+    them. Cells with a lag are not used to fit habits; their expectation is multiplied by the ratio that all stores show
+    at that lag. Outliers are cells more than 4 standard deviations off, runs of two hours with hardly any orders, and
+    days without orders.
     """
     is_free = is_known & (event_lag < 0)
     is_usual = is_free
@@ -58,7 +58,7 @@ def store_expectation(
 def _departing(
     counts: np.ndarray, expected: np.ndarray, is_known: np.ndarray, is_usual: np.ndarray, day: np.ndarray
 ) -> np.ndarray:
-    """Cells to leave out of the next fit [store, bin]."""
+    """The outlying cells to leave out of the next fit [store, bin]."""
     departing = np.zeros(counts.shape, dtype=bool)
     squares, means, means_squared = 0.0, 0.0, 0.0
     for store in range(len(counts)):
@@ -81,7 +81,7 @@ def _departing(
 
 
 def _low_runs(counts: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Cells in a run of two hours that sold a tenth of what is usual, or less [bin]."""
+    """Cells in a run of two hours with at most a tenth of the usual orders [bin]."""
     if len(counts) < LOW_RUN_BINS:
         return np.zeros(len(counts), dtype=bool)
     orders, usual = (_running(values, LOW_RUN_BINS) for values in (counts, mean))
@@ -98,7 +98,7 @@ def _running(values: np.ndarray, length: int) -> np.ndarray:
 
 
 def _with_matches(expected: np.ndarray, counts: np.ndarray, event_lag: np.ndarray) -> np.ndarray:
-    """Near the own team's match: times the ratio that all stores together show at that lag, drawn towards 1."""
+    """`expected` near the own team's match times the ratio that all stores show at that lag, shrunk towards 1."""
     store, position = np.nonzero((event_lag >= 0) & np.isfinite(expected))
     lag = event_lag[store, position]
     lags = int(lag.max(initial=-1)) + 1

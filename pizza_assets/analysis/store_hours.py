@@ -1,7 +1,7 @@
-"""Effects in the units of a shop: what a selling store takes in an hour, and what a match adds. No significance here.
+"""Effects as orders and money per selling store and hour. Significance does not belong here.
 
-A selling store is one that sold in the window. An effect is its uplift of the usual orders of a store and hour, and in
-money these orders times the average order value (docs/decisions/0015).
+A selling store is one that sold in the window. An effect in orders is the uplift times the usual orders per store and
+hour; in money, these orders times the average order value (docs/decisions/0015).
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, ResultS
 
 WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]
 _PART = [*SOURCES, "scope", "scope_value", "time_window"]
-_OF_MATCHES = (Scope.OVERALL, Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT)
+_MATCH_SCOPES = (Scope.OVERALL, Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT)
 
 
 def store_hours(match_windows: pd.DataFrame, *, by_chain: bool = False) -> pd.DataFrame:
     """The hours of selling stores in every window (MatchWindows).
 
-    One row per WINDOW_KEY (and chain): store_count, window_minutes, store_hours. A store belongs to one chain, so those
-    of several chains add up.
+    One row per WINDOW_KEY (and chain): store_count, window_minutes, store_hours. A store belongs to one chain, so
+    counts of several chains add up.
     """
     minutes = (match_windows["window_end_at"] - match_windows["window_start_at"]).dt.total_seconds() / 60
-    # a chain that takes two currencies does so in the same stores
+    # a chain with two currencies uses both in the same stores
     rows = (
         match_windows.assign(window_minutes=minutes)
         .groupby([*WINDOW_KEY, "chain"], as_index=False)
@@ -39,14 +39,14 @@ def store_hours(match_windows: pd.DataFrame, *, by_chain: bool = False) -> pd.Da
 
 
 def usual_rates(
-    impact: pd.DataFrame, match_windows: pd.DataFrame, scopes: Sequence[Scope] = _OF_MATCHES
+    impact: pd.DataFrame, match_windows: pd.DataFrame, scopes: Sequence[Scope] = _MATCH_SCOPES
 ) -> pd.DataFrame:
-    """What is usual in a store and hour of the usable windows of every part of the business but chains.
+    """Usual orders per store and hour in the usable windows of every part of the business except chains.
 
     impact, match_windows: MatchImpact and MatchWindows of current kick-offs. One row per pair of sources, scope,
-    scope_value ("" for the whole business) and time_window: usual_orders_per_store_hour (expected orders over hours of
-    selling stores, where there were any), average_order_cents and its currency (see `order_values`), window_minutes
-    (empty if they differ).
+    scope_value ("" for the whole business) and time_window: usual_orders_per_store_hour (expected orders divided by
+    hours of selling stores), average_order_cents and its currency (see `order_values`), window_minutes (empty if
+    windows differ in length).
     """
     used = impact[impact["status"] == ResultStatus.OK]
     parts = pd.concat([_part(used, part_values(used, scope), scope) for scope in scopes], ignore_index=True)
@@ -54,28 +54,28 @@ def usual_rates(
 
 
 def effects_in_shops(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """Each row of CorrelationResults in orders and money of a selling store and hour; rows and index as in `results`.
+    """CorrelationResults as orders and money per selling store and hour; rows and index as in `results`.
 
     usual_orders_per_store_hour, window_minutes: where the part has usable windows. extra_orders_per_store_hour,
-    extra_orders_low, extra_orders_high (ends of the interval), extra_revenue_per_store_hour_cents, currency: of
-    answered hypotheses. Of an outcome they are the difference that it makes at the usual orders: per goal, or if the
+    extra_orders_low, extra_orders_high (ends of the interval), extra_revenue_per_store_hour_cents, currency: for
+    answered hypotheses. For an outcome, they are the difference that it makes to the usual orders: per goal, or if the
     team won rather than not. impact, match_windows: as in `usual_rates`.
 
-    A chain's usual orders are the expected ones of its own rows in `results`, spread evenly over its windows in usable
-    windows of its markets: `impact` does not tell chains apart. Nothing is expected of matches that every market
-    follows: there the usual orders are those observed, divided by the effect.
+    A chain's usual orders are the expected orders of its own rows in `results`, spread evenly over its windows in
+    usable windows of its markets, because `impact` does not distinguish chains. Matches that every market follows have
+    no expected orders: their usual orders are the observed ones divided by the effect.
     """
     is_shared = results["subject"] == SHARED_MATCH
-    asked = results[_PART].assign(
+    parts = results[_PART].assign(
         scope=results["scope"].mask(is_shared, SHARED_MATCH), scope_value=results["scope_value"].fillna("")
     )
-    scopes = set(asked["scope"])
-    rates = usual_rates(impact, match_windows, [scope for scope in _OF_MATCHES if scope in {*scopes, Scope.OVERALL}])
+    scopes = set(parts["scope"])
+    rates = usual_rates(impact, match_windows, [scope for scope in _MATCH_SCOPES if scope in {*scopes, Scope.OVERALL}])
     if Scope.CHAIN in scopes:
         rates = pd.concat([rates, _chain_rates(results, impact, match_windows)], ignore_index=True)
     if SHARED_MATCH in scopes:
         rates = pd.concat([rates, _observed_rates(impact, match_windows)], ignore_index=True)
-    found = asked.merge(rates, on=_PART, how="left", validate="many_to_one").set_axis(results.index)
+    found = parts.merge(rates, on=_PART, how="left", validate="many_to_one").set_axis(results.index)
     usual = found["usual_orders_per_store_hour"]
     usual = usual.mask(is_shared, usual / (1 + results["uplift_pct"] / 100))
     is_answered = results["status"] == ResultStatus.OK
@@ -90,7 +90,7 @@ def in_money(usual: pd.Series, uplift_pct: pd.Series, value: pd.DataFrame) -> pd
     """An uplift of the `usual` orders per store and hour as orders and money.
 
     value: average_order_cents and currency of each row. Columns: usual_orders_per_store_hour,
-    extra_orders_per_store_hour, extra_revenue_per_store_hour_cents, currency (empty where there is no such revenue).
+    extra_orders_per_store_hour, extra_revenue_per_store_hour_cents, currency (empty where the revenue is).
     """
     extra = usual * uplift_pct / 100
     revenue = extra * value["average_order_cents"]
@@ -105,7 +105,7 @@ def in_money(usual: pd.Series, uplift_pct: pd.Series, value: pd.DataFrame) -> pd
 
 
 def _part(windows: pd.DataFrame, scope_value: pd.Series | str, scope: str) -> pd.DataFrame:
-    """`windows` of one scope with the part that they belong to; those of no part are left out."""
+    """`windows` with the part of one scope that they belong to; windows of no part are left out."""
     named = windows[[*WINDOW_KEY, "expected"]].assign(
         scope=str(scope), scope_value=scope_value, time_window=windows["window"]
     )
@@ -113,7 +113,7 @@ def _part(windows: pd.DataFrame, scope_value: pd.Series | str, scope: str) -> pd
 
 
 def _chain_rates(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """As `usual_rates`, of chains: each window has the chain's mean expectation."""
+    """`usual_rates` for chains: each window has the chain's mean expectation."""
     used = impact[impact["status"] == ResultStatus.OK]
     is_own = (results["scope"] == Scope.CHAIN) & (results["subject"] == OWN_TEAM_MATCH)
     chains = results.loc[is_own, [*_PART, "expected", "n_market_matches"]]
@@ -127,7 +127,7 @@ def _chain_rates(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.
 
 
 def _observed_rates(impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """As `usual_rates`, but of orders observed around matches that every market with matches follows."""
+    """`usual_rates` from observed orders, for matches that every market with matches follows."""
     markets = impact.groupby(SOURCES)["market"].transform("nunique")
     followers = impact.groupby([*SOURCES, "match_id"])["market"].transform("nunique")
     shared = impact[(followers == markets) & impact["orders_per_hour"].notna()]
@@ -136,10 +136,10 @@ def _observed_rates(impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.Dat
 
 
 def _rates(parts: pd.DataFrame, hours: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
-    """`usual_rates` of windows that name their part. hours: `store_hours`, by chain if the parts are."""
+    """`usual_rates` of windows with their part. hours: `store_hours`, by chain if the parts are chains."""
     key = [name for name in [*WINDOW_KEY, "chain"] if name in parts]
     windows = parts.merge(hours, on=key)
-    # where no store sold there is no rate: what was expected there must not count for the hours of others
+    # without a selling store there is no rate: leave its expected orders out of the sum
     windows["expected"] = windows["expected"].where(windows["store_hours"] > 0)
     sums = windows.groupby(_PART, sort=False).agg(
         expected=("expected", "sum"),

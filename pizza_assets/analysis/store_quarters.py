@@ -1,6 +1,6 @@
-"""Orders counted once per store and quarter-hour, where they are known: what every analysis over all weeks reads.
+"""Orders per store and known quarter-hour, read by every analysis over all weeks.
 
-A chain's quarter-hour is known only if all its 15 minutes are covered. Sums over stores are the panel's business.
+A chain's quarter-hour is known only if all its 15 minutes are covered. Sums over stores belong to panel.py.
 """
 
 from collections.abc import Sequence
@@ -33,11 +33,11 @@ def store_quarters(
     *,
     order_source: str,
 ) -> DataFrame[QuarterHours]:
-    """One row per known quarter-hour of [starts_at, ends_at) and store, in the table's order; zero is data.
+    """One row per known quarter-hour of [starts_at, ends_at) and store, in the table's order, also without orders.
 
-    The stores of a chain are those that sold in the period. A chain that sold nothing in it has one row per
-    quarter-hour without a store; one that covers no quarter-hour whole has no part in it. orders: those that
-    `bin_orders` accepts, in any order. covered: of the same source.
+    The stores of a chain are those that sold in the period. A chain that sold nothing has one row per quarter-hour with
+    an empty store; a chain without a completely covered quarter-hour has no rows. orders: those that `bin_orders`
+    accepts, in any order. covered: of the same source.
     """
     first = int(starts_at.timestamp()) // 60 // BIN_MINUTES
     quarters = -(-int(ends_at.timestamp()) // 60 // BIN_MINUTES) - first
@@ -72,7 +72,7 @@ def store_quarters(
 
 
 def _known(covered: Sequence[CoveredPeriod], chain: tuple[str, str], first: int, quarters: int) -> np.ndarray:
-    """Which quarter-hours a chain covers whole [quarter]; its currencies together."""
+    """Whether a chain covers each quarter-hour completely, in any of its currencies [quarter]."""
     minutes = np.zeros(quarters * BIN_MINUTES, dtype=bool)
     origin = first * BIN_MINUTES
     for period in covered:
@@ -83,7 +83,7 @@ def _known(covered: Sequence[CoveredPeriod], chain: tuple[str, str], first: int,
 
 
 def _counts(orders: OrderBatches, first: int, quarters: int) -> dict[_Store, np.ndarray]:
-    """Orders per quarter-hour of every store; its currencies together."""
+    """Orders per quarter-hour of every store, summed over currencies."""
     columns = ("ordered_at", *OUTLET_COLUMNS)
     counts: dict[_Store, np.ndarray] = {}
     for counter in read_side_by_side(orders, columns, lambda: _QuarterCounter(first, quarters)):
@@ -94,7 +94,7 @@ def _counts(orders: OrderBatches, first: int, quarters: int) -> dict[_Store, np.
 
 
 class _QuarterCounter:
-    """What one thread counts: [quarter-hour, outlet], so that orders in order of time touch few of the cells."""
+    """The counter of one thread: [quarter-hour, outlet], so that a batch in order of time touches few cells."""
 
     def __init__(self, first: int, quarters: int) -> None:
         self.numbers = OutletNumbers()

@@ -1,4 +1,4 @@
-"""Plain sums and averages of all there is, by part of the business and period. Nothing is estimated or tested here."""
+"""Plain sums and averages of all orders, by part of the business and period. Nothing is estimated or tested here."""
 
 from collections.abc import Iterable
 
@@ -28,25 +28,25 @@ def hourly_totals(timeline: pd.DataFrame) -> pd.DataFrame:
 def summary_statistics(
     totals: Iterable[pd.DataFrame], match_windows: DataFrame[MatchWindows]
 ) -> DataFrame[SummaryStatistics]:
-    """Rows for all known time and for each period, over all, by chain, market and competition.
+    """Rows for all known time and for each period, overall and by chain, market and competition.
 
-    totals: `hourly_totals` of any part of the time. match_windows: all weeks. Never pooled: sources, currencies.
+    totals: `hourly_totals`, in any number of parts. match_windows: all weeks. Sources and currencies are never pooled.
     """
     parts = [part for part in totals if len(part)]
     rows: list[pd.DataFrame] = []
     if parts:
         known = pd.concat(parts, ignore_index=True)
-        rows += [_of_all_time(known, scope, by) for scope, by in _SCOPES.items()]
+        rows += [_all_time_rows(known, scope, by) for scope, by in _SCOPES.items()]
     if len(match_windows):
         scopes = {**_SCOPES, "competition": ["competition"]}
-        rows += [_of_periods(match_windows, scope, by) for scope, by in scopes.items()]
+        rows += [_period_rows(match_windows, scope, by) for scope, by in scopes.items()]
     if not rows:
         return SummaryStatistics.empty()
     together = pd.concat(rows, ignore_index=True)
     return SummaryStatistics.checked(_with_ratios(together))
 
 
-def _of_all_time(known: pd.DataFrame, scope: str, by: list[str]) -> pd.DataFrame:
+def _all_time_rows(known: pd.DataFrame, scope: str, by: list[str]) -> pd.DataFrame:
     sums = known.groupby(["order_source", "currency", *by], as_index=False).agg(
         **{name: (name, "sum") for name in [*_SUMMED, "covered_minutes"]},
         first_at=("first_at", "min"),
@@ -63,7 +63,7 @@ def _of_all_time(known: pd.DataFrame, scope: str, by: list[str]) -> pd.DataFrame
     )
 
 
-def _of_periods(windows: pd.DataFrame, scope: str, by: list[str]) -> pd.DataFrame:
+def _period_rows(windows: pd.DataFrame, scope: str, by: list[str]) -> pd.DataFrame:
     sums = windows.groupby(["order_source", "match_source", "currency", "window", *by], as_index=False).agg(
         **{name: (name, "sum") for name in [*_SUMMED, "covered_minutes"]},
         first_at=("window_start_at", "min"),

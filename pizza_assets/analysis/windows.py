@@ -1,7 +1,7 @@
 """The three periods of a match, exact to the minute, and the minute arithmetic that places orders in them.
 
 `pre` [kick-off - 2 h, kick-off), `during` [kick-off, final whistle) and `post` [final whistle, + 2 h) are disjoint
-and half-open. Who is exposed to a match, and what was ordered, does not belong here.
+and half-open. Exposure and orders do not belong here.
 """
 
 from dataclasses import dataclass, fields
@@ -15,14 +15,14 @@ from pizza_assets.models.vocabulary import DecidedBy, Window
 from pizza_assets.settings import Settings
 
 WINDOWS: tuple[Window, ...] = (Window.PRE, Window.DURING, Window.POST)
-"""The windows in order of time: window i lies between edges i and i + 1 of `window_edges`."""
+"""The windows in order of time: window i is between edges i and i + 1 of `window_edges`."""
 
 _MICROSECONDS_PER_MINUTE = 60_000_000
 
 
 @dataclass(frozen=True)
 class WindowLengths:
-    """Lengths in whole minutes. The last three run from kick-off to the final whistle, by how the match was decided."""
+    """Lengths in whole minutes. The last three are from kick-off to final whistle, by how the match was decided."""
 
     pre_minutes: int = 120
     post_minutes: int = 120
@@ -37,7 +37,7 @@ class WindowLengths:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "WindowLengths":
-        """As PIZZA_PRE_MINUTES, PIZZA_POST_MINUTES and the three lengths of a match say."""
+        """From PIZZA_PRE_MINUTES, PIZZA_POST_MINUTES and the three lengths of a match."""
         return cls(
             settings.pre_minutes,
             settings.post_minutes,
@@ -48,7 +48,7 @@ class WindowLengths:
 
 
 def epoch_minutes(times: pd.Series) -> np.ndarray:
-    """Whole minutes since 1970-01-01 UTC of aware times, rounded down, as int64."""
+    """Convert aware times to whole minutes since 1970-01-01 UTC, rounded down, as int64."""
     return times.astype("datetime64[us, UTC]").astype("int64").to_numpy() // _MICROSECONDS_PER_MINUTE
 
 
@@ -61,7 +61,7 @@ def times_of(minutes: np.ndarray) -> pd.Series:
 def window_edges(matches: DataFrame[RawMatches], lengths: WindowLengths) -> np.ndarray:
     """Epoch minutes [match, 4]: start of pre, kick-off, final whistle, end of post; rows as in `matches`.
 
-    No source gives the final whistle, so it follows from how the match was decided; unknown counts as regular.
+    No source gives the time of the final whistle, so it follows from how the match was decided; unknown is regular.
     Raises ValueError naming the first match that does not kick off on a whole minute.
     """
     kickoff = epoch_minutes(matches["kickoff_at"])
@@ -77,16 +77,16 @@ def window_edges(matches: DataFrame[RawMatches], lengths: WindowLengths) -> np.n
 
 
 def edges_by_match(rows: pd.DataFrame, matches: DataFrame[RawMatches], lengths: WindowLengths) -> np.ndarray:
-    """The `window_edges` of the match that each row names by match_source and match_id: epoch minutes [row, 4].
+    """The `window_edges` of each row's match, by match_source and match_id: epoch minutes [row, 4].
 
-    Raises ValueError as `window_edges` does, and for a match that is there twice, as when its kick-off moved to
-    another week and the old week still lists it.
+    Raises ValueError like `window_edges`, and for a duplicate match, which occurs when a kick-off moved to another week
+    and the old week still lists it.
     """
     key = ["match_source", "match_id"]
     index = pd.MultiIndex.from_frame(matches[key])
     if not index.is_unique:
         twice = matches["match_id"].array[index.duplicated().argmax()]
-        raise ValueError(f"match {twice} is there more than once; keep only its newest version")
+        raise ValueError(f"match {twice} is listed more than once; keep only its newest version")
     return window_edges(matches, lengths)[index.get_indexer(pd.MultiIndex.from_frame(rows[key]))]
 
 
@@ -94,7 +94,7 @@ def window_bounds(matches: DataFrame[RawMatches], lengths: WindowLengths) -> pd.
     """One row per match and window, sorted by match_source, kickoff_at, match_id and time.
 
     Columns: match_id, match_source, window, window_start_at, window_end_at (half-open, UTC).
-    Raises ValueError as `window_edges` does.
+    Raises ValueError like `window_edges`.
     """
     ordered = matches.sort_values(["match_source", "kickoff_at", "match_id"], ignore_index=True)
     edges = window_edges(ordered, lengths)

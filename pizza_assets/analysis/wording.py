@@ -1,4 +1,4 @@
-"""The words of results: where data come from, how large an effect is, which period is meant. Nothing is computed."""
+"""The wording of results: sources, sizes of effects, periods. Nothing is computed here."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from pizza_assets.models.vocabulary import SHARED_MATCH, DataSource, ResultStatu
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
 SHARED_ESTIMAND = "effect of a match that every market follows on all orders, against the rest of its day"
 OUTCOME_ESTIMAND = (
-    "difference between matches of one weekday and hour that ended differently, in a market's orders against normal"
+    "difference in a market's orders relative to normal, between matches of one weekday and hour that ended differently"
 )
 METHODS = {
     "window": {
@@ -22,7 +22,7 @@ METHODS = {
         "cluster_by": "match",
     },
     "shared": {
-        "method": "difference to the other hours of the day, against dates at the same hour; dates permuted",
+        "method": "difference from the day's other hours, compared with other dates at the same hour; dates permuted",
         "controls": "market x local quarter-hour of the week; market x week; the same day's other hours",
         "cluster_by": "date",
     },
@@ -37,13 +37,13 @@ CONTRASTS = {
     "home_win": "if the home side won rather than not",
     "away_win": "if the away side won rather than not",
     "draw": "if it was a draw rather than not",
-    "total_goals": "per goal more in the match",
+    "total_goals": "per additional goal in the match",
     "high_scoring": "if four or more goals were scored rather than fewer",
-    "goal_difference": "per goal by which the own team ended better",
-    "tournament": "if the match was of a cup or tournament rather than a league",
+    "goal_difference": "per goal of difference in the own team's favour",
+    "tournament": "if the match was in a cup or tournament rather than a league",
     "final": "if the match was a final rather than not",
 }
-"""What an outcome compares, by its name."""
+"""The comparison that each outcome makes, by its name."""
 FAMILIES = {
     "exploratory_outcomes": "how the match ended",
     "exploratory_shared_matches": "matches that every market follows",
@@ -53,7 +53,7 @@ FAMILIES = {
         for kind, about in (("windows", "the matches"), ("outcomes", "how the matches ended"))
     },
 }
-"""What the claims of a family are about, but for those told one by one."""
+"""The topics of families of hypotheses, except those with one insight per hypothesis."""
 ALARMS = {
     "low": ("outage", "outages"),
     "high": ("surge", "surges"),
@@ -80,12 +80,12 @@ SHARED_PERIODS = {
 
 
 def period(subject: str, window: str) -> str:
-    """Which time is meant."""
+    """The period in words."""
     return (SHARED_PERIODS if subject == SHARED_MATCH else PERIODS)[window]
 
 
 def source_prefix(order_source: str, match_source: str) -> str:
-    """Says in capitals what is not real, or nothing if all is."""
+    """A prefix that names mock data in capitals; empty if all data are real."""
     if order_source == match_source == DataSource.MOCK:
         return "MOCK DATA: "
     if order_source == DataSource.MOCK:
@@ -96,7 +96,7 @@ def source_prefix(order_source: str, match_source: str) -> str:
 
 
 def number(value: float) -> str:
-    """One decimal below ten, none above; never a minus before zero."""
+    """One decimal below ten, none above; never negative zero."""
     digits = 1 if abs(value) < 9.95 else 0
     return f"{round(value, digits) + 0.0:.{digits}f}"
 
@@ -122,23 +122,24 @@ def detectable(mde_pct: float) -> str:
 
 
 def explanations(reasons: list[str]) -> str:
-    """The reasons without their codes, for people."""
+    """The reasons in words, without their codes."""
     return "; ".join(reason.partition(": ")[2] or reason for reason in reasons)
 
 
 def place(scope: str, value: str | None) -> str:
-    """Whose orders are meant, to follow the word orders; nothing for the whole business."""
+    """The part of the business, to follow the word "orders"; empty for the whole business."""
     return _PLACES[Scope(scope)].format(value) if scope in _PLACES else ""
 
 
 def circumstance(scope: str, value: str | None) -> str:
-    """Which of the own team's matches are meant, to follow the period; nothing for all of them."""
+    """The subset of the own team's matches, to follow the period; empty for all of them."""
     return _CIRCUMSTANCES[str(value)] if scope == Scope.RESULT else ""
 
 
 def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
-    """What a row of CorrelationResults says about `period`: what is missing, that nothing was found, or the finding.
-    more_evidence: ends the brackets of a finding.
+    """A row of CorrelationResults as a sentence about `period`: the finding, that there is none, or what is missing.
+
+    more_evidence: appended inside the brackets of a finding.
     """
     where = place(result["scope"], result["scope_value"])
     period += circumstance(result["scope"], result["scope_value"])

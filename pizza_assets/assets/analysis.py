@@ -23,7 +23,7 @@ from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA, bullets, markdown, whole
 from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
-from pizza_assets.models.labels import of_sources
+from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market, Markets
 from pizza_assets.models.vocabulary import DataSource, Scope
 from pizza_assets.orchestration.freshness.match_versions import (
@@ -167,7 +167,7 @@ def _event_study(settings: Settings) -> dg.AssetsDefinition:
         counts = clock_counts(merged_orders[week].rows for week in merged_orders)
         points = {}
         for pair, grid in grids_of(expected_orders, clocks(markets), settings.timezone).items():
-            own = [of_sources(rows, *pair) for rows in (match_impact, counts)]
+            own = [rows_for_sources(rows, *pair) for rows in (match_impact, counts)]
             of_pair = goals[goals["match_source"] == pair[1]]
             panel = event_panel(grid, matches[matches["match_source"] == pair[1]], markets)
             points[pair] = [

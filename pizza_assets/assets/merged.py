@@ -8,7 +8,7 @@ from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described, each_week, weekly, weeks_at_once
-from pizza_assets.models.labels import label_of_orders, table_label
+from pizza_assets.models.labels import combined_label, table_label
 from pizza_assets.models.market import Markets
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource, combined_source
@@ -114,7 +114,7 @@ def _merged_orders(
                 return WeekOutput(week.key, reason=NO_ORDERS, is_retired=True)
             matches = matches_reaching(raw_matches, week, lengths)
             found = nearest_match_sources(orders, matches, markets, lengths)
-            label = label_of_orders(facts.data_source, found, _if_empty(week, raw_orders, raw_matches))
+            label = combined_label(facts.data_source, found, _if_empty(week, raw_orders, raw_matches))
             rows = RowStream(lambda: merge_batches(orders, matches, markets, lengths))
             return WeekOutput(week.key, rows, label)
 

@@ -1,4 +1,4 @@
-"""Table models, by name. Everything that stores, documents or shows a table finds it here."""
+"""Registry of table models by name, for all code that stores, documents or shows a table."""
 
 from pizza_assets.models.anomalies import OrderAnomalies
 from pizza_assets.models.event_study import EventStudy, SummaryStatistics

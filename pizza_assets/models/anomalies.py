@@ -25,12 +25,12 @@ class OrderAnomalies(
         description="low: two hours or more with a tenth of the usual orders or less. high: three hours or more with "
         "half as many again or more. missing_day: a day without any order.",
     )
-    starts_at: UtcTimestamp = pa.Field(description="First instant, UTC.")
-    ends_at: UtcTimestamp = pa.Field(description="First instant after it, UTC.")
+    starts_at: UtcTimestamp = pa.Field(description="Start, UTC.")
+    ends_at: UtcTimestamp = pa.Field(description="End (exclusive), UTC.")
     observed: int = pa.Field(ge=0, description="Orders.")
-    expected: float = pa.Field(ge=0, description="Orders that were usual, the effect of an own match included.")
+    expected: float = pa.Field(ge=0, description="Usual orders, including the effect of an own match.")
     p_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Negative-binomial tail of its most extreme block; empty for a day."
+        nullable=True, ge=0, le=1, description="Negative-binomial tail of the most extreme block; empty for a day."
     )
     q_value: float = pa.Field(
         nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value among all blocks of the kind."
@@ -39,20 +39,20 @@ class OrderAnomalies(
         nullable=True,
         ge=0,
         le=1,
-        description="Bound on the share of this kind's alarms that are false; docs/calibration.md: what it was.",
+        description="Meant as an upper bound on the share of false alarms of this kind; see docs/calibration.md.",
     )
     match_id: str = pa.Field(
-        nullable=True, description="The nearest match of a followed team within six hours; empty without one."
+        nullable=True, description="The nearest match of a followed team within six hours; empty if there is none."
     )
-    home_team: str = pa.Field(nullable=True, description="Its home side.")
-    away_team: str = pa.Field(nullable=True, description="Its away side.")
-    kickoff_at: UtcTimestamp = pa.Field(nullable=True, description="Its kick-off, UTC.")
+    home_team: str = pa.Field(nullable=True, description="Home side of that match.")
+    away_team: str = pa.Field(nullable=True, description="Away side of that match.")
+    kickoff_at: UtcTimestamp = pa.Field(nullable=True, description="Kick-off of that match, UTC.")
     minutes_from_kickoff: pd.Int64Dtype = pa.Field(
-        nullable=True, description="From its kick-off to the start of the anomaly; negative before."
+        nullable=True, description="Minutes from that kick-off to the start of the anomaly; negative before."
     )
-    result: str = pa.Field(nullable=True, isin=values(MatchResult), description="How it ended.")
+    result: str = pa.Field(nullable=True, isin=values(MatchResult), description="How that match ended.")
     match_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock match.")
-    order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders: the data it is seen in.")
+    order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders: the data that show the anomaly.")
     seen_in: str = pa.Field(
         isin=["real", "mock", "both"],
         description="both if an anomaly of this kind and market overlaps in real and in mock orders.",

@@ -1,4 +1,4 @@
-"""The competitions this package knows, by openfootball's code. How a source writes their files does not belong here."""
+"""The supported competitions, by openfootball's code. The file format of a source does not belong here."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from pizza_assets.models.vocabulary import CompetitionType
 class Competition:
     """A competition.
 
-    timezone: the clock in which a kick-off without a zone is meant; None if such a time can't be understood.
+    timezone: time zone of a kick-off that states none; None if such a time can't be interpreted.
     tournament_years: the years in which a tournament is held; None for seasons that run from summer to summer.
-    repository: openfootball's repository that holds its files.
+    repository: the openfootball repository with its files.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""What a source has spoken for. Inside a covered period no order means zero; outside it means unknown."""
+"""Periods that a source covers. Inside one, no order means zero; outside, it means unknown."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, order=True)
 class CoveredPeriod:
-    """A half-open UTC period, on whole minutes, in which `market`'s orders of `chain` are completely known."""
+    """A half-open UTC period of whole minutes for which all orders of `chain` in `market` are known."""
 
     market: str
     chain: str
@@ -17,7 +17,7 @@ class CoveredPeriod:
     ends_at: datetime
 
     def clipped(self, starts_at: datetime, ends_at: datetime) -> "CoveredPeriod | None":
-        """The part inside [starts_at, ends_at), or None."""
+        """The overlap with [starts_at, ends_at), or None."""
         first, last = max(self.starts_at, starts_at), min(self.ends_at, ends_at)
         if first >= last:
             return None
@@ -25,7 +25,7 @@ class CoveredPeriod:
 
 
 def coverage_to_json(periods: Iterable[CoveredPeriod]) -> str:
-    """A stable text, sorted, for Parquet metadata."""
+    """The periods as sorted, reproducible JSON for Parquet metadata."""
     rows = [
         {**asdict(p), "starts_at": p.starts_at.isoformat(), "ends_at": p.ends_at.isoformat()} for p in sorted(periods)
     ]

@@ -1,4 +1,4 @@
-"""Minor units of currencies: how many decimals an amount has. Exchange rates and formatting do not belong here."""
+"""Decimal places of currencies. Exchange rates and formatting do not belong here."""
 
 _WITHOUT_MINOR_UNITS = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}

@@ -12,16 +12,16 @@ from pizza_assets.models.vocabulary import DataSource, ResultStatus, values
 class EventStudy(
     Table, name="event_study", place=ANALYSIS, key=("order_source", "match_source", "event", "series", "minutes_from")
 ):
-    """One row per point: how orders depart from usual in a span of minutes from an event, with its band."""
+    """One row per point: how orders depart from usual in a span of minutes around an event, with a confidence band."""
 
     event: str = pa.Field(isin=["kick_off", "goal"], description="What the minutes are counted from.")
     series: str = pa.Field(
-        description="kick_off: own_match, or the test of the hour before the first window. goal: whose goal, and "
-        "whether it is the headline, a check or the curve."
+        description="kick_off: own_match, or the pre-trend test of the hour before the first window. goal: whose goal, "
+        "and whether the point is the headline, a check or part of the curve."
     )
-    minutes_from: int = pa.Field(description="First minute of the span, from the event; negative before it.")
+    minutes_from: int = pa.Field(description="First minute of the span, from the event; negative before.")
     minutes_to: int = pa.Field(description="First minute after the span.")
-    estimate_log: float = pa.Field(nullable=True, description="Log ratio of orders to what is usual; per goal.")
+    estimate_log: float = pa.Field(nullable=True, description="Log ratio of orders to usual orders; per goal.")
     uplift_pct: float = pa.Field(nullable=True, description="100 (exp(estimate_log) - 1).")
     ci_low_pct: float = pa.Field(nullable=True, description="Lower end of the band.")
     ci_high_pct: float = pa.Field(nullable=True, description="Upper end of the band.")
@@ -31,21 +31,21 @@ class EventStudy(
     )
     band: str = pa.Field(
         isin=["simultaneous", "pointwise"],
-        description="simultaneous: 95 % that all points of the series lie inside. pointwise: each alone.",
+        description="simultaneous: covers all points of the series with 95 % confidence. pointwise: each point alone.",
     )
     is_calibrated: bool = pa.Field(
-        description="Whether the band held its rate in simulated years (docs/calibration.md); if not, it is a sketch."
+        description="Whether the band reached its nominal coverage in simulated years (docs/calibration.md)."
     )
-    n_matches: int = pa.Field(ge=0, description="Matches behind it.")
-    n_market_matches: int = pa.Field(ge=0, description="Market-matches behind it.")
-    n_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals behind it; empty for kick-off.")
-    n_clusters: int = pa.Field(ge=0, description="Dates behind it.")
+    n_matches: int = pa.Field(ge=0, description="Matches used.")
+    n_market_matches: int = pa.Field(ge=0, description="Market-matches used.")
+    n_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals used; empty for kick-off.")
+    n_clusters: int = pa.Field(ge=0, description="Dates used.")
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
-    reasons: str = pa.Field(nullable=True, description="Why it is missing, separated by semicolons.")
+    reasons: str = pa.Field(nullable=True, description="Why the estimate is missing, separated by semicolons.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 
@@ -55,7 +55,7 @@ class SummaryStatistics(
     place=ANALYSIS,
     key=("order_source", "match_source", "scope", "scope_value", "currency", "period"),
 ):
-    """One row per part of the business and period: plain sums and averages, nothing estimated."""
+    """One row per part of the business and period: plain sums and averages, no estimates."""
 
     scope: str = pa.Field(isin=["overall", "chain", "market", "competition"], description="The part of the business.")
     scope_value: str = pa.Field(description="Which part; all for overall.")
@@ -63,27 +63,27 @@ class SummaryStatistics(
         isin=["all", "pre", "during", "post"],
         description="all: every known minute. pre, during, post: the windows of followed matches.",
     )
-    currency: str = pa.Field(description="ISO 4217 code; several are never summed.")
+    currency: str = pa.Field(description="ISO 4217 code; currencies are never added up.")
     order_count: int = pa.Field(ge=0, description="Orders.")
     revenue_cents: int = pa.Field(ge=0, description="Revenue, minor units.")
     pizza_count: int = pa.Field(ge=0, description="Pizzas.")
     average_order_cents: float = pa.Field(nullable=True, ge=0, description="Revenue per order; empty without orders.")
     pizzas_per_order: float = pa.Field(nullable=True, ge=0, description="Pizzas per order; empty without orders.")
-    covered_hours: float = pa.Field(ge=0, description="Hours of markets and chains that are known.")
+    covered_hours: float = pa.Field(ge=0, description="Covered hours, summed over markets and chains.")
     orders_per_hour: float = pa.Field(
-        nullable=True, ge=0, description="Orders per known hour of a market's chain; empty without any."
+        nullable=True, ge=0, description="Orders per covered hour; empty if none is covered."
     )
     order_share_pct: float = pa.Field(
         nullable=True, ge=0, le=100, description="Share of the orders of the same period and currency."
     )
-    n_matches: int = pa.Field(ge=0, description="Matches with such a window; 0 for all.")
+    n_matches: int = pa.Field(ge=0, description="Matches with such a window; 0 for period all.")
     first_at: UtcTimestamp = pa.Field(nullable=True, description="Start of the first hour or window, UTC.")
-    last_at: UtcTimestamp = pa.Field(nullable=True, description="End of the last one, UTC.")
+    last_at: UtcTimestamp = pa.Field(nullable=True, description="End of the last hour or window, UTC.")
     complete_share_pct: float = pa.Field(
-        nullable=True, ge=0, le=100, description="Share of the windows whose orders are wholly known; empty for all."
+        nullable=True, ge=0, le=100, description="Share of windows with completely known orders; empty for all."
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock matches; empty for all.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if all of it is; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if all inputs are real, mock if the orders are mock, else mixed."
     )

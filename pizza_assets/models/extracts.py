@@ -1,4 +1,4 @@
-"""What dashboards read: typed, flat, one CSV each. Every effect is also told in orders and money per store and hour."""
+"""Extracts for dashboards: typed, flat, one CSV each. Effects are also given as orders and money per store and hour."""
 
 import pandas as pd
 import pandera.pandas as pa
@@ -14,7 +14,7 @@ from pizza_assets.models.table import Table, UtcTimestamp
 from pizza_assets.models.vocabulary import DataSource, MatchStatus, Side, values
 
 PERIODS = ["earlier", "pre", "during", "post", "later"]
-"""Where a quarter-hour lies beside a match: in one of its windows, or before or after all of them."""
+"""Where a quarter-hour lies relative to a match: in one of its windows, or before or after all of them."""
 
 
 class OrdersTimelineExtract(
@@ -23,7 +23,7 @@ class OrdersTimelineExtract(
     place=EXTRACT,
     key=("order_source", "market", "chain", "currency", "hour_at"),
 ):
-    """One row per hour, market, chain and currency: what was ordered."""
+    """One row per hour, market, chain and currency: orders, revenue and pizzas."""
 
     hour_at: UtcTimestamp = pa.Field(description="First instant of the hour, UTC.")
     market: str = pa.Field(description="The market.")
@@ -42,7 +42,7 @@ class MatchTimelineExtract(
     place=EXTRACT,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "bin_at"),
 ):
-    """One row per match, market that follows it and quarter-hour around it: what was ordered and what is usual."""
+    """One row per match, exposed market and quarter-hour around the match: orders and usual orders."""
 
     match_id: str = pa.Field(description="The match, as in dashboard_matches.")
     kickoff_at: UtcTimestamp = pa.Field(description="Kick-off, UTC.")
@@ -51,24 +51,25 @@ class MatchTimelineExtract(
     home_team: str = pa.Field(description="Home side.")
     away_team: str = pa.Field(description="Away side.")
     market: str = pa.Field(description="A market that follows one of the teams.")
-    team: str = pa.Field(description="The team that it follows.")
-    side: str = pa.Field(isin=values(Side), description="The side that team plays on.")
+    team: str = pa.Field(description="The team that the market follows.")
+    side: str = pa.Field(isin=values(Side), description="The side of that team.")
     bin_at: UtcTimestamp = pa.Field(description="First instant of the quarter-hour, UTC.")
-    minutes_from_kickoff: int = pa.Field(description="From kick-off to that instant; negative before.")
+    minutes_from_kickoff: int = pa.Field(description="Minutes from kick-off to bin_at; negative before kick-off.")
     period: str = pa.Field(
-        isin=PERIODS, description="The window in which the quarter-hour begins; earlier or later outside of all three."
+        isin=PERIODS, description="The window in which the quarter-hour begins; earlier or later outside all three."
     )
     order_count: int = pa.Field(ge=0, description="Orders of all chains in the quarter-hour.")
     expected_orders: float = pa.Field(
-        nullable=True, ge=0, description="Orders usual without the match; empty where that can't be known."
+        nullable=True, ge=0, description="Baseline: orders expected without the match; empty where it is unknown."
     )
     store_count: int = pa.Field(
-        ge=0, description="Stores of the market that sold in a window of the match: the most in one."
+        ge=0,
+        description="Stores of the market that sold in a window of the match: the largest number of the three windows.",
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 
@@ -89,7 +90,7 @@ class MatchesExtract(
     competition_type: str = pa.Field(description="league, cup or international.")
     match_type: str = pa.Field(isin=MATCH_TYPES, description="league, cup or international; final for any final.")
     season: str = pa.Field(description="The season, e.g. 2025-26, or a year for a tournament.")
-    round_name: str = pa.Field(nullable=True, description="The round as the source writes it.")
+    round_name: str = pa.Field(nullable=True, description="The round, as spelt by the source.")
     home_team: str = pa.Field(description="Home side.")
     away_team: str = pa.Field(description="Away side.")
     home_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals of the home side in play.")
@@ -101,114 +102,114 @@ class MatchesExtract(
 
 
 class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", place=EXTRACT, code_version=2, schema_version=2):
-    """match_impact as the dashboards read it, with the type of the match and the effect in a store's own units."""
+    """match_impact for dashboards, with the type of the match and the effect per store and hour."""
 
     match_type: str = pa.Field(isin=MATCH_TYPES, description="league, cup or international; final for any final.")
     own_result: str = pa.Field(
-        nullable=True, isin=["win", "draw", "loss"], description="How it ended for the team that the market follows."
+        nullable=True, isin=["win", "draw", "loss"], description="Result for the team that the market follows."
     )
     own_goal_difference: pd.Int64Dtype = pa.Field(
-        nullable=True, description="Goals by which that team ended better; a shoot-out adds none."
+        nullable=True, description="Goal difference from that team's point of view; a shoot-out adds nothing."
     )
     total_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals of both sides in play.")
     store_hours: float = pa.Field(nullable=True, ge=0, description="Stores that sold, times the hours of the window.")
     extra_orders_per_store_hour: float = pa.Field(
-        nullable=True, description="extra_orders per store that sold and hour; empty where unknown."
+        nullable=True, description="extra_orders per selling store and hour; empty where unknown."
     )
     extra_revenue_cents: float = pa.Field(
         nullable=True, description="extra_orders times the window's average order value, minor units."
     )
     extra_revenue_per_store_hour_cents: float = pa.Field(
-        nullable=True, description="The same per store that sold and hour."
+        nullable=True, description="extra_revenue_cents per selling store and hour."
     )
 
 
 class CorrelationsExtract(
     CorrelationResults, name="dashboard_correlations", place=EXTRACT, code_version=2, schema_version=2
 ):
-    """correlation_results as the dashboards read it, with each effect in orders and money of a store and hour."""
+    """correlation_results for dashboards, with each effect as orders and money per store and hour."""
 
     usual_orders_per_store_hour: float = pa.Field(
         nullable=True, ge=0, description="Expected orders per selling store and hour in the windows concerned."
     )
     extra_orders_per_store_hour: float = pa.Field(
-        nullable=True, description="uplift_pct of the usual orders: orders more or fewer per store and hour."
+        nullable=True, description="uplift_pct of the usual orders: additional (or missing) orders per store and hour."
     )
-    extra_orders_low: float = pa.Field(nullable=True, description="The same at the lower end of the interval.")
-    extra_orders_high: float = pa.Field(nullable=True, description="The same at its upper end.")
+    extra_orders_low: float = pa.Field(nullable=True, description="Extra orders at the lower end of the interval.")
+    extra_orders_high: float = pa.Field(nullable=True, description="Extra orders at its upper end.")
     extra_revenue_per_store_hour_cents: float = pa.Field(
         nullable=True, description="The extra orders times the average order value, minor units."
     )
-    currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty for several.")
+    currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty if there are several.")
 
 
 class EventStudyExtract(EventStudy, name="dashboard_event_study", place=EXTRACT, schema_version=1):
-    """event_study as the dashboards read it, with each point in orders and money of a store and hour."""
+    """event_study for dashboards, with each point as orders and money per store and hour."""
 
-    minutes_middle: float = pa.Field(description="The middle of the span, minutes from the event.")
+    minutes_middle: float = pa.Field(description="Middle of the span, in minutes from the event.")
     usual_orders_per_store_hour: float = pa.Field(
         nullable=True, ge=0, description="Expected orders per selling store and hour at these minutes."
     )
     extra_orders_per_store_hour: float = pa.Field(
-        nullable=True, description="uplift_pct of the usual orders: orders more or fewer per store and hour."
+        nullable=True, description="uplift_pct of the usual orders: additional (or missing) orders per store and hour."
     )
     extra_revenue_per_store_hour_cents: float = pa.Field(
         nullable=True, description="The extra orders times the average order value, minor units."
     )
-    currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty for several.")
+    currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty if there are several.")
 
 
 class AnomaliesExtract(OrderAnomalies, name="dashboard_anomalies", place=EXTRACT, schema_version=1):
-    """order_anomalies as the dashboards read it, with the orders and the money by which the store departed."""
+    """order_anomalies for dashboards, with the difference from usual in orders and money."""
 
-    competition: str = pa.Field(nullable=True, description="Competition of the nearest match; empty without one.")
-    match_type: str = pa.Field(nullable=True, isin=MATCH_TYPES, description="Its type.")
+    competition: str = pa.Field(nullable=True, description="Competition of the nearest match; empty if there is none.")
+    match_type: str = pa.Field(nullable=True, isin=MATCH_TYPES, description="Type of that match.")
     extra_orders: float = pa.Field(description="observed - expected.")
-    extra_orders_per_store_hour: float = pa.Field(description="The same per hour of the alarm.")
+    extra_orders_per_store_hour: float = pa.Field(description="extra_orders per hour of the alarm.")
     extra_revenue_cents: float = pa.Field(
         nullable=True, description="extra_orders times the average order value of market and chain, minor units."
     )
-    currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty for several.")
+    currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue; empty if there are several.")
 
 
 class InsightsExtract(Insights, name="dashboard_insights", place=EXTRACT, code_version=2):
-    """insights as the dashboards read it."""
+    """insights for dashboards."""
 
 
 class DataQualityExtract(
     Table, name="dashboard_data_quality", place=EXTRACT, code_version=2, key=("week", "dataset"), schema_version=2
 ):
-    """One row per week and dataset: what arrived, what was refused, what was invented and why."""
+    """One row per week and dataset: rows stored, rows rejected, and why data are mock, partial or missing."""
 
     week: str = pa.Field(description="The match week.")
-    week_starts_at: UtcTimestamp = pa.Field(description="Its first instant, UTC.")
+    week_starts_at: UtcTimestamp = pa.Field(description="Start of the week, UTC.")
     dataset: str = pa.Field(isin=["orders", "matches"], description="orders or matches.")
     data_source: str = pa.Field(
         isin=[*values(DataSource), "none"], description="real, mock, or none where nothing is stored."
     )
-    source_name: str = pa.Field(nullable=True, description="The source that delivered it.")
+    source_name: str = pa.Field(nullable=True, description="The source that delivered the data.")
     row_count: int = pa.Field(ge=0, description="Rows stored.")
-    rejected_count: int = pa.Field(ge=0, description="Rows refused.")
+    rejected_count: int = pa.Field(ge=0, description="Rows rejected.")
     is_partial: bool = pa.Field(description="True if a part of the week is known to be missing.")
-    failed_check_count: int = pa.Field(ge=0, description="Asset checks that last failed for this week.")
+    failed_check_count: int = pa.Field(ge=0, description="Asset checks whose latest result for this week is a failure.")
     reason: str = pa.Field(nullable=True, description="Why the week is mock, partial or empty.")
 
 
 class ChecksExtract(Table, name="dashboard_checks", place=EXTRACT, key=("asset", "check", "outcome")):
-    """One row per asset check and outcome: for how many stored weeks it last ended so."""
+    """One row per asset check and outcome: the number of stored weeks whose latest result it is."""
 
-    asset: str = pa.Field(description="The asset that is checked.")
+    asset: str = pa.Field(description="The checked asset.")
     check: str = pa.Field(description="Name of the check.")
     outcome: str = pa.Field(
-        isin=["passed", "warning", "error", "not_checked"], description="How it last ended; error holds weeks back."
+        isin=["passed", "warning", "error", "not_checked"], description="Latest result; error holds weeks back."
     )
     week_count: int = pa.Field(ge=0, description="Weeks with this outcome.")
-    first_week: str = pa.Field(nullable=True, description="The first of them.")
-    last_week: str = pa.Field(nullable=True, description="The last of them.")
+    first_week: str = pa.Field(nullable=True, description="The first of these weeks.")
+    last_week: str = pa.Field(nullable=True, description="The last of these weeks.")
     description: str = pa.Field(
         nullable=True,
-        description="What the check said when it last warned or failed for one of these weeks, of all the weeks that "
-        "it then looked at; empty for passed and not_checked.",
+        description="The check's message when it last warned or failed for one of these weeks, about all weeks that "
+        "it checked then; empty for passed and not_checked.",
     )
 
 
@@ -225,4 +226,4 @@ EXTRACTS: tuple[type[Table], ...] = (
     ChecksExtract,
     *FORECAST_EXTRACTS,
 )
-"""Every extract that dashboards read, in the order people read about them."""
+"""Every dashboard extract, in the order of the documentation."""

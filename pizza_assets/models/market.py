@@ -1,4 +1,4 @@
-"""Markets: where orders come from, in which clock people eat there, and whose matches they follow."""
+"""Markets: where orders come from, their time zone, and the teams they follow."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Market:
     """A market is exposed to the matches of its `teams` (canonical club names).
 
-    chain: to which its orders belong where an export does not say.
+    chain: the chain of its orders, if an export does not say.
     """
 
     name: str
@@ -45,4 +45,4 @@ DEFAULT_MARKETS: Markets = (
     _english("West London", "Chelsea"),
     _english("Wolverhampton", "Wolverhampton Wanderers"),
 )
-"""The embedded markets: one per club of the Premier League season 2025-26. Used by mock orders."""
+"""The built-in markets, used by mock orders: one per club of the Premier League season 2025-26."""

@@ -12,10 +12,10 @@ from pizza_assets.models.vocabulary import EventType, Side, values
 class RawMatchEvents(
     Table, name="raw_match_events", place=raw("football-data"), key=("match_source", "match_id", "event_number")
 ):
-    """One row per goal or card. Many sources have none; their absence is not an error."""
+    """One row per goal or card. Many sources deliver no events; that is not an error."""
 
     match_id: str = pa.Field(description="The match, as in raw_matches.")
-    event_number: int = pa.Field(ge=1, description="Counts the match's events from 1 in order of time.")
+    event_number: int = pa.Field(ge=1, description="Number of the event within the match, from 1, in order of time.")
     event_type: str = pa.Field(
         isin=values(EventType), description="goal, penalty_goal, own_goal, yellow_card or red_card."
     )
@@ -25,7 +25,8 @@ class RawMatchEvents(
     )
     benefiting_side: str = pa.Field(
         isin=values(Side),
-        description="home or away: the side the goal counts for (an own goal: the other); of a card, the opponent.",
+        description="home or away: the side the goal counts for (for an own goal, the scorer's opponent); for a card, "
+        "the opponent.",
     )
-    player: str = pa.Field(nullable=True, description="Player as the source writes it.")
+    player: str = pa.Field(nullable=True, description="Player, as spelt by the source.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")

@@ -11,14 +11,14 @@ from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchStat
 MOST_GOALS = 50
 FINAL_MATCH = "final"
 MATCH_TYPES = [*values(CompetitionType), FINAL_MATCH]
-"""What people filter matches by: the type of the competition, and finals of any."""
+"""Match types to filter by: the type of the competition, or final for the final of any competition."""
 
 
 class RawMatches(Table, name="raw_matches", place=raw("football-data"), key=("match_source", "kickoff_at", "match_id")):
-    """One row per match. Goals are those of play (90 minutes and extra time), never of a shoot-out."""
+    """One row per match. Goals are those in play (90 minutes and extra time), without a shoot-out."""
 
     match_id: str = pa.Field(
-        unique=True, str_length={"min_value": 1}, description="Stable id; moving the kick-off does not change it."
+        unique=True, str_length={"min_value": 1}, description="Stable id; it does not change when the kick-off moves."
     )
     kickoff_at: UtcTimestamp = pa.Field(
         description="Kick-off, UTC, on a whole minute; the day's local midnight if not yet fixed."
@@ -31,7 +31,7 @@ class RawMatches(Table, name="raw_matches", place=raw("football-data"), key=("ma
     competition_type: str = pa.Field(isin=values(CompetitionType), description="league, cup or international.")
     season: str = pa.Field(description="The season, e.g. 2025-26, or a year for a tournament.")
     stage: str = pa.Field(isin=values(Stage), description="Stage of the competition; only FINAL is a final.")
-    round_name: str = pa.Field(nullable=True, description="The round as the source writes it.")
+    round_name: str = pa.Field(nullable=True, description="The round, as spelt by the source.")
     home_team: str = pa.Field(
         str_length={"min_value": 1}, description="Canonical name of the home side (first-named on neutral ground)."
     )

@@ -1,4 +1,4 @@
-"""Orders lined up with matches: per minute, per order and per window."""
+"""Orders joined with matches: per minute, per order and per window."""
 
 import pandera.pandas as pa
 
@@ -21,9 +21,9 @@ class OrderBins(
     chain: str = pa.Field(description="The restaurant chain.")
     currency: str = pa.Field(description="ISO 4217 code of the revenue.")
     minute_at: UtcTimestamp = pa.Field(description="First instant of the minute, UTC.")
-    order_count: int = pa.Field(ge=0, description="Orders placed in the minute; zero is data.")
-    revenue_cents: int = pa.Field(ge=0, description="Their revenue in the minor unit.")
-    pizza_count: int = pa.Field(ge=0, description="Their pizzas.")
+    order_count: int = pa.Field(ge=0, description="Orders placed in the minute; 0 means that none was placed.")
+    revenue_cents: int = pa.Field(ge=0, description="Revenue of these orders in the minor unit.")
+    pizza_count: int = pa.Field(ge=0, description="Pizzas in these orders.")
     store_ids: str = pa.Field(
         nullable=True,
         description="The stores that sold in the minute, as a sorted JSON list; empty for a minute without orders.",
@@ -36,23 +36,23 @@ class QuarterHours(
     place=merged("quarter_hours"),
     key=("order_source", "market", "chain", "store_id", "bin_at"),
 ):
-    """One row per store and known quarter-hour: what the analyses over all weeks read. No row is unknown, not zero."""
+    """One row per store and known quarter-hour, read by the analyses over all weeks. No row means unknown, not zero."""
 
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock.")
     market: str = pa.Field(description="The market.")
     chain: str = pa.Field(description="The restaurant chain.")
     store_id: str = pa.Field(nullable=True, description="The store; empty for a chain that sold nothing all week.")
     bin_at: UtcTimestamp = pa.Field(description="First instant of the quarter-hour, UTC.")
-    order_count: int = pa.Field(ge=0, description="Orders in it; zero is data.")
+    order_count: int = pa.Field(ge=0, description="Orders in the quarter-hour; 0 means that none was placed.")
 
 
 class MergedOrders(
     Table, name="merged_orders", place=merged("merged_orders"), key=("order_source", "ordered_at", "order_id")
 ):
-    """One row per order that falls in a window of a match its market follows: the nearest such match."""
+    """One row per order in a window of a match that its market follows, with the nearest such match."""
 
     order_id: str = pa.Field(description="The order, as in raw_orders.")
-    ordered_at: UtcTimestamp = pa.Field(description="When it was placed, UTC.")
+    ordered_at: UtcTimestamp = pa.Field(description="When the order was placed, UTC.")
     chain: str = pa.Field(description="The restaurant chain.")
     market: str = pa.Field(description="The market.")
     store_id: str = pa.Field(description="The store.")
@@ -63,13 +63,13 @@ class MergedOrders(
         description="The nearest exposed match by distance from kick-off; ties go to the earlier, then the smaller id."
     )
     team: str = pa.Field(description="The team that exposes the market to the match.")
-    side: str = pa.Field(isin=values(Side), description="The side that team plays on.")
+    side: str = pa.Field(isin=values(Side), description="The side of that team.")
     kickoff_at: UtcTimestamp = pa.Field(description="Kick-off of that match, UTC.")
     window: str = pa.Field(isin=values(Window), description="pre, during or post.")
     minutes_from_kickoff: int = pa.Field(
         description="Whole minutes from kick-off to the order's minute; negative before."
     )
-    overlapping_match_count: int = pa.Field(ge=1, description="Exposed matches in whose windows the order falls.")
+    overlapping_match_count: int = pa.Field(ge=1, description="Exposed matches with a window that contains it.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
 
@@ -80,15 +80,15 @@ class MatchWindows(
     place=merged("match_windows"),
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "chain", "currency", "window"),
 ):
-    """One row per match, exposed market, chain, currency and window; zero orders is a row, not a gap."""
+    """One row per match, exposed market, chain, currency and window, also where there were no orders."""
 
     match_id: str = pa.Field(description="The match, as in raw_matches.")
     sport: str = pa.Field(isin=["football"], description="Always football today.")
     competition: str = pa.Field(description="Name of the competition.")
     kickoff_at: UtcTimestamp = pa.Field(description="Kick-off, UTC.")
     market: str = pa.Field(description="A market exposed to the match.")
-    team: str = pa.Field(description="The team that exposes it (the home side if it follows both).")
-    side: str = pa.Field(isin=values(Side), description="The side that team plays on.")
+    team: str = pa.Field(description="The team that exposes the market (the home side if the market follows both).")
+    side: str = pa.Field(isin=values(Side), description="The side of that team.")
     chain: str = pa.Field(description="The restaurant chain.")
     currency: str = pa.Field(description="ISO 4217 code.")
     window: str = pa.Field(isin=values(Window), description="pre, during or post.")

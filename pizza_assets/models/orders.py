@@ -1,4 +1,4 @@
-"""Orders as collected, and the rows that were refused."""
+"""Orders as collected, and rejected rows."""
 
 import pandas as pd
 import pandera.pandas as pa
@@ -10,7 +10,7 @@ from pizza_assets.models.vocabulary import DataSource
 RAW_LABELS = [DataSource.REAL, DataSource.MOCK]
 MOST_REVENUE_CENTS = 100_000_000
 MOST_PIZZAS = 10_000
-"""In one order. Sums of minutes stay exact because of these limits (analysis/order_kernel.py)."""
+"""Limits for one order. They keep the sums per minute exact (analysis/order_kernel.py)."""
 
 
 class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("order_source", "ordered_at", "order_id")):
@@ -23,7 +23,7 @@ class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("ord
     )
     ordered_at: UtcTimestamp = pa.Field(description="When the order was placed, UTC.")
     sport: str = pa.Field(
-        isin=["football"], description="The sport the order is later set against; always football today."
+        isin=["football"], description="The sport that the order is compared with; always football today."
     )
     chain: str = pa.Field(
         str_length={"min_value": 1, "max_value": 100}, description="The restaurant chain, e.g. dominos."
@@ -32,7 +32,7 @@ class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("ord
         str_length={"min_value": 1, "max_value": 100}, description="The market (city or delivery area) of the store."
     )
     store_id: str = pa.Field(str_length={"min_value": 1, "max_value": 100}, description="The source's id of the store.")
-    store_location: str = pa.Field(nullable=True, description="The store's address or place as the source names it.")
+    store_location: str = pa.Field(nullable=True, description="The store's address or place, as given by the source.")
     currency: str = pa.Field(
         str_matches=r"^[A-Z]{3}\Z", description="ISO 4217 code; revenue is never summed across currencies."
     )
@@ -46,21 +46,21 @@ class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("ord
         nullable=True,
         description="The order's lines as JSON: a list of {category, name, quantity}; empty where unknown.",
     )
-    order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock: whether these orders happened.")
+    order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock: whether the order was really placed.")
     source_name: str = pa.Field(description="The source that delivered the row: files, orders API or mock.")
 
 
 class RejectedRows(
     Table, name="rejected_rows", place=BESIDE, key=("origin", "line_number", "row_id", "column", "check")
 ):
-    """One row per refused input row: what it was, where it came from and why it was refused."""
+    """One row per rejected input row: its value, where it came from and why it was rejected."""
 
-    origin: str = pa.Field(description="The file or address the row came from.")
+    origin: str = pa.Field(description="The file or URL that the row came from.")
     line_number: pd.Int64Dtype = pa.Field(
         nullable=True, ge=1, description="Line (or record) number in the file, from 1."
     )
     row_id: str = pa.Field(description="The row's id in the source, or empty if it has none.")
-    column: str = pa.Field(description="The column whose value was refused.")
+    column: str = pa.Field(description="The column whose value was rejected.")
     check: str = pa.Field(description="The rule the value broke.")
-    value: str = pa.Field(description="The refused value as text, cut at 200 characters.")
-    reason: str = pa.Field(description="The whole story in words.")
+    value: str = pa.Field(description="The rejected value as text, truncated to 200 characters.")
+    reason: str = pa.Field(description="The full explanation in words.")

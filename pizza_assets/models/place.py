@@ -1,4 +1,4 @@
-"""Where a table lies: the only module that knows key prefixes. Keys are the same on a local disk and in a bucket.
+"""Where a table is stored: the only module that knows key prefixes. Keys are the same on disk and in a bucket.
 
 Building whole keys from these prefixes belongs to storage/layout.py.
 """
@@ -12,9 +12,9 @@ LABELS = (DataSource.REAL.value, DataSource.MOCK.value)
 
 @dataclass(frozen=True)
 class Place:
-    """Where one table lies, one object per week or one over all weeks, and its file format (`suffix`).
+    """Where one table is stored, whether as one object per week or one for all weeks, and its file format (`suffix`).
 
-    A table with `labels` keeps each of them under a prefix of its own, in the order in which a reader trusts them.
+    A table with `labels` has a prefix for each label, the most trustworthy label first.
     """
 
     prefix: str
@@ -29,12 +29,12 @@ class Place:
 
 
 def raw(dataset: str) -> Place:
-    """Weeks of what a source answered, real and mock apart."""
+    """One object per week as collected from a source, real and mock apart."""
     return Place(f"raw-data/{dataset}", weekly=True, labels=LABELS)
 
 
 def merged(table: str) -> Place:
-    """Weeks of orders lined up with matches."""
+    """One object per week of orders joined with matches."""
     return Place(f"processed-data/merged-datasets/{table}", weekly=True)
 
 
@@ -42,4 +42,4 @@ ANALYSIS = Place("processed-data/correlation-analysis", weekly=False)
 FORECAST = Place("processed-data/forecasts", weekly=False)
 EXTRACT = Place("quicksight-ready/dashboard-data", weekly=False, suffix="csv")
 BESIDE = Place("", weekly=False)
-"""Of a table without keys of its own: it lies beside another one."""
+"""For a table without a key of its own, stored beside another one."""

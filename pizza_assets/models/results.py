@@ -1,4 +1,4 @@
-"""Results of the analysis. Every table carries its labels; nothing is pooled across them."""
+"""Results of the analysis. Every table carries the labels of its sources; nothing is pooled across them."""
 
 import pandas as pd
 import pandera.pandas as pa
@@ -12,26 +12,24 @@ from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus
 class ExpectedOrders(
     Table, name="expected_orders", place=ANALYSIS, key=("order_source", "match_source", "market", "bin_at")
 ):
-    """One row per market and 15-minute bin: what was ordered and what would be usual without the own team's match."""
+    """One row per market and 15-minute bin: orders, and the baseline without the own team's match."""
 
     market: str = pa.Field(description="The market.")
     bin_at: UtcTimestamp = pa.Field(description="First instant of the 15-minute bin, UTC.")
     week: str = pa.Field(description="The match week of the bin.")
     observed: int = pa.Field(ge=0, description="Orders of all chains in the bin.")
-    expected: float = pa.Field(
-        nullable=True, ge=0, description="Expected orders; empty where the baseline cannot be known."
-    )
+    expected: float = pa.Field(nullable=True, ge=0, description="Expected orders; empty where there is no baseline.")
     is_masked: bool = pa.Field(
-        description="True if the bin overlaps a window of an exposed match: not used to fit the baseline."
+        description="True if the bin overlaps a window of an exposed match; the baseline is fitted without such bins."
     )
     control_market_count: int = pa.Field(
-        ge=0, description="Unmasked open markets in the same bin: what the estimate rests on."
+        ge=0, description="Control markets: other open markets that are unmasked in the same bin."
     )
     is_converged: bool = pa.Field(description="Whether the fit that gave `expected` converged.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 
@@ -51,9 +49,9 @@ class MatchImpact(
     season: str = pa.Field(description="The season.")
     kickoff_at: UtcTimestamp = pa.Field(description="Kick-off, UTC.")
     kickoff_date: str = pa.Field(
-        description="Calendar date of the kick-off in the market's clock: the cluster of the standard error."
+        description="Calendar date of the kick-off in the market's local time: the cluster of the standard error."
     )
-    kickoff_time: str = pa.Field(description="Clock time of the kick-off in the market's clock, HH:MM.")
+    kickoff_time: str = pa.Field(description="Local time of the kick-off in the market, HH:MM.")
     home_team: str = pa.Field(description="Home side.")
     away_team: str = pa.Field(description="Away side.")
     home_goals: pd.Int64Dtype = pa.Field(nullable=True, ge=0, description="Goals of the home side in play.")
@@ -64,37 +62,38 @@ class MatchImpact(
     is_tournament: bool = pa.Field(description="True for cups and international tournaments.")
     is_final: bool = pa.Field(description="True only for a final.")
     market: str = pa.Field(description="A market exposed to the match.")
-    team: str = pa.Field(description="The team that exposes it.")
-    side: str = pa.Field(isin=values(Side), description="The side that team plays on.")
+    team: str = pa.Field(description="The team that exposes the market.")
+    side: str = pa.Field(isin=values(Side), description="The side of that team.")
     window: str = pa.Field(isin=values(Window), description="pre, during or post.")
     window_start_at: UtcTimestamp = pa.Field(description="First instant of the window, UTC.")
-    window_end_at: UtcTimestamp = pa.Field(description="First instant after it, UTC.")
+    window_end_at: UtcTimestamp = pa.Field(description="End of the window (exclusive), UTC.")
     observed: int = pa.Field(ge=0, description="Orders in the window.")
     expected: float = pa.Field(
-        nullable=True, ge=0, description="Orders expected without the match; empty if the baseline cannot be known."
+        nullable=True, ge=0, description="Orders expected without the match; empty if there is no baseline."
     )
     uplift_pct: float = pa.Field(
-        nullable=True, description="100 (observed / expected - 1); one match is noisy, see the interval."
+        nullable=True,
+        description="100 (observed / expected - 1); a single match is noisy, so read it with its interval.",
     )
     ci_low_pct: float = pa.Field(
         nullable=True, description="Lower end of the 95 % interval of this one match's uplift."
     )
-    ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
+    ci_high_pct: float = pa.Field(nullable=True, description="Upper end of that interval.")
     extra_orders: float = pa.Field(nullable=True, description="observed - expected.")
     orders_per_hour: float = pa.Field(nullable=True, description="Orders per hour in the window.")
     currency: str = pa.Field(
         nullable=True, description="Currency of the revenue; empty if the market sells in several."
     )
     revenue_cents: pd.Int64Dtype = pa.Field(
-        nullable=True, ge=0, description="Revenue in the window, minor units; empty for several currencies."
+        nullable=True, ge=0, description="Revenue in the window, minor units; empty if there are several currencies."
     )
-    control_market_count: int = pa.Field(ge=0, description="Fewest unmasked markets in any of the window's bins.")
+    control_market_count: int = pa.Field(ge=0, description="Fewest control markets in any of the window's bins.")
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
     reasons: str = pa.Field(nullable=True, description="Why a number is missing or weak, separated by semicolons.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
 
 
@@ -102,19 +101,20 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=3,
+    code_version=4,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=2,
 ):
-    """One row per tested hypothesis, with everything needed to judge it. Docs: docs/statistics.md."""
+    """One row per tested hypothesis, with everything needed to assess it. Docs: docs/statistics.md."""
 
-    analysis_id: str = pa.Field(description="Stable id of the hypothesis on these sources.")
-    hypothesis: str = pa.Field(description="What is claimed, in words.")
+    analysis_id: str = pa.Field(description="Stable id of the hypothesis for this pair of sources.")
+    hypothesis: str = pa.Field(description="The claim in words.")
     role: str = pa.Field(
-        isin=["primary", "exploratory"], description="primary: declared in code beforehand; all else is exploratory."
+        isin=["primary", "exploratory"],
+        description="primary: the hypothesis declared in code in advance; all others are exploratory.",
     )
     subject: str = pa.Field(
-        description="own_team_match for the effect of the match itself, else the outcome that is asked about."
+        description="own_team_match or shared_match for the effect of the match itself, else the outcome in question."
     )
     scope: str = pa.Field(isin=values(Scope), description="The part of the business: overall, or one of its parts.")
     scope_value: str = pa.Field(nullable=True, description="Which part; empty for overall.")
@@ -123,58 +123,60 @@ class CorrelationResults(
         nullable=True,
         ge=-1,
         le=1,
-        description="Pearson's coefficient (point-biserial for yes or no) of the outcome and the log departure of a "
-        "window, nothing adjusted; empty for the match itself, which has nothing to correlate with.",
+        description="Pearson's coefficient (point-biserial for a yes-or-no outcome) of the outcome and the log "
+        "departure of a window, unadjusted; empty for the match itself, which has nothing to correlate with.",
     )
     spearman_coefficient: float = pa.Field(
-        nullable=True, ge=-1, le=1, description="Spearman's rank coefficient of the same."
+        nullable=True, ge=-1, le=1, description="Spearman's rank coefficient of the same two."
     )
     statistical_significance: float = pa.Field(nullable=True, ge=0, le=1, description="The p-value (same as p_value).")
     time_window: str = pa.Field(isin=values(Window), description="pre, during or post.")
     pattern_description: str = pa.Field(description="The finding, or its absence, in a sentence.")
     data_quality: str = pa.Field(description="Share of complete windows, weeks and caveats in words.")
     estimate_log: float = pa.Field(
-        nullable=True,
-        description="Log ratio of observed to expected orders; of an outcome, its change per unit of the outcome.",
+        nullable=True, description="Log ratio of observed to expected orders; for an outcome, its change per unit."
     )
     uplift_pct: float = pa.Field(nullable=True, description="100 (exp(estimate_log) - 1).")
     ci_low_pct: float = pa.Field(nullable=True, description="Lower end of the 95 % interval of uplift_pct.")
-    ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
+    ci_high_pct: float = pa.Field(nullable=True, description="Upper end of that interval.")
     se: float = pa.Field(
         nullable=True,
         ge=0,
-        description="Standard error of estimate_log, clustered and with the baseline's own error; of "
+        description="Standard error of estimate_log, clustered and including the error of the baseline; for "
         "an outcome, the standard deviation over the permutations.",
     )
     p_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Two-sided p-value: from se and df, or by permutation for an outcome."
+        nullable=True,
+        ge=0,
+        le=1,
+        description="Two-sided p-value: from se and df, or by permutation for outcomes and shared matches.",
     )
     p_permutation: float = pa.Field(
         nullable=True,
         ge=0,
         le=1,
-        description="Two-sided p-value by permuting matches (dates for a tournament or final); empty for the match "
-        "itself, where no permutation holds its rate (docs/decisions/0008).",
+        description="Two-sided p-value by permuting matches (dates for a tournament, final or shared match); empty for "
+        "the own team's match itself, where no permutation keeps its error rate (docs/decisions/0008).",
     )
     q_value: float = pa.Field(nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value within the family.")
-    family_id: str = pa.Field(description="The declared family of hypotheses corrected together.")
-    family_size: int = pa.Field(ge=0, description="Answered hypotheses in the family.")
+    family_id: str = pa.Field(description="The declared family of hypotheses that are corrected together.")
+    family_size: int = pa.Field(ge=0, description="Number of answered hypotheses in the family.")
     n_matches: int = pa.Field(ge=0, description="Matches used.")
     n_market_matches: int = pa.Field(
         ge=0, description="Market-matches used (a match between two followed teams counts twice)."
     )
-    n_clusters: int = pa.Field(ge=0, description="Dates behind it.")
-    cluster_by: str = pa.Field(description="What a cluster, or an exchanged unit, is.")
+    n_clusters: int = pa.Field(ge=0, description="Dates used.")
+    cluster_by: str = pa.Field(description="The unit of clustering, or of permutation.")
     df: float = pa.Field(
         nullable=True, ge=0, description="Degrees of freedom of the t distribution: effective dates - 1."
     )
     observed: float = pa.Field(nullable=True, ge=0, description="Orders observed in the windows used.")
-    expected: float = pa.Field(nullable=True, ge=0, description="Orders expected in them.")
+    expected: float = pa.Field(nullable=True, ge=0, description="Orders expected in the windows used.")
     dispersion: float = pa.Field(
         nullable=True, ge=0, description="Pearson chi-square per degree of freedom; 1 is Poisson."
     )
     mde_80_pct: float = pa.Field(
-        nullable=True, ge=0, description="Smallest uplift that would be found in 80 % of such data sets."
+        nullable=True, ge=0, description="The smallest uplift found in 80 % of such data sets."
     )
     leave_one_out_low_pct: float = pa.Field(
         nullable=True, description="Lowest uplift_pct when the windows of one market are left out."
@@ -182,68 +184,68 @@ class CorrelationResults(
     leave_one_out_high_pct: float = pa.Field(nullable=True, description="Highest such uplift_pct.")
     placebo_uplift_pct: float = pa.Field(
         nullable=True,
-        description="The same estimate on dates without a match, kept out of the baseline for the purpose: what the "
-        "method makes of nothing.",
+        description="The same estimate on dates without a match, which are left out of the baseline for this: what the "
+        "method finds where there is nothing.",
     )
-    placebo_ci_low_pct: float = pa.Field(nullable=True, description="Lower end of its 95 % interval.")
-    placebo_ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
+    placebo_ci_low_pct: float = pa.Field(nullable=True, description="Lower end of the placebo's 95 % interval.")
+    placebo_ci_high_pct: float = pa.Field(nullable=True, description="Upper end of that interval.")
     placebo_window_count: pd.Int64Dtype = pa.Field(
-        nullable=True, ge=0, description="Placebo windows behind it; empty where none was asked for."
+        nullable=True, ge=0, description="Number of placebo windows; empty without a placebo."
     )
     pre_trend_p_value: float = pa.Field(
         nullable=True,
         ge=0,
         le=1,
-        description="Did orders depart between three and two hours before kick-off, before any window? A small value "
-        "says that something else moves them too.",
+        description="p-value of the pre-trend test: did orders depart from usual three to two hours before kick-off, "
+        "before any window? A small value suggests that something else moves them too.",
     )
     direction: str = pa.Field(
         isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data."
     )
     method: str = pa.Field(description="The method in a few words.")
-    controls: str = pa.Field(description="What the baseline controls for.")
+    controls: str = pa.Field(description="The factors that the baseline controls for.")
     control_market_min: int = pa.Field(
-        ge=0, description="Fewest control markets behind any cell used; below 5 is flagged in reasons."
+        ge=0, description="Smallest number of control markets behind any window used; below 5 is flagged in reasons."
     )
     few_control_share: float = pa.Field(
         nullable=True, ge=0, le=1, description="Share of the windows used that rest on fewer than 5 control markets."
     )
     converged: bool = pa.Field(description="Whether the baseline's fit converged.")
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
-    reasons: str = pa.Field(nullable=True, description="Why it is insufficient or weak, separated by semicolons.")
+    reasons: str = pa.Field(nullable=True, description="Why the result is missing or weak, separated by semicolons.")
     real_share: float = pa.Field(
         ge=0, le=1, description="Share of the inputs (orders, matches) that is real: 0, 0.5 or 1."
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
     data_source: str = pa.Field(
-        isin=values(DataSource), description="real only if both are; mock orders make it mock, else mixed."
+        isin=values(DataSource), description="real if both are real, mock if the orders are mock, else mixed."
     )
-    computed_from_weeks: str = pa.Field(description="First and last week used, and how many.")
+    computed_from_weeks: str = pa.Field(description="First and last week used, and the number of weeks.")
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=3, key=("rank",)):
-    """One row per sentence a manager reads, with its numbers beside it."""
+class Insights(Table, name="insights", place=ANALYSIS, code_version=4, key=("rank",)):
+    """One row per sentence for managers, with its numbers."""
 
-    rank: int = pa.Field(ge=1, unique=True, description="Order of reading; the primary hypothesis first.")
+    rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")
     kind: str = pa.Field(
         isin=["finding", "nothing_found", "insufficient_data", "alarm", "caveat"],
-        description="What the sentence is: alarm tells of anomalies, caveat of the data as a whole.",
+        description="The kind of sentence: alarm is about anomalies, caveat about the data as a whole.",
     )
     headline: str = pa.Field(description="The sentence; says mock wherever mock data is touched.")
-    caveat: str = pa.Field(nullable=True, description="What to keep in mind about it.")
-    analysis_id: str = pa.Field(nullable=True, description="The result behind it, as in correlation_results.")
+    caveat: str = pa.Field(nullable=True, description="What to keep in mind when reading the sentence.")
+    analysis_id: str = pa.Field(nullable=True, description="The result behind the sentence, as in correlation_results.")
     uplift_pct: float = pa.Field(nullable=True, description="The effect.")
     ci_low_pct: float = pa.Field(nullable=True, description="Lower end of its 95 % interval.")
-    ci_high_pct: float = pa.Field(nullable=True, description="Upper end of it.")
+    ci_high_pct: float = pa.Field(nullable=True, description="Upper end of that interval.")
     q_value: float = pa.Field(nullable=True, ge=0, le=1, description="Its q-value.")
-    n_matches: int = pa.Field(ge=0, description="Matches behind it.")
+    n_matches: int = pa.Field(ge=0, description="Matches used.")
     extra_orders_per_store_hour: float = pa.Field(
         nullable=True, description="The effect as orders per selling store and hour."
     )
     extra_revenue_per_store_hour_cents: float = pa.Field(
-        nullable=True, description="The effect as revenue, minor units; empty for several currencies."
+        nullable=True, description="The effect as revenue, minor units; empty if there are several currencies."
     )
     currency: str = pa.Field(nullable=True, description="ISO 4217 code of that revenue.")
     order_source: str = pa.Field(nullable=True, isin=RAW_LABELS, description="real or mock orders.")

@@ -1,6 +1,6 @@
-"""Rows that are made while they are written, so that a week of them is never in memory.
+"""Rows that are produced while they are written, so that a week of them is never in memory.
 
-How they become a file is told in storage/streamed_rows.py, how they are put in order in spilling.py.
+Writing them to a file is in storage/streamed_rows.py, sorting them in spilling.py.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -12,15 +12,13 @@ import pyarrow
 
 @dataclass(frozen=True)
 class RowStream:
-    """The rows of a table, in any order. `batches` begins anew each time it is called."""
+    """The rows of a table, in any order. Each call of `batches` starts from the first row."""
 
     batches: Callable[[], Iterator[pyarrow.RecordBatch]]
 
     @contextmanager
     def reading(self) -> Iterator[Iterator[pyarrow.RecordBatch]]:
-        """The batches; what they are made with is let go at the end of the block, also when they were not read to the
-        end.
-        """
+        """The batches; their resources are released at the end of the block, even if not all batches were read."""
         batches = self.batches()
         try:
             yield batches

@@ -1,7 +1,7 @@
-"""What takes all rows of a table at once, done by DuckDB: within a limit of memory, and on disk beyond it.
+"""Whole-table sorts and uniqueness checks in DuckDB, within a memory limit and spilling to disk beyond it.
 
 For tables that may not fit in memory; a smaller one is sorted faster as a frame. What the rows are for does not belong
-here. Temporary files lie where the system keeps them (TMPDIR moves them) and go with the block that made them.
+here. Temporary files are in the system's temporary folder (TMPDIR) and are deleted at the end of the block.
 """
 
 import tempfile
@@ -21,32 +21,31 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 LEAST_MEMORY = 256_000_000
-"""Bytes that the engine may take for what it sorts or groups; its code and its buffers come on top of it."""
+"""Minimum memory limit of DuckDB for sorting, in bytes; its code and buffers come on top."""
 
 _MERGED_ROWS = 122_880
-"""So many rows the engine has in memory at least while it merges what it sorted: wide ones need more than the least."""
+"""Rows that DuckDB needs in memory at least while it merges sorted runs: wide rows need more than LEAST_MEMORY."""
 _BYTES_PER_PIECE = 20_000_000
-"""What was sorted lies on disk in pieces as large as its memory, and of each some is in memory during the merge. So a
-longer table needs more, by the square root: 256 MB for 20 million orders, 430 MB for 60 million.
+"""Sorted runs on disk are as large as the memory limit, and the merge holds a part of each in memory. So the need grows
+with the square root of the table's length: 256 MB for 20 million orders, 430 MB for 60 million.
 """
-_ENGINE_ROW = 100  # bytes that a row takes beside its text
+_ENGINE_ROW = 100  # bytes per row besides its text
 _BATCH_ROWS = 16_384
-_THREADS = 1  # a second one brings nothing where the disk is waited for, and takes as much memory as the first
-_COMPRESSION = "lz4"  # of what is read once, and soon
+_THREADS = 1  # a second one does not help while waiting for the disk, and takes as much memory as the first
+_COMPRESSION = "lz4"  # fast, for files that are read only once and soon
 
 
 def sorted_rows(files: Sequence[Path], model: type[Table]) -> Iterator[pyarrow.RecordBatch]:
-    """The model's columns of Parquet files that hold them, in the order of its key: text by its bytes, as Arrow and
-    pandas have it.
+    """Read the model's columns from Parquet files, sorted by its key; text sorts by bytes, as in Arrow and pandas.
 
-    Memory: LEAST_MEMORY and 0.1 GB; more above 20 million rows, or where a row takes more than 1 kB. Raises OSError if
-    a file can't be read, or what does not fit in memory can't be written.
+    Memory: LEAST_MEMORY plus 0.1 GB; more above 20 million rows, or where a row takes more than 1 kB. Raises OSError if
+    a file can't be read or temporary files can't be written.
     """
     return _sorted(files, model.arrow_schema(), model.key())
 
 
 def sorted_batches(batches: Iterable[pyarrow.RecordBatch], model: type[Table]) -> Iterator[pyarrow.RecordBatch]:
-    """Rows of `model` that come in any order, as `sorted_rows`."""
+    """Sort rows of `model` that come in any order; see `sorted_rows`."""
     with tempfile.TemporaryDirectory(prefix="pizza-rows-") as folder:
         file = Path(folder) / "rows.parquet"
         with parquet.ParquetWriter(file, model.arrow_schema(), compression=_COMPRESSION) as writer:
@@ -56,10 +55,10 @@ def sorted_batches(batches: Iterable[pyarrow.RecordBatch], model: type[Table]) -
 
 
 class SeenValues:
-    """The values of some columns, kept on disk to see whether one came twice. To be used as a context."""
+    """The values of some columns, kept on disk to find duplicates. Use as a context manager."""
 
     def __init__(self, schema: pyarrow.Schema) -> None:
-        """schema: of these columns alone."""
+        """schema: of these columns only."""
         self._schema = schema
 
     def __enter__(self) -> "SeenValues":
@@ -75,13 +74,13 @@ class SeenValues:
         self._folder.cleanup()
 
     def add(self, rows: pyarrow.Table) -> None:
-        """Rows with these columns, and others."""
+        """Add rows that have these columns, and possibly others."""
         self._writer.write_table(rows.select(self._schema.names).cast(self._schema))
 
     def first_repeated(self) -> tuple[str, object] | None:
-        """A column and a value that came more than once; None if every value came once.
+        """A column and a value that occurs more than once in it; None if all values are unique.
 
-        Nothing can be added afterwards. Raises OSError as `sorted_rows`.
+        Nothing can be added afterwards. Raises OSError like `sorted_rows`.
         """
         self._writer.close()
         for field in self._schema:
@@ -105,7 +104,7 @@ def _sorted(files: Sequence[Path], schema: pyarrow.Schema, key: Sequence[str]) -
 
 
 def _memory(files: Sequence[Path]) -> int:
-    """How many bytes the engine needs to sort their rows."""
+    """The bytes that DuckDB needs to sort the rows of these files."""
     footers = [parquet.read_metadata(file) for file in files]
     groups = [footer.row_group(number) for footer in footers for number in range(footer.num_row_groups)]
     row_count = sum(group.num_rows for group in groups)
@@ -115,11 +114,11 @@ def _memory(files: Sequence[Path]) -> int:
 
 @contextmanager
 def _engine(files: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
-    """A connection that forgets everything, its temporary files included, at the end of the block.
+    """A DuckDB connection whose data and temporary files are deleted at the end of the block.
 
-    files: Parquet whose rows are to be sorted. Raises OSError.
+    files: the Parquet files to be sorted. Raises OSError.
     """
-    import duckdb  # only a large table needs it
+    import duckdb  # slow to import, and only large tables need it
 
     with tempfile.TemporaryDirectory(prefix="pizza-spilled-") as folder:
         try:
@@ -132,7 +131,7 @@ def _engine(files: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
             }
             with duckdb.connect(config=config) as connection:
                 yield connection
-        except (duckdb.Error, pyarrow.ArrowException) as error:  # Arrow's where batches are being read
+        except (duckdb.Error, pyarrow.ArrowException) as error:  # ArrowException: while batches are read
             raise OSError(f"{files[0].parent}: {error}") from error
 
 

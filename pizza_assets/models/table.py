@@ -1,7 +1,7 @@
 """The base of every table model: pandera checks, an Arrow schema and a sort key from one declaration.
 
-A model says everything about a table once: columns, units, allowed values, the key that makes a row unique, where it
-lies, and which versions of schema and code it is at. Validation, Parquet schemas, keys of stored objects, the column
+A model declares everything about a table once: columns, units, allowed values, the key that makes a row unique, where
+it is stored, and its versions of schema and code. Validation, Parquet schemas, keys of stored objects, the column
 descriptions in the Dagster UI and the data dictionary are all derived from it. Reading and writing files does not
 belong here.
 """
@@ -38,7 +38,7 @@ _ARROW_TYPES: dict[str, pyarrow.DataType] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column as people read about it: name, type in words, may it be empty, and what it means."""
+    """The documentation of one column: name, type, whether it may be empty, and what it means."""
 
     name: str
     dtype: str
@@ -57,7 +57,7 @@ class Violation:
 
 
 def in_order(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The rows sorted by these columns, stable, texts by their bytes, missing values last; positions as index."""
+    """The rows in a stable sort by these columns: text by bytes, missing values last; with a new index from 0."""
     keys = pyarrow.Table.from_pandas(frame[list(columns)], preserve_index=False)
     positions = compute.sort_indices(keys, [(name, "ascending") for name in columns]).to_numpy()
     if (positions[1:] > positions[:-1]).all():
@@ -84,9 +84,9 @@ class Table(pa.DataFrameModel):
         code_version: int = 1,
         **kwargs: object,
     ) -> None:
-        """A named table must say where it lies; one that is always kept beside another says place=BESIDE.
+        """A named table must have a place; place=BESIDE if it is always stored beside another table.
 
-        Raises TypeError for a table without a place, so that it fails where it is declared.
+        Raises TypeError for a table without a place, so that the declaration itself fails.
         """
         if name and place is None:
             raise TypeError(f"{cls.__name__}: table {name} has no place; give it place=..., see models/place.py")
@@ -110,22 +110,22 @@ class Table(pa.DataFrameModel):
 
     @classmethod
     def place(cls) -> Place | None:
-        """Where it lies; None if it is always kept beside another table."""
+        """Where it is stored; None if it is always stored beside another table."""
         return cls._place
 
     @classmethod
     def code_version(cls) -> str:
-        """Raised when the rows change on equal inputs: whatever is stored under another one is stale."""
+        """Incremented when equal inputs give other rows; what is stored with another version is stale."""
         return str(cls._code_version)
 
     @classmethod
     def unique_columns(cls) -> tuple[str, ...]:
-        """The columns in which no value may come twice."""
+        """The columns whose values must be unique."""
         return tuple(name for name, column in cls.to_schema().columns.items() if column.unique)
 
     @classmethod
     def schema_version(cls) -> int:
-        """Raised when the meaning or the columns of stored files change."""
+        """Incremented when the meaning or the columns of stored files change."""
         return cls._schema_version
 
     @classmethod
@@ -152,7 +152,7 @@ class Table(pa.DataFrameModel):
 
     @classmethod
     def empty(cls) -> pd.DataFrame:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """A frame with every column, its exact type and no row."""
+        """A frame with every column in its exact type and no rows."""
         return cls._empty().copy()
 
     @classmethod
@@ -180,7 +180,7 @@ class Table(pa.DataFrameModel):
             series = frame[name]
             if str(column.dtype).startswith("datetime64"):
                 if not isinstance(series.dtype, pd.DatetimeTZDtype) and not bool(series.isna().all()):
-                    raise TypeError(f"{cls.table_name()}.{name}: naive times; say which zone they are in first")
+                    raise TypeError(f"{cls.table_name()}.{name}: naive times; give them a time zone first")
                 series = pd.to_datetime(series, utc=True)
             conformed[name] = series.astype(column.dtype.type)  # type: ignore[union-attr]
         return in_order(pd.DataFrame(conformed), cls.key())
@@ -211,13 +211,13 @@ class Table(pa.DataFrameModel):
         return conformed
 
     @classmethod
-    def check_rows(cls, frame: pd.DataFrame, *, are_all: bool = True) -> None:
+    def check_rows(cls, frame: pd.DataFrame, *, whole_table: bool = True) -> None:
         """Validate; raises pandera SchemaErrors listing every failing row.
 
-        are_all: False for some rows of a table; whether values of `unique_columns` come twice is not looked at then.
+        whole_table: False for a part of a table; `unique_columns` are then not checked for duplicates.
         """
         has_types = list(frame.dtypes.items()) == cls._names_and_types()
-        cls._schema_to_check(are_all, has_types).validate(frame, lazy=True)
+        cls._schema_to_check(whole_table, has_types).validate(frame, lazy=True)
 
     @classmethod
     @cache
@@ -226,11 +226,10 @@ class Table(pa.DataFrameModel):
 
     @classmethod
     @cache
-    def _schema_to_check(cls, are_all: bool, has_types: bool) -> pa.DataFrameSchema:
-        """has_types: names and types are right already. Then they are not checked again, as pandera's look at a type
-        takes longer than all else where tables are small.
+    def _schema_to_check(cls, whole_table: bool, has_types: bool) -> pa.DataFrameSchema:
+        """has_types: names and types are known to be right, so pandera's check of types, the slowest one for small
+        tables, is skipped.
         """
-        of_values = {name: {"dtype": None} for name in cls.column_names()} if has_types else {}
-        of_rows = {} if are_all else {name: {"unique": False} for name in cls.unique_columns()}
-        schema = cls.to_schema().update_columns(of_values)
-        return schema.update_columns(of_rows)
+        no_types = {name: {"dtype": None} for name in cls.column_names()} if has_types else {}
+        no_uniqueness = {} if whole_table else {name: {"unique": False} for name in cls.unique_columns()}
+        return cls.to_schema().update_columns(no_types).update_columns(no_uniqueness)

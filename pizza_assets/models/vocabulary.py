@@ -1,4 +1,4 @@
-"""The words used in columns: labels, windows, statuses. One spelling each, checked by every model."""
+"""The allowed words in columns: labels, windows, statuses. One spelling each, checked by every model."""
 
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ class Window(StrEnum):
 
 
 class Span(StrEnum):
-    """What a forecast is about: a window of a match, all three of them, a clock hour, or a business day."""
+    """The time span of a forecast: a window of a match, all three windows, a clock hour, or a business day."""
 
     PRE = "pre"
     DURING = "during"
@@ -35,7 +35,7 @@ class Span(StrEnum):
 
 
 class MatchStatus(StrEnum):
-    """football-data.org's statuses; other sources are translated into them."""
+    """football-data.org's statuses; those of other sources are mapped to them."""
 
     SCHEDULED = "SCHEDULED"
     TIMED = "TIMED"
@@ -52,7 +52,7 @@ class MatchStatus(StrEnum):
 EXPOSING_STATUSES: frozenset[MatchStatus] = frozenset(
     {MatchStatus.FINISHED, MatchStatus.IN_PLAY, MatchStatus.PAUSED, MatchStatus.TIMED}
 )
-"""A match with one of these was, is or will be played at its kick-off. All other statuses leave the time in doubt."""
+"""Statuses of a match that was, is or will be played at its kick-off. All others leave the time in doubt."""
 
 
 class Stage(StrEnum):
@@ -120,11 +120,11 @@ class Scope(StrEnum):
 OWN_TEAM_MATCH = "own_team_match"
 """The subject of a hypothesis about the match itself, not about how it ended."""
 SHARED_MATCH = "shared_match"
-"""The subject of a hypothesis about matches that every market follows, as of a national team."""
+"""The subject of a hypothesis about matches that every market follows, such as a national team's."""
 
 
 class ResultStatus(StrEnum):
-    """Whether a hypothesis was answered. Anything but `ok` has its reasons in words."""
+    """Whether a hypothesis was answered. If not, the reasons are given in words."""
 
     OK = "ok"
     INSUFFICIENT_DATA = "insufficient_data"

@@ -22,7 +22,7 @@ class MatchWeek:
     def containing(cls, moment: datetime, timezone: str) -> "MatchWeek":
         """The week that contains an aware `moment`. Raises ValueError for a naive one."""
         if moment.tzinfo is None:
-            raise ValueError(f"{moment} has no zone; a match week needs an instant")
+            raise ValueError(f"{moment} has no time zone; add one, so that its match week is known")
         local = moment.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) - timedelta(hours=WEEK_STARTS_AT.hour)
         return cls.of_date(local.date(), timezone)
 
@@ -61,7 +61,7 @@ def weeks_between(first: MatchWeek, last: MatchWeek) -> list[MatchWeek]:
 
 
 def week_ranges(weeks: Iterable[str], timezone: str, longest: int = LONGEST_RANGE) -> list[tuple[str, str]]:
-    """First and last week of each stretch of adjoining weeks, none longer than `longest`."""
+    """First and last week of each run of consecutive weeks, none longer than `longest`."""
     found: list[list[str]] = []
     for week in sorted(set(weeks)):
         last = found[-1] if found else []
@@ -73,11 +73,11 @@ def week_ranges(weeks: Iterable[str], timezone: str, longest: int = LONGEST_RANG
 
 
 def ranges_to_text(stretches: Iterable[tuple[str, str]]) -> str:
-    """Such as 2026-08-04...2026-08-18,2026-09-01...2026-09-01."""
+    """Ranges as text, such as 2026-08-04...2026-08-18,2026-09-01...2026-09-01."""
     return ",".join(f"{first}{_BETWEEN}{last}" for first, last in stretches)
 
 
 def ranges_from_text(text: str) -> list[tuple[str, str]]:
-    """What `ranges_to_text` wrote."""
+    """The inverse of `ranges_to_text`."""
     parts = [part.split(_BETWEEN) for part in text.split(",") if part]
     return [(first, last) for first, last in parts]

@@ -19,7 +19,7 @@ _A_DEFECT = "not stored. This is a defect: report it"
 
 def check_rows(model: type[Table], frame: pd.DataFrame, key: str) -> None:
     """Check a whole table. Raises StorageError; `key` is where it would lie."""
-    _check(model, frame, key, are_all=True)
+    _check(model, frame, key, whole_table=True)
 
 
 class PartChecks:
@@ -33,7 +33,7 @@ class PartChecks:
 
     def check_part(self, frame: pd.DataFrame) -> None:
         """Check some rows by themselves. Raises StorageError."""
-        _check(self._model, frame, self._key, are_all=False)
+        _check(self._model, frame, self._key, whole_table=False)
 
     def keep_values(self, part: pyarrow.Table) -> None:
         """Remember the values that may come only once."""
@@ -62,9 +62,9 @@ def checks_by_part(model: type[Table], key: str) -> Iterator[PartChecks]:
         yield PartChecks(model, key, seen)
 
 
-def _check(model: type[Table], frame: pd.DataFrame, key: str, *, are_all: bool) -> None:
+def _check(model: type[Table], frame: pd.DataFrame, key: str, *, whole_table: bool) -> None:
     try:
-        model.check_rows(frame, are_all=are_all)
+        model.check_rows(frame, whole_table=whole_table)
     except SchemaErrors as error:
         case = error.failure_cases.iloc[0]
         raise StorageError(

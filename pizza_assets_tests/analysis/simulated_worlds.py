@@ -1,4 +1,4 @@
-"""A small simulator whose truth is known: markets, a fixture list, gamma-mixed quarter-hour counts, planted effects."""
+"""A small simulator with known truth: markets, a fixture list, gamma-mixed quarter-hour counts, planted effects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ _SLOTS = ((5, 12.5), (5, 15), (5, 15), (5, 15), (5, 17.5), (6, 14), (6, 16.5), (
 
 @dataclass(frozen=True)
 class World:
-    """Quarter-hours and windows of all weeks, as the weekly assets would have made them."""
+    """Quarter-hours and windows of all weeks, as the weekly assets would produce them."""
 
     quarters: pd.DataFrame
     windows: pd.DataFrame
@@ -50,7 +50,7 @@ class Analysis:
 
 
 def analyse(world: World) -> Analysis:
-    """The whole chain as the assets run it."""
+    """Run the whole analysis in the order of the assets."""
     grids = fitted_grids(world)
     expected = expected_rows(grids)
     impact = match_impact(world.windows, grids, world.matches, world.markets, LENGTHS)
@@ -64,7 +64,7 @@ def fitted_grids(world: World) -> dict[SourcePair, ExpectedGrid]:
 
 
 def panels_of(quarters: pd.DataFrame, match_source_by_week: Mapping[str, str]) -> dict[SourcePair, Panel]:
-    """Rows of order_source, market, bin_at, week and observed as the panels of every pair of sources."""
+    """Panels of every pair of sources, from rows of order_source, market, bin_at, week and observed."""
     known = quarters[quarters["week"].isin(list(match_source_by_week))]
     stores = known.rename(columns={"observed": "order_count"}).assign(chain="dominos", store_id="a")
     table = QuarterHours.conform(stores)
@@ -81,7 +81,7 @@ def grids_in(world: World, expected: pd.DataFrame) -> dict[SourcePair, ExpectedG
 
 
 def part_of(world: World, *, markets: int, weeks: int, matches: int, has_orders: bool = True) -> World:
-    """The first markets, weeks and matches of a world, with its orders or without."""
+    """The first markets, weeks and matches of a world, with or without its orders."""
     names, keys = [market.name for market in world.markets[:markets]], world.weeks[:weeks]
     kept = world.matches.iloc[:matches].reset_index(drop=True)
     quarters = world.quarters[world.quarters["market"].isin(names) & world.quarters["week"].isin(keys) & has_orders]
@@ -97,7 +97,7 @@ def part_of(world: World, *, markets: int, weeks: int, matches: int, has_orders:
 
 
 def relabelled(world: World, order_source: str, match_source: str) -> World:
-    """The same world under other labels."""
+    """The same world with other labels."""
     return replace(
         world,
         quarters=world.quarters.assign(order_source=pd.array([order_source], dtype="str").repeat(len(world.quarters))),
@@ -108,7 +108,7 @@ def relabelled(world: World, order_source: str, match_source: str) -> World:
 
 
 def multiplied(world: World, factor: int) -> World:
-    """Every order `factor` times."""
+    """The same world with every order repeated `factor` times."""
     counts = ["order_count", "revenue_cents", "pizza_count"]
     return replace(
         world,
@@ -146,7 +146,7 @@ def match_row(match_id: str, kickoff_at: pd.Timestamp, home: str, away: str, **c
 
 
 def fixtures(markets: tuple[Market, ...], weeks: list[MatchWeek], rng: np.random.Generator) -> pd.DataFrame:
-    """Every week all teams meet in pairs, at the usual hours of a weekend; every fourth week is free."""
+    """A fixture list in which all teams play every weekend at usual hours; every fourth week is free."""
     rows = []
     for number, week in enumerate(weeks):
         if number % 4 == 3:

@@ -1,4 +1,4 @@
-"""Rows for hand-made tables: valid as they stand, every column can be set."""
+"""Rows for hand-made tables: valid by default, and every column can be set."""
 
 from datetime import UTC, datetime
 

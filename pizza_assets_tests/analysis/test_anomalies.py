@@ -1,4 +1,4 @@
-"""Outages, surges and missing days: planted ones are found where they are, quiet years are quiet, labels are kept."""
+"""Outages, surges and missing days: planted ones are located, quiet years have no alarms, labels are kept."""
 
 from functools import cache
 
@@ -19,12 +19,12 @@ WEEKS = 14
 BINS = WEEKS * 7 * 96
 FIRST_MINUTE = int(FIRST_WEEK.starts_at.timestamp()) // 60
 OUTAGE, SURGE, MISSING = (0, 20 * 96 + 44, 12), (3, 30 * 96 + 48, 12), (5, 40)
-"""Store and first bin and bins of an outage and a surge; store and day of a missing day. 06:00 is bin 0 of a day."""
+"""Store, first bin and number of bins of an outage and a surge; store and day of a missing day. Days start at 06:00."""
 
 
 @cache
 def counts() -> np.ndarray:
-    """Six stores that open from 11:00 to 23:00 and sell about 5 orders a quarter-hour."""
+    """Six stores that open from 11:00 to 23:00 and sell about 5 orders per quarter-hour."""
     rng = np.random.default_rng(8)
     hour = (np.arange(BINS) / 4 + 6) % 24
     shape = np.where((hour >= 11) & (hour < 23), 3 + 4 * np.exp(-(((hour - 19) / 3) ** 2)), 0.0)
@@ -60,7 +60,7 @@ def overlaps(row: pd.Series, first: int, length: int) -> bool:
     return row["first"] < first + length and row["end"] > first
 
 
-def test_planted_anomalies_are_found_where_they_are_and_nothing_else() -> None:
+def test_planted_anomalies_are_located_and_nothing_else_is_found() -> None:
     found = alarms(planted())
     assert found["kind"].tolist() == ["low", "high", "missing_day"]
     assert found["store"].tolist() == [OUTAGE[0], SURGE[0], MISSING[0]]
@@ -74,15 +74,15 @@ def test_planted_anomalies_are_found_where_they_are_and_nothing_else() -> None:
     assert found["expected_false_share"].iloc[:2].between(0, 0.3).all()
 
 
-def test_a_quiet_year_and_a_good_day_give_no_alarm() -> None:
+def test_a_quiet_year_and_a_good_day_raise_no_alarm() -> None:
     assert alarms(counts()).empty
     good_day = counts().copy()
     good_day[2, 50 * 96 : 51 * 96] *= 2
     assert "low" not in set(alarms(good_day)["kind"])
 
 
-def test_orders_around_own_matches_are_usual_then() -> None:
-    """Every Saturday's two hours before a match sell twice as much: an effect of football, no anomaly."""
+def test_extra_orders_around_own_matches_are_no_anomaly() -> None:
+    """Orders double in the two hours before each Saturday's match: an effect of football, not an anomaly."""
     orders, lag = counts().copy(), np.full(counts().shape, -1)
     for week in range(WEEKS):
         first = (week * 7 + 4) * 96 + 36
@@ -99,7 +99,7 @@ def test_the_order_of_stores_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize("orders", [np.zeros((0, 0), int), np.zeros((1, 672 * 9), int), np.ones((1, 40), int)])
-def test_awkward_orders_give_no_alarm(orders: np.ndarray) -> None:
+def test_empty_and_short_histories_raise_no_alarm(orders: np.ndarray) -> None:
     assert alarms(orders).empty
 
 
@@ -133,7 +133,7 @@ def test_an_alarm_names_the_nearest_match_and_its_outcome() -> None:
 
 
 # Property 19
-def test_an_anomaly_says_in_which_data_it_is_seen() -> None:
+def test_an_anomaly_names_the_data_that_show_it() -> None:
     both = {"real": panel(planted()), "mock": panel(planted())}
     assert set(order_anomalies(both, RawMatches.empty(), MARKETS, LENGTHS)["seen_in"]) == {"both"}
     one = {"real": panel(counts()), "mock": panel(planted())}
@@ -141,6 +141,6 @@ def test_an_anomaly_says_in_which_data_it_is_seen() -> None:
     assert set(found["seen_in"]) == set(found["order_source"]) == {"mock"}
 
 
-def test_too_short_a_history_has_no_anomaly() -> None:
+def test_a_short_history_has_no_anomalies() -> None:
     short = {"real": panel(planted(), MIN_WEEKS - 1)}
     pd.testing.assert_frame_equal(order_anomalies(short, RawMatches.empty(), MARKETS, LENGTHS), OrderAnomalies.empty())

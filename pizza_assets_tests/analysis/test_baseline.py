@@ -1,4 +1,4 @@
-"""The baseline: margins, convergence, masks, the local clock, and when it refuses to answer."""
+"""The baseline: margins, convergence, masks, local time, and refusals."""
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def quiet(world: World) -> pd.DataFrame:
-    """The same orders, but no match at all."""
+    """The same orders without any match."""
     return fitted(world, matches=RawMatches.empty())
 
 
@@ -62,7 +62,7 @@ def test_the_fit_keeps_every_margin(seed: int):
             )
 
 
-def test_a_world_without_noise_is_recovered_also_where_it_is_masked():
+def test_a_world_without_noise_is_recovered_even_where_masked():
     rng = np.random.default_rng(1)
     _, usable, place, week = panel(1)
     alpha, delta, eta = rng.uniform(1, 9, (4, 6)), rng.uniform(0.5, 2, 54), rng.uniform(0.5, 2, (4, 9))
@@ -77,7 +77,7 @@ def test_masked_counts_do_not_matter():
     np.testing.assert_array_equal(fit_baseline(np.where(usable, counts, 9_999), usable, place, week).expected, first)
 
 
-def test_closed_is_zero_unknown_is_nan_and_an_exhausted_fit_says_so():
+def test_closed_is_zero_unknown_is_nan_and_a_fit_without_convergence_says_so():
     counts, usable, place, week = panel(3)
     counts, usable = counts.copy(), usable.copy()
     counts[0, place[0] == 2] = 0
@@ -91,7 +91,7 @@ def test_closed_is_zero_unknown_is_nan_and_an_exhausted_fit_says_so():
     assert not short.converged
 
 
-def test_every_bin_under_a_window_is_masked_for_the_followers_only(world: World):
+def test_every_bin_in_a_window_is_masked_for_followers_only(world: World):
     kickoff = pd.Timestamp("2025-09-06 14:07", tz="UTC")
     match = RawMatches.conform([match_row("m", kickoff, "team 00", "elsewhere")])
     rows = fitted(world, matches=match)
@@ -125,7 +125,7 @@ def test_one_market_has_no_control(world: World):
     assert (alone["control_market_count"] == 0).all()
 
 
-def test_an_hour_everybody_sells_more_is_expected_of_everybody(world: World):
+def test_an_hour_in_which_all_markets_sell_more_raises_all_expectations(world: World):
     at = pd.Timestamp("2025-09-06 18:00", tz="UTC")
     raised = world.quarters["observed"].where(world.quarters["bin_at"] != at, world.quarters["observed"] * 3)
     match = RawMatches.conform([match_row("m", at, "team 00", "elsewhere")])
@@ -172,5 +172,5 @@ def test_sources_are_never_pooled_and_unlabelled_weeks_are_left_out(world: World
     pd.testing.assert_frame_equal(mock.reset_index(drop=True), alone)
 
 
-def test_no_quarters_give_an_empty_table(world: World):
+def test_no_quarter_hours_give_an_empty_table(world: World):
     pd.testing.assert_frame_equal(fitted(world, quarters=world.quarters.iloc[:0]), ExpectedOrders.empty())

@@ -1,4 +1,4 @@
-"""A small, fixed-seed version of `make calibrate`: the trials run, the rates are in reach, the report adds up."""
+"""A small version of `make calibrate` with fixed seeds: trials run, rates are plausible, the report is consistent."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def records(part: str, years: int) -> pd.DataFrame:
 
 
 # Property 16
-def test_null_years_find_little_and_are_answered() -> None:
+def test_null_years_have_few_findings_and_many_answers() -> None:
     found = records("null", 2)
     means = found.groupby(["part", "measure"])["value"].mean()
     windows = means[means.index.get_level_values("part").str.startswith("main effect")]
@@ -37,14 +37,14 @@ def test_null_years_find_little_and_are_answered() -> None:
 
 
 # Property 16
-def test_null_years_find_little_by_result() -> None:
+def test_null_years_have_few_findings_by_result() -> None:
     means = records("results", 3).groupby(["part", "measure"])["value"].mean()
     assert means["windows by result, null", "answered"] == 1
     assert means["windows by result, null", "found at 5 %"] < 0.3
 
 
 # Property 16
-def test_planted_effects_of_goals_and_matches_come_back() -> None:
+def test_planted_effects_of_goals_and_matches_are_recovered() -> None:
     planted = records("planted", 2).groupby(["part", "measure"])["value"].mean()
     assert planted["main effect, post, planted", "found at 5 %"] == 1
     assert planted["main effect, post, planted", "bias"] == pytest.approx(0, abs=0.08)
@@ -53,7 +53,7 @@ def test_planted_effects_of_goals_and_matches_come_back() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_year_is_its_seed_and_what_is_planted(kind) -> None:
+def test_a_year_is_determined_by_its_seed_and_planted_effects(kind) -> None:
     def year(planted: Planted = NOTHING):
         return simulate_year(np.random.default_rng(3), kind, CALENDAR[0], WEEKS[:6], planted)
 
@@ -64,7 +64,7 @@ def test_a_year_is_its_seed_and_what_is_planted(kind) -> None:
     assert year().by(15).sum() == year().counts.sum()
 
 
-def test_the_report_takes_years_as_units_and_sums_alarms() -> None:
+def test_the_report_averages_over_years_and_sums_alarms() -> None:
     rows = [("plain", year, "main effect, post, null", "found at 5 %", float(year < 2)) for year in range(40)]
     for year in range(10):
         rows += [

@@ -1,4 +1,4 @@
-"""All declared hypotheses in one table: families, parts of the business, placebos, and honest gaps."""
+"""All declared hypotheses in one table: families, parts of the business, placebos, and missing answers."""
 
 from functools import cache
 
@@ -54,21 +54,23 @@ def test_one_hypothesis_is_primary_and_every_other_is_exploratory() -> None:
 
 def test_every_declared_hypothesis_has_one_row() -> None:
     overall = len(WINDOW_HYPOTHESES) + len(list(outcome_hypotheses())) + len(SHARED_HYPOTHESES)
-    of_part = len(scoped_hypotheses(Scope.TEAM, "x"))
-    of_result = len(scoped_hypotheses(Scope.RESULT, "win"))
-    assert of_result == len(WINDOW_HYPOTHESES), "how a match ended is not asked of matches that ended alike"
-    assert len(results()) == overall + of_part * (6 + 6 + 2) + of_result * 2, "the fixtures know no draw"
+    per_part = len(scoped_hypotheses(Scope.TEAM, "x"))
+    by_result = len(scoped_hypotheses(Scope.RESULT, "win"))
+    assert by_result == len(WINDOW_HYPOTHESES), "outcomes are not tested for matches with the same result"
+    assert len(results()) == overall + per_part * (6 + 6 + 2) + by_result * 2, "the fixtures know no draw"
     assert results()["analysis_id"].is_unique
-    assert results().groupby("scope").size()[["team", "market", "chain"]].tolist() == [6 * of_part] * 2 + [2 * of_part]
+    assert results().groupby("scope").size()[["team", "market", "chain"]].tolist() == [6 * per_part] * 2 + [
+        2 * per_part
+    ]
 
 
-def test_q_values_are_worked_out_within_families() -> None:
+def test_q_values_are_computed_within_families() -> None:
     for family, rows in results().groupby("family_id"):
         np.testing.assert_allclose(rows["q_value"], q_values(rows["p_value"].to_numpy()), err_msg=str(family))
         assert (rows["family_size"] == rows["p_value"].notna().sum()).all()
 
 
-def test_nothing_that_is_missing_shows_a_number_and_nothing_answered_lacks_one() -> None:
+def test_refused_answers_have_no_numbers_and_others_have_all() -> None:
     refused = results()[results()["status"] != "ok"]
     answered = results()[results()["status"] == "ok"]
     assert refused["reasons"].str.len().gt(0).all()
@@ -81,7 +83,7 @@ def test_nothing_that_is_missing_shows_a_number_and_nothing_answered_lacks_one()
     assert set(silent["reasons"]) == {"no_orders: no orders are known for these sources"}
 
 
-def test_a_market_alone_with_its_team_gives_what_the_team_gives() -> None:
+def test_the_only_market_of_a_team_has_the_results_of_the_team() -> None:
     key = ["scope_value", "subject", "time_window"]
     by = {scope: rows.set_index(key).sort_index() for scope, rows in results().groupby("scope")}
     pairs = [(f"team {n:02d}", f"market {n:02d}") for n in range(6)]
@@ -91,26 +93,26 @@ def test_a_market_alone_with_its_team_gives_what_the_team_gives() -> None:
         )
 
 
-def test_matches_that_were_won_and_lost_are_answered_apart_as_a_family_of_their_own() -> None:
-    of_result = results()[results()["scope"] == "result"]
-    assert of_result["family_id"].unique().tolist() == ["exploratory_windows_by_result.mock_orders.mock_matches"]
-    assert set(of_result["scope_value"]) == {"win", "loss"}, "every match of the fixtures ends 2-1"
-    assert set(of_result["subject"]) == {"own_team_match"}
-    assert (of_result["role"] == "exploratory").all()
+def test_effects_by_result_are_a_family_of_their_own() -> None:
+    by_result = results()[results()["scope"] == "result"]
+    assert by_result["family_id"].unique().tolist() == ["exploratory_windows_by_result.mock_orders.mock_matches"]
+    assert set(by_result["scope_value"]) == {"win", "loss"}, "every match of the fixtures ends 2-1"
+    assert set(by_result["subject"]) == {"own_team_match"}
+    assert (by_result["role"] == "exploratory").all()
     grids = fitted_grids(world())
     impact = match_impact(world().windows, grids, world().matches, world().markets, LENGTHS)
     won = impact[(impact["side"] == "home") & (impact["window"] == "post")]
     answer = own_match_answer(won, grids[PAIR])
-    row = of_result[(of_result["scope_value"] == "win") & (of_result["time_window"] == "post")].iloc[0]
+    row = by_result[(by_result["scope_value"] == "win") & (by_result["time_window"] == "post")].iloc[0]
     assert row[["estimate_log", "se", "df"]].tolist() == [answer.numbers[name] for name in ("estimate_log", "se", "df")]
     assert row["hypothesis"] == "Orders depart from normal after the own team's match when it was won."
     assert "after the own team's match when it was won (95 % interval" in row["pattern_description"]
     alone = part_effects(impact, grids, Scope.RESULT)
     columns = ["analysis_id", "estimate_log", "se", "q_value"]
-    pd.testing.assert_frame_equal(alone[columns], of_result[columns].reset_index(drop=True))
+    pd.testing.assert_frame_equal(alone[columns], by_result[columns].reset_index(drop=True))
 
 
-def test_where_all_matches_end_alike_nothing_is_asked_by_result() -> None:
+def test_without_different_results_there_is_no_hypothesis_by_result() -> None:
     grids = fitted_grids(world())
     draws = RawMatches.conform(world().matches.assign(home_goals=1, away_goals=1))
     impact = match_impact(world().windows, grids, draws, world().markets, LENGTHS)
@@ -118,7 +120,7 @@ def test_where_all_matches_end_alike_nothing_is_asked_by_result() -> None:
     assert "result" not in set(drawn["scope"])
 
 
-def test_beside_the_main_effect_stand_placebo_leave_one_out_and_pre_trend() -> None:
+def test_the_main_effect_has_placebo_leave_one_out_and_pre_trend() -> None:
     main = results()[results()["subject"] == "own_team_match"]
     overall = main[main["scope"] == "overall"]
     assert overall["placebo_uplift_pct"].between(-8, 8).all(), "no effect where no match was"
@@ -131,7 +133,7 @@ def test_beside_the_main_effect_stand_placebo_leave_one_out_and_pre_trend() -> N
     assert overall["few_control_share"].between(0, 1).all()
 
 
-def test_placebos_lie_in_free_weeks_at_the_same_time_and_stay_out_of_the_fit() -> None:
+def test_placebos_are_in_free_weeks_at_the_same_time_and_left_out_of_the_fit() -> None:
     grid = fitted_grids(world())[PAIR]
     impact = match_impact(world().windows, {PAIR: grid}, world().matches, world().markets, LENGTHS)
     rows, anew = placebo_windows(impact, grid)
@@ -162,7 +164,7 @@ def test_other_labels_change_labels_only(order_source: str, match_source: str, l
     assert other["pattern_description"].str.contains("MOCK").all() == (label != "real")
 
 
-def test_real_and_mock_are_answered_apart() -> None:
+def test_real_and_mock_are_answered_separately() -> None:
     real = relabelled(world(), "real", "mock")
     grids = {
         **fitted_grids(world()),
@@ -180,7 +182,7 @@ def test_real_and_mock_are_answered_apart() -> None:
     assert both.groupby("order_source").size().nunique() == 1
 
 
-def test_nothing_at_all_is_told_of_missing_real_data() -> None:
+def test_without_any_data_real_data_are_reported_as_missing() -> None:
     nothing = correlation_results(MatchImpact.empty(), {}, chains={}, pre_trends={}, shared={})
     assert set(nothing["data_source"]) == {"real"}
     assert (nothing["status"] == "insufficient_data").all()

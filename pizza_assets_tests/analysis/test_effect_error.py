@@ -1,4 +1,4 @@
-"""What free quarter-hours add to an effect equals what the effect does when they change and all is fitted anew."""
+"""Scores of free quarter-hours equal the change of the effect when their orders change and everything is refitted."""
 
 from dataclasses import replace
 
@@ -27,14 +27,14 @@ def windows(world: World, grid: ExpectedGrid) -> pd.DataFrame:
 
 
 def refitted(grid: ExpectedGrid, counts: np.ndarray) -> ExpectedGrid:
-    """With an expectation for every cell, also where the rules on free weeks would leave it empty."""
+    """The refitted grid with an expectation in every cell, also where the rules on free weeks would leave it empty."""
     usable = grid.is_known & ~grid.is_masked
     fit = fit_baseline(counts, usable, grid.bin_of_week, grid.week, tolerance=1e-12, max_iterations=2_000)
     return replace(grid, expected=np.nan_to_num(fit.expected))
 
 
-def test_scores_are_what_a_refit_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the free orders of one date depart a little more from what is usual: the effect moves by the date's score."""
+def test_scores_equal_the_change_after_a_refit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the free orders of one date depart a little more from usual, the effect changes by the date's score."""
     monkeypatch.setattr(effect_error, "TOLERANCE", 1e-9)
     monkeypatch.setattr(effect_error, "MAX_ROUNDS", 2_000)
     known = fitted_grids(world)[PAIR]
@@ -51,10 +51,10 @@ def test_scores_are_what_a_refit_says(world: World, monkeypatch: pytest.MonkeyPa
         assert 0.01 * scores.baseline[day - grid.day.min()] == pytest.approx(change, rel=0.02, abs=1e-7)
 
 
-def test_few_markets_need_only_their_own_habits(world: World) -> None:
+def test_for_few_markets_only_their_own_habits_matter(world: World) -> None:
     grid = fitted_grids(world)[PAIR]
     used = windows(world, grid)
-    of_market = used[used["market"] == "market 01"].reset_index(drop=True)
-    whole, narrow = (date_scores(of_market, grid, is_narrow=is_narrow) for is_narrow in (False, True))
+    market_windows = used[used["market"] == "market 01"].reset_index(drop=True)
+    whole, narrow = (date_scores(market_windows, grid, is_narrow=is_narrow) for is_narrow in (False, True))
     size = [np.sqrt(((s.window + s.baseline) ** 2).sum()) for s in (whole, narrow)]
     assert size[1] == pytest.approx(size[0], rel=0.15)

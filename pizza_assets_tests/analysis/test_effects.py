@@ -1,4 +1,4 @@
-"""The main effect: right numbers, right words, honest refusals, and the stated error rate in simulated worlds."""
+"""The main effect: numbers, sentences, refusals, and the stated error rate in simulated worlds."""
 
 from functools import cache
 
@@ -74,7 +74,7 @@ def test_a_planted_effect_is_recovered_and_nothing_else_is_found():
 
 
 @pytest.mark.parametrize("window", ["pre", "during", "post"])
-def test_equals_a_clustered_regression_by_statsmodels_but_for_the_error_of_the_baseline(window: str):
+def test_equals_a_clustered_regression_in_statsmodels_except_for_the_error_of_the_baseline(window: str):
     import statsmodels.api as sm
 
     impact = planted().impact
@@ -101,7 +101,7 @@ def test_equals_a_clustered_regression_by_statsmodels_but_for_the_error_of_the_b
 
 @pytest.mark.integration  # 40 simulated worlds; test_calibration.py has a smaller trial of the same property
 def test_null_worlds_give_false_findings_at_the_stated_rate():
-    """120 tests at 5 %: an honest method gives more than 14 false findings in one of a thousand such runs."""
+    """120 tests at 5 %: a valid method gives more than 14 false findings in one of a thousand such runs."""
     worlds = (simulate(seed, market_count=8, week_count=20, orders_per_bin=6) for seed in range(500, 540))
     results = pd.concat(_effects(world) for world in worlds)
     answered = results[results["status"] == "ok"]
@@ -196,7 +196,7 @@ def _analysed(weeks: int, matches: int) -> Analysis:
     has_orders=st.booleans(),
     factor=st.sampled_from([0, 1, 50]),
 )
-def test_every_run_is_complete_and_shows_no_number_it_does_not_have(
+def test_every_run_is_complete_and_refused_answers_have_no_numbers(
     markets: int, weeks: int, matches: int, has_orders: bool, factor: int
 ):
     world = part_of(tiny_world(), markets=markets, weeks=weeks, matches=matches, has_orders=has_orders)
@@ -213,13 +213,13 @@ def test_every_run_is_complete_and_shows_no_number_it_does_not_have(
     assert len(analysis.insights) == len(results)
 
 
-def test_nothing_at_all_is_reported_as_missing_real_data():
+def test_without_any_data_real_data_are_reported_as_missing():
     results = main_effects(MatchImpact.empty(), {})
     assert set(results["reasons"]) == {Reason.NO_ORDERS}
     assert set(results["data_source"]) == {"real"}
 
 
-def test_orders_without_matches_and_three_matches_are_refused_in_words():
+def test_no_matches_and_three_matches_are_refused_with_reasons():
     analysis = analyse(small_world())
     no_matches = main_effects(MatchImpact.empty(), grids_in(small_world(), analysis.expected))
     assert set(no_matches["reasons"]) == {Reason.NO_MATCHES}
@@ -234,7 +234,7 @@ def test_orders_without_matches_and_three_matches_are_refused_in_words():
     assert few.loc["post", "n_matches"] == 3
 
 
-def test_the_tenth_date_makes_a_p_value():
+def test_ten_dates_are_enough_for_a_p_value():
     analysis = analyse(small_world())
     ok = analysis.impact[analysis.impact["status"] == "ok"]
     dates = sorted(ok.loc[ok["window"] == "post", "kickoff_date"].unique())
@@ -250,7 +250,7 @@ def test_a_baseline_that_did_not_converge_answers_nothing():
     assert results["estimate_log"].isna().all()
 
 
-def test_equal_dates_and_empty_shops_give_no_p_value():
+def test_identical_dates_and_no_orders_give_no_p_value():
     impact = analyse(small_world()).impact.query("status == 'ok'")
     grids = grids_in(small_world(), analyse(small_world()).expected)
     constant = main_effects(impact.assign(expected=impact["observed"] / 1.1), grids)

@@ -1,4 +1,4 @@
-"""The curve around kick-off: equals a regression with all dummies, keeps its promises, refuses what it can't know."""
+"""The curve around kick-off: equals a regression with all dummies, has valid bands, refuses too little data."""
 
 import warnings
 from dataclasses import replace
@@ -53,7 +53,7 @@ def test_the_fit_is_that_of_a_poisson_regression_with_dummies() -> None:
     ]
     lags = np.eye(3)[panel.lag[market, cell]][:, :2]
     dummies = np.concatenate(blocks, axis=1)
-    # of the collinear dummies as many as can be told apart
+    # only linearly independent dummies
     basis = np.linalg.svd(dummies - dummies.mean(axis=0), full_matrices=False)
     kept = basis.U[:, basis.S > 1e-8]
     design = np.column_stack([lags, np.ones(len(lags)), kept])
@@ -64,9 +64,9 @@ def test_the_fit_is_that_of_a_poisson_regression_with_dummies() -> None:
 
 
 # Property 16
-def test_a_planted_effect_is_inside_the_band_and_its_absence_too(panel: Panel) -> None:
+def test_the_band_contains_a_planted_effect_and_its_absence(panel: Panel) -> None:
     study = kick_off_study(panel)
-    after = [4 + 6, 5 + 6]  # half-hours from 120 to 180 minutes after kick-off, wholly after the final whistle
+    after = [4 + 6, 5 + 6]  # half-hours from 120 to 180 minutes after kick-off, completely after the final whistle
     before = [0, 1]
     for lags, truth in ((after, 20.0), (before, 0.0)):
         for lag in lags:
@@ -77,7 +77,7 @@ def test_a_planted_effect_is_inside_the_band_and_its_absence_too(panel: Panel) -
     assert study.lags[10].numbers["ci_low_pct"] > 0
 
 
-def test_names_and_order_of_markets_and_a_scale_do_not_matter(panel: Panel) -> None:
+def test_names_order_and_scale_of_markets_do_not_matter(panel: Panel) -> None:
     order = np.random.default_rng(1).permutation(len(panel.counts))
     shuffled = replace(
         panel, **{name: getattr(panel, name)[order] for name in ("counts", "is_used", "bin_of_week", "lag")}
@@ -94,7 +94,9 @@ def test_names_and_order_of_markets_and_a_scale_do_not_matter(panel: Panel) -> N
     ("markets", "weeks", "matches", "has_orders"),
     [(0, 0, 0, False), (1, 12, 40, True), (6, 1, 3, True), (6, 12, 0, True), (6, 12, 3, True), (6, 12, 40, False)],
 )
-def test_awkward_worlds_are_refused_in_words(markets: int, weeks: int, matches: int, has_orders: bool) -> None:
+def test_worlds_with_too_little_data_are_refused_with_reasons(
+    markets: int, weeks: int, matches: int, has_orders: bool
+) -> None:
     world = simulate(42, market_count=6, week_count=12, orders_per_bin=4)
     part = part_of(world, markets=markets, weeks=weeks, matches=matches, has_orders=has_orders)
     with warnings.catch_warnings():
@@ -105,10 +107,10 @@ def test_awkward_worlds_are_refused_in_words(markets: int, weeks: int, matches: 
     assert np.isnan(study.pre_trend_p)
 
 
-def test_missing_weeks_and_the_clock_change_do_no_harm() -> None:
+def test_missing_weeks_and_clock_changes_are_handled() -> None:
     world = simulate(43, market_count=6, week_count=20, orders_per_bin=6)
-    gone = replace(world, quarters=world.quarters[~world.quarters["week"].isin(world.weeks[5:8])])
-    answered = [answer for answer in kick_off_study(panel_of(gone)).lags if not answer.missing]
+    with_gap = replace(world, quarters=world.quarters[~world.quarters["week"].isin(world.weeks[5:8])])
+    answered = [answer for answer in kick_off_study(panel_of(with_gap)).lags if not answer.missing]
     assert len(answered) == LAG_COUNT
     assert all(abs(answer.numbers["uplift_pct"]) < 20 for answer in answered)
 
@@ -119,14 +121,14 @@ def test_half_hours_near_two_matches_are_left_out() -> None:
     again = first.assign(match_id="again", kickoff_at=first["kickoff_at"] + pd.Timedelta(hours=4))
     twice = replace(world, matches=RawMatches.conform(pd.concat([first, again])))
     alone = replace(world, matches=RawMatches.conform(first))
-    cells, of_both = (panel.lag >= 0 for panel in (panel_of(alone), panel_of(twice)))
-    # of the first match the half-hours that the second one reaches are gone
-    assert 0 < (cells & of_both).sum() < cells.sum()
+    cells, cells_of_two = (panel.lag >= 0 for panel in (panel_of(alone), panel_of(twice)))
+    # half-hours of the first match that the second one overlaps are left out
+    assert 0 < (cells & cells_of_two).sum() < cells.sum()
     # each lag of each market at most once
-    assert np.bincount(panel_of(twice).lag[of_both]).max() <= 2
+    assert np.bincount(panel_of(twice).lag[cells_of_two]).max() <= 2
 
 
-def test_points_carry_the_labels_and_the_test_of_the_hour_before(panel: Panel) -> None:
+def test_points_have_labels_and_a_pre_trend_test(panel: Panel) -> None:
     points = event_study({("real", "mock"): kick_off_points(kick_off_study(panel))})
     assert set(points["data_source"]) == {"mixed"}
     assert points["minutes_from"].min() == FIRST_MINUTE

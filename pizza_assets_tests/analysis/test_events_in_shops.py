@@ -36,7 +36,7 @@ def timeline(expected: dict[int, float | None], stores: tuple[int, int] = (2, 4)
     )  # fmt: skip
 
 
-def test_a_span_is_set_against_its_own_quarter_hours_and_goals_against_the_match() -> None:
+def test_usual_orders_are_those_of_the_span_and_for_goals_those_during_the_match() -> None:
     analysis_world = simulate(9, market_count=6, week_count=16, orders_per_bin=20)
     impact = analyse(analysis_world).impact
     points = EventStudy.conform(
@@ -55,7 +55,7 @@ def test_a_span_is_set_against_its_own_quarter_hours_and_goals_against_the_match
     assert of_kick_off.loc[-30, "extra_orders_per_store_hour"] == pytest.approx(0.6)
     assert of_kick_off.loc[-30, "extra_revenue_per_store_hour_cents"] == pytest.approx(0.6 * 1650)
     assert of_kick_off.loc[-30, "currency"] == "GBP"
-    # what is not known counts neither as orders nor as hours
+    # unknown quarter-hours count neither as orders nor as hours
     assert of_kick_off.loc[0, "usual_orders_per_store_hour"] == pytest.approx(18 / (6 * 0.25))
     assert np.isnan(of_kick_off.loc[0, "extra_orders_per_store_hour"])
     assert np.isnan(of_kick_off.loc[30, "usual_orders_per_store_hour"])
@@ -64,7 +64,7 @@ def test_a_span_is_set_against_its_own_quarter_hours_and_goals_against_the_match
     assert goal["usual_orders_per_store_hour"] == pytest.approx(during["expected"].sum() / (len(during) * 2 * 115 / 60))
 
 
-def test_quarter_hours_of_a_market_in_which_no_store_sold_do_not_count() -> None:
+def test_quarter_hours_without_a_selling_store_are_left_out() -> None:
     points = EventStudy.conform([point("kick_off", "own_match", -30, 0)])
     nothing = MatchImpact.empty(), MatchWindows.empty()
     found = events_in_shops(points, timeline({-30: 3.0, -15: 6.0}, stores=(0, 4)), *nothing)
@@ -73,7 +73,7 @@ def test_quarter_hours_of_a_market_in_which_no_store_sold_do_not_count() -> None
     assert silent["usual_orders_per_store_hour"].isna().all()
 
 
-def test_nothing_gives_nothing_and_other_sources_do_not_enter() -> None:
+def test_empty_input_gives_empty_output_and_other_sources_are_ignored() -> None:
     nothing = MatchImpact.empty(), MatchWindows.empty()
     assert events_in_shops(EventStudy.empty(), MatchTimelineExtract.empty(), *nothing).empty
     real = EventStudy.conform(

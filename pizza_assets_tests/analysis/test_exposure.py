@@ -41,24 +41,24 @@ def test_a_market_that_follows_both_sides_is_exposed_once_by_the_home_side() -> 
 
 
 @pytest.mark.parametrize("name", ["arsenal", "Arsenal ", "Arsenal FC", "FC Arsenal"])
-def test_team_names_compare_exactly(name: str) -> None:
+def test_team_names_must_match_exactly(name: str) -> None:
     assert exposures(RawMatches.conform([a_match(home_team=name)]), MARKETS).empty
 
 
 @pytest.mark.parametrize("status", list(MatchStatus))
-def test_only_a_match_that_is_played_at_its_time_exposes(status: MatchStatus) -> None:
+def test_only_a_match_whose_time_is_not_in_doubt_exposes(status: MatchStatus) -> None:
     matches = RawMatches.conform([a_match(status=status.value)])
 
     assert len(exposures(matches, MARKETS)) == (status.value in {"FINISHED", "IN_PLAY", "PAUSED", "TIMED"})
     assert (status in EXPOSING_STATUSES) == (status.value in {"FINISHED", "IN_PLAY", "PAUSED", "TIMED"})
 
 
-def test_a_match_without_a_fixed_kickoff_exposes_nobody() -> None:
+def test_a_match_without_a_fixed_kickoff_exposes_no_market() -> None:
     assert exposures(RawMatches.conform([a_match(kickoff_is_fixed=False)]), MARKETS).empty
 
 
 @pytest.mark.parametrize("markets", [[], MARKETS])
-def test_nothing_gives_an_empty_table_of_the_same_types(markets: list[Market]) -> None:
+def test_no_matches_give_an_empty_table_of_the_same_types(markets: list[Market]) -> None:
     some = exposures(RawMatches.conform([a_match()]), MARKETS)
 
     none = exposures(RawMatches.empty(), markets)

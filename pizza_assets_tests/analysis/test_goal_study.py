@@ -1,4 +1,4 @@
-"""Orders around goals: the regression equals one with all dummies, planted effects come back."""
+"""Orders around goals: the regression equals one with all dummies, planted effects are recovered."""
 
 import warnings
 
@@ -22,7 +22,7 @@ def drawn(seed: int, matches: int, effect: float = 0.15) -> GoalRows:
     return GoalRows(counts.astype(float), expected, own, opponent, np.arange(matches) // 2, names, 0)
 
 
-def test_a_goal_counts_in_the_three_rows_that_begin_after_it() -> None:
+def test_a_goal_counts_in_the_next_three_rows() -> None:
     after, before, inside = (
         f([np.array([12, 30])]) for f in (lambda g: goal_terms(g, 0), lambda g: goal_terms(g, -1), own_rows)
     )
@@ -51,18 +51,18 @@ def test_equals_a_regression_with_a_dummy_for_every_match() -> None:
 
 
 # Property 16
-def test_a_planted_goal_effect_comes_back_and_its_interval_holds() -> None:
+def test_a_planted_goal_effect_is_recovered_and_covered() -> None:
     found = [goal_answers(drawn(seed, 150)) for seed in range(40)]
     own = [answers["own_goal_0_15"].numbers for answers in found]
     assert np.mean([n["estimate_log"] for n in own]) == pytest.approx(0.15, abs=0.012)
     covered = [n["ci_low_pct"] <= 100 * np.expm1(0.15) <= n["ci_high_pct"] for n in own]
-    # an interval of 95 % covers fewer than 33 of 40 in one of a thousand such runs
+    # a valid 95 % interval covers fewer than 33 of 40 in one of a thousand such runs
     assert sum(covered) >= 33
     for name in ("opponent_goal_0_15", "own_goal_before", "own_goal_curve_15_30"):
         assert np.mean([answers[name].numbers["estimate_log"] for answers in found]) == pytest.approx(0, abs=0.015)
 
 
-def test_minutes_of_play_become_minutes_of_the_clock() -> None:
+def test_minutes_of_play_become_minutes_since_kickoff() -> None:
     def event(number: int, minute: int, kind: str = "goal", stoppage: int | None = None) -> dict:
         return {
             "match_id": "m", "event_number": number, "event_type": kind, "minute": minute, "stoppage_minute": stoppage,
@@ -95,12 +95,12 @@ def test_orders_of_a_match_in_two_weeks_are_added() -> None:
          Reason.NO_GOAL_MINUTES),
     ],
 )  # fmt: skip
-def test_too_little_is_refused_in_words(rows: GoalRows, reason: Reason) -> None:
+def test_too_little_data_is_refused_with_reasons(rows: GoalRows, reason: Reason) -> None:
     for answer in goal_answers(rows).values():
         assert answer.missing == (reason,)
 
 
-def test_empty_rows_and_closed_hours_do_no_harm() -> None:
+def test_empty_rows_and_closed_hours_are_handled() -> None:
     rows = drawn(3, 60)
     rows.counts[:5] = 0
     rows.expected[5:8, 20:] = np.nan

@@ -1,4 +1,4 @@
-"""Sentences for managers: the right words for findings, their absence, and missing or mock data."""
+"""Sentences for managers about findings, their absence, and missing or mock data."""
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def test_a_finding_reads_as_a_sentence_with_its_evidence_and_estimand():
     assert row[["uplift_pct", "n_matches"]].tolist() == [12.04, 19]
 
 
-def test_nothing_found_says_what_could_have_been_seen():
+def test_nothing_found_states_the_detectable_effect():
     row = written(result(direction="none", uplift_pct=-0.5, ci_low_pct=-3.0, ci_high_pct=2.0)).iloc[0]
     assert row["kind"] == "nothing_found"
     assert "No effect found after" in row["headline"]
@@ -51,7 +51,7 @@ def test_nothing_found_says_what_could_have_been_seen():
     assert "not the same as no effect" in row["caveat"]
 
 
-def test_insufficient_data_says_what_is_missing_and_what_was_seen_so_far():
+def test_insufficient_data_states_what_is_missing_and_the_estimate_so_far():
     missing = {"status": "insufficient_data", "direction": "unknown", "reasons": joined([Reason.TOO_FEW_DATES])}
     row = written(result(**missing, ci_low_pct=None, ci_high_pct=None, q_value=None, n_matches=3)).iloc[0]
     assert row["kind"] == "insufficient_data"
@@ -84,14 +84,14 @@ def test_the_primary_comes_first_and_real_before_mixed_before_mock():
     assert rows["analysis_id"].str.split(".").str[0].tolist()[:5] == ["post", "post", "post", "pre", "during"]
 
 
-def test_what_the_sources_said_ends_the_list_once_each():
+def test_source_reasons_come_last_without_duplicates():
     rows = written(result(order_source="mock"), source_reasons=["planted: post +10 %", "planted: post +10 %"])
     assert rows["kind"].tolist() == ["finding", "caveat"]
     assert rows.iloc[1]["headline"] == "planted: post +10 %"
     assert rows.iloc[1]["data_source"] == "mock"
 
 
-def test_no_result_at_all_is_still_a_sentence():
+def test_no_results_still_give_a_sentence():
     rows = insights(CorrelationResults.empty(), NO_IMPACT, NO_WINDOWS)
     assert rows["kind"].tolist() == ["insufficient_data"]
     assert "Nothing can be said yet" in rows["headline"].iloc[0]
@@ -103,11 +103,11 @@ def lively() -> tuple:
     return world, analyse(world)
 
 
-def test_an_effect_is_told_in_orders_and_money_per_store_hour(lively: tuple):
+def test_an_effect_is_given_in_orders_and_money_per_store_hour(lively: tuple):
     analysis = lively[1]
     row = analysis.insights.iloc[0]
     used = analysis.impact.query("status == 'ok' and window == 'post'")
-    # two stores sell in every window, for two hours, at 16.50 an order
+    # two stores sell in every window, for two hours, at 16.50 per order
     extra = (used["observed"] - used["expected"]).sum() / (len(used) * 2 * 2)
     assert row["extra_orders_per_store_hour"] == pytest.approx(extra)
     assert row["extra_revenue_per_store_hour_cents"] == pytest.approx(1650 * extra)
@@ -121,7 +121,7 @@ def test_an_effect_is_told_in_orders_and_money_per_store_hour(lively: tuple):
     ("currency", "units", "money"),
     [("XOF", 1, "XOF"), ("PYG", 1, "PYG"), ("EUR", 100, "€"), ("KWD", 1000, "KWD"), ("LYD", 1000, "LYD")],
 )
-def test_money_is_told_in_whole_units_of_its_currency(lively: tuple, currency: str, units: int, money: str):
+def test_money_is_given_in_major_units_of_its_currency(lively: tuple, currency: str, units: int, money: str):
     world, analysis = lively
     sold = world.windows.assign(currency=currency, revenue_cents=world.windows["order_count"] * 12_000_000)
     row = insights(analysis.results, analysis.impact, MatchWindows.conform(sold)).iloc[0]
@@ -157,14 +157,14 @@ def point(**columns: object) -> dict:
         ({"order_source": "mock", "data_source": "mock"}, "finding", "MOCK ORDERS, real matches: Orders run"),
     ],
 )
-def test_goals_are_told(changes: dict, kind: str, words: str):
+def test_goals_have_an_insight(changes: dict, kind: str, words: str):
     points = EventStudy.checked([point(**changes)])
     (row,) = insights(CorrelationResults.empty(), NO_IMPACT, NO_WINDOWS, points=points).to_dict("records")
     assert row["kind"] == kind
     assert words in row["headline"]
 
 
-def test_goals_are_told_in_orders_and_money_of_the_usual_hour_during_matches(lively: tuple):
+def test_goals_are_given_in_orders_and_money_of_the_usual_hour_during_matches(lively: tuple):
     world, analysis = lively
     labels = {"order_source": "mock", "match_source": "mock", "data_source": "mock"}
     points = EventStudy.checked([point(**labels), point(**labels, series="own_goal_15_30", uplift_pct=90.0)])
@@ -178,13 +178,13 @@ def test_goals_are_told_in_orders_and_money_of_the_usual_hour_during_matches(liv
     money = f"£{16.5 * extra:,.2f}" if 16.5 * extra < 10 else f"£{16.5 * extra:,.0f}"
     assert f"120 goals; about {extra:.1f} orders and {money} more per store and hour)." in row["headline"]
     refused = point(**labels, status="insufficient_data", reasons="no_goals: no goal fell", uplift_pct=None)
-    told = insights(analysis.results, analysis.impact, world.windows, points=EventStudy.checked([refused]))
-    (silent,) = told[told["headline"].str.contains("no goal fell")].to_dict("records")
+    rows = insights(analysis.results, analysis.impact, world.windows, points=EventStudy.checked([refused]))
+    (silent,) = rows[rows["headline"].str.contains("no goal fell")].to_dict("records")
     assert np.isnan(silent["extra_orders_per_store_hour"])
     assert "per store and hour" not in silent["headline"]
 
 
-def test_anomalies_are_counted_with_what_may_be_false_and_their_source():
+def test_anomalies_are_counted_with_their_false_share_and_source():
     alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     at = pd.Timestamp("2025-09-06 18:00", tz="UTC")
     rows = [
@@ -203,19 +203,19 @@ def test_anomalies_are_counted_with_what_may_be_false_and_their_source():
 
 
 @pytest.mark.parametrize(("value", "words"), [("win", "won"), ("draw", "drawn"), ("loss", "lost")])
-def test_results_are_told_as_what_is_known_only_afterwards(value: str, words: str):
+def test_effects_by_result_have_a_caveat_that_results_are_known_only_afterwards(value: str, words: str):
     family = {"family_id": "exploratory_windows_by_result.x", "role": "exploratory", "scope": "result"}
     row = written(result(**family, scope_value=value)).iloc[0]
     assert row["headline"] == (
         f"Orders run 12 % above normal after the own team's match when it was {words} "
         "(95 % interval 6.2 to 18 %, 19 matches)."
     )
-    assert "known only afterwards: this describes, it foretells nothing" in row["caveat"]
+    assert "known only afterwards: this describes the past and predicts nothing" in row["caveat"]
     silent = written(result(**family, scope_value=value, direction="none")).iloc[0]
     assert "No effect found in any of 1 claim about the matches, result by result" in silent["headline"]
 
 
-def test_other_families_tell_their_findings_or_that_nothing_was_found():
+def test_other_families_list_findings_or_say_that_nothing_was_found():
     outcomes = [
         result(analysis_id=f"{n}", subject="draw", family_id="exploratory_outcomes.x", role="exploratory", **found)
         for n, found in enumerate(
@@ -229,8 +229,8 @@ def test_other_families_tell_their_findings_or_that_nothing_was_found():
         result(analysis_id=f"{n}", subject="draw", family_id="exploratory_outcomes.x", role="exploratory")
         for n in range(8)
     ]
-    told = written(*found)
-    assert len(told) == 6
-    assert "if it was a draw rather than not" in told["headline"].iloc[0]
-    assert "3 findings more about how the match ended" in told["headline"].iloc[5]
-    assert told["extra_orders_per_store_hour"].isna().all()
+    rows = written(*found)
+    assert len(rows) == 6
+    assert "if it was a draw rather than not" in rows["headline"].iloc[0]
+    assert "3 more findings about how the match ended" in rows["headline"].iloc[5]
+    assert rows["extra_orders_per_store_hour"].isna().all()

@@ -24,7 +24,7 @@ def impact_of(world: World, expected: pd.DataFrame, **changes) -> pd.DataFrame:
 
 
 def flat_expected(changes: dict | None = None, other_orders: int = 200, **columns) -> pd.DataFrame:
-    """market 00 expects 3 orders in every quarter-hour of 6 September 2025; one other market sells 200 in each."""
+    """Market 00 expects 3 orders in every quarter-hour of 6 September 2025; one other market sells 200 in each."""
     rows, others = (_quarters(**labels) for labels in (columns, {**LABELS_OF_OTHER, "observed": other_orders}))
     for position, value in (changes or {}).items():
         rows.loc[position, "expected"] = value
@@ -82,7 +82,7 @@ def measured(
     return rows.set_index(["match_id", "window"])
 
 
-def test_the_expectation_is_the_sum_of_bins_times_their_share(small: World):
+def test_the_expectation_is_the_weighted_sum_of_bins(small: World):
     rows = measured(small, flat_expected(), windows_at()).loc["m"]
     assert rows["expected"].to_dict() == pytest.approx({"pre": 24, "during": 23, "post": 24})
     assert rows.loc["post", "uplift_pct"] == pytest.approx(100 * (33 / 24 - 1))
@@ -120,7 +120,7 @@ def test_chains_are_summed_and_currencies_are_not(small: World):
         (flat_expected(), windows_at(is_complete=False), Reason.ORDERS_INCOMPLETE),
     ],
 )
-def test_what_cannot_be_known_is_empty_and_says_why(
+def test_unknown_numbers_are_empty_with_a_reason(
     small: World, expected: pd.DataFrame, windows: pd.DataFrame, reason: Reason
 ):
     post = measured(small, expected, windows).loc[("m", "post")]
@@ -134,8 +134,8 @@ def test_just_enough_control_orders_are_enough(small: World):
     assert set(rows["status"]) == {"ok"}
 
 
-def test_windows_are_judged_by_the_habits_of_the_markets_that_are_free_then(small: World):
-    """The other market's evening counts also where it happens to sell nothing, but not while its own team plays."""
+def test_control_orders_are_the_habits_of_the_markets_that_are_free(small: World):
+    """The other market's evening counts even if it happens to sell nothing, but not while its own team plays."""
     day = flat_expected(other_orders=60)
     week_later = day.assign(bin_at=day["bin_at"] + pd.Timedelta(days=7), week="2025-09-09")
     is_other = day["market"] == "market 09"
@@ -147,7 +147,7 @@ def test_windows_are_judged_by_the_habits_of_the_markets_that_are_free_then(smal
     assert set(playing["reasons"]) == {Reason.TOO_FEW_CONTROL_ORDERS}
 
 
-def test_few_controls_are_flagged_but_closed_hours_rest_on_nobody(small: World):
+def test_few_controls_are_flagged_except_for_closed_hours(small: World):
     expected = flat_expected()
     controls = np.where(expected["bin_at"].dt.hour >= 17, 0, 4)
     closed = expected["expected"].mask(expected["bin_at"].dt.hour >= 17, 0.0)
@@ -157,7 +157,7 @@ def test_few_controls_are_flagged_but_closed_hours_rest_on_nobody(small: World):
     assert set(rows["reasons"]) == {Reason.FEW_CONTROLS}
 
 
-def test_only_finished_matches_get_numbers_and_coming_ones_no_row(small: World):
+def test_only_finished_matches_have_numbers_and_coming_ones_have_no_row(small: World):
     playing = measured(small, flat_expected(), windows_at(), [{**ONE_MATCH[0], "status": "IN_PLAY"}])
     assert set(playing["reasons"]) == {Reason.NOT_FINISHED}
     coming = impact_of(
@@ -169,7 +169,7 @@ def test_only_finished_matches_get_numbers_and_coming_ones_no_row(small: World):
     pd.testing.assert_frame_equal(coming, MatchImpact.empty())
 
 
-def test_windows_of_two_matches_that_overlap_are_put_down_to_neither(small: World):
+def test_overlapping_windows_are_attributed_to_neither_match(small: World):
     later = KICKOFF + pd.Timedelta(hours=3)
     windows = MatchWindows.conform(pd.concat([windows_at(), windows_at(later, "n")]))
     market = replace(small.markets[0], teams=("team 00", "team 09"))

@@ -20,7 +20,7 @@ def drawn(seed: int, matches: int = 40, windows: int = 2) -> tuple:
     return departures, outcome, slot
 
 
-def test_the_slope_is_that_of_a_regression_with_slot_and_side_dummies() -> None:
+def test_the_slope_equals_a_regression_with_slot_and_side_dummies() -> None:
     import statsmodels.api as sm
 
     departures, outcome, slot = drawn(1)
@@ -33,7 +33,7 @@ def test_the_slope_is_that_of_a_regression_with_slot_and_side_dummies() -> None:
         assert test.slope[0, window] == pytest.approx(fit.params[0])
 
 
-def test_p_is_the_share_of_all_permutations_where_these_can_be_counted() -> None:
+def test_p_equals_the_share_over_all_permutations() -> None:
     rng = np.random.default_rng(2)
     departures, outcome = rng.normal(size=(6, 1, 1)), rng.normal(size=(6, 1, 1))
     centred = departures[:, 0, 0] - departures[:, 0, 0].mean()
@@ -45,7 +45,7 @@ def test_p_is_the_share_of_all_permutations_where_these_can_be_counted() -> None
     assert test.se[0, 0] == pytest.approx(spread, rel=0.05)
 
 
-def test_what_goes_with_the_slot_or_with_playing_at_home_is_no_effect() -> None:
+def test_differences_between_slots_and_sides_are_no_effect() -> None:
     departures, outcome, slot = drawn(4)
     shifted = departures + np.array([0.0, 5.0])[None, :, None] + 3.0 * slot[:, None, None]
     before, after = (permutation_test(d, outcome, slot, draws=99, seed=1) for d in (departures, shifted))
@@ -53,7 +53,7 @@ def test_what_goes_with_the_slot_or_with_playing_at_home_is_no_effect() -> None:
     np.testing.assert_array_equal(after.p_value, before.p_value)
 
 
-def test_an_outcome_that_never_varies_and_no_match_at_all_have_no_number() -> None:
+def test_constant_outcomes_and_no_matches_have_no_numbers() -> None:
     departures, outcome, slot = drawn(5)
     constant = permutation_test(departures, np.ones_like(outcome), slot, draws=19, seed=1)
     alone = permutation_test(departures, outcome, np.arange(len(slot)), draws=19, seed=1)
@@ -64,7 +64,7 @@ def test_an_outcome_that_never_varies_and_no_match_at_all_have_no_number() -> No
 
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 10_000), matches=st.integers(2, 20))
-def test_the_order_of_matches_does_not_change_the_slope_and_p_is_a_share(seed: int, matches: int) -> None:
+def test_the_order_of_matches_does_not_matter_and_p_is_a_share(seed: int, matches: int) -> None:
     departures, outcome, slot = drawn(seed, matches, 1)
     order = np.random.default_rng(seed).permutation(matches)
     first = permutation_test(departures, outcome, slot, draws=19, seed=1)
@@ -74,7 +74,7 @@ def test_the_order_of_matches_does_not_change_the_slope_and_p_is_a_share(seed: i
     assert ((p >= 1 / 20) & (p <= 1)).all()
 
 
-def test_welch_is_scipys() -> None:
+def test_welch_equals_scipy() -> None:
     rng = np.random.default_rng(6)
     values, is_group = rng.normal(size=40), np.arange(40) < 12
     values[is_group] *= 3

@@ -1,4 +1,4 @@
-"""What was ordered in each window of each match."""
+"""Orders in each window of each match."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def summed(matches: list[dict], *bins: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def test_a_hand_counted_match() -> None:
+def test_a_match_counted_by_hand() -> None:
     orders = [
         an_order("too early", at("11:59:59")),
         an_order("a", at("12:00"), revenue_cents=1000, pizza_count=1),
@@ -87,7 +87,7 @@ def test_missing_minutes_are_not_zero_orders() -> None:
     assert rows["orders_per_hour"].tolist() == pytest.approx([60 / 90, 0, np.nan], nan_ok=True)
 
 
-def test_a_window_over_the_edge_of_the_week_is_whole_only_with_the_neighbour() -> None:
+def test_a_window_across_the_edge_of_the_week_needs_the_neighbouring_week() -> None:
     own, neighbour = binned([], "10:00", "16:00"), binned([an_order("a", at("16:00"))], "16:00", "20:00")
 
     alone, both = summed([a_match()], own), summed([a_match()], neighbour, own)
@@ -98,7 +98,7 @@ def test_a_window_over_the_edge_of_the_week_is_whole_only_with_the_neighbour() -
     assert both["order_count"].tolist() == [0, 0, 1]
 
 
-def test_overlapping_matches_both_count_an_order() -> None:
+def test_overlapping_matches_both_count_the_same_order() -> None:
     matches = [a_match(), a_match(match_id="m2", kickoff_at=at("15:00"), home_team="Chelsea")]
 
     rows = summed(matches, binned([an_order("a", at("14:30"))]))
@@ -122,7 +122,7 @@ def test_chains_and_labels_stay_apart() -> None:
     ]
 
 
-def test_a_label_that_covers_nothing_of_a_match_is_left_out_where_the_other_does() -> None:
+def test_a_label_without_coverage_is_left_out_if_the_other_label_has_some() -> None:
     real, mock = binned([], "10:00", "18:00"), binned([], "18:00", "20:00", label="mock")
     later = a_match(match_id="m2", kickoff_at=at("18:00"), home_team="Chelsea")
 
@@ -152,18 +152,18 @@ def test_a_market_without_bins_has_no_rows() -> None:
     pd.testing.assert_frame_equal(sum_windows(RawMatches.empty(), binned([]), [LONDON], LENGTHS), MatchWindows.empty())
 
 
-def test_a_minute_given_twice_is_refused() -> None:
+def test_a_duplicate_minute_is_refused() -> None:
     with pytest.raises(ValueError, match=r"more than once.*give each week's bins once"):
         summed([a_match()], binned([], "10:00", "12:01"), binned([], "12:00", "13:00"))
 
 
-def test_a_match_given_twice_is_refused() -> None:
-    with pytest.raises(ValueError, match="match m1 is there more than once"):
+def test_a_duplicate_match_is_refused() -> None:
+    with pytest.raises(ValueError, match="match m1 is listed more than once"):
         summed([a_match(), a_match(kickoff_at=at("16:00"))], binned([]))
 
 
 def labelled_bins(world: World, labels: dict[str, str]) -> pd.DataFrame:
-    """The world's bins, each chain under its own label."""
+    """The world's bins, each chain with its own label."""
     parts = []
     for chain, label in labels.items():
         orders = world.orders[world.orders["chain"] == chain]
@@ -231,7 +231,9 @@ def _brute_force(world: World) -> list[tuple]:
 # Property 12, Property 14: one test, because a drawn world and its windows are the expensive part
 @settings(max_examples=100, deadline=None)
 @given(worlds(), st.integers(0, 9))
-def test_windows_are_as_defined_and_as_merged_orders_say_in_any_order_of_rows(world: World, seed: int) -> None:
+def test_windows_agree_with_their_definition_and_with_merged_orders_in_any_order_of_rows(
+    world: World, seed: int
+) -> None:
     bins = bins_of(world)
     rows = sum_windows(world.matches, bins, world.markets, LENGTHS)
     _every_exposed_match_has_its_numbers_in_every_window(world, rows)
@@ -292,7 +294,7 @@ def test_swapped_labels_change_labels_only(world: World) -> None:
 # Property 17
 @settings(max_examples=100, deadline=None)
 @given(weeks(), st.integers(0, 167 * 4 - 1))
-def test_windows_are_whole_in_every_week_with_its_neighbours(week: MatchWeek, quarter: int) -> None:
+def test_windows_are_complete_in_every_week_with_its_neighbours(week: MatchWeek, quarter: int) -> None:
     three = [week.shifted(-1), week, week.shifted(1)]
     series = ("London", "dominos", "GBP")
     bins = pd.concat(

@@ -1,4 +1,4 @@
-"""Orders lined up with their nearest match."""
+"""Orders joined with their nearest match."""
 
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ def merged(matches: list[dict], *moments: datetime, market: str = "London") -> p
         ("17:54:59", "post", 234),
     ],
 )
-def test_an_order_is_in_the_window_that_holds_its_minute(moment: str, window: str, minutes: int) -> None:
+def test_an_order_is_in_the_window_that_contains_its_minute(moment: str, window: str, minutes: int) -> None:
     row = merged([a_match()], at(moment)).iloc[0]
 
     assert (row["window"], row["minutes_from_kickoff"], row["overlapping_match_count"]) == (window, minutes, 1)
@@ -84,7 +84,7 @@ def test_at_the_same_kickoff_the_smaller_id_counts() -> None:
     assert (row["match_id"], row["overlapping_match_count"]) == ("B", 2)
 
 
-def test_a_nearer_match_whose_windows_are_over_does_not_count() -> None:
+def test_a_nearer_match_whose_windows_are_over_is_ignored() -> None:
     lengths = WindowLengths(pre_minutes=300, post_minutes=1, regular_minutes=1)
     matches = [a_match(), a_match(match_id="m2", kickoff_at=at("18:00"), home_team="Chelsea")]
 
@@ -95,8 +95,8 @@ def test_a_nearer_match_whose_windows_are_over_does_not_count() -> None:
     assert (row["match_id"], row["window"], row["overlapping_match_count"]) == ("m2", "pre", 1)
 
 
-def test_a_match_given_twice_is_refused() -> None:
-    with pytest.raises(ValueError, match="match m1 is there more than once"):
+def test_a_duplicate_match_is_refused() -> None:
+    with pytest.raises(ValueError, match="match m1 is listed more than once"):
         merged([a_match(), a_match(kickoff_at=at("18:00"))], at("14:02"))
 
 
@@ -106,7 +106,7 @@ def test_no_orders_give_an_empty_table(matches: list[dict]) -> None:
 
 
 def _open_windows(order: dict, world: World) -> list[tuple]:
-    """The slow definition: every (distance, kick-off, id, window, match) in whose window the order falls."""
+    """The slow definition: (distance, kick-off, id, window, match) of every window that contains the order."""
     teams = next((market.teams for market in world.markets if market.name == order["market"]), ())
     lengths = {"extra_time": 150, "penalties": 165}
     found = []
@@ -150,7 +150,7 @@ def _brute_force(world: World) -> pd.DataFrame:
     return MergedOrders.conform(rows)
 
 
-# Property 12, Property 13: one test, because a drawn world and what it merges to are the expensive part
+# Property 12, Property 13: one test, because drawing a world and merging it is the expensive part
 @settings(max_examples=200, deadline=None)
 @given(worlds())
 def test_each_order_is_in_the_right_window_of_the_right_match_in_any_order_and_under_any_label(world: World) -> None:

@@ -58,7 +58,7 @@ def test_every_covered_minute_is_a_row_and_sums_are_exact() -> None:
     ).all()
 
 
-def test_minutes_outside_what_is_covered_have_no_row() -> None:
+def test_uncovered_minutes_have_no_row() -> None:
     bins = binned(
         [an_order("a", at("12:04:59"))],
         covered("11:00", "12:02"),
@@ -70,7 +70,7 @@ def test_minutes_outside_what_is_covered_have_no_row() -> None:
     assert bins["order_count"].tolist() == [0, 0, 1]
 
 
-def test_series_without_orders_are_there_and_sorted_and_currencies_stay_apart() -> None:
+def test_series_without_orders_have_sorted_rows_and_currencies_stay_apart() -> None:
     orders = [an_order("a", at("12:00")), an_order("b", at("12:00"), currency="EUR")]
     period = ("12:00", "12:01")
 
@@ -103,7 +103,7 @@ def test_the_highest_values_stay_exact() -> None:
         {"currency": "EUR"},
     ],
 )
-def test_orders_that_are_not_covered_are_refused_with_an_example(columns: dict) -> None:
+def test_uncovered_orders_are_refused_with_an_example(columns: dict) -> None:
     orders = [an_order("good", at("12:01")), {**an_order("stray", at("12:01")), **columns}]
     periods = [
         covered("11:00", "12:02"),
@@ -120,7 +120,7 @@ def test_orders_without_any_coverage_are_refused() -> None:
         binned([an_order("a", at("12:01"))])
 
 
-def test_orders_under_another_label_are_refused() -> None:
+def test_orders_with_another_label_are_refused() -> None:
     orders = [an_order("a", at("12:01")), an_order("m", at("12:01"), order_source="mock")]
 
     with pytest.raises(ValueError, match=r"1 of 2 orders are not labelled 'real' \(for example 'm'\)"):
@@ -128,17 +128,17 @@ def test_orders_under_another_label_are_refused() -> None:
 
 
 @pytest.mark.parametrize("crooked", [at("12:00:30"), datetime(2025, 9, 6, 12)])
-def test_edges_within_a_minute_or_without_a_zone_are_refused(crooked: datetime) -> None:
+def test_edges_must_be_whole_minutes_with_a_time_zone(crooked: datetime) -> None:
     with pytest.raises(ValueError, match="starts_at: 2025-09-06T12:00:"):
         bin_orders(FrameBatches(RawOrders.empty()), [], crooked, at("12:05"), order_source="real")
 
 
-def test_a_covered_period_within_a_minute_is_refused_by_its_market() -> None:
+def test_a_covered_period_must_have_whole_minutes() -> None:
     with pytest.raises(ValueError, match="a covered period of London: 2025-09-06T12:01:30"):
         binned([], covered("12:01:30", "12:05"))
 
 
-def test_nothing_covered_is_an_empty_table() -> None:
+def test_without_coverage_the_table_is_empty() -> None:
     pd.testing.assert_frame_equal(binned([]), OrderBins.empty())
 
 

@@ -18,7 +18,7 @@ from pizza_assets_tests.strategies import World, worlds
 
 try:
     import duckdb
-    import ibis  # noqa: F401 - what the expression is made of
+    import ibis  # noqa: F401 - the expression is built with it
 except ImportError as error:
     pytest.skip(f"{error.name} of the extra `scale` is not installed", allow_module_level=True)
 
@@ -42,10 +42,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("orders")
 
 
-# Property 12: whoever counts, every order is in the same minute; also of orders at the edges and outside of the period
+# Property 12: every engine puts an order in the same minute, also at the edges and outside the period
 @settings(max_examples=100, deadline=None)
 @given(world=worlds())
-def test_duckdb_comes_to_the_kernels_sums(world: World, folder: Path) -> None:
+def test_duckdb_gives_the_sums_of_the_kernel(world: World, folder: Path) -> None:
     series = sorted({(p.market, p.chain, p.currency) for p in world.covered})[1:]
     timeline = Timeline(int(world.starts_at.timestamp()) // 60 + 60, 840)
 
@@ -64,7 +64,7 @@ def test_the_largest_sums_are_exact(tmp_path: Path) -> None:
     assert sums.revenue_cents.sum() == 70_000 * 99_999_999
 
 
-def test_it_can_be_said_in_athenas_words() -> None:
+def test_the_expression_compiles_to_athena_sql() -> None:
     sql = minute_sums_sql("athena")
 
     assert 'FROM "raw_orders"' in sql

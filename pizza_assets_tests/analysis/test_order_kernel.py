@@ -1,4 +1,4 @@
-"""One pass over orders, in parts, by two threads: against sums that are slow and obvious."""
+"""One pass over orders, in parts, by two threads, compared with slow and obvious sums."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from pizza_assets_tests.strategies import World, worlds
 
 
 class Parts:
-    """A frame in parts of batches, each with dictionaries of its own, as row groups have."""
+    """A frame in parts of batches, each with its own dictionaries, like row groups."""
 
     def __init__(self, frame: pd.DataFrame, part_edges: Sequence[int], batch_rows: int) -> None:
         edges = [0, *sorted(edge % (len(frame) + 1) for edge in part_edges), len(frame)]
@@ -51,7 +51,7 @@ def summed(world: World, orders, cuts: np.ndarray | None = None) -> OrderSums:
 # Property 12: each order is counted once, in its minute, whatever the order of the rows
 @settings(max_examples=100, deadline=None)
 @given(worlds(), st.lists(st.integers(0, 30), max_size=4), st.integers(1, 7), st.randoms())
-def test_sums_are_those_of_a_slow_count_in_any_order_and_parts(
+def test_sums_equal_a_slow_count_in_any_order_and_parts(
     world: World, parts: list[int], batch_rows: int, random
 ) -> None:
     shuffled = world.orders.iloc[random.sample(range(len(world.orders)), len(world.orders))]
@@ -73,7 +73,7 @@ def test_sums_are_those_of_a_slow_count_in_any_order_and_parts(
     assert sums.outlets == sorted(sums.outlets)
 
 
-# Property 12, Property 14: also windows that reach over the edges of the period, of which a part is counted
+# Property 12, Property 14: also windows across the edges of the period, which are counted in part
 @settings(max_examples=100, deadline=None)
 @given(worlds(least_matches=2), st.integers(1, 7))
 def test_stores_are_distinct_in_spans_cut_at_window_edges(world: World, batch_rows: int) -> None:
@@ -85,8 +85,8 @@ def test_stores_are_distinct_in_spans_cut_at_window_edges(world: World, batch_ro
     sums = summed(world, Parts(world.orders, [5, 11], batch_rows), cuts)
 
     minute = (world.orders["ordered_at"] - world.starts_at) // pd.Timedelta(minutes=1)
-    for market, of_match in zip(exposed["market"], edges, strict=True):
-        for start, end in pairwise(of_match):
+    for market, match_edges in zip(exposed["market"], edges, strict=True):
+        for start, end in pairwise(match_edges):
             inside = world.orders[(world.orders["market"] == market) & (minute >= start) & (minute < end)]
             spans = slice(*np.searchsorted(cuts, [start, end]))
             rows = [row for row, outlet in enumerate(sums.outlets) if outlet.market == market]
@@ -98,7 +98,7 @@ def test_stores_are_distinct_in_spans_cut_at_window_edges(world: World, batch_ro
             assert sums.revenue_cents[start:end, own].sum() == inside["revenue_cents"].sum()
 
 
-def test_orders_that_were_not_asked_for_are_counted_as_strays() -> None:
+def test_orders_of_other_series_are_counted_as_strays() -> None:
     orders = [
         an_order("in", at("12:00")),
         an_order("early", at("11:59:59")),
@@ -118,7 +118,7 @@ def test_orders_that_were_not_asked_for_are_counted_as_strays() -> None:
 @pytest.mark.parametrize(
     ("column", "value"), [("revenue_cents", 100_000_001), ("revenue_cents", -1), ("pizza_count", 10_001)]
 )
-def test_values_for_which_sums_would_not_stay_exact_are_refused(column: str, value: int) -> None:
+def test_values_too_large_for_exact_sums_are_refused(column: str, value: int) -> None:
     orders = RawOrders.conform([an_order("a", at("12:00")), an_order("b", at("12:00"), **{column: value})])
     first = int(at("12:00").timestamp()) // 60
 
@@ -140,7 +140,7 @@ def test_the_highest_values_stay_exact_over_many_batches() -> None:
 
 
 @pytest.mark.parametrize("size", [3, 5_000])
-def test_more_outlets_than_a_table_of_all_combinations_holds_are_numbered_alike(size: int) -> None:
+def test_outlets_are_numbered_the_same_without_a_table_of_all_combinations(size: int) -> None:
     numbers = np.arange(size)
     names = pa.array([f"name {number}" for number in numbers])
     column = pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), names)

@@ -1,4 +1,4 @@
-"""Average order values: never over several currencies."""
+"""Average order values, never over several currencies."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Outcomes: coefficients equal scipy's, planted effects are found, and what can't be answered is refused."""
+"""Outcomes: coefficients equal scipy's, planted effects are found, and too little data are refused."""
 
 import warnings
 
@@ -17,7 +17,7 @@ POST = [Window.POST]
 
 
 def impact_rows(seed: int, matches: int = 60, own_win: float = 0.0, **columns: object) -> pd.DataFrame:
-    """Usable windows after matches of both sides, on as many dates, in two slots."""
+    """Usable windows after matches, for both sides, each match on its own date, in two slots."""
     rng = np.random.default_rng(seed)
     home, away = rng.poisson(1.5, matches), rng.poisson(1.2, matches)
     rows = []
@@ -58,14 +58,14 @@ def test_coefficients_equal_scipys(seed: int, matches: int) -> None:
     departure = np.log((rows["observed"] + 0.5) / (rows["expected"] + 0.5))
     margin = (rows["home_goals"] - rows["away_goals"]) * np.where(rows["side"] == "home", 1, -1)
     by_match = departure.groupby(rows["match_id"]).mean()
-    of_match = rows.drop_duplicates("match_id").set_index("match_id")
-    goals = of_match["home_goals"] + of_match["away_goals"]
+    match_rows = rows.drop_duplicates("match_id").set_index("match_id")
+    goals = match_rows["home_goals"] + match_rows["away_goals"]
     pairs = {
         "own_win": (margin > 0, departure),
         "goal_difference": (margin, departure),
         "total_goals": (goals, by_match),
         "high_scoring": (goals >= 4, by_match),
-        "draw": (of_match["result"] == "draw", by_match),
+        "draw": (match_rows["result"] == "draw", by_match),
     }
     for name, (value, seen) in pairs.items():
         if found[name].missing:
@@ -87,7 +87,7 @@ def test_a_planted_outcome_is_found_and_no_other() -> None:
 
 
 def test_null_outcomes_are_found_at_the_stated_rate() -> None:
-    """150 tests at 5 %: more than 17 in one of a thousand such runs."""
+    """150 tests at 5 %: a valid method gives more than 17 false findings in one of a thousand such runs."""
     found = [answers(impact_rows(seed, 60)) for seed in range(100, 150)]
     p = [
         a[name].numbers["p_value"] for a in found for name in ("own_win", "total_goals", "draw") if not a[name].missing
@@ -125,7 +125,7 @@ def test_a_tournament_is_compared_by_dates() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"observed": 0}, {"result": None}, {"side": "home"}])
-def test_awkward_rows_give_reasons_and_no_warning(changes: dict) -> None:
+def test_unusable_rows_give_reasons_and_no_warning(changes: dict) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for answer in answers(impact_rows(5, 40, **changes)).values():

@@ -27,7 +27,7 @@ def test_goals_and_result(home: int, away: int, expected: tuple) -> None:
     assert (seen["total_goals"], seen["goal_difference"], seen["result"], seen["is_high_scoring"]) == expected
 
 
-def test_a_shootout_decides_but_is_no_goal_feast() -> None:
+def test_a_shootout_decides_but_adds_no_goals() -> None:
     seen = outcome(home_goals=0, away_goals=0, decided_by="penalties", shootout_home_goals=4, shootout_away_goals=5)
 
     assert seen == {
@@ -72,7 +72,7 @@ def test_a_finished_match_without_goals_from_the_source_has_no_result() -> None:
 
 
 @pytest.mark.parametrize("status", [status for status in MatchStatus if status != MatchStatus.FINISHED])
-def test_nothing_is_said_before_the_end(status: MatchStatus) -> None:
+def test_unfinished_matches_have_no_outcome(status: MatchStatus) -> None:
     seen = outcome(status=status.value, home_goals=3, away_goals=3, stage="FINAL", competition_type="cup")
 
     assert [pd.isna(seen[name]) for name in ADDED[:3]] == [True] * 3
@@ -87,7 +87,7 @@ def test_types_are_the_same_with_and_without_matches() -> None:
     assert [str(some[name].dtype) for name in ADDED] == ["Int64", "Int64", "str", "bool", "bool", "bool"]
 
 
-def test_own_result_is_seen_from_the_side() -> None:
+def test_own_result_is_that_of_the_side() -> None:
     results = pd.Series(["home_win", "home_win", "away_win", "away_win", "draw", "draw", None, None], dtype="str")
     sides = pd.Series(["home", "away"] * 4, dtype="str")
 
@@ -128,7 +128,7 @@ def test_every_match_is_classified_as_defined(matches: pd.DataFrame) -> None:
 # Property 13
 @settings(max_examples=100, deadline=None)
 @given(match_frames(moments(FIRST_MOMENT, FIRST_MOMENT + pd.Timedelta(days=7))))
-def test_labels_change_no_outcome(matches: pd.DataFrame) -> None:
+def test_labels_do_not_change_outcomes(matches: pd.DataFrame) -> None:
     swapped = matches.assign(match_source=matches["match_source"].map({"real": "mock", "mock": "real"}))
 
     pd.testing.assert_frame_equal(classify(swapped)[ADDED], classify(matches)[ADDED])
@@ -144,7 +144,7 @@ def test_labels_change_no_outcome(matches: pd.DataFrame) -> None:
         ({"competition_type": "cup", "stage": "FINAL", "status": "TIMED"}, "cup"),
     ],
 )
-def test_a_final_is_a_type_of_its_own_once_it_is_played(columns: dict, match_type: str) -> None:
+def test_final_is_a_match_type_of_its_own_once_played(columns: dict, match_type: str) -> None:
     assert classify(RawMatches.conform([a_match(**columns)]))["match_type"].tolist() == [match_type]
 
 

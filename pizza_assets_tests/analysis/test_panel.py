@@ -1,4 +1,4 @@
-"""Orders to store quarter-hours and panels: against a slow and obvious sum."""
+"""Store quarter-hours and panels, compared with slow and obvious sums."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -56,7 +56,7 @@ def first_bin() -> int:
     return int(START.timestamp()) // 900
 
 
-def test_stores_have_rows_for_what_their_chain_covers_and_zero_is_data():
+def test_stores_have_rows_for_all_covered_time_of_their_chain():
     rows = quarters_of(
         [("Leeds", "a", "1", 3), ("Leeds", "a", "1", 4), ("Leeds", "a", "2", 31)], [covered("Leeds", "a", 0, 45)]
     )
@@ -78,13 +78,13 @@ def test_a_change_of_currency_leaves_no_gap_and_half_a_quarter_is_unknown():
     assert len(rows) == 3
 
 
-def test_a_quarter_that_one_chain_does_not_cover_is_unknown_for_the_market_alone():
+def test_a_quarter_that_one_chain_does_not_cover_is_unknown_for_the_market_only():
     rows = quarters_of([("Leeds", "a", "1", 3)], [covered("Leeds", "a", 0, 45), covered("Leeds", "b", 0, 29)])
     assert as_dict(market_panel(rows, WEEK)) == {("Leeds", first_bin()): 1}
     assert len(as_dict(chain_panels(rows, WEEK)["a"])) == 3
 
 
-def test_nothing_covered_gives_empty_tables_and_panels():
+def test_without_coverage_tables_and_panels_are_empty():
     rows = quarters_of([], [])
     pd.testing.assert_frame_equal(rows, QuarterHours.empty())
     assert market_panel(rows, WEEK).counts.size == store_panel(rows, WEEK).counts.size == 0
@@ -130,7 +130,7 @@ def test_equals_the_slow_sum_in_any_row_order(spans: list, sold: list, seed: int
             for place, minutes in known.items()
             if place[0] == market
         }
-        # a chain that covers no quarter-hour whole has no part in the week
+        # a chain that covers no quarter-hour completely has no rows in the week
         whole = {place: quarters for place, quarters in whole.items() if quarters}
         for quarter in set.intersection(*whole.values()) if whole else ():
             expected[market, first_bin() + quarter] = sum(

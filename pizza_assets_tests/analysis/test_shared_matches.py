@@ -1,4 +1,4 @@
-"""Matches that every market follows: the rest of the day is the control, other dates show what chance does."""
+"""Matches that every market follows: the rest of the day is the control, other dates show the variation by chance."""
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ def grid() -> ExpectedGrid:
 
 
 # Property 16
-def test_a_planted_effect_is_found_and_its_absence_is_not() -> None:
+def test_a_planted_effect_is_found_and_no_effect_is_not() -> None:
     calendar = fixtures(WORLD.markets, list(_weeks()), np.random.default_rng(1)), tuple(_weeks())
     with_effect = shared_trial(np.random.default_rng(2), PLAIN, *calendar, 8, float(np.log(1.2)))
     without = shared_trial(np.random.default_rng(3), PLAIN, *calendar, 8, 0.0)
@@ -54,7 +54,7 @@ def _weeks():
     return (FIRST_WEEK.shifted(n) for n in range(40))
 
 
-def test_only_matches_that_all_markets_follow_count() -> None:
+def test_only_matches_that_all_markets_follow_are_used() -> None:
     answers = shared_match_answers(national(5), EVERYBODY, grid(), LENGTHS)
     assert answers[Window.POST].numbers["n_matches"] == 5
     nobody = shared_match_answers(national(5), WORLD.markets, grid(), LENGTHS)
@@ -70,7 +70,7 @@ def test_too_few_are_refused_with_their_count(count: int) -> None:
 
 
 def test_a_market_alone_is_compared_with_its_own_day() -> None:
-    """Without another market the main effect is refused; here the same matches give an answer."""
+    """Without another market the main effect is refused, but here the same matches give an answer."""
     alone = simulate(52, market_count=2, week_count=40, orders_per_bin=12)
     first = alone.markets[:1]
     quarters = alone.quarters[alone.quarters["market"] == first[0].name]
@@ -87,6 +87,6 @@ def _only(world, markets, quarters):
     return replace(world, markets=markets, quarters=quarters)
 
 
-def test_nothing_at_all_is_no_match() -> None:
+def test_an_empty_world_has_no_shared_match() -> None:
     for answer in shared_match_answers(national(3), EVERYBODY, EMPTY_GRID, LENGTHS).values():
         assert answer.missing == (Reason.NO_SHARED_MATCH,)

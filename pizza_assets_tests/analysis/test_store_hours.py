@@ -1,4 +1,4 @@
-"""Effects per selling store and hour: hand-made windows, and the whole chain in agreement with itself."""
+"""Effects per selling store and hour: windows by hand, and consistency of the whole analysis."""
 
 from functools import cache
 
@@ -21,7 +21,7 @@ PAIR = ("mock", "mock")
 
 @cache
 def world() -> World:
-    """Two chains of equal orders, of which one has three stores and dearer orders; results of all kinds."""
+    """Two chains with equal orders, one of them with three stores and more expensive orders; results of all kinds."""
     simulated = simulate(61, market_count=6, week_count=24, orders_per_bin=12, uplift={"post": 0.15})
     rng = np.random.default_rng(5)
     goals = rng.poisson([1.5, 1.2], (len(simulated.matches), 2))
@@ -42,13 +42,13 @@ def impact_and_results() -> tuple[pd.DataFrame, pd.DataFrame]:
     chains = {}
     for chain in ("dominos", "rival"):
         windows = world().windows[world().windows["chain"] == chain].reset_index(drop=True)
-        of_chain = fitted_grids(world())
-        chains[chain] = match_impact(windows, of_chain, world().matches, world().markets, LENGTHS), of_chain
+        chain_grids = fitted_grids(world())
+        chains[chain] = match_impact(windows, chain_grids, world().matches, world().markets, LENGTHS), chain_grids
     results = correlation_results(impact, grids, chains=chains, pre_trends={}, shared={})
     return impact, results
 
 
-def test_hours_of_several_chains_add_up_and_two_currencies_are_one_store() -> None:
+def test_hours_add_up_over_chains_but_not_over_currencies() -> None:
     row = world().windows.query("window == 'during' and chain == 'dominos'").head(1)
     rows = pd.concat([row, row.assign(currency="EUR", store_count=1), row.assign(chain="rival", store_count=3)])
     (found,) = store_hours(rows).to_dict("records")
@@ -58,14 +58,14 @@ def test_hours_of_several_chains_add_up_and_two_currencies_are_one_store() -> No
     assert by_chain.to_dict() == {"dominos": 2, "rival": 3}
 
 
-def test_every_insight_says_what_the_extract_says() -> None:
+def test_every_insight_agrees_with_the_extract() -> None:
     impact, results = impact_and_results()
     in_shops = effects_in_shops(results, impact, world().windows).set_index(results["analysis_id"])
-    told = insights(results, impact, world().windows).dropna(subset="analysis_id").set_index("analysis_id")
-    assert {"overall", "result", "chain"} <= set(results.set_index("analysis_id").loc[told.index, "scope"])
+    shown = insights(results, impact, world().windows).dropna(subset="analysis_id").set_index("analysis_id")
+    assert {"overall", "result", "chain"} <= set(results.set_index("analysis_id").loc[shown.index, "scope"])
     for name in ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents"):
-        np.testing.assert_array_equal(told[name], in_shops.loc[told.index, name])
-    assert told["currency"].equals(in_shops.loc[told.index, "currency"].astype("str"))
+        np.testing.assert_array_equal(shown[name], in_shops.loc[shown.index, name])
+    assert shown["currency"].equals(in_shops.loc[shown.index, "currency"].astype("str"))
 
 
 def _used(impact: pd.DataFrame, window: str) -> pd.DataFrame:
@@ -86,16 +86,16 @@ def test_the_primary_effect_is_observed_minus_expected_per_store_hour() -> None:
     assert row["window_minutes"] == 120
 
 
-def test_parts_and_results_rest_on_their_own_windows() -> None:
+def test_parts_and_results_use_their_own_windows() -> None:
     impact, results = impact_and_results()
     in_shops = effects_in_shops(results, impact, world().windows)
     used = _used(impact, "during")
-    of_result = own_result(used["result"], used["side"])
+    own_results = own_result(used["result"], used["side"])
     chosen = (results["subject"] == "own_team_match") & (results["time_window"] == "during")
-    for scope, values in (("market", used["market"]), ("team", used["team"]), ("result", of_result)):
-        of_scope = results[chosen & (results["scope"] == scope)]
-        assert len(of_scope) == values.nunique()
-        for index, value in of_scope["scope_value"].items():
+    for scope, values in (("market", used["market"]), ("team", used["team"]), ("result", own_results)):
+        scope_rows = results[chosen & (results["scope"] == scope)]
+        assert len(scope_rows) == values.nunique()
+        for index, value in scope_rows["scope_value"].items():
             own = used[values == value]
             expected = own["expected"].sum() / (len(own) * 5 * 115 / 60)
             assert in_shops.loc[index, "usual_orders_per_store_hour"] == pytest.approx(expected)
@@ -115,7 +115,7 @@ def test_a_chain_has_its_own_stores_and_prices() -> None:
             assert shop["extra_revenue_per_store_hour_cents"] == pytest.approx(extra * price)
 
 
-def test_an_outcome_is_told_at_the_usual_orders_of_its_windows() -> None:
+def test_an_outcome_is_told_rows_at_the_usual_orders_of_its_windows() -> None:
     impact, results = impact_and_results()
     in_shops = effects_in_shops(results, impact, world().windows)
     own_win = results[(results["subject"] == "own_win") & (results["scope"] == "overall") & (results["status"] == "ok")]
@@ -127,7 +127,7 @@ def test_an_outcome_is_told_at_the_usual_orders_of_its_windows() -> None:
         assert in_shops.loc[index, "extra_orders_per_store_hour"] == pytest.approx(usual * row["uplift_pct"] / 100)
 
 
-def test_what_is_not_answered_stays_empty() -> None:
+def test_unanswered_hypotheses_stay_empty() -> None:
     impact, results = impact_and_results()
     in_shops = effects_in_shops(results, impact, world().windows)
     refused = in_shops[results["status"] != "ok"]
@@ -145,8 +145,8 @@ def test_several_currencies_give_orders_but_no_money() -> None:
     assert np.isfinite(row["extra_orders_per_store_hour"])
     assert pd.isna(row["extra_revenue_per_store_hour_cents"])
     assert pd.isna(row["currency"])
-    of_market = in_shops[(results["scope"] == "market") & (results["status"] == "ok")]
-    assert set(of_market["currency"]) == {"EUR", "GBP"}
+    market_rows = in_shops[(results["scope"] == "market") & (results["status"] == "ok")]
+    assert set(market_rows["currency"]) == {"EUR", "GBP"}
 
 
 def test_a_window_in_which_no_store_sold_has_no_rate() -> None:
@@ -155,28 +155,28 @@ def test_a_window_in_which_no_store_sold_has_no_rate() -> None:
     assert usual_rates(impact, silent)["usual_orders_per_store_hour"].isna().all()
 
 
-def test_what_is_expected_where_no_store_sold_does_not_count_for_the_stores_that_did() -> None:
+def test_expected_orders_without_a_selling_store_are_left_out() -> None:
     impact, results = impact_and_results()
     silent = world().windows["match_id"].isin(sorted(world().windows["match_id"].unique())[::2])
     windows = MatchWindows.conform(world().windows.assign(store_count=world().windows["store_count"].mask(silent, 0)))
     used = _used(impact, "post")
-    of_silent = used["match_id"].isin(windows.loc[windows["store_count"] == 0, "match_id"])
-    assert 0.3 < of_silent.mean() < 0.7
+    is_silent = used["match_id"].isin(windows.loc[windows["store_count"] == 0, "match_id"])
+    assert 0.3 < is_silent.mean() < 0.7
     rows = effects_in_shops(results, impact, windows)
     primary = rows[results["role"] == "primary"].iloc[0]
-    expected = used.loc[~of_silent, "expected"].sum() / ((~of_silent).sum() * 5 * 2)
+    expected = used.loc[~is_silent, "expected"].sum() / ((~is_silent).sum() * 5 * 2)
     assert primary["usual_orders_per_store_hour"] == pytest.approx(expected)
-    of_chain = (results["scope_value"] == "rival") & (results["time_window"] == "post")
-    chain = rows[of_chain & (results["subject"] == "own_team_match")].iloc[0]
+    is_chain = (results["scope_value"] == "rival") & (results["time_window"] == "post")
+    chain = rows[is_chain & (results["subject"] == "own_team_match")].iloc[0]
     both_sell = effects_in_shops(results, impact, world().windows).loc[chain.name]
     assert chain["usual_orders_per_store_hour"] == pytest.approx(both_sell["usual_orders_per_store_hour"])
 
 
-def test_nothing_gives_nothing() -> None:
+def test_empty_input_gives_empty_output() -> None:
     assert effects_in_shops(CorrelationResults.empty(), MatchImpact.empty(), MatchWindows.empty()).empty
 
 
-def test_a_match_that_every_market_follows_is_set_against_what_it_was_without_it() -> None:
+def test_usual_orders_of_a_shared_match_are_observed_divided_by_the_effect() -> None:
     """One market alone: nothing is left to compare with, so usual is what was sold, divided by the effect."""
     market = Market(markets_of(1)[0].name, "Europe/London", tuple(m.teams[0] for m in markets_of(6)))
     alone = simulate(61, market_count=6, week_count=24, orders_per_bin=12, uplift={"post": 0.3})

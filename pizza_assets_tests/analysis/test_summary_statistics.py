@@ -1,4 +1,4 @@
-"""Sums and averages: against plain sums, per currency and source, complete also for nothing."""
+"""Sums and averages, compared with plain sums: per currency and source, also without data."""
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ def test_all_known_time_is_summed_by_part() -> None:
     assert (overall["first_at"], overall["last_at"]) == (START + pd.Timedelta(hours=1), START + pd.Timedelta(hours=4))
 
 
-def test_parts_of_the_time_add_up_and_currencies_and_sources_stay_apart() -> None:
+def test_totals_add_up_and_currencies_and_sources_stay_apart() -> None:
     parts = [hourly_totals(timeline()), hourly_totals(timeline(currency="EUR")), hourly_totals(timeline())]
     rows = summary_statistics([*parts, hourly_totals(timeline(order_source="mock"))], MatchWindows.empty())
     overall = rows[(rows["scope"] == "overall")].set_index(["order_source", "currency"])["order_count"]
@@ -51,16 +51,16 @@ def test_parts_of_the_time_add_up_and_currencies_and_sources_stay_apart() -> Non
 def test_periods_are_those_of_the_windows() -> None:
     windows = simulate(71, market_count=4, week_count=6).windows
     rows = summary_statistics([], windows)
-    for period, of_window in windows.groupby("window"):
+    for period, windows_of_period in windows.groupby("window"):
         row = of(rows, "overall", "all", str(period))
-        assert row["order_count"] == of_window["order_count"].sum()
-        assert row["n_matches"] == of_window["match_id"].nunique()
-        assert row["complete_share_pct"] == pytest.approx(100 * of_window["is_complete"].mean())
+        assert row["order_count"] == windows_of_period["order_count"].sum()
+        assert row["n_matches"] == windows_of_period["match_id"].nunique()
+        assert row["complete_share_pct"] == pytest.approx(100 * windows_of_period["is_complete"].mean())
     assert set(rows["scope"]) == {"overall", "chain", "market", "competition"}
 
 
 # Property 18
-def test_nothing_and_zero_orders_are_complete_too() -> None:
+def test_no_data_and_zero_orders_are_handled() -> None:
     pd.testing.assert_frame_equal(summary_statistics([], MatchWindows.empty()), SummaryStatistics.empty())
     none = summary_statistics(
         [hourly_totals(timeline(order_count=0, revenue_cents=0, pizza_count=0))], MatchWindows.empty()

@@ -61,21 +61,21 @@ def test_a_length_below_a_minute_is_refused() -> None:
 
 
 @pytest.mark.parametrize("kickoff", [at("14:00:01"), at("14:00") + timedelta(microseconds=1)])
-def test_a_kickoff_within_a_minute_is_refused_by_name(kickoff: datetime) -> None:
+def test_a_kickoff_that_is_not_a_whole_minute_is_refused_by_name(kickoff: datetime) -> None:
     matches = RawMatches.conform([a_match(), a_match(match_id="crooked", kickoff_at=kickoff)])
 
     with pytest.raises(ValueError, match="match crooked kicks off at 2025-09-06 14:00:0"):
         window_bounds(matches, LENGTHS)
 
 
-def test_a_match_given_twice_is_refused_by_name() -> None:
+def test_a_duplicate_match_is_refused_by_name() -> None:
     matches = RawMatches.conform([a_match(), a_match(kickoff_at=at("16:00"))])
 
-    with pytest.raises(ValueError, match="match m1 is there more than once"):
+    with pytest.raises(ValueError, match="match m1 is listed more than once"):
         edges_by_match(matches, matches, LENGTHS)
 
 
-def test_bounds_are_sorted_and_typed_also_without_matches() -> None:
+def test_bounds_are_sorted_and_typed_even_without_matches() -> None:
     matches = RawMatches.conform([a_match(match_id="b"), a_match(match_id="a")])
 
     some, none = window_bounds(matches.iloc[::-1], LENGTHS), window_bounds(RawMatches.empty(), LENGTHS)

@@ -1,1 +1,1 @@
-"""Simulated years whose truth is known, and how often the analyses are right about them (`make calibrate`)."""
+"""Simulated years with known truth, to measure how often the analyses are right (`make calibrate`)."""

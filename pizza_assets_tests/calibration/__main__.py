@@ -1,4 +1,4 @@
-"""`make calibrate`: simulate years, score the analyses, print and write the report. Goes on where it was stopped."""
+"""`make calibrate`: simulate years, score the analyses, print and write the report. Resumes where it was stopped."""
 
 import argparse
 import json
@@ -28,12 +28,12 @@ YEARS = {
     "results": 100,
     "forecast": 36,
 }
-"""Years per world; the null years give three near-independent tests each."""
+"""Years per world; each null year gives three nearly independent tests."""
 _USUAL_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "openfootball"
 
 
 def main() -> int:
-    """Exit code 0 when everything asked for has been measured."""
+    """Run the requested trials. Exit code 0 when all of them have been measured."""
     arguments = _arguments()
     if not arguments.calendars.is_dir():
         print(
@@ -97,7 +97,7 @@ def _done(store: Path) -> set[str]:
 
 def _lines(store: Path) -> Iterator[dict]:
     if store.exists():
-        # the last line may be torn by a stop; its year is simulated again
+        # an interrupted run may truncate the last line; its year is simulated again
         for line in store.read_text().splitlines():
             if line.endswith("}"):
                 yield json.loads(line)

@@ -1,4 +1,4 @@
-"""How many planted outages and surges are found in simulated years, and how many alarms are false."""
+"""Shares of planted outages and surges that are found in simulated years, and of false alarms."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ STORES_PER_MARKET = 2
 
 @dataclass(frozen=True)
 class PlantedAnomaly:
-    """expected: orders that the true mean gives the time; end is exclusive."""
+    """expected: the true mean of orders over the anomaly; end is exclusive."""
 
     store: int
     kind: str
@@ -28,7 +28,7 @@ class PlantedAnomaly:
 
 
 def stores_of(year: SimulatedYear, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Orders and true means [store, bin]: each market split over two stores, 60 to 40."""
+    """Orders and true means [store, bin], with each market split into two stores, 60 to 40."""
     counts, mean = year.by(BIN), year.mean.reshape(len(year.markets), -1, BIN // 5).sum(axis=2)
     first = rng.binomial(counts, 0.6)
     return (
@@ -40,7 +40,7 @@ def stores_of(year: SimulatedYear, rng: np.random.Generator) -> tuple[np.ndarray
 def plant(
     counts: np.ndarray, mean: np.ndarray, day: np.ndarray, rng: np.random.Generator, per_kind: int
 ) -> list[PlantedAnomaly]:
-    """Outages of 2 to 6 hours, surges of 3 hours (2 to 3 times as many) and missing days, in place; none overlap."""
+    """Add outages of 2 to 6 hours, surges of 3 hours (times 2 to 3) and missing days, in place and without overlaps."""
     planted: list[PlantedAnomaly] = []
     taken: set[tuple[int, int]] = set()
     for kind, count in (("outage", per_kind), ("surge", per_kind), ("missing_day", max(per_kind // 4, 0))):
@@ -67,8 +67,8 @@ def plant(
 def anomaly_trial(year: SimulatedYear, rng: np.random.Generator, per_kind: int) -> dict[str, float]:
     """Counts of a year: planted, found, alarms and false alarms.
 
-    A surge that the world itself made (a promotion: the true mean at least 1.4 times the store's median for the time of
-    the week) is no false alarm.
+    A surge of the simulation itself (a promotion: the true mean at least 1.4 times the store's median for the time of
+    the week) is not a false alarm.
     """
     counts, mean = stores_of(year, rng)
     minutes = year.minutes[:: BIN // 5]
@@ -117,7 +117,7 @@ def anomaly_trial(year: SimulatedYear, rng: np.random.Generator, per_kind: int) 
 
 
 def _typical(mean: np.ndarray, bin_of_week: np.ndarray) -> np.ndarray:
-    """Per store and cell the median of the true mean at the time of the week."""
+    """The median of the true mean at each cell's time of the week [store, bin]."""
     typical = np.empty_like(mean)
     for place in np.unique(bin_of_week):
         columns = np.flatnonzero(bin_of_week == place)

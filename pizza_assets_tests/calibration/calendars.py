@@ -1,4 +1,4 @@
-"""Fixture calendars to simulate years around: real Premier League seasons."""
+"""Fixture calendars for simulated years: real Premier League seasons."""
 
 from datetime import date
 from functools import cache
@@ -12,9 +12,9 @@ from pizza_assets.sources.matches.openfootball import Openfootball
 from pizza_assets_tests.calibration.worlds import ZONE
 
 Calendar = tuple[pd.DataFrame, tuple[MatchWeek, ...]]
-"""RawMatches of a season, and the match weeks around it."""
+"""RawMatches of a season and its match weeks."""
 SEASONS = tuple(f"{year}-{year - 1999}" for year in (2015, 2016, 2017, 2018, 2021, 2022, 2023, 2024))
-"""Seasons played from August to May, as those of 2019 and 2020 were not."""
+"""Seasons played from August to May, unlike those of 2019 and 2020."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How often the band around kick-off holds in simulated years."""
+"""Coverage of the band around kick-off in simulated years."""
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,10 @@ from pizza_assets_tests.calibration.worlds import LENGTHS, Planted, SimulatedYea
 
 
 def kick_off_misses(year: SimulatedYear, grid: ExpectedGrid, planted: Planted) -> dict[str, float]:
-    """Whether the band misses the truth anywhere, its mean half-width (log), and the p-value of the pre-trend.
+    """Whether the band misses the truth anywhere, its mean half-width (log), and the p-value of the pre-trend test.
 
-    Only lags that lie in one window for all matches have one truth; with an effect planted the others are left out.
+    With a planted effect, only lags that are in the same window for all matches have one true value; others are left
+    out.
     """
     study = kick_off_study(event_panel(grid, year.matches, year.markets))
     truth = _truth(planted, year.matches)
@@ -33,7 +34,7 @@ def kick_off_misses(year: SimulatedYear, grid: ExpectedGrid, planted: Planted) -
 
 
 def _truth(planted: Planted, matches: pd.DataFrame) -> np.ndarray:
-    """Log effect of each lag, NaN where a lag lies across the edge of a window."""
+    """True log effect of each lag; NaN for a lag across the edge of a window."""
     if not planted.windows:
         return np.zeros(LAG_COUNT)
     shifts = np.unique(epoch_minutes(matches["kickoff_at"]) % LAG_MINUTES)

@@ -1,4 +1,4 @@
-"""How the effect of a goal is recovered in simulated years."""
+"""Estimates of the effect of a goal in simulated years."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from pizza_assets_tests.calibration.worlds import CELL_MINUTES, SimulatedYear
 
 
 def goal_estimates(year: SimulatedYear, grid: ExpectedGrid, impact: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Numbers by the term's name; none for a term without an answer."""
+    """Numbers by name of the term; empty for a term without an answer."""
     kickoff = year.matches.set_index("match_id")["kickoff_at"]
     minute = year.goals["minute"] - epoch_minutes(kickoff.reindex(year.goals["match_id"]).reset_index(drop=True))
     rows = goal_rows(impact, grid, clock_counts_of(year), year.goals.assign(minute=minute))
@@ -20,7 +20,7 @@ def goal_estimates(year: SimulatedYear, grid: ExpectedGrid, impact: pd.DataFrame
 
 
 def clock_counts_of(year: SimulatedYear) -> pd.DataFrame:
-    """As `goal_study.clock_counts` has them."""
+    """The year's orders in the format of `goal_study.clock_counts`."""
     exposed = exposures(year.matches, year.markets)
     number = {market.name: row for row, market in enumerate(year.markets)}
     first = (epoch_minutes(exposed["kickoff_at"]) - year.first_minute) // CELL_MINUTES

@@ -1,4 +1,4 @@
-"""Records of many years as a table of rates with their intervals. Nothing is simulated here."""
+"""Summarise records of many years as a table of rates with intervals. Nothing is simulated here."""
 
 from collections.abc import Iterable, Mapping
 
@@ -33,8 +33,8 @@ _GOALS = {
 
 
 def summarised(records: pd.DataFrame) -> pd.DataFrame:
-    """world, part, measure, years, value, low, high: means with 95 % t intervals over years; shares of sums for
-    anomalies, with intervals by resampling years. records: COLUMNS."""
+    """Columns world, part, measure, years, value, low, high: means with 95 % t intervals over years; for anomalies,
+    ratios of sums with intervals by resampling years. records: COLUMNS."""
     rows = []
     for (world, part, measure), group in records.groupby(["world", "part", "measure"], sort=False):
         name, _, what = str(measure).partition("|")
@@ -76,7 +76,7 @@ def _ratio(above: pd.Series, below: pd.Series) -> tuple[int, float, float, float
 
 
 def as_markdown(summary: pd.DataFrame, facts: Mapping[str, object]) -> str:
-    """The report: facts of the run, then one table per part of the analysis, worlds side by side."""
+    """The report: facts of the run, then one table per part of the analysis, with one column per world."""
     lines = [*(f"- {name}: {value}" for name, value in facts.items()), ""]
     worlds = list(dict.fromkeys(summary["world"]))
     heads = ["part", "measure", "goal", *worlds]

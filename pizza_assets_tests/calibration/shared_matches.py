@@ -1,4 +1,4 @@
-"""How the effect of matches that everybody follows is recovered in simulated years."""
+"""Estimates of the effect of matches that everybody follows in simulated years."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ _SLOTS = ((1, 19.75), (2, 19.75), (3, 19.75))
 def with_shared_matches(
     fixtures: pd.DataFrame, weeks: Sequence[MatchWeek], rng: np.random.Generator, count: int
 ) -> tuple[pd.DataFrame, list[str]]:
-    """`fixtures` and `count` evening matches of a national team in weeks of their own; and the ids of these."""
+    """`fixtures` plus `count` evening matches of a national team in weeks without fixtures, and the ids of these."""
     chosen = rng.choice(np.arange(2, len(weeks) - 2), count, replace=False)
     rows = []
     for number in sorted(chosen):

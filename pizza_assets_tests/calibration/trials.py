@@ -1,7 +1,7 @@
-"""What is measured in one simulated year: each trial gives records that the report counts.
+"""Measurements in one simulated year: each trial gives records for the report.
 
-A record is (part, measure, value): a share's value is 0 or 1, or a mean over the year's tests. Years are the units of
-all intervals. Which years are simulated, and what the numbers come to, does not belong here.
+A record is (part, measure, value): the value of a share is 0 or 1, or a mean over the year's tests. Years are the units
+of all intervals. Choosing years and summarising records do not belong here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ PLANTED = Planted(
     windows={"pre": np.log(1.02), "during": np.log(1.05), "post": np.log(1.10)},
     common={"during": 0.05, "post": 0.05},
 )
-"""The common effect is on everybody's orders: an estimate that contains it is wrong."""
+"""The common effect is on the orders of all markets: an estimate that contains it is wrong."""
 OUTCOME_PLANTED = Planted(own_win=float(np.log(1.08)))
 GOALS_PLANTED = Planted(per_goal=0.03)
 AFTER_GOALS = Planted(after_goal=0.15)
@@ -38,7 +38,7 @@ FORECAST_PLANTED = {
     "no effect": NOTHING,
     "+10 %, different": Planted(windows=PLANTED.windows, market_sd=0.05, match_sd=0.05),
 }
-"""Named by the effect after the match; the last differs by market and match."""
+"""Planted effects by name: the effect after the match; the last one differs by market and match."""
 SHARED_COUNTS = (3, 7, 20)
 SHARED_EFFECT = float(np.log(1.10))
 ANOMALIES_PER_YEAR = (20, 2)
@@ -46,7 +46,7 @@ ANOMALIES_PER_YEAR = (20, 2)
 
 @dataclass(frozen=True)
 class Trial:
-    """A year's number decides its random numbers and its season."""
+    """One simulated year. Its number determines its random numbers and its season."""
 
     part: str
     kind: WorldKind
@@ -54,7 +54,7 @@ class Trial:
 
 
 def run(trial: Trial, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
-    """The records of a trial."""
+    """Run a trial and return its records."""
     return _PARTS[trial.part](trial.kind, rng, calendar)
 
 
@@ -82,8 +82,8 @@ def _effects(kind: WorldKind, rng: np.random.Generator, calendar: Calendar, plan
         yield "outcomes, null", "answered", len(answered) / len(outcomes)
         yield "outcomes, null", "found at 5 %", float((answered["p_value"] <= 0.05).mean())
         yield "outcomes, null", "any finding in a year", float((answered["q_value"] <= FINDING_AT_Q).any())
-        of_scope = results[(results["scope"] == Scope.MARKET) & (results["status"] == ResultStatus.OK)]
-        for about, rows in of_scope.groupby(of_scope["subject"] == OWN_TEAM_MATCH):
+        market_rows = results[(results["scope"] == Scope.MARKET) & (results["status"] == ResultStatus.OK)]
+        for about, rows in market_rows.groupby(market_rows["subject"] == OWN_TEAM_MATCH):
             part = f"{'windows' if about else 'outcomes'} by market, null"
             yield part, "found at 5 %", float((rows["p_value"] <= 0.05).mean())
             yield part, "any finding in a year", float((rows["q_value"] <= FINDING_AT_Q).any())
@@ -166,9 +166,9 @@ def _results_of_matches(kind: WorldKind, rng: np.random.Generator, calendar: Cal
     yield part, "answered", len(answered) / len(rows)
     yield part, "found at 5 %", float((answered["p_value"] <= 0.05).mean())
     yield part, "any finding in a year", float((answered["q_value"] <= FINDING_AT_Q).any())
-    for window, of_window in answered.groupby("time_window"):
-        yield f"{part}, {window}", "found at 5 %", float((of_window["p_value"] <= 0.05).mean())
-        yield f"{part}, {window}", "bias", float(of_window["estimate_log"].mean())
+    for window, answers in answered.groupby("time_window"):
+        yield f"{part}, {window}", "found at 5 %", float((answers["p_value"] <= 0.05).mean())
+        yield f"{part}, {window}", "bias", float(answers["estimate_log"].mean())
 
 
 def _forecasts(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:

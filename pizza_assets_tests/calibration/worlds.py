@@ -1,7 +1,6 @@
-"""Simulated years of orders whose truth is known, around a fixture calendar; in words in docs/calibration.md.
+"""Simulated years of orders with known truth, around a fixture calendar; described in docs/calibration.md.
 
-Every parameter was written down before anything was measured and is not tuned to results. What the analyses make of a
-year does not belong here.
+All parameters were specified before anything was measured and are not tuned to results. Analyses do not belong here.
 """
 
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ CELL_MINUTES = 5
 CELLS_PER_DAY = 24 * 60 // CELL_MINUTES
 LENGTHS = WindowLengths()
 GOALS = {"home": 1.55, "away": 1.25}
-"""Expected goals of a side: scores are drawn anew every year, so in a null year nothing is tied to them."""
+"""Expected goals by side: scores are redrawn every year, so in a null year nothing depends on them."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ KINDS = (PLAIN, HEAVY_TAILS, SHOCKS_AND_TRENDS)
 
 @dataclass(frozen=True)
 class Planted:
-    """What football does in a year, as logarithms of factors; all zero is a null year.
+    """Effects of football in a year, as logarithms of factors; all zero is a null year.
 
     windows: own team's match, by window. common: all markets during any match of the calendar, by window, which the
     estimate must not contain. own_win: added in `post` after the own team's win. per_goal: added in `post` per goal of
@@ -87,8 +86,8 @@ NOTHING = Planted()
 class SimulatedYear:
     """counts: orders [market, cell of five minutes], from first_minute (epoch) on. week: index into `weeks` [cell].
 
-    matches: RawMatches, all finished. goals: match_id, minute (epoch minute of the goal), side. mean: what was expected
-    of every cell before the Poisson draw. `mean` includes planted effects, `usual` does not. holidays: cells on one.
+    matches: finished RawMatches. goals: match_id, minute (epoch minute of the goal), side. mean: expected orders of
+    every cell before the Poisson draw. `mean` includes planted effects, `usual` does not. holidays: cells on a holiday.
     """
 
     kind: WorldKind
@@ -124,10 +123,10 @@ def simulate_year(
     shared_match_ids: Sequence[str] = (),
     teams: Sequence[str] = (),
 ) -> SimulatedYear:
-    """One year. fixtures: RawMatches whose kick-offs and teams are kept and whose scores are drawn anew.
+    """Simulate one year. fixtures: RawMatches; kick-offs and teams are kept, scores are redrawn.
 
-    One market for each of `teams` (all of the fixtures, if empty), following that team alone; matches in
-    shared_match_ids concern everybody.
+    Each of `teams` (all teams of the fixtures, if empty) has one market, which follows only that team; all markets
+    follow the matches in shared_match_ids.
     """
     followed = teams or sorted({*fixtures["home_team"], *fixtures["away_team"]})
     markets = tuple(Market(f"market {number:02d}", ZONE, (team,)) for number, team in enumerate(followed))
@@ -200,8 +199,8 @@ def _habits(
     half_hour = np.arange(len(minutes)) // (30 // CELL_MINUTES)
     year = (minutes - minutes[0]) / (minutes[-1] - minutes[0]) - 0.5
     common = rng.normal(0, kind.day_sd, date[-1] + 1)[date] + rng.normal(0, kind.bin_sd, half_hour[-1] + 1)[half_hour]
-    of_holiday = _holidays(rng, date[-1] + 1)[date]
-    common += of_holiday
+    holiday_effect = _holidays(rng, date[-1] + 1)[date]
+    common += holiday_effect
     is_open = (hour >= 11) & (hour < 23.5)
     log_mean = np.empty((market_count, len(minutes)))
     for market in range(market_count):
@@ -222,11 +221,11 @@ def _habits(
         promoted = rng.random(date[-1] + 1) < kind.promotion_share
         log += np.where(promoted, np.log(rng.uniform(1.5, 2.5, date[-1] + 1)), 0.0)[date]
         log_mean[market] = log
-    return log_mean, of_holiday != 0
+    return log_mean, holiday_effect != 0
 
 
 def _holidays(rng: np.random.Generator, days: int) -> np.ndarray:
-    """Eight days a year on which everybody orders 0.6 to 1.3 times as much."""
+    """Eight days a year on which orders in all markets are 0.6 to 1.3 times as high."""
     effect = np.zeros(days)
     effect[rng.choice(days, 8, replace=False)] = np.log(rng.uniform(0.6, 1.3, 8))
     return effect
@@ -240,14 +239,14 @@ def _noise(rng: np.random.Generator, kind: WorldKind, size: int) -> np.ndarray:
 
 
 def _ar1(innovations: np.ndarray, rho: float) -> np.ndarray:
-    """A stationary AR(1) series with the standard deviation of its innovations given at unit scale."""
+    """A stationary AR(1) series with the variance of its innovations."""
     from scipy.signal import lfilter
 
     return lfilter([np.sqrt(1 - rho**2)], [1, -rho], innovations)
 
 
 def mean_effect(year: SimulatedYear, planted: Planted) -> np.ndarray:
-    """The logarithm that the windows of own matches have on average [market, cell]."""
+    """The mean log effect of the windows of own matches [market, cell]."""
     nothing = year.goals.head(0)
     return _football(year.minutes, year.markets, year.matches, nothing, Planted(windows=planted.windows), ())
 
@@ -259,18 +258,18 @@ def _differing(
     matches: pd.DataFrame,
     planted: Planted,
 ) -> np.ndarray:
-    """By how much the effects of windows differ from their mean, in logarithms [market, cell]."""
+    """Deviations of the windows' log effects from their mean [market, cell]."""
     added = np.zeros((len(markets), len(minutes)))
     exposed = exposures(matches, markets)
     edges = (edges_by_match(exposed, matches, LENGTHS) - minutes[0]) // CELL_MINUTES
     number = {market.name: row for row, market in enumerate(markets)}
-    of_market = rng.normal(0, planted.market_sd, len(markets))
-    of_match = rng.normal(0, planted.match_sd, len(exposed))
+    market_deviation = rng.normal(0, planted.market_sd, len(markets))
+    match_deviation = rng.normal(0, planted.match_sd, len(exposed))
     for row, market in enumerate(exposed["market"].map(number)):
         for window, name in enumerate(("pre", "during", "post")):
             if name in planted.windows:
                 start, end = (max(edge, 0) for edge in edges[row, window : window + 2])
-                added[market, start:end] += of_market[market] + of_match[row]
+                added[market, start:end] += market_deviation[market] + match_deviation[row]
     return added
 
 

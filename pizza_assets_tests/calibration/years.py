@@ -1,4 +1,4 @@
-"""A simulated year as the tables and matrices that the analyses take. Nothing is estimated here but the baseline."""
+"""A simulated year as input tables and matrices of the analyses. Only the baseline is estimated here."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ PAIR = ("mock", "real")
 
 
 def panel_of(year: SimulatedYear) -> Panel:
-    """The year's orders by quarter-hour, all known."""
+    """The year's orders by quarter-hour, all of them known."""
     counts = year.by(BIN_MINUTES)
     return Panel(
         pd.Index([market.name for market in year.markets], dtype="str"),
@@ -43,7 +43,7 @@ def impact_of(year: SimulatedYear, grid: ExpectedGrid) -> pd.DataFrame:
 
 
 def windows_of(year: SimulatedYear) -> pd.DataFrame:
-    """MatchWindows of the year: one chain, two stores, 16.50 pounds an order."""
+    """MatchWindows of the year: one chain, two stores, 16.50 pounds per order."""
     exposed = exposures(year.matches, year.markets)
     edges = edges_by_match(exposed, year.matches, LENGTHS)
     number = {market.name: row for row, market in enumerate(year.markets)}
@@ -54,7 +54,7 @@ def windows_of(year: SimulatedYear) -> pd.DataFrame:
     orders = np.diff(running[market[:, None], cell], axis=1)
     covered = np.diff(cell, axis=1) * CELL_MINUTES
     whole = np.diff(edges, axis=1)
-    of_match = year.matches[["match_source", "match_id", "sport", "competition"]]
+    match_columns = year.matches[["match_source", "match_id", "sport", "competition"]]
     parts = [
         exposed.assign(
             window=window.value,
@@ -66,7 +66,7 @@ def windows_of(year: SimulatedYear) -> pd.DataFrame:
         )
         for i, window in enumerate(WINDOWS)
     ]
-    windows = pd.concat(parts, ignore_index=True).merge(of_match, on=["match_source", "match_id"])
+    windows = pd.concat(parts, ignore_index=True).merge(match_columns, on=["match_source", "match_id"])
     count = windows["order_count"].to_numpy(dtype=float)
     minutes = windows["covered_minutes"].to_numpy()
     return MatchWindows.conform(

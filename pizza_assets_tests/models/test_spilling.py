@@ -1,4 +1,4 @@
-"""An engine that spills puts rows in the order that pandas has them in, and sees every value that comes twice."""
+"""Spilling to disk: rows are sorted as by pandas, and every repeated value is found."""
 
 from collections import Counter
 from datetime import timedelta
@@ -30,7 +30,7 @@ def many(count: int) -> pd.DataFrame:
     return one.loc[one.index.repeat(count)].reset_index(drop=True).assign(order_id=pd.array(ids, dtype="str"))
 
 
-# Property 11: rows that an engine sorts are those of the frame, in its order, whatever characters are in the key
+# Property 11: sorted rows equal those of the frame, in the same order, whatever characters are in the key
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
@@ -40,7 +40,7 @@ def many(count: int) -> pd.DataFrame:
     ),
     st.integers(1, 40),
 )
-def test_rows_are_in_the_order_of_the_frame(keys: list[tuple[str, int, str]], batch_rows: int) -> None:
+def test_rows_are_sorted_like_a_frame(keys: list[tuple[str, int, str]], batch_rows: int) -> None:
     rows = [
         an_order(order_id, at("18:00") + timedelta(microseconds=later), order_source=label, store_location=order_id)
         for order_id, later, label in keys
@@ -52,7 +52,7 @@ def test_rows_are_in_the_order_of_the_frame(keys: list[tuple[str, int, str]], ba
     assert found.equals(pa.Table.from_pandas(frame, RawOrders.arrow_schema(), preserve_index=False))
 
 
-def test_what_does_not_fit_in_memory_is_sorted_on_disk(
+def test_rows_that_do_not_fit_in_memory_are_sorted_on_disk(
     tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spilling, "LEAST_MEMORY", 48_000_000)
@@ -71,7 +71,7 @@ def test_what_does_not_fit_in_memory_is_sorted_on_disk(
     assert list(temporary.iterdir()) == []
 
 
-def test_what_was_spilled_goes_with_the_block_that_read_it(tmp_path: Path, temporary: Path) -> None:
+def test_spilled_files_are_deleted_at_the_end_of_the_block(tmp_path: Path, temporary: Path) -> None:
     many(100_000).to_parquet(tmp_path / "orders.parquet", index=False)
     with RowStream(lambda: sorted_rows([tmp_path / "orders.parquet"], RawOrders)).reading() as rows:
         next(rows)
@@ -86,10 +86,10 @@ def test_an_unreadable_file_is_named(tmp_path: Path, temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-# Property 11: no id is stored twice, wherever its rows lie
+# Property 11: no id is stored twice, wherever its rows are
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(IDS, SIMILAR_IDS), max_size=40), st.integers(1, 10))
-def test_a_value_that_comes_twice_is_seen_and_no_other(ids: list[str], part_rows: int) -> None:
+def test_only_repeated_values_are_found(ids: list[str], part_rows: int) -> None:
     schema = pa.schema([pa.field("order_id", pa.string(), nullable=False)])
     with SeenValues(schema) as seen:
         for first in range(0, len(ids), part_rows):
@@ -100,7 +100,7 @@ def test_a_value_that_comes_twice_is_seen_and_no_other(ids: list[str], part_rows
     assert found in repeated if repeated else found is None
 
 
-def test_seen_values_that_do_not_fit_in_memory_are_looked_at_on_disk(
+def test_repeated_values_are_found_on_disk_beyond_the_memory_limit(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spilling, "LEAST_MEMORY", 48_000_000)

@@ -1,4 +1,4 @@
-"""What every table model promises."""
+"""Guarantees of every table model."""
 
 import pandas as pd
 import pytest
@@ -81,7 +81,7 @@ def test_types_are_checked_too(model: type[Table]) -> None:
         )
     )
 )
-def test_rows_are_in_the_order_that_pandas_would_give(rows: list[tuple[int | None, str, str | None]]) -> None:
+def test_rows_are_sorted_as_by_pandas(rows: list[tuple[int | None, str, str | None]]) -> None:
     frame = pd.DataFrame(rows, columns=["number", "text", "at"]).astype({"number": "Int64", "text": "str"})
     frame["at"] = pd.to_datetime(frame["at"], utc=True).astype("datetime64[us, UTC]")
     frame["position"] = range(len(frame))
@@ -90,13 +90,13 @@ def test_rows_are_in_the_order_that_pandas_would_give(rows: list[tuple[int | Non
     pd.testing.assert_frame_equal(in_order(frame, columns), expected)
 
 
-def test_the_checks_of_single_rows_leave_out_that_values_are_unique() -> None:
+def test_checks_of_a_part_of_a_table_leave_out_uniqueness() -> None:
     assert RejectedRows.unique_columns() == ()
-    RejectedRows.check_rows(RejectedRows.conform([REJECT]), are_all=False)
+    RejectedRows.check_rows(RejectedRows.conform([REJECT]), whole_table=False)
 
     orders = RawOrders.conform([an_order("a", at("18:00"))] * 2)
     assert RawOrders.unique_columns() == ("order_id",)
     assert {violation.check for violation in RawOrders.violations(orders)} == {"field_uniqueness"}
-    RawOrders.check_rows(orders, are_all=False)
+    RawOrders.check_rows(orders, whole_table=False)
     with pytest.raises(SchemaErrors, match="revenue_cents"):
-        RawOrders.check_rows(orders.assign(revenue_cents=-1), are_all=False)
+        RawOrders.check_rows(orders.assign(revenue_cents=-1), whole_table=False)

@@ -36,7 +36,7 @@ def test_length_across_clock_changes(day: str, hours: int) -> None:
 
 
 def test_a_naive_moment_is_refused() -> None:
-    with pytest.raises(ValueError, match="no zone"):
+    with pytest.raises(ValueError, match="no time zone; add one"):
         MatchWeek.containing(datetime(2026, 8, 4), "Europe/London")
 
 

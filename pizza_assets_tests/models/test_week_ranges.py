@@ -1,4 +1,4 @@
-"""Weeks as ranges: nothing lost, nothing added."""
+"""Weeks as ranges, without losing or adding any."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ WEEKS = st.sets(st.integers(0, 130)).map(lambda numbers: {FIRST.shifted(n).key f
 
 
 @given(WEEKS, st.integers(1, 60))
-def test_the_ranges_hold_exactly_the_weeks(weeks: set[str], longest: int) -> None:
+def test_ranges_contain_exactly_the_weeks(weeks: set[str], longest: int) -> None:
     found = week_ranges(weeks, ZONE, longest)
     held = [week.key for first, last in found for week in weeks_between(MatchWeek(first, ZONE), MatchWeek(last, ZONE))]
     assert held == sorted(weeks)
@@ -21,7 +21,7 @@ def test_the_ranges_hold_exactly_the_weeks(weeks: set[str], longest: int) -> Non
     assert ranges_from_text(ranges_to_text(found)) == found
 
 
-def test_adjoining_weeks_are_one_range() -> None:
+def test_consecutive_weeks_are_one_range() -> None:
     assert week_ranges(["2026-08-11", "2026-08-04", "2026-08-25"], ZONE) == [
         ("2026-08-04", "2026-08-11"),
         ("2026-08-25", "2026-08-25"),

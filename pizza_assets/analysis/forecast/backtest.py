@@ -1,6 +1,6 @@
-"""Forecasts of the past, each made of what was known then, beside what came: the proof of the next one.
+"""Backtest: forecasts at past origins, made only from what was known then, compared with the actual orders.
 
-Fixtures are the exception: they are taken as they were played, not as they were announced at the time.
+Fixtures are the exception: they are used as played, not as announced at the time.
 """
 
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets.threads import side_by_side
 
 MIN_WEEKS = 8
-"""Of history before the first forecast."""
+"""Weeks of history before the first origin."""
 ORIGINS = 20
 MAX_SPACING_DAYS = 13
-"""Between origins: no multiple of a week, so that they fall on every weekday."""
+"""Maximum days between origins; not a multiple of a week, so that origins fall on every weekday."""
 LEVELS = {80: (0.1, 0.9), 95: (0.025, 0.975)}
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """Scored forecasts [row], oldest origin first. horizon: number in HORIZONS. is_own: in or around an own match.
-    k: as it was known at the origin, from forecasts that had come true by then; NaN if too few had. The means are those
-    of `OriginForecast`."""
+    """Scored forecasts [row], oldest origin first. cut: column of the origin. days: days ahead. horizon: index in
+    HORIZONS. is_own: in or around an own match. k: dispersion as known at the origin, from forecasts that could be
+    scored by then; NaN if there were too few. The means are those of `OriginForecast`."""
 
     targets: Targets
     cut: np.ndarray
@@ -56,7 +56,7 @@ class Backtest:
 
     @classmethod
     def of_rows(cls, rows: pd.DataFrame, history: OrderHistory) -> "Backtest":
-        """From ForecastBacktest rows of the same history; without their own match and k."""
+        """The backtest of stored ForecastBacktest rows of the same history, without the own match and k."""
 
         def column(name: str) -> np.ndarray:
             return epoch_minutes(rows[name]) // BIN_MINUTES - history.first_bin
@@ -79,7 +79,7 @@ class Backtest:
 
 
 def origins(history: OrderHistory) -> list[int]:
-    """Columns at which the past is forecast, oldest first: up to ORIGINS, over all but the first MIN_WEEKS weeks."""
+    """Columns of the origins, oldest first: up to ORIGINS, over all weeks except the first MIN_WEEKS."""
     room = (history.end - MIN_WEEKS * BINS_PER_WEEK) // BINS_PER_DAY
     spacing = min(max(-(-room // ORIGINS), 1), MAX_SPACING_DAYS)
     if spacing == 7:
@@ -89,7 +89,7 @@ def origins(history: OrderHistory) -> list[int]:
 
 
 def backtest(history: OrderHistory) -> Backtest:
-    """All origins. Only targets whose orders are known throughout, and of which something is expected, are scored."""
+    """Forecast and score all origins, using only targets with completely known orders and an expectation above 0."""
     wanted = Targets.joined([match_targets(history), other_targets(history)])
     wanted = wanted.chosen(wanted.end <= history.end)
     parts = list(side_by_side(lambda cut: _scored(history, forecast_at(history, cut), wanted), origins(history)))
@@ -109,16 +109,16 @@ def backtest(history: OrderHistory) -> Backtest:
 def dispersions(past: Backtest, mean: np.ndarray, known_before: int | None = None) -> np.ndarray:
     """k [span, horizon class] of forecasts `mean` [row]; NaN where there are too few.
 
-    Of own matches where enough of them were forecast, else of all; of the horizon, else of all horizons.
-    known_before: use what had come by this column.
+    Estimated from own matches of the horizon if there are enough, else from all rows of the horizon, else from own
+    matches of all horizons, else from all rows. known_before: use only targets that ended by this column.
     """
     k = np.full((len(SPANS), len(HORIZONS)), np.nan)
-    told = np.ones(len(past.cut), dtype=bool) if known_before is None else past.targets.end <= known_before
+    is_known = np.ones(len(past.cut), dtype=bool) if known_before is None else past.targets.end <= known_before
     for span in range(len(SPANS)):
-        of_span = told & (past.targets.span == span)
+        in_span = is_known & (past.targets.span == span)
         for horizon in range(len(HORIZONS)):
-            of_horizon = of_span & (past.horizon == horizon)
-            for chosen in (of_horizon & past.is_own, of_horizon, of_span & past.is_own, of_span):
+            in_horizon = in_span & (past.horizon == horizon)
+            for chosen in (in_horizon & past.is_own, in_horizon, in_span & past.is_own, in_span):
                 k[span, horizon] = fit_dispersion(past.observed[chosen], mean[chosen])
                 if np.isfinite(k[span, horizon]):
                     break
@@ -126,7 +126,7 @@ def dispersions(past: Backtest, mean: np.ndarray, known_before: int | None = Non
 
 
 def backtest_rows(past: Backtest, history: OrderHistory, match_ids: np.ndarray) -> pd.DataFrame:
-    """As columns of ForecastBacktest but for the labels. match_ids: by row of the table of matches."""
+    """The columns of ForecastBacktest except the labels. match_ids: by row of the table of matches."""
     targets = past.targets
     uniform = np.random.default_rng(0).random(len(past.cut))
     intervals = {
@@ -134,8 +134,8 @@ def backtest_rows(past: Backtest, history: OrderHistory, match_ids: np.ndarray) 
         for level, shares in LEVELS.items()
         for side, share in zip(("low", "high"), shares, strict=True)
     }
-    of_match = np.where(past.is_own, history.own.match[targets.own] if len(history.own.match) else 0, 0)
-    ids = pd.Series(match_ids[of_match] if len(match_ids) else [], dtype="str")
+    match_row = np.where(past.is_own, history.own.match[targets.own] if len(history.own.match) else 0, 0)
+    ids = pd.Series(match_ids[match_row] if len(match_ids) else [], dtype="str")
     return pd.DataFrame(
         {
             "origin_at": history.times(past.cut),
@@ -179,7 +179,7 @@ def _scored(history: OrderHistory, forecast: OriginForecast, wanted: Targets) ->
 
 
 def _known_dispersions(past: Backtest) -> np.ndarray:
-    """k of every row, as it was known at its origin."""
+    """k of every row, as known at its origin."""
     k = np.full(len(past.cut), np.nan)
     for cut in np.unique(past.cut):
         at = past.cut == cut

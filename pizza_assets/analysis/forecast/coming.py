@@ -1,4 +1,4 @@
-"""The forecast for coming own matches, as numbers: windows, hours and days of markets. Words are in sentences.py."""
+"""The forecast for coming own matches, in numbers: windows, hours and days of markets. Wording is in sentences.py."""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from pizza_assets.models.vocabulary import ResultStatus, Span
 
 SILENT_DAYS = 7
 STAFFING_SHARE = 0.9
-"""What to staff for: so many of such hours stay below it."""
+"""Quantile to staff for: this share of such hours stays at or below it."""
 NUMBERS = (
     "without_football",
     "with_football",
@@ -44,9 +44,9 @@ NUMBERS = (
 def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray) -> pd.DataFrame:
     """One row per coming own match and target: columns of MatchForecast that need no match and no label.
 
-    past: of the same history. is_coming: by row of the table of matches that the history was made with. Also columns
-    `match` (that row) and `market`. Numbers are empty where `reasons` say why; the football part where
-    `football_reasons` do.
+    past: of the same history. is_coming: by row of the table of matches that the history was built from. Also columns
+    `match` (that row) and `market`. Numbers are empty where `reasons` say why; those about football where
+    `football_reasons` say why.
     """
     forecast = forecast_at(history, history.end)
     verdict = judged(past, forecast.effects, history.week_count)
@@ -59,7 +59,7 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     is_open = ~inside | (rows["mean"].fillna(0) > 0)
     problems = {
         **{reason: np.ones(len(rows), dtype=bool) for reason in verdict.why_not},
-        **_of_market(history, targets),
+        **_market_problems(history, targets),
         Reason.ALREADY_BEGUN: targets.start < forecast.cut,
         Reason.TOO_FAR_AHEAD: targets.end > forecast.cut + HORIZON,
         Reason.NOT_SOLD_THEN: ~is_open.to_numpy(),
@@ -82,7 +82,7 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     rows["scored_forecasts"] = verdict.scored[targets.span]
     rows["history_weeks"] = history.week_count
     rows["origin_at"] = history.times(np.full(len(rows), history.end)).array
-    # an hour or night in which nothing is ever sold is no row; what has begun is told by the windows
+    # no rows for hours in which nothing is ever sold, nor for hours that have begun: the windows cover these
     is_hour = targets.span == SPANS.index(Span.HOUR)
     return rows[~(is_hour & ((targets.start < forecast.cut) | ~is_open.to_numpy()))].drop(columns=["mean", "k"])
 
@@ -108,30 +108,30 @@ def _described(history: OrderHistory, targets: Targets) -> pd.DataFrame:
 def _numbers(
     history: OrderHistory, past: Backtest, forecast: OriginForecast, verdict: Verdict, targets: Targets
 ) -> pd.DataFrame:
-    """By target: NUMBERS, `mean` (what the intervals are around) and `k`."""
+    """For each target, NUMBERS, and the `mean` and dispersion `k` of the prediction intervals."""
     cut = forecast.cut
     without, with_football, unaware, usual = (
         targets.sums(cells, cut)
         for cells in (forecast.without, forecast.with_football, forecast.unaware, forecast.seasonal)
     )
-    knows = verdict.knows_football
-    mean = with_football if knows else unaware
-    table = dispersions(past, past.with_football if knows else past.unaware)
+    uses_football = verdict.uses_football
+    mean = with_football if uses_football else unaware
+    table = dispersions(past, past.with_football if uses_football else past.unaware)
     k = table[targets.span, np.minimum(horizon_class(days_ahead(targets, cut)), 2)]
     difference = with_football - without
-    of_average, of_one = _reaches(history, forecast, targets, difference, k)
+    average_reach, single_reach = _reaches(history, forecast, targets, difference, k)
     unknown = np.full(len(mean), np.nan)
     return pd.DataFrame(
         {
-            "without_football": without if knows else unaware,
-            "with_football": with_football if knows else unknown,
-            "difference": difference if knows else unknown,
-            "difference_low": difference - of_one if knows else unknown,
-            "difference_high": difference + of_one if knows else unknown,
-            "average_difference_low": difference - of_average if knows else unknown,
-            "average_difference_high": difference + of_average if knows else unknown,
+            "without_football": without if uses_football else unaware,
+            "with_football": with_football if uses_football else unknown,
+            "difference": difference if uses_football else unknown,
+            "difference_low": difference - single_reach if uses_football else unknown,
+            "difference_high": difference + single_reach if uses_football else unknown,
+            "average_difference_low": difference - average_reach if uses_football else unknown,
+            "average_difference_high": difference + average_reach if uses_football else unknown,
             "effect_pct": 100 * np.divide(difference, without, out=unknown.copy(), where=without > 0)
-            if knows
+            if uses_football
             else unknown,
             "orders": quantile(0.5, mean, k),
             **{
@@ -150,27 +150,27 @@ def _numbers(
 def _reaches(
     history: OrderHistory, forecast: OriginForecast, targets: Targets, difference: np.ndarray, k: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Half of the 95 % interval of what such matches add on average: the error of the mean effects, as the estimates
-    before they were shrunken have it, and that of the orders they multiply. And of what one match adds: also how much
-    single matches depart from the mean."""
+    """Half-widths of the 95 % intervals of the orders that such matches add on average, and that one match adds. The
+    first combines the error of the mean effects (before shrinkage) with that of the orders they multiply; the second
+    adds the variation of single matches around the mean."""
     from scipy.special import stdtrit
 
     effects = forecast.effects
     if not len(targets.start) or not effects.is_known:
         return np.full(len(targets.start), np.nan), np.full(len(targets.start), np.nan)
-    everybody = np.arange(len(history.markets))
-    slopes = difference_slopes(history, forecast, everybody)
+    all_markets = np.arange(len(history.markets))
+    slopes = difference_slopes(history, forecast, all_markets)
     slope = np.stack([targets.sums(slopes[window], forecast.cut) for window in range(len(WINDOWS))], axis=1)
-    of_average = np.einsum("tv,vw,tw->t", slope, effects.covariance, slope) + difference**2 * k
-    of_one = of_average + slope.sum(axis=1) ** 2 * effects.variance
+    average_variance = np.einsum("tv,vw,tw->t", slope, effects.covariance, slope) + difference**2 * k
+    single_variance = average_variance + slope.sum(axis=1) ** 2 * effects.variance
     dates = min(int(n) for n, reason in zip(effects.dates, effects.missing, strict=True) if reason is None)
     reach = stdtrit(dates - 1, 0.975)
-    return reach * np.sqrt(of_average), reach * np.sqrt(of_one)
+    return reach * np.sqrt(average_variance), reach * np.sqrt(single_variance)
 
 
-def _of_market(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarray]:
+def _market_problems(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarray]:
     known = history.is_known[:, : history.end]
-    weeks = np.array([len(np.unique(history.week[: history.end][of_market])) for of_market in known])
+    weeks = np.array([len(np.unique(history.week[: history.end][is_known])) for is_known in known])
     is_silent = ~known[:, -SILENT_DAYS * BINS_PER_DAY :].any(axis=1)
     return {
         Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market],
@@ -178,11 +178,11 @@ def _of_market(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarr
     }
 
 
-def _peaks(rows: pd.DataFrame, history: OrderHistory, targets: Targets, is_told: np.ndarray) -> np.ndarray:
-    """The busiest hour of each own match, of those that its windows touch."""
+def _peaks(rows: pd.DataFrame, history: OrderHistory, targets: Targets, is_given: np.ndarray) -> np.ndarray:
+    """Whether a row is the busiest hour of its own match, among the hours that the windows touch."""
     edges = history.own.edges[targets.own] if len(targets.own) else np.zeros((0, 4), int)
     is_near = (targets.end > edges[:, 0]) & (targets.start < edges[:, 3])
-    is_candidate = is_told & is_near & (targets.span == SPANS.index(Span.HOUR))
+    is_candidate = is_given & is_near & (targets.span == SPANS.index(Span.HOUR))
     is_peak = np.zeros(len(rows), dtype=bool)
     for own in np.unique(targets.own[is_candidate]):
         candidates = np.flatnonzero(is_candidate & (targets.own == own))

@@ -1,4 +1,4 @@
-"""The list of coming fixtures, from what a match source says of the next weeks. Asking it does not belong here."""
+"""The list of coming fixtures from a match source's next weeks. Querying the source does not belong here."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -44,11 +44,11 @@ def coming_matches(
     timezone: str,
     previous: DataFrame[ComingMatches] | None = None,
 ) -> DataFrame[ComingMatches]:
-    """Fixtures that kick off from `now` on and within 14 days, those without a fixed kick-off by their date.
+    """Fixtures that kick off within 14 days from `now`; those without a fixed kick-off are chosen by date.
 
-    matches: of at least the weeks that this time touches. notices, failures: what else is to be known; one more notice
-    is added if there is no fixture. label, source_name: of these. previous: the list as it was last stored, which
-    remembers when a fixture was to be played at first.
+    matches: at least the weeks of this period. notices, failures: messages about the list; one more notice is added if
+    there is no fixture. label, source_name: the source of the messages. previous: the list as last stored, with the
+    first announced kick-offs.
     """
     today = now.astimezone(ZoneInfo(timezone)).date()
     since, until = pd.Timestamp(now), pd.Timestamp(now) + timedelta(days=HORIZON_DAYS)
@@ -61,11 +61,11 @@ def coming_matches(
         announced_kickoff_at=_announced(fixtures, previous),
         note=[_note(*row) for row in fixtures[["status", "kickoff_is_fixed"]].itertuples(index=False, name=None)],
     )
-    told = [("notice", text) for text in dict.fromkeys(notices)]
+    messages = [("notice", text) for text in dict.fromkeys(notices)]
     if fixtures.empty:
         days = f"{today:%d %b %Y} to {until.astimezone(ZoneInfo(timezone)):%d %b %Y}"
-        told.insert(0, ("notice", f"No fixture of the chosen competitions is known for the next 14 days ({days})"))
-    told += [("failure", text) for text in dict.fromkeys(failures)]
+        messages.insert(0, ("notice", f"No fixture of the chosen competitions is known for the next 14 days ({days})"))
+    messages += [("failure", text) for text in dict.fromkeys(failures)]
     rows = pd.DataFrame(
         [
             {
@@ -77,7 +77,7 @@ def coming_matches(
                 "match_source": label,
                 "source_name": source_name,
             }
-            for number, (entry, text) in enumerate(told, start=1)
+            for number, (entry, text) in enumerate(messages, start=1)
         ],
         columns=ComingMatches.column_names(),
     )
@@ -89,7 +89,7 @@ def coming_matches(
 
 
 def forecast_fixtures(coming: DataFrame[ComingMatches]) -> pd.DataFrame:
-    """The fixtures that can be forecast: with a fixed kick-off, and no doubt that they are played then."""
+    """The fixtures that can be forecast: those with a fixed kick-off that is not in doubt."""
     return coming[(coming["entry"] == "fixture") & coming["note"].isna()].reset_index(drop=True)
 
 
@@ -97,7 +97,7 @@ def _note(status: str, kickoff_is_fixed: bool) -> str | None:
     if not kickoff_is_fixed and status in {MatchStatus.SCHEDULED, MatchStatus.TIMED}:
         return NOT_FIXED
     if status not in EXPOSING_STATUSES:
-        return _WORDS.get(status, "it is not certain that it is played then, so nothing is forecast")
+        return _WORDS.get(status, "the time is in doubt, so nothing is forecast")
     return None if kickoff_is_fixed else NOT_FIXED
 
 

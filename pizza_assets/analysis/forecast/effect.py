@@ -1,7 +1,6 @@
-"""What own matches have done to orders so far, per window, as a forecast uses it: shrunken towards nothing.
+"""The effect of own matches on orders so far, per window, shrunk towards zero for use in a forecast.
 
-The same difference-in-differences as effects.py, as it was known at a past moment; its significance and its words
-belong there.
+The same difference-in-differences as effects.py, but as known at a past moment. Significance belongs there.
 """
 
 from dataclasses import dataclass
@@ -18,20 +17,20 @@ from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.windows import WINDOWS
 
 PRIOR_SD = 0.05
-"""How large effects are expected to be (log): estimates are shrunken by how much surer they are than that."""
+"""Prior standard deviation of log effects: the less precise an estimate is relative to it, the more it is shrunk."""
 MIN_CONTROLS = 6
-"""Markets free of an own match in every quarter-hour of a window that is used."""
+"""Minimum number of control markets in every quarter-hour of a window."""
 MIN_FREE_BINS = 8
-"""Free weeks at a time of the week: as in baseline.py."""
+"""Minimum number of free weeks at a time of the week, as in baseline.py."""
 TOLERANCE = 1e-4
-"""Of the fit: a ten-thousandth of a forecast is nothing, and the last digits cost most of the time."""
+"""Tolerance of the fit: 0.01 % of a forecast is negligible, and further digits would take most of the time."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """Per window, in the order of WINDOWS. estimate: log effect, 0 where missing says why there is none. shrunken: what
-    a forecast uses. covariance: of the estimates, clustered by date [window, window], 0 where missing. dates: behind
-    each. variance: of the effects of single matches and markets around their mean, as logarithms."""
+    """Effects by window, in the order of WINDOWS. estimate: log effect, 0 where `missing` has a reason. shrunken: the
+    effect that a forecast uses. covariance: of the estimates, clustered by date [window, window], 0 where missing.
+    dates: number used. variance: of the log effects of single matches and markets around their mean."""
 
     estimate: np.ndarray
     shrunken: np.ndarray
@@ -47,7 +46,7 @@ class Effects:
 
 
 def no_effects(reason: Reason) -> Effects:
-    """The answer where nothing can be estimated."""
+    """Effects of zero, if nothing can be estimated for this reason."""
     zeros = np.zeros(len(WINDOWS))
     return Effects(zeros, zeros, np.diag(zeros), zeros.astype(int), (reason,) * len(WINDOWS))
 
@@ -55,8 +54,8 @@ def no_effects(reason: Reason) -> Effects:
 def window_effects(history: OrderHistory, cut: int) -> Effects:
     """Log effect of each window, from what was known before column `cut`.
 
-    A window counts if all its quarter-hours are known and free of another own match, and at least MIN_CONTROLS other
-    markets, with MIN_CONTROL_ORDERS orders at that time of the week, were free meanwhile.
+    A window is used if all its quarter-hours are known and free of another own match, with at least MIN_CONTROLS free
+    control markets that have MIN_CONTROL_ORDERS orders at that time of the week.
     """
     if len(history.markets) <= MIN_CONTROLS:
         return no_effects(Reason.TOO_FEW_CONTROL_MARKETS)
@@ -89,20 +88,20 @@ def window_effects(history: OrderHistory, cut: int) -> Effects:
 
 
 def _lies_before(history: OrderHistory, cut: int) -> np.ndarray:
-    """Windows that are over before `cut`, wholly inside of the history, known, and of one match only."""
+    """Windows that end before `cut`, lie completely in the history, are known, and belong to one match only."""
     footprint = history.footprint
     row = np.broadcast_to(footprint.market[:, None], footprint.column.shape)
     inside = footprint.share > 0
-    is_told = ~inside | (history.is_known[row, footprint.column] & (footprint.column < cut))
+    is_observed = ~inside | (history.is_known[row, footprint.column] & (footprint.column < cut))
     start = history.own.edges[footprint.own, footprint.window]
-    return is_told.all(axis=1) & inside.any(axis=1) & (start >= 0) & ~footprint.is_shared
+    return is_observed.all(axis=1) & inside.any(axis=1) & (start >= 0) & ~footprint.is_shared
 
 
 @dataclass(frozen=True)
 class _Compared:
-    """observed, expected: orders [window]; the latter NaN where it rests on too little. error_share: the
-    variance of the expectation as a share of that of the orders, by the free markets and weeks behind it. k: extra
-    variance of two hours without a match, see dispersion.py."""
+    """observed, expected: orders [window]; expected is NaN with too little data. error_share: the variance of the
+    expectation as a share of that of the orders, from the number of free markets and weeks. k: extra variance of two
+    hours without a match, see dispersion.py."""
 
     observed: np.ndarray
     expected: np.ndarray
@@ -111,14 +110,14 @@ class _Compared:
 
 
 def _variance_of_effects(observed: np.ndarray, mean: np.ndarray, error_share: np.ndarray, k: float) -> float:
-    """By how much windows with a match vary more about their mean than hours without one, by moments."""
+    """Excess variance of windows with a match over hours without one, by the method of moments."""
     without = mean * (1 + k * mean) * (1 + error_share)
     return max(float(((observed - mean) ** 2 - without).sum() / (mean**2).sum()), 0.0)
 
 
 def _compared(history: OrderHistory, cut: int, used: np.ndarray) -> _Compared:
     place = history.place[:, :cut]
-    # hours in which nobody ever sells would only cost time
+    # skip hours in which no market ever sells, to save time
     sold = np.zeros(BINS_PER_WEEK)
     for market, counts in enumerate(history.counts[:, :cut]):
         sold += np.bincount(place[market], counts, BINS_PER_WEEK)
@@ -147,6 +146,6 @@ def _compared(history: OrderHistory, cut: int, used: np.ndarray) -> _Compared:
     )
     expected = np.where(needed, np.where(is_sound, share * fit.expected[market, at], np.nan), 0.0).sum(axis=1)
     observed = (share * history.counts[market, column]).sum(axis=1)
-    fewest = [np.where(needed, of, np.inf).min(axis=1) for of in (controls[at], free_weeks[market, own_place])]
+    fewest = [np.where(needed, n, np.inf).min(axis=1) for n in (controls[at], free_weeks[market, own_place])]
     error_share = sum(1 / np.maximum(count, 1) for count in fewest)
     return _Compared(observed, expected, error_share, extra_variance(counts, fit.expected, usable))

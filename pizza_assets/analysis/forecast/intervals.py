@@ -1,17 +1,17 @@
-"""How far orders fall from their forecast, learnt from earlier forecasts: negative binomial, var = F + k F^2."""
+"""Prediction intervals from the errors of earlier forecasts: negative binomial, var = F + k F^2."""
 
 import numpy as np
 
 MIN_VALUES = 30
-"""Fewer earlier forecasts say too little about the next one's error."""
+"""Minimum number of earlier forecasts to estimate the error of the next one."""
 MAX_VALUES = 4_000
-"""More values of one kind do not make k any surer than its use needs."""
+"""More values would make k more precise than needed."""
 _POISSON = 1e-6
 _LARGEST = 5.0
 
 
 def fit_dispersion(observed: np.ndarray, forecast: np.ndarray) -> float:
-    """k by maximum likelihood; NaN for fewer than MIN_VALUES values. forecast: means, of which those above 0 count."""
+    """k by maximum likelihood; NaN for fewer than MIN_VALUES values. forecast: means; only those above 0 are used."""
     from scipy.optimize import minimize_scalar
     from scipy.special import gammaln, xlogy
 
@@ -36,7 +36,7 @@ def fit_dispersion(observed: np.ndarray, forecast: np.ndarray) -> float:
 
 
 def quantile(share: float, mean: np.ndarray, k: np.ndarray) -> np.ndarray:
-    """Orders that are not exceeded with probability `share`; NaN where the mean or k is."""
+    """The quantile of orders at probability `share`; NaN where the mean or k is NaN."""
     from scipy.stats import nbinom
 
     size = 1 / np.maximum(k, _POISSON)
@@ -44,8 +44,8 @@ def quantile(share: float, mean: np.ndarray, k: np.ndarray) -> np.ndarray:
 
 
 def randomised_pit(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """Where orders fell in their forecast distribution: uniform from 0 to 1 if it is right, also for small counts
-    (Smith 1985). uniform: random numbers."""
+    """Randomised probability integral transform: uniform from 0 to 1 if the forecast distribution is right, also for
+    small counts (Smith 1985). uniform: random numbers."""
     from scipy.stats import nbinom
 
     size = 1 / np.maximum(k, _POISSON)
@@ -55,9 +55,9 @@ def randomised_pit(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, unifor
 
 
 def poisson_deviance(observed: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Twice the log-likelihood lost against knowing the outcome; infinite where 0 was forecast and something sold."""
+    """Twice the log-likelihood lost against a perfect forecast; infinite where 0 was forecast but orders came."""
     from scipy.special import xlogy
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        gone = np.where(observed > 0, xlogy(observed, observed / mean), 0.0)
-    return 2 * (gone - observed + mean)
+        lost = np.where(observed > 0, xlogy(observed, observed / mean), 0.0)
+    return 2 * (lost - observed + mean)

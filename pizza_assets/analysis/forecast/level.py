@@ -1,6 +1,6 @@
-"""How high orders run at a moment: all markets together over days, each market beside them over weeks.
+"""The current level of orders: that of all markets over days, and each market's own relative to it over weeks.
 
-Also the plain baseline that everybody would take: the mean of the last eight weeks at the same time of the week.
+Also the simple baseline for comparison: the mean of the last eight weeks at the same time of the week.
 """
 
 import numpy as np
@@ -12,14 +12,13 @@ from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
 COMMON_HALF_LIFE_DAYS = 7
 OWN_HALF_LIFE_DAYS = 21
 PSEUDO_ORDERS = 200
-"""A market's own level leans on the common one by so many orders."""
+"""Weight of the common level in a market's own level, in orders."""
 MEMORY_DAYS = 6 * OWN_HALF_LIFE_DAYS
 SEASONAL_WEEKS = 8
 
 
 def market_levels(history: OrderHistory, cut: int, factors: np.ndarray, shape: Shape) -> np.ndarray:
-    """The level of every market just before `cut`, 1 being that of its shape [market]; NaN if nothing is known of
-    late."""
+    """The level of every market just before `cut`, relative to its shape [market]; NaN without recent orders."""
     first = max(cut - MEMORY_DAYS * BINS_PER_DAY, 0)
     age = (cut - np.arange(first, cut)) / BINS_PER_DAY
     usable = shape.is_usual[:, first:cut]

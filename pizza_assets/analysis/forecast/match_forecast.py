@@ -1,4 +1,4 @@
-"""The forecast tables of all pairs of sources: past forecasts, and those for coming matches. Pairs are never pooled."""
+"""Forecast tables of all pairs of sources: the backtest, and forecasts for coming matches. Pairs are never pooled."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import ComingMatches, ForecastBacktest, MatchForecast, RawMatches
-from pizza_assets.models.labels import of_sources
+from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 
@@ -36,7 +36,7 @@ _ROW_KEY = ["match_id", "market"]
 
 
 def known_fixtures(matches: DataFrame[RawMatches], coming: DataFrame[ComingMatches]) -> pd.DataFrame:
-    """Past and coming matches, each once, as the list of coming ones has it. is_coming: whether it is in that list."""
+    """Past and coming matches without duplicates; `coming` takes precedence. is_coming: whether it is in `coming`."""
     ahead = forecast_fixtures(coming).assign(decided_by=None, is_coming=True)
     past = matches.assign(is_coming=False)
     columns = [*_FIXTURE, "is_coming"]
@@ -54,10 +54,10 @@ def order_histories(
     lengths: WindowLengths,
     default_timezone: str = "UTC",
 ) -> dict[SourcePair, OrderHistory]:
-    """The history of every pair of which some quarter-hour is known. panels: of markets. fixtures: `known_fixtures`."""
+    """The history of every pair with known quarter-hours. panels: market panels. fixtures: `known_fixtures`."""
     zones = {market.name: market.timezone for market in markets}
     return {
-        pair: OrderHistory.of(panel, _of_label(fixtures, pair[1]), markets, lengths, zones, default_timezone)
+        pair: OrderHistory.of(panel, _with_match_source(fixtures, pair[1]), markets, lengths, zones, default_timezone)
         for pair, panel in sorted(panels.items())
         if panel.is_known.any()
     }
@@ -66,11 +66,11 @@ def order_histories(
 def forecast_backtest(
     histories: Mapping[SourcePair, OrderHistory], fixtures: pd.DataFrame
 ) -> DataFrame[ForecastBacktest]:
-    """Past forecasts of every pair, scored."""
+    """Scored past forecasts of every pair."""
     tables = []
     for (order_source, match_source), history in histories.items():
         past = backtest(history)
-        ids = _of_label(fixtures, match_source)["match_id"].to_numpy()
+        ids = _with_match_source(fixtures, match_source)["match_id"].to_numpy()
         tables.append(_labelled(backtest_rows(past, history, ids), order_source, match_source))
     filled = [table for table in tables if len(table)]
     return ForecastBacktest.checked(pd.concat(filled, ignore_index=True) if filled else ForecastBacktest.empty())
@@ -83,23 +83,23 @@ def match_forecast(
     coming: DataFrame[ComingMatches],
     markets: Sequence[Market],
 ) -> DataFrame[MatchForecast]:
-    """Every coming fixture with a fixed kick-off, for every source of orders: a forecast, or why there is none.
+    """For every coming fixture with a fixed kick-off and every order source, a forecast or why there is none.
 
-    histories: of `fixtures`, which are `known_fixtures`. past: `forecast_backtest` of the same.
+    histories: built from `fixtures`, which are `known_fixtures`. past: `forecast_backtest` of these histories.
     """
     tables = []
     ahead = forecast_fixtures(coming)
-    for match_source, of_label in ahead.groupby("match_source"):
+    for match_source, source_fixtures in ahead.groupby("match_source"):
         for order_source in sorted({pair[0] for pair in histories}):
             pair = (order_source, str(match_source))
             if pair in histories:
-                rows = _of_pair(histories[pair], of_sources(past, *pair), _of_label(fixtures, pair[1]))
-                exposed = _exposed(of_label, markets, histories[pair].markets)
+                rows = _pair_rows(histories[pair], rows_for_sources(past, *pair), _with_match_source(fixtures, pair[1]))
+                exposed = _exposed(source_fixtures, markets, histories[pair].markets)
             else:
                 known = sorted(
                     {name for other in histories if other[0] == order_source for name in histories[other].markets}
                 )
-                exposed = _exposed(of_label, markets, known)
+                exposed = _exposed(source_fixtures, markets, known)
                 rows = _refused(exposed)
             tables.append(_labelled(rows.merge(exposed, on=_ROW_KEY), *pair))
     filled = [table for table in tables if len(table)]
@@ -109,13 +109,13 @@ def match_forecast(
     return MatchForecast.checked(_worded(_in_local_time(rows, markets)))
 
 
-def _of_pair(history: OrderHistory, past: pd.DataFrame, fixtures: pd.DataFrame) -> pd.DataFrame:
+def _pair_rows(history: OrderHistory, past: pd.DataFrame, fixtures: pd.DataFrame) -> pd.DataFrame:
     rows = coming_forecast(history, Backtest.of_rows(past, history), fixtures["is_coming"].to_numpy(dtype=bool))
     return rows.assign(match_id=fixtures["match_id"].take(rows["match"]).array).drop(columns=["match", "horizon"])
 
 
 def _refused(exposed: pd.DataFrame) -> pd.DataFrame:
-    """A row for the whole match where no week is known with orders and matches of these labels."""
+    """A refusal for the whole match, where no week has both orders and matches of these labels."""
     at = exposed["kickoff_at"]
     return exposed[_ROW_KEY].assign(
         span=Span.MATCH.value,
@@ -134,14 +134,14 @@ def _refused(exposed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _exposed(fixtures: pd.DataFrame, markets: Sequence[Market], known: Sequence[str]) -> pd.DataFrame:
-    """The markets with orders that follow a side of each fixture, with what is told of it."""
+    """The markets with orders that follow a side of each fixture, with the fixture's description."""
     rows = exposures(fixtures, markets)
     rows = rows[rows["market"].isin(list(known))]
-    told = fixtures[["match_source", "match_id", "competition", "home_team", "away_team"]]
-    return rows.merge(told, on=["match_source", "match_id"]).drop(columns="match_source")
+    described = fixtures[["match_source", "match_id", "competition", "home_team", "away_team"]]
+    return rows.merge(described, on=["match_source", "match_id"]).drop(columns="match_source")
 
 
-def _of_label(fixtures: pd.DataFrame, match_source: str) -> pd.DataFrame:
+def _with_match_source(fixtures: pd.DataFrame, match_source: str) -> pd.DataFrame:
     return fixtures[fixtures["match_source"] == match_source].reset_index(drop=True)
 
 
@@ -163,8 +163,8 @@ def _in_local_time(rows: pd.DataFrame, markets: Sequence[Market]) -> pd.DataFram
     for name, (column, style) in local.items():
         texts = pd.Series("", index=rows.index, dtype="str")
         for zone in zones.unique():
-            of_zone = zones == zone
-            texts[of_zone] = rows.loc[of_zone, column].dt.tz_convert(zone).dt.strftime(style)
+            in_zone = zones == zone
+            texts[in_zone] = rows.loc[in_zone, column].dt.tz_convert(zone).dt.strftime(style)
         rows[name] = texts
     return rows
 

@@ -1,7 +1,7 @@
-"""Orders of one pair of sources as a forecast reads them: quarter-hours with their local clock and own matches.
+"""Orders of one pair of sources as input of a forecast: quarter-hours with local time and own matches.
 
-The columns run on past the last known order, so that coming time has a clock and matches, too. Nothing is estimated
-here.
+The columns continue past the last known order, so that future quarter-hours also have a local time and matches. Nothing
+is estimated here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,19 +22,19 @@ from pizza_assets.models.market import Market
 
 HORIZON_DAYS = 14
 HORIZON = HORIZON_DAYS * BINS_PER_DAY
-"""So many quarter-hours ahead are forecast."""
+"""Number of quarter-hours to forecast."""
 MAX_WEEKS = 104
-"""Older weeks would hardly weigh anything (shape.py)."""
+"""Maximum weeks of history; older weeks would have hardly any weight (shape.py)."""
 DAY_STARTS_AT = 6 * 60
-"""Minutes after midnight at which a business day turns, as match weeks do: a night belongs to the evening before."""
+"""Minutes after midnight at which a business day starts, like a match week: a night belongs to the evening before."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
 class OwnMatches:
-    """Matches of the markets' own teams, one row each. match: label of the row in the table of matches. market: row of
-    the history. kickoff: column, may lie outside. edges: columns [match, 4] of its windows' edges, to the nearest
-    quarter-hour. day: days since 1970-01-01 of the kick-off in the market's clock."""
+    """Matches of the markets' own teams, one row each. match: row in the table of matches. market: row of the history.
+    kickoff: column, possibly outside the history. edges: columns of the windows' edges, to the nearest quarter-hour
+    [match, 4]. day: local date of the kick-off in days since 1970-01-01."""
 
     match: np.ndarray
     market: np.ndarray
@@ -45,9 +45,9 @@ class OwnMatches:
 
 @dataclass(frozen=True)
 class Footprint:
-    """Windows of own matches exact to the minute: own match, market and number of the window (in the order of WINDOWS)
-    [window]; column of every quarter-hour under it and the share of it inside, 0 outside of the history
-    [window, quarter-hour]. is_shared: another own match covers part of the window."""
+    """Windows of own matches, exact to the minute. own, market, window: own match, market and index in WINDOWS
+    [window]. column, share: column of every quarter-hour that the window touches, and its share inside the window, 0
+    outside the history [window, quarter-hour]. is_shared: another own match covers part of the window."""
 
     own: np.ndarray
     market: np.ndarray
@@ -59,11 +59,11 @@ class Footprint:
 
 @dataclass(frozen=True)
 class OrderHistory:
-    """Matrices [market, quarter-hour], from first_bin (epoch minute // 15) to HORIZON and a day after the last known
+    """Matrices [market, quarter-hour], from first_bin (epoch minute // 15) to HORIZON plus a day after the last known
     order.
 
-    week: number of the match week [quarter-hour]. counts: 0 where not is_known. place: of the local week. day:
-    business day, days since 1970-01-01. end: the first column after the last known order: the present.
+    week: number of the match week [quarter-hour]. counts: 0 where not is_known. place: quarter-hour of the local week.
+    day: business day in days since 1970-01-01. end: the present, the first column after the last known order.
     """
 
     markets: tuple[str, ...]
@@ -88,14 +88,14 @@ class OrderHistory:
         zones: Mapping[str, str],
         default_timezone: str = "UTC",
     ) -> "OrderHistory":
-        """panel: of markets, with some known quarter-hour. matches: past and coming RawMatches of one source."""
+        """panel: of markets, with at least one known quarter-hour. matches: past and coming ones of one source."""
         known = np.flatnonzero(panel.is_known.any(axis=0))
         first = max(int(known[0]), int(known[-1]) + 1 - MAX_WEEKS * BINS_PER_WEEK)
         span = slice(first, int(known[-1]) + 1)
         ahead = HORIZON + BINS_PER_DAY
         counts = np.pad(panel.counts[:, span], ((0, 0), (0, ahead)))
         is_known = np.pad(panel.is_known[:, span], ((0, 0), (0, ahead)))
-        # a quarter-hour in no stored week has none of its own: it counts to the week before it, and is not known
+        # a quarter-hour outside all stored weeks is assigned to the week before it, and is not known
         stored = np.maximum.accumulate(panel.week[span])
         week = np.pad(stored - stored[0], (0, ahead), mode="edge")
         clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
@@ -137,7 +137,7 @@ class OrderHistory:
         return is_under
 
     def factors(self, log_effects: np.ndarray) -> np.ndarray:
-        """What own matches multiply orders by [market, column], given the log effect of each window."""
+        """The factors by which own matches multiply orders [market, column], given the log effect of each window."""
         factors = np.ones(self.counts.shape)
         added = self.footprint.share * np.expm1(log_effects)[self.footprint.window][:, None]
         row = np.broadcast_to(self.footprint.market[:, None], added.shape)
@@ -186,8 +186,8 @@ def _footprint(
     inside = (column >= 0) & (column < columns)
     repeated = np.repeat(np.arange(len(exposed)), len(WINDOWS))
     key = ["match_source", "match_id", "market", "window"]
-    of_window = exposed.take(repeated).assign(window=[window.value for window in WINDOWS] * len(exposed))
-    is_shared = pd.MultiIndex.from_frame(of_window[key]).isin(pd.MultiIndex.from_frame(shared[key]))
+    windows = exposed.take(repeated).assign(window=[window.value for window in WINDOWS] * len(exposed))
+    is_shared = pd.MultiIndex.from_frame(windows[key]).isin(pd.MultiIndex.from_frame(shared[key]))
     return Footprint(
         repeated,
         own.market[repeated],

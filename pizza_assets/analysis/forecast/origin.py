@@ -1,6 +1,6 @@
-"""The forecast as it stands at one moment: mean orders of every quarter-hour of the next 14 days.
+"""The forecast at one origin: mean orders of every quarter-hour of the next 14 days.
 
-Intervals, and whether it is any good, follow from how earlier ones turned out (intervals.py, refusal.py).
+Intervals and refusals follow from the accuracy of earlier forecasts (intervals.py, refusal.py).
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from pizza_assets.analysis.windows import WINDOWS
 
 @dataclass(frozen=True)
 class OriginForecast:
-    """Mean orders [market, quarter-hour from the cut on]. without: of the model that knows of own matches, had there
-    been none. with_football: of the same with them. unaware: of the model that never heard of matches. seasonal: the
-    eight-week mean. NaN where nothing can be said."""
+    """Mean orders [market, quarter-hour from the cut on]. without: of the model that includes own matches, as if there
+    were none. with_football: of the same model, with the matches. unaware: of the model that ignores matches. seasonal:
+    the eight-week mean. NaN where unknown."""
 
     cut: int
     effects: Effects
@@ -29,13 +29,13 @@ class OriginForecast:
 
 
 def forecast_at(history: OrderHistory, cut: int) -> OriginForecast:
-    """Everything known before column `cut`, and nothing after it but the fixtures, makes this forecast."""
+    """The forecast from everything known before column `cut`, and nothing after it except the fixtures."""
     ahead = slice(cut, cut + HORIZON)
     effects = window_effects(history, cut)
     factors = history.factors(effects.shrunken)
     no_factors = np.ones_like(factors)
     unaware = _means(history, cut, no_factors)
-    # without any effect the two models are one
+    # without an effect both models are the same
     without = _means(history, cut, factors) if effects.is_known else unaware
     seasonal = seasonal_mean(history, cut)
     places = history.place[:, ahead].astype(np.int64)
@@ -50,15 +50,16 @@ def forecast_at(history: OrderHistory, cut: int) -> OriginForecast:
 
 
 def difference_slopes(history: OrderHistory, forecast: OriginForecast, rows: np.ndarray) -> np.ndarray:
-    """How orders of single quarter-hours move with each window's log effect [window, market, quarter-hour].
+    """Derivative of the orders of each quarter-hour with respect to each window's log effect.
 
-    rows: the markets wanted.
+    Shape [window, market, quarter-hour]. rows: the markets to return.
     """
     footprint, cut = history.footprint, forecast.cut
     share = np.zeros((len(WINDOWS), *forecast.without.shape))
     column = footprint.column - cut
     inside = (footprint.share > 0) & (column >= 0) & (column < HORIZON)
-    market, window = (np.broadcast_to(of[:, None], inside.shape)[inside] for of in (footprint.market, footprint.window))
+    index = (footprint.market, footprint.window)
+    market, window = (np.broadcast_to(values[:, None], inside.shape)[inside] for values in index)
     np.add.at(share, (window, market, column[inside]), footprint.share[inside])
     slope = np.exp(forecast.effects.shrunken)[:, None, None] * forecast.without[None]
     return (share * slope)[:, rows]

@@ -1,4 +1,4 @@
-"""Whether a forecast is worth giving, by how earlier ones turned out, and how much better than simpler ones it was."""
+"""Whether to give or refuse a forecast, from the accuracy of earlier ones, and their skill against simpler models."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models.vocabulary import Span
 
 LEAST_MEAN = 1 / 16
-"""A mean of no order at all in eight weeks is taken for half an order: it would lose to anything else."""
+"""A mean of 0 orders in eight weeks counts as half an order, as it would lose against any other forecast."""
 ONE_SIDED_95 = 1.645
 _WINDOWS = [SPANS.index(span) for span in (Span.PRE, Span.DURING, Span.POST)]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """why_not: the reasons to give no forecast, none if it is given. why_no_football: the same for the football part.
-    against_mean, against_unaware: per cent by which the deviance was lower than that of the eight-week mean, and of the
-    model that does not know of matches [span]; NaN where nothing was scored. scored: forecasts behind each [span]."""
+    """why_not: the reasons to refuse the forecast; empty if it is given. why_no_football: the same for the football
+    part. against_mean, against_unaware: per cent by which the deviance was lower than that of the eight-week mean, and
+    of the model that ignores matches [span]; NaN where nothing was scored. scored: number of forecasts [span]."""
 
     why_not: tuple[Reason, ...]
     why_no_football: tuple[Reason, ...]
@@ -31,12 +31,12 @@ class Verdict:
     scored: np.ndarray
 
     @property
-    def knows_football(self) -> bool:
+    def uses_football(self) -> bool:
         return not self.why_no_football
 
 
 def judged(past: Backtest, effects: Effects, weeks: int) -> Verdict:
-    """The verdict of the past on a forecast with these effects. weeks: of history."""
+    """Judge a forecast with these effects by past forecasts. weeks: number of weeks of history."""
     loss = {
         name: poisson_deviance(past.observed, np.maximum(mean, LEAST_MEAN) if name == "mean" else mean)
         for name, mean in (("football", past.with_football), ("unaware", past.unaware), ("mean", past.seasonal))
@@ -54,20 +54,20 @@ def judged(past: Backtest, effects: Effects, weeks: int) -> Verdict:
         why_not = (Reason.TOO_FEW_SCORED,)
     elif _is_worse(deployed[in_windows] - loss["mean"][in_windows], past.targets.start[in_windows] // BINS_PER_DAY):
         why_not = (Reason.WORSE_THAN_MEAN,)
-    of_span = [_judging(past, span) for span in range(len(SPANS))]
+    rows_by_span = [_scored_rows(past, span) for span in range(len(SPANS))]
     return Verdict(
         why_not,
         why_no_football,
-        np.array([_gain(deployed[rows], loss["mean"][rows]) for rows in of_span]),
-        np.array([_gain(deployed[rows], loss["unaware"][rows]) for rows in of_span]),
-        np.array([int(rows.sum()) for rows in of_span]),
+        np.array([_gain(deployed[rows], loss["mean"][rows]) for rows in rows_by_span]),
+        np.array([_gain(deployed[rows], loss["unaware"][rows]) for rows in rows_by_span]),
+        np.array([int(rows.sum()) for rows in rows_by_span]),
     )
 
 
 def _is_worse(more_lost: np.ndarray, day: np.ndarray) -> bool:
-    """Whether more was lost than the mean would have lost, beyond chance: by the sums of single days, one-sided.
+    """Whether the loss is significantly larger than that of the mean: a one-sided test on sums by day.
 
-    In a shop whose orders do not move, the mean of eight weeks is as good as anything: a tie is no reason to refuse.
+    If orders are stable, the eight-week mean is as good as any forecast, so a tie is no reason to refuse.
     """
     by_day = np.bincount(np.unique(day, return_inverse=True)[1], more_lost)
     days = len(by_day)
@@ -81,11 +81,11 @@ def _no_effect(effects: Effects) -> tuple[Reason, ...]:
     return tuple(dict.fromkeys(reason for reason in effects.missing if reason is not None))
 
 
-def _judging(past: Backtest, span: int) -> np.ndarray:
-    """The forecasts of a span that count: of own matches if there are enough."""
-    of_span = past.targets.span == span
-    of_own = of_span & past.is_own
-    return of_own if of_own.sum() >= MIN_VALUES else of_span
+def _scored_rows(past: Backtest, span: int) -> np.ndarray:
+    """The forecasts of a span to score: only those of own matches if there are enough."""
+    in_span = past.targets.span == span
+    in_own_match = in_span & past.is_own
+    return in_own_match if in_own_match.sum() >= MIN_VALUES else in_span
 
 
 def _gain(loss: np.ndarray, reference: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""How forecasts turned out: those that were given, once their orders have arrived, and those made afterwards."""
+"""Scores of forecasts: of those given at the time, once their orders are known, and of the backtest."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,14 @@ from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets.models import ForecastAccuracy, ForecastBacktest, ForecastScores, KeptForecasts, MatchForecast
-from pizza_assets.models.labels import SOURCES, of_sources
+from pizza_assets.models.labels import SOURCES, rows_for_sources
 from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 
 
 def kept_forecasts(
     forecast: DataFrame[MatchForecast], earlier: DataFrame[KeptForecasts] | None
 ) -> DataFrame[KeptForecasts]:
-    """`earlier` with the forecasts that are given now in the place of those of the same day."""
+    """`earlier` plus the current forecasts, which replace those of the same day."""
     kept = forecast[
         (forecast["status"] == ResultStatus.OK) & ((forecast["span"] != Span.HOUR) | forecast["is_peak_hour"])
     ]
@@ -33,16 +33,16 @@ def kept_forecasts(
 def forecast_scores(
     kept: DataFrame[KeptForecasts], panels: Mapping[SourcePair, Panel], kickoffs: pd.DataFrame
 ) -> DataFrame[ForecastScores]:
-    """Forecasts all of whose quarter-hours are known by now, of matches that were played when it was thought.
+    """Scores of forecasts whose quarter-hours are all known now, for matches played at the forecast kick-off.
 
-    panels: of markets. kickoffs: match_source, match_id, kickoff_at of all matches as they are known now.
+    panels: market panels. kickoffs: match_source, match_id, kickoff_at of all matches as currently known.
     """
     known = kept.merge(
         kickoffs[["match_source", "match_id", "kickoff_at"]], on=["match_source", "match_id", "kickoff_at"]
     )
     tables = []
     for pair, panel in panels.items():
-        rows = of_sources(known, *pair)
+        rows = rows_for_sources(known, *pair)
         rows = rows[rows["market"].isin(panel.names)].reset_index(drop=True)
         if len(rows) and panel.counts.size:
             observed = _observed(rows, panel)
@@ -63,13 +63,13 @@ def forecast_scores(
 def forecast_accuracy(
     past: DataFrame[ForecastBacktest], scores: DataFrame[ForecastScores]
 ) -> DataFrame[ForecastAccuracy]:
-    """Per evidence, pair of sources and span of own matches a line over time: all forecasts up to each date."""
-    told = past[past["is_own_match"] & past["orders"].notna()]
+    """Accuracy over time by evidence, pair of sources and span of own matches: all forecasts up to each date."""
+    scored = past[past["is_own_match"] & past["orders"].notna()]
     evidence = {
-        "backtest": told.assign(
-            usual_orders=told["seasonal_mean"],
-            is_inside_80=told["observed"].between(told["low_80"], told["high_80"]),
-            is_inside_95=told["observed"].between(told["low_95"], told["high_95"]),
+        "backtest": scored.assign(
+            usual_orders=scored["seasonal_mean"],
+            is_inside_80=scored["observed"].between(scored["low_80"], scored["high_80"]),
+            is_inside_95=scored["observed"].between(scored["low_95"], scored["high_95"]),
         ),
         "kept": scores,
     }
@@ -87,8 +87,8 @@ def forecast_accuracy(
 
 
 def recent_coverage(scores: DataFrame[ForecastScores], since: pd.Timestamp) -> dict[str, float]:
-    """Shares of match windows from `since` on that fell in their intervals: `targets` (different windows), `inside_80`,
-    `inside_95`. A window that was forecast on several days counts once, by the share of these."""
+    """Shares of match windows from `since` on with orders inside their intervals: `targets` (number of windows),
+    `inside_80`, `inside_95`. A window that was forecast on several days counts once, with its mean."""
     chosen = scores[(scores["starts_at"] >= since) & scores["span"].isin([span.value for span in MATCH_SPANS[:3]])]
     by_target = chosen.groupby([*SOURCES, "match_id", "market", "span"])[["is_inside_80", "is_inside_95"]].mean()
     return {
@@ -99,13 +99,13 @@ def recent_coverage(scores: DataFrame[ForecastScores], since: pd.Timestamp) -> d
 
 
 def _observed(rows: pd.DataFrame, panel: Panel) -> np.ndarray:
-    """Orders in each span; NaN where a quarter-hour of it is not known."""
+    """Orders in each span; NaN if a quarter-hour is unknown."""
     market = panel.names.get_indexer(rows["market"])
     start, end = (epoch_minutes(rows[name]) // BIN_MINUTES - panel.first_bin for name in ("starts_at", "ends_at"))
     bins = panel.counts.shape[1]
     is_inside = (start >= 0) & (end <= bins)
     orders, known = (
-        np.pad(np.cumsum(of, axis=1, dtype=np.int64), ((0, 0), (1, 0))) for of in (panel.counts, panel.is_known)
+        np.pad(np.cumsum(cells, axis=1, dtype=np.int64), ((0, 0), (1, 0))) for cells in (panel.counts, panel.is_known)
     )
     first, last = np.clip(start, 0, bins), np.clip(end, 0, bins)
     is_whole = is_inside & (known[market, last] - known[market, first] == end - start)

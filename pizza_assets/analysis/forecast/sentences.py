@@ -1,4 +1,4 @@
-"""The words of forecasts: for people who plan shifts. Nothing is computed."""
+"""The wording of forecasts, for people who plan shifts. Nothing is computed here."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,28 +19,28 @@ LABELS = {
 
 
 def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
-    """A row of MatchForecast. peak: the row of the busiest hour, told with the whole match."""
+    """A row of MatchForecast in words. peak: the row of the busiest hour, to mention with the whole match."""
     about = f"{row['home_team']} v {row['away_team']}, {row['market']}, {_when(row)}"
     prefix = source_prefix(row["order_source"], row["match_source"])
     if row["status"] != ResultStatus.OK:
         return f"{prefix}{about}: no forecast, because {explanations(split(row['reasons']))}."
-    told = [
+    parts = [
         f"{row['orders']:.0f} orders ({row['low_80']:.0f} to {row['high_80']:.0f} in four of five cases, "
         f"{row['low_95']:.0f} to {row['high_95']:.0f} in 19 of 20)",
         _difference(row),
     ]
     if row["skill_against_mean_pct"] <= 0:
-        told.append(f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})")
+        parts.append(f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})")
     if peak is not None:
-        told.append(
+        parts.append(
             f"the busiest hour is {peak['local_start']} to {peak['local_end']}: staff for {peak['quantile_90']:.0f} "
             "orders in it (nine of ten such hours stay at or below that)"
         )
-    return f"{prefix}{about}: {'; '.join(told)}."
+    return f"{prefix}{about}: {'; '.join(parts)}."
 
 
 def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, reasons: Sequence[str]) -> str:
-    """A row of ComingMatches. markets: those that follow one of its teams. reasons: why the others have no forecast."""
+    """A row of ComingMatches in words. markets: those that follow one of its teams. reasons: for missing forecasts."""
     prefix = "MOCK FIXTURE: " if row["match_source"] == "mock" else ""
     if row["entry"] != "fixture":
         return f"{row['note']}."
@@ -49,12 +49,12 @@ def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, 
         return f"{about}: {row['note']}."
     if not markets:
         return f"{about}: no market follows one of its teams."
-    told = f"{about}: forecast for {forecast_count} of {len(markets)} market(s) ({', '.join(markets)})"
-    return f"{told}; {explanations(list(reasons))}." if reasons else f"{told}."
+    text = f"{about}: forecast for {forecast_count} of {len(markets)} market(s) ({', '.join(markets)})"
+    return f"{text}; {explanations(list(reasons))}." if reasons else f"{text}."
 
 
 def accuracy_sentence(row: Mapping) -> str:
-    """A row of ForecastAccuracy."""
+    """A row of ForecastAccuracy in words."""
     prefix = source_prefix(row["order_source"], row["match_source"])
     what = {"backtest": "forecasts made afterwards for past moments", "kept": "forecasts given at the time"}
     span = {Span.HOUR.value: "single hours of match days", Span.DAY.value: "match days"}.get(
@@ -67,8 +67,8 @@ def accuracy_sentence(row: Mapping) -> str:
         f"{number(row['inside_80_pct'])} % fell in their 80 % interval and {number(row['inside_95_pct'])} % in their "
         "95 % interval"
     )
-    told = "; ".join(part for part in (error, inside) if part)
-    return f"{prefix}Of {row['scored_forecasts']} {what[row['evidence']]} ({span}, until {row['until_date']}): {told}."
+    text = "; ".join(part for part in (error, inside) if part)
+    return f"{prefix}Of {row['scored_forecasts']} {what[row['evidence']]} ({span}, until {row['until_date']}): {text}."
 
 
 def _when(row: Mapping) -> str:
@@ -81,9 +81,9 @@ def _when(row: Mapping) -> str:
 def _difference(row: Mapping) -> str:
     if pd.notna(row["football_reasons"]):
         why = explanations(split(row["football_reasons"]))
-        return f"what the match does is not in it ({why}), so it is too low if the match sells"
+        return f"the effect of the match is not included ({why}), so this is too low if the match raises orders"
     if pd.isna(row["difference"]) or not row["difference"]:
-        return "nothing of it is put down to the match"
+        return "none of this is attributed to the match"
     more = "more" if row["difference"] >= 0 else "fewer"
     average = f"{number(row['average_difference_low'])} to {number(row['average_difference_high'])}"
     one = f"{number(row['difference_low'])} to {number(row['difference_high'])}"

@@ -1,6 +1,6 @@
-"""How a market's orders are spread over its week, as known at a moment: recent weeks weigh more, thin ones lean on all.
+"""The profile of a market's orders over its week, as known at one moment, with more weight on recent weeks.
 
-How high the level is just then belongs to level.py.
+Sparse quarter-hours are shrunk towards a proportional profile. The current level belongs to level.py.
 """
 
 from dataclasses import dataclass
@@ -12,29 +12,29 @@ from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
 
 HALF_LIFE_WEEKS = 26
 PSEUDO_ORDERS = 300 / 4
-"""Weight of the proportional profile at each quarter-hour of the week, in orders: 300 an hour."""
+"""Weight of the proportional profile at each quarter-hour of the week, in orders: 300 per hour."""
 LEVEL_PSEUDO_ORDERS = 20
-"""A week's level leans on 1 by so many orders."""
+"""Weight of 1 in a week's level, in orders."""
 ROUNDS = 4
 PROFILE_ROUNDS = 8
 UNUSUAL_SDS = 3.0
 UNUSUAL_LOG = 0.15
 MIN_DAY_ORDERS = 50
-"""A day counts as unusual if all markets together depart by UNUSUAL_SDS robust standard deviations of days and by
-UNUSUAL_LOG, with MIN_DAY_ORDERS expected: a holiday, most often. No calendar of holidays is known here."""
+"""A day with MIN_DAY_ORDERS expected orders or more is unusual (mostly a holiday) if all markets together depart by
+UNUSUAL_SDS robust standard deviations of days and by UNUSUAL_LOG. There is no calendar of holidays."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known and on
-    no unusual day [market, column before the cut]."""
+    """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known and not
+    on an unusual day [market, column before the cut]."""
 
     alpha: np.ndarray
     is_usual: np.ndarray
 
 
 def fit_shape(history: OrderHistory, cut: int, factors: np.ndarray) -> Shape:
-    """From the columns before `cut`. factors: of own matches [market, column], 1 where there is none."""
+    """Fit the shape to the columns before `cut`. factors: of own matches [market, column], 1 where there is none."""
     is_usual = history.is_known[:, :cut]
     alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS // 2)
     unusual = _unusual_days(history, cut, factors, alpha, level)
@@ -45,7 +45,7 @@ def fit_shape(history: OrderHistory, cut: int, factors: np.ndarray) -> Shape:
 def _alternated(
     history: OrderHistory, cut: int, factors: np.ndarray, is_usual: np.ndarray, rounds: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """alpha [market, place] and level [market, week]."""
+    """alpha [market, place] and level [market, week], fitted in turn."""
     week, markets = history.week[:cut], len(history.markets)
     weeks = int(week[-1]) + 1
     shape = (markets, weeks, BINS_PER_WEEK)
@@ -88,7 +88,7 @@ def _profile(orders: np.ndarray, exposure: np.ndarray) -> np.ndarray:
 def _unusual_days(
     history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray
 ) -> np.ndarray:
-    """Business days on which all markets together depart from what the shape says."""
+    """Business days on which all markets together depart from the shape."""
     first = int(history.day.min())
     observed = np.zeros(int(history.day.max()) - first + 1)
     expected = np.zeros_like(observed)
@@ -97,10 +97,10 @@ def _unusual_days(
         mean = alpha[market][history.place[market, :cut]] * level[market][history.week[:cut]] * factors[market, :cut]
         observed += np.bincount(day, history.counts[market, :cut] * known, len(observed))
         expected += np.bincount(day, mean * known, len(observed))
-    is_told = expected >= MIN_DAY_ORDERS
-    if not is_told.any():
+    is_large = expected >= MIN_DAY_ORDERS
+    if not is_large.any():
         return np.empty(0, dtype=int)
-    departure = np.log((observed[is_told] + 0.5) / (expected[is_told] + 0.5))
+    departure = np.log((observed[is_large] + 0.5) / (expected[is_large] + 0.5))
     departure -= np.median(departure)
     most = max(UNUSUAL_SDS * 1.4826 * float(np.median(np.abs(departure))), UNUSUAL_LOG)
-    return first + np.flatnonzero(is_told)[np.abs(departure) > most]
+    return first + np.flatnonzero(is_large)[np.abs(departure) > most]

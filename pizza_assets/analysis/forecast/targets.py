@@ -1,4 +1,4 @@
-"""Which stretches of time are forecast: windows of own matches, whole matches, hours, days. No orders here."""
+"""The time spans to forecast (targets): windows of own matches, whole matches, hours, days. No orders here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -13,18 +13,18 @@ from pizza_assets.models.vocabulary import Span
 
 SPANS = tuple(Span)
 MATCH_SPANS = (Span.PRE, Span.DURING, Span.POST, Span.MATCH)
-"""The windows of a match and all of them together."""
+"""The windows of a match, and all three together."""
 BINS_PER_HOUR = 60 // BIN_MINUTES
 MAX_SLOTS = 12
-"""The same windows are also forecast at these most frequent kick-off times of the week where no own match is played:
-what interval and baseline rest on where own matches are few."""
+"""Number of most frequent kick-off times of the week at which the same windows are also forecast without an own match,
+as evidence for intervals and baseline where own matches are few."""
 HORIZONS = ((1, 3), (4, 7), (8, 14))
-"""Classes of days ahead, first and last."""
+"""Classes of days ahead: first and last day."""
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Stretches of whole quarter-hours [start, end), columns of a history. span: number in SPANS. market: row. own: row
+    """Spans of whole quarter-hours [start, end), as columns of a history. span: index in SPANS. market: row. own: row
     of the own match, -1 for none."""
 
     span: np.ndarray
@@ -34,21 +34,19 @@ class Targets:
     end: np.ndarray
 
     def chosen(self, is_chosen: np.ndarray) -> "Targets":
-        """Those of them."""
         return Targets(*(getattr(self, field.name)[is_chosen] for field in fields(self)))
 
     def within(self, cut: int) -> "Targets":
-        """Those that begin at `cut` or later and end within the horizon."""
+        """The targets that start at `cut` or later and end within the horizon."""
         return self.chosen((self.start >= cut) & (self.end <= cut + HORIZON))
 
     @classmethod
     def joined(cls, parts: Iterable["Targets"]) -> "Targets":
-        """All of them."""
         found = list(parts)
         return cls(*(np.concatenate([getattr(part, field.name) for part in found]) for field in fields(cls)))
 
     def sums(self, cells: np.ndarray, first: int) -> np.ndarray:
-        """Sums of cells [market, column from `first` on] over each target; NaN where a cell is."""
+        """Sums of cells [market, column from `first` on] over each target; NaN if a cell is NaN."""
         running = np.pad(np.cumsum(np.nan_to_num(cells), axis=1), ((0, 0), (1, 0)))
         sums = running[self.market, self.end - first] - running[self.market, self.start - first]
         gaps = np.pad(np.cumsum(np.isnan(cells), axis=1), ((0, 0), (1, 0)))
@@ -57,7 +55,7 @@ class Targets:
 
 
 def match_targets(history: OrderHistory) -> Targets:
-    """Per own match its windows, the whole of them, and the hours and the business day around it."""
+    """The windows of each own match, all three together, and the hours and the business day around it."""
     own = history.own
     number = np.arange(len(own.match))
     parts = [
@@ -76,11 +74,11 @@ def match_targets(history: OrderHistory) -> Targets:
 
 
 def other_targets(history: OrderHistory) -> Targets:
-    """The same windows at the usual kick-off times of the week where no own match is near, and all other days."""
+    """The same windows at usual kick-off times of the week without an own match nearby, and all other days."""
     own = history.own
     inside = (own.kickoff >= 0) & (own.kickoff < history.counts.shape[1])
-    slot_of = history.place[own.market[inside], own.kickoff[inside]]
-    slots, times = np.unique(slot_of, return_counts=True)
+    kickoff_slots = history.place[own.market[inside], own.kickoff[inside]]
+    slots, times = np.unique(kickoff_slots, return_counts=True)
     slots = np.sort(slots[np.argsort(-times, kind="stable")[:MAX_SLOTS]])
     offsets = np.median(own.edges - own.kickoff[:, None], axis=0).astype(int) if len(own.match) else np.zeros(4, int)
     busy = np.pad(np.cumsum(history.under_matches(), axis=1), ((0, 0), (1, 0)))
@@ -107,17 +105,17 @@ def other_targets(history: OrderHistory) -> Targets:
 
 
 def days_ahead(targets: Targets, cut: int) -> np.ndarray:
-    """1 for the first 24 hours after the cut, and so on to 14, by the start."""
+    """Days from the cut to the start of each target: 1 for the first 24 hours, up to 14."""
     return (targets.start - cut) // BINS_PER_DAY + 1
 
 
 def horizon_class(days: np.ndarray) -> np.ndarray:
-    """Number in HORIZONS."""
+    """Index in HORIZONS."""
     return np.searchsorted([last for _, last in HORIZONS], days)
 
 
 def horizon_name(number: int) -> str:
-    """As people read it: "4-7"."""
+    """The horizon as text, such as "4-7"."""
     first, last = HORIZONS[number]
     return f"{first}-{last}"
 

@@ -1,4 +1,4 @@
-"""Small histories whose truth is known: Poisson orders around one evening peak, matches at the usual hours."""
+"""Small histories with known truth: Poisson orders around one evening peak, matches at the usual hours."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ PAIR = ("real", "real")
 
 
 def matches_of(markets: Sequence[Market], weeks: int, seed: int = 1) -> pd.DataFrame:
-    """Real matches of all weeks, and of two weeks more."""
+    """Real matches of all weeks and two more."""
     calendar = weeks_between(FIRST_WEEK, FIRST_WEEK.shifted(weeks + 1))
     rows = fixtures(tuple(markets), calendar, np.random.default_rng(seed))
     return RawMatches.conform(rows.assign(match_source="real"))
@@ -38,8 +38,8 @@ def panel_of(
     seed: int = 2,
     noise: float = 0.1,
 ) -> Panel:
-    """Orders from 11:00 to 23:00 local time, market by market a little more; the post window of own matches times
-    exp(effect)."""
+    """Orders from 11:00 to 23:00 local time, with a higher level in each further market; orders in the post window of
+    own matches are multiplied by exp(effect)."""
     rng = np.random.default_rng(seed)
     calendar = weeks_between(FIRST_WEEK, FIRST_WEEK.shifted(weeks - 1))
     first, last = int(calendar[0].starts_at.timestamp()) // 900, int(calendar[-1].ends_at.timestamp()) // 900
@@ -69,7 +69,7 @@ def panel_of(
 
 
 def without(panel: Panel, is_lost: np.ndarray) -> Panel:
-    """The panel with some cells unknown [market, bin]."""
+    """The panel with these cells unknown [market, bin]."""
     known = panel.is_known & ~is_lost
     return replace(panel, is_known=known, counts=np.where(known, panel.counts, 0).astype(np.int32))
 
@@ -79,7 +79,7 @@ def history_of(panel: Panel, markets: Sequence[Market], matches: pd.DataFrame) -
 
 
 def coming_of(matches: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """The matches of the 14 days after the panel as a list of coming ones."""
+    """The matches of the 14 days after the panel, as a list of coming matches."""
     now = panel.minutes[-1] + 15
     kickoff = epoch_minutes(matches["kickoff_at"])
     ahead = matches[(kickoff >= now) & (kickoff < now + 14 * 1440)]
@@ -89,7 +89,7 @@ def coming_of(matches: pd.DataFrame, panel: Panel) -> pd.DataFrame:
 
 
 def small_world(market_count: int = 8, weeks: int = 20, **settings):
-    """markets, matches, panel, coming, fixtures."""
+    """Return markets, matches, panel, coming, fixtures."""
     markets = markets_of(market_count)
     matches = matches_of(markets, weeks)
     panel = panel_of(markets, matches, weeks, **settings)

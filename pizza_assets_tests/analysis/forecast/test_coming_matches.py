@@ -1,4 +1,4 @@
-"""The list of coming fixtures: which, moved, unscheduled, and none."""
+"""The list of coming fixtures: dates, moved and unscheduled matches, and an empty list."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ def match(number: int, kickoff: str, **changes) -> dict:
     return match_row(f"m{number}", pd.Timestamp(kickoff, tz="UTC"), "Leeds United", "Everton", **{**ahead, **changes})
 
 
-def test_the_next_fourteen_days_and_no_more() -> None:
+def test_only_the_next_fourteen_days_are_listed() -> None:
     found = listed(
         match(1, "2026-11-25 17:59", status="IN_PLAY"),
         match(2, "2026-11-25 18:00"),
@@ -41,21 +41,21 @@ def test_the_next_fourteen_days_and_no_more() -> None:
         ({"kickoff_is_fixed": False}, "not fixed"),
         ({"status": "POSTPONED"}, "postponed"),
         ({"status": "CANCELLED"}, "cancelled"),
-        ({"status": "UNKNOWN"}, "not certain"),
+        ({"status": "UNKNOWN"}, "the time is in doubt"),
     ],
 )
-def test_what_may_not_be_played_then_is_listed_and_not_forecast(changes: dict, words: str) -> None:
+def test_a_match_in_doubt_is_listed_but_not_forecast(changes: dict, words: str) -> None:
     found = listed(match(1, "2026-11-28 00:00", **changes), match(2, "2026-11-28 15:00"))
     assert words in found["note"].iloc[0]
     assert forecast_fixtures(found)["match_id"].tolist() == ["m2"]
 
 
-def test_a_match_without_a_time_stays_listed_on_its_day() -> None:
+def test_a_match_without_a_time_is_listed_on_its_day() -> None:
     unfixed = match(1, "2026-11-25 00:00", kickoff_is_fixed=False, status="SCHEDULED")
     assert listed(unfixed)["entry"].tolist() == ["fixture"]
 
 
-def test_a_moved_kickoff_remembers_the_first_one_however_often_it_is_asked() -> None:
+def test_a_moved_kickoff_keeps_the_first_announced_one_over_repeated_queries() -> None:
     first = listed(match(1, "2026-11-28 15:00"))
     second = listed(match(1, "2026-11-29 16:30"), previous=first)
     third = listed(match(1, "2026-11-29 16:30"), previous=second)
@@ -64,7 +64,7 @@ def test_a_moved_kickoff_remembers_the_first_one_however_often_it_is_asked() -> 
         assert found["kickoff_at"].tolist() == [pd.Timestamp("2026-11-29 16:30", tz="UTC")]
 
 
-def test_a_time_that_is_fixed_at_last_has_not_moved() -> None:
+def test_a_kickoff_that_was_not_fixed_before_has_not_moved() -> None:
     first = listed(match(1, "2026-11-28 00:00", kickoff_is_fixed=False, status="SCHEDULED"))
     second = listed(match(1, "2026-11-28 15:00"), previous=first)
     assert second["announced_kickoff_at"].tolist() == second["kickoff_at"].tolist()
@@ -77,6 +77,6 @@ def test_off_season_says_so() -> None:
     assert "20 Jun 2026 to 04 Jul 2026" in found["note"].iloc[0]
 
 
-def test_failures_stand_beside_fixtures() -> None:
+def test_failures_are_listed_with_fixtures() -> None:
     found = listed(match(1, "2026-11-28 15:00"), failures=["Serie A is missing", "Serie A is missing"])
     assert found["entry"].tolist() == ["failure", "fixture"]

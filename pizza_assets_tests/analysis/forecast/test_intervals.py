@@ -20,7 +20,7 @@ def draw(mean: np.ndarray, k: float, seed: int = 1) -> np.ndarray:
 
 
 @pytest.mark.parametrize("k", [0.01, 0.1, 0.5])
-def test_dispersion_is_recovered_and_is_the_likelihoods_maximum(k: float) -> None:
+def test_dispersion_is_recovered_and_maximises_the_likelihood(k: float) -> None:
     mean = np.random.default_rng(2).uniform(20, 200, 3000)
     observed = draw(mean, k)
     found = fit_dispersion(observed, mean)
@@ -40,7 +40,7 @@ def test_too_few_values_give_no_interval() -> None:
 
 @given(mean=st.floats(0.05, 500), k=st.floats(0.001, 2), share=st.floats(0.01, 0.99))
 @settings(deadline=None)
-def test_quantiles_hold_their_share(mean: float, k: float, share: float) -> None:
+def test_quantiles_cover_their_share(mean: float, k: float, share: float) -> None:
     at = quantile(share, np.array([mean]), np.array([k]))[0]
     below = stats.nbinom.cdf([at, at - 1], 1 / k, 1 / (1 + k * mean))
     assert below[0] >= share - 1e-9
@@ -53,6 +53,6 @@ def test_pit_is_uniform_for_small_counts() -> None:
     assert stats.kstest(pit, "uniform").pvalue > 0.01
 
 
-def test_deviance_is_none_for_the_truth_and_counts_zeros() -> None:
+def test_deviance_is_zero_for_the_truth_and_includes_zero_orders() -> None:
     assert poisson_deviance(np.array([3.0, 0.0]), np.array([3.0, 0.0])) == pytest.approx([0, 0])
     assert poisson_deviance(np.array([0.0]), np.array([2.0])) == pytest.approx([4])

@@ -1,4 +1,4 @@
-"""The forecast for coming matches: sound intervals, or a refusal in words; never a bare number."""
+"""The forecast for coming matches: sound intervals, or a refusal with a reason; never a number alone."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ def forecasts(world, pair=PAIR) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def assert_sound(rows: pd.DataFrame) -> None:
-    """Every row has an interval around its number, or no number and a reason in words."""
+    """Assert that every row has an interval around its number, or no number and a reason."""
     ok = rows[rows["status"] == "ok"]
     refused = rows[rows["status"] != "ok"]
     assert refused[list(NUMBERS)].isna().all().all()
@@ -41,18 +41,18 @@ def assert_sound(rows: pd.DataFrame) -> None:
     assert ok.loc[ok["football_reasons"].notna(), ["with_football", "difference", "effect_pct"]].isna().all().all()
 
 
-def test_a_strong_effect_is_in_the_forecast_and_is_proved_on_the_past() -> None:
+def test_a_strong_effect_is_in_the_forecast_and_confirmed_by_the_backtest() -> None:
     past, rows = forecasts(small_world(effect=0.3, weeks=26))
     assert_sound(rows)
     assert (rows["status"] == "ok").all()
     post = rows[rows["span"] == "post"]
     assert post["football_reasons"].isna().all()
-    assert post["effect_pct"].between(8, 35).all()  # 35 % was planted; estimates are shrunken
+    assert post["effect_pct"].between(8, 35).all()  # 35 % was planted; estimates are shrunk
     assert (post["skill_against_no_football_pct"] > 0).all()
     assert (post["difference_low"] <= post["average_difference_low"]).all()
     assert past["origin_at"].nunique() > 9
-    told = past[past["orders"].notna() & past["is_own_match"]]
-    assert told["observed"].between(told["low_80"], told["high_80"]).mean() == pytest.approx(0.82, abs=0.08)
+    scored = past[past["orders"].notna() & past["is_own_match"]]
+    assert scored["observed"].between(scored["low_80"], scored["high_80"]).mean() == pytest.approx(0.82, abs=0.08)
     assert ((past["starts_at"] >= past["origin_at"]) & past["days_ahead"].between(1, 14)).all()
 
 
@@ -66,7 +66,7 @@ def test_every_match_has_one_busiest_hour_and_the_sentence_names_it() -> None:
         assert f"staff for {row['quantile_90_peak']:.0f} orders" in row["sentence"]
 
 
-def test_no_effect_does_no_harm() -> None:
+def test_without_an_effect_the_forecast_is_not_worse() -> None:
     past, rows = forecasts(small_world(weeks=26))
     assert_sound(rows)
     own = past[past["is_own_match"] & (past["span"] == "post")]
@@ -87,20 +87,20 @@ def test_short_histories(weeks: int, reason: str | None) -> None:
         assert (rows["status"] == "ok").any()
 
 
-def test_one_market_sees_its_orders_but_not_what_the_match_does() -> None:
+def test_a_single_market_has_a_forecast_without_the_football_part() -> None:
     _, rows = forecasts(small_world(2, weeks=12))
     assert_sound(rows)
     assert (rows["status"] == "ok").any()
     assert rows["football_reasons"].str.contains("too_few_control_markets").all()
-    assert rows.loc[rows["status"] == "ok", "sentence"].str.contains("too low if the match sells").all()
+    assert rows.loc[rows["status"] == "ok", "sentence"].str.contains("too low if the match raises orders").all()
 
 
 @pytest.mark.parametrize("per_hour", [0.2, 1.0])
 def test_sparse_orders(per_hour: float) -> None:
     past, rows = forecasts(small_world(per_hour=per_hour, weeks=12))
     assert_sound(rows)
-    told = past[past["pit"].notna()]
-    assert told["pit"].between(0.1, 0.9).mean() == pytest.approx(0.8, abs=0.07)
+    scored = past[past["pit"].notna()]
+    assert scored["pit"].between(0.1, 0.9).mean() == pytest.approx(0.8, abs=0.07)
 
 
 def test_gaps_a_new_market_and_a_silent_one() -> None:
@@ -128,7 +128,7 @@ def test_orders_that_end_long_before_the_match() -> None:
 
 # Property 13
 @pytest.mark.parametrize("pair", [("mock", "real"), ("mock", "mock"), ("real", "mock")])
-def test_labels_are_words_and_change_no_number(pair: tuple[str, str]) -> None:
+def test_labels_do_not_change_numbers(pair: tuple[str, str]) -> None:
     markets, past, panel, coming, _ = world = small_world(weeks=12)
     _, real = forecasts(world)
     past, coming = (part.assign(match_source=pair[1]) for part in (past, coming))
@@ -155,7 +155,7 @@ def test_without_orders_or_fixtures_there_are_no_rows() -> None:
 
 
 @pytest.mark.parametrize("weeks", [8, 9, 12, 30, 60])
-def test_moments_fall_on_every_weekday_and_leave_eight_weeks(weeks: int) -> None:
+def test_origins_fall_on_every_weekday_and_leave_eight_weeks(weeks: int) -> None:
     markets, _, panel, _, fixtures = small_world(2, weeks=weeks)
     cuts = origins(history_of(panel, markets, fixtures))
     assert len(cuts) <= 20

@@ -1,4 +1,4 @@
-"""A forecast at a moment: it sees nothing of the future, finds planted effects, and follows levels."""
+"""A forecast at one origin: it uses no future data, finds planted effects, and follows levels."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ def total(history: OrderHistory) -> float:
 
 @given(weeks=st.integers(9, 19), seed=st.integers(0, 99))
 @settings(max_examples=10, deadline=None)
-def test_nothing_after_the_moment_is_seen(weeks: int, seed: int) -> None:
+def test_data_after_the_origin_are_not_used(weeks: int, seed: int) -> None:
     cut = weeks * 672 + 100
     counts = PANEL.counts.copy()
     counts[:, cut:] = np.random.default_rng(seed).poisson(50, counts[:, cut:].shape)
@@ -55,7 +55,7 @@ def test_without_enough_controls_no_effect_is_claimed() -> None:
     assert (effects.shrunken == 0).all()
 
 
-def test_means_come_near_what_comes() -> None:
+def test_means_are_close_to_actual_orders() -> None:
     weeks = 18
     forecast = forecast_at(HISTORY, weeks * 672)
     came = HISTORY.counts[:, weeks * 672 : HISTORY.end].sum()
@@ -63,7 +63,7 @@ def test_means_come_near_what_comes() -> None:
     assert forecast.seasonal.shape == (len(MARKETS), HORIZON)
 
 
-def test_a_level_that_rose_last_week_is_followed_by_all() -> None:
+def test_a_level_that_rose_last_week_is_followed_for_all_markets() -> None:
     counts = PANEL.counts.copy()
     counts[:, -672:] *= 2
     raised = with_counts(counts)
@@ -71,8 +71,8 @@ def test_a_level_that_rose_last_week_is_followed_by_all() -> None:
     assert 1.3 < after / before < 2.0
 
 
-def test_a_holiday_moves_nothing() -> None:
-    """A day on which everybody sells a third is no news about the next days."""
+def test_a_holiday_does_not_change_the_forecast() -> None:
+    """A day on which all markets sell only a third says nothing about the next days."""
     counts = PANEL.counts.copy()
     day = slice(-5 * 96, -4 * 96)
     counts[:, day] //= 3
@@ -82,7 +82,7 @@ def test_a_holiday_moves_nothing() -> None:
 
 @pytest.mark.parametrize("factor", [3, 10])
 def test_more_orders_of_the_same_kind_scale_the_forecast(factor: int) -> None:
-    """Pseudo-orders fade as real ones grow; effects do not depend on the size of a business."""
+    """Pseudo-orders lose weight as real orders grow; effects do not depend on the level of orders."""
     larger = with_counts(PANEL.counts * factor)
     assert window_effects(larger, larger.end).estimate == pytest.approx(
         window_effects(HISTORY, HISTORY.end).estimate, abs=1e-3
@@ -97,7 +97,7 @@ def test_unknown_time_is_not_zero() -> None:
     assert total(gappy) == pytest.approx(total(HISTORY), rel=0.06)
 
 
-def test_a_market_without_any_order_is_forecast_to_sell_nothing() -> None:
+def test_a_market_without_orders_has_a_forecast_of_zero() -> None:
     silent = panel_of(MARKETS, FIXTURES, 20, effect=0.0)
     counts = silent.counts.copy()
     counts[3] = 0
@@ -105,9 +105,9 @@ def test_a_market_without_any_order_is_forecast_to_sell_nothing() -> None:
     assert (forecast_at(history, history.end).without[3] == 0).all()
 
 
-def test_weeks_that_are_not_stored_leave_a_gap_and_stop_nothing() -> None:
+def test_missing_weeks_leave_a_gap_without_an_error() -> None:
     is_lost = (PANEL.week >= 14) & (PANEL.week < 16)
-    # a panel numbers the quarter-hours of weeks that are not stored 0
+    # in a panel, quarter-hours of weeks that are not stored have week 0
     panel = replace(without(PANEL, np.broadcast_to(is_lost, PANEL.counts.shape)), week=np.where(is_lost, 0, PANEL.week))
     history = history_of(panel, MARKETS, FIXTURES)
     assert (np.diff(history.week) >= 0).all()

@@ -1,4 +1,4 @@
-"""The verdict of the past: refused where it was worse by more than chance, football only where it helped."""
+"""Verdicts on forecasts: refused if significantly worse in the past, football only if it helped."""
 
 import numpy as np
 import pytest
@@ -14,8 +14,7 @@ NONE = Effects(np.zeros(3), np.zeros(3), np.zeros((3, 3)), np.zeros(3, int), (Re
 
 
 def past(football: float, unaware: float, mean: float, rows: int = 60) -> Backtest:
-    """Windows of own matches that took 100 orders each, a day apart, and what was forecast (a little different every
-    day)."""
+    """Windows of own matches with 100 orders each, a day apart, and forecasts that differ a little every day."""
     number = np.arange(rows)
     wobble = np.where(number % 2, 1.0, -1.0)
     targets = Targets(np.full(rows, SPANS.index("post")), number * 0, number, number * 96, number * 96 + 8)
@@ -45,6 +44,6 @@ def test_short_or_unscored_histories_are_refused() -> None:
     assert judged(past(101, 110, 120, rows=20), KNOWN, 20).why_not == (Reason.TOO_FEW_SCORED,)
 
 
-def test_a_mean_of_nothing_loses_but_not_without_bound() -> None:
+def test_a_mean_of_zero_loses_by_a_finite_deviance() -> None:
     verdict = judged(past(101, 110, 0.1), KNOWN, 20)
     assert np.isfinite(verdict.against_mean[SPANS.index("post")])

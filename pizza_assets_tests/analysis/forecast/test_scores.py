@@ -1,4 +1,4 @@
-"""Kept forecasts: one set a day, scored once the orders are there, and a line over time."""
+"""Kept forecasts: one set per day, scored once orders have arrived, and accuracy over time."""
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ def test_refused_forecasts_are_not_kept() -> None:
     assert kept_forecasts(GIVEN.assign(status="insufficient_data"), None).empty
 
 
-def test_scores_count_the_orders_that_came() -> None:
+def test_scores_use_actual_orders() -> None:
     kept = kept_forecasts(GIVEN, None)
     assert forecast_scores(kept, {PAIR: WORLD[2]}, KICKOFFS).empty
     scores = forecast_scores(kept, {PAIR: LATER}, KICKOFFS)
@@ -59,22 +59,22 @@ def test_pairs_are_not_scored_against_each_other() -> None:
     assert forecast_scores(kept, {PAIR: LATER}, KICKOFFS).empty
 
 
-def test_the_line_runs_on_and_ends_with_all() -> None:
+def test_accuracy_is_cumulative_and_ends_with_all_forecasts() -> None:
     scores = forecast_scores(kept_forecasts(GIVEN, None), {PAIR: LATER}, KICKOFFS)
     line = forecast_accuracy(PAST, scores)
     for (evidence, span), rows in line.groupby(["evidence", "span"]):
         assert rows["scored_forecasts"].is_monotonic_increasing
         if evidence == "kept":
-            of_span = scores[scores["span"] == span]
+            span_scores = scores[scores["span"] == span]
             last = rows.iloc[-1]
-            assert last["scored_forecasts"] == len(of_span)
-            assert last["inside_80_pct"] == pytest.approx(100 * of_span["is_inside_80"].mean())
-            miss = (of_span["observed"] - of_span["orders"]).abs().sum() / of_span["observed"].sum()
+            assert last["scored_forecasts"] == len(span_scores)
+            assert last["inside_80_pct"] == pytest.approx(100 * span_scores["is_inside_80"].mean())
+            miss = (span_scores["observed"] - span_scores["orders"]).abs().sum() / span_scores["observed"].sum()
             assert last["error_pct"] == pytest.approx(100 * miss)
     assert line["sentence"].str.contains("80 % interval").all()
     assert set(line["evidence"]) == {"backtest", "kept"}
 
 
-def test_nothing_to_score_is_no_error() -> None:
+def test_nothing_to_score_is_not_an_error() -> None:
     assert forecast_accuracy(ForecastBacktest.empty(), ForecastScores.empty()).empty
     assert recent_coverage(ForecastScores.empty(), pd.Timestamp("2026-01-01", tz="UTC"))["targets"] == 0
