@@ -1,4 +1,4 @@
-"""Orders over time with the days of alarms, ticks of matches, and a small chart to zoom by."""
+"""Orders over time with marks for alarms, ticks for matches, and a small chart for zooming."""
 
 from pizza_assets.dashboards.chart_parts import RESULTS, SCHEMA, SOURCES, Spec, real_only, tooltips, utc_x
 from pizza_assets.dashboards.view import Reads, View
@@ -54,7 +54,7 @@ def _orders_over_time() -> Spec:
                     "y": {"field": "orders", "type": "quantitative"},
                     "color": color,
                     "opacity": {"condition": {"test": "datum.is_complete", "value": 0}, "value": 1},
-                    "tooltip": tooltips(("label", "When"), ("source_words", "Orders are"), ("orders_words", "Orders")),
+                    "tooltip": tooltips(("label", "When"), ("source_words", "Data"), ("orders_words", "Orders")),
                 },
             },
             {
@@ -74,7 +74,7 @@ def _orders_over_time() -> Spec:
                     "fill": real_only("kind_words", _ALARM_COLORS),
                     "tooltip": tooltips(
                         ("kind_words", "Alarm"),
-                        ("source_words", "Orders are"),
+                        ("source_words", "Data"),
                         ("when", "When"),
                         ("where", "Store"),
                         ("orders_words", "Orders"),
@@ -125,7 +125,7 @@ def _overview() -> Spec:
 VIEW = View(
     id="timeline",
     title="Orders over time, with matches",
-    question="When do people order, when was football on, and where did stores depart from their usual?",
+    question="When do people order, when were the matches, and when were a store's orders unusual?",
     reads=(
         Reads(OrdersTimelineExtract, ORDERS),
         Reads(MatchesExtract, MATCH),
@@ -136,7 +136,7 @@ VIEW = View(
     ),
     filters=("source", "team", "competition", "type", "market", "chain", "dates"),
     partly=("team", "competition", "type"),
-    filter_note="Team, competition and type choose the match ticks; orders belong to a market, not to a match.",
+    filter_note="Team, competition and type select the match ticks; orders belong to a market, not to a match.",
     drill_target="match",
     charts={"timeline": _chart()},
 )

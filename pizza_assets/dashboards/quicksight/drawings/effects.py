@@ -4,7 +4,7 @@ from pizza_assets.dashboards.quicksight import charts
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.charts import Chart
 from pizza_assets.dashboards.quicksight.data_sets import data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import BAND, IN_SHOPS, KNOWN
+from pizza_assets.dashboards.quicksight.drawings.columns import BAND, KNOWN, PER_STORE
 from pizza_assets.models.extracts import CorrelationsExtract, EventStudyExtract, MatchImpactExtract
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Window
 
@@ -45,7 +45,7 @@ def _kickoff() -> list[Chart]:
         charts.table(
             "kickoff-table",
             EVENT_STUDY,
-            ("curve", "minutes_from", "minutes_to", *BAND, *IN_SHOPS, "n_matches", "n_goals", "status", "reasons"),
+            ("curve", "minutes_from", "minutes_to", *BAND, *PER_STORE, "n_matches", "n_goals", "status", "reasons"),
             in_order_of="minutes_from",
             only={"series": [CURVE, *GOALS]},
             suffix=": in orders and money of a store and hour",
@@ -59,7 +59,7 @@ def _effects() -> list[Chart]:
     behind = ("n_matches", "n_clusters", "mde_80_pct", "status", "reasons", "extra_orders_low", "extra_orders_high")
     return [
         charts.lines("effects", CORRELATIONS, "part", BAND, are_dots=True, zero_line=True, only=only, height=14),
-        charts.table("effects-table", CORRELATIONS, (*columns, *behind, *IN_SHOPS), suffix=": every tested effect"),
+        charts.table("effects-table", CORRELATIONS, (*columns, *behind, *PER_STORE), suffix=": every tested effect"),
     ]
 
 
@@ -101,7 +101,7 @@ def _results() -> list[Chart]:
         charts.table(
             "results-table",
             CORRELATIONS,
-            (LABEL, "scope_value", "time_window", *BAND, "q_value", "n_matches", *IN_SHOPS, "status", "reasons"),
+            (LABEL, "scope_value", "time_window", *BAND, "q_value", "n_matches", *PER_STORE, "status", "reasons"),
             only={"subject": [OWN_TEAM_MATCH], "scope": [Scope.RESULT]},
             suffix=": in numbers",
         ),

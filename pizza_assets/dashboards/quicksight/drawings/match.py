@@ -4,7 +4,7 @@ from pizza_assets.dashboards.quicksight import charts
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.charts import Chart
 from pizza_assets.dashboards.quicksight.data_sets import data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import IN_SHOPS, MATCH, WINDOW
+from pizza_assets.dashboards.quicksight.drawings.columns import MATCH, PER_STORE, WINDOW
 from pizza_assets.models.extracts import MatchImpactExtract, MatchTimelineExtract
 
 MATCH_TIMELINE = data_set_of(MatchTimelineExtract)
@@ -13,7 +13,7 @@ MATCH_IMPACT = data_set_of(MatchImpactExtract)
 
 def _match() -> list[Chart]:
     chosen = {"match_is_chosen": ["yes"]}
-    listed = ("match_id", LABEL, *MATCH, *WINDOW, "extra_revenue_cents", *IN_SHOPS)
+    listed = ("match_id", LABEL, *MATCH, *WINDOW, "extra_revenue_cents", *PER_STORE)
     return [
         charts.table(
             "match-windows",

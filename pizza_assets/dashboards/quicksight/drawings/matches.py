@@ -4,7 +4,7 @@ from pizza_assets.dashboards.quicksight import charts
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.charts import Chart
 from pizza_assets.dashboards.quicksight.data_sets import data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import IN_SHOPS, KNOWN, MATCH, WINDOW
+from pizza_assets.dashboards.quicksight.drawings.columns import KNOWN, MATCH, PER_STORE, WINDOW
 from pizza_assets.models.extracts import AnomaliesExtract, MatchesExtract, MatchImpactExtract
 from pizza_assets.models.vocabulary import Window
 
@@ -30,7 +30,7 @@ def _matches() -> list[Chart]:
         charts.table(
             "matches",
             MATCH_IMPACT,
-            ("match_id", LABEL, *MATCH, *WINDOW, *IN_SHOPS),
+            ("match_id", LABEL, *MATCH, *WINDOW, *PER_STORE),
             newest_first="kickoff_at",
             opens_match=True,
             suffix=": orders around them",

@@ -4,7 +4,7 @@ from pizza_assets.dashboards.quicksight import charts
 from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.charts import Chart
 from pizza_assets.dashboards.quicksight.data_sets import ORDERS, ORDERS_AND_MATCHES, data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import BAND, IN_SHOPS
+from pizza_assets.dashboards.quicksight.drawings.columns import BAND, PER_STORE
 from pizza_assets.models.extracts import AnomaliesExtract, CorrelationsExtract, InsightsExtract, MatchesExtract
 
 MATCHES = data_set_of(MatchesExtract)
@@ -16,7 +16,7 @@ _PARTS = frozenset({"team", "competition", "market", "chain"})
 
 
 def _insights() -> list[Chart]:
-    columns = ("rank", LABEL, "kind", "headline", "caveat", "n_matches", "q_value", *IN_SHOPS)
+    columns = ("rank", LABEL, "kind", "headline", "caveat", "n_matches", "q_value", *PER_STORE)
     return [charts.table("insights", INSIGHTS, columns, in_order_of="rank")]
 
 
