@@ -1,4 +1,4 @@
-"""The work of `pizza check`: an export before it is used, the mapping it needs, and what it could answer."""
+"""Implements `pizza check`: check an export before it is used, and propose its mapping."""
 
 import logging
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ class Export:
 
 
 def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, write_to: Path | None) -> int:
-    """Print what the export contains, what would become of it and what it could answer; save the mapping on request.
+    """Print the report on an export and save its mapping on request.
 
-    Returns 0 if it can be used as it is, 1 if something has to be said or fixed first.
+    Returns 0 if the export can be used as it is, 1 if a question must be answered or something fixed first.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     bench = Workbench()
@@ -87,7 +87,7 @@ def export_of(paths: Sequence[Path]) -> Export:
 
 
 def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
-    """The mapping of a folder says which of its files belong to the export."""
+    """The proposal with the pattern of the files in the folder that belong to the export."""
     if export.pattern is None or export.pattern == "*.csv":
         return proposal
     return replace(proposal, document={**proposal.document, "files": export.pattern})

@@ -239,7 +239,7 @@ def test_clear_brings_everything_back(browser, folder):
         assert page.locator("#overview").inner_text() == everything
 
 
-def test_a_choice_without_anything_says_so_in_every_view(browser, folder):
+def test_filters_that_select_nothing_say_so_in_every_view(browser, folder):
     with opened(browser, folder / "both.html") as page:
         choose(page, "from", "2025-11-30")
         assert page.locator("#view-matches .empty").inner_text() == "No match fits these filters."
@@ -251,7 +251,7 @@ def test_a_choice_without_anything_says_so_in_every_view(browser, folder):
         assert "No orders are known for these filters" in page.locator("#view-anomalies").inner_text()
 
 
-def test_a_later_choice_overtakes_an_earlier_one(browser, folder):
+def test_a_later_selection_supersedes_an_earlier_one(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.evaluate("delete document.documentElement.dataset.drawn")
         for market in ("Brentford", "Brighton", "Birmingham"):
@@ -306,7 +306,7 @@ def test_a_match_day_opens_by_address_and_an_unknown_one_says_so(browser, folder
         assert "not in the data on this page" in page.locator("#view-match").inner_text()
 
 
-def test_a_coming_match_leads_to_its_hours_and_back(browser, folder):
+def test_a_coming_match_links_to_its_hours_and_back(browser, folder):
     with opened(browser, folder / "both.html") as page:
         rows = page.locator("#view-coming tbody tr")
         assert rows.count() == 6
@@ -336,7 +336,7 @@ def test_a_fixture_without_a_time_is_listed_and_one_without_a_market_says_so(bro
         assert "not among the coming matches" in page.locator("#view-fixture").inner_text()
 
 
-def test_a_dot_a_tick_and_an_alarm_lead_to_their_match(browser, folder):
+def test_a_dot_a_tick_and_an_alarm_open_their_match(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.locator("#chart-outcomes-0 svg .mark-symbol path").first.click(force=True)
         page.wait_for_selector("#view-match h2:visible")
@@ -359,7 +359,7 @@ def test_a_day_of_the_calendar_opens_its_match_or_lists_its_matches(browser, fol
         assert is_match or page.locator("#filter-from").input_value() == page.locator("#filter-to").input_value() != ""
 
 
-def test_alarms_stand_on_the_line_with_their_match_and_its_result(browser, folder):
+def test_alarms_are_drawn_on_the_line_with_their_match_and_its_result(browser, folder):
     with opened(browser, folder / "both.html") as page:
         choose(page, "source", "real/real")
         chart = page.locator("#chart-timeline")
@@ -437,12 +437,12 @@ def test_dragging_across_the_overview_zooms_to_hours(browser, folder):
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] - 25, steps=5)
         page.mouse.up()
-        page.wait_for_selector("#chart-timeline svg .mark-symbol path[aria-label*='UTC; Orders are']")
+        page.wait_for_selector("#chart-timeline svg .mark-symbol path[aria-label*='UTC; Data']")
         assert points.count() > days
 
 
 # Property 9: mock stays mock up to the screen
-def test_only_mock_data_cannot_be_taken_for_real(browser, folder):
+def test_mock_data_alone_cannot_be_taken_for_real(browser, folder):
     with opened(browser, folder / "mock.html") as page:
         assert "Mock data: nothing on this page really happened" in page.locator("#banner").inner_text()
         assert page.title().startswith("MOCK DATA")
@@ -451,7 +451,7 @@ def test_only_mock_data_cannot_be_taken_for_real(browser, folder):
         assert page.locator(".badge.real").count() == 0
 
 
-def test_too_little_data_is_said_in_words_and_not_drawn(browser, folder):
+def test_too_little_data_is_stated_in_words_and_not_drawn(browser, folder):
     with opened(browser, folder / "tiny.html") as page:
         for view in ("effects", "kickoff", "results"):
             assert page.locator(f"#view-{view} svg").count() == 0, view
@@ -466,7 +466,7 @@ def test_too_little_data_is_said_in_words_and_not_drawn(browser, folder):
         assert "–" in tile(page, "After the own team's match")
 
 
-def test_that_nothing_was_found_is_said_only_where_it_was_looked_for(browser, folder):
+def test_no_alarms_found_is_stated_only_where_they_were_searched_for(browser, folder):
     with opened(browser, folder / "tiny.html") as page:
         words = "Alarms need 8 weeks of orders"
         assert words in page.locator("#view-anomalies").inner_text()
@@ -498,7 +498,7 @@ def test_a_broken_address_says_so(browser, folder):
         assert "not in the data on this page" in page.locator("#view-match").inner_text()
 
 
-def test_a_part_that_was_not_estimated_is_not_said_to_be(browser, folder):
+def test_a_part_that_was_not_estimated_is_not_shown_as_estimated(browser, folder):
     with opened(browser, folder / "both.html") as page:
         choose(page, "team", "Brighton & Hove Albion")
         assert "Brighton & Hove Albion alone was not estimated" in page.locator("#view-effects").inner_text()
@@ -511,7 +511,7 @@ def test_alarms_of_mock_orders_are_no_finding_about_real_ones(browser, folder):
         assert "MOCK ORDERS" not in page.locator("#view-insights").text_content()
 
 
-def test_with_nothing_each_view_says_what_is_missing(browser, folder):
+def test_without_data_each_view_says_what_is_missing(browser, folder):
     with opened(browser, folder / "empty.html") as page:
         for view in OVERVIEW:
             if view.id != "kpis":
