@@ -69,12 +69,7 @@ def questions_text(proposal: Proposal) -> str:
     return "\n".join(lines)
 
 
-def report_text(
-    checked: ExportCheck,
-    mapping: FileMapping,
-    proposal: Proposal | None,
-    settings: Settings,
-) -> str:
+def report_text(checked: ExportCheck, mapping: FileMapping, proposal: Proposal | None, settings: Settings) -> str:
     """The lines, period, clock, markets and matches of the export, and the questions it could answer."""
     assumed = [q.option.split()[0] for q in proposal.questions] if proposal is not None else []
     lines = [""]

@@ -48,13 +48,15 @@ def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, wr
             print(questions_text(proposal))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
-    checked = check_export(export.path, mapping, _staging(bench), bench.settings, utc_now)
+    staging = Staging(bench.settings.machine_folder / "staging")
+    checked = check_export(export.path, mapping, staging, bench.settings, utc_now)
     print(report_text(checked, mapping, proposal, bench.settings))
     if proposal is not None and proposal.questions:
         print(questions_text(proposal))
         return 1
     written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
-    is_usable = bool(checked.weeks) and not checked.bad_files and not _too_many_refused(checked, bench)
+    has_few_refused = checked.lines["rejected"] <= bench.settings.reject_error_share * checked.lines_read
+    is_usable = bool(checked.weeks) and not checked.bad_files and has_few_refused
     print(next_steps(checked, export.path, mapping_file or write_to, written, is_usable=is_usable))
     return 0 if is_usable else 1
 
@@ -91,14 +93,6 @@ def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
     if export.pattern is None or export.pattern == "*.csv":
         return proposal
     return replace(proposal, document={**proposal.document, "files": export.pattern})
-
-
-def _staging(bench: Workbench) -> Staging:
-    return Staging(bench.settings.machine_folder / "staging")
-
-
-def _too_many_refused(checked: ExportCheck, bench: Workbench) -> bool:
-    return checked.lines["rejected"] > bench.settings.reject_error_share * checked.lines_read
 
 
 def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tuple[Path, ...]:

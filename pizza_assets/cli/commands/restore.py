@@ -10,10 +10,7 @@ from pizza_assets.cli.options import day, moment
 @click.command()
 @click.argument("date", type=day)
 @click.option(
-    "--before",
-    type=moment,
-    metavar="TIME",
-    help="Restore the week as it was just before, e.g. 2026-08-12T18:00Z.",
+    "--before", type=moment, metavar="TIME", help="Restore the week as it was just before, e.g. 2026-08-12T18:00Z."
 )
 def restore(date: dt.date, before: dt.datetime | None) -> int:
     """Restore a week from the object versions that a bucket keeps.

@@ -6,11 +6,7 @@ import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from pizza_assets.models import ComingMatches, ForecastAccuracy, MatchForecast
-from pizza_assets.models.forecast_extracts import (
-    ComingMatchesExtract,
-    ForecastAccuracyExtract,
-    MatchForecastExtract,
-)
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
 from pizza_assets.models.matches import FINAL_MATCH
 from pizza_assets.models.vocabulary import Span, Stage
 

@@ -67,10 +67,5 @@ def _with_bins(matches: pd.DataFrame) -> pd.DataFrame:
 
 def _periods(rows: pd.DataFrame) -> np.ndarray:
     at = rows["bin_at"]
-    is_in = [
-        at < rows["earlier"],
-        at < rows["kickoff_at"],
-        at < rows["window_end_at"],
-        at < rows["later"],
-    ]
+    is_in = [at < rows["earlier"], at < rows["kickoff_at"], at < rows["window_end_at"], at < rows["later"]]
     return np.select(is_in, ["earlier", *(window.value for window in Window)], default="later")

@@ -53,11 +53,7 @@ class CalculatedField:
     type: str = TEXT
 
     def request(self) -> Request:
-        return {
-            "DataSetIdentifier": self.data_set.identifier,
-            "Name": self.name,
-            "Expression": self.expression,
-        }
+        return {"DataSetIdentifier": self.data_set.identifier, "Name": self.name, "Expression": self.expression}
 
 
 def _label(column: str, what: str) -> str:

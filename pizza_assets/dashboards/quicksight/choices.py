@@ -5,12 +5,7 @@ The parameters that filters set, and their controls, are in parameters.py.
 
 from collections.abc import Mapping
 
-from pizza_assets.dashboards.quicksight.data_sets import (
-    DATA_SETS,
-    DataSet,
-    certain_labels,
-    honoured_by_views,
-)
+from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS, DataSet, certain_labels, honoured_by_views
 from pizza_assets.dashboards.quicksight.parameters import (
     ALL,
     DAY,

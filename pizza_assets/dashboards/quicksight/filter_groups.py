@@ -74,9 +74,4 @@ def _filter(filter_id: str, data_set: DataSet) -> Request:
 
 def _category(data_set: DataSet, column: str, values: Sequence[str]) -> Request:
     chosen = {"MatchOperator": "CONTAINS", "CategoryValues": [str(value) for value in values]}
-    return {
-        "CategoryFilter": {
-            "Column": data_set.column(column),
-            "Configuration": {"FilterListConfiguration": chosen},
-        }
-    }
+    return {"CategoryFilter": {"Column": data_set.column(column), "Configuration": {"FilterListConfiguration": chosen}}}

@@ -107,12 +107,7 @@ def _match_control(sheet_id: str) -> Request:
 
 
 def _list_control(
-    sheet_id: str,
-    parameter: str,
-    title: str,
-    choices: Sequence[str] | tuple[DataSet, str],
-    *,
-    is_single: bool = False,
+    sheet_id: str, parameter: str, title: str, choices: Sequence[str] | tuple[DataSet, str], *, is_single: bool = False
 ) -> Request:
     return {
         "Dropdown": {

@@ -6,13 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pizza_assets.dashboards.quicksight.data_sets import (
-    DATA_SETS,
-    DataSet,
-    Request,
-    data_set_body,
-    data_source_body,
-)
+from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS, DataSet, Request, data_set_body, data_source_body
 from pizza_assets.dashboards.quicksight.definition import definition
 from pizza_assets.dashboards.quicksight.target import Target
 from pizza_assets.dashboards.views import EXTRACTS_READ
@@ -124,13 +118,7 @@ def _schedule(target: Target, data_set: DataSet) -> Resource:
 def _whole(target: Target, kind: Kind, more: Mapping[str, object]) -> Resource:
     what = {Kind.ANALYSIS: "Analysis", Kind.DASHBOARD: "Dashboard"}[kind]
     body = {"Name": NAME, "Definition": definition(target), "ValidationStrategy": {"Mode": "STRICT"}, **more}
-    return Resource(
-        kind,
-        {f"{what}Id": target.resource_id(kind)},
-        target.arn(kind, kind),
-        body,
-        actions=_OWNER[kind],
-    )
+    return Resource(kind, {f"{what}Id": target.resource_id(kind)}, target.arn(kind, kind), body, actions=_OWNER[kind])
 
 
 _PUBLISHED: Request = {

@@ -9,10 +9,7 @@ VIEW = View(
     title="What we found",
     question="What did football do to orders, and how sure are we?",
     reads=(
-        Reads(
-            InsightsExtract,
-            ("rank", "kind", "headline", "caveat", "n_matches", "q_value", *PER_STORE, *LABELS),
-        ),
+        Reads(InsightsExtract, ("rank", "kind", "headline", "caveat", "n_matches", "q_value", *PER_STORE, *LABELS)),
     ),
     filters=("source",),
     filter_note="These findings cover all markets, teams and dates together.",

@@ -62,8 +62,7 @@ VIEW = View(
     question="Do orders after the match depend on how it ended?",
     reads=(
         Reads(
-            MatchImpactExtract,
-            (*MATCH_WINDOW, "own_goal_difference", "total_goals", "own_result", *UPLIFT, *LABELS),
+            MatchImpactExtract, (*MATCH_WINDOW, "own_goal_difference", "total_goals", "own_result", *UPLIFT, *LABELS)
         ),
         Reads(CorrelationsExtract, (*EFFECT, "correlation_coefficient", "spearman_coefficient")),
     ),

@@ -43,12 +43,7 @@ def _chart() -> Spec:
             {
                 "data": {"name": "bars"},
                 "mark": {"type": "rule", "color": "$ink", "strokeWidth": 1.6},
-                "encoding": {
-                    **place,
-                    "y": uplift("ci_low_pct"),
-                    "y2": {"field": "ci_high_pct"},
-                    "tooltip": tooltip,
-                },
+                "encoding": {**place, "y": uplift("ci_low_pct"), "y2": {"field": "ci_high_pct"}, "tooltip": tooltip},
             },
             zero_line(is_vertical=False),
         ],

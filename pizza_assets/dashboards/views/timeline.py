@@ -7,10 +7,7 @@ from pizza_assets.models.extracts import AnomaliesExtract, MatchesExtract, Order
 
 _ZOOM = ("from", "to")
 _SHORT_COUNT = "format(datum.value, datum.value >= 10000 ? '~s' : ',')"
-_ALARMS = {
-    "domain": ["surge", "outage", "day without any order"],
-    "range": ["triangle-up", "triangle-down", "cross"],
-}
+_ALARMS = {"domain": ["surge", "outage", "day without any order"], "range": ["triangle-up", "triangle-down", "cross"]}
 _ALARM_COLORS = {"domain": _ALARMS["domain"], "range": ["$up", "$down", "$warn"]}
 
 
@@ -130,8 +127,7 @@ VIEW = View(
         Reads(OrdersTimelineExtract, ORDERS),
         Reads(MatchesExtract, MATCH),
         Reads(
-            AnomaliesExtract,
-            ("market", "chain", "store_id", "kind", "starts_at", "match_id", "result", "order_source"),
+            AnomaliesExtract, ("market", "chain", "store_id", "kind", "starts_at", "match_id", "result", "order_source")
         ),
     ),
     filters=("source", "team", "competition", "type", "market", "chain", "dates"),

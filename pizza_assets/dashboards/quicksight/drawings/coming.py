@@ -61,7 +61,4 @@ def _accuracy() -> list[Chart]:
     ]
 
 
-DRAWINGS = {
-    "coming": _coming(),
-    "accuracy": _accuracy(),
-}
+DRAWINGS = {"coming": _coming(), "accuracy": _accuracy()}

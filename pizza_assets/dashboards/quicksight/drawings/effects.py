@@ -103,9 +103,4 @@ def _results() -> list[Chart]:
     ]
 
 
-DRAWINGS = {
-    "kickoff": _kickoff(),
-    "effects": _effects(),
-    "outcomes": _outcomes(),
-    "results": _results(),
-}
+DRAWINGS = {"kickoff": _kickoff(), "effects": _effects(), "outcomes": _outcomes(), "results": _results()}

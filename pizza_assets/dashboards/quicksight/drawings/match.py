@@ -38,6 +38,4 @@ def _match() -> list[Chart]:
     ]
 
 
-DRAWINGS = {
-    "match": _match(),
-}
+DRAWINGS = {"match": _match()}

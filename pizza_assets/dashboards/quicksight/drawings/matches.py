@@ -48,8 +48,4 @@ def _anomalies() -> list[Chart]:
     return [tables.table("anomalies", ANOMALIES, columns, newest_first="starts_at", opens_match=True)]
 
 
-DRAWINGS = {
-    "calendar": _calendar(),
-    "matches": _matches(),
-    "anomalies": _anomalies(),
-}
+DRAWINGS = {"calendar": _calendar(), "matches": _matches(), "anomalies": _anomalies()}

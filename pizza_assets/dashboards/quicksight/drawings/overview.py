@@ -85,24 +85,11 @@ def _timeline() -> list[Chart]:
 
 
 def _sources() -> list[Chart]:
-    orders = plots.bars(
-        "sources-orders",
-        ORDERS,
-        "hour_at",
-        "order_count",
-        colour=LABEL,
-        suffix=": orders",
-        width=18,
-    )
+    orders = plots.bars("sources-orders", ORDERS, "hour_at", "order_count", colour=LABEL, suffix=": orders", width=18)
     matches = plots.counts_by_month(
         "sources-matches", MATCHES, "kickoff_at", "match_id", LABEL, suffix=": matches", width=18
     )
     return [orders, matches]
 
 
-DRAWINGS = {
-    "insights": _insights(),
-    "kpis": _kpis(),
-    "timeline": _timeline(),
-    "sources": _sources(),
-}
+DRAWINGS = {"insights": _insights(), "kpis": _kpis(), "timeline": _timeline(), "sources": _sources()}

@@ -19,6 +19,4 @@ def _quality() -> list[Chart]:
     ]
 
 
-DRAWINGS = {
-    "quality": _quality(),
-}
+DRAWINGS = {"quality": _quality()}
