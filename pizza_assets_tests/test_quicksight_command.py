@@ -98,7 +98,7 @@ def test_delete_names_what_is_not_ours(account: QuickSightAccount, capsys: pytes
     said(capsys, "create")
     account.tags[TARGET.arn("dataset", "checks")] = {}
     text = said(capsys, "delete")
-    assert "data set pizza-checks: left alone, it was not made by this project" in text
+    assert "data set pizza-checks: left alone, it was not created by this project" in text
     assert f"{len(resources(TARGET)) - 2} deleted" in text
 
 

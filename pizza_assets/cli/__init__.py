@@ -1,4 +1,4 @@
-"""`pizza`: the few commands a person types every day. Thin over Dagster; each can be done with `dagster` as well."""
+"""The command `pizza`: a thin layer over Dagster for everyday tasks."""
 
 from pizza_assets.cli.program import main
 

@@ -1,4 +1,4 @@
-"""The report of `pizza check`: the export, its mapping, every line accounted for, and what it could answer."""
+"""The report of `pizza check`: the export, its mapping, what becomes of every line, and what it could answer."""
 
 import shlex
 import sys
@@ -35,7 +35,7 @@ _NOTE_WORDS = {
 _MOST_LISTED = 12
 _MOST_REASONS = 3
 _WEEKS_OF_RUN = 53
-"""Without options, `pizza run` takes this many of the last weeks of an export."""
+"""Without options, `pizza run` collects at most this many weeks, the last ones of the export."""
 _NIGHT = range(3, 8)
 _ODD_NIGHT_SHARE = 0.2
 
@@ -64,18 +64,13 @@ def _written(sample: ExportSample) -> str:
 
 def questions_text(proposal: Proposal) -> str:
     """The questions, each with the option that answers it."""
-    lines = ["", "Still to be answered, as it is never guessed. Add these options and check again:"]
+    lines = ["", "Only you can answer these questions. Add these options and check again:"]
     lines += [f"  {question.option:26} {question.about}" for question in proposal.questions]
     return "\n".join(lines)
 
 
-def report_text(
-    checked: ExportCheck,
-    mapping: FileMapping,
-    proposal: Proposal | None,
-    settings: Settings,
-) -> str:
-    """Lines, period, markets, readiness."""
+def report_text(checked: ExportCheck, mapping: FileMapping, proposal: Proposal | None, settings: Settings) -> str:
+    """The lines, period, clock, markets and matches of the export, and the questions it could answer."""
     assumed = [q.option.split()[0] for q in proposal.questions] if proposal is not None else []
     lines = [""]
     if assumed:

@@ -1,4 +1,4 @@
-"""The work of `pizza check`: an export before it is used, the mapping it needs, and what it could answer."""
+"""Implements `pizza check`: check an export before it is used, and propose its mapping."""
 
 import logging
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ class Export:
 
 
 def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, write_to: Path | None) -> int:
-    """Print what the export contains, what would become of it and what it could answer; save the mapping on request.
+    """Print the report on an export and save its mapping on request.
 
-    Returns 0 if it can be used as it is, 1 if something has to be said or fixed first.
+    Returns 0 if the export can be used as it is, 1 if a question must be answered or something fixed first.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     bench = Workbench()
@@ -48,13 +48,15 @@ def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, wr
             print(questions_text(proposal))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
-    checked = check_export(export.path, mapping, _staging(bench), bench.settings, utc_now)
+    staging = Staging(bench.settings.machine_folder / "staging")
+    checked = check_export(export.path, mapping, staging, bench.settings, utc_now)
     print(report_text(checked, mapping, proposal, bench.settings))
     if proposal is not None and proposal.questions:
         print(questions_text(proposal))
         return 1
     written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
-    is_usable = bool(checked.weeks) and not checked.bad_files and not _too_many_refused(checked, bench)
+    has_few_refused = checked.lines["rejected"] <= bench.settings.reject_error_share * checked.lines_read
+    is_usable = bool(checked.weeks) and not checked.bad_files and has_few_refused
     print(next_steps(checked, export.path, mapping_file or write_to, written, is_usable=is_usable))
     return 0 if is_usable else 1
 
@@ -87,18 +89,10 @@ def export_of(paths: Sequence[Path]) -> Export:
 
 
 def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
-    """The mapping of a folder says which of its files belong to the export."""
+    """The proposal with the pattern of the files in the folder that belong to the export."""
     if export.pattern is None or export.pattern == "*.csv":
         return proposal
     return replace(proposal, document={**proposal.document, "files": export.pattern})
-
-
-def _staging(bench: Workbench) -> Staging:
-    return Staging(bench.settings.machine_folder / "staging")
-
-
-def _too_many_refused(checked: ExportCheck, bench: Workbench) -> bool:
-    return checked.lines["rejected"] > bench.settings.reject_error_share * checked.lines_read
 
 
 def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""The work of `pizza run` and `pizza backfill`: collect weeks, analyse once, print a summary."""
+"""Implements `pizza run` and `pizza backfill`: collect weeks, analyse once, print a summary."""
 
 import logging
 import sys
@@ -55,7 +55,7 @@ def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_d
 
 
 class _Collecting:
-    """One command on its way from weeks to a summary."""
+    """One run of a command, from its weeks to the summary."""
 
     def __init__(self, bench: Workbench, instance: dg.DagsterInstance, weeks: int) -> None:
         self._bench, self._instance = bench, instance
@@ -88,7 +88,7 @@ def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
 
 
 def _range(bench: Workbench, first: date | None, last: date | None, is_stale_only: bool) -> list[MatchWeek]:
-    """The weeks from `first` to `last` (by default the current one); with stale only, by default all stored weeks."""
+    """The weeks from `first` to `last`; by default the current week, or with `is_stale_only` all stored weeks."""
     begin, end = bench.week_of(first), bench.week_of(last)
     span = bench.stored_span() if is_stale_only else None
     if span is not None:

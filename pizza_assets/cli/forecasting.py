@@ -1,4 +1,4 @@
-"""The work of `pizza forecast`: the stored forecast for coming matches as a table. Nothing is computed."""
+"""Implements `pizza forecast`: print the stored forecast for coming matches as a table."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -10,21 +10,12 @@ from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 from pizza_assets.workbench import Workbench
 
 HEAD = (
-    "kick-off",
-    "match",
-    "market",
-    "orders",
-    "80 %",
-    "95 %",
-    "without",
-    "added (one match)",
-    "busiest hour",
-    "staff for",
-)
+    "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)", "busiest hour", "staff for"
+)  # fmt: skip
 
 
 def forecast(market: str | None, days: int) -> int:
-    """Print it. Raises PizzaAssetsError if there is none yet, ConfigurationError for an unknown market."""
+    """Print the forecast. Raises PizzaAssetsError if none is stored, ConfigurationError for an unknown market."""
     bench = Workbench()
     fixtures, rows = (bench.tables.read_whole(f"dashboard_{name}") for name in ("coming_matches", "match_forecast"))
     if fixtures is None or rows is None:
@@ -37,8 +28,8 @@ def forecast(market: str | None, days: int) -> int:
 
 
 def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None, now: pd.Timestamp, days: int) -> str:
-    """MatchForecastExtract rows of the next `days` days as a table, then refusals, then notes on the list of fixtures
-    (ComingMatchesExtract)."""
+    """The forecasts (MatchForecastExtract) of the next `days` days as a table, then those refused, then notes on the
+    fixtures (ComingMatchesExtract)."""
     until = now + timedelta(days=days)
     around = rows[(rows["span"] == "match") & rows["kickoff_at"].between(now, until)]
     around = around[around["market"] == market] if market is not None else around
@@ -61,7 +52,7 @@ def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None
 
 
 def _common_facts(given: pd.DataFrame) -> str:
-    """Which data, how old, and how good: the same for all rows."""
+    """The data behind the forecast, its age and its skill, which all rows share."""
     row = given.iloc[0]
     origin = f"{row['origin_at']:%a %d %b %Y %H:%M} UTC"
     return (

@@ -8,7 +8,7 @@ import click
 
 Day = TypeVar("Day", bound=date)
 _YEARS = range(1900, 2101)
-"""Weeks before and after a date are computed: at the edge of the calendar they would leave it."""
+"""Python's dates end near these years' far ends, and weeks before and after a date are computed."""
 
 
 def day(text: str) -> date:
@@ -35,7 +35,7 @@ def _within_years(found: Day, text: str) -> Day:
 
 
 def week_range(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--from and --to."""
+    """Add the options --from and --to."""
     first = click.option(
         "--from", "first", type=day, metavar="DATE", help="Any date in the first week, e.g. 2026-08-04."
     )

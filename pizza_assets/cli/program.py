@@ -11,10 +11,10 @@ from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
 
 class _Program(click.Group):
-    """Turns errors raised on purpose into a line on stderr and an exit code; a bug still shows its traceback."""
+    """Turns this project's errors into a line on stderr and an exit code; a bug still shows its traceback."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse bytes that are not UTF-8: whatever a command is given, it may have to print."""
+        """Refuse arguments that are not valid UTF-8, because a command could not print them."""
         for argument in args:
             if not argument.isascii() and argument.encode(errors="replace").decode() != argument:
                 raise click.UsageError(f"{argument!r} is not valid UTF-8", ctx)
@@ -28,7 +28,7 @@ class _Program(click.Group):
         except PizzaAssetsError as error:
             return _told(error, 1)
         except BrokenPipeError:
-            sys.stderr.close()  # the reader, such as `head`, has seen enough, which is no error
+            sys.stderr.close()  # the reader, such as `head`, has closed the pipe, which is not an error
             return 0
         except KeyboardInterrupt:
             return _told("interrupted; everything stored so far is complete, run the same command again to resume", 130)

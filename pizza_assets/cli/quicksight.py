@@ -1,4 +1,4 @@
-"""The work of `pizza quicksight`: plan, create, update, fill and delete the dashboard in QuickSight."""
+"""Implements `pizza quicksight`: plan, create, update, refresh and delete the dashboard."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from pizza_assets.orchestration.quicksight.client import (
     refuse_local_storage,
     target_of,
 )
-from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, Step, calls_of, everything_anew
+from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, Step, calls_for, empty_account_plan
 from pizza_assets.orchestration.quicksight.refresh import refresh as refreshed
 from pizza_assets.orchestration.quicksight.waiting import Patience
 from pizza_assets.orchestration.resources import utc_now
@@ -24,14 +24,14 @@ from pizza_assets.settings import Settings
 
 
 def plan(*, is_offline: bool, is_json: bool) -> int:
-    """Print the calls that are due. Without settings or credentials: those that would create everything."""
+    """Print the calls to make; without settings or credentials, those that would create everything."""
     settings = _settings()
     missing = missing_settings(settings)
     target = planned_target(settings)
     if missing or is_offline or not has_credentials():
         why = f"{', '.join(missing)} not set" if missing else "offline" if is_offline else "no AWS credentials"
         head = f"Not compared with QuickSight ({why}): this is what create would do in an empty account"
-        steps = everything_anew(target)
+        steps = empty_account_plan(target)
     else:
         provisioner = Provisioner(quicksight_client(target.region), target)
         provisioner.check_subscription()
@@ -46,7 +46,7 @@ def create() -> int:
 
 
 def update() -> int:
-    """The same where the dashboard exists: a wrong account or prefix must not create a second one."""
+    """Like create, but only if the dashboard exists: a wrong account or prefix must not create a second one."""
     provisioner = _provisioner(is_making=True)
     if not provisioner.exists():
         target = provisioner.target
@@ -67,7 +67,7 @@ def refresh() -> int:
 
 
 def delete() -> int:
-    """Remove everything that create made, and name what someone else made."""
+    """Delete everything that this project created, and name what it did not."""
     done: Counter[Change] = Counter()
     for step in _provisioner(is_making=False).remove():
         print(f"{step.resource.kind} {step.resource.id}: {step.change}", flush=True)
@@ -108,13 +108,13 @@ def _apply(provisioner: Provisioner) -> int:
 def _lines(target: Target, steps: Sequence[Step]) -> Iterable[str]:
     for step in steps:
         if step.change != Change.NONE:
-            operations = ", ".join(call.operation for call in calls_of(target, step))
+            operations = ", ".join(call.operation for call in calls_for(target, step))
             yield f"  {operations:26} {step.resource.id}: {step.change}{_detail(step)}"
     yield _summary("Due", Counter(step.change for step in steps))
 
 
 def _detail(step: Step) -> str:
-    """What a reader wants to know: where it reads from, or how much it contains."""
+    """Where the resource reads from, or how much it contains."""
     body = json.loads(json.dumps(step.resource.body))
     if "DataSourceParameters" in body:
         place = body["DataSourceParameters"]["S3Parameters"]["ManifestFileLocation"]
@@ -132,13 +132,13 @@ def _detail(step: Step) -> str:
 
 def _as_json(target: Target, steps: Sequence[Step]) -> str:
     calls = [
-        {"operation": call.operation, "parameters": call.parameters} for s in steps for call in calls_of(target, s)
+        {"operation": call.operation, "parameters": call.parameters} for s in steps for call in calls_for(target, s)
     ]
     return json.dumps(calls, indent=2, ensure_ascii=False)
 
 
 def _summary(word: str, changes: Counter[Change]) -> str:
-    """How many of each, e.g. `Done: 2 update; 32 up to date`."""
+    """The number of each kind of change, e.g. `Done: 2 update; 32 up to date`."""
     counts = ", ".join(f"{count} {change}" for change, count in changes.items() if change != Change.NONE)
     same = f"; {changes[Change.NONE]} up to date" if changes[Change.NONE] else ""
     return f"{word}: {counts or 'nothing'}{same}"

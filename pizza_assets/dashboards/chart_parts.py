@@ -1,8 +1,8 @@
-"""What several charts share: colours of labels and results, axes, tooltips. A whole chart does not belong here.
+"""What several charts share: colours of labels and results, axes, tooltips. Whole charts do not belong here.
 
-Charts are Vega-Lite specifications as plain dicts; data, sizes and colours are filled in by the page. A value `"$name"`
-stands for the page's CSS variable `--name`, so light and dark colours are declared once; `"$width"` and `"$ticks"`
-follow the width at hand. Data sets are named and empty here.
+Charts are Vega-Lite specifications as plain dicts; the page fills in data, sizes and colours. A value `"$name"` stands
+for the page's CSS variable `--name`, so light and dark colours are declared once; `"$width"` and `"$ticks"` follow the
+available width. Data sets are only named here.
 """
 
 Spec = dict[str, object]
@@ -19,7 +19,7 @@ SIGNED = "(datum.value > 0 ? '+' : '') + datum.label"
 
 
 def utc_x(field: str, axis: Spec, *, ends: tuple[str, str] | None = None) -> Spec:
-    """A time axis in UTC; `ends` names the two parameters that bound it, where the data alone don't."""
+    """A time axis in UTC; `ends` names the two parameters that bound it, if the data should not."""
     scale: Spec = {"type": "utc", "nice": False}
     if ends:
         scale |= {"domainMin": {"expr": ends[0]}, "domainMax": {"expr": ends[1]}}
@@ -33,17 +33,17 @@ def utc_x(field: str, axis: Spec, *, ends: tuple[str, str] | None = None) -> Spe
 
 
 def uplift(field: str, title: str | None = "change in orders, %", **more: object) -> Spec:
-    """A quantitative channel of per cent with its sign."""
+    """A quantitative channel in per cent, labelled with the sign."""
     return {"field": field, "type": "quantitative", "title": title, "axis": {"labelExpr": SIGNED, **more}}
 
 
 def tooltips(*fields: tuple[str, str]) -> list[dict[str, str]]:
-    """Field and what people read before it."""
+    """A tooltip of these fields, each under its title."""
     return [{"field": field, "title": title, "type": "nominal"} for field, title in fields]
 
 
 def real_only(field: str, scale: Spec) -> Spec:
-    """A fill for marks of real results; those that touch mock data stay hollow."""
+    """A fill for marks of real results; marks based on mock data stay hollow."""
     return {
         "condition": {
             "test": "datum.data_source === 'real'",
@@ -57,7 +57,7 @@ def real_only(field: str, scale: Spec) -> Spec:
 
 
 def zero_line(*, is_vertical: bool) -> Spec:
-    """A line where nothing changed, through the whole chart."""
+    """A line at no change, across the whole chart."""
     along, length = ("y", "height") if is_vertical else ("x", "width")
     across = "x" if is_vertical else "y"
     return {

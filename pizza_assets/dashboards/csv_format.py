@@ -1,8 +1,8 @@
-"""Extracts as CSV bytes: what QuickSight and spreadsheets read. Where the bytes are stored does not belong here.
+"""Extracts as CSV bytes for QuickSight and spreadsheets. Where the bytes are stored does not belong here.
 
-UTF-8 without a byte order mark, a header, ISO 8601 times in UTC, `true`/`false`, an empty cell for null, text in
-quotes. A text cell that a spreadsheet would run as a formula gets a leading apostrophe, also where blanks come before
-its sign or the sign is full-width; numbers are never touched.
+UTF-8 without a byte order mark, a header, ISO 8601 times in UTC, `true`/`false`, an empty cell for null, quoted text.
+A text cell that a spreadsheet would run as a formula gets a leading apostrophe, even if blanks precede its sign or the
+sign is full-width; numbers are never touched.
 Equal frames give equal bytes.
 """
 
@@ -16,7 +16,7 @@ from pyarrow import csv
 
 from pizza_assets.models.table import Table
 
-# Cells that already look neutralised are marked too, so that reading back can tell them apart.
+# Cells that already begin with such an apostrophe get another one, so that reading back restores them.
 _BLANK = r"\s\x0b\x1c-\x1f\x{85}\p{Z}\x{feff}\x{200b}"
 _STARTS_FORMULA = rf"(?:[\t\r\n]|[{_BLANK}]*[=+@＝＋－＠-])"
 _RUNS_AS_FORMULA = f"^'*{_STARTS_FORMULA}"
@@ -24,9 +24,9 @@ _NEUTRALISED = f"^'+{_STARTS_FORMULA}"
 
 
 def to_csv(frame: pd.DataFrame, model: type[Table]) -> bytes:
-    """`frame` (columns as in `model`, any extra is left out) as CSV bytes, in the frame's row order.
+    """`frame` (the columns of `model`, without any others) as CSV bytes, in the frame's row order.
 
-    Raises ValueError for an infinite number: no reader of CSV agrees on what it means.
+    Raises ValueError for an infinite number, because CSV readers disagree on how to write one.
     """
     columns = {column.name: _cells(frame[column.name], column.dtype) for column in model.columns()}
     sink = io.BytesIO()
@@ -65,7 +65,7 @@ def _cells(series: pd.Series, dtype: str) -> pa.Array:
 
 
 def _iso_times(series: pd.Series) -> pa.Array:
-    """`2026-08-04T05:00:00Z`; with microseconds only if some time of the column has them. Few distinct times repeat."""
+    """`2026-08-04T05:00:00Z`, with microseconds only if the column needs them. Each distinct time is formatted once."""
     codes, distinct = pd.factorize(series.to_numpy("datetime64[us]"))
     is_whole = not (distinct.astype("int64") % 1_000_000).any()
     written = np.char.add(np.datetime_as_string(distinct, unit="s" if is_whole else "us"), "Z")
@@ -88,7 +88,7 @@ def _series(cells: pa.Array, dtype: str) -> pd.Series:
 
 
 def _nullable_type(arrow_type: pa.DataType) -> object:
-    """Keep integers and booleans exact beside nulls: by way of floats 2**53 + 1 would change."""
+    """Keep integers and booleans exact in columns with nulls: as a float, 2**53 + 1 would change."""
     return {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get(arrow_type)
 
 

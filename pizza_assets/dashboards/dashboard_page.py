@@ -1,8 +1,8 @@
 """The local page: one HTML file that opens from disk, offline, with its data, charts and scripts inside.
 
-It draws what the extracts say; statistics belong to the analysis, the look to the files in `page/`, each view to its
-two files in `views/`. Data enters only as JSON, the scripts write it to the document only as text, and the content
-security policy names each script and style by its hash and allows nothing else: a team's name cannot become code.
+It shows the extracts; statistics belong to the analysis, the look to the files in `page/`, each view to its two files
+in `views/`. Data enters only as JSON, the scripts write it to the document only as text, and the content security
+policy names each script and style by its hash and allows nothing else: a team's name cannot become code.
 """
 
 import base64
@@ -30,17 +30,17 @@ _SHARED_SCRIPTS = (
 """The scripts that views share, in the order they are joined."""
 
 _COUNTED: tuple[type[Table], ...] = (OrdersTimelineExtract, MatchTimelineExtract)
-"""Extracts that travel as dense counts instead of rows: `daily` and `expected` of the payload."""
+"""Extracts embedded as dense counts instead of rows: `daily` and `expected` of the payload."""
 
 
 @dataclass(frozen=True)
 class PageData:
-    """What the page shows. `data_as_of` is the time of the data in words, not of the rendering.
+    """What the page shows. `data_as_of` is the time of the data in words, not that of rendering.
 
-    `extracts` are rows by the extract's table name; one that is not among them has no rows.
-    `quarter_hours` is the table of that name (all weeks), its stores summed: what is drawn where an hour is too coarse.
-    `planted_effects` says in words what was built into mock orders, empty if nothing was. `weeks_for_alarms`: fewer
-    weeks of orders have no alarms, so that none was found says nothing.
+    `extracts` are rows by the extract's table name; an extract that is missing has no rows. `quarter_hours` is the
+    table of that name (all weeks) summed over stores, for charts that need more than hours. `planted_effects` is a
+    sentence on the effects built into mock orders, or empty. With fewer weeks of orders than `weeks_for_alarms`, alarms
+    are not searched for.
     """
 
     title: str
@@ -56,7 +56,7 @@ class PageData:
 
 
 def build_page(data: PageData) -> str:
-    """The whole page as HTML text. Equal data give equal text."""
+    """The whole page as HTML. Equal data give equal text."""
     style, bundle, app = _page_file("page.css"), _chart_library(), _app_script()
     slots = {
         "policy": _content_security_policy(scripts=(bundle, app), styles=(style,)),
@@ -72,7 +72,7 @@ def build_page(data: PageData) -> str:
 
 
 def _payload(data: PageData) -> dict[str, object]:
-    """Counts lie beside the rest: they are packed already, and most of them are unpacked only when asked for."""
+    """The tables and, separately, the packed counts, most of which the page unpacks only on demand."""
     return {
         "tables": page_payload.compressed_json(_tables(data)),
         "daily": page_payload.daily(data.rows(OrdersTimelineExtract)),
@@ -114,7 +114,7 @@ def _sections(views: Iterable[View]) -> str:
 
 
 def _document_title(data: PageData) -> str:
-    """The title of the browser's tab names the mock data too, so a bookmark or a print cannot hide it."""
+    """The title of the browser tab. It names mock data too, so that a bookmark or a printout cannot hide them."""
     orders = set(data.rows(OrdersTimelineExtract)["order_source"].unique())
     matches = set(data.rows(MatchesExtract)["match_source"].unique())
     if "mock" not in orders | matches:
@@ -125,8 +125,8 @@ def _document_title(data: PageData) -> str:
 
 
 def _app_script() -> str:
-    """The page's scripts as one function: the chart library takes many names at the top level. A view's script is a
-    block of its own, so that views can neither take each other's names nor rely on them.
+    """The page's scripts as one function, because the chart library uses many top-level names. Each view's script is a
+    block of its own, so that views can neither clash nor rely on each other.
     """
     views = ["{\n" + _text("views", f"{view.id}.js") + "}" for view in VIEWS]
     parts = [*map(_page_file, _SHARED_SCRIPTS), *views, _page_file("main.js")]
@@ -162,7 +162,7 @@ def _hashes(texts: tuple[str, ...]) -> str:
 
 
 def _filled(template: str, slots: dict[str, str]) -> str:
-    """`template` with each `{{name}}` replaced once; what is filled in is not searched for slots again."""
+    """`template` with each `{{name}}` replaced; the replacements are not searched for slots."""
     parts = template.split("{{")
     filled = [parts[0]]
     for part in parts[1:]:

@@ -1,4 +1,4 @@
-"""A forest plot: one row per hypothesis; the pale band is what the data could not have seen (+- MDE)."""
+"""A forest plot: one row per hypothesis; the pale band marks effects too small to detect (+- MDE)."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, SOURCES, Spec, tooltips, uplift, zero_line
 
@@ -16,8 +16,8 @@ def forest() -> Spec:
         ("hypothesis", "Hypothesis"),
         ("uplift_words", "Change"),
         ("interval_words", "95 % interval"),
-        ("shop_words", "In a store"),
-        ("mde_words", "Smallest change we would find"),
+        ("per_store_words", "Per store and hour"),
+        ("mde_words", "Smallest detectable change"),
         ("n_words", "Based on"),
         ("q_words", "q-value"),
     )

@@ -1,6 +1,6 @@
-"""What QuickSight needs beside the extracts: one manifest per data set, and a dictionary of every column.
+"""What QuickSight needs besides the extracts: one manifest per data set, and a data dictionary.
 
-Writing the files and the QuickSight definition itself do not belong here.
+Neither writing the files nor the definition of the dashboard belongs here.
 """
 
 import json
@@ -17,11 +17,11 @@ def manifest_name(table: str) -> str:
 
 
 def quicksight_manifest(uris: Mapping[str, str]) -> dict[str, bytes]:
-    """One manifest per table: `<table>.manifest.json` to its JSON bytes.
+    """The JSON bytes of one manifest per table, by file name.
 
-    `uris` maps a table name to the URI of the one CSV object that holds it. Files are named one by one (`URIs`), not
-    by prefix: beside each lies an object of facts that is no CSV. Two tables in one file, and a folder, raise
-    ValueError, because a data set takes only files of equal columns.
+    `uris` maps each table name to the URI of its one CSV object. Manifests list files (`URIs`), not a prefix, because a
+    facts object that is not CSV is stored beside each. A folder, or one file for two tables, raises ValueError: a data
+    set takes only files with the same columns.
     """
     tables: dict[str, str] = {}
     for table, uri in uris.items():
@@ -34,7 +34,7 @@ def quicksight_manifest(uris: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def data_dictionary() -> list[dict[str, object]]:
-    """Every extract with its meaning, key and columns (name, type, nullable, description), from the models."""
+    """Every extract with its description, key and columns, from the models."""
     return [
         {
             "table": model.table_name(),
@@ -51,7 +51,7 @@ def data_dictionary() -> list[dict[str, object]]:
 
 
 def data_dictionary_json() -> bytes:
-    """`data_dictionary()` as the JSON file that lies beside the manifests."""
+    """`data_dictionary()` as the JSON file stored beside the manifests."""
     return _json_bytes(data_dictionary())
 
 

@@ -7,10 +7,10 @@ import numpy as np
 
 
 def packed(counts: np.ndarray) -> dict[str, object]:
-    """`{"width": bytes per number, "gzip": base64 text}` of non-negative whole numbers, flattened row by row.
+    """`{"width": bytes per number, "gzip": base64 text}` of non-negative integers, flattened row by row.
 
-    The width is the smallest of 1, 2, 4 and 8 bytes that holds the largest number, so nothing overflows.
-    Equal counts give equal text: gzip's own time stamp is left out.
+    The width is the smallest of 1, 2, 4 and 8 bytes that holds the largest number.
+    Equal counts give equal text, because gzip's time stamp is left out.
     """
     if counts.size and counts.min() < 0:
         raise ValueError(f"counts cannot be negative; the smallest is {counts.min()}")

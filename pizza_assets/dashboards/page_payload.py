@@ -1,7 +1,7 @@
-"""The data of the local page: extract frames as compact values. How they are drawn does not belong here.
+"""The data embedded in the local page: extract frames as compact values. Drawing them does not belong here.
 
-Tables travel as columns; a column of repeated texts as its distinct values and codes; times as whole seconds since
-1970. Counts travel packed as dense arrays, because there are hundreds of thousands of them.
+Tables are encoded by column, repeated texts as distinct values and codes, times as whole seconds since 1970. Counts are
+packed as dense arrays, because there are hundreds of thousands of them.
 """
 
 import base64
@@ -21,10 +21,10 @@ _EXPECTED_SCALE = 10
 
 
 def daily(hourly: pd.DataFrame) -> dict[str, object]:
-    """The orders timeline as dense arrays by day (UTC): series x days.
+    """The orders timeline as dense arrays, series x days (UTC).
 
-    `series` lists the labels of each row; `first_day` counts days since 1970; `covered_minutes` is 0 where orders
-    are unknown, which is not the same as no orders.
+    `series` has the labels of each row; `first_day` counts days since 1970; `covered_minutes` is 0 where orders are
+    unknown, which is not the same as no orders.
     """
     if hourly.empty:
         return {"series": {}, "first_day": 0, "days": 0}
@@ -39,7 +39,7 @@ def daily(hourly: pd.DataFrame) -> dict[str, object]:
 
 
 def quarter_hourly(quarters: pd.DataFrame) -> dict[str, object]:
-    """Orders by quarter-hour as one dense array: series x quarter-hours, each count plus one, and 0 where unknown.
+    """Orders as one dense array, series x quarter-hours: each count plus one, and 0 where unknown.
 
     quarters: order_source, market, chain, bin_at, order_count, one row per known quarter-hour of a series.
     `first_bin` counts quarter-hours since 1970.
@@ -60,10 +60,10 @@ def quarter_hourly(quarters: pd.DataFrame) -> dict[str, object]:
 
 
 def expected(match_timeline: pd.DataFrame) -> dict[str, object]:
-    """What is usual around matches, by quarter-hour: `groups` of one match and market, their values end to end.
+    """Expected orders around matches by quarter-hour: one group per match and market, their values concatenated.
 
-    A value is ten times the expected orders, rounded, plus one; 0 where nothing is known. `first_bin` of a group counts
-    quarter-hours since 1970, `bins` how many it has.
+    A value is ten times the expected orders, rounded, plus one, and 0 where unknown. `first_bin` of a group counts
+    quarter-hours since 1970; `bins` is its number of quarter-hours.
     """
     if match_timeline.empty:
         return {"groups": {}}
@@ -85,12 +85,12 @@ def columns(frame: pd.DataFrame, names: list[str]) -> dict[str, object]:
 
 
 def embedded_json(value: object) -> str:
-    """JSON text that may stand inside an HTML script element: no `<`, `>`, `&` and nothing beyond ASCII."""
+    """JSON text that is safe inside an HTML script element: ASCII without `<`, `>` and `&`."""
     return _json(value).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def compressed_json(value: object) -> str:
-    """JSON as gzip and base64, for what is long; equal values give equal text."""
+    """JSON as gzip and base64; equal values give equal text."""
     return base64.b64encode(gzip.compress(_json(value).encode("ascii"), mtime=0)).decode("ascii")
 
 
@@ -108,7 +108,7 @@ def _series_codes(rows: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, pd.
 
 
 def _sums(row: np.ndarray, column: np.ndarray, values: pd.Series, shape: tuple[int, int]) -> np.ndarray:
-    """Whole numbers added up per cell; exact, unlike weighted `bincount`, which sums floats."""
+    """Sums of integers per cell; exact, unlike weighted `bincount`, which sums floats."""
     sums = np.zeros(shape, dtype="int64")
     np.add.at(sums, (row, column), values.to_numpy("int64"))
     return sums

@@ -1,4 +1,4 @@
-"""What a view is, and the filters that it may honour. Each view is in a module of its own in `views/`."""
+"""What a view is, and the filters that it may honour. The views themselves are in `views/`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ FILTERS: dict[str, str] = {
     "chain": "chain",
     "dates": "dates",
 }
-"""Every filter of the dashboards: its id and what people call it."""
+"""Every filter of the dashboards, by id: what people call it."""
 
 
 @dataclass(frozen=True)
 class Reads:
-    """The columns that a view takes from one extract."""
+    """The columns that a view reads from one extract."""
 
     extract: type[Table]
     columns: tuple[str, ...]
@@ -28,12 +28,12 @@ class Reads:
 
 @dataclass(frozen=True)
 class View:
-    """One view. `filters` are those it honours, `partly` of them only in part; `filter_note` says why not all.
+    """One view. It honours `filters`, those in `partly` only in part; `filter_note` explains the rest.
 
-    charts: Vega-Lite specifications by the name under which the page's script draws them.
+    charts: Vega-Lite specifications, by the name that the page's script uses.
     section: CSS classes of the view's section on the page.
-    address: the first word of the page's address that opens the view by itself; empty for a view of the overview.
-    only_on_page: why QuickSight has no such view; empty if it has.
+    address: the first part of the page address that opens the view on its own; empty for a view of the overview.
+    only_on_page: why QuickSight lacks this view; empty if it has it.
     """
 
     id: str
@@ -51,5 +51,5 @@ class View:
 
 
 def short_name(extract: type[Table]) -> str:
-    """An extract's name without the prefix that all of them share."""
+    """The extract's table name without the prefix that all extracts share."""
     return extract.table_name().removeprefix("dashboard_")

@@ -1,4 +1,4 @@
-"""Columns, filters and notes that several views have in common."""
+"""Columns, filters and notes shared by several views."""
 
 LABELS = ("order_source", "match_source", "data_source")
 MATCH = (
@@ -7,12 +7,12 @@ MATCH = (
 )  # fmt: skip
 ORDERS = ("hour_at", "market", "chain", "currency", "order_count", "revenue_cents", "covered_minutes", "order_source")
 UPLIFT = ("observed", "expected", "uplift_pct", "ci_low_pct", "ci_high_pct", "status", "reasons")
-IN_SHOPS = ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency")
-OF_MATCH = ("match_id", "kickoff_at", "competition", "match_type", "market", "team", "side", "window")
+PER_STORE = ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency")
+MATCH_WINDOW = ("match_id", "kickoff_at", "competition", "match_type", "market", "team", "side", "window")
 EFFECT = (
     "analysis_id", "hypothesis", "role", "subject", "scope", "scope_value", "time_window", "pattern_description",
     "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "n_matches", "n_clusters", "mde_80_pct", "status", "reasons",
-    "extra_orders_low", "extra_orders_high", *IN_SHOPS, *LABELS,
+    "extra_orders_low", "extra_orders_high", *PER_STORE, *LABELS,
 )  # fmt: skip
 FORECAST = (
     "match_id", "market", "team", "span", "span_label", "starts_at", "local_start", "local_end", "orders", "low_80",
@@ -22,6 +22,5 @@ FORECAST = (
     "skill_against_no_football_pct", "status", "reasons", "sentence", *LABELS,
 )  # fmt: skip
 ALL_BUT_CHAIN = ("source", "team", "competition", "type", "market", "dates")
-CHAINS_TOGETHER = "The usual level is known for all chains of a market together."
-"""Said of views of single matches; a team chooses the markets that follow it."""
-ONCE = "Estimated once over all matches; filters do not estimate anew."
+CHAINS_TOGETHER = "The usual level is known only for all chains of a market together."
+ESTIMATED_ONCE = "Estimated once over all matches; filters do not re-estimate it."

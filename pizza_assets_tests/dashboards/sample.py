@@ -146,7 +146,7 @@ def _matches(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _competition(number: int) -> dict:
-    """Every eighth match is of a cup, the last of them its final."""
+    """Every eighth match is a cup match, the last of them the final."""
     if number % 8 != 5:
         league = {"competition": "Premier League", "competition_type": "league", "match_type": "league"}
         return {**league, "season": "2025-26", "round_name": f"Matchday {number // 7 + 1}"}
@@ -370,7 +370,7 @@ def _correlations(sample: Sample, n_matches: int) -> pd.DataFrame:
 
 
 def _parts(sample: Sample, row: dict) -> list[dict]:
-    """The same of parts of the business."""
+    """The same for parts of the business."""
     parts = {
         "result": ["win", "draw", "loss"],
         "market": _market_names(sample),
@@ -517,7 +517,7 @@ def _insights(sample: Sample, correlations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _alarm(source: str, rank: int) -> dict:
-    """What insights say of alarms: they belong to orders, whatever matches there are."""
+    """Insights about alarms, which depend on orders alone."""
     nothing = dict.fromkeys(column.name for column in InsightsExtract.columns() if column.nullable)
     prefix = "MOCK ORDERS: one" if source == "mock" else "One"
     sentence = {"rank": rank, "kind": "alarm", "headline": f"{prefix} surge and one outage.", "n_matches": 0}

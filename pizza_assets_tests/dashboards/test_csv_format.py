@@ -43,7 +43,7 @@ def quality(**changes):
 
 
 def a_row(model: type[Table], **columns: object) -> pd.DataFrame:
-    """One row with these values, nothing where nothing may be, else 0 or a time."""
+    """One row with these values; other columns are null if nullable, else 0 or a time."""
     usual = {
         c.name: None if c.nullable else pd.Timestamp(0, tz="UTC") if "datetime" in c.dtype else 0
         for c in model.columns()
@@ -56,7 +56,7 @@ def cells(content: bytes) -> list[list[str]]:
 
 
 def any_extract(max_rows: int) -> st.SearchStrategy[tuple[type[Table], pd.DataFrame]]:
-    """A model of an extract and rows of it."""
+    """The model of an extract, and rows of it."""
     return st.sampled_from(EXTRACTS).flatmap(lambda model: st.tuples(st.just(model), frames(model, max_rows=max_rows)))
 
 
@@ -170,7 +170,7 @@ def test_newlines_stay_inside_their_cell():
     )
 
 
-def test_null_and_empty_text_are_told_apart():
+def test_null_and_empty_text_are_distinguished():
     assert to_csv(quality(reason=None), DataQualityExtract).endswith(b",3,0,false,0,\n")
     assert to_csv(quality(reason=""), DataQualityExtract).endswith(b',3,0,false,0,""\n')
 

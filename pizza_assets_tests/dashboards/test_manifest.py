@@ -21,7 +21,7 @@ def test_two_tables_in_one_file_are_refused():
         quicksight_manifest({"a": "s3://b/data.csv", "b": "s3://b/data.csv"})
 
 
-def test_a_folder_is_refused_because_facts_lie_beside_the_table():
+def test_a_folder_is_refused_because_facts_are_stored_beside_the_table():
     with pytest.raises(ValueError, match=r"a: 's3://b/data/' is a folder"):
         quicksight_manifest({"a": "s3://b/data/"})
 

@@ -88,7 +88,7 @@ def _in(data: PageData, currency: str) -> PageData:
 
 @contextmanager
 def opened(browser, file: Path, address: str = "", **options) -> Iterator:
-    """An open page; afterwards it must have asked the network for nothing and complained about nothing."""
+    """An open page; on leaving, it must have made no network request and logged nothing."""
     page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
     page.set_default_timeout(15_000)
     troubles: list[str] = []
@@ -130,7 +130,7 @@ def filter_note(page, view: str) -> str:
 
 
 def words(page, view: str) -> str:
-    """All that a view says, its charts in words included; two charts that look different say something different."""
+    """The text of a view and the descriptions of its charts, which differ whenever the charts look different."""
     labels = page.locator(f"#view-{view} .chart").evaluate_all(
         "all => all.map((one) => one.getAttribute('aria-label'))"
     )
@@ -225,8 +225,8 @@ def test_two_parts_at_once_are_not_estimated_and_the_view_says_so(browser, folde
         choose(page, "market", "Brentford")
         assert "+9.1 %" in tile(page, "After the own team's match")
         choose(page, "chain", "Pizza Hut")
-        assert "not estimated for this choice" in tile(page, "After the own team's match")
-        assert "one part can be chosen, not a mixture" in filter_note(page, "effects")
+        assert "not estimated for these filters" in tile(page, "After the own team's match")
+        assert "one part can be selected, not a combination" in filter_note(page, "effects")
 
 
 def test_clear_brings_everything_back(browser, folder):
@@ -239,19 +239,19 @@ def test_clear_brings_everything_back(browser, folder):
         assert page.locator("#overview").inner_text() == everything
 
 
-def test_a_choice_without_anything_says_so_in_every_view(browser, folder):
+def test_filters_that_select_nothing_say_so_in_every_view(browser, folder):
     with opened(browser, folder / "both.html") as page:
         choose(page, "from", "2025-11-30")
-        assert page.locator("#view-matches .empty").inner_text() == "No match for this choice of filters."
+        assert page.locator("#view-matches .empty").inner_text() == "No match fits these filters."
         for view in ("timeline", "outcomes", "calendar", "anomalies", "sources", "quality"):
             assert page.locator(f"#view-{view} .empty").is_visible(), view
         assert page.locator("#view-coming tbody tr").count() > 0
         for name in ("Orders", "Revenue", "Matches"):
-            assert "no data for this choice" in tile(page, name)
-        assert "No orders are known for this choice" in page.locator("#view-anomalies").inner_text()
+            assert "no data for these filters" in tile(page, name)
+        assert "No orders are known for these filters" in page.locator("#view-anomalies").inner_text()
 
 
-def test_a_later_choice_overtakes_an_earlier_one(browser, folder):
+def test_a_later_selection_supersedes_an_earlier_one(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.evaluate("delete document.documentElement.dataset.drawn")
         for market in ("Brentford", "Brighton", "Birmingham"):
@@ -303,10 +303,10 @@ def test_a_match_day_opens_by_address_and_an_unknown_one_says_so(browser, folder
         wait_until_drawn(page)
         assert page.locator("#chart-timeline svg").count() == 1
     with opened(browser, folder / "both.html", "#/match/nowhere") as page:
-        assert "not among the data" in page.locator("#view-match").inner_text()
+        assert "not in the data on this page" in page.locator("#view-match").inner_text()
 
 
-def test_a_coming_match_leads_to_its_hours_and_back(browser, folder):
+def test_a_coming_match_links_to_its_hours_and_back(browser, folder):
     with opened(browser, folder / "both.html") as page:
         rows = page.locator("#view-coming tbody tr")
         assert rows.count() == 6
@@ -328,15 +328,15 @@ def test_a_coming_match_leads_to_its_hours_and_back(browser, folder):
 
 def test_a_fixture_without_a_time_is_listed_and_one_without_a_market_says_so(browser, folder):
     with opened(browser, folder / "both.html") as page:
-        told = page.locator("#view-coming tbody").inner_text()
-        assert "kick-off not fixed yet" in told
-        assert "only the date is known" in told
-        assert "No market with orders follows either team." in told
+        rows = page.locator("#view-coming tbody").inner_text()
+        assert "kick-off not fixed yet" in rows
+        assert "only the date is known" in rows
+        assert "No market with orders follows either team." in rows
     with opened(browser, folder / "both.html", "#/coming/nowhere") as page:
-        assert "not among the coming ones" in page.locator("#view-fixture").inner_text()
+        assert "not among the coming matches" in page.locator("#view-fixture").inner_text()
 
 
-def test_a_dot_a_tick_and_an_alarm_lead_to_their_match(browser, folder):
+def test_a_dot_a_tick_and_an_alarm_open_their_match(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.locator("#chart-outcomes-0 svg .mark-symbol path").first.click(force=True)
         page.wait_for_selector("#view-match h2:visible")
@@ -359,7 +359,7 @@ def test_a_day_of_the_calendar_opens_its_match_or_lists_its_matches(browser, fol
         assert is_match or page.locator("#filter-from").input_value() == page.locator("#filter-to").input_value() != ""
 
 
-def test_alarms_stand_on_the_line_with_their_match_and_its_result(browser, folder):
+def test_alarms_are_drawn_on_the_line_with_their_match_and_its_result(browser, folder):
     with opened(browser, folder / "both.html") as page:
         choose(page, "source", "real/real")
         chart = page.locator("#chart-timeline")
@@ -367,13 +367,13 @@ def test_alarms_stand_on_the_line_with_their_match_and_its_result(browser, folde
         marks = chart.locator("svg .mark-symbol path[aria-label*='surge'], svg .mark-symbol path[transform]")
         assert marks.count() >= 3
         boxes = [marks.nth(i).bounding_box() for i in range(marks.count())]
-        told = []
+        tooltips = []
         for box in boxes:
             page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
             page.wait_for_timeout(60)
             if page.locator("#tooltip").is_visible():
-                told.append(page.locator("#tooltip").inner_text())
-        surge = next(text for text in told if "surge" in text)
+                tooltips.append(page.locator("#tooltip").inner_text())
+        surge = next(text for text in tooltips if "surge" in text)
         assert "Match" in surge
         assert any(result in surge for result in ("home win", "away win", "draw"))
 
@@ -395,27 +395,27 @@ def test_sorting_and_paging_the_matches(browser, folder):
         assert page.locator("#matches-range").inner_text().startswith("1–25")
 
 
-def test_the_effects_of_parts_and_of_outcomes_can_be_asked_for(browser, folder):
-    def told() -> str:
+def test_the_effects_of_parts_and_of_outcomes_can_be_selected(browser, folder):
+    def labels() -> str:
         page.wait_for_selector("#chart-effects-0 svg")
         return page.locator("#chart-effects-0").get_attribute("aria-label")
 
     with opened(browser, folder / "both.html") as page:
         page.select_option("#effects-about", "market")
         page.wait_for_selector("#chart-effects-0[aria-label*='Brentford']")
-        assert "Brentford: +9.1 %" in told()
+        assert "Brentford: +9.1 %" in labels()
         page.select_option("#effects-window", "during")
         page.wait_for_selector("#chart-effects-0[aria-label*='+5.8 %']")
-        assert "+9.1 %" not in told()
+        assert "+9.1 %" not in labels()
         page.select_option("#effects-about", "outcomes")
-        assert "Nothing was asked" in page.locator("#view-effects .empty").inner_text()
+        assert "Nothing was tested here" in page.locator("#view-effects .empty").inner_text()
         page.select_option("#effects-window", "post")
-        page.wait_for_selector("#chart-effects-0[aria-label*='Own team won rather than not']")
-        assert "A final rather than not" not in told()
+        page.wait_for_selector("#chart-effects-0[aria-label*='Own team won rather than drew or lost']")
+        assert "A final rather than any other match" not in labels()
         assert "Not enough data" in page.locator("#view-effects .unanswered").first.inner_text()
 
 
-def test_every_effect_is_told_in_orders_and_money_of_a_store_and_hour(browser, folder):
+def test_every_effect_is_given_in_orders_and_money_per_store_and_hour(browser, folder):
     with opened(browser, folder / "both.html") as page:
         for summary in page.locator("#view-effects summary").all():
             summary.click()
@@ -437,21 +437,21 @@ def test_dragging_across_the_overview_zooms_to_hours(browser, folder):
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] - 25, steps=5)
         page.mouse.up()
-        page.wait_for_selector("#chart-timeline svg .mark-symbol path[aria-label*='UTC; Orders are']")
+        page.wait_for_selector("#chart-timeline svg .mark-symbol path[aria-label*='UTC; Data']")
         assert points.count() > days
 
 
 # Property 9: mock stays mock up to the screen
-def test_only_mock_data_cannot_be_taken_for_real(browser, folder):
+def test_mock_data_alone_cannot_be_taken_for_real(browser, folder):
     with opened(browser, folder / "mock.html") as page:
-        assert "Mock data: nothing on this page happened" in page.locator("#banner").inner_text()
+        assert "Mock data: nothing on this page really happened" in page.locator("#banner").inner_text()
         assert page.title().startswith("MOCK DATA")
         for view in OVERVIEW:
             assert page.locator(f"#view-{view.id} .view-head .badge.mock").count() == 1, view.id
         assert page.locator(".badge.real").count() == 0
 
 
-def test_too_little_data_is_said_in_words_and_not_drawn(browser, folder):
+def test_too_little_data_is_stated_in_words_and_not_drawn(browser, folder):
     with opened(browser, folder / "tiny.html") as page:
         for view in ("effects", "kickoff", "results"):
             assert page.locator(f"#view-{view} svg").count() == 0, view
@@ -466,17 +466,17 @@ def test_too_little_data_is_said_in_words_and_not_drawn(browser, folder):
         assert "–" in tile(page, "After the own team's match")
 
 
-def test_that_nothing_was_found_is_said_only_where_it_was_looked_for(browser, folder):
+def test_no_alarms_found_is_stated_only_where_they_were_searched_for(browser, folder):
     with opened(browser, folder / "tiny.html") as page:
-        words = "Alarms are looked for once 8 weeks of orders are known"
+        words = "Alarms need 8 weeks of orders"
         assert words in page.locator("#view-anomalies").inner_text()
         assert words in page.locator("#view-timeline").inner_text()
-        assert "looked for once 8 weeks are known" in tile(page, "Alarms")
+        assert "need 8 weeks of orders" in tile(page, "Alarms")
 
 
 def test_a_late_chain_leaves_earlier_days_complete_and_a_gap_does_not(browser, folder):
     with opened(browser, folder / "late.html") as page:
-        rings = page.locator("#chart-timeline svg .mark-symbol path[aria-label*='not everything known']")
+        rings = page.locator("#chart-timeline svg .mark-symbol path[aria-label*='incomplete']")
         assert rings.count() <= 6, "of each source the first, the last, and the day on which the chain opened"
         page.evaluate("location.hash = '#/match/m-0005'")
         wait_until_drawn(page, "#/match/m-0005")
@@ -495,10 +495,10 @@ def test_a_broken_address_says_so(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.evaluate("location.hash = '#/match/%E0%A4%A'")
         page.wait_for_selector("#view-match .empty")
-        assert "not among the data" in page.locator("#view-match").inner_text()
+        assert "not in the data on this page" in page.locator("#view-match").inner_text()
 
 
-def test_a_part_that_was_not_estimated_is_not_said_to_be(browser, folder):
+def test_a_part_that_was_not_estimated_is_not_shown_as_estimated(browser, folder):
     with opened(browser, folder / "both.html") as page:
         choose(page, "team", "Brighton & Hove Albion")
         assert "Brighton & Hove Albion alone was not estimated" in page.locator("#view-effects").inner_text()
@@ -511,7 +511,7 @@ def test_alarms_of_mock_orders_are_no_finding_about_real_ones(browser, folder):
         assert "MOCK ORDERS" not in page.locator("#view-insights").text_content()
 
 
-def test_with_nothing_each_view_says_what_is_missing(browser, folder):
+def test_without_data_each_view_says_what_is_missing(browser, folder):
     with opened(browser, folder / "empty.html") as page:
         for view in OVERVIEW:
             if view.id != "kpis":
@@ -524,6 +524,31 @@ def test_with_nothing_each_view_says_what_is_missing(browser, folder):
 def test_a_phone_needs_no_sideways_scrolling(browser, folder, address):
     with opened(browser, folder / "both.html", address, viewport={"width": 390, "height": 844}) as page:
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+BROKEN_WORDS = """() => {
+  const broken = [];
+  for (const cell of document.querySelectorAll("th, td")) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode())
+      for (const { 0: word, index } of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word);
+      }
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_table_breaks_a_line_inside_a_word(browser, folder, address, width, height):
+    with opened(browser, folder / "both.html", address, viewport={"width": width, "height": height}) as page:
+        for summary in page.locator("summary:visible").all():
+            summary.click()
+        assert page.evaluate(BROKEN_WORDS) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

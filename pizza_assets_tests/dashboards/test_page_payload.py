@@ -40,7 +40,7 @@ def test_text_columns_are_decoded_equal(values):
     assert decoded(page_payload.columns(frame, ["text"])["text"]) == values
 
 
-def test_numbers_and_times_travel_as_numbers():
+def test_numbers_and_times_are_embedded_as_numbers():
     frame = pd.DataFrame(
         {
             "at": pd.to_datetime(["2026-08-04T05:00Z"]),
@@ -59,7 +59,7 @@ def test_numbers_and_times_travel_as_numbers():
     }
 
 
-def test_days_keep_sources_apart_and_unknown_days_unknown():
+def test_days_are_summed_by_source_and_unknown_days_stay_unknown():
     row = {
         "hour_at": pd.Timestamp("2026-08-04T05:00Z"),
         "market": "Leeds",
@@ -85,7 +85,7 @@ def test_days_keep_sources_apart_and_unknown_days_unknown():
     assert revenue == [[10_000_000_000, 0, 0], [5_000_000_000, 0, 0]]
 
 
-def test_nothing_has_no_series():
+def test_no_orders_have_no_series():
     assert page_payload.daily(OrdersTimelineExtract.empty()) == {"series": {}, "first_day": 0, "days": 0}
     assert page_payload.quarter_hourly(QuarterHours.empty()) == {"series": {}, "first_bin": 0, "bins": 0}
     assert page_payload.expected(MatchTimelineExtract.empty()) == {"groups": {}}

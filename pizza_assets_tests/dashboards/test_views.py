@@ -31,7 +31,7 @@ def test_every_file_of_the_folder_belongs_to_a_view_of_the_table():
     assert found == {"__init__.py", *(f"{view_id}{suffix}" for view_id in IDS for suffix in (".py", ".js"))}
 
 
-def test_the_sections_of_the_page_stand_in_the_order_of_the_table():
+def test_the_sections_of_the_page_are_in_the_order_of_the_table():
     sections = re.findall(r'<section class="[^"]+" id="view-(\w+)">', PAGE)
     overview = [view.id for view in VIEWS if not view.address]
     assert sections == [*overview, *(view.id for view in VIEWS if view.address)]
@@ -48,7 +48,7 @@ def test_a_view_without_its_script_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize("text", [TEMPLATE, MAIN], ids=["page.html", "main.js"])
-def test_no_single_view_is_named_where_all_are_put_together(text):
+def test_shared_code_names_no_single_view(text):
     words = set(re.findall(r"[a-z]+", text)) | set(re.findall(r"render([A-Z]\w+)", text))
     # <main id="content"> and the filter bar's words are the page's own; what is meant here are ids of sections
     named = set(re.findall(r"view-(\w+)|RENDERERS\.(\w+)|views\.(\w+)", text))

@@ -1,5 +1,5 @@
-"""One file per command, with its options. Whatever is slow to import is imported inside the command, so that `pizza
---help`, shell completion and a mistyped option are answered at once.
+"""One file per command, with its options. Slow imports are inside the commands, so that `pizza --help`, shell
+completion and errors about options are instant.
 
 To add a command, add its file and name it in COMMANDS.
 """

@@ -15,10 +15,9 @@ from pizza_assets.cli.options import week_range
     "--anew", "is_anew", is_flag=True, help="Start from the beginning instead of resuming an interrupted backfill."
 )
 def backfill(first: date | None, last: date | None, is_dry_run: bool, is_stale_only: bool, is_anew: bool) -> int:
-    """Collect many weeks, resuming where it was interrupted.
+    """Collect many weeks; run it again to resume after an interruption.
 
-    --to is the current week by default. --from may be left out together with --stale-only, which then looks at every
-    stored week.
+    --to is the current week by default. With --stale-only, --from may be left out: it then covers every stored week.
     """
     from pizza_assets.cli import collecting
 

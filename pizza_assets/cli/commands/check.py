@@ -43,7 +43,7 @@ def _column(text: str) -> tuple[str, str]:
     multiple=True,
     type=_column,
     metavar="NAME=HEADER",
-    help="Which column holds what, e.g. order_id=Reference. May be repeated.",
+    help="The column that holds a value, e.g. order_id=Reference. May be repeated.",
 )
 def check(
     files: tuple[Path, ...],
@@ -57,9 +57,9 @@ def check(
 ) -> int:
     """Check an export of orders, and propose a mapping for it.
 
-    FILE is CSV, JSON, JSON lines or Parquet, or a folder of such files. Every line is accounted for, and the report
-    says which questions the export could answer. The options from --label on say what only you can know; the command
-    asks for those that it needs. The exit code is 1 if something is still to be said or fixed.
+    FILE is CSV, JSON, JSON lines or Parquet, or a folder of such files. The report accounts for every line, and says
+    which questions the export could answer. The options from --label on state what only you can know; the command
+    names those that it needs. The exit code is 1 if an option is missing or something must be fixed.
     """
     from pizza_assets.cli import checking
     from pizza_assets.sources.orders.proposal.proposal import Answers

@@ -10,7 +10,7 @@ from pizza_assets.errors import PizzaAssetsError
 @click.command("open")
 @click.option("--print", "is_print_only", is_flag=True, help="Only print the path of the page.")
 def open_page(is_print_only: bool) -> int:
-    """Open the page in a browser. Of a page in a bucket, a copy on this machine is opened."""
+    """Open the page in a browser. If it is in a bucket, download a copy first."""
     import webbrowser
 
     from pizza_assets.storage.frames import write_bytes

@@ -1,5 +1,7 @@
 """`pizza quicksight`."""
 
+from functools import partial
+
 import click
 
 
@@ -21,33 +23,16 @@ def plan(is_offline: bool, is_json: bool) -> int:
     return work.plan(is_offline=is_offline, is_json=is_json)
 
 
-@quicksight.command()
-def create() -> int:
-    """Create what is missing and update what differs."""
+def _work(name: str) -> int:
     from pizza_assets.cli import quicksight as work
 
-    return work.create()
+    return getattr(work, name)()
 
 
-@quicksight.command()
-def update() -> int:
-    """The same as create, but only where the dashboard exists."""
-    from pizza_assets.cli import quicksight as work
-
-    return work.update()
-
-
-@quicksight.command()
-def refresh() -> int:
-    """Import the extracts into every data set, and wait."""
-    from pizza_assets.cli import quicksight as work
-
-    return work.refresh()
-
-
-@quicksight.command()
-def delete() -> int:
-    """Remove everything that create made."""
-    from pizza_assets.cli import quicksight as work
-
-    return work.delete()
+for _name, _help in {
+    "create": "Create what is missing and update what differs.",
+    "update": "Like create, but only if the dashboard exists.",
+    "refresh": "Import the extracts into every data set, and wait.",
+    "delete": "Delete everything that create made.",
+}.items():
+    quicksight.add_command(click.Command(_name, callback=partial(_work, _name), help=_help))

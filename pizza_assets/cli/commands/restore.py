@@ -10,15 +10,12 @@ from pizza_assets.cli.options import day, moment
 @click.command()
 @click.argument("date", type=day)
 @click.option(
-    "--before",
-    type=moment,
-    metavar="TIME",
-    help="Restore the week as it was just before, e.g. 2026-08-12T18:00Z.",
+    "--before", type=moment, metavar="TIME", help="Restore the week as it was just before, e.g. 2026-08-12T18:00Z."
 )
 def restore(date: dt.date, before: dt.datetime | None) -> int:
-    """Restore a week from the versions that a bucket keeps.
+    """Restore a week from the object versions that a bucket keeps.
 
-    DATE is any date in the week, for example 2026-08-04. Without --before, list what was written when.
+    DATE is any date in the week, for example 2026-08-04. Without --before, list what was written and when.
     """
     from pizza_assets.models.week import MatchWeek
     from pizza_assets.storage.history import WeekHistory
@@ -35,7 +32,6 @@ def restore(date: dt.date, before: dt.datetime | None) -> int:
         print(f"{restored.what:35} {restored.uri}")
     print(
         f"\nWeek {week.key} is restored as it was before {before.isoformat()}. Fix what overwrote it before it is "
-        "collected again. The tables over all weeks and the page still show the later one until the job analyse has "
-        "run."
+        "collected again. The tables over all weeks and the page show the restored week once the job analyse has run."
     )
     return 0

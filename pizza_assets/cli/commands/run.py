@@ -19,8 +19,7 @@ from pizza_assets.cli.options import week_range
 def run(first: date | None, last: date | None, weeks: int) -> int:
     """Collect match weeks, analyse them and write the page.
 
-    Without --from and --to these are the last weeks up to the current one, or the last weeks that your order files
-    cover.
+    By default these are the last weeks up to the current one, or the last weeks that your order files cover.
     """
     from pizza_assets.cli import collecting
 

@@ -16,7 +16,7 @@ from pizza_assets.errors import ConfigurationError
 def status(first: date | None, last: date | None, is_json: bool, is_verified: bool) -> int:
     """Show which weeks are stored: real or mock, stale or not.
 
-    Without --from and --to these are all stored weeks. The exit code is 1 if --verify finds a damaged object.
+    By default, all stored weeks are shown. The exit code is 1 if --verify finds a damaged object.
     """
     from pizza_assets.models.week import weeks_between
     from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs

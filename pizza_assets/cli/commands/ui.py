@@ -12,13 +12,13 @@ import click
 def ui(port: int) -> int:
     """Start Dagster's webserver and daemon on 127.0.0.1.
 
-    This becomes `dagster dev`, of the installed package where there is no workspace.yaml.
+    This runs `dagster dev`, with the installed package if there is no workspace.yaml.
     """
     from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs
     from pizza_assets.orchestration.runs.local_instance import local_instance
 
     with local_instance() as instance:
-        fail_dead_runs(instance)  # one would hold the only place in the queue
+        fail_dead_runs(instance)  # a dead run would block the queue, which runs one at a time
     dagster = Path(sys.executable).with_name("dagster")
     code = [] if Path("workspace.yaml").is_file() else ["-m", "pizza_assets.definitions"]
     os.execv(dagster, [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), *code])

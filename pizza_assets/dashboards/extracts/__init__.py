@@ -1,7 +1,4 @@
-"""The flat tables that dashboards read, made from the pipeline's tables.
-
-No statistics are computed here; rows are checked against their models when they are stored.
-"""
+"""The flat tables that dashboards read, derived from the pipeline's tables. No statistics are computed here."""
 
 from pizza_assets.dashboards.extracts.data_quality import checks_extract, data_quality
 from pizza_assets.dashboards.extracts.forecasts import (

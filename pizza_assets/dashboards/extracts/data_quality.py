@@ -1,4 +1,4 @@
-"""What arrived week by week, and what the checks say of it."""
+"""What arrived in each week, and the results of the checks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,17 +9,16 @@ from pizza_assets.models.extracts import ChecksExtract, DataQualityExtract
 
 
 def data_quality(facts: Sequence[Mapping[str, object]]) -> DataFrame[DataQualityExtract]:
-    """One row per fact, a mapping with the extract's columns. Raises KeyError naming a column that no fact has."""
+    """One row per fact, which maps the extract's columns. Raises KeyError naming a column that no fact has."""
     return DataQualityExtract.checked(pd.DataFrame(list(facts))) if facts else DataQualityExtract.empty()
 
 
 def checks_extract(judgements: Sequence[Mapping[str, object]]) -> DataFrame[ChecksExtract]:
-    """Weeks counted by asset, check and outcome; the description is that of the last week, none of what passed.
+    """The number of weeks by asset, check and outcome, with the description of the last week unless it passed.
 
-    A description tells of all the weeks that an evaluation looked at: beside those that passed it would name what
-    others failed for.
+    A description covers all weeks of an evaluation, so on weeks that passed it would name the failures of others.
 
-    judgements: `asset`, `check`, `week`, `outcome`, `description` (None where there is none) of every check and week.
+    judgements: `asset`, `check`, `week`, `outcome` and `description` (or None) of every check and week.
     """
     if not judgements:
         return ChecksExtract.empty()
@@ -29,5 +28,5 @@ def checks_extract(judgements: Sequence[Mapping[str, object]]) -> DataFrame[Chec
         week_count=("week", "size"), first_week=("week", "first"), last_week=("week", "last")
     )
     last = rows.drop_duplicates(key, keep="last")[[*key, "description"]]
-    told = last.assign(description=last["description"].mask(last["outcome"] == "passed", None))
-    return ChecksExtract.checked(counted.merge(told, on=key))
+    described = last.assign(description=last["description"].mask(last["outcome"] == "passed", None))
+    return ChecksExtract.checked(counted.merge(described, on=key))

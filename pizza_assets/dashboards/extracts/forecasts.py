@@ -6,11 +6,7 @@ import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from pizza_assets.models import ComingMatches, ForecastAccuracy, MatchForecast
-from pizza_assets.models.forecast_extracts import (
-    ComingMatchesExtract,
-    ForecastAccuracyExtract,
-    MatchForecastExtract,
-)
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
 from pizza_assets.models.matches import FINAL_MATCH
 from pizza_assets.models.vocabulary import Span, Stage
 
@@ -19,9 +15,10 @@ KICKOFF_STYLE = "%a %d %b %Y, %H:%M"
 
 
 def coming_matches_extract(
-    coming: DataFrame[ComingMatches], kickoff_local: Sequence[str | None], told: pd.DataFrame
+    coming: DataFrame[ComingMatches], kickoff_local: Sequence[str | None], forecasts: pd.DataFrame
 ) -> DataFrame[ComingMatchesExtract]:
-    """`coming_matches` with the kick-off for people. told: market_count, forecast_count, sentence; the same index."""
+    """`coming_matches` with local kick-off times and the columns market_count, forecast_count and sentence of
+    `forecasts` (same index)."""
     is_moved = coming["kickoff_is_fixed"] & coming["announced_kickoff_at"].notna()
     is_moved &= coming["announced_kickoff_at"] != coming["kickoff_at"]
     return ComingMatchesExtract.checked(
@@ -29,7 +26,7 @@ def coming_matches_extract(
             kickoff_local=pd.array(kickoff_local, dtype="str"),
             match_type=_match_type(coming),
             is_moved=is_moved,
-            **{name: told[name] for name in ("market_count", "forecast_count", "sentence")},
+            **{name: forecasts[name] for name in ("market_count", "forecast_count", "sentence")},
         )
     )
 
@@ -40,7 +37,7 @@ def match_forecast_extract(
     labels: Mapping[str, str],
     zones: Mapping[str, str],
 ) -> DataFrame[MatchForecastExtract]:
-    """`match_forecast` with the match's type and its busiest hour. labels: of spans. zones: the clocks of markets."""
+    """`match_forecast` with the match's type and busiest hour. labels: by span. zones: time zones by market."""
     types = coming.assign(match_type=_match_type(coming))[["match_source", "match_id", "match_type"]]
     peaks = forecast[forecast["is_peak_hour"]]
     peak = peaks[_FIXTURE].assign(

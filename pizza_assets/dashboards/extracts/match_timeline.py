@@ -1,4 +1,4 @@
-"""Quarter-hours around matches: what was ordered beside what is usual. The extract behind a match day."""
+"""Observed and expected orders by quarter-hour around matches: the extract behind the match day."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from pizza_assets.models.vocabulary import Window
 
 BIN_MINUTES = 15
 HOURS_BEFORE, HOURS_AFTER = 3, 5
-"""What is shown of a match, from its kick-off."""
+"""The hours shown before and after kick-off."""
 _SOURCES = ["order_source", "match_source"]
 _PLACE = [*_SOURCES, "match_id", "market"]
 _COPIED = ["kickoff_at", "competition", "home_team", "away_team", "team", "side", "data_source"]
@@ -23,12 +23,11 @@ def match_timeline(
     match_types: pd.DataFrame,
     store_counts: pd.DataFrame,
 ) -> DataFrame[MatchTimelineExtract]:
-    """The known quarter-hours that begin from HOURS_BEFORE a kick-off until HOURS_AFTER it, all chains of a market.
+    """The known quarter-hours that begin from HOURS_BEFORE kick-off until HOURS_AFTER it, over all chains of a market.
 
-    One row per pair of sources, match and market of `match_impact` and quarter-hour of `expected_orders` (its orders
-    are all chains'); the windows' bounds say in which of them it begins. match_types: match_source, match_id,
-    match_type; a match that is not there is left out. store_counts: store_count of every window (pair of sources,
-    match_id, market, window); the most that sold in one window of the match counts.
+    One row per pair of sources, match and market of `match_impact` and quarter-hour of `expected_orders`, with the
+    window in which it begins. match_types: match_source, match_id, match_type; matches without a type are left out.
+    store_counts: store_count by pair of sources, match_id, market and window; a match gets its windows' maximum.
     """
     if match_impact.empty:
         return MatchTimelineExtract.empty()
@@ -47,7 +46,7 @@ def match_timeline(
 
 
 def _matches(match_impact: pd.DataFrame) -> pd.DataFrame:
-    """One row per pair of sources, match and market, with the edges of its windows."""
+    """One row per pair of sources, match and market, with the bounds of its windows."""
     edges = {"earlier": ("window_start_at", "min"), "later": ("window_end_at", "max")}
     copied = {name: (name, "first") for name in _COPIED}
     matches = match_impact.groupby(_PLACE, as_index=False, sort=False).agg(**copied, **edges)
@@ -56,9 +55,9 @@ def _matches(match_impact: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_bins(matches: pd.DataFrame) -> pd.DataFrame:
-    """Every match once for each quarter-hour around it, with its first instant in bin_at."""
+    """Every match once for each quarter-hour around it, whose start is bin_at."""
     kickoff = matches["kickoff_at"].to_numpy("datetime64[us]").astype("int64")
-    # the first instant of a quarter-hour that is not earlier than HOURS_BEFORE
+    # the first quarter-hour that starts no earlier than HOURS_BEFORE
     first = -(-(kickoff - HOURS_BEFORE * 3_600_000_000) // _MICROSECONDS_PER_BIN)
     count = (HOURS_BEFORE + HOURS_AFTER) * 60 // BIN_MINUTES
     instants = ((first[:, None] + np.arange(count)) * _MICROSECONDS_PER_BIN).ravel().view("datetime64[us]")
@@ -68,10 +67,5 @@ def _with_bins(matches: pd.DataFrame) -> pd.DataFrame:
 
 def _periods(rows: pd.DataFrame) -> np.ndarray:
     at = rows["bin_at"]
-    is_in = [
-        at < rows["earlier"],
-        at < rows["kickoff_at"],
-        at < rows["window_end_at"],
-        at < rows["later"],
-    ]
+    is_in = [at < rows["earlier"], at < rows["kickoff_at"], at < rows["window_end_at"], at < rows["later"]]
     return np.select(is_in, ["earlier", *(window.value for window in Window)], default="later")

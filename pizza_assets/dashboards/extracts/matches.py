@@ -1,4 +1,4 @@
-"""Matches, and what orders did around each of them."""
+"""Matches, and the change in orders around each of them."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _WINDOW = ["order_source", *_MATCH, "market", "window"]
 def matches_extract(
     classified_matches: pd.DataFrame, exposed_market_counts: Mapping[str, int]
 ) -> DataFrame[MatchesExtract]:
-    """RawMatches rows that also carry `result` and `match_type`, with the number of markets that follow either team.
+    """RawMatches rows with `result` and `match_type`, plus the number of markets that follow either team.
 
     exposed_market_counts: by match_id; 0 if absent.
     """
@@ -29,11 +29,11 @@ def match_impact_extract(
     own_outcomes: pd.DataFrame,
     store_hours: pd.DataFrame,
 ) -> DataFrame[MatchImpactExtract]:
-    """`match_impact` with the type of the match, its end for the own team, and extra orders and money of stores.
+    """`match_impact` with the match's type, its outcome for the own team, and extra orders and revenue per store-hour.
 
-    match_types: match_source, match_id, match_type; a match that is not there is left out. own_outcomes: own_result,
-    own_goal_difference and total_goals, index as in `match_impact`. store_hours: of every window (pair of sources,
-    match_id, market, window).
+    match_types: match_source, match_id, match_type; matches without a type are left out. own_outcomes: own_result,
+    own_goal_difference and total_goals, index as in `match_impact`. store_hours: by pair of sources, match_id, market
+    and window.
     """
     rows = (
         match_impact.assign(**{name: own_outcomes[name] for name in own_outcomes})

@@ -16,14 +16,14 @@ _SERIES = ["order_source", "market", "chain", "currency"]
 _SUMS = ["order_count", "revenue_cents", "pizza_count"]
 _SUMMED = [*_SUMS, "covered_minutes"]
 TIMELINE_COLUMNS = [*_SERIES, "minute_at", *_SUMS]
-"""Of order_bins is read no more than these."""
+"""The only columns of order_bins that are read."""
 
 
 def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersTimelineExtract]:
-    """Hourly sums of the covered minutes; an hour without a covered minute has no row.
+    """Hourly sums over the covered minutes; an hour without a covered minute has no row.
 
-    Runs of equal series and hour are summed first (the bins come sorted), then the few sums by group, so that any
-    row order gives the same answer. Join the weeks with `joined_timelines`.
+    Runs of the same series and hour are summed first (the bins usually come sorted), then the few sums by group, so any
+    row order gives the same result. Join the weeks with `joined_timelines`.
     """
     bins = bins_of_one_week
     if bins.empty:
@@ -39,7 +39,7 @@ def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersT
 
 
 def joined_timelines(weeks: Sequence[pd.DataFrame]) -> DataFrame[OrdersTimelineExtract]:
-    """Timelines of several weeks as one. Where a week turns within an hour (half-hour zones), its parts are added."""
+    """Timelines of several weeks as one. An hour split between two weeks (half-hour time zones) is added up."""
     if not weeks:
         return OrdersTimelineExtract.empty()
     rows = pd.concat(list(weeks), ignore_index=True)
@@ -50,7 +50,7 @@ def joined_timelines(weeks: Sequence[pd.DataFrame]) -> DataFrame[OrdersTimelineE
 
 
 def _run_starts(bins: pd.DataFrame, hours: np.ndarray) -> np.ndarray:
-    """Positions at which the series or the hour differs from the row before; the first row always counts."""
+    """Positions of rows whose series or hour differs from the previous row's, including the first row."""
     differs = hours[1:] != hours[:-1]
     for name in _SERIES:
         text = pa.chunked_array(pa.array(bins[name], from_pandas=True)).combine_chunks()

@@ -13,22 +13,22 @@ _CHAIN = ["order_source", "market", "chain"]
 
 
 def correlations_extract(
-    correlation_results: DataFrame[CorrelationResults], in_shops: pd.DataFrame
+    correlation_results: DataFrame[CorrelationResults], per_store: pd.DataFrame
 ) -> DataFrame[CorrelationsExtract]:
-    """`correlation_results` with the columns of `in_shops` (orders and money per store and hour; the same index)."""
-    return CorrelationsExtract.conform(pd.concat([correlation_results, in_shops], axis=1))
+    """`correlation_results` with the columns of `per_store` (orders and money per store and hour; the same index)."""
+    return CorrelationsExtract.conform(pd.concat([correlation_results, per_store], axis=1))
 
 
-def event_study_extract(event_study: DataFrame[EventStudy], in_shops: pd.DataFrame) -> DataFrame[EventStudyExtract]:
-    """`event_study` with the columns of `in_shops` (orders and money per store and hour; the same index)."""
+def event_study_extract(event_study: DataFrame[EventStudy], per_store: pd.DataFrame) -> DataFrame[EventStudyExtract]:
+    """`event_study` with the columns of `per_store` (orders and money per store and hour; the same index)."""
     middle = (event_study["minutes_from"] + event_study["minutes_to"]) / 2
-    return EventStudyExtract.conform(pd.concat([event_study.assign(minutes_middle=middle), in_shops], axis=1))
+    return EventStudyExtract.conform(pd.concat([event_study.assign(minutes_middle=middle), per_store], axis=1))
 
 
 def anomalies_extract(
     order_anomalies: DataFrame[OrderAnomalies], matches: pd.DataFrame, order_values: pd.DataFrame
 ) -> DataFrame[AnomaliesExtract]:
-    """`order_anomalies` with the competition of the nearest match, and what the store took more or less than usual.
+    """`order_anomalies` with the competition of the nearest match, and the store's extra orders and revenue.
 
     matches: match_source, match_id, competition, match_type. order_values: order_source, market, chain,
     average_order_cents, currency.

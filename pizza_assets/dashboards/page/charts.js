@@ -1,5 +1,5 @@
 // Vega-Lite under a strict content security policy: expressions are interpreted, styles come from page.css.
-const ERRORS_ONLY = 1; // As Vega counts its log levels.
+const ERRORS_ONLY = 1; // One of Vega's log levels.
 const drawn = new Map(); // Element id of a chart -> what vega-embed returned for it.
 
 function themed(value, tokens) {
@@ -53,11 +53,12 @@ function showTooltip(handler, event, item, value) {
   box.style.top = `${event.clientY + height + 24 > innerHeight ? event.clientY - height - 12 : event.clientY + 14}px`;
 }
 
-// Draws a chart into `holder`, an attached element; empty data sets are normal here, so Vega does not warn of them.
-// `beside` is the width that axes take, `tokens` what else the specification leaves open. Returns the Vega view.
-async function drawChart(holder, name, { datasets, beside, words, tokens = {} }) {
+// Draws a chart into `holder`, an attached element. Empty data sets are normal here, so Vega logs errors only.
+// `axisWidth` is the width that axes take, `words` describes the chart to screen readers, `tokens` fills in what else
+// the specification leaves open. Returns the Vega view.
+async function drawChart(holder, name, { datasets, axisWidth, words, tokens = {} }) {
   drawn.get(holder.id)?.finalize();
-  const width = Math.max(160, holder.clientWidth - beside);
+  const width = Math.max(160, holder.clientWidth - axisWidth);
   const spec = themed(PAGE.specs[name], themeTokens(PAGE.specs[name], width, tokens));
   const result = await vegaEmbed(holder, {
     ...spec,

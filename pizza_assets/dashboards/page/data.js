@@ -1,7 +1,7 @@
 // The embedded data: unpacking, lookups, and the sums that filters need. Statistics are never computed here.
 const EMBEDDED = JSON.parse(byId("page-data").textContent);
-let PAGE = null; // What is said about the page as a whole: title, filters, views, chart specifications.
-let DATA = null; // Every extract that a view reads, as rows, and lookups in them.
+let PAGE = null; // The page as a whole: title, filters, views, chart specifications.
+let DATA = null; // The rows of every extract that a view reads, and lookups into them.
 const BIN = 900_000; // A quarter-hour in milliseconds.
 
 function column(values) {
@@ -30,7 +30,7 @@ async function loadData() {
   PAGE = JSON.parse(await (await gunzipped(EMBEDDED.tables)).text());
   DATA = Object.fromEntries(Object.entries(PAGE.extracts).map(([name, table]) => [name, rowsOf(table)]));
   DATA.impactByMatch = grouped(DATA.match_impact, (row) => row.match_id);
-  // A match is of the date on which its markets see it.
+  // A match has the date of its kick-off in the clock of its markets.
   DATA.matches = DATA.matches.map((match) => ({
     ...match,
     at: match.kickoff_at * 1000,
@@ -53,8 +53,8 @@ async function unpackedDays() {
   return { series: rows, days, startsAt: firstDay * DAY_MS, orders, covered, revenue, spans };
 }
 
-// From the first to behind the last of `length` values that is not 0; outside of it a series had not begun, or had
-// ended.
+// Positions of the first and one past the last of `length` values that are not 0: outside of them the series had not
+// begun, or had ended.
 function spanOf(values, start, length) {
   let first = 0, end = length;
   while (first < end && !values[start + first]) first += 1;
@@ -62,7 +62,7 @@ function spanOf(values, start, length) {
   return [first, end];
 }
 
-// Quarter-hours are unpacked when a view first needs them: there are hundreds of thousands.
+// Quarter-hours are unpacked only when a view needs them: there are hundreds of thousands.
 let quarterHours = null;
 function quarters() {
   quarterHours ??= (async () => {
@@ -80,7 +80,7 @@ function quarters() {
   return quarterHours;
 }
 
-// What is usual around matches, by sources, match and market.
+// The usual orders around matches, by pair of sources, match and market.
 let usualOrders = null;
 function usual() {
   usualOrders ??= (async () => {
@@ -115,7 +115,7 @@ async function unpacked({ width, gzip }) {
   return Float64Array.from({ length: view.byteLength / width }, (_, i) => read(i * width));
 }
 
-// Positions in `all` of the series that filters choose, by source of the orders: sources are never summed.
+// Positions in `all` of the series that the filters select, grouped by source of the orders: sources are never summed.
 function seriesOf(all, { source, market, chain }) {
   const chosen = new Map();
   all.forEach((series, position) => {
@@ -129,7 +129,7 @@ function seriesOf(all, { source, market, chain }) {
 
 const isWithin = (place, [first, end]) => place >= first && place < end;
 
-// The sums of some series on each day in [from, to): null where nothing is known; complete if all that run are known.
+// Daily sums of some series in [from, to): null where nothing is known, complete if every running series is known.
 function dailyOrders(positions, from, to) {
   const { orders, covered, days, startsAt, spans } = DATA.daily;
   const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)),
@@ -160,7 +160,7 @@ function dailyRevenue(positions, from, to) {
   return sum;
 }
 
-// Sums of `binsPerPoint` quarter-hours in [from, to); complete if each of them is known of every series that runs.
+// Sums of `binsPerPoint` quarter-hours in [from, to); complete if every running series is known in each of them.
 function quarterOrders({ counts, bins, firstBin, spans }, positions, from, to, binsPerPoint) {
   const step = binsPerPoint * BIN;
   const points = [];

@@ -1,4 +1,4 @@
-// Building the document. Text from the data enters only as text nodes and attributes of our own choosing.
+// Building the document. Data enters only as text nodes and as values of attributes that these scripts name.
 const byId = (id) => document.getElementById(id);
 
 function make(tag, attributes = {}, ...children) {
@@ -23,13 +23,13 @@ function badge(source, words = source) {
   return make("span", { class: `badge ${source}` }, words);
 }
 
-// The badge of a result: which of its two inputs is mock.
+// The badge of a result, saying which of its two inputs is mock.
 function pairBadge(row) {
   const label = row.order_source === "real" ? (row.match_source === "real" ? "real" : "mixed") : "mock";
   return badge(label, pairWords(row));
 }
 
-// The same in a word or two, for tables: it names what is mock.
+// A shorter badge for tables, naming only what is mock.
 function shortPairBadge({ order_source, match_source }) {
   if (order_source === match_source) return badge(order_source);
   return order_source === "mock" ? badge("mock", "mock orders") : badge("mixed", "mock matches");
@@ -40,14 +40,14 @@ function pairWords({ order_source, match_source }) {
   return `${order_source} orders, ${match_source} matches`;
 }
 
-// Rows by their pair of sources, real before mock: what is never pooled is drawn apart.
+// Rows grouped by their pair of sources, real before mock: pairs are never pooled, so each is drawn separately.
 const byPair = (rows) => [...grouped(rows, pairOf)].sort(([a], [b]) => b.localeCompare(a)).map(([, own]) => own);
 
-// Column heads: words and classes of each.
+// A header row, from the text and the classes of each column.
 const headOf = (heads) => make("thead", {},
   make("tr", {}, ...heads.map(([words, classes]) => make("th", { scope: "col", class: classes }, words))));
 
-// A table that may be wider than its card.
+// A table that scrolls sideways if it is wider than its card.
 const scrolling = (label, table) =>
   make("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, table);
 
@@ -58,10 +58,10 @@ function legend(...items) {
     ...items.map(([key, words]) => make("li", {}, make("span", { class: `key ${key}` }), words)));
 }
 
-// What draws each view, by its id, and returns the charts that are still to draw. A view's script begins with it.
+// By view id, set by the view's script: the function that fills the view and returns the charts still to be drawn.
 const RENDERERS = {};
 
-// The frame of every view: title, question, what is mock in it, and which active filter it cannot honour.
+// Fills a view: title, question, badges of its data, a note on filters that it ignores, and its body.
 function fillView(id, { labels, body, title, heading = {} }) {
   const view = PAGE.views[id];
   const node = byId(`view-${id}`);
@@ -83,12 +83,12 @@ function fillView(id, { labels, body, title, heading = {} }) {
   );
 }
 
-// One sentence for each active filter that the view cannot, or can only in part, honour; empty if there is none.
+// A note on the active filters that the view ignores or honours only in part; empty if there are none.
 function filterNote(view) {
   const names = (chosen) => chosen.map((name) => PAGE.filters[name]).join(" and ");
-  const unheard = activeFilters().filter((name) => !view.filters.includes(name));
+  const ignored = activeFilters().filter((name) => !view.filters.includes(name));
   const partly = activeFilters().filter((name) => view.partly.includes(name));
-  if (!unheard.length && !partly.length) return "";
-  const said = [[unheard, "Not filtered by"], [partly, "Only partly filtered by"]].filter(([chosen]) => chosen.length);
-  return `${said.map(([chosen, words]) => `${words} ${names(chosen)}.`).join(" ")} ${view.filter_note}`;
+  if (!ignored.length && !partly.length) return "";
+  const notes = [[ignored, "Not filtered by"], [partly, "Only partly filtered by"]].filter(([chosen]) => chosen.length);
+  return `${notes.map(([chosen, words]) => `${words} ${names(chosen)}.`).join(" ")} ${view.filter_note}`;
 }

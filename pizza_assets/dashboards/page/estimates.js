@@ -1,9 +1,9 @@
-// Tested effects: which were chosen, the forest plot, and what could not be answered.
+// Tested effects: those selected, their forest plot, and those that could not be estimated.
 const effectsOf = (part, subject) => DATA.correlations.filter((row) => pairChosen(row) &&
     (part ? row.scope === part.scope && row.scope_value === part.value : row.scope === "overall") &&
     (!subject || row.subject === subject));
 
-// One row of a forest: a label of up to two lines, numbers as they are, and the words of its tooltip.
+// One row of a forest plot: a label of up to two lines, the numbers, and the text of the tooltip.
 function forestPoint(row, name, nWords, role = "") {
   const dates = row.n_clusters ? ` on ${counted(row.n_clusters, "date")}` : "";
   return {
@@ -15,10 +15,10 @@ function forestPoint(row, name, nWords, role = "") {
     mde_high: row.mde_80_pct,
     uplift_words: percent(row.uplift_pct),
     interval_words: interval(row.ci_low_pct, row.ci_high_pct),
-    shop_words: shopWords(row),
+    per_store_words: perStoreWords(row),
     mde_words: row.mde_80_pct === null ? "" : `±${row.mde_80_pct.toFixed(1)} %`,
     n_words: `${nWords}${dates}`,
-    q_words: row.q_value === undefined ? "" : chance(row.q_value),
+    q_words: row.q_value === undefined ? "" : probability(row.q_value),
   };
 }
 
@@ -37,7 +37,7 @@ async function drawForest(holder, points) {
       .map((point) => `${point.name}: ${point.uplift_words}, 95 % interval ${point.interval_words}, ${point.n_words}.`)
       .join(" ");
   await drawChart(holder, "forest",
-    { datasets: { effects: rows }, beside: 34 + 6.9 * longest, words, tokens: { $step: 20 + 15 * lines } });
+    { datasets: { effects: rows }, axisWidth: 34 + 6.9 * longest, words, tokens: { $step: 20 + 15 * lines } });
 }
 
 function unansweredList(rows) {

@@ -1,4 +1,4 @@
-// What the filters choose, and the bar in which people set them.
+// What the filters select, and the bar in which people set them.
 const FILTER = { source: "", team: "", competition: "", type: "", market: "", chain: "", from: "", to: "" };
 const TYPE_WORDS = { league: "League", cup: "Cup", international: "International", final: "Final" };
 
@@ -25,18 +25,18 @@ function chosenPeriod() {
 }
 
 const inDates = (date) => (!FILTER.from || date >= FILTER.from) && (!FILTER.to || date <= FILTER.to);
-const isOfMatchFilter = (match) =>
+const fitsMatchFilters = (match) =>
   (!FILTER.team || match.home_team === FILTER.team || match.away_team === FILTER.team) &&
   (!FILTER.competition || match.competition === FILTER.competition) &&
   (!FILTER.type || match.match_type === FILTER.type);
 
 function chosenMatches() {
   return DATA.matches.filter((match) =>
-    (!FILTER.source || match.match_source === matchSource()) && isOfMatchFilter(match) && inDates(match.date) &&
+    (!FILTER.source || match.match_source === matchSource()) && fitsMatchFilters(match) && inDates(match.date) &&
     (!FILTER.market || (DATA.impactByMatch.get(match.match_id) ?? []).some((row) => row.market === FILTER.market)));
 }
 
-// Match and market, of one window, as the filters choose; a team's filter leaves the markets that follow that team.
+// Pairs of match and market in one window that the filters select; a team keeps only the markets that follow it.
 function chosenImpact(window) {
   const matches = new Map(chosenMatches().map((match) => [match.match_id, match]));
   return DATA.match_impact
@@ -46,13 +46,13 @@ function chosenImpact(window) {
 }
 
 function chosenAnomalies() {
-  const asksForMatch = FILTER.team || FILTER.competition || FILTER.type;
+  const hasMatchFilter = FILTER.team || FILTER.competition || FILTER.type;
   return DATA.anomalies.filter((row) => (!FILTER.source || row.order_source === orderSource()) &&
       (!FILTER.market || row.market === FILTER.market) && (!FILTER.chain || row.chain === FILTER.chain) &&
-      inDates(isoDay(row.middle_at)) && (!asksForMatch || (row.match_id !== null && isOfMatchFilter(row))));
+      inDates(isoDay(row.middle_at)) && (!hasMatchFilter || (row.match_id !== null && fitsMatchFilters(row))));
 }
 
-// The one part of the business that the filters name, if they name just one.
+// The part of the business that the filters name; null unless they name exactly one.
 function chosenPart() {
   const named = ["team", "competition", "market", "chain"].filter((name) => FILTER[name]);
   return named.length === 1 ? { scope: named[0], value: FILTER[named[0]] } : null;
@@ -69,7 +69,7 @@ function qualitySourceChosen(row) {
   return !wanted || row.data_source === wanted || row.data_source === "none";
 }
 
-// ---- The bar ---------------------------------------------------------------------------------------------------
+// ---- The filter bar --------------------------------------------------------------------------------------------
 function sourcePairs() {
   const pairs = new Set([...DATA.match_impact, ...DATA.correlations].map(pairOf));
   if (!pairs.size)
@@ -83,7 +83,7 @@ function fillFilterBar() {
     byId(`filter-${name}`).replaceChildren(make("option", { value: "" }, all),
       ...entries.map(([value, words]) => make("option", { value }, words)));
   const sorted = (names) => [...new Set(names)].sort((a, b) => a.localeCompare(b)).map((name) => [name, name]);
-  options("source", "All, kept apart", sourcePairs().map((pair) => {
+  options("source", "All, shown apart", sourcePairs().map((pair) => {
     const [orders, matches] = pair.split("/");
     return [pair, pairWords({ order_source: orders, match_source: matches })];
   }));

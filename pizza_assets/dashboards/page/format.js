@@ -28,12 +28,12 @@ function interval(low, high, digits = 1) {
   return `${percent(low, digits).replace(" %", "")} to ${percent(high, digits)}`;
 }
 
-function chance(value) {
+function probability(value) {
   if (value === null) return "not known";
   return value < 0.001 ? "< 0.001" : value.toFixed(3);
 }
 
-// How many decimals an amount has comes with the data: browsers count only those that are printed.
+// The number of decimals of a currency comes with the data: browsers know only how many they would print.
 const majorUnits = (minorUnits, currency) => minorUnits / 10 ** PAGE.minor_digits[currency];
 
 function money(minorUnits, currency) {
@@ -61,7 +61,7 @@ function reasonWords(reasons) {
 
 const sumBy = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);
 
-// Breaks a long label at spaces so that each line has at most `width` characters where words allow it.
+// Breaks a long label at spaces into lines of at most `width` characters, unless a single word is longer.
 function wrapped(text, width) {
   const lines = [""];
   for (const word of text.split(/\s+/)) {
@@ -81,22 +81,22 @@ function exactMoney(minorUnits, currency) {
   return format.format(majorUnits(minorUnits, currency)).replace("-", "−");
 }
 
-// What an outcome compares, by its subject; nothing for the match itself.
+// What is compared, by subject; the match itself has no entry.
 const CONTRAST_WORDS = {
-  own_win: "own team won rather than not",
-  home_win: "home side won rather than not",
-  away_win: "away side won rather than not",
-  draw: "a draw rather than not",
+  own_win: "own team won rather than drew or lost",
+  home_win: "home side won rather than drew or lost",
+  away_win: "away side won rather than drew or lost",
+  draw: "a draw rather than a win for either side",
   total_goals: "per goal in the match",
-  high_scoring: "four goals or more rather than fewer",
-  goal_difference: "per goal the own team ended better",
+  high_scoring: "four or more goals rather than fewer",
+  goal_difference: "per goal of the own team's goal difference",
   tournament: "cup or tournament rather than league",
-  final: "a final rather than not",
+  final: "a final rather than any other match",
   shared_match: "a match that everybody follows",
 };
 
-// An effect in the units of a shop: orders and money of a store and hour.
-function shopWords(row) {
+// An effect in orders and money per store and hour.
+function perStoreWords(row) {
   if (row.extra_orders_per_store_hour === null || row.extra_orders_per_store_hour === undefined) return "–";
   const money = row.extra_revenue_per_store_hour_cents !== null && row.currency
     ? `, ${exactMoney(row.extra_revenue_per_store_hour_cents, row.currency)}`

@@ -1,11 +1,11 @@
-// Routing, and the order of drawing: that of the table of views.
-const ADDRESS = /^#\/([a-z_]+)\/(.+)$/; // The first word names the view that opens, the second what it shows.
+// Routing, and drawing the views in the order of the table of views.
+const ADDRESS = /^#\/([a-z_]+)\/(.+)$/; // The first part names the view that opens, the second the match it shows.
 const ROUTE = { scrollY: 0, lastMatch: "", overview: "" };
 
 const overviewIds = () => Object.keys(PAGE.views).filter((id) => !PAGE.views[id].address);
 const drillIds = () => Object.keys(PAGE.views).filter((id) => PAGE.views[id].address);
 
-// The view that the address opens and the id of what it shows; nothing where it is the overview.
+// The view that the address opens and the id of its match; empty for the overview.
 function openedView() {
   const [, word, shown] = location.hash.match(ADDRESS) ?? [];
   const id = drillIds().find((one) => PAGE.views[one].address === word);
@@ -13,16 +13,16 @@ function openedView() {
 }
 
 // ---- Drawing ---------------------------------------------------------------------------------------------------
-let asked = 0; // The number of the newest wish to draw; an older one stops when it sees a newer.
+let latestRequest = 0; // The number of the latest request to draw; an older one stops when it sees a newer.
 let rendering = Promise.resolve();
 
 function render() {
-  const number = ++asked;
-  rendering = rendering.then(() => (number === asked ? renderRoute(number) : undefined)).catch(showFailure);
+  const number = ++latestRequest;
+  rendering = rendering.then(() => (number === latestRequest ? renderRoute(number) : undefined)).catch(showFailure);
   return rendering;
 }
 
-// A view of its own, after a choice that concerns only it.
+// Redraws one view, after a choice that affects only that view.
 async function redraw(renderView) {
   for (const { draw } of renderView()) await draw();
 }
@@ -35,15 +35,15 @@ async function renderRoute(number) {
   byId("tooltip").hidden = true;
   showFilterCount();
   const draws = opened ? RENDERERS[opened](shown) : overviewDraws();
-  document.documentElement.dataset.ready = location.hash || "#/"; // Words and tables are there, filters answer.
+  document.documentElement.dataset.ready = location.hash || "#/"; // Text and tables are in place, filters respond.
   performance.mark("ready");
-  if (!(await drawnInTurn(draws, number))) return;
+  if (!(await drawInTurn(draws, number))) return;
   if (!opened) ROUTE.overview = overviewState();
   document.documentElement.dataset.drawn = location.hash || "#/";
   performance.mark("drawn");
 }
 
-// The id in an address; nothing where somebody's hand has broken it.
+// The id in an address; null if it is malformed.
 function decoded(id) {
   try {
     return decodeURIComponent(id);
@@ -53,7 +53,7 @@ function decoded(id) {
   }
 }
 
-// What the overview was last drawn for: coming back from a match needs no new drawing.
+// Everything that the overview depends on: if it is unchanged on return from a match, nothing is redrawn.
 const overviewState = () => JSON.stringify([FILTER, innerWidth, matchMedia("(prefers-color-scheme: dark)").matches]);
 
 function overviewDraws() {
@@ -62,8 +62,8 @@ function overviewDraws() {
   return overviewIds().flatMap((id) => RENDERERS[id]());
 }
 
-// Charts in sight come first; between two of them the page listens to its reader. False if a newer wish came.
-async function drawnInTurn(draws, number) {
+// Visible charts come first; between any two the page can respond to its user. False if a newer request came.
+async function drawInTurn(draws, number) {
   const distance = ({ holder }) => {
     const { top, bottom } = holder.getBoundingClientRect();
     return top < innerHeight && bottom > 0 ? 0 : Math.abs(top) + 1;
@@ -71,10 +71,10 @@ async function drawnInTurn(draws, number) {
   const nearestFirst = draws.map((item) => [distance(item), item]).sort(([a], [b]) => a - b);
   for (const [, { draw }] of nearestFirst) {
     await new Promise((resolve) => { setTimeout(resolve); });
-    if (number !== asked) return false;
+    if (number !== latestRequest) return false;
     await draw();
   }
-  return number === asked;
+  return number === latestRequest;
 }
 
 function showFailure(error) {

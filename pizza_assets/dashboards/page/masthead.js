@@ -1,5 +1,4 @@
-// The top of the page: title, period, and what of it is mock.
-// ---- The top of the page -------------------------------------------------------------------------------------
+// The top of the page: title, period, and a banner saying what is mock; and the footer.
 function fillMasthead() {
   byId("page-title").textContent = PAGE.title;
   const [first, last] = knownPeriod();
@@ -7,9 +6,9 @@ function fillMasthead() {
   byId("page-subtitle").textContent = `What does football do to orders?${period} Data as of ${PAGE.data_as_of}.`;
   byId("footer").replaceChildren(
     make("p", {},
-      "Times are UTC where nothing else is said. The change in orders compares what was ordered with what is " +
-        "usual for that market, hour and week without the own team's match."),
-    make("p", {}, "This file needs no network: data, charts and scripts are inside it."),
+      "Times are in UTC unless stated otherwise. The change in orders compares actual orders with the usual level: " +
+        "what that market would order in that hour and week without a match of its own team."),
+    make("p", {}, "This file works offline: its data, charts and scripts are inside it."),
   );
 }
 
@@ -28,36 +27,36 @@ function bannerWords(orders, matches) {
   const sides = [sideWords("orders", orders), sideWords("matches", matches)].join(" ");
   const labels = new Set([...orders, ...matches]);
   if (!labels.size)
-    return ["There are no data yet", "Nothing has been collected. Collect some weeks, and this page fills."];
+    return ["There are no data yet", "Collect some weeks to fill this page."];
   if (!labels.has("mock")) return ["Real data", `${sides} Nothing on this page is invented.`];
   if (!labels.has("real"))
     return [
-      "Mock data: nothing on this page happened",
-      `${sides} The page shows how the platform works. Do not base a decision on it.`,
+      "Mock data: nothing on this page really happened",
+      `${sides} The page only shows how the platform works. Do not base decisions on it.`,
     ];
   if (orders.length && !orders.includes("real"))
     return [
       "Mock orders: no result on this page is about real customers",
-      `${sides} Every effect touches mock orders. Do not base a decision on it.`,
+      `${sides} Every effect is computed from mock orders. Do not base decisions on it.`,
     ];
   return [
     "Partly mock data",
-    `${sides} Real and mock are never added up: look at the badge of each view, or choose one under “Data source”.`,
+    `${sides} They are never added together: each view has badges, and “Data source” selects one kind.`,
   ];
 }
 
 function sideWords(what, labels) {
   if (!labels.length) return `There are no ${what}.`;
-  if (labels.length > 1) return `Some ${what} are real, some are mock (they did not happen).`;
-  return labels[0] === "real" ? `All ${what} are real.` : `All ${what} are mock: they did not happen.`;
+  if (labels.length > 1) return `Some ${what} are real, some are mock (invented).`;
+  return labels[0] === "real" ? `All ${what} are real.` : `All ${what} are mock: they are invented.`;
 }
 
-// Weeks of which a part is known to be missing are drawn like whole ones, so the page says so once for all views.
+// Incomplete weeks are drawn like complete ones, so the page says so once for all views.
 function partialWords() {
   const partial = [...new Set(DATA.data_quality.filter((row) => row.is_partial).map((row) => row.week))];
   return partial.length
     ? [make("p", {},
-        `Of ${counted(partial.length, "week")} a part is missing: their sums are too low. Which, and why, is in “${
-          PAGE.views.quality.title}”.`)]
+        `${counted(partial.length, "week is", "weeks are")} incomplete, so totals are too low. “${
+          PAGE.views.quality.title}” shows where, and why.`)]
     : [];
 }

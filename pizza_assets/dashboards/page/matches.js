@@ -1,24 +1,24 @@
-// What several views say of a match and of orders around it.
-// A match that many markets follow is shown for the first few; the market filter reaches the rest.
+// What several views show of a match and the orders around it.
+// A match that many markets follow is shown for the first few; the market filter shows the rest.
 const MOST_MARKETS = 6;
 
 const matchAddress = (id) => `#/match/${encodeURIComponent(id)}`;
 const openMatch = (id) => { location.hash = matchAddress(id); };
 
 function noMatchWords() {
-  if (!DATA.matches.length) return "No matches are stored yet: collect a week, then this view fills.";
+  if (!DATA.matches.length) return "No matches are stored yet. Collect a week to fill this view.";
   if (!DATA.match_impact.length)
-    return "Matches are stored, but none is near a market with orders: say in the markets file which teams each " +
-      "market follows.";
+    return "Matches are stored, but no market with orders follows their teams. List the teams that each market " +
+      "follows in the markets file.";
   if (FILTER.team && !DATA.match_impact.some((row) => row.team === FILTER.team))
-    return `No market with orders follows ${FILTER.team}, so nothing is known of orders around its matches.`;
-  return "No match for this choice of filters.";
+    return `No market with orders follows ${FILTER.team}, so nothing is known about orders around its matches.`;
+  return "No match fits these filters.";
 }
 
-// In the market's own clock: that is when its people eat.
+// In the market's local time: that is when its people eat.
 const kickoffWords = (row) => `${weekday(Date.parse(row.kickoff_date))}, ${row.kickoff_time} local`;
 
-// Orders of a window that is not wholly known are no number to compare.
+// Where a window is only partly known, its orders are a lower bound.
 function observedWords(row) {
   if (row.orders_per_hour !== null) return count(row.observed);
   return row.observed ? `at least ${count(row.observed)}` : "not known";

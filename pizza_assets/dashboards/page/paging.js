@@ -1,5 +1,5 @@
 // Long tables are shown a page at a time.
-const PAGED = []; // Every table's place, so that a new choice of filters starts at its first page.
+const PAGED = []; // The place of every table, so that changed filters start each at its first page.
 
 function paged(perPage) {
   const place = { page: 0, perPage };
@@ -12,7 +12,7 @@ function pageOf(rows, place) {
   return rows.slice(place.page * place.perPage, (place.page + 1) * place.perPage);
 }
 
-// Two buttons and what is seen; `what` starts their ids. `redraw` shows the page that was chosen.
+// The range on show between buttons to the previous and next page; `what` prefixes their ids, `redraw` shows the page.
 function pager(total, place, what, redraw) {
   const { page, perPage } = place;
   const last = Math.ceil(total / perPage) - 1;
@@ -29,7 +29,7 @@ function pager(total, place, what, redraw) {
     step("previous", "Previous", page - 1), step("next", "Next", page + 1));
 }
 
-// Keeps the keyboard where it was; at either end the button is disabled and its neighbour takes over.
+// Keeps the keyboard focus; at either end the button is disabled, so its neighbour gets the focus.
 function focusPager(what, name) {
   const button = byId(`${what}-${name}`);
   (button.disabled ? byId(`${what}-${name === "next" ? "previous" : "next"}`) : button).focus();

@@ -1,6 +1,6 @@
-"""The dashboard as QuickSight has it: generated from the table of views, the filters and the extracts' models.
+"""The QuickSight dashboard, generated from the table of views, the filters and the extracts' models.
 
-Pure: everything here is plain dicts in the shape that QuickSight's API takes. Calling it does not belong here.
+Pure: everything here is plain dicts in the shape of QuickSight's API. Calling the API does not belong here.
 """
 
 from pizza_assets.dashboards.quicksight.resources import Resource, resources

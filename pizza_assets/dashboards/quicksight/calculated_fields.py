@@ -1,6 +1,6 @@
-"""Fields that are computed in QuickSight: labels in words, what filters choose, and sums that never pool labels.
+"""Fields that QuickSight computes: labels in words, whether a filter selects a row, and sums that never pool labels.
 
-No statistics are computed here: those come from the pipeline.
+Statistics are not computed here; they come from the pipeline.
 """
 
 from collections.abc import Iterator
@@ -37,12 +37,12 @@ ANOMALIES = data_set_of(AnomaliesExtract)
 ACCURACY = data_set_of(ForecastAccuracyExtract)
 
 AGGREGATE = "aggregate"
-"""A field that is a sum already: a chart takes it as it is."""
+"""A field that is an aggregate already, so that charts do not aggregate it."""
 
 _MINUTES_OF_DAY = 1440
 
 LABEL = "shown_as"
-"""The label of a row in words, on every chart."""
+"""The field with a row's label in words, shown on every chart."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,14 @@ class CalculatedField:
     type: str = TEXT
 
     def request(self) -> Request:
-        return {
-            "DataSetIdentifier": self.data_set.identifier,
-            "Name": self.name,
-            "Expression": self.expression,
-        }
+        return {"DataSetIdentifier": self.data_set.identifier, "Name": self.name, "Expression": self.expression}
 
 
 def _label(column: str, what: str) -> str:
     return f"ifelse({{{column}}} = 'mock', 'MOCK {what}', 'real {what}')"
 
 
-# Both labels in words: mock orders around real matches and around mock ones are two results, and never one bar.
+# Names both labels: mock orders around real matches and around mock ones are two results, never one bar.
 _RESULT_LABEL = (
     "ifelse({order_source} = 'real' AND {match_source} = 'real', 'real', "
     f"concat({_label('order_source', 'orders')}, ', ', {_label('match_source', 'matches')}))"
@@ -76,50 +72,50 @@ _LABELS = {
     ("match_source",): _label("match_source", "matches"),
     (): _TABLE_LABEL,
 }
-"""The label of a row in words, by the labels that every row has."""
+"""A row's label in words, by the label columns that are never empty."""
 
 
 _SERIES_WORDS = (
-    "ifelse({series} = 'own_match', 'around kick-off', {series} = 'own_goal_0_15', 'after a goal of the own team', "
-    "{series} = 'own_goal_before', 'before a goal of the own team (a check)', "
-    "{series} = 'opponent_goal_0_15', 'after a goal against it (a check)', {series})"
+    "ifelse({series} = 'own_match', 'around kick-off', {series} = 'own_goal_0_15', 'after the own team scores', "
+    "{series} = 'own_goal_before', 'before the own team scores (a check)', "
+    "{series} = 'opponent_goal_0_15', 'after the opponent scores (a check)', {series})"
 )
-# A band of a whole curve, an interval of one point, and a sketch of either must not look alike.
+# A band for a whole curve, an interval for one point, and a sketch of either must not look alike.
 _BAND_WORDS = (
     "concat(ifelse({band} = 'simultaneous', '95 % band of the whole curve', '95 % interval of each point alone'), "
-    "ifelse({is_calibrated} = 'true', '', ', a sketch: it did not hold its rate in simulated years'))"
+    "ifelse({is_calibrated} = 'true', '', ', a sketch: it did not keep its error rate in simulated years'))"
 )
 
 
-def _of_label(measure: str, column: str, label: str) -> str:
+def _where_label_is(measure: str, column: str, label: str) -> str:
     return f"ifelse({{{column}}} = '{label}', {measure}, NULL)"
 
 
 def _orders_once(label: str) -> str:
-    """The orders of a label, once, however many matches stand beside the hour."""
+    """The orders with a label, counted once however many matches are joined to the hour."""
     hour = "[{hour_at}, {market}, {chain}, {currency}, {order_source}]"
-    return f"sum(max({_of_label('{order_count}', 'order_source', label)}, {hour}))"
+    return f"sum(max({_where_label_is('{order_count}', 'order_source', label)}, {hour}))"
 
 
 def _orders_of_whole_days(label: str) -> str:
-    """The same, where every market and chain that is known on the day is known in all its minutes: a part of a day
-    would look like a dip. The currencies of an hour share its minutes.
+    """The same, only on days on which every market and chain present is known in full: a partly known day would look
+    like a dip. The currencies of an hour share its minutes.
     """
     hour = "[{hour_at}, {market}, {chain}, {order_source}]"
-    covered = f"sum(max({_of_label('{covered_minutes}', 'order_source', label)}, {hour}))"
-    known = _of_label("concat({market}, ' ', {chain})", "order_source", label)
+    covered = f"sum(max({_where_label_is('{covered_minutes}', 'order_source', label)}, {hour}))"
+    known = _where_label_is("concat({market}, ' ', {chain})", "order_source", label)
     series = f"distinct_count({known})"
     return f"ifelse({covered} = {_MINUTES_OF_DAY} * {series}, {_orders_once(label)}, NULL)"
 
 
 def _ticks(label: str) -> str:
-    """How many chosen matches of a label there were."""
+    """The number of selected matches with a label."""
     is_tick = f"{{match_source}} = '{label}' AND {choices.TICK_IS_CHOSEN}"
     return f"distinct_count(ifelse({is_tick}, {{match_id}}, NULL))"
 
 
 def _where_usual_is_known(usual: str, observed: str) -> str:
-    """Orders of which it is not known what would be usual would look like a surge beside the sum of the others."""
+    """Observed orders with a baseline only: the others would look like a surge compared with the sum of baselines."""
     return f"ifelse(isNull({{{usual}}}), NULL, {{{observed}}})"
 
 
@@ -127,11 +123,11 @@ def _sums() -> Iterator[CalculatedField]:
     for label, word in (("real", "real"), ("mock", "MOCK")):
         yield CalculatedField(ORDERS_AND_MATCHES, f"Orders ({word})", _orders_of_whole_days(label), AGGREGATE)
         yield CalculatedField(ORDERS_AND_MATCHES, f"Matches ({word})", _ticks(label), AGGREGATE)
-        orders = f"sum({_of_label('{order_count}', 'order_source', label)})"
+        orders = f"sum({_where_label_is('{order_count}', 'order_source', label)})"
         yield CalculatedField(ORDERS, f"Orders ({word})", orders, AGGREGATE)
-        matches = f"distinct_count({_of_label('{match_id}', 'match_source', label)})"
+        matches = f"distinct_count({_where_label_is('{match_id}', 'match_source', label)})"
         yield CalculatedField(MATCHES, f"Matches ({word})", matches, AGGREGATE)
-        alarms = f"count({_of_label('{store_id}', 'order_source', label)})"
+        alarms = f"count({_where_label_is('{store_id}', 'order_source', label)})"
         yield CalculatedField(ANOMALIES, f"Alarms ({word} orders)", alarms, AGGREGATE)
     observed = f"sum({_where_usual_is_known('expected', 'observed')})"
     departure = f"100 * ({observed} / sum({{expected}}) - 1)"
@@ -159,7 +155,7 @@ def _choices(data_set: DataSet) -> Iterator[CalculatedField]:
 def _all() -> Iterator[CalculatedField]:
     for data_set in DATA_SETS:
         labels = certain_labels(data_set)
-        # hours with matches beside them have two kinds of rows, and checks are of all data
+        # hours joined with matches carry two kinds of labels, and checks cover all data
         if data_set.joined is None and (labels or "data_source" in data_set.extract.column_names()):
             yield CalculatedField(data_set, LABEL, _LABELS[labels])
     for data_set in DATA_SETS:
@@ -175,6 +171,6 @@ CALCULATED_FIELDS: tuple[CalculatedField, ...] = tuple(_all())
 
 
 def field_types(data_set: DataSet) -> dict[str, str]:
-    """Every column and calculated field of a data set and what it is."""
+    """The type of every column and calculated field of a data set."""
     calculated = {field.name: field.type for field in CALCULATED_FIELDS if field.data_set == data_set}
     return data_set.column_types() | calculated

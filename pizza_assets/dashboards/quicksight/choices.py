@@ -1,16 +1,11 @@
-"""What each filter means to each data set, as a calculated field that says yes or no.
+"""What each filter means for each data set, as a calculated field that is yes or no.
 
-The declaration and the controls of a filter's parameter are in parameters.py.
+The parameters that filters set, and their controls, are in parameters.py.
 """
 
 from collections.abc import Mapping
 
-from pizza_assets.dashboards.quicksight.data_sets import (
-    DATA_SETS,
-    DataSet,
-    certain_labels,
-    honoured_by_views,
-)
+from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS, DataSet, certain_labels, honoured_by_views
 from pizza_assets.dashboards.quicksight.parameters import (
     ALL,
     DAY,
@@ -36,7 +31,7 @@ YES = "yes"
 
 
 def is_chosen(filter_id: str, condition: str) -> str:
-    """An expression that says yes while nothing is chosen, or where the condition holds."""
+    """An expression that is yes while nothing is selected, or where the condition holds."""
     return f"ifelse(({nothing_chosen(filter_id)}) OR ({condition}), '{YES}', 'no')"
 
 
@@ -45,7 +40,7 @@ def nothing_chosen(filter_id: str) -> str:
 
 
 def among(column: str, filter_id: str) -> str:
-    """Whether the column's value is among the chosen ones."""
+    """Whether the column's value is among the selected ones."""
     return f"in({{{column}}}, ${{{PARAMETERS[filter_id]}}})"
 
 
@@ -59,7 +54,7 @@ _ORDERS, _MATCHES = 0, 1
 
 
 def _of_pairs(column: str, side: int) -> str:
-    """Whether a label is that of the orders or the matches of a chosen pair."""
+    """Whether a label is that of the orders (or the matches) of a selected pair."""
     return " OR ".join(
         f"({{{column}}} = '{pair[side]}' AND {value_is_chosen(words, 'source')})"
         for pair, words in SOURCE_PAIRS.items()
@@ -77,7 +72,7 @@ _SENTENCE_OF_SOURCE = (
     f"{_PAIR_OF_SOURCE} OR (isNull({{match_source}}) AND ({_ORDERS_OF_SOURCE})) OR "
     f"(isNull({{order_source}}) AND isNull({{match_source}}))"
 )
-# Each week of a dataset has one label: orders go by the pair's orders, matches by its matches.
+# Each week of a dataset has one label, that of orders or of matches.
 _WEEK_OF_SOURCE = (
     f"{{data_source}} = 'none' OR ({{dataset}} = 'orders' AND ({_of_pairs('data_source', _ORDERS)})) "
     f"OR ({{dataset}} = 'matches' AND ({_of_pairs('data_source', _MATCHES)}))"
@@ -85,11 +80,11 @@ _WEEK_OF_SOURCE = (
 
 
 def _part(scope: str) -> str:
-    """Rows about another kind of part stay: each part of the business was estimated by itself."""
+    """Whether a row is about a selected part of the business, or about another kind of part (a scope of its own)."""
     return f"{{scope}} <> '{scope}' OR {among('scope_value', scope)}"
 
 
-# What the columns of an extract do not say by themselves.
+# Extracts whose columns alone do not determine what a filter means.
 _OWN: Mapping[type[Table], Mapping[str, str]] = {
     CorrelationsExtract: {
         "source": _PAIR_OF_SOURCE,
@@ -107,7 +102,7 @@ _SAME_COLUMN = {"competition": "competition", "type": "match_type", "market": "m
 
 
 def _by_columns(data_set: DataSet) -> Mapping[str, str]:
-    """What the filters mean to a data set by its columns. A team is the one that is followed, else either side."""
+    """What the filters mean, from a data set's columns. A team is the one that is followed, else either side."""
     columns = set(data_set.extract.column_names())
     found = {name: among(column, name) for name, column in _SAME_COLUMN.items() if column in columns}
     if labels := certain_labels(data_set):
@@ -120,7 +115,7 @@ def _by_columns(data_set: DataSet) -> Mapping[str, str]:
 CHOICES: Mapping[str, Mapping[str, str]] = {
     data_set.identifier: _OWN.get(data_set.extract) or _by_columns(data_set) for data_set in DATA_SETS
 }
-"""Data set to filter to the condition under which a row is chosen. Dates are in DATES."""
+"""By data set and filter: the condition that selects a row. Dates are in DATES."""
 
 _DATE_COLUMNS: Mapping[type[Table], str] = {
     OrdersTimelineExtract: "hour_at",
@@ -132,9 +127,9 @@ _DATE_COLUMNS: Mapping[type[Table], str] = {
 DATES: Mapping[str, str] = {
     data_set.identifier: _DATE_COLUMNS[data_set.extract] for data_set in DATA_SETS if data_set.extract in _DATE_COLUMNS
 }
-"""The column that the dates choose by."""
+"""By data set: the column that the dates filter."""
 
-# A match is a tick under the pairs that it belongs to: no mock one beside real orders and real matches.
+# A match is shown only for pairs that it belongs to: no mock match beside real orders with real matches.
 TICK_IS_CHOSEN = " AND ".join(
     [
         f"({nothing_chosen('source')} OR {_MATCHES_OF_SOURCE})",
@@ -143,31 +138,31 @@ TICK_IS_CHOSEN = " AND ".join(
         f"({nothing_chosen('type')} OR {among('match_type', 'type')})",
     ]
 )
-"""Whether the match beside an hour of orders is shown: orders stay, whichever match is chosen."""
+"""Whether the match joined to an hour of orders is counted; the orders stay, whichever matches are selected."""
 
 MATCH_IS_CHOSEN = f"ifelse({{match_id}} = ${{{MATCH}}}, '{YES}', 'no')"
 MATCH_IS_LISTED = (
     f"ifelse({{match_id}} = ${{{MATCH}}} OR truncDate('DD', {{kickoff_at}}) = ${{{DAY}}} "
     f"OR ({{month_row}} = ${{{MONTH_ROW}}} AND {{day_of_month}} = ${{{DAY_OF_MONTH}}}), '{YES}', 'no')"
 )
-"""A match that was clicked, or of the day that was."""
+"""Whether a match, or its day, was clicked."""
 
 
 def field_name(filter_id: str) -> str:
-    """The calculated field that says whether a row is chosen."""
+    """The calculated field that says whether a filter selects a row."""
     return f"{filter_id}_is_chosen"
 
 
 def team_means(data_set: DataSet) -> str:
-    """What a chosen team is to a data set, in words; empty where no team is chosen."""
+    """What selecting a team does to a data set, in words; empty if it has no such filter."""
     condition = CHOICES.get(data_set.identifier, {}).get("team", "")
     return {
-        OWN_TEAM: "A team leaves the markets that follow it.",
-        EITHER_SIDE: "A team is either side of a match.",
+        OWN_TEAM: "A team selects the markets that follow it.",
+        EITHER_SIDE: "A team may be either side of a match.",
     }.get(condition, "")
 
 
 def honoured(data_set: DataSet) -> frozenset[str]:
-    """The filters that choose rows of a data set."""
+    """The filters that can select rows of a data set."""
     dates = {"dates"} if data_set.identifier in DATES else set()
     return frozenset({*CHOICES.get(data_set.identifier, {}), *dates})

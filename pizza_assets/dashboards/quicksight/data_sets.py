@@ -1,7 +1,6 @@
 """The data sets: which extract each one reads, with every column's type. A chart reads exactly one data set.
 
-All columns of a CSV file on S3 arrive as text, so each data set casts what is no text. Calculated fields do not
-belong here.
+All columns of a CSV file on S3 arrive as text, so each data set casts the others. Calculated fields do not belong here.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pizza_assets.models.table import Table
 Request = dict[str, object]
 
 TEXT, INTEGER, NUMBER, TIME = "text", "integer", "number", "time"
-"""What a column is to a chart."""
+"""The types of columns that charts distinguish."""
 
 _TIME_FORMAT = "yyyy-MM-dd'T'HH:mm:ss'Z'"
 _HOUR_OF_MATCH = "match_hour_at"
@@ -23,8 +22,8 @@ _HOUR_OF_MATCH = "match_hour_at"
 
 @dataclass(frozen=True)
 class DataSet:
-    """One data set by the identifier that visuals use. With `joined`, each row also carries a row of that extract
-    whose kick-off lies in the same hour, if there is one: orders then stand once for every such match.
+    """One data set, under the identifier that visuals use. With `joined`, each row is left-joined with the rows of that
+    extract whose kick-off is in the same hour, so orders are repeated for every such match.
     """
 
     identifier: str
@@ -36,9 +35,13 @@ class DataSet:
         return (self.extract,) if self.joined is None else (self.extract, self.joined)
 
     def column_types(self) -> dict[str, str]:
-        """Every stored column and what it is."""
+        """The type of every stored column."""
         types = {c.name: column_type(c.dtype) for extract in self.extracts for c in extract.columns()}
         return types | ({_HOUR_OF_MATCH: TIME} if self.joined is not None else {})
+
+    def column(self, name: str) -> Request:
+        """A column or calculated field as QuickSight's API names it."""
+        return {"DataSetIdentifier": self.identifier, "ColumnName": name}
 
 
 ORDERS = DataSet("orders", OrdersTimelineExtract)
@@ -51,7 +54,7 @@ def data_set_of(extract: type[Table]) -> DataSet:
 
 
 DATA_SETS: tuple[DataSet, ...] = (*(data_set_of(extract) for extract in EXTRACTS_READ), ORDERS_AND_MATCHES)
-"""Every data set: one per extract that a view reads, and orders with matches, because a chart can't read two."""
+"""Every data set: one per extract that a view reads, and orders joined with matches."""
 
 
 def honoured_by_views(data_set: DataSet) -> frozenset[str]:
@@ -62,20 +65,20 @@ def honoured_by_views(data_set: DataSet) -> frozenset[str]:
 
 
 def certain_labels(data_set: DataSet) -> tuple[str, ...]:
-    """Which of the labels of orders and matches every row of a data set has."""
+    """Which of the label columns order_source and match_source are never empty in a data set."""
     always = {column.name for column in data_set.extract.columns() if not column.nullable}
     return tuple(name for name in ("order_source", "match_source") if name in always)
 
 
 def column_type(dtype: str) -> str:
-    """What a column of a model is to a chart; true and false are text."""
+    """The type of a model's column for charts; booleans are text."""
     if dtype.startswith("datetime64"):
         return TIME
     return {"int64": INTEGER, "Int64": INTEGER, "int32": INTEGER, "float64": NUMBER}.get(dtype, TEXT)
 
 
 def data_source_body(target: Target, extract: type[Table]) -> Request:
-    """A data source: one manifest in the bucket, so one table."""
+    """A data source, which reads one manifest in the bucket, so one table."""
     table = extract.table_name()
     place = {"Bucket": target.bucket, "Key": target.manifests[table]}
     return {
@@ -85,7 +88,7 @@ def data_source_body(target: Target, extract: type[Table]) -> Request:
 
 
 def data_set_body(target: Target, data_set: DataSet) -> Request:
-    """A data set that SPICE keeps: the file's columns in the file's order, then their types."""
+    """A data set imported into SPICE: the file's columns in the file's order, then their types."""
     physical = {_table_id(extract): _physical_table(target, extract) for extract in data_set.extracts}
     logical = {f"{_table_id(extract)}-typed": _logical_table(extract) for extract in data_set.extracts}
     if data_set.joined is not None:
@@ -138,7 +141,7 @@ def _logical_table(extract: type[Table]) -> Request:
     }
 
 
-# FLOAT: a fixed decimal keeps four digits, which p-values do not survive
+# FLOAT, because fixed decimals keep four digits, too few for p-values
 _CASTS: dict[str, dict[str, str]] = {
     INTEGER: {"NewColumnType": "INTEGER"},
     NUMBER: {"NewColumnType": "DECIMAL", "SubType": "FLOAT"},

@@ -1,4 +1,4 @@
-"""The whole definition, the same for the analysis (where people edit) and the dashboard (what people look at)."""
+"""The whole definition, shared by the analysis, which people edit, and the dashboard, which they read."""
 
 from pizza_assets.dashboards.quicksight.calculated_fields import CALCULATED_FIELDS
 from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS, Request
@@ -9,7 +9,7 @@ from pizza_assets.dashboards.quicksight.target import Target
 
 
 def definition(target: Target) -> Request:
-    """Data sets, calculated fields, parameters, filters and sheets. Nothing in it depends on data or on the clock."""
+    """Data sets, calculated fields, parameters, filters and sheets; independent of the data and the clock."""
     return {
         "DataSetIdentifierDeclarations": [
             {"Identifier": data_set.identifier, "DataSetArn": target.arn("dataset", data_set.identifier)}

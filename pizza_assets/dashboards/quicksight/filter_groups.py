@@ -1,10 +1,10 @@
-"""The filters of the dashboard, each over the charts that honour it. Their controls are in parameters.py."""
+"""The dashboard's filters, each applied to the charts that honour it. Their controls are in parameters.py."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pizza_assets.dashboards.quicksight import choices
-from pizza_assets.dashboards.quicksight.charts import Chart
+from pizza_assets.dashboards.quicksight.chart import Chart
 from pizza_assets.dashboards.quicksight.data_sets import DataSet, Request
 from pizza_assets.dashboards.quicksight.parameters import DATES_FROM, DATES_TO
 from pizza_assets.dashboards.view import FILTERS, View
@@ -14,14 +14,14 @@ Drawn = Sequence[tuple[View, str, Sequence[Chart]]]
 
 
 def filter_groups(drawn: Drawn) -> list[Request]:
-    """One group per filter and data set, and one for what a chart leaves out for good."""
+    """One group per filter and data set, and one per column that a chart restricts for good."""
     chosen = [
         _group(f"{filter_id}-{data_set.identifier}", _filter(filter_id, data_set), scope)
         for filter_id in FILTERS
         for data_set, scope in _scopes(drawn, filter_id).items()
     ]
     fixed = [
-        _group(f"only-{chart.id}-{column}", _only(chart, column, values), {sheet: [chart.id]})
+        _group(f"only-{chart.id}-{column}", _category(chart.data_set, column, values), {sheet: [chart.id]})
         for _, sheet, charts in drawn
         for chart in charts
         for column, values in chart.only.items()
@@ -34,7 +34,7 @@ def _scopes(drawn: Drawn, filter_id: str) -> dict[DataSet, dict[str, list[str]]]
     scopes: dict[DataSet, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for view, sheet, charts in drawn:
         for chart in charts:
-            if filter_id in chart.chosen_by(view.filters):
+            if filter_id in chart.row_filters(view.filters):
                 scopes[chart.data_set][sheet].append(chart.id)
     return scopes
 
@@ -60,7 +60,7 @@ def _filter(filter_id: str, data_set: DataSet) -> Request:
     if filter_id == "dates":
         return {
             "TimeRangeFilter": {
-                "Column": _column(data_set, choices.DATES[data_set.identifier]),
+                "Column": data_set.column(choices.DATES[data_set.identifier]),
                 "RangeMinimumValue": {"Parameter": DATES_FROM},
                 "RangeMaximumValue": {"Parameter": DATES_TO},
                 "IncludeMinimum": True,
@@ -72,19 +72,6 @@ def _filter(filter_id: str, data_set: DataSet) -> Request:
     return _category(data_set, choices.field_name(filter_id), [choices.YES])
 
 
-def _only(chart: Chart, column: str, values: Sequence[str]) -> Request:
-    return _category(chart.data_set, column, values)
-
-
 def _category(data_set: DataSet, column: str, values: Sequence[str]) -> Request:
     chosen = {"MatchOperator": "CONTAINS", "CategoryValues": [str(value) for value in values]}
-    return {
-        "CategoryFilter": {
-            "Column": _column(data_set, column),
-            "Configuration": {"FilterListConfiguration": chosen},
-        }
-    }
-
-
-def _column(data_set: DataSet, name: str) -> Request:
-    return {"DataSetIdentifier": data_set.identifier, "ColumnName": name}
+    return {"CategoryFilter": {"Column": data_set.column(column), "Configuration": {"FilterListConfiguration": chosen}}}

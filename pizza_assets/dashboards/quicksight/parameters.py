@@ -1,7 +1,7 @@
-"""The filters as QuickSight has them: one parameter each (dates: two), with one control on every sheet that needs it.
+"""The filters in QuickSight: one parameter each (two for dates), with a control on every sheet that needs it.
 
-A parameter reaches data sets whose columns have different names, and either side of a match, which a plain filter
-can't. What a choice means to a data set is in choices.py.
+Unlike a plain filter, a parameter can reach data sets whose columns have different names, and either side of a match.
+What a selection means for a data set is in choices.py.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pizza_assets.models.matches import MATCH_TYPES
 from pizza_assets.models.vocabulary import DataSource
 
 ALL = "All"
-"""The value that a parameter has while nothing is chosen."""
+"""The value of a parameter while nothing is selected."""
 
 PARAMETERS = {
     "source": "Source",
@@ -23,7 +23,7 @@ PARAMETERS = {
     "market": "Market",
     "chain": "Chain",
 }
-"""The parameter of each filter that chooses words."""
+"""The parameter of each filter except dates."""
 
 DATES_FROM, DATES_TO = "DatesFrom", "DatesTo"
 MATCH, DAY, MONTH_ROW, DAY_OF_MONTH = "Match", "Day", "MonthRow", "DayOfMonth"
@@ -35,17 +35,17 @@ SOURCE_PAIRS: dict[tuple[str, str], str] = {
     (DataSource.REAL, DataSource.MOCK): "real orders, MOCK matches",
     (DataSource.MOCK, DataSource.MOCK): "MOCK orders, MOCK matches",
 }
-"""What the data source is chosen from, as on the page: the labels of orders and of matches, and the pair in words."""
+"""The choices for the data source, as on the page: the labels of orders and of matches, and the pair in words."""
 
 NOTHING, NO_DAY = "none", "1970-01-01T00:00:00Z"
-"""What these hold before a click: no match, row or day is called so."""
+"""The values of these before a click; no match, row or day has them."""
 
 _FIRST_DAY, _LAST_DAY = "2000-01-01T00:00:00Z", "2037-12-31T00:00:00Z"
 _TITLES = {
     DATES_FROM: "From (UTC)",
     DATES_TO: "To, inclusive (UTC)",
     MATCH: "Match",
-    # a control lists the values of one column; a guest that never plays at home is in none with all the others
+    # a control lists the values of one column, and no column has both home and away sides
     PARAMETERS["team"]: "Team (of home sides)",
 }
 _CHOICES: dict[str, Sequence[str] | tuple[DataSet, str]] = {
@@ -59,7 +59,7 @@ _CHOICES: dict[str, Sequence[str] | tuple[DataSet, str]] = {
 
 
 def parameter_declarations() -> list[Request]:
-    """Every parameter with its default, under which nothing is left out."""
+    """Every parameter with its default, which leaves nothing out."""
     return [
         *(_words(name, "MULTI_VALUED", ALL) for name in PARAMETERS.values()),
         _time(DATES_FROM, _FIRST_DAY),
@@ -107,12 +107,7 @@ def _match_control(sheet_id: str) -> Request:
 
 
 def _list_control(
-    sheet_id: str,
-    parameter: str,
-    title: str,
-    choices: Sequence[str] | tuple[DataSet, str],
-    *,
-    is_single: bool = False,
+    sheet_id: str, parameter: str, title: str, choices: Sequence[str] | tuple[DataSet, str], *, is_single: bool = False
 ) -> Request:
     return {
         "Dropdown": {
@@ -129,7 +124,7 @@ def _list_control(
 def _selectable(choices: Sequence[str] | tuple[DataSet, str]) -> Request:
     if isinstance(choices, tuple) and isinstance(choices[0], DataSet):
         data_set, column = choices
-        return {"LinkToDataSetColumn": {"DataSetIdentifier": data_set.identifier, "ColumnName": column}}
+        return {"LinkToDataSetColumn": data_set.column(column)}
     return {"Values": [str(choice) for choice in choices]}
 
 

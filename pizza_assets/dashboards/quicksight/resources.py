@@ -1,4 +1,4 @@
-"""Everything that is made in QuickSight, in the order in which it can be made. Making it does not belong here."""
+"""Every resource in QuickSight, in the order in which it can be created. Creating it does not belong here."""
 
 import hashlib
 import json
@@ -6,13 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pizza_assets.dashboards.quicksight.data_sets import (
-    DATA_SETS,
-    DataSet,
-    Request,
-    data_set_body,
-    data_source_body,
-)
+from pizza_assets.dashboards.quicksight.data_sets import DATA_SETS, DataSet, Request, data_set_body, data_source_body
 from pizza_assets.dashboards.quicksight.definition import definition
 from pizza_assets.dashboards.quicksight.target import Target
 from pizza_assets.dashboards.views import EXTRACTS_READ
@@ -21,7 +15,7 @@ NAME = "Pizza and football"
 DASHBOARD = "dashboard"
 ANALYSIS = "analysis"
 _REFRESH_AT = "21:00"
-"""Three hours after the daily refresh of the weeks begins: its extracts are written by then."""
+"""Three hours after the daily refresh of the weeks starts, when its extracts have been written."""
 
 
 class Kind(StrEnum):
@@ -32,7 +26,7 @@ class Kind(StrEnum):
     DASHBOARD = "dashboard"
 
 
-# QuickSight knows an owner by exactly these rights; another set is refused for a dashboard and an analysis.
+# QuickSight defines an owner by exactly these rights; it refuses any other set for a dashboard or an analysis.
 _OWNER: dict[Kind, tuple[str, ...]] = {
     kind: tuple(f"quicksight:{right}" for right in rights.split())
     for kind, rights in {
@@ -50,10 +44,10 @@ _OWNER: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Resource:
-    """One thing in QuickSight. `ids` are the members that name it; `body` is what creating and updating take alike,
-    `only_created` what only creating takes. `actions` are what its owner may do.
+    """One resource. `ids` are the request members that identify it; `body` is sent on create and update, `only_created`
+    on create alone. `actions` are what its owner may do.
 
-    `arn` is where its tags are: a refresh schedule has none of its own and is tagged on its data set.
+    `arn` carries its tags: a refresh schedule cannot be tagged, so its tags are on its data set.
     """
 
     kind: Kind
@@ -69,13 +63,13 @@ class Resource:
 
     @property
     def checksum(self) -> str:
-        """Changes whenever anything in the body does."""
+        """Changes whenever the body does."""
         text = json.dumps(self.body, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 def resources(target: Target) -> tuple[Resource, ...]:
-    """Data sources, data sets with their schedules, analysis, dashboard."""
+    """Data sources, data sets, their schedules, the analysis and the dashboard."""
     return (
         *(_data_source(target, extract.table_name(), data_source_body(target, extract)) for extract in EXTRACTS_READ),
         *(_data_set(target, data_set) for data_set in DATA_SETS),
@@ -124,13 +118,7 @@ def _schedule(target: Target, data_set: DataSet) -> Resource:
 def _whole(target: Target, kind: Kind, more: Mapping[str, object]) -> Resource:
     what = {Kind.ANALYSIS: "Analysis", Kind.DASHBOARD: "Dashboard"}[kind]
     body = {"Name": NAME, "Definition": definition(target), "ValidationStrategy": {"Mode": "STRICT"}, **more}
-    return Resource(
-        kind,
-        {f"{what}Id": target.resource_id(kind)},
-        target.arn(kind, kind),
-        body,
-        actions=_OWNER[kind],
-    )
+    return Resource(kind, {f"{what}Id": target.resource_id(kind)}, target.arn(kind, kind), body, actions=_OWNER[kind])
 
 
 _PUBLISHED: Request = {

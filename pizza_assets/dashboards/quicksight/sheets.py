@@ -1,11 +1,11 @@
-"""The sheets: which views are on which, under which controls, and where on the grid."""
+"""The sheets: which views each contains, under which controls, and where on the grid."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from pizza_assets.dashboards.quicksight import choices
-from pizza_assets.dashboards.quicksight.charts import MATCH_SHEET, Chart
+from pizza_assets.dashboards.quicksight.chart import MATCH_SHEET, Chart
 from pizza_assets.dashboards.quicksight.data_sets import Request
 from pizza_assets.dashboards.quicksight.drawings import coming, effects, match, matches, overview, quality
 from pizza_assets.dashboards.quicksight.parameters import controls
@@ -14,9 +14,9 @@ from pizza_assets.dashboards.views import VIEWS
 
 _COLUMNS, _CONTROL_WIDTH = 36, 4
 _LABELS = (
-    "Real and MOCK data are never added up: every number says which it is made of. Whatever says MOCK was invented."
+    "Real and MOCK data are never added together: every number says which it is. Whatever is labelled MOCK is invented."
 )
-_HOW_TO_OPEN = "Click a match, a point or a day on another sheet to open it here, or choose a match above."
+_HOW_TO_OPEN = "Click a match, a point or a day on another sheet to open it here, or select a match above."
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Sheet:
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """The filters that some view of it honours, in the order of FILTERS."""
+        """The filters that some of its views honour, in the order of FILTERS."""
         return tuple(name for name in FILTERS if any(name in view.filters for view in self.views))
 
 
@@ -44,7 +44,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("quality", "Data quality", quality.DRAWINGS),
     Sheet(MATCH_SHEET, "Match day", match.DRAWINGS),
 )
-"""Every sheet, in reading order; the last is where a click on a match leads."""
+"""Every sheet, in reading order; a click on a match opens the last one."""
 
 
 def drawn_views() -> list[tuple[View, str, Sequence[Chart]]]:
@@ -53,7 +53,7 @@ def drawn_views() -> list[tuple[View, str, Sequence[Chart]]]:
 
 
 def sheet_request(sheet: Sheet) -> Request:
-    """A sheet as QuickSight takes it: controls above, a word on labels, then the charts row by row."""
+    """A sheet as QuickSight's API takes it: controls, a note on labels, then the charts row by row."""
     charts = [(view, chart) for view in sheet.views for chart in sheet.drawings[view.id]]
     box = f"{sheet.id}-labels"
     filter_controls = controls(sheet.id, sheet.filters, has_match=sheet.id == MATCH_SHEET)
@@ -70,15 +70,15 @@ def sheet_request(sheet: Sheet) -> Request:
 
 
 def subtitle(view: View, chart: Chart) -> str:
-    """The question that a view answers, which filters it does not honour and why, and which of the filters that it
-    honours change nothing on this chart of it."""
-    team = choices.team_means(chart.data_set) if "team" in chart.chosen_by(view.filters) else ""
-    sentences = (view.question, view.filter_note, team, deaf_note(chart.deaf_to(view.filters)), chart.note)
+    """The question that a view answers, why it does not honour all filters, and which of those that it honours do not
+    change this chart."""
+    team = choices.team_means(chart.data_set) if "team" in chart.row_filters(view.filters) else ""
+    sentences = (view.question, view.filter_note, team, ignored_note(chart.ignored(view.filters)), chart.note)
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def deaf_note(filters: Sequence[str]) -> str:
-    """In words: what changes nothing on a chart; empty if everything does."""
+def ignored_note(filters: Sequence[str]) -> str:
+    """A sentence on the filters that do not change a chart; empty if there are none."""
     names = [FILTERS[name] for name in filters]
     if not names:
         return ""
@@ -96,7 +96,7 @@ def _grid(elements: Iterable[Request]) -> Request:
 
 
 def _control_elements(filter_controls: Sequence[Request]) -> Iterator[Request]:
-    """Controls side by side: one that is not placed is not shown."""
+    """Controls side by side; QuickSight does not show a control without a place."""
     for position, control in enumerate(filter_controls):
         (body,) = control.values()
         assert isinstance(body, dict)
@@ -105,7 +105,7 @@ def _control_elements(filter_controls: Sequence[Request]) -> Iterator[Request]:
 
 
 def _elements(box: str, charts: Sequence[Chart]) -> Iterator[Request]:
-    """Left to right while there is room, then the next row."""
+    """Charts from left to right while there is room, then in the next row."""
     yield _element(box, "TEXT_BOX", 0, 0, _COLUMNS, 2)
     row, column, tallest = 2, 0, 0
     for chart in charts:

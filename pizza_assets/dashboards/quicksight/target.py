@@ -1,4 +1,4 @@
-"""Where the dashboard goes: account, region, bucket, owner, and the names of what is made there."""
+"""Where the dashboard is created: account, region, bucket, owner, and the names of resources there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

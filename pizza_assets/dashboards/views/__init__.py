@@ -1,7 +1,7 @@
-"""The one table of views, in reading order: the page's sections, scripts, charts and data follow from it.
+"""The table of views, in reading order: it determines the page's sections, scripts, charts and data.
 
-A view is `<id>.py`, what it asks and reads, beside `<id>.js`, which draws it on the page. How QuickSight draws it is in
-`dashboards/quicksight/drawings/`.
+A view is `<id>.py`, with its question and the columns it reads, and `<id>.js`, which draws it on the page. How
+QuickSight draws it is in `dashboards/quicksight/drawings/`.
 """
 
 from pizza_assets.dashboards.views import (
@@ -45,4 +45,4 @@ VIEWS = (
 """Every view, in reading order."""
 
 EXTRACTS_READ = tuple(e for e in EXTRACTS if any(reads.extract is e for view in VIEWS for reads in view.reads))
-"""The extracts that some view reads, in the order people read about them."""
+"""The extracts that some view reads, in the order of EXTRACTS."""

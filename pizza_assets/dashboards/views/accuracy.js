@@ -1,4 +1,4 @@
-// Do the forecasts hold? Their errors so far beside the plain mean of eight weeks, and how often intervals held.
+// The errors of past forecasts compared with the plain mean of eight weeks, and how often their intervals held.
 RENDERERS.accuracy = renderAccuracy;
 
 const ACCURACY = { span: "match" };
@@ -16,7 +16,7 @@ function renderAccuracy() {
   if (!all.length) {
     fillView("accuracy", {
       labels: [],
-      body: [emptyNote("No forecast has been scored yet: it takes some weeks of orders and matches.")],
+      body: [emptyNote("No forecast has been scored yet: that takes some weeks of orders and matches.")],
     });
     return [];
   }
@@ -50,7 +50,7 @@ function renderAccuracy() {
 function accuracyBlock(rows, evidence, i, draws) {
   const known = rows.filter((row) => row.error_pct !== null).sort((a, b) => a.until_date.localeCompare(b.until_date));
   if (!known.length)
-    return evidence === "kept" ? [make("p", { class: "hint" }, "No forecast that was given has come true yet.")]
+    return evidence === "kept" ? [make("p", { class: "hint" }, "No published forecast could be scored yet.")]
       : [];
   const last = known.at(-1);
   const words = make("p", { class: "hint" }, last.sentence);
@@ -68,12 +68,12 @@ async function drawAccuracy(holder, rows) {
     until_words: day(Date.parse(row.until_date)),
     error_words: error === null ? "" : `${error.toFixed(1)} %`,
     inside_words: series === "forecast"
-      ? `${row.inside_80_pct.toFixed(0)} % of 80 %, ${row.inside_95_pct.toFixed(0)} % of 95 %`
+      ? `${row.inside_80_pct.toFixed(0)} % (of 80 %), ${row.inside_95_pct.toFixed(0)} % (of 95 %)`
       : "",
     n_words: counted(row.scored_forecasts, "forecast"),
   });
   const points =
     rows.flatMap((row) => [point(row, "forecast", row.error_pct), point(row, "mean of 8 weeks", row.error_of_mean_pct)])
       .filter((one) => one.error_pct !== null);
-  await drawChart(holder, "accuracy", { datasets: { points }, beside: 56, words: rows.at(-1).sentence });
+  await drawChart(holder, "accuracy", { datasets: { points }, axisWidth: 56, words: rows.at(-1).sentence });
 }

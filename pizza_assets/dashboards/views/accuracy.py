@@ -1,4 +1,4 @@
-"""How far forecasts were off, all up to each date, beside the plain mean of eight weeks."""
+"""The error of all forecasts up to each date, compared with that of the plain mean of eight weeks."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, Spec, tooltips, utc_x
 from pizza_assets.dashboards.view import Reads, View
@@ -19,16 +19,16 @@ def _chart() -> Spec:
             "y": {
                 "field": "error_pct",
                 "type": "quantitative",
-                "title": "missed, % of orders",
+                "title": "error, % of orders",
                 "axis": {"tickCount": 4},
                 "scale": {"domainMin": 0},
             },
             "color": {"field": "series", "type": "nominal", "scale": colors, "legend": None},
             "tooltip": tooltips(
-                ("series", "By the"),
-                ("until_words", "Until"),
-                ("error_words", "Missed"),
-                ("inside_words", "In their intervals"),
+                ("series", "Method"),
+                ("until_words", "Matches until"),
+                ("error_words", "Error"),
+                ("inside_words", "Within intervals"),
                 ("n_words", "Based on"),
             ),
         },
@@ -42,10 +42,10 @@ _COLUMNS = (
 
 VIEW = View(
     id="accuracy",
-    title="Do the forecasts hold?",
-    question="How far were past forecasts off, and how often did their intervals hold?",
+    title="How accurate are the forecasts?",
+    question="How far off were past forecasts, and how often did their intervals contain the actual orders?",
     reads=(Reads(ForecastAccuracyExtract, _COLUMNS),),
     filters=("source",),
-    filter_note="Counted over all forecasts of own matches.",
+    filter_note="Computed over all forecasts of matches of own teams.",
     charts={"accuracy": _chart()},
 )

@@ -1,4 +1,4 @@
-// Outages and surges of single stores, the surest first, each beside the match that was on.
+// Outages and surges of single stores, the most certain first, each with the nearest match.
 RENDERERS.anomalies = renderAnomalies;
 
 const anomalyPages = paged(10);
@@ -25,15 +25,15 @@ function renderAnomalies() {
 function anomalyHint(rows) {
   const shares = rows.map((row) => row.expected_false_share).filter((value) => value !== null);
   const doubt =
-    shares.length ? ` Up to ${Math.round(100 * Math.max(...shares))} % of a kind are expected to be false alarms.` : "";
+    shares.length ? ` Up to ${Math.round(100 * Math.max(...shares))} % of each kind are expected to be false.` : "";
   return make("p", { class: "hint" },
-    "An outage is two hours or more with a tenth of the usual orders, a surge three hours or more with half as many " +
-    `again.${doubt}`);
+    "An outage is two hours or more with a tenth of the usual orders or fewer; a surge, three hours or more with at " +
+    `least one and a half times the usual.${doubt}`);
 }
 
 const ANOMALY_HEADS = [
-  ["Store", ""], ["What", ""], ["Data", "wide-only"], ["Orders", "number"], ["Usual", "number"],
-  ["Money", "number wide-only"], ["q", "number wide-only"], ["Nearest match, within six hours", "wide-only"],
+  ["Store", ""], ["Alarm", ""], ["Data", "wide-only"], ["Orders", "number"], ["Usual", "number"],
+  ["Money", "number wide-only"], ["q-value", "number wide-only"], ["Nearest match within six hours", "wide-only"],
 ];
 
 function anomalyRow(row) {
@@ -48,7 +48,7 @@ function anomalyRow(row) {
     make("td", { class: "number" }, row.expected.toFixed(1)),
     make("td", { class: "number wide-only" },
       row.extra_revenue_cents === null || !row.currency ? "–" : exactMoney(row.extra_revenue_cents, row.currency)),
-    make("td", { class: "number wide-only" }, row.q_value === null ? "–" : chance(row.q_value)),
+    make("td", { class: "number wide-only" }, row.q_value === null ? "–" : probability(row.q_value)),
     make("td", { class: "wide-only" }, nearestMatch(row)));
 }
 

@@ -12,10 +12,10 @@ _COLUMNS = (
 VIEW = View(
     id="anomalies",
     title="Outages and surges",
-    question="Where did a store depart from its usual orders, and was football on?",
+    question="Which stores had unusually few or many orders, and was there a match?",
     reads=(Reads(AnomaliesExtract, _COLUMNS),),
     filters=("source", "team", "competition", "type", "market", "chain", "dates"),
     partly=("team", "competition", "type"),
-    filter_note="Team, competition and type leave only alarms within six hours of such a match.",
+    filter_note="Team, competition and type keep only alarms within six hours of such a match.",
     drill_target="match",
 )

@@ -1,7 +1,7 @@
-// A calendar of match days, coloured by what orders did after the match.
+// A calendar of match days, coloured by the change in orders after the match.
 RENDERERS.calendar = renderCalendar;
 
-const FEWEST_DAYS = 5; // Fewer are better read in the table of matches.
+const FEWEST_DAYS = 5; // Fewer are easier to read in the table of matches.
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 function renderCalendar() {
@@ -10,7 +10,7 @@ function renderCalendar() {
     fillView("calendar", {
       labels: [],
       body: [emptyNote(DATA.match_impact.length
-        ? "No match day with a known usual level for this choice of filters."
+        ? "No match day with a known usual level fits these filters."
         : noMatchWords())],
     });
     return [];
@@ -20,16 +20,16 @@ function renderCalendar() {
     if (new Set(own.map((row) => row.kickoff_date)).size < FEWEST_DAYS)
       return [
         make("h3", {}, pairBadge(own[0])),
-        emptyNote("Too few match days for a calendar: they are in the table of matches."),
+        emptyNote("Too few match days for a calendar; see the table of matches."),
       ];
     const holder = make("div", { class: "chart", id: `chart-calendar-${i}` });
     draws.push({ holder, draw: () => drawCalendar(holder, own) });
     return [make("h3", {}, pairBadge(own[0])), holder];
   });
-  const key = legend(["fall", "fewer orders than usual"], ["rise", "more"]);
+  const key = legend(["fall", "fewer orders than usual"], ["rise", "more orders than usual"]);
   const hint = make("p", { class: "hint" },
-    "All chosen markets of a day together, in the clock of the market. Single days are noisy. Choose a day to see " +
-      "its matches.");
+    "Each day combines all selected markets, by their local dates. Single days are noisy. Select a day to see its " +
+      "matches.");
   fillView("calendar", { labels: rows.map((row) => row.data_source), body: [key, ...body, hint] });
   return draws;
 }
@@ -38,9 +38,8 @@ async function drawCalendar(holder, rows) {
   const days = [...grouped(rows, (row) => row.kickoff_date)].map(([date, own]) => calendarDay(date, own));
   const reach = Math.max(10, quantile(days.map((day) => Math.abs(day.uplift_pct)), 0.95));
   const above = count(days.filter((day) => day.uplift_pct > 0).length);
-  const words = `${counted(days.length, "match day")}; ${above} of them above the usual. The matches are in the ` +
-    "table below.";
-  const view = await drawChart(holder, "calendar", { datasets: { days }, beside: 46, words });
+  const words = `${counted(days.length, "match day")}, ${above} of them above usual. The table below has the matches.`;
+  const view = await drawChart(holder, "calendar", { datasets: { days }, axisWidth: 46, words });
   await view.signal("reach", reach).runAsync();
   view.addEventListener("click", (event, item) => item?.datum?.match_ids && openDay(item.datum));
 }
@@ -67,10 +66,10 @@ function calendarDay(date, rows) {
   };
 }
 
-// A day with one match opens it; one with several becomes the choice of dates, and the table lists them.
+// A day with one match opens that match; a day with several sets the date filter, and the table lists its matches.
 function openDay({ at, match_ids: ids }) {
   if (ids.length === 1) return openMatch(ids[0]);
-  chooseDay(at); // Dates are of the market's clock, as the cells are.
+  chooseDay(at); // Filter and calendar both use the market's local date.
   byId("view-matches").scrollIntoView();
   return byId("title-matches").focus({ preventScroll: true });
 }

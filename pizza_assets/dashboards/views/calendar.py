@@ -1,8 +1,8 @@
-"""Days with matches as a calendar: weeks across, weekdays down, coloured by the change of orders after the match."""
+"""Days with matches as a calendar: weeks across, weekdays down, coloured by the change in orders after the match."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, Spec, tooltips, utc_x
 from pizza_assets.dashboards.view import Reads, View
-from pizza_assets.dashboards.view_columns import ALL_BUT_CHAIN, CHAINS_TOGETHER, LABELS, OF_MATCH, UPLIFT
+from pizza_assets.dashboards.view_columns import ALL_BUT_CHAIN, CHAINS_TOGETHER, LABELS, MATCH_WINDOW, UPLIFT
 from pizza_assets.models.extracts import MatchImpactExtract
 
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -54,8 +54,8 @@ def _chart() -> Spec:
 VIEW = View(
     id="calendar",
     title="Calendar of match days",
-    question="On which match days did orders run above or below the usual?",
-    reads=(Reads(MatchImpactExtract, (*OF_MATCH, "kickoff_date", *UPLIFT, *LABELS)),),
+    question="On which match days were orders above or below usual?",
+    reads=(Reads(MatchImpactExtract, (*MATCH_WINDOW, "kickoff_date", *UPLIFT, *LABELS)),),
     filters=ALL_BUT_CHAIN,
     filter_note=CHAINS_TOGETHER,
     drill_target="match",

@@ -1,4 +1,4 @@
-// Coming matches: what to staff for, fixture by fixture and market by market; each leads to its hours.
+// Coming matches: what to staff for, by fixture and market; each row links to the forecast by hour.
 RENDERERS.coming = renderComing;
 
 const comingPages = paged(12);
@@ -30,15 +30,15 @@ function renderComing() {
   return [];
 }
 
-const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && isOfMatchFilter(row) &&
+const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && fitsMatchFilters(row) &&
   (!FILTER.market || forecastsOf(row).some((forecast) => forecast.market === FILTER.market));
 
-// The forecasts of a fixture, of its whole time around the match.
+// The forecasts of a fixture for the whole time around the match.
 function forecastsOf(fixture) {
   return (DATA.forecastByMatch.get(fixture.match_id) ?? []).filter((row) => row.span === "match" && pairChosen(row));
 }
 
-// A fixture stands once for each market that follows it, or once by itself.
+// One row for each market that follows a fixture, or a single row if none does.
 function fixtureRows(fixture) {
   const own = forecastsOf(fixture).filter(
     (row) => (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team));
@@ -47,7 +47,7 @@ function fixtureRows(fixture) {
 
 function noFixtureWords() {
   const all = DATA.coming_matches.filter((row) => row.entry === "fixture");
-  if (all.length) return "No coming match for this choice of filters.";
+  if (all.length) return "No coming match fits these filters.";
   return "No match is announced for the next 14 days: off season, or the match source does not list its fixtures yet.";
 }
 
@@ -58,8 +58,8 @@ const noticeList = (notices) =>
 function comingHint() {
   return make("p", { class: "hint" },
     "Orders of all chains from two hours before kick-off to two hours after the final whistle, with the range " +
-      "that holds in four of five cases. “Staff for” is the number that nine of ten such hours stay at or below. " +
-      "Choose a match to see its hours.");
+      "expected to hold four times in five. “Staff for” is the number that nine in ten such hours do not exceed. " +
+      "Select a match to see its hours.");
 }
 
 function comingRow(row) {

@@ -12,9 +12,9 @@ _FIXTURE = (
 VIEW = View(
     id="coming",
     title="Coming matches: what to staff for",
-    question="How many orders will come around the next matches, and how many of them does football add?",
+    question="How many orders should you expect around the next matches, and how many of them does football add?",
     reads=(Reads(ComingMatchesExtract, _FIXTURE), Reads(MatchForecastExtract, FORECAST)),
     filters=("source", "team", "competition", "type", "market"),
-    filter_note="Forecasts are for all chains of a market together and lie after all dates.",
+    filter_note="Forecasts are for all chains of a market together, and later than any date you can select.",
     drill_target="fixture",
 )

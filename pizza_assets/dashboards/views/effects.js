@@ -1,10 +1,10 @@
-// Effect sizes: a forest plot of tested hypotheses, and a table that says all that is known about each.
+// Effect sizes: a forest plot of tested hypotheses, and a table with every number about each.
 RENDERERS.effects = renderEffects;
 
 const EFFECTS = { about: "windows", window: "post" };
 const ABOUT_WORDS = {
   windows: "the match itself",
-  outcomes: "how it ended",
+  outcomes: "how the match ended",
   shared: "matches that everybody follows",
   market: "market by market",
   team: "team by team",
@@ -19,7 +19,7 @@ function renderEffects() {
     fillView("effects", {
       labels: [],
       body: [emptyNote(
-        "No hypothesis has been tested for this choice: it takes collected orders, matches and an analysis run.")],
+        "No hypothesis has been tested for these filters: that takes orders, matches and an analysis run.")],
     });
     return [];
   }
@@ -27,7 +27,7 @@ function renderEffects() {
   const blocks = byPair(rows).flatMap((own, i) => effectBlock(own, i, draws));
   const none = rows.length
     ? []
-    : [emptyNote("Nothing was asked about this: with a single part of the business there is nothing to tell apart.")];
+    : [emptyNote("Nothing was tested here: with only one of a kind there is nothing to compare.")];
   fillView("effects", {
     labels: rows.map((row) => row.data_source),
     body: [effectTools(), effectLegend(), ...none, ...blocks, effectsHint()],
@@ -38,7 +38,7 @@ function renderEffects() {
 const inOrderOfTime =
   (rows) => [...rows].sort((a, b) => WINDOW_ORDER.indexOf(a.time_window) - WINDOW_ORDER.indexOf(b.time_window));
 
-// A part that a filter names stands beside the whole business; else the part that the list above the chart names.
+// The part of the business that a filter names, with the whole business for comparison; else the list's choice.
 function chosenEffects() {
   const part = chosenPart();
   const { about, window } = EFFECTS;
@@ -72,15 +72,15 @@ function effectTools() {
     byId(`effects-${name}`).focus();
   };
   const scopes = new Set(DATA.correlations.map((row) => row.scope));
-  const asked = Object.entries(ABOUT_WORDS).filter(([
+  const topics = Object.entries(ABOUT_WORDS).filter(([
     about,
   ]) => ["windows", "outcomes", "shared"].includes(about) || scopes.has(about));
   const options = (entries, chosen) =>
     entries.map(([value, words]) => make("option", { value, selected: value === chosen }, words));
   const hasWindow = !["windows", "shared"].includes(EFFECTS.about);
   return make("div", { class: "table-tools" },
-    make("label", {}, "Ask about ",
-      make("select", { id: "effects-about", onchange: change("about") }, ...options(asked, EFFECTS.about))),
+    make("label", {}, "Effect of ",
+      make("select", { id: "effects-about", onchange: change("about") }, ...options(topics, EFFECTS.about))),
     hasWindow
       ? make("label", {}, "Orders ",
           make("select", { id: "effects-window", onchange: change("window") },
@@ -109,40 +109,40 @@ function effectName(row) {
   const when = `${WINDOW_WORDS[row.time_window]} the match`;
   const what = CONTRAST_WORDS[row.subject];
   const where = row.scope === "overall" ? (chosenPart() ? "everywhere" : "") : row.scope_value;
-  const told = what ? `${what}, ${when}` : row.scope === "overall" || chosenPart() ? when : "";
-  return [where, told].filter(Boolean).join(", ").replace(/^./, (letter) => letter.toUpperCase());
+  const effect = what ? `${what}, ${when}` : row.scope === "overall" || chosenPart() ? when : "";
+  return [where, effect].filter(Boolean).join(", ").replace(/^./, (letter) => letter.toUpperCase());
 }
 
 const effectLegend = () => legend(["line real", "95 % interval, real"], ["line mock", "95 % interval, mock"],
-  ["mde", "too small for these data to find (80 % power)"]);
+  ["mde", "too small to detect with these data (80 % power)"]);
 
 function effectsHint() {
   return make("p", { class: "hint" },
-    "Each estimate is the effect of a market's own team beyond what football does to every market at that hour. " +
-      "Pale intervals were not found (q above 0.05), and an interval across 0 does not show that there is no " +
-      "effect: a change inside the pale band would often have been missed. Only what is declared beforehand is more " +
-      "than exploratory.");
+    "Each estimate is the effect of a match of the market's own team, beyond what football does to every market at " +
+      "that hour. Pale intervals are not significant (q above 0.05). An interval that includes 0 does not show that " +
+      "there is no effect: a change inside the pale band would often have been missed. All effects are exploratory " +
+      "except those declared beforehand.");
 }
 
-// Everything that is known about each estimate, for those who check it.
+// Every number about each estimate, for those who want to check it.
 function effectTable(rows) {
   const head = [
-    "What", "Change", "95 % interval", "In a store", "q", "Based on", "Found from", "Without any one market",
-    "Dates without a match", "Before any window (p)", "Weak", "How",
+    "Effect", "Change", "95 % interval", "Per store and hour", "q-value", "Based on", "Smallest detectable",
+    "Leaving out any one market", "Dates without a match", "Pre-trend (p-value)", "Weakness", "Method",
   ];
   const cells = (row) => [percent(row.uplift_pct),
     interval(row.ci_low_pct, row.ci_high_pct),
-    `${shopWords(row)}${
+    `${perStoreWords(row)}${
       row.extra_orders_low === null ? ""
         : ` (${signed(row.extra_orders_low)} to ${signed(row.extra_orders_high)} orders)`}`,
-    chance(row.q_value),
+    probability(row.q_value),
     `${counted(row.n_matches, "match", "matches")}, ${counted(row.n_clusters, "date")}`,
     row.mde_80_pct === null ? "–" : `${row.mde_80_pct.toFixed(1)} %`,
     row.leave_one_out_low_pct === null ? "–" : interval(row.leave_one_out_low_pct, row.leave_one_out_high_pct),
     row.placebo_uplift_pct === null
       ? "–"
       : `${percent(row.placebo_uplift_pct)} (${interval(row.placebo_ci_low_pct, row.placebo_ci_high_pct)})`,
-    chance(row.pre_trend_p_value),
+    probability(row.pre_trend_p_value),
     row.reasons === null
       ? ""
       : `${reasonWords(row.reasons)} (${Math.round(100 * (row.few_control_share ?? 0))} % of the windows)`,

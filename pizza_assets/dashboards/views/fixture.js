@@ -1,4 +1,4 @@
-// One coming match: its hours in each market that follows it, with what to staff for.
+// One coming match: the forecast by hour in each market that follows it, and what to staff for.
 RENDERERS.fixture = renderFixture;
 
 const SPAN_ORDER = ["pre", "during", "post", "match", "day"];
@@ -9,7 +9,7 @@ function renderFixture(id) {
     fillView("fixture", {
       labels: [],
       heading: { tabindex: "-1" },
-      body: [emptyNote("This match is not among the coming ones of this page.")],
+      body: [emptyNote("This match is not among the coming matches on this page.")],
     });
     return [];
   }
@@ -23,10 +23,10 @@ function renderFixture(id) {
     make("p", { class: "hint" }, `${fixture.sentence}`),
     ...key,
     ...blocks.map(({ node }) => node),
-    ...(blocks.length ? [] : [emptyNote("There is no forecast of this match for this choice of filters.")]),
+    ...(blocks.length ? [] : [emptyNote("There is no forecast of this match for these filters.")]),
     ...(groups.length > blocks.length
         ? [make("p", { class: "hint" },
-            `Showing ${blocks.length} of ${groups.length} markets; choose one in the market filter to see it.`)]
+            `Showing ${blocks.length} of ${groups.length} markets; use the market filter to see another.`)]
         : []),
   ];
   const labels = rows.length ? rows.map((row) => row.data_source) : [fixture.match_source];
@@ -36,7 +36,7 @@ function renderFixture(id) {
 
 function fixtureLegend(rows) {
   const sources = [...new Set(rows.map((row) => row.order_source))].map(
-    (source) => [source, `forecast from ${source} orders, 80 and 95 % of cases`]);
+    (source) => [source, `forecast from ${source} orders, 80 % and 95 % intervals`]);
   return legend(...sources, ["usual", "without the match"], ["staff", "staff for"], ["during", "hours of the match"]);
 }
 
@@ -58,8 +58,8 @@ function fixtureBlock(fixture, rows, i) {
 
 function spanTable(rows) {
   const heads = [
-    ["", ""], ["From – to, local", "wide-only"], ["Forecast", "number"], ["80 % of cases", "number"],
-    ["95 % of cases", "number"], ["Without the match", "number"], ["Football adds", "number"],
+    ["", ""], ["Local time", "wide-only"], ["Forecast", "number"], ["80 % interval", "number"],
+    ["95 % interval", "number"], ["Without the match", "number"], ["Football adds", "number"],
     ["Staff for", "number"],
   ];
   const ordered = SPAN_ORDER.flatMap((span) => rows.filter((row) => row.span === span));
@@ -76,16 +76,16 @@ function spanTable(rows) {
           make("td", { class: "number" }, count(Math.round(row.quantile_90)))))));
 }
 
-// What speaks for the forecast: how it did on this very history.
+// How well past forecasts of this kind did on the same order history.
 function skillNote(row) {
   if (!row || row.skill_against_mean_pct === null) return null;
   const football = row.skill_against_no_football_pct === null
     ? ""
     : ` and ${percent(row.skill_against_no_football_pct)} against the same model without football`;
   return make("p", { class: "hint" },
-    `On ${counted(row.scored_forecasts, "past forecast")} of this kind it did ${
-      percent(row.skill_against_mean_pct)} (deviance) against the mean of the last eight weeks${football}; ${
-      counted(row.history_weeks, "week")} of orders are used.`);
+    `Skill on ${counted(row.scored_forecasts, "past forecast")} of this kind (deviance): ${
+      percent(row.skill_against_mean_pct)} against the mean of the last eight weeks${football}. It uses ${
+      counted(row.history_weeks, "week")} of orders.`);
 }
 
 async function drawHours(holder, fixture, rows) {
@@ -106,5 +106,5 @@ async function drawHours(holder, fixture, rows) {
   const words = `Forecast by hour in ${rows[0].market}, local time. ${
     hours.map((row) => `${row.hour}: ${row.orders_words} (${row.interval_words})`).join("; ")}. Busiest ${
     peak.hour_words}: staff for ${peak.staff_words}.`;
-  return drawChart(holder, "fixture", { datasets: { hours }, beside: 56, words });
+  return drawChart(holder, "fixture", { datasets: { hours }, axisWidth: 56, words });
 }

@@ -1,4 +1,4 @@
-"""A coming match in one market, hour by hour: the forecast with its intervals, and what to staff for."""
+"""A coming match, hour by hour in each market: the forecast with its intervals, and what to staff for."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, SOURCES, Spec, tooltips
 from pizza_assets.dashboards.view import Reads, View
@@ -69,10 +69,10 @@ def _chart() -> Spec:
 VIEW = View(
     id="fixture",
     title="A coming match",
-    question="Which hours of this match will be busy, and what to staff for?",
+    question="Which hours around this match will be busy, and how many orders should you staff for?",
     reads=(Reads(MatchForecastExtract, FORECAST),),
     filters=("source", "market"),
-    filter_note="One match has its own teams, competition and date. Forecasts are for all chains together.",
+    filter_note="This is a single match. Forecasts are for all chains together.",
     only_on_page="QuickSight lists the hours of every coming match below the table of coming matches.",
     address="coming",
     charts={"fixture": _chart()},

@@ -1,4 +1,4 @@
-// What we found: the sentences of the pipeline, the first of them in large.
+// What we found: the sentences that the analysis wrote, the first one in large type.
 RENDERERS.insights = renderInsights;
 
 const FIRST_INSIGHTS = 4;
@@ -8,20 +8,20 @@ function renderInsights() {
     DATA.insights.filter((row) => (row.order_source === null || !FILTER.source || row.order_source === orderSource()) &&
         (row.match_source === null || !FILTER.source || row.match_source === matchSource()));
   const body = rows.length ? insightLists(rows) : [
-    emptyNote("No finding is recorded for this choice. Findings appear once the analysis has run on these sources."),
+    emptyNote("No findings for these filters. Findings appear once the analysis has run on these sources."),
   ];
   fillView("insights", { labels: rows.map((row) => row.data_source), body });
   return [];
 }
 
-// The first sentences are read by everyone; the rest wait behind one line.
+// The first findings are always shown; the rest are collapsed.
 function insightLists(rows) {
   const list = (some) => make("ol", {}, ...some.map(insightItem));
   const rest = rows.slice(FIRST_INSIGHTS);
   if (!rest.length) return [list(rows)];
   return [
     list(rows.slice(0, FIRST_INSIGHTS)),
-    make("details", {}, make("summary", {}, `${counted(rest.length, "more sentence")}`), list(rest)),
+    make("details", {}, make("summary", {}, `${counted(rest.length, "more finding")}`), list(rest)),
   ];
 }
 
@@ -32,8 +32,8 @@ function insightItem(row) {
   if (row.uplift_pct !== null)
     facts.push(`${percent(row.uplift_pct)} (95 % interval ${interval(row.ci_low_pct, row.ci_high_pct)})`);
   if (row.n_matches) facts.push(counted(row.n_matches, "match", "matches"));
-  if (row.q_value !== null) facts.push(`q ${row.q_value < 0.001 ? "" : "= "}${chance(row.q_value)}`);
-  if (row.extra_orders_per_store_hour !== null) facts.push(shopWords(row));
+  if (row.q_value !== null) facts.push(`q ${row.q_value < 0.001 ? "" : "= "}${probability(row.q_value)}`);
+  if (row.extra_orders_per_store_hour !== null) facts.push(perStoreWords(row));
   return make(
     "li",
     { class: row.kind },

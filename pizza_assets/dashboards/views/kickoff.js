@@ -2,9 +2,9 @@
 RENDERERS.kickoff = renderKickoff;
 
 const GOAL_WORDS = {
-  own_goal_before: "before a goal of the own team (a check)",
-  own_goal_0_15: "after a goal of the own team",
-  opponent_goal_0_15: "after a goal against it (a check)",
+  own_goal_before: "before the own team scores (a check)",
+  own_goal_0_15: "after the own team scores",
+  opponent_goal_0_15: "after the opponent scores (a check)",
 };
 
 function renderKickoff() {
@@ -14,8 +14,8 @@ function renderKickoff() {
       labels: [],
       body: [
         emptyNote(
-          "No minutes around matches have been analysed for this choice: it takes collected orders, matches and " +
-            "an analysis run."),
+          "The minutes around matches have not been analysed for these filters: that takes orders, matches and an " +
+            "analysis run."),
       ],
     });
     return [];
@@ -36,7 +36,7 @@ function renderKickoff() {
 const isDrawable = (row) => row.status === "ok" && row.uplift_pct !== null;
 
 function curveOf(rows, i, draws) {
-  // A span that is not known stays among the points, empty: there the line breaks.
+  // An unknown span stays among the points without values, so that the line breaks there.
   const points =
     rows.map((row) => (isDrawable(row) ? row : { ...row, uplift_pct: null, ci_low_pct: null, ci_high_pct: null }))
       .sort((a, b) => a.minutes_from - b.minutes_from);
@@ -46,7 +46,7 @@ function curveOf(rows, i, draws) {
   const sketch = points.every((point) => point.is_calibrated)
     ? []
     : [make("p", { class: "hint" },
-        "The band of this curve did not hold its rate in simulated years: take it for a sketch.")];
+        "In simulated years the band of this curve did not keep its error rate: treat it as a sketch.")];
   return [holder, ...sketch];
 }
 
@@ -56,15 +56,15 @@ async function drawCurve(holder, rows) {
     span: `${signed(row.minutes_from, 0)} to ${signed(row.minutes_to, 0)}`,
     uplift_words: percent(row.uplift_pct),
     interval_words: interval(row.ci_low_pct, row.ci_high_pct),
-    shop_words: shopWords(row),
+    per_store_words: perStoreWords(row),
     n_words: counted(row.n_matches, "match", "matches"),
   }));
-  const words = `Change of orders by minutes from kick-off. ${
+  const words = `Change in orders by minutes from kick-off. ${
     points.map((point) => `${point.span}: ${point.uplift_words} (${point.interval_words})`).join("; ")}.`;
-  await drawChart(holder, "kickoff", { datasets: { points, windows: typicalWindows() }, beside: 60, words });
+  await drawChart(holder, "kickoff", { datasets: { points, windows: typicalWindows() }, axisWidth: 60, words });
 }
 
-// The periods of most matches, in minutes from kick-off; extra time makes some longer.
+// The most common windows, in minutes from kick-off; extra time makes some longer.
 function typicalWindows() {
   return WINDOW_ORDER.flatMap((window) => {
     const lengths = grouped(DATA.match_impact.filter((row) => row.window === window), (row) => {
@@ -89,7 +89,7 @@ function goalsOf(rows, i, draws) {
       forestPoint({ ...row, mde_80_pct: null, direction: row.p_value !== null && row.p_value <= 0.05 ? "up" : "none" },
         `15 minutes ${GOAL_WORDS[row.series]}`, counted(row.n_goals, "goal")));
   draws.push({ holder, draw: () => drawForest(holder, points) });
-  return [make("h3", {}, "A quarter of an hour around goals, against the same minute without one"), holder];
+  return [make("h3", {}, "15 minutes around goals, compared with the same minutes without a goal"), holder];
 }
 
 const notKnown = (what, row) => make("ul", { class: "unanswered" },
@@ -98,6 +98,6 @@ const notKnown = (what, row) => make("ul", { class: "unanswered" },
 
 function kickoffHint() {
   return make("p", { class: "hint" },
-    "Change against what is usual in that market at that time. The band covers the whole curve at once: where 0 " +
-      "lies inside it, nothing was found.");
+    "Change from the usual level in that market at that time. The band covers the whole curve at once: where it " +
+      "includes 0, no effect was found.");
 }

@@ -1,9 +1,9 @@
-"""How orders depart from usual in the minutes around kick-off: a line with its band, over the periods of a match."""
+"""How orders differ from usual in the minutes around kick-off: a line with its band, over the windows of a match."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, SOURCES, WINDOWS, Spec, tooltips, uplift, zero_line
 from pizza_assets.dashboards.forest_chart import forest
 from pizza_assets.dashboards.view import Reads, View
-from pizza_assets.dashboards.view_columns import IN_SHOPS, LABELS, ONCE
+from pizza_assets.dashboards.view_columns import ESTIMATED_ONCE, LABELS, PER_STORE
 from pizza_assets.models.extracts import EventStudyExtract
 
 _MINUTES = {
@@ -54,7 +54,7 @@ def _chart() -> Spec:
                         ("span", "Minutes"),
                         ("uplift_words", "Change"),
                         ("interval_words", "Band"),
-                        ("shop_words", "In a store"),
+                        ("per_store_words", "Per store and hour"),
                         ("n_words", "Based on"),
                     ),
                 },
@@ -66,15 +66,15 @@ def _chart() -> Spec:
 
 _COLUMNS = (
     "event", "series", "minutes_from", "minutes_to", "minutes_middle", "uplift_pct", "ci_low_pct", "ci_high_pct",
-    "band", "is_calibrated", "n_matches", "n_goals", "status", "reasons", *IN_SHOPS, *LABELS,
+    "band", "is_calibrated", "n_matches", "n_goals", "status", "reasons", *PER_STORE, *LABELS,
 )  # fmt: skip
 
 VIEW = View(
     id="kickoff",
     title="Around kick-off and goals",
-    question="In which minutes do orders depart from the usual?",
+    question="In which minutes do orders differ from usual?",
     reads=(Reads(EventStudyExtract, _COLUMNS),),
     filters=("source",),
-    filter_note=ONCE,
+    filter_note=ESTIMATED_ONCE,
     charts={"kickoff": _chart(), "forest": forest()},
 )

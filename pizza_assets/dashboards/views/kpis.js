@@ -1,4 +1,4 @@
-// At a glance: sums of what the filters choose, and the one effect that was declared beforehand.
+// At a glance: totals of what the filters select, and the one effect that was declared beforehand.
 RENDERERS.kpis = renderKpis;
 
 function renderKpis() {
@@ -12,8 +12,8 @@ function renderKpis() {
     kpi("Orders", orders.map(([source, known]) => [count(known.sum), `${source} orders${known.words}`, source])),
     kpi("Revenue", revenueFacts(new Map(orders.map(([source]) => [source, series.get(source)])), from, to)),
     kpi("Matches", matches.length ? [[count(matches.length), matchFacts(matches), sourceOf(matches)]] : []),
-    kpi("After the own team's match", upliftFacts(), "not estimated for this choice"),
-    kpi("Alarms", alarmFacts(series), `looked for once ${PAGE.weeks_for_alarms} weeks are known`),
+    kpi("After the own team's match", upliftFacts(), "not estimated for these filters"),
+    kpi("Alarms", alarmFacts(series), `need ${PAGE.weeks_for_alarms} weeks of orders`),
     kpi("Markets", series.size ? [marketFacts(series)] : []),
     kpi("Real data",
       [
@@ -25,7 +25,7 @@ function renderKpis() {
   return [];
 }
 
-function kpi(name, facts, none = "no data for this choice") {
+function kpi(name, facts, none = "no data for these filters") {
   const shown = facts.length ? facts : [["–", none]];
   return make(
     "div",
@@ -36,7 +36,7 @@ function kpi(name, facts, none = "no data for this choice") {
   );
 }
 
-// The sum of the days that are known, how many these are, and words where some are not.
+// The sum over the days that are known, their number, and a remark if some are not.
 function knownOrders(positions, from, to) {
   const points = dailyOrders(positions, from, to);
   const known = points.filter((point) => point.orders !== null);
@@ -62,11 +62,11 @@ function revenueFacts(series, from, to) {
 function matchFacts(matches) {
   const sources = [...new Set(matches.map((match) => match.match_source))].join(" and ");
   const analysed = matches.filter((match) => DATA.impactByMatch.has(match.match_id)).length;
-  return `${sources}, ${count(analysed)} near a market`;
+  return `${sources}, ${count(analysed)} followed in a market`;
 }
 
-// The effect after the match: of the whole business, or of the one part that the filters name. Dates and types are not
-// estimated anew.
+// The effect after the match, on the whole business or on the one part that the filters name. Nothing is re-estimated
+// for dates and match types.
 function upliftFacts() {
   const part = chosenPart();
   const named = activeFilters().filter((name) => name !== "source");
@@ -83,7 +83,7 @@ function upliftFacts() {
 
 function alarmFacts(series) {
   const alarms = chosenAnomalies();
-  return [...series.keys()].filter(isLookedAt).map((source) => {
+  return [...series.keys()].filter(hasAlarmHistory).map((source) => {
     const own = alarms.filter((row) => row.order_source === source);
     const kinds =
       [...grouped(own, (row) => row.kind)].map(([kind, rows]) => counted(rows.length, ...ALARM_NOUNS[kind]));

@@ -1,4 +1,4 @@
-"""Counts of what the filters choose, and the one effect that was declared beforehand."""
+"""Totals of what the filters select, and the one effect that was declared beforehand."""
 
 from pizza_assets.dashboards.view import Reads, View
 from pizza_assets.dashboards.view_columns import EFFECT, MATCH, ORDERS
@@ -7,7 +7,7 @@ from pizza_assets.models.extracts import AnomaliesExtract, CorrelationsExtract, 
 VIEW = View(
     id="kpis",
     title="At a glance",
-    question="How much data is behind this page, and what comes out of it?",
+    question="How much data is behind this page, and what does it show?",
     reads=(
         Reads(OrdersTimelineExtract, ORDERS),
         Reads(MatchesExtract, MATCH),
@@ -16,6 +16,6 @@ VIEW = View(
     ),
     filters=("source", "team", "competition", "type", "market", "chain", "dates"),
     partly=("team", "competition", "type"),
-    filter_note="Orders and revenue belong to a market, not to a match; team, competition and type choose matches.",
+    filter_note="Orders and revenue belong to a market, not to a match; team, competition and type select matches.",
     section="plain",
 )

@@ -1,4 +1,4 @@
-// One match day: orders of each market that follows it by quarter-hour, the three windows, and observed against usual.
+// One match day: orders by quarter-hour in each market that follows the match, and each window against the usual level.
 RENDERERS.match = renderMatch;
 
 const BEFORE_KICKOFF = 3 * HOUR, AFTER_KICKOFF = 5 * HOUR;
@@ -9,7 +9,7 @@ function renderMatch(id) {
     fillView("match", {
       labels: [],
       heading: { tabindex: "-1" },
-      body: [emptyNote("This match is not among the data of this page.")],
+      body: [emptyNote("This match is not in the data on this page.")],
     });
     return [];
   }
@@ -25,7 +25,7 @@ function renderMatch(id) {
     ...alarmsOf(id),
     groups.length > days.length
       ? make("p", { class: "hint" },
-          `Showing ${days.length} of ${groups.length} markets; choose one in the market filter to see it.`)
+          `Showing ${days.length} of ${groups.length} markets; use the market filter to see another.`)
       : null,
   ].filter(Boolean);
   const labels = rows.length ? rows.map((row) => row.data_source) : [match.match_source];
@@ -44,7 +44,7 @@ function matchWords(match, [row]) {
 
 function noMarketWords(id) {
   return DATA.impactByMatch.has(id)
-    ? "No market for this choice of filters followed this match."
+    ? "None of the markets that the filters select followed this match."
     : "No market with known orders follows either team, so nothing can be said about orders around this match.";
 }
 
@@ -67,7 +67,7 @@ function marketDay(match, rows, position) {
 function windowTable(rows) {
   const heads = [
     ["Window", ""], ["Orders", "number"], ["Usual", "number"], ["Extra", "number"], ["Change", "number"],
-    ["95 % interval", "number"], ["Money", "number"], ["In a store, per hour", "number"],
+    ["95 % interval", "number"], ["Money", "number"], ["Per store and hour", "number"],
   ];
   const ordered = [...rows].sort((a, b) => WINDOW_ORDER.indexOf(a.window) - WINDOW_ORDER.indexOf(b.window));
   return make("table", {}, headOf(heads), make("tbody", {}, ...ordered.map(windowRow)));
@@ -125,11 +125,11 @@ async function drawMarketDay(holder, match, rows) {
     windows.map((window) => `${window.window} the match ${window.observed_words}, usual ${window.expected_words}`)
       .join("; ")}.`;
   await drawChart(holder, "match",
-    { datasets: { windows, quarters: bars, usual: level, kickoff: [{ at: match.at }] }, beside: 50, words });
+    { datasets: { windows, quarters: bars, usual: level, kickoff: [{ at: match.at }] }, axisWidth: 50, words });
 }
 
-// The usual orders of each quarter-hour, null where they are not known, so that the line breaks; the last one is
-// repeated at its end, so that its step has a width.
+// The usual orders of each quarter-hour, null where unknown so that the line breaks; the last value is repeated at the
+// end of its quarter-hour, so that its step has a width.
 function usualLevel(group, from, to) {
   if (!group) return [];
   const pointAt = (value, i) => ({ at: (group.firstBin + i) * BIN, expected: value ? (value - 1) / 10 : null });

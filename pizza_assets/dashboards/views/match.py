@@ -1,8 +1,8 @@
-"""One match in one market: orders by quarter-hour against what is usual, over the periods of the match."""
+"""One match in one market: orders by quarter-hour against the usual level, over the windows of the match."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, SOURCES, WINDOWS, Spec, tooltips, utc_x
 from pizza_assets.dashboards.view import Reads, View
-from pizza_assets.dashboards.view_columns import CHAINS_TOGETHER, IN_SHOPS, LABELS, OF_MATCH, UPLIFT
+from pizza_assets.dashboards.view_columns import CHAINS_TOGETHER, LABELS, MATCH_WINDOW, PER_STORE, UPLIFT
 from pizza_assets.models.extracts import MatchImpactExtract, MatchTimelineExtract
 
 
@@ -43,7 +43,7 @@ def _chart() -> Spec:
                     "color": {"field": "order_source", "type": "nominal", "scale": SOURCES, "legend": None},
                     "tooltip": tooltips(
                         ("label", "From"),
-                        ("source_words", "Orders are"),
+                        ("source_words", "Data"),
                         ("orders_words", "Orders"),
                         ("expected_words", "Usual"),
                     ),
@@ -74,10 +74,10 @@ VIEW = View(
     question="What happened to orders on the day of this match?",
     reads=(
         Reads(MatchTimelineExtract, _COLUMNS),
-        Reads(MatchImpactExtract, (*OF_MATCH, *UPLIFT, "extra_orders", "extra_revenue_cents", *IN_SHOPS, *LABELS)),
+        Reads(MatchImpactExtract, (*MATCH_WINDOW, *UPLIFT, "extra_orders", "extra_revenue_cents", *PER_STORE, *LABELS)),
     ),
     filters=("source", "market"),
-    filter_note="One match has its own teams, competition and date. " + CHAINS_TOGETHER,
+    filter_note="This is a single match. " + CHAINS_TOGETHER,
     address="match",
     charts={"match": _chart()},
 )

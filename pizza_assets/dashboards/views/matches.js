@@ -1,4 +1,4 @@
-// Matches with what orders did around them, sorted as people like; each leads to its match day.
+// A sortable table of matches and the change in orders around them; each links to its match day.
 RENDERERS.matches = renderMatches;
 
 const TABLE = { window: "post", sort: "change", descending: true };
@@ -31,8 +31,8 @@ function matchTable(rows, knownCount) {
       (row) => [row.ci_low_pct, row.ci_high_pct, row.uplift_pct].map((value) => Math.min(150, Math.abs(value ?? 0)))));
   const unknown = rows.length - knownCount;
   const hint = `${counted(rows.length, "pair of market and match", "pairs of market and match")}${
-    unknown ? `, ${count(unknown)} of them without a known usual level` : ""}. One match is noisy, and the largest ` +
-    "of many are large partly by chance: colour marks an interval that excludes 0.";
+    unknown ? `, ${count(unknown)} of them without a known usual level` : ""}. A single match is noisy, and the ` +
+    "largest changes of many are partly chance. Colour marks an interval that excludes 0.";
   return [
     make("div", { class: "table-tools" }, windowSelect(), make("p", { class: "hint" }, hint)),
     scrolling("Table of matches",
@@ -70,8 +70,8 @@ function matchTableHead() {
       make("th", { scope: "col", class: "wide-only" }, "Data"), sortable("observed", "Orders", "number wide-only"),
       sortable("expected", "Usual", "number wide-only"), sortable("change", "Change", "number"),
       make("th", { scope: "col", class: "wide-only" }, "95 % interval"),
-      make("th", { scope: "col", class: "number wide-only" }, "from – to"),
-      make("th", { scope: "col", class: "number wide-only" }, "In a store, per hour")));
+      make("th", { scope: "col", class: "number wide-only" }, "From – to"),
+      make("th", { scope: "col", class: "number wide-only" }, "Per store and hour")));
 }
 
 function matchTableRow(row, reach) {

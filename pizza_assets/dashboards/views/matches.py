@@ -1,13 +1,13 @@
-"""Every match with what orders did around it."""
+"""Every match with the change in orders around it."""
 
 from pizza_assets.dashboards.view import Reads, View
 from pizza_assets.dashboards.view_columns import (
     ALL_BUT_CHAIN,
     CHAINS_TOGETHER,
-    IN_SHOPS,
     LABELS,
     MATCH,
-    OF_MATCH,
+    MATCH_WINDOW,
+    PER_STORE,
     UPLIFT,
 )
 from pizza_assets.models.extracts import MatchesExtract, MatchImpactExtract
@@ -15,10 +15,10 @@ from pizza_assets.models.extracts import MatchesExtract, MatchImpactExtract
 VIEW = View(
     id="matches",
     title="Matches",
-    question="Around which matches did orders differ most from the usual?",
+    question="Around which matches did orders differ most from usual?",
     reads=(
         Reads(MatchesExtract, MATCH),
-        Reads(MatchImpactExtract, (*OF_MATCH, *UPLIFT, "extra_orders", *IN_SHOPS, *LABELS)),
+        Reads(MatchImpactExtract, (*MATCH_WINDOW, *UPLIFT, "extra_orders", *PER_STORE, *LABELS)),
     ),
     filters=ALL_BUT_CHAIN,
     filter_note=CHAINS_TOGETHER,

@@ -1,13 +1,13 @@
-// Does the result matter? Every match as a dot; the line is the one that was tested, drawn through the dots' middle.
+// Does the result matter? Every match as a dot; the line has the tested slope and passes through the dots' mean.
 RENDERERS.outcomes = renderOutcomes;
 
 const OUTCOMES = { x: "own_goal_difference" };
 const OUTCOME_AXES = {
-  own_goal_difference: { words: "goals by which the own team ended better", subject: "goal_difference" },
+  own_goal_difference: { words: "goal difference of the own team", subject: "goal_difference" },
   total_goals: { words: "goals in the match", subject: "total_goals" },
 };
 const MOST_SHOWN = 150; // Per cent; larger changes are drawn at the edge.
-const FEWEST_DATES = 10; // As in the analysis: fewer show a pattern that is not there.
+const FEWEST_DATES = 10; // As in the analysis: fewer can show a pattern that is not there.
 
 function renderOutcomes() {
   const rows = chosenImpact("post").filter((row) => row.uplift_pct !== null && row[OUTCOMES.x] !== null);
@@ -15,7 +15,7 @@ function renderOutcomes() {
     fillView("outcomes", {
       labels: [],
       body: [emptyNote(DATA.match_impact.length
-        ? "No finished match with a known usual level for this choice of filters."
+        ? "No finished match with a known usual level fits these filters."
         : noMatchWords())],
     });
     return [];
@@ -54,16 +54,17 @@ const isWhole = () =>
   activeFilters().every((name) => name === "source" || !PAGE.views.outcomes.filters.includes(name));
 
 function outcomeWords(effect) {
-  const about = "One dot is one match in one market; choose it to open the match.";
+  const about = "Each dot is one match in one market; select it to open the match.";
   if (!effect || effect.status !== "ok")
-    return `${about} Whether it matters is not known: ${effect ? reasonWords(effect.reasons) : "it was not asked"}.`;
-  const found = effect.direction === "up" || effect.direction === "down" ? "" : "Nothing was found: ";
+    return `${about} Whether the result matters is not known: ${
+      effect ? reasonWords(effect.reasons) : "it was not tested"}.`;
+  const found = effect.direction === "up" || effect.direction === "down" ? "" : "No effect was found: ";
   const line = `per goal ${percent(effect.uplift_pct)} (95 % interval ${
-    interval(effect.ci_low_pct, effect.ci_high_pct)}, q ${chance(effect.q_value)})`;
+    interval(effect.ci_low_pct, effect.ci_high_pct)}, q ${probability(effect.q_value)})`;
   const coefficients = effect.correlation_coefficient === null
     ? ""
     : `; Pearson ${signed(effect.correlation_coefficient)}, Spearman ${signed(effect.spearman_coefficient)}`;
-  const scope = isWhole() ? "" : " This is for all matches; the line is left out while filters choose some.";
+  const scope = isWhole() ? "" : " This is for all matches; the line is hidden while filters select some of them.";
   const sentence = `${found}${line}${coefficients}, over ${counted(effect.n_matches, "match", "matches")}.`;
   return `${sentence.replace(/^./, (letter) => letter.toUpperCase())}${scope} ${about}`;
 }
@@ -81,19 +82,19 @@ async function drawOutcomes(holder, rows, effect) {
     market: row.market,
     uplift_words: percent(row.uplift_pct, 0),
     interval_words: interval(row.ci_low_pct, row.ci_high_pct, 0),
-    shop_words: shopWords(row),
+    per_store_words: perStoreWords(row),
   }));
   const line = isWhole() && effect?.status === "ok" ? testedLine(rows, effect) : [];
   const words =
-    `${counted(rows.length, "dot")}: change of orders after the match by ${axis.words}. ${outcomeWords(effect)}`;
+    `${counted(rows.length, "dot")}: change in orders after the match by ${axis.words}. ${outcomeWords(effect)}`;
   const changes = dots.map((dot) => dot.uplift_pct);
   const view = await drawChart(
-    holder, "outcomes", { datasets: { dots, line }, beside: 56, words, tokens: { "$x-title": axis.words } });
+    holder, "outcomes", { datasets: { dots, line }, axisWidth: 56, words, tokens: { "$x-title": axis.words } });
   await view.signal("most", Math.max(20, ...changes)).signal("least", Math.min(-20, ...changes)).runAsync();
   view.addEventListener("click", (event, item) => item?.datum?.match_id && openMatch(item.datum.match_id));
 }
 
-// The pipeline's slope with its interval, through the dots' mean.
+// The slope that the analysis estimated, with its interval, through the dots' mean.
 function testedLine(rows, effect) {
   const values = rows.map((row) => row[OUTCOMES.x]);
   const middle = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,8 +1,8 @@
-"""Every match as a dot, its goals against the change of orders after it, with the line that was tested."""
+"""Every match as a dot, its goals against the change in orders after it, with the tested line."""
 
 from pizza_assets.dashboards.chart_parts import OWN_RESULTS, SCHEMA, Spec, real_only, tooltips, uplift, zero_line
 from pizza_assets.dashboards.view import Reads, View
-from pizza_assets.dashboards.view_columns import ALL_BUT_CHAIN, CHAINS_TOGETHER, EFFECT, LABELS, OF_MATCH, UPLIFT
+from pizza_assets.dashboards.view_columns import ALL_BUT_CHAIN, CHAINS_TOGETHER, EFFECT, LABELS, MATCH_WINDOW, UPLIFT
 from pizza_assets.models.extracts import CorrelationsExtract, MatchImpactExtract
 
 
@@ -38,7 +38,7 @@ def _chart() -> Spec:
                         ("market", "Market"),
                         ("uplift_words", "Change"),
                         ("interval_words", "95 % interval"),
-                        ("shop_words", "In a store"),
+                        ("per_store_words", "Per store and hour"),
                     ),
                 },
             },
@@ -62,8 +62,7 @@ VIEW = View(
     question="Do orders after the match depend on how it ended?",
     reads=(
         Reads(
-            MatchImpactExtract,
-            (*OF_MATCH, "own_goal_difference", "total_goals", "own_result", *UPLIFT, *LABELS),
+            MatchImpactExtract, (*MATCH_WINDOW, "own_goal_difference", "total_goals", "own_result", *UPLIFT, *LABELS)
         ),
         Reads(CorrelationsExtract, (*EFFECT, "correlation_coefficient", "spearman_coefficient")),
     ),

@@ -1,4 +1,4 @@
-// Data behind the numbers: which weeks are real, mock, partial or missing, and what the checks say.
+// Data behind the numbers: which weeks are real, mock, partial or missing, and the latest check results.
 RENDERERS.quality = renderQuality;
 
 const weekPages = paged(10);
@@ -16,12 +16,12 @@ function renderQuality() {
   const labels = rows.map((row) => row.data_source).filter((source) => source !== "none");
   if (!rows.length) {
     fillView("quality",
-      { labels, body: [emptyNote("No week is recorded for this choice: collect a week, then this view fills.")] });
+      { labels, body: [emptyNote("No week is recorded for these filters. Collect a week to fill this view.")] });
     return [];
   }
   const holder = make("div", { class: "chart", id: "chart-quality" });
   const table = make("table", {}, headOf([
-    ["Week from", ""], ["Data", ""], ["They are", ""], ["Source", "wide-only"], ["Rows", "number"],
+    ["Week from", ""], ["Data", ""], ["Real or mock", ""], ["Source", "wide-only"], ["Rows", "number"],
     ["Refused", "number"], ["Why", "wide-only"],
   ]),
     make("tbody", {}, ...pageOf(rows, weekPages).map(qualityRow)));
@@ -39,7 +39,7 @@ function renderQuality() {
   return [{
     holder,
     draw: () => drawChart(
-      holder, "quality", { datasets: { weeks: rows.map(qualityBar) }, beside: 74, words: qualityWords(rows) }),
+      holder, "quality", { datasets: { weeks: rows.map(qualityBar) }, axisWidth: 74, words: qualityWords(rows) }),
   }];
 }
 
@@ -81,9 +81,9 @@ function qualityWords(rows) {
         .join(", ")}. Each week is a row of the table below.`;
 }
 
-// What the platform's own checks last said about the stored weeks.
+// The latest results of the platform's checks on the stored weeks.
 function checkTable() {
-  if (!DATA.checks.length) return [make("p", { class: "hint" }, "No check has looked at these weeks yet.")];
+  if (!DATA.checks.length) return [make("p", { class: "hint" }, "These weeks have not been checked yet.")];
   const rows = DATA.checks.map(
     (row) => make("tr", {},
       make("th", { scope: "row" }, row.check.replaceAll("_", " "), make("span", { class: "sub" }, row.asset)),
@@ -92,11 +92,11 @@ function checkTable() {
         row.first_week === null ? "–" : `${day(Date.parse(row.first_week))} to ${day(Date.parse(row.last_week))}`),
       make("td", { class: "wide-only" }, row.outcome === "passed" ? "" : (row.description ?? ""))));
   return [
-    make("h3", {}, "What the checks said last"),
+    make("h3", {}, "Latest check results"),
     scrolling("Table of checks",
       make("table", { id: "checks" }, headOf([
         ["Check", ""], ["Outcome", ""], ["Weeks", "number"], ["From – to", "wide-only"],
-        ["What it said", "wide-only"],
+        ["Details", "wide-only"],
       ]),
         make("tbody", {}, ...rows))),
   ];

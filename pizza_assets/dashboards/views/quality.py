@@ -1,4 +1,4 @@
-"""Weeks as two bars, orders and matches: real, mock or nothing, with a mark where a look is worth it."""
+"""Weeks as two bars, orders and matches: real, mock or nothing, with a mark on weeks that need attention."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, Spec, tooltips, utc_x
 from pizza_assets.dashboards.view import Reads, View
@@ -18,8 +18,8 @@ def _chart() -> Spec:
             "tooltip": tooltips(
                 ("week", "Week from"),
                 ("dataset", "Data"),
-                ("source_words", "They are"),
-                ("source_name", "From"),
+                ("source_words", "Real or mock"),
+                ("source_name", "Source"),
                 ("rows_words", "Rows"),
                 ("rejected_words", "Refused"),
                 ("checks_words", "Checks"),
@@ -59,13 +59,13 @@ _COLUMNS = (
 VIEW = View(
     id="quality",
     title="Data behind the numbers",
-    question="Which weeks are real, mock, partial or missing, why, and what do the checks say?",
+    question="Which weeks are real, mock, partial or missing, and did the checks pass?",
     reads=(
         Reads(DataQualityExtract, _COLUMNS),
         Reads(ChecksExtract, ("asset", "check", "outcome", "week_count", "first_week", "last_week", "description")),
     ),
     filters=("source", "dates"),
     partly=("source", "dates"),
-    filter_note="Weeks are collected and checked whole, for every market and team; checks count all weeks.",
+    filter_note="Weeks are collected and checked as a whole, for every market and team; checks count all weeks.",
     charts={"quality": _chart()},
 )

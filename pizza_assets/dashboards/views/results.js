@@ -10,7 +10,7 @@ function renderResults() {
     fillView("results", {
       labels: [],
       body: [emptyNote(
-        "Results have not been told apart for this choice: it takes finished matches that ended differently.")],
+        "Results have not been compared for these filters: that takes finished matches with different results.")],
     });
     return [];
   }
@@ -25,8 +25,8 @@ function renderResults() {
   });
   const key = legend(["home-win", "won"], ["draw", "drew"], ["away-win", "lost"]);
   const hint = make("p", { class: "hint" },
-    "Whiskers are 95 % intervals. A result is known only when the match is over: bars before and during it are a " +
-      "check, not a cause.");
+    "Whiskers are 95 % intervals. The result is known only once the match is over, so the bars before and during it " +
+      "are a check, not an effect of the result.");
   fillView("results", { labels: rows.map((row) => row.data_source), body: [key, ...body, hint] });
   return draws;
 }
@@ -38,7 +38,7 @@ async function drawResults(holder, rows) {
     result: row.scope_value,
     uplift_words: percent(row.uplift_pct),
     interval_words: interval(row.ci_low_pct, row.ci_high_pct),
-    shop_words: shopWords(row),
+    per_store_words: perStoreWords(row),
     n_words: counted(row.n_matches, "match", "matches"),
   }));
   const wordsOf = (bar) =>
@@ -46,5 +46,5 @@ async function drawResults(holder, rows) {
   const words = bars.map(wordsOf).join(" ");
   const isReal = rows.every((row) => row.data_source === "real");
   await drawChart(
-    holder, "results", { datasets: { bars }, beside: 56, words, tokens: { "$bar-opacity": isReal ? 0.95 : 0.6 } });
+    holder, "results", { datasets: { bars }, axisWidth: 56, words, tokens: { "$bar-opacity": isReal ? 0.95 : 0.6 } });
 }

@@ -1,8 +1,8 @@
-"""Bars of the change before, during and after the match, by the own team's result, with whiskers."""
+"""Bars of the change before, during and after the match by the own team's result, with intervals as whiskers."""
 
 from pizza_assets.dashboards.chart_parts import OWN_RESULTS, SCHEMA, Spec, tooltips, uplift, zero_line
 from pizza_assets.dashboards.view import Reads, View
-from pizza_assets.dashboards.view_columns import EFFECT, ONCE
+from pizza_assets.dashboards.view_columns import EFFECT, ESTIMATED_ONCE
 from pizza_assets.models.extracts import CorrelationsExtract
 
 
@@ -22,7 +22,7 @@ def _chart() -> Spec:
         ("window", "Orders"),
         ("uplift_words", "Change"),
         ("interval_words", "95 % interval"),
-        ("shop_words", "In a store"),
+        ("per_store_words", "Per store and hour"),
         ("n_words", "Based on"),
     )
     return {
@@ -43,12 +43,7 @@ def _chart() -> Spec:
             {
                 "data": {"name": "bars"},
                 "mark": {"type": "rule", "color": "$ink", "strokeWidth": 1.6},
-                "encoding": {
-                    **place,
-                    "y": uplift("ci_low_pct"),
-                    "y2": {"field": "ci_high_pct"},
-                    "tooltip": tooltip,
-                },
+                "encoding": {**place, "y": uplift("ci_low_pct"), "y2": {"field": "ci_high_pct"}, "tooltip": tooltip},
             },
             zero_line(is_vertical=False),
         ],
@@ -58,10 +53,10 @@ def _chart() -> Spec:
 VIEW = View(
     id="results",
     title="Before, during and after, by result",
-    question="How do orders move when the own team wins, draws or loses?",
+    question="How do orders change when the own team wins, draws or loses?",
     reads=(Reads(CorrelationsExtract, EFFECT),),
     filters=("source",),
-    filter_note=ONCE,
+    filter_note=ESTIMATED_ONCE,
     section="card half",
     charts={"results": _chart()},
 )

@@ -1,4 +1,4 @@
-// Real and mock, month by month.
+// Bars of real and mock orders and matches by month.
 RENDERERS.sources = renderSources;
 
 const MONTH = new Intl.DateTimeFormat("en-GB", { month: "short", year: "2-digit", timeZone: "UTC" });
@@ -13,7 +13,7 @@ function renderSources() {
   const played = matches.map((match) => ({ at: match.at, source: match.match_source, number: 1 }));
   const labels = [...orders, ...played].map((row) => row.source);
   if (!labels.length) {
-    fillView("sources", { labels, body: [emptyNote("Nothing is stored for this choice, neither real nor mock.")] });
+    fillView("sources", { labels, body: [emptyNote("Nothing is stored for these filters, neither real nor mock.")] });
     return [];
   }
   const holder = make("div", { class: "chart tall", id: "chart-sources" });
@@ -31,7 +31,7 @@ async function drawSources(holder, orders, matches) {
   const total = (what, source) => count(sumBy(datasets[what].filter((bar) => bar.source === source), "number"));
   const words = `${total("orders", "real")} real and ${total("orders", "mock")} mock orders, ${
     total("matches", "real")} real and ${total("matches", "mock")} mock matches in ${counted(months.length, "month")}.`;
-  await drawChart(holder, "sources", { datasets, beside: 64, words });
+  await drawChart(holder, "sources", { datasets, axisWidth: 64, words });
 }
 
 function monthBar(month, source, what, number) {

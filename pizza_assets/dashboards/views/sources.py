@@ -1,4 +1,4 @@
-"""How much is real and how much mock, side by side, month by month: orders above, matches below."""
+"""How much is real and how much mock, month by month: orders above, matches below."""
 
 from pizza_assets.dashboards.chart_parts import SCHEMA, SOURCES, Spec, tooltips
 from pizza_assets.dashboards.view import Reads, View
@@ -37,7 +37,7 @@ def _bars(what: str, *, has_labels: bool) -> Spec:
             },
             "color": {"field": "source", "type": "nominal", "scale": SOURCES, "legend": None},
             "xOffset": {"field": "source", "type": "nominal", "sort": SOURCES["domain"]},
-            "tooltip": tooltips(("month", "Month"), ("what", "These are"), ("words", "How many")),
+            "tooltip": tooltips(("month", "Month"), ("what", "Data"), ("words", "How many")),
         },
     }
 
@@ -45,13 +45,13 @@ def _bars(what: str, *, has_labels: bool) -> Spec:
 VIEW = View(
     id="sources",
     title="Real and mock, month by month",
-    question="How much of what is shown happened?",
+    question="How much of the data is real?",
     reads=(
         Reads(OrdersTimelineExtract, ("hour_at", "market", "chain", "order_count", "order_source")),
         Reads(MatchesExtract, MATCH),
     ),
     filters=("source", "team", "competition", "type", "market", "chain", "dates"),
     partly=("team", "competition", "type", "market", "chain"),
-    filter_note="Market and chain choose orders; team, competition and type choose matches.",
+    filter_note="Market and chain select orders; team, competition and type select matches.",
     charts={"sources": _chart()},
 )

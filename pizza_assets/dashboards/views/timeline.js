@@ -1,7 +1,7 @@
-// Orders over time: a line per source of orders, days with alarms, ticks of matches, and a small chart to zoom by.
+// Orders over time: a line per source of orders, marks for alarms, ticks for matches, and a small chart for zooming.
 RENDERERS.timeline = renderTimeline;
 
-const HOURLY_UP_TO = 14 * DAY_MS; // A longer period is drawn by day.
+const HOURLY_UP_TO = 14 * DAY_MS; // Longer periods are drawn by day.
 
 function renderTimeline() {
   const series = chosenDays();
@@ -10,8 +10,8 @@ function renderTimeline() {
   const [from, to] = chosenPeriod();
   const labels = [...series.keys(), ...matches.map((match) => match.match_source)];
   if (!series.size || from >= to) {
-    const note = DATA.daily.series.length ? "No orders for this choice of market, chain, dates and data source."
-      : "No orders are stored yet: collect a week, then this view fills.";
+    const note = DATA.daily.series.length ? "No orders for this market, chain, period and data source."
+      : "No orders are stored yet. Collect a week to fill this view.";
     fillView("timeline", { labels, body: [emptyNote(note)] });
     return [];
   }
@@ -34,7 +34,7 @@ async function drawTimeline(holder, { series, matches, alarms, from, to }) {
   };
   const words = `Orders from ${day(from)} to ${day(to - 1)}, with ${counted(matches.length, "match", "matches")} and ${
     counted(alarms.length, "alarm")}. The same numbers are in the tiles and in the tables of matches and alarms.`;
-  const view = await drawChart(holder, "timeline", { datasets, beside: 42, words });
+  const view = await drawChart(holder, "timeline", { datasets, axisWidth: 42, words });
   await view.signal("first", from).signal("last", to).signal("from", from).signal("to", to).runAsync();
   zoomWithBrush(view, { series, alarms, from, to });
   view.addEventListener("click", (event, item) => item?.datum?.match_id && openMatch(item.datum.match_id));
@@ -45,17 +45,17 @@ function timelineLegend(series, matches, alarms) {
   const results = [...new Set(matches.map((match) => resultWords(match.result)))].sort();
   const kinds =
     [...new Set(alarms.map((row) => row.kind))].sort().map((kind) => [`alarm-${kind}`, ALARM_NOUNS[kind][0]]);
-  return legend(...sources, ["ring", "not everything known"],
+  return legend(...sources, ["ring", "incomplete"],
     ...results.map((result) => [`tick ${result.replace(" ", "-")}`, result]), ...kinds);
 }
 
 function timelineHint(isHourly, alarms) {
   const marks = alarms.length
-    ? "Triangles are stores that departed from their usual; hover for the match and its result."
+    ? "Triangles and crosses are stores with unusual orders; hover for the match and its result."
     : noAlarmWords();
   return make("p", { class: "hint" },
     `By ${isHourly ? "hour" : "day"} (UTC). Drag across the small chart, or choose dates above, to zoom; two weeks ` +
-    `or less are drawn by hour. Real and mock orders are never added up. ${marks} Choose a tick to open its match.`);
+    `or less are drawn by hour. Real and mock orders are never pooled. ${marks} Select a tick to open its match.`);
 }
 
 const labelled = (points, source, isHourly) => points.map((point) => ({
@@ -65,10 +65,10 @@ const labelled = (points, source, isHourly) => points.map((point) => ({
   label: isHourly ? moment(point.at) : weekday(point.at),
   source_words: source,
   orders_words: point.orders === null ? "not known"
-    : `${count(point.orders)}${point.is_complete ? "" : " (not everything known)"}`,
+    : `${count(point.orders)}${point.is_complete ? "" : " (incomplete)"}`,
 }));
 
-// By day, or by hour where the period is short.
+// Points by day, or by hour if the period is short.
 async function orderPoints(series, from, to, isHourly = to - from <= HOURLY_UP_TO) {
   if (!isHourly)
     return [...series].flatMap(([source, positions]) => labelled(dailyOrders(positions, from, to), source, false));
@@ -90,7 +90,7 @@ function matchTicks(matches) {
   }));
 }
 
-// An alarm stands on the line of its orders, in the middle of its time: a local day begins on the UTC day before.
+// An alarm is placed on the line of its orders at its middle, because a local day may begin on the UTC day before.
 function alarmPoints(alarms, orders, step) {
   const heights =
     new Map(orders.map((point) => [`${point.order_source} ${Math.floor(point.at / step)}`, point.orders]));
@@ -116,14 +116,14 @@ function alarmPoints(alarms, orders, step) {
 function zoomWithBrush(view, { series, alarms, from, to }) {
   let latest = 0;
   view.addSignalListener("brush", async (name, value) => {
-    const asked = ++latest;
+    const request = ++latest;
     const [start, end] = (value.at ?? [from, to]).map(Number);
     const [zoomFrom, zoomTo] = end - start < 6 * HOUR ? [from, to] : [start, end];
     const isHourly = zoomTo - zoomFrom <= HOURLY_UP_TO;
     const margin = isHourly ? HOUR : DAY_MS;
     const points =
       await orderPoints(series, Math.max(from, zoomFrom - margin), Math.min(to, zoomTo + margin), isHourly);
-    if (asked !== latest) return; // The hand has moved on.
+    if (request !== latest) return; // The brush has moved on.
     await view.signal("from", zoomFrom)
       .signal("to", zoomTo)
       .data("orders", points)

@@ -1,4 +1,4 @@
-"""Orders over time with the days of alarms, ticks of matches, and a small chart to zoom by."""
+"""Orders over time with marks for alarms, ticks for matches, and a small chart for zooming."""
 
 from pizza_assets.dashboards.chart_parts import RESULTS, SCHEMA, SOURCES, Spec, real_only, tooltips, utc_x
 from pizza_assets.dashboards.view import Reads, View
@@ -7,10 +7,7 @@ from pizza_assets.models.extracts import AnomaliesExtract, MatchesExtract, Order
 
 _ZOOM = ("from", "to")
 _SHORT_COUNT = "format(datum.value, datum.value >= 10000 ? '~s' : ',')"
-_ALARMS = {
-    "domain": ["surge", "outage", "day without any order"],
-    "range": ["triangle-up", "triangle-down", "cross"],
-}
+_ALARMS = {"domain": ["surge", "outage", "day without any order"], "range": ["triangle-up", "triangle-down", "cross"]}
 _ALARM_COLORS = {"domain": _ALARMS["domain"], "range": ["$up", "$down", "$warn"]}
 
 
@@ -54,7 +51,7 @@ def _orders_over_time() -> Spec:
                     "y": {"field": "orders", "type": "quantitative"},
                     "color": color,
                     "opacity": {"condition": {"test": "datum.is_complete", "value": 0}, "value": 1},
-                    "tooltip": tooltips(("label", "When"), ("source_words", "Orders are"), ("orders_words", "Orders")),
+                    "tooltip": tooltips(("label", "When"), ("source_words", "Data"), ("orders_words", "Orders")),
                 },
             },
             {
@@ -74,7 +71,7 @@ def _orders_over_time() -> Spec:
                     "fill": real_only("kind_words", _ALARM_COLORS),
                     "tooltip": tooltips(
                         ("kind_words", "Alarm"),
-                        ("source_words", "Orders are"),
+                        ("source_words", "Data"),
                         ("when", "When"),
                         ("where", "Store"),
                         ("orders_words", "Orders"),
@@ -125,18 +122,17 @@ def _overview() -> Spec:
 VIEW = View(
     id="timeline",
     title="Orders over time, with matches",
-    question="When do people order, when was football on, and where did stores depart from their usual?",
+    question="When do people order, when were the matches, and when were a store's orders unusual?",
     reads=(
         Reads(OrdersTimelineExtract, ORDERS),
         Reads(MatchesExtract, MATCH),
         Reads(
-            AnomaliesExtract,
-            ("market", "chain", "store_id", "kind", "starts_at", "match_id", "result", "order_source"),
+            AnomaliesExtract, ("market", "chain", "store_id", "kind", "starts_at", "match_id", "result", "order_source")
         ),
     ),
     filters=("source", "team", "competition", "type", "market", "chain", "dates"),
     partly=("team", "competition", "type"),
-    filter_note="Team, competition and type choose the match ticks; orders belong to a market, not to a match.",
+    filter_note="Team, competition and type select the match ticks; orders belong to a market, not to a match.",
     drill_target="match",
     charts={"timeline": _chart()},
 )

@@ -1,1 +1,1 @@
-"""The dashboard in QuickSight made, changed, filled and removed through its API. What it is, is in dashboards."""
+"""Creates, updates, fills and deletes the dashboard through QuickSight's API. What it looks like is in dashboards."""

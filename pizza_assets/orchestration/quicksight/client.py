@@ -1,4 +1,4 @@
-"""QuickSight's client and the place that the settings name."""
+"""QuickSight's client, and the account and bucket that the settings name."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.settings import Settings, bucket_and_prefix
 from pizza_assets.storage.layout import member_key
 
-# QuickSight allows few calls a second: botocore waits longer after each refusal and gives up after these attempts
+# QuickSight's rate limit is low: botocore backs off after each throttled call and gives up after these attempts
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 8},
     connect_timeout=10,
@@ -26,7 +26,7 @@ _NEEDED = {
     "QUICKSIGHT_OWNER_ARN": "quicksight_owner_arn",
     "S3_BUCKET_NAME": "s3_bucket",
 }
-_STAND_INS = {
+_PLACEHOLDERS = {
     "QUICKSIGHT_ACCOUNT_ID": "000000000000",
     "QUICKSIGHT_REGION": "us-east-1",
     "QUICKSIGHT_OWNER_ARN": "arn:aws:quicksight:us-east-1:000000000000:user/default/OWNER",
@@ -35,7 +35,7 @@ _STAND_INS = {
 
 
 def missing_settings(settings: Settings) -> list[str]:
-    """The variables without which nothing can be made; a storage in a bucket names the bucket itself."""
+    """The variables still needed before anything can be created; storage on S3 names the bucket itself."""
     missing = [variable for variable, name in _NEEDED.items() if getattr(settings, name) is None]
     if settings.is_on_s3:
         missing = [variable for variable in missing if variable != "S3_BUCKET_NAME"]
@@ -43,16 +43,16 @@ def missing_settings(settings: Settings) -> list[str]:
 
 
 def refuse_local_storage(settings: Settings) -> None:
-    """Raises ConfigurationError while tables are kept in a folder: the manifests then name its paths."""
+    """Raises ConfigurationError if tables are stored in a local folder, because manifests would name local paths."""
     if not settings.is_on_s3:
         raise ConfigurationError(
             f"PIZZA_STORAGE={settings.storage!r} is a local folder, so the manifests name files that QuickSight can't "
-            "read; set PIZZA_STORAGE=s3://bucket/prefix and make the extracts there, see docs/quicksight.md"
+            "read; set PIZZA_STORAGE=s3://bucket/prefix and run `pizza run` to write them there, see docs/quicksight.md"
         )
 
 
 def target_of(settings: Settings) -> Target:
-    """Where the settings want the dashboard. Raises ConfigurationError naming what is not set."""
+    """The target that the settings name. Raises ConfigurationError naming the variables that are not set."""
     missing = missing_settings(settings)
     if missing:
         raise ConfigurationError(f"{', '.join(missing)} not set; QuickSight needs them, see docs/quicksight.md")
@@ -60,11 +60,11 @@ def target_of(settings: Settings) -> Target:
 
 
 def planned_target(settings: Settings) -> Target:
-    """The same, with stand-ins where nothing is set: good enough to see what would be made.
+    """The same with placeholders for what is not set, for a plan.
 
-    Bucket and keys follow from a storage in a bucket, else from S3_BUCKET_NAME without a prefix.
+    Bucket and keys follow from PIZZA_STORAGE on S3, else from S3_BUCKET_NAME without a prefix.
     """
-    chosen = {variable: getattr(settings, name) or _STAND_INS[variable] for variable, name in _NEEDED.items()}
+    chosen = {variable: getattr(settings, name) or _PLACEHOLDERS[variable] for variable, name in _NEEDED.items()}
     bucket, prefix = bucket_and_prefix(settings.storage) if settings.is_on_s3 else (chosen["S3_BUCKET_NAME"], "")
     folder = f"{prefix}/" if prefix else ""
     return Target(
@@ -82,10 +82,10 @@ def planned_target(settings: Settings) -> Target:
 
 
 def has_credentials() -> bool:
-    """Whether this process can sign calls to AWS at all."""
+    """Whether this process has AWS credentials."""
     return boto3.Session().get_credentials() is not None
 
 
 def quicksight_client(region: str) -> Any:
-    """A client that retries what is worth it, a bounded number of times."""
+    """A client that retries transient errors a limited number of times."""
     return boto3.client("quicksight", region_name=region, config=_CONFIG)

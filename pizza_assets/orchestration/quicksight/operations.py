@@ -1,6 +1,6 @@
-"""How each kind of resource is looked at, made, changed and removed: the names of QuickSight's calls and members.
+"""The API calls that describe, create, update and delete each kind of resource.
 
-Deciding which call is due does not belong here.
+Deciding which call to make does not belong here.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ _ANSWERS = {
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the API: the client's method and its parameters."""
+    """One API call: the client's method and its parameters."""
 
     operation: str
     parameters: Mapping[str, Any]
@@ -42,7 +42,7 @@ class Call:
 
 
 def checksum_tag(resource: Resource) -> str:
-    """The tag that keeps the checksum of what was last made of the resource."""
+    """The tag that stores the checksum of the resource's last definition."""
     return SCHEDULE_TAG if resource.kind == Kind.REFRESH_SCHEDULE else DEFINITION_TAG
 
 
@@ -51,7 +51,7 @@ def describe(target: Target, resource: Resource) -> Call:
 
 
 def create(target: Target, resource: Resource) -> Call:
-    """Made with its owner and its checksum, so that a run that is killed afterwards leaves nothing half known."""
+    """Create the resource together with its owner and checksum tags, so that a run killed afterwards can be resumed."""
     parameters = {**_named_for_writing(target, resource), **resource.body, **resource.only_created}
     if resource.actions:
         parameters["Permissions"] = [{"Principal": target.owner, "Actions": list(resource.actions)}]
@@ -64,7 +64,7 @@ def update(target: Target, resource: Resource) -> Call:
 
 
 def delete(target: Target, resource: Resource) -> Call:
-    # an analysis would otherwise stay for 30 days and keep its id from being made again
+    # an analysis would otherwise be kept for 30 days, and its id could not be used again
     at_once = {"ForceDeleteWithoutRecovery": True} if resource.kind == Kind.ANALYSIS else {}
     return Call(f"delete_{_NOUNS[resource.kind]}", {**_named(target, resource), **at_once})
 
@@ -78,7 +78,7 @@ def tag(resource: Resource, tags: Mapping[str, str]) -> Call:
 
 
 def hand_over(target: Target, resource: Resource, former_owner: str | None) -> Call:
-    """Give the resource to the owner in force and take it from the former one, if it had one."""
+    """Grant the rights to the current owner, and revoke those of the former one, if any."""
     actions = list(resource.actions)
     parameters: dict[str, Any] = {
         **_named(target, resource),
@@ -94,12 +94,12 @@ def describe_permissions(target: Target, resource: Resource) -> Call:
 
 
 def principals_of(answer: Mapping[str, Any]) -> set[str]:
-    """Who has rights, by the answer to `describe_permissions`."""
+    """The principals that have rights, from the answer to `describe_permissions`."""
     return {permission["Principal"] for permission in answer.get("Permissions", [])}
 
 
 def is_ours(tags: Mapping[str, str]) -> bool:
-    """Whether we made what has these tags: everything is tagged as it is made."""
+    """Whether this project created the resource with these tags: everything is tagged on creation."""
     return DEFINITION_TAG in tags
 
 
@@ -113,12 +113,12 @@ def describe_version(target: Target, dashboard: Resource, version: int) -> Call:
 
 
 def version_of(answer: Mapping[str, Any]) -> int:
-    """The version that an update of a dashboard made; its ARN ends with the number."""
+    """The version that an update of a dashboard created, the last part of its ARN."""
     return int(str(answer["VersionArn"]).rsplit("/", 1)[1])
 
 
 def status_of(resource: Resource, answer: Mapping[str, Any]) -> str:
-    """The status in the answer to `describe`; empty for kinds that are ready at once."""
+    """The status in the answer to `describe`; empty for kinds without one."""
     described = answer[_ANSWERS[resource.kind]]
     if resource.kind == Kind.DASHBOARD:
         return described.get("Version", {}).get("Status", "")
@@ -126,7 +126,7 @@ def status_of(resource: Resource, answer: Mapping[str, Any]) -> str:
 
 
 def errors_of(resource: Resource, answer: Mapping[str, Any]) -> list[str]:
-    """What QuickSight says went wrong, in its words."""
+    """QuickSight's own error messages."""
     described = answer[_ANSWERS[resource.kind]]
     found = described.get("Version", described).get("Errors", [])
     if "ErrorInfo" in described:
@@ -139,7 +139,7 @@ def _named(target: Target, resource: Resource) -> dict[str, Any]:
 
 
 def _named_for_writing(target: Target, resource: Resource) -> dict[str, Any]:
-    """A schedule that is written carries its id within."""
+    """The same for a create or update, where a schedule's id is part of the body."""
     named = _named(target, resource)
     if resource.kind == Kind.REFRESH_SCHEDULE:
         del named["ScheduleId"]

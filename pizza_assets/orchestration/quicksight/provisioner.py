@@ -1,8 +1,7 @@
-"""Make QuickSight what the definition says: create what is absent, change what differs, leave the rest alone.
+"""Bring QuickSight in line with the definition: create what is missing, update what differs, leave the rest alone.
 
-Whether something differs is told by a checksum in its tags, not by comparing descriptions: QuickSight gives back
-definitions with defaults filled in and empty parts left out, which never equal what was sent. Filling data sets
-with new data is in refresh.py.
+What differs is detected by a checksum in its tags, not by comparing descriptions: QuickSight returns definitions with
+defaults filled in and empty parts left out, which never equal what was sent. Importing new data is in refresh.py.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,20 +21,20 @@ _ENTERPRISE = ("ENTERPRISE", "ENTERPRISE_AND_Q")
 
 
 class Change(StrEnum):
-    """What is due for a resource."""
+    """What has to be done to a resource, or was."""
 
-    NONE = "as it should be"
+    NONE = "up to date"
     CREATE = "create"
     UPDATE = "update"
-    REPLACE = "make anew"
-    HAND_OVER = "hand over"
+    REPLACE = "recreate"
+    HAND_OVER = "change owner"
     DELETE = "deleted"
-    LEAVE = "left alone, it was not made by this project"
+    LEAVE = "left alone, it was not created by this project"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What QuickSight has of a resource."""
+    """The state of a resource in QuickSight."""
 
     exists: bool = False
     status: str = ""
@@ -44,7 +43,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Step:
-    """A resource, what is due for it, and what there is."""
+    """A resource, the change to make, and its state before."""
 
     resource: Resource
     change: Change
@@ -53,14 +52,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Provisioner:
-    """Everything here is repeatable: a run that was stopped is gone on with by the same call."""
+    """Plans and applies changes. All of it is idempotent: repeat an interrupted call to resume it."""
 
     client: Any
     target: Target
     patience: Patience = Patience()
 
     def check_subscription(self) -> None:
-        """Raises NotSubscribed if the account has no QuickSight, or one that takes no definitions."""
+        """Raises NotSubscribed if the account has no QuickSight, or an edition without dashboards as code."""
         account = self.target.account_id
         try:
             with refusals(f"account {account}, describe_account_subscription"):
@@ -76,36 +75,36 @@ class Provisioner:
             raise NotSubscribed(f"account {account} has QuickSight's {edition} edition; dashboards need Enterprise")
 
     def plan(self) -> Iterator[Step]:
-        """What is due, resource by resource; only looks.
+        """The changes to make, resource by resource; changes nothing.
 
-        Raises NotOurs naming the first resource that is there without our tag.
+        Raises NotOurs naming the first resource that exists without our tag.
         """
         for resource in resources(self.target):
-            found = self._look(resource)
+            found = self._find(resource)
             yield Step(resource, _due(self.target, resource, found), found)
 
     def apply(self) -> Iterator[Step]:
-        """Do what is due, in the order in which it can be done; yields each step once it is done.
+        """Make all planned changes; yields each step once it is done.
 
-        Looks at everything first, so that nothing is made where something is in the way. Raises QuickSightError naming
-        the resource that QuickSight could not make, and why; NotOurs as in `plan`.
+        Plans everything first, so that nothing is changed if a resource is not ours. Raises QuickSightError naming the
+        resource that could not be created, and why; NotOurs as in `plan`.
         """
         yield from self.take(list(self.plan()))
 
     def take(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """Do these steps; yields each once it is done."""
+        """Carry out these steps; yields each once it is done."""
         for step in steps:
             self._do(step)
             yield step
 
     def exists(self) -> bool:
-        """Whether the dashboard is there at all."""
-        return any(self._look(r).exists for r in resources(self.target) if r.kind == Kind.DASHBOARD)
+        """Whether the dashboard exists."""
+        return any(self._find(r).exists for r in resources(self.target) if r.kind == Kind.DASHBOARD)
 
     def remove(self) -> Iterator[Step]:
-        """Delete everything of ours, the dashboard first; yields what was deleted, and what was left as not ours."""
+        """Delete everything of ours, the dashboard first; yields what was deleted, and what was left alone."""
         for resource in reversed(resources(self.target)):
-            found = self._look(resource)
+            found = self._find(resource)
             if not found.exists:
                 continue
             if operations.is_ours(found.tags):
@@ -114,7 +113,7 @@ class Provisioner:
             else:
                 yield Step(resource, Change.LEAVE, found)
 
-    def _look(self, resource: Resource) -> Found:
+    def _find(self, resource: Resource) -> Found:
         try:
             answer = self._settled(resource, operations.describe(self.target, resource))
         except QuickSightError as error:
@@ -129,9 +128,9 @@ class Provisioner:
 
     def _do(self, step: Step) -> None:
         resource = step.resource
-        for call in calls_of(self.target, step):
+        for call in calls_for(self.target, step):
             is_hand_over = call.operation.startswith("update_") and call.operation.endswith("_permissions")
-            answer = self._send(resource, self._without_gone(resource, call) if is_hand_over else call)
+            answer = self._send(resource, self._without_revoked(resource, call) if is_hand_over else call)
             if is_hand_over:
                 self._send(resource, operations.tag(resource, {operations.OWNER_TAG: self.target.owner}))
             elif call.operation.startswith("update_"):
@@ -139,38 +138,38 @@ class Provisioner:
             elif call.operation.startswith("create_"):
                 self._finish(resource, operations.describe(self.target, resource))
         if step.change == Change.CREATE and resource.kind == Kind.REFRESH_SCHEDULE:
-            self._remember(resource)
+            self._store_checksum(resource)
 
-    def _without_gone(self, resource: Resource, hand_over: Call) -> Call:
-        """The same call without taking rights that are gone already, as after a run that was killed in between."""
+    def _without_revoked(self, resource: Resource, hand_over: Call) -> Call:
+        """The same call without rights that an interrupted run has already revoked."""
         present = operations.principals_of(self._send(resource, operations.describe_permissions(self.target, resource)))
-        revoked = [one for one in hand_over.parameters.get("RevokePermissions", []) if one["Principal"] in present]
-        kept = {name: value for name, value in hand_over.parameters.items() if name != "RevokePermissions"}
-        return Call(hand_over.operation, kept | ({"RevokePermissions": revoked} if revoked else {}))
+        to_revoke = [one for one in hand_over.parameters.get("RevokePermissions", []) if one["Principal"] in present]
+        others = {name: value for name, value in hand_over.parameters.items() if name != "RevokePermissions"}
+        return Call(hand_over.operation, others | ({"RevokePermissions": to_revoke} if to_revoke else {}))
 
     def _publish(self, resource: Resource, answer: dict[str, Any]) -> None:
-        """Finish an update. A dashboard shows its former version until the new one is published."""
+        """Finish an update. A dashboard shows its previous version until the new one is published."""
         if resource.kind == Kind.DASHBOARD:
             version = operations.version_of(answer)
             self._finish(resource, operations.describe_version(self.target, resource, version))
             self._send(resource, operations.publish(self.target, resource, version))
         else:
             self._finish(resource, operations.describe(self.target, resource))
-        self._remember(resource)
+        self._store_checksum(resource)
 
-    def _remember(self, resource: Resource) -> None:
-        """Last of all: a run that is killed before does the change again."""
+    def _store_checksum(self, resource: Resource) -> None:
+        """Comes last, so that the change is repeated if the run is killed before."""
         self._send(resource, operations.tag(resource, {operations.checksum_tag(resource): resource.checksum}))
 
     def _finish(self, resource: Resource, look: Call) -> None:
-        """Wait until it is made. Raises QuickSightError with QuickSight's own reasons if that failed."""
+        """Wait until the resource is ready. Raises QuickSightError with QuickSight's reasons if that failed."""
         answer = self._settled(resource, look)
         if operations.status_of(resource, answer).endswith("_FAILED"):
             why = "; ".join(operations.errors_of(resource, answer)) or "it gives no reason"
-            raise QuickSightError(f"{_name(resource)} could not be made: {why}; see docs/quicksight.md")
+            raise QuickSightError(f"{_name(resource)} could not be created: {why}; see docs/quicksight.md")
 
     def _settled(self, resource: Resource, look: Call) -> dict[str, Any]:
-        """The description once nothing is in progress any more."""
+        """The description once nothing is in progress."""
         return self.patience.until(
             lambda: self._send(resource, look),
             lambda answer: not operations.status_of(resource, answer).endswith("_IN_PROGRESS"),
@@ -182,13 +181,13 @@ class Provisioner:
             return call.send(self.client)
 
 
-def everything_anew(target: Target) -> list[Step]:
-    """What is due where nothing is there yet."""
+def empty_account_plan(target: Target) -> list[Step]:
+    """The plan for an account in which nothing exists yet."""
     return [Step(resource, Change.CREATE) for resource in resources(target)]
 
 
-def calls_of(target: Target, step: Step) -> list[Call]:
-    """The calls that bring about a step; after an update its new version is published and its checksum kept."""
+def calls_for(target: Target, step: Step) -> list[Call]:
+    """The calls that carry out a step; publishing an updated version and storing its checksum follow."""
     resource, change = step.resource, step.change
     calls: list[Call] = []
     if change == Change.REPLACE:
@@ -208,8 +207,8 @@ def _due(target: Target, resource: Resource, found: Found) -> Change:
         return Change.CREATE
     if not operations.is_ours(found.tags):
         raise NotOurs(
-            f"{_name(resource)} is there already and was not made by this project; nothing of it was changed. Choose "
-            "another QUICKSIGHT_ID_PREFIX, or remove it yourself if nobody needs it"
+            f"{_name(resource)} already exists and was not created by this project; nothing was changed. Use another "
+            "QUICKSIGHT_ID_PREFIX, or delete it yourself if nobody needs it"
         )
     if found.status == "CREATION_FAILED":
         return Change.REPLACE

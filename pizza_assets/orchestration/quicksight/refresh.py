@@ -1,4 +1,4 @@
-"""New data into QuickSight: one ingestion per data set after the extracts were written."""
+"""Import new data into QuickSight: one ingestion per data set."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class Ingested:
 
 
 def refresh(client: Any, target: Target, now: Callable[[], datetime], patience: Patience) -> Iterator[Ingested]:
-    """Start all ingestions, then wait for each. One that could not be started, failed or goes on for too long keeps no
-    other from being started and waited for.
+    """Start all ingestions, then wait for each. One that cannot be started, fails or takes too long does not stop the
+    others.
 
-    Raises QuickSightError naming every data set that was not filled, once all others have ended; its old data stay.
+    Once all have ended, raises QuickSightError naming the data sets that were not filled; these keep their old data.
     """
     data_sets = [r for r in resources(target) if r.kind == Kind.DATA_SET]
     ingestion = f"{target.id_prefix}-{now():%Y%m%dT%H%M%SZ}"
@@ -46,7 +46,7 @@ def refresh(client: Any, target: Target, now: Callable[[], datetime], patience: 
 
 
 def _start(client: Any, target: Target, data_set: Resource, ingestion: str) -> Ingested | None:
-    """Begin an ingestion; how it ended if it could not."""
+    """Start an ingestion; None if it started, else its outcome."""
     try:
         with refusals(f"data set {data_set.id}, create_ingestion"):
             client.create_ingestion(**_named(target, data_set, ingestion), IngestionType="FULL_REFRESH")
@@ -56,7 +56,7 @@ def _start(client: Any, target: Target, data_set: Resource, ingestion: str) -> I
 
 
 def _ended(client: Any, target: Target, data_set: Resource, ingestion: str, patience: Patience) -> Ingested:
-    """How an ingestion ended, or that it was not seen to end."""
+    """The outcome of an ingestion, even if the wait for it failed."""
     try:
         return _end(client, target, data_set, ingestion, patience)
     except QuickSightError as error:

@@ -1,4 +1,4 @@
-"""AWS's errors under names of ours, each with its remedy. Retrying is botocore's, see client.py."""
+"""AWS's errors as errors of this project, each with its remedy. botocore does the retries, see client.py."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,13 +24,13 @@ _NO_EDITION = frozenset({"UnsupportedUserEditionException", "UnsupportedPricingP
 
 
 def says_not_found(error: QuickSightError) -> bool:
-    """Whether QuickSight has no such thing, which is no failure where that is what was asked."""
+    """Whether the resource does not exist, which is no failure to a caller who asks just that."""
     return isinstance(error.__cause__, ClientError) and _code(error.__cause__) == _NOT_FOUND
 
 
 @contextmanager
 def refusals(what: str) -> Iterator[None]:
-    """Name what QuickSight refuses during the block; `what` says what was asked of it."""
+    """Translate AWS's errors within the block; `what` names the resource and the call."""
     try:
         yield
     except ClientError as error:
@@ -41,21 +41,21 @@ def refusals(what: str) -> Iterator[None]:
         raise ConfigurationError(f"{what}: no region; set QUICKSIGHT_REGION") from error
     except BotoCoreError as error:
         raise QuickSightError(
-            f"{what}: QuickSight was not reached ({error}); check network and QUICKSIGHT_REGION, then type the same "
-            "command again"
+            f"{what}: QuickSight could not be reached ({error}); check the network and QUICKSIGHT_REGION, then run the "
+            "same command again"
         ) from error
 
 
 def _named(what: str, error: ClientError) -> QuickSightError:
     code = _code(error)
-    said = f"{what}: {code}: {error.response.get('Error', {}).get('Message', '')}".rstrip(": ")
+    message = f"{what}: {code}: {error.response.get('Error', {}).get('Message', '')}".rstrip(": ")
     if code in _NOT_ALLOWED:
-        return NotAllowed(f"{said}; use credentials that may do this, see docs/quicksight.md")
+        return NotAllowed(f"{message}; use credentials that allow this, see docs/quicksight.md")
     if code in _NO_EDITION:
-        return NotSubscribed(f"{said}; dashboards as code need QuickSight's Enterprise edition")
+        return NotSubscribed(f"{message}; dashboards as code need QuickSight's Enterprise edition")
     if code in _TOO_BUSY:
-        return TooBusy(f"{said}; wait a little, then type the same command again: it goes on where it was")
-    return QuickSightError(f"{said}; what was made so far stays, the same command goes on from there")
+        return TooBusy(f"{message}; wait a little, then run the same command again to resume")
+    return QuickSightError(f"{message}; completed steps are kept, run the same command again to resume")
 
 
 def _code(error: ClientError) -> str:

@@ -1,4 +1,4 @@
-"""Waiting for what QuickSight makes in its own time: bounded, with clock and sleep as parameters."""
+"""Waiting for QuickSight's asynchronous operations: polling with a limit, with clock and sleep as parameters."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Patience:
-    """Looks every `pause` seconds, for at most `longest` seconds."""
+    """Polls every `pause` seconds, for at most `longest` seconds."""
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -20,13 +20,13 @@ class Patience:
     longest: float = 900.0
 
     def until(self, ask: Callable[[], Answer], is_done: Callable[[Answer], bool], what: str) -> Answer:
-        """The first answer that is done. Raises StillAtWork naming `what` after the longest wait."""
+        """The first answer for which `is_done` holds. Raises StillAtWork naming `what` after the longest wait."""
         began = self.clock()
         while not is_done(answer := ask()):
             if self.clock() - began >= self.longest:
                 raise StillAtWork(
-                    f"{what}: QuickSight was still at work after {self.longest:.0f} seconds; type the same command "
-                    "again later, it goes on from there"
+                    f"{what}: QuickSight was still working after {self.longest:.0f} seconds; run the same command "
+                    "again later to resume"
                 )
             self.sleep(self.pause)
         return answer

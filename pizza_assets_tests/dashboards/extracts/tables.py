@@ -11,7 +11,7 @@ EDGES = {"pre": (-120, 0), "during": (0, 115), "post": (115, 235)}
 
 
 def blank(model: type[Table], **columns: object) -> dict:
-    """A row: these values, nothing where nothing may be, else 0."""
+    """A row with these values; other columns are null if nullable, else 0."""
     return {**{column.name: None if column.nullable else 0 for column in model.columns()}, **columns}
 
 

@@ -15,7 +15,7 @@ def told(week: str, outcome: str, description: str | None = None, check: str = "
     return {"asset": "raw_orders", "check": check, "week": week, "outcome": outcome, "description": description}
 
 
-def test_weeks_are_counted_by_how_a_check_ended_and_the_last_failure_speaks():
+def test_weeks_are_counted_by_outcome_with_the_description_of_the_last_failure():
     extract = checks_extract(
         [
             told("2026-08-18", "passed", "2 rows refused in 1 week"),
@@ -34,6 +34,6 @@ def test_weeks_are_counted_by_how_a_check_ended_and_the_last_failure_speaks():
     assert words[2] == "2 rows refused in 1 week"
 
 
-def test_nothing_gives_empty_extracts():
+def test_no_rows_give_empty_extracts():
     assert data_quality([]).empty
     assert checks_extract([]).empty

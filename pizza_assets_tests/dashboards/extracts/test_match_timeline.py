@@ -116,6 +116,6 @@ def test_orders_of_another_source_do_not_enter():
     assert found["data_source"].tolist() == ["mixed"]
 
 
-def test_nothing_gives_an_empty_extract():
+def test_no_rows_give_an_empty_extract():
     nothing = pd.DataFrame({"match_source": [], "match_id": [], "match_type": []})
     assert match_timeline(MatchImpact.empty(), ExpectedOrders.empty(), nothing, pd.DataFrame()).empty

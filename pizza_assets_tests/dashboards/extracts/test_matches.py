@@ -32,7 +32,7 @@ def extract_of(store_hours: float = 4.0, **columns) -> pd.DataFrame:
     return match_impact_extract(impact, types_of("m1"), own_outcomes(impact), hours(impact, store_hours))
 
 
-def test_an_effect_is_told_per_store_hour_and_in_money():
+def test_an_effect_is_given_per_store_hour_and_in_money():
     row = extract_of(result="away_win", home_goals=0, away_goals=3, side="away").iloc[0]
     assert row["extra_orders_per_store_hour"] == pytest.approx(2.5)
     assert row["extra_revenue_cents"] == pytest.approx(20_000)

@@ -62,7 +62,7 @@ def test_an_hour_split_between_two_weeks_is_added_up():
     assert joined[["order_count", "covered_minutes"]].to_numpy().tolist() == [[5, 2]]
 
 
-def test_nothing_gives_an_empty_timeline():
+def test_no_bins_give_an_empty_timeline():
     assert extracts.orders_timeline(OrderBins.empty()).empty
     assert extracts.joined_timelines([]).empty
 

@@ -47,7 +47,7 @@ def alarm(**columns: object) -> dict:
     return blank(OrderAnomalies, **{**row, **ends, **columns})
 
 
-def test_alarms_are_told_in_orders_and_money_with_the_nearest_match():
+def test_alarms_are_given_in_orders_and_money_with_the_nearest_match():
     near = {"match_id": "m1", "match_source": "mock"}
     rows = OrderAnomalies.conform([alarm(**near), alarm(store_id="2", chain="b"), alarm(store_id="3", market="Hull")])
     matches = pd.DataFrame(

@@ -16,7 +16,7 @@ GRID_COLUMNS = 36
 
 
 def walk(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Every object anywhere in it."""
+    """Every object at any depth."""
     if isinstance(value, Mapping):
         yield value
         for member in value.values():
@@ -162,7 +162,7 @@ def _limits(definition: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _layouts(definition: Mapping[str, Any]) -> Iterator[str]:
-    """Every chart, text and control lies on its grid once, and none on another."""
+    """Every chart, text and control is on its own sheet's grid exactly once."""
     for sheet in definition["Sheets"]:
         controls = {body["ParameterControlId"] for control in sheet["ParameterControls"] for body in control.values()}
         shown = {v["VisualId"] for v in visuals_of(sheet)} | {box["SheetTextBoxId"] for box in sheet["TextBoxes"]}

@@ -55,7 +55,7 @@ def _over_rows(value: ast.expr) -> ast.expr:
 
 
 def _sum(values: Iterable[Any]) -> Any:
-    """Of nothing it is nothing, not zero."""
+    """The sum of nothing is null, not zero."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 

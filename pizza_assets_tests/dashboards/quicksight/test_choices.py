@@ -34,14 +34,14 @@ def is_chosen(data_set: str, filter_id: str, row: dict[str, Any], **chosen: Any)
 @each_of(("data_set", "filter_id"), FILTER_FIELDS)
 @settings(deadline=None)
 @given(data=st.data())
-def test_while_nothing_is_chosen_every_row_stays(data_set: str, filter_id: str, data: st.DataObject) -> None:
+def test_while_nothing_is_selected_every_row_stays(data_set: str, filter_id: str, data: st.DataObject) -> None:
     columns = COLUMNS_IN_EXPRESSION.findall(EXPRESSIONS[data_set, choices.field_name(filter_id)])
     row = {column: data.draw(CELLS, label=column) for column in columns}
     assert is_chosen(data_set, filter_id, row)
 
 
 @each_of(("data_set", "filter_id"), FILTER_FIELDS)
-def test_a_choice_that_nothing_has_leaves_no_row_of_its_kind(data_set: str, filter_id: str) -> None:
+def test_selecting_a_value_that_no_row_has_leaves_no_such_row(data_set: str, filter_id: str) -> None:
     columns = COLUMNS_IN_EXPRESSION.findall(EXPRESSIONS[data_set, choices.field_name(filter_id)])
     row = dict.fromkeys(columns, "Leeds") | ({"scope": filter_id} if "scope" in columns else {})
     chosen = {PARAMETERS[filter_id]: ["Atlantis"]}
@@ -56,19 +56,19 @@ def test_a_team_is_either_side_of_a_match() -> None:
 
 
 @each_of("data_set", ["match_impact", "match_forecast"])
-def test_a_team_leaves_the_markets_that_follow_it(data_set: str) -> None:
+def test_a_team_selects_the_markets_that_follow_it(data_set: str) -> None:
     row = {"home_team": "Leeds", "away_team": "Hull", "team": "Hull"}
     assert is_chosen(data_set, "team", row, Team=["Hull"])
     assert not is_chosen(data_set, "team", row, Team=["Leeds"])
 
 
-def test_alarms_without_a_match_go_once_a_team_is_chosen() -> None:
+def test_alarms_without_a_match_disappear_once_a_team_is_selected() -> None:
     alone = {"home_team": None, "away_team": None}
     assert is_chosen("anomalies", "team", alone)
     assert not is_chosen("anomalies", "team", alone, Team=["Leeds"])
 
 
-def test_one_part_of_the_business_can_be_chosen_beside_the_whole() -> None:
+def test_one_part_of_the_business_can_be_selected_beside_the_whole() -> None:
     chosen = {"Team": ["Leeds"]}
     assert is_chosen("correlations", "team", {"scope": "team", "scope_value": "Leeds"}, **chosen)
     assert not is_chosen("correlations", "team", {"scope": "team", "scope_value": "Hull"}, **chosen)
@@ -94,7 +94,7 @@ def test_a_pair_of_sources_shows_its_orders_its_matches_and_its_results(pair: tu
         assert shown == [label, "none"], dataset
 
 
-def test_a_sentence_about_the_data_as_a_whole_stays_and_one_about_orders_goes_by_its_orders() -> None:
+def test_a_sentence_about_all_data_stays_and_one_about_orders_is_filtered_by_orders() -> None:
     chosen = {"Source": [SOURCE_PAIRS["real", "mock"]]}
     assert is_chosen("insights", "source", {"order_source": None, "match_source": None}, **chosen)
     assert is_chosen("insights", "source", {"order_source": "real", "match_source": None}, **chosen)
@@ -158,11 +158,11 @@ def test_a_curve_says_what_its_band_is_and_whether_it_is_a_sketch() -> None:
     whole = curve(series="own_match", band="simultaneous", is_calibrated="true")
     assert whole == "around kick-off (real): 95 % band of the whole curve"
     goal = curve(series="own_goal_before", band="pointwise", is_calibrated="false")
-    assert "before a goal" in goal
+    assert "before the own team scores" in goal
     assert "each point alone" in goal
     assert "sketch" in goal
 
 
 @each_of("series", ["own_match", *GOALS])
-def test_every_drawn_series_has_words(series: str) -> None:
+def test_every_drawn_series_is_named_in_words(series: str) -> None:
     assert series not in curve(series=series, band="pointwise", is_calibrated="true")

@@ -53,7 +53,7 @@ def test_columns_are_the_files_columns_in_the_files_order(data_set: DataSet) -> 
 
 
 @each_of("data_set", DATA_SETS, ids=lambda data_set: data_set.identifier)
-def test_what_is_no_text_is_cast_to_its_type(data_set: DataSet) -> None:
+def test_every_column_but_text_is_cast_to_its_type(data_set: DataSet) -> None:
     found = casts(data_set)
     for extract in data_set.extracts:
         for column in extract.columns():

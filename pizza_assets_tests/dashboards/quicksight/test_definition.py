@@ -44,7 +44,7 @@ def expressions(data_set: str) -> dict[str, str]:
 
 
 def columns_behind(data_set: str, names: set[str]) -> set[str]:
-    """The columns and, through calculated fields, what these are computed from."""
+    """The columns and, for calculated fields, the columns from which they are computed."""
     known = expressions(data_set)
     reached = set(names)
     for name in names:
@@ -54,7 +54,7 @@ def columns_behind(data_set: str, names: set[str]) -> set[str]:
 
 
 def filters_that_reach(body: dict[str, Any]) -> set[str]:
-    """By what the definition says, not by what it was made from: over a filter group or within a measure."""
+    """Read from the definition, not from its source: through a filter group or within a measure."""
     (data_set,) = data_set_of(body)
     read = {found["ColumnName"] for found in walk(body) if "ColumnName" in found}
     reached: set[str] = set()
@@ -73,7 +73,7 @@ def test_the_definition_is_sound() -> None:
     assert faults(DEFINITION, COLUMNS) == []
 
 
-def test_it_is_the_same_every_time() -> None:
+def test_the_definition_is_deterministic() -> None:
     assert definition(TARGET) == DEFINITION
 
 
@@ -96,24 +96,24 @@ def test_a_visual_honours_the_filters_that_the_page_honours(view: View) -> None:
 
 @each_of("view", DRAWN, ids=lambda view: view.id)
 def test_a_chart_that_ignores_a_filter_of_its_visual_says_so(view: View) -> None:
-    """Chart by chart: what does not reach it stands in its subtitle, and nothing else does."""
+    """The subtitle names exactly the filters that do not reach the chart."""
     for body in charts_of(view):
-        deaf = [name for name in FILTERS if name in view.filters and name not in filters_that_reach(body)]
+        ignored = [name for name in FILTERS if name in view.filters and name not in filters_that_reach(body)]
         said = body["Subtitle"]["FormatText"]["PlainText"].rpartition("Not filtered here: ")[2].partition(".")[0]
-        named = {word for part in said.split(", ") for word in part.split(" and ")} if deaf else set()
-        assert named == {FILTERS[name] for name in deaf}, body["VisualId"]
-        assert ("Not filtered here" in body["Subtitle"]["FormatText"]["PlainText"]) == bool(deaf), body["VisualId"]
+        named = {word for part in said.split(", ") for word in part.split(" and ")} if ignored else set()
+        assert named == {FILTERS[name] for name in ignored}, body["VisualId"]
+        assert ("Not filtered here" in body["Subtitle"]["FormatText"]["PlainText"]) == bool(ignored), body["VisualId"]
 
 
 def test_the_answer_to_the_first_question_is_not_filtered_to_a_part() -> None:
     assert filters_that_reach(BODIES["kpis-effect"]) == {"source"}
 
 
-def test_ticks_say_that_they_are_of_every_market() -> None:
+def test_the_timeline_says_that_matches_are_counted_in_every_market() -> None:
     assert "whichever market and chain" in BODIES["timeline"]["Subtitle"]["FormatText"]["PlainText"]
 
 
-def test_a_team_says_what_it_is_to_the_chart() -> None:
+def test_a_chart_says_what_selecting_a_team_does() -> None:
     for name, words in (
         ("calendar", "the markets that follow it"),
         ("coming", "the markets that follow it"),
@@ -128,7 +128,7 @@ ESTIMATES = ("match_impact", "correlations", "event_study", "match_forecast")
 
 
 def only_values(body: dict[str, Any], column: str) -> list[str] | None:
-    """What the definition leaves of a column on a chart, whatever is chosen."""
+    """The values of a column that the definition leaves on a chart, whatever is selected."""
     for group in DEFINITION["FilterGroups"]:
         scopes = group["ScopeConfiguration"]["SelectedSheets"]["SheetVisualScopingConfigurations"]
         if any(body["VisualId"] in scope["VisualIds"] for scope in scopes):
@@ -140,7 +140,7 @@ def only_values(body: dict[str, Any], column: str) -> list[str] | None:
 
 @each_of("chart_id", [name for name, body in BODIES.items() if data_set_of(body) <= set(ESTIMATES)])
 def test_a_refused_number_is_never_drawn(chart_id: str) -> None:
-    """A table tells the status and the reasons beside each number instead."""
+    """Tables show the status and the reasons beside each number instead."""
     body = BODIES[chart_id]
     if "TableUnaggregatedFieldWells" in body["ChartConfiguration"]["FieldWells"]:
         shown = {found["ColumnName"] for found in walk(body) if "ColumnName" in found}
@@ -149,7 +149,7 @@ def test_a_refused_number_is_never_drawn(chart_id: str) -> None:
         assert only_values(body, "status") == ["ok"]
 
 
-def test_the_calendar_is_of_the_time_after_the_match() -> None:
+def test_the_calendar_shows_the_time_after_the_match() -> None:
     assert only_values(BODIES["calendar"], "window") == ["post"]
     assert BODIES["calendar"]["Title"]["FormatText"]["PlainText"].endswith(": after the match")
 
@@ -174,7 +174,7 @@ def test_nothing_is_stacked() -> None:
     assert set(arrangements) == {"CLUSTERED"}
 
 
-def test_alarms_stand_with_their_match_and_result_beside_the_timeline() -> None:
+def test_alarms_are_listed_with_their_match_and_result_beside_the_timeline() -> None:
     (sheet,) = (sheet for sheet in DEFINITION["Sheets"] if sheet["SheetId"] == "overview")
     order = [body["VisualId"] for body in visuals_of(sheet)]
     assert order.index("timeline-alarms-table") == order.index("timeline") + 1
@@ -188,7 +188,7 @@ def test_the_source_is_chosen_by_pair() -> None:
     assert offered == {tuple(SOURCE_PAIRS.values())}
 
 
-def test_the_control_of_teams_says_of_which_teams() -> None:
+def test_the_team_control_says_which_teams_it_lists() -> None:
     controls = [c["Dropdown"] for s in DEFINITION["Sheets"] for c in s["ParameterControls"] if "Dropdown" in c]
     assert {c["Title"] for c in controls if c["SourceParameterName"] == "Team"} == {"Team (of home sides)"}
 
@@ -243,7 +243,7 @@ UNDECLARED: dict[tuple[str, str], set[str]] = {
 
 
 def drawn_columns(view: View, table: str) -> set[str]:
-    """The extract's columns behind everything that the view's charts show and are filtered by."""
+    """The columns of the extract that the view's charts show or filter by."""
     reached: set[str] = set()
     for body in charts_of(view):
         (name,) = data_set_of(body)
@@ -355,7 +355,7 @@ def test_a_band_is_drawn_as_its_two_ends_and_the_middle() -> None:
         assert drawn == ["ci_low_pct", "uplift_pct", "ci_high_pct"]
 
 
-def test_orders_beside_matches_are_counted_once() -> None:
+def test_orders_joined_with_matches_are_counted_once() -> None:
     for word in ("real", "MOCK"):
         expression = expressions("orders_and_matches")[f"Orders ({word})"]
         assert "max(" in expression

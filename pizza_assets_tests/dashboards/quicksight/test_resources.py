@@ -27,7 +27,7 @@ def request(resource: Resource) -> dict[str, Any]:
 
 
 @each_of("resource", resources(TARGET), ids=lambda r: f"{r.kind} {r.id}")
-def test_aws_allows_it(resource: Resource) -> None:
+def test_a_resource_fits_the_service_model_of_aws(resource: Resource) -> None:
     if resource.kind == Kind.REFRESH_SCHEDULE:
         named = {"AwsAccountId": TARGET.account_id, "DataSetId": resource.ids["DataSetId"]}
         assert request_problems("CreateRefreshSchedule", {**named, **resource.body}) == []
@@ -72,6 +72,6 @@ def test_the_checksum_follows_the_body() -> None:
 
 
 @each_of(("region", "partition"), [("eu-west-2", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
-def test_an_arn_is_of_the_regions_partition(region: str, partition: str) -> None:
+def test_an_arn_has_the_partition_of_its_region(region: str, partition: str) -> None:
     arn = replace(TARGET, region=region).arn("dataset", "match_impact")
     assert arn == f"arn:{partition}:quicksight:{region}:123456789012:dataset/pizza-match-impact"

@@ -20,7 +20,7 @@ def drawn(word: str, rows: list[dict[str, Any]]) -> Any:
 
 
 @each_of(("word", "label"), [("real", "real"), ("MOCK", "mock")])
-def test_a_day_that_is_not_known_as_a_whole_has_no_point(word: str, label: str) -> None:
+def test_a_partly_known_day_has_no_point(word: str, label: str) -> None:
     assert drawn(word, day(label)) == 240
     assert drawn(word, day(label, hours=23)) is None
     assert drawn(word, day(label, minutes=59)) is None
@@ -29,11 +29,11 @@ def test_a_day_that_is_not_known_as_a_whole_has_no_point(word: str, label: str) 
     assert drawn(word, []) is None
 
 
-def test_a_label_is_neither_added_to_another_nor_held_back_by_it() -> None:
+def test_labels_are_not_added_together_and_do_not_affect_each_other() -> None:
     rows = day("real", orders=10) + day("mock", orders=1, hours=3)
     assert (drawn("real", rows), drawn("MOCK", rows)) == (240, None)
 
 
-def test_orders_stand_once_however_many_matches_and_currencies_an_hour_has() -> None:
+def test_orders_are_counted_once_however_many_matches_and_currencies_an_hour_has() -> None:
     euros = day("real", orders=2, hours=1, currency="EUR")
     assert drawn("real", [*day("real"), *day("real"), *euros]) == 242

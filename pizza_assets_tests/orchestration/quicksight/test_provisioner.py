@@ -13,7 +13,7 @@ from pizza_assets.dashboards.quicksight import Resource, Target, resources
 from pizza_assets.dashboards.quicksight.resources import Kind
 from pizza_assets.errors import NotAllowed, NotOurs, NotSubscribed, QuickSightError, StillAtWork, TooBusy
 from pizza_assets.orchestration.quicksight import operations
-from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, calls_of, everything_anew
+from pizza_assets.orchestration.quicksight.provisioner import Change, Provisioner, calls_for, empty_account_plan
 from pizza_assets.orchestration.quicksight.waiting import Patience
 from pizza_assets_tests.dashboards.quicksight.target import OWNER, TARGET
 from pizza_assets_tests.support.cases import each_of
@@ -97,7 +97,7 @@ def test_looking_changes_nothing() -> None:
 def test_a_plan_without_an_account_is_what_an_empty_account_gets() -> None:
     account = QuickSightAccount()
     changes(account)
-    planned = [(call.operation, call.parameters) for s in everything_anew(TARGET) for call in calls_of(TARGET, s)]
+    planned = [(call.operation, call.parameters) for s in empty_account_plan(TARGET) for call in calls_for(TARGET, s)]
     assert [call for call in account.calls if call[0].startswith("create_")] == planned
 
 
@@ -212,7 +212,7 @@ def test_a_dashboard_whose_new_version_failed_shows_the_former_and_is_tried_agai
     account = made(QuickSightAccount())
     account.tags[TARGET.arn("dashboard", "dashboard")][operations.DEFINITION_TAG] = "of an earlier release"
     account.unmakeable.add("pizza-dashboard")
-    with pytest.raises(QuickSightError, match="dashboard pizza-dashboard could not be made: ACCESS_DENIED: no"):
+    with pytest.raises(QuickSightError, match="dashboard pizza-dashboard could not be created: ACCESS_DENIED: no"):
         changes(account)
     assert account.stored["Dashboard", "pizza-dashboard"].published == 1
     account.unmakeable.clear()
@@ -225,7 +225,7 @@ def test_an_update_that_failed_is_told_and_tried_again() -> None:
     account = made(QuickSightAccount())
     account.unmakeable.add("pizza-analysis")
     account.tags[TARGET.arn("analysis", "analysis")][operations.DEFINITION_TAG] = "of an earlier release"
-    with pytest.raises(QuickSightError, match="analysis pizza-analysis could not be made"):
+    with pytest.raises(QuickSightError, match="analysis pizza-analysis could not be created"):
         changes(account)
     assert account.stored["Analysis", "pizza-analysis"].status == "UPDATE_FAILED"
     account.unmakeable.clear()
@@ -238,7 +238,7 @@ def test_what_is_not_ours_is_named_and_nothing_is_changed(kind: str) -> None:
     forget_definitions(account)
     name = [name for what, name in account.stored if what == kind][-1]
     account.tags[account.stored[kind, name].arn] = {"team": "another"}
-    with pytest.raises(NotOurs, match=f"{name} is there already .* another QUICKSIGHT_ID_PREFIX"):
+    with pytest.raises(NotOurs, match=f"{name} already exists .* another QUICKSIGHT_ID_PREFIX"):
         changes(account)
     assert account.writes == []
 
@@ -278,7 +278,7 @@ def test_what_could_not_be_made_is_told_in_quicksights_words_and_made_anew() -> 
     account = QuickSightAccount()
     account.unmakeable.add("pizza-dashboard-matches")
     with pytest.raises(
-        QuickSightError, match=r"data source pizza-dashboard-matches could not be made: ACCESS_DENIED: no"
+        QuickSightError, match=r"data source pizza-dashboard-matches could not be created: ACCESS_DENIED: no"
     ):
         changes(account)
     account.unmakeable.clear()
@@ -310,7 +310,7 @@ OPERATIONS = ("describe_account_subscription", "describe_data_source", "create_d
 
 
 @each_of(("code", "operation"), itertools.product(ERRORS, OPERATIONS))
-def test_refusals_have_names(code: str, operation: str) -> None:
+def test_errors_of_aws_are_translated(code: str, operation: str) -> None:
     error = ERRORS[code]
     account = QuickSightAccount()
     account.failing[operation] = refusal(code, operation)

@@ -1,1 +1,1 @@
-"""Which charts draw which view, one module per sheet. Titles, questions and filters come from the table of views."""
+"""The charts that draw each view, one module per sheet. Titles, questions and filters come from the table of views."""

@@ -1,26 +1,21 @@
 """What the sheet “Effects” draws: the charts of each of its views."""
 
-from pizza_assets.dashboards.quicksight import charts
-from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
-from pizza_assets.dashboards.quicksight.charts import Chart
-from pizza_assets.dashboards.quicksight.data_sets import data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import BAND, IN_SHOPS, KNOWN
-from pizza_assets.models.extracts import CorrelationsExtract, EventStudyExtract, MatchImpactExtract
+from pizza_assets.dashboards.quicksight import plots, tables
+from pizza_assets.dashboards.quicksight.calculated_fields import CORRELATIONS, EVENT_STUDY, LABEL, MATCH_IMPACT
+from pizza_assets.dashboards.quicksight.chart import Chart
+from pizza_assets.dashboards.quicksight.drawings.columns import BAND, KNOWN, PER_STORE
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, Scope, Window
 
-MATCH_IMPACT = data_set_of(MatchImpactExtract)
-CORRELATIONS = data_set_of(CorrelationsExtract)
-EVENT_STUDY = data_set_of(EventStudyExtract)
 CURVE = "own_match"
 GOALS = ("own_goal_before", "own_goal_0_15", "opponent_goal_0_15")
-"""The series of event_study that are drawn: the curve around kick-off and the three questions about goals."""
+"""The series of event_study that are drawn: the curve around kick-off and three spans around goals."""
 OUTCOMES = ("own_win", "home_win", "draw", "away_win", "total_goals", "goal_difference", "high_scoring")
-"""What is asked of how a match ended, by the subjects of correlation_results."""
+"""The subjects of correlation_results about how a match ended."""
 
 
 def _kickoff() -> list[Chart]:
     return [
-        charts.lines(
+        plots.lines(
             "kickoff",
             EVENT_STUDY,
             "minutes_middle",
@@ -31,7 +26,7 @@ def _kickoff() -> list[Chart]:
             suffix=": minutes from kick-off",
             width=22,
         ),
-        charts.lines(
+        plots.lines(
             "kickoff-goals",
             EVENT_STUDY,
             "curve",
@@ -42,13 +37,13 @@ def _kickoff() -> list[Chart]:
             suffix=": a quarter of an hour around goals",
             width=14,
         ),
-        charts.table(
+        tables.table(
             "kickoff-table",
             EVENT_STUDY,
-            ("curve", "minutes_from", "minutes_to", *BAND, *IN_SHOPS, "n_matches", "n_goals", "status", "reasons"),
+            ("curve", "minutes_from", "minutes_to", *BAND, *PER_STORE, "n_matches", "n_goals", "status", "reasons"),
             in_order_of="minutes_from",
             only={"series": [CURVE, *GOALS]},
-            suffix=": in orders and money of a store and hour",
+            suffix=": in orders and money per store and hour",
         ),
     ]
 
@@ -58,8 +53,8 @@ def _effects() -> list[Chart]:
     columns = (LABEL, "role", "pattern_description", "scope", "scope_value", "time_window", *BAND, "q_value")
     behind = ("n_matches", "n_clusters", "mde_80_pct", "status", "reasons", "extra_orders_low", "extra_orders_high")
     return [
-        charts.lines("effects", CORRELATIONS, "part", BAND, are_dots=True, zero_line=True, only=only, height=14),
-        charts.table("effects-table", CORRELATIONS, (*columns, *behind, *IN_SHOPS), suffix=": every tested effect"),
+        plots.lines("effects", CORRELATIONS, "part", BAND, are_dots=True, zero_line=True, only=only, height=14),
+        tables.table("effects-table", CORRELATIONS, (*columns, *behind, *PER_STORE), suffix=": every tested effect"),
     ]
 
 
@@ -67,7 +62,7 @@ def _outcomes() -> list[Chart]:
     columns = (LABEL, "subject", "time_window", "scope", "scope_value", "correlation_coefficient")
     numbers = ("spearman_coefficient", *BAND, "q_value", "n_matches", "status", "reasons")
     return [
-        charts.scatter(
+        plots.scatter(
             "outcomes",
             MATCH_IMPACT,
             "own_goal_difference",
@@ -75,7 +70,7 @@ def _outcomes() -> list[Chart]:
             colour=LABEL,
             only=KNOWN | {"window": [Window.POST]},
         ),
-        charts.table(
+        tables.table(
             "outcomes-coefficients",
             CORRELATIONS,
             (*columns, *numbers),
@@ -88,7 +83,7 @@ def _outcomes() -> list[Chart]:
 def _results() -> list[Chart]:
     only = KNOWN | {"subject": [OWN_TEAM_MATCH], "scope": [Scope.RESULT]}
     return [
-        charts.bars(
+        plots.bars(
             "results",
             CORRELATIONS,
             "scope_value",
@@ -98,19 +93,14 @@ def _results() -> list[Chart]:
             zero_line=True,
             only=only,
         ),
-        charts.table(
+        tables.table(
             "results-table",
             CORRELATIONS,
-            (LABEL, "scope_value", "time_window", *BAND, "q_value", "n_matches", *IN_SHOPS, "status", "reasons"),
+            (LABEL, "scope_value", "time_window", *BAND, "q_value", "n_matches", *PER_STORE, "status", "reasons"),
             only={"subject": [OWN_TEAM_MATCH], "scope": [Scope.RESULT]},
             suffix=": in numbers",
         ),
     ]
 
 
-DRAWINGS = {
-    "kickoff": _kickoff(),
-    "effects": _effects(),
-    "outcomes": _outcomes(),
-    "results": _results(),
-}
+DRAWINGS = {"kickoff": _kickoff(), "effects": _effects(), "outcomes": _outcomes(), "results": _results()}

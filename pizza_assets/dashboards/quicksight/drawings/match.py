@@ -1,21 +1,16 @@
 """What the sheet “Match day” draws: the charts of each of its views."""
 
-from pizza_assets.dashboards.quicksight import charts
-from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
-from pizza_assets.dashboards.quicksight.charts import Chart
-from pizza_assets.dashboards.quicksight.data_sets import data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import IN_SHOPS, MATCH, WINDOW
-from pizza_assets.models.extracts import MatchImpactExtract, MatchTimelineExtract
-
-MATCH_TIMELINE = data_set_of(MatchTimelineExtract)
-MATCH_IMPACT = data_set_of(MatchImpactExtract)
+from pizza_assets.dashboards.quicksight import plots, tables
+from pizza_assets.dashboards.quicksight.calculated_fields import LABEL, MATCH_IMPACT, MATCH_TIMELINE
+from pizza_assets.dashboards.quicksight.chart import Chart
+from pizza_assets.dashboards.quicksight.drawings.columns import MATCH, PER_STORE, WINDOW
 
 
 def _match() -> list[Chart]:
     chosen = {"match_is_chosen": ["yes"]}
-    listed = ("match_id", LABEL, *MATCH, *WINDOW, "extra_revenue_cents", *IN_SHOPS)
+    listed = ("match_id", LABEL, *MATCH, *WINDOW, "extra_revenue_cents", *PER_STORE)
     return [
-        charts.table(
+        tables.table(
             "match-windows",
             MATCH_IMPACT,
             listed,
@@ -23,16 +18,16 @@ def _match() -> list[Chart]:
             opens_match=True,
             suffix=": before, during and after",
         ),
-        charts.lines(
+        plots.lines(
             "match",
             MATCH_TIMELINE,
             "bin_at",
             ("orders_where_usual_is_known", "expected_orders"),
             panels=LABEL,
             only=chosen,
-            suffix=": orders by quarter-hour (UTC) beside what is usual",
+            suffix=": orders by quarter-hour (UTC) and the usual level",
         ),
-        charts.table(
+        tables.table(
             "match-quarters",
             MATCH_TIMELINE,
             (LABEL, "market", "bin_at", "minutes_from_kickoff", "period", "order_count", "expected_orders"),
@@ -43,6 +38,4 @@ def _match() -> list[Chart]:
     ]
 
 
-DRAWINGS = {
-    "match": _match(),
-}
+DRAWINGS = {"match": _match()}

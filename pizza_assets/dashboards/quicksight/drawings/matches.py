@@ -1,21 +1,15 @@
 """What the sheet “Matches and alarms” draws: the charts of each of its views."""
 
-from pizza_assets.dashboards.quicksight import charts
-from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
-from pizza_assets.dashboards.quicksight.charts import Chart
-from pizza_assets.dashboards.quicksight.data_sets import data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import IN_SHOPS, KNOWN, MATCH, WINDOW
-from pizza_assets.models.extracts import AnomaliesExtract, MatchesExtract, MatchImpactExtract
+from pizza_assets.dashboards.quicksight import tables
+from pizza_assets.dashboards.quicksight.calculated_fields import ANOMALIES, LABEL, MATCH_IMPACT, MATCHES
+from pizza_assets.dashboards.quicksight.chart import Chart
+from pizza_assets.dashboards.quicksight.drawings.columns import KNOWN, MATCH, PER_STORE, WINDOW
 from pizza_assets.models.vocabulary import Window
-
-MATCHES = data_set_of(MatchesExtract)
-MATCH_IMPACT = data_set_of(MatchImpactExtract)
-ANOMALIES = data_set_of(AnomaliesExtract)
 
 
 def _calendar() -> list[Chart]:
     return [
-        charts.calendar(
+        tables.calendar(
             "calendar",
             MATCH_IMPACT,
             "Departure from usual, %",
@@ -27,15 +21,15 @@ def _calendar() -> list[Chart]:
 
 def _matches() -> list[Chart]:
     return [
-        charts.table(
+        tables.table(
             "matches",
             MATCH_IMPACT,
-            ("match_id", LABEL, *MATCH, *WINDOW, *IN_SHOPS),
+            ("match_id", LABEL, *MATCH, *WINDOW, *PER_STORE),
             newest_first="kickoff_at",
             opens_match=True,
             suffix=": orders around them",
         ),
-        charts.table(
+        tables.table(
             "matches-all",
             MATCHES,
             ("match_id", LABEL, *MATCH),
@@ -51,11 +45,7 @@ def _anomalies() -> list[Chart]:
     match = ("match_id", "home_team", "away_team", "competition", "match_type", "minutes_from_kickoff", "result")
     extra = ("extra_orders", "extra_orders_per_store_hour", "extra_revenue_cents", "currency", "seen_in")
     columns = (LABEL, *where, *match, *extra)
-    return [charts.table("anomalies", ANOMALIES, columns, newest_first="starts_at", opens_match=True)]
+    return [tables.table("anomalies", ANOMALIES, columns, newest_first="starts_at", opens_match=True)]
 
 
-DRAWINGS = {
-    "calendar": _calendar(),
-    "matches": _matches(),
-    "anomalies": _anomalies(),
-}
+DRAWINGS = {"calendar": _calendar(), "matches": _matches(), "anomalies": _anomalies()}

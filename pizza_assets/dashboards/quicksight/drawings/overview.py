@@ -1,28 +1,25 @@
 """What the sheet “Overview” draws: the charts of each of its views."""
 
-from pizza_assets.dashboards.quicksight import charts
-from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
-from pizza_assets.dashboards.quicksight.charts import Chart
+from pizza_assets.dashboards.quicksight import plots, tables
+from pizza_assets.dashboards.quicksight.calculated_fields import ANOMALIES, CORRELATIONS, LABEL, MATCHES
+from pizza_assets.dashboards.quicksight.chart import Chart
 from pizza_assets.dashboards.quicksight.data_sets import ORDERS, ORDERS_AND_MATCHES, data_set_of
-from pizza_assets.dashboards.quicksight.drawings.columns import BAND, IN_SHOPS
-from pizza_assets.models.extracts import AnomaliesExtract, CorrelationsExtract, InsightsExtract, MatchesExtract
+from pizza_assets.dashboards.quicksight.drawings.columns import BAND, PER_STORE
+from pizza_assets.models.extracts import InsightsExtract
 
-MATCHES = data_set_of(MatchesExtract)
-CORRELATIONS = data_set_of(CorrelationsExtract)
-ANOMALIES = data_set_of(AnomaliesExtract)
 INSIGHTS = data_set_of(InsightsExtract)
 _PARTS = frozenset({"team", "competition", "market", "chain"})
-"""The filters that choose a part of the business among estimates."""
+"""The filters that select the estimate of one part of the business."""
 
 
 def _insights() -> list[Chart]:
-    columns = ("rank", LABEL, "kind", "headline", "caveat", "n_matches", "q_value", *IN_SHOPS)
-    return [charts.table("insights", INSIGHTS, columns, in_order_of="rank")]
+    columns = ("rank", LABEL, "kind", "headline", "caveat", "n_matches", "q_value", *PER_STORE)
+    return [tables.table("insights", INSIGHTS, columns, in_order_of="rank")]
 
 
 def _kpis() -> list[Chart]:
     numbers = [
-        charts.kpi(f"kpis-{what}-{label.lower()}", data_set, name.format(label))
+        tables.kpi(f"kpis-{what}-{label.lower()}", data_set, name.format(label))
         for what, data_set, name in (
             ("orders", ORDERS, "Orders ({})"),
             ("matches", MATCHES, "Matches ({})"),
@@ -30,7 +27,7 @@ def _kpis() -> list[Chart]:
         )
         for label in ("real", "MOCK")
     ]
-    revenue = charts.bars(
+    revenue = plots.bars(
         "kpis-revenue",
         ORDERS,
         "currency",
@@ -40,14 +37,14 @@ def _kpis() -> list[Chart]:
         width=18,
     )
     columns = (LABEL, "hypothesis", *BAND, "q_value", "n_matches", "mde_80_pct", "status", "reasons")
-    first = charts.table(
+    first = tables.table(
         "kpis-effect",
         CORRELATIONS,
         columns,
         only={"role": ["primary"]},
-        # it was asked of the whole business, so a part that is chosen leaves it as it is
+        # it is about the whole business, whichever part is selected
         ignores=_PARTS,
-        suffix=": what was asked first, over everything",
+        suffix=": the hypothesis declared beforehand, for the whole business",
         height=5,
     )
     return [*numbers, first, revenue]
@@ -55,17 +52,17 @@ def _kpis() -> list[Chart]:
 
 def _timeline() -> list[Chart]:
     return [
-        charts.lines_over_bars(
+        plots.lines_over_bars(
             "timeline",
             ORDERS_AND_MATCHES,
             "hour_at",
             ("Orders (real)", "Orders (MOCK)"),
             ("Matches (real)", "Matches (MOCK)"),
             honours=frozenset({"team", "competition", "type"}),
-            note="Matches are counted wherever they were played, whichever market and chain are chosen. A day of which "
-            "not every hour is known has no point. Alarms are in the table and the bars below, each with its match.",
+            note="Matches are counted wherever they were played, whichever market and chain are selected. A day with "
+            "unknown hours has no point. Alarms are in the table and the bars below, each with its match.",
         ),
-        charts.table(
+        tables.table(
             "timeline-alarms-table",
             ANOMALIES,
             (LABEL, "starts_at", "kind", "market", "chain", "store_id", "match_id", "result"),
@@ -75,7 +72,7 @@ def _timeline() -> list[Chart]:
             width=24,
             height=12,
         ),
-        charts.counts_by_month(
+        plots.counts_by_month(
             "timeline-alarms",
             ANOMALIES,
             "starts_at",
@@ -88,24 +85,11 @@ def _timeline() -> list[Chart]:
 
 
 def _sources() -> list[Chart]:
-    orders = charts.bars(
-        "sources-orders",
-        ORDERS,
-        "hour_at",
-        "order_count",
-        colour=LABEL,
-        suffix=": orders",
-        width=18,
-    )
-    matches = charts.counts_by_month(
+    orders = plots.bars("sources-orders", ORDERS, "hour_at", "order_count", colour=LABEL, suffix=": orders", width=18)
+    matches = plots.counts_by_month(
         "sources-matches", MATCHES, "kickoff_at", "match_id", LABEL, suffix=": matches", width=18
     )
     return [orders, matches]
 
 
-DRAWINGS = {
-    "insights": _insights(),
-    "kpis": _kpis(),
-    "timeline": _timeline(),
-    "sources": _sources(),
-}
+DRAWINGS = {"insights": _insights(), "kpis": _kpis(), "timeline": _timeline(), "sources": _sources()}

@@ -1,0 +1,79 @@
+"""Numbers in cells: a single number, a table, a calendar. Which of them a sheet shows is in drawings/.
+
+`more` of a function are further fields of the chart.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pizza_assets.dashboards.quicksight.chart import (
+    Chart,
+    Only,
+    column_label,
+    dimension,
+    field_id,
+    measure,
+    open_day,
+    open_match,
+    plain_field,
+    sort_by,
+)
+from pizza_assets.dashboards.quicksight.data_sets import DataSet, Request
+from pizza_assets.dashboards.quicksight.parameters import DAY, DAY_OF_MONTH, MATCH, MONTH_ROW
+
+_BELOW, _USUAL, _ABOVE = "#2C7FB8", "#F7F7F7", "#D95F0E"
+
+
+def kpi(chart_id: str, data_set: DataSet, value: str) -> Chart:
+    """One number, whose name says which label it counts."""
+    configuration: Request = {"FieldWells": {"Values": [measure(chart_id, data_set, value)]}}
+    return Chart(chart_id, data_set, "KPIVisual", configuration, suffix=f": {value}", width=6, height=6)
+
+
+def table(
+    chart_id: str,
+    data_set: DataSet,
+    columns: Sequence[str],
+    *,
+    newest_first: str = "",
+    in_order_of: str = "",
+    opens_match: bool = False,
+    height: int = 11,
+    **more: Any,
+) -> Chart:
+    """Unaggregated rows under headers in words, sorted by a column if one is named."""
+    headers = [{"FieldId": field_id(chart_id, name), "CustomLabel": column_label(name)} for name in columns]
+    values = [plain_field(chart_id, data_set, name) for name in columns]
+    configuration: Request = {
+        "FieldWells": {"TableUnaggregatedFieldWells": {"Values": values}},
+        "FieldOptions": {"SelectedFieldOptions": headers},
+        "TableOptions": {"HeaderStyle": {"TextWrap": "WRAP"}, "CellStyle": {"TextWrap": "WRAP"}},
+    }
+    if newest_first or in_order_of:
+        order = sort_by(chart_id, newest_first, "DESC") if newest_first else sort_by(chart_id, in_order_of)
+        configuration["SortConfiguration"] = {"RowSort": [order]}
+    actions = (open_match(chart_id),) if opens_match else ()
+    return Chart(chart_id, data_set, "TableVisual", configuration, actions, height=height, **more)
+
+
+def calendar(chart_id: str, data_set: DataSet, value: str, *, only: Only, suffix: str) -> Chart:
+    """The months of each label down, days of the month across; a click opens the matches of that day."""
+    wells = {
+        "Rows": [dimension(chart_id, data_set, "month_row")],
+        "Columns": [dimension(chart_id, data_set, "day_of_month")],
+        "Values": [measure(chart_id, data_set, value)],
+    }
+    configuration: Request = {
+        "FieldWells": {"HeatMapAggregatedFieldWells": wells},
+        "SortConfiguration": {
+            "HeatMapRowSort": [sort_by(chart_id, "month_row", "DESC")],
+            "HeatMapColumnSort": [sort_by(chart_id, "day_of_month")],
+            "HeatMapColumnItemsLimitConfiguration": {"ItemsLimit": 31, "OtherCategories": "EXCLUDE"},
+        },
+        "ColorScale": {
+            "ColorFillType": "GRADIENT",
+            "Colors": [{"Color": _BELOW}, {"Color": _USUAL, "DataValue": 0.0}, {"Color": _ABOVE}],
+        },
+    }
+    action = open_day(chart_id, {MONTH_ROW: "month_row", DAY_OF_MONTH: "day_of_month"}, (DAY, MATCH))
+    return Chart(chart_id, data_set, "HeatMapVisual", configuration, (action,), only, suffix, height=14)
