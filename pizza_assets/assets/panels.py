@@ -17,7 +17,7 @@ def panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[S
     """Orders by market. A week belongs to the labels that its orders and matches carry; one without matches to none."""
     parts: dict[SourcePair, list[Panel]] = {}
     for pair, week in _weeks(quarter_hours, raw_matches):
-        panel = quarter_hours.made("market panel", week, market_panel)
+        panel = quarter_hours.derived("market panel", week, market_panel)
         if panel is not None:
             parts.setdefault(pair, []).append(panel)
     return {pair: Panel.joined(panels) for pair, panels in parts.items()}
@@ -27,7 +27,7 @@ def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> 
     """As `panels_by_pair`, for each chain alone."""
     parts: dict[str, dict[SourcePair, list[Panel]]] = {}
     for pair, week in _weeks(quarter_hours, raw_matches):
-        of_chains = quarter_hours.made("chain panels", week, chain_panels)
+        of_chains = quarter_hours.derived("chain panels", week, chain_panels)
         for chain, panel in (of_chains or {}).items():
             parts.setdefault(chain, {}).setdefault(pair, []).append(panel)
     return {
@@ -41,7 +41,7 @@ def store_panels(quarter_hours: WeekTables) -> dict[str, Panel]:
     parts: dict[str, list[Panel]] = {}
     for week in quarter_hours:
         facts = quarter_hours.facts(week)
-        panel = quarter_hours.made("store panel", week, store_panel)
+        panel = quarter_hours.derived("store panel", week, store_panel)
         if facts and panel is not None:
             parts.setdefault(str(facts.data_source), []).append(panel)
     return {source: Panel.joined(panels) for source, panels in parts.items()}

@@ -84,5 +84,5 @@ def test_a_claim_that_can_not_be_told_is_an_error(moto: S3Server, monkeypatch: p
         raise ReadTimeoutError(endpoint_url=moto.url)
 
     monkeypatch.setattr(client, "put_object", silent)
-    with pytest.raises(StorageError, match="no whole answer"):
+    with pytest.raises(StorageError, match="no complete response"):
         DeliveryClaims(S3Objects(client, "lost-answers"), lambda: "t").take("runs/a")

@@ -41,11 +41,11 @@ PASSING: dict[str, Fault] = {
     "silence": silence,
 }
 LASTING: dict[str, tuple[Fault, str]] = {
-    "SlowDown": (refusal(503, "SlowDown"), r"refused \(SlowDown\); the server wants fewer requests"),
+    "SlowDown": (refusal(503, "SlowDown"), r"refused \(SlowDown\); the server was still throttling requests"),
     "AccessDenied": (refusal(403, "AccessDenied"), r"refused \(AccessDenied\); allow s3:"),
     "NoSuchBucket": (refusal(404, "NoSuchBucket"), r"refused \(NoSuchBucket\); create the bucket"),
     "ExpiredToken": (refusal(400, "ExpiredToken"), r"refused \(ExpiredToken\); check the credentials"),
-    "reset": (reset, r"no whole answer came \(ConnectionClosedError\); check network"),
+    "reset": (reset, r"no complete response \(ConnectionClosedError\); check network"),
 }
 
 
@@ -134,7 +134,7 @@ def test_a_truncated_read_is_read_again(proxy: FaultProxy, tables: TableStore, t
 def test_a_read_that_is_always_truncated_is_a_named_error(proxy: FaultProxy, tables: TableStore) -> None:
     proxy.always = ("raw_match_events", truncated)
     for ask in (lambda: tables.read_week(ASSET, WEEK), lambda: tables.week_facts(ASSET, WEEK)):
-        with pytest.raises(StorageError, match="no whole answer came"):
+        with pytest.raises(StorageError, match="no complete response"):
             ask()
 
 
@@ -143,7 +143,7 @@ def test_a_listing_that_is_none_is_never_taken_for_no_weeks(
     proxy: FaultProxy, tables: TableStore, fault: Fault
 ) -> None:
     proxy.always = ("list-type=2", fault)
-    with pytest.raises(StorageError, match=r"no whole answer came|what came is no listing|refused \(500\)"):
+    with pytest.raises(StorageError, match=r"no complete response|the response is not a listing|refused \(500\)"):
         tables.weeks(ASSET)
 
 

@@ -93,5 +93,5 @@ def test_an_empty_inbox_is_named(bucket: S3Objects, tmp_path: Path) -> None:
 
 def test_a_key_that_leads_out_of_the_folder_is_refused(bucket: S3Objects, tmp_path: Path) -> None:
     bucket.put(f"{PLACE}/sub//x.csv", b"")
-    with pytest.raises(StorageError, match=r"sub//x.csv: can't be the name of a file; rename the object"):
+    with pytest.raises(StorageError, match=r"sub//x.csv: not usable as a file name; rename the object"):
         inbox(bucket, tmp_path).fetch("*.csv")

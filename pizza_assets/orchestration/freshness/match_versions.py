@@ -23,7 +23,7 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
     """
     if weeks is not None:
         return _newest_versions(raw_matches, weeks)
-    return raw_matches.made_of_all("current_matches", lambda: _newest_versions(raw_matches, list(raw_matches)))
+    return raw_matches.derived_from_all("current_matches", lambda: _newest_versions(raw_matches, list(raw_matches)))
 
 
 def _newest_versions(raw_matches: WeekTables, weeks: Sequence[str]) -> pd.DataFrame:
