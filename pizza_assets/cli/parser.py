@@ -203,7 +203,7 @@ def _backfill(options: argparse.Namespace) -> int:
         options.last,
         is_stale_only=options.stale_only,
         is_dry_run=options.dry_run,
-        is_anew=options.anew,
+        starts_over=options.anew,
     )
 
 

@@ -61,7 +61,7 @@ STORED = {
     "dashboard_anomalies": (["quicksight-ready/dashboard-data/dashboard_anomalies.csv"], "1", 1),
     "dashboard_insights": (["quicksight-ready/dashboard-data/dashboard_insights.csv"], "2", 1),
     "dashboard_data_quality": (["quicksight-ready/dashboard-data/dashboard_data_quality.csv"], "2", 2),
-    "dashboard_checks": (["quicksight-ready/dashboard-data/dashboard_checks.csv"], "1", 1),
+    "dashboard_checks": (["quicksight-ready/dashboard-data/dashboard_checks.csv"], "2", 1),
     "dashboard_coming_matches": (["quicksight-ready/dashboard-data/dashboard_coming_matches.csv"], "1", 1),
     "dashboard_match_forecast": (["quicksight-ready/dashboard-data/dashboard_match_forecast.csv"], "1", 1),
     "dashboard_forecast_accuracy": (["quicksight-ready/dashboard-data/dashboard_forecast_accuracy.csv"], "1", 1),

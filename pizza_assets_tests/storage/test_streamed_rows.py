@@ -171,11 +171,11 @@ def test_a_stream_that_fails_leaves_the_stored_week_unchanged(
         finally:
             is_closed.append(True)
 
-    with pytest.raises((StorageError, ZeroDivisionError)) as failure:
+    with pytest.raises((StorageError, ZeroDivisionError)) as raised:
         tables.write_week("raw_orders", WEEK, RowStream(breaking), Origin("real", "1", "test"), ())
 
     if isinstance(failure, OSError):
-        assert f"that failed (no space left on device); free space in {temporary}" in str(failure.value)
+        assert f"that failed (no space left on device); free space in {temporary}" in str(raised.value)
     found = tables.read_week("raw_orders", WEEK)
     assert found is not None
     assert len(found.rows) == 5
