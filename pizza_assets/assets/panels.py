@@ -1,4 +1,4 @@
-"""Stored quarter-hours as the panels that analyses take, per pair of sources. Nothing is estimated here."""
+"""Builds the analyses' panels from stored quarter-hours, per pair of sources. Nothing is estimated here."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,12 +9,12 @@ from pizza_assets.storage.tables import WeekTables
 
 
 def clocks(markets: Sequence[Market]) -> dict[str, str]:
-    """The zone of every market by its name."""
+    """Market name to time zone."""
     return {market.name: market.timezone for market in markets}
 
 
 def panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[SourcePair, Panel]:
-    """Orders by market. A week belongs to the labels that its orders and matches carry; one without matches to none."""
+    """Orders by market. A week belongs to the pair of labels of its orders and matches; without matches to none."""
     parts: dict[SourcePair, list[Panel]] = {}
     for pair, week in _weeks(quarter_hours, raw_matches):
         panel = quarter_hours.derived("market panel", week, market_panel)
@@ -24,7 +24,7 @@ def panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[S
 
 
 def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[str, dict[SourcePair, Panel]]:
-    """As `panels_by_pair`, for each chain alone."""
+    """Like `panels_by_pair`, for each chain separately."""
     parts: dict[str, dict[SourcePair, list[Panel]]] = {}
     for pair, week in _weeks(quarter_hours, raw_matches):
         of_chains = quarter_hours.derived("chain panels", week, chain_panels)
@@ -37,7 +37,7 @@ def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> 
 
 
 def store_panels(quarter_hours: WeekTables) -> dict[str, Panel]:
-    """Orders by store, per source of orders, also of weeks without matches."""
+    """Orders by store, per label of orders, including weeks without matches."""
     parts: dict[str, list[Panel]] = {}
     for week in quarter_hours:
         facts = quarter_hours.facts(week)
