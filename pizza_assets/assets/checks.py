@@ -26,10 +26,7 @@ def build_checks(partitions: dg.WeeklyPartitionsDefinition, settings: Settings) 
     """Refused rows and sources of every raw asset; conservation of orders in the bins."""
     return [
         *(_rows_are_valid(asset, partitions, settings) for asset in (*RAW_ASSETS, NON_BLOCKING)),
-        *(
-            _comes_from_chosen_source(asset, partitions, settings)
-            for asset in ("raw_orders", "mock_orders", "raw_matches")
-        ),
+        *(_from_chosen_source(asset, partitions, settings) for asset in ("raw_orders", "mock_orders", "raw_matches")),
         _every_order_is_binned(partitions),
     ]
 
@@ -99,7 +96,7 @@ def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(records=[dg.TableRecord(dict(row)) for row in texts])
 
 
-def _comes_from_chosen_source(
+def _from_chosen_source(
     asset: str, partitions: dg.WeeklyPartitionsDefinition, settings: Settings
 ) -> dg.AssetChecksDefinition:
     chosen = settings.matches if asset == "raw_matches" else settings.orders

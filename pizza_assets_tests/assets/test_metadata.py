@@ -1,4 +1,4 @@
-"""What the Dagster UI shows of every asset: who owns it, what its columns mean, how much of it is real, a few rows."""
+"""Metadata of every asset in the Dagster UI: owner, column descriptions, real share, a few rows."""
 
 import json
 from pathlib import Path
@@ -112,7 +112,7 @@ def test_every_table_of_a_run_shows_its_size_real_share_and_path(tmp_path: Path)
 
 
 def _extracts_are_whole(pipeline: Pipeline) -> None:
-    """CSV files that hold what their models say, and agree with each other."""
+    """Check that CSV files match their models and agree with each other."""
     tables = {model.table_name(): pipeline.tables.read_whole(model.table_name()) for model in EXTRACTS}
     for model in EXTRACTS:
         table = tables[model.table_name()]

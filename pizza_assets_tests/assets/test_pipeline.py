@@ -1,4 +1,4 @@
-"""The whole asset graph in one process, on mock sources and a folder of its own."""
+"""The whole asset graph in one process, with mock sources and a temporary folder."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_a_repeated_run_changes_no_byte_and_duplicates_no_row(tmp_path: Path, in
 
 
 def test_one_week_alone_equals_the_same_week_in_a_range(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    """Mock rounds end on Monday, so that nothing here reaches over the edges of the week."""
+    """Mock rounds end on Monday, so no window crosses the edges of the week."""
     ranged, alone = Pipeline(tmp_path / "range"), Pipeline(tmp_path / "alone")
     ranged.collect(instance, WEEKS)
     alone.collect(instance, WEEKS[1:2])
@@ -258,7 +258,7 @@ def test_a_week_that_cannot_be_written_does_not_affect_others(tmp_path: Path, in
 
 
 def test_a_match_that_moves_to_another_week_counts_once(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    """The old week still lists it; the week collected last counts, and its old windows belong to no match."""
+    """The old week still lists it; the most recently collected week counts, and its old windows are ignored."""
 
     class Moved(RelabelledMatches):
         def matches(self, week: MatchWeek) -> SourceResult:
@@ -287,7 +287,7 @@ def test_a_match_that_moves_to_another_week_counts_once(tmp_path: Path, instance
 
 
 def test_a_week_that_the_source_does_not_cover_is_kept(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    """As openfootball does for weeks outside of the chosen seasons."""
+    """As with openfootball for weeks outside the chosen seasons."""
     Pipeline(tmp_path, as_real).collect(instance, WEEKS[:1])
     before = {
         asset: Pipeline(tmp_path).tables.read_week(asset, WEEKS[0]) for asset in ("raw_matches", "raw_match_events")

@@ -1,4 +1,4 @@
-"""Both APIs through the whole graph: real where they answer, labelled mock where they don't, and no key anywhere."""
+"""Both APIs through the whole graph: real if they answer, labelled mock if they don't, and no leaked keys."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def server() -> FaultServer:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short pauses: how long they are is not what is tested here."""
+    """Short pauses, as their length is not tested here."""
     plain = ApiClient.__init__
 
     def patched(self: ApiClient, api: object, *args: object, **kwargs: object) -> None:

@@ -1,4 +1,4 @@
-"""How much time the function keeps back."""
+"""The time that the function reserves for stopping."""
 
 from hypothesis import given
 from hypothesis import strategies as st

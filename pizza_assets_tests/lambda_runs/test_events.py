@@ -1,4 +1,4 @@
-"""What the function may be called with, and that anything else is refused."""
+"""The function's valid events; all others are refused."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What the launcher sends, and what it makes of refusals and silence. The way to a function is an integration test."""
+"""What the launcher sends, and how it handles refusals and missing heartbeats. Invoking a function: see integration."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from pizza_assets.orchestration.run_target import lambda_tags
 
 
 class Client:
-    """A Lambda client that takes calls, or raises `error`."""
+    """A Lambda client that records invocations, or raises `error`."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.calls: list[dict[str, Any]] = []
@@ -106,7 +106,7 @@ def test_an_unresponsive_server_fails_the_run(instance: dg.DagsterInstance) -> N
 
 
 class CodeServer:
-    """What a code server says of a run of its own; gone if it says nothing."""
+    """A code server's answer about one of its runs; unreachable if there is none."""
 
     def __init__(self, has_run: bool | None) -> None:
         self._has_run = has_run

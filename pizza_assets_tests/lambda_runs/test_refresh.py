@@ -1,4 +1,4 @@
-"""The refresh without a Dagster server: who owns 18:00, and which failures it tells of. All of it: integration."""
+"""The refresh without a Dagster server: its owner, and the failures it reports. Whole refreshes: see integration."""
 
 from pathlib import Path
 

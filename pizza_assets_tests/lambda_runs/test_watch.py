@@ -1,4 +1,4 @@
-"""The thread beside the work interrupts it when somebody ended it or time runs out; else it leaves it alone."""
+"""The watcher thread interrupts the work when it was cancelled or runs out of time, and never otherwise."""
 
 import signal
 import time
@@ -55,7 +55,7 @@ def test_work_is_interrupted_even_if_interrupts_were_ignored() -> None:
 
 
 def test_a_failed_check_does_not_stop_the_watcher(caplog: pytest.LogCaptureFixture) -> None:
-    """A database that is away raises what it likes; the time limit is watched all the same."""
+    """Whatever an unavailable database raises, the time limit is still enforced."""
     near = Deadline(time.monotonic() + 0.05, time.monotonic() + 600)
 
     def away() -> bool:

@@ -1,4 +1,4 @@
-"""The event log that keeps its databases open: what Dagster's own reads and tells, also of a killed writer."""
+"""The event log that keeps its databases open stores the same as Dagster's own, even after a kill."""
 
 import subprocess
 import sys

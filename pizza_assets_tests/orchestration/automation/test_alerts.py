@@ -1,4 +1,4 @@
-"""Alerts: what a failed run says, to whom, and that the webhook's address stays secret."""
+"""Alerts about failed runs: their text, their channels, and that the webhook's address stays secret."""
 
 import http.server
 import json

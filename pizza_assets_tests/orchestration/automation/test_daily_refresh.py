@@ -1,4 +1,4 @@
-"""The daily refresh: 18:00 on the wall, once a day, also when clocks change; by one owner; tagged by where it runs."""
+"""The daily refresh: at 18:00 local time, once a day even when clocks change; by one owner; tagged by its target."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_one_tick_a_day_at_18_local_time_all_year(zone: str) -> None:
-    """A year holds both changes of clocks."""
+    """A year contains both clock changes."""
     schedule = daily_refresh(Settings(timezone=zone))
     all_ticks = schedule_execution_time_iterator(YEAR.timestamp(), schedule.cron_schedule, schedule.execution_timezone)
     ticks = [

@@ -1,4 +1,4 @@
-"""Which stored weeks a source now tells otherwise."""
+"""Which stored weeks a source now reports differently."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The sensor of results: asks when a match ought to be over, and has its week collected again once."""
+"""The sensor for results polls when a match should be over, and requests its week once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ AFTER = datetime(2026, 8, 31, 23, tzinfo=UTC)
 
 
 class Counted:
-    """A real source as of a moment, that counts what it is asked, or fails."""
+    """A real source as of a given time that counts its requests, or fails."""
 
     name = "openfootball"
     is_remote = True
@@ -41,7 +41,7 @@ class Counted:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Pipeline:
-    """Weeks as a real source told them before the weekend."""
+    """Weeks stored from a real source before the weekend."""
     pipeline = Pipeline(tmp_path, as_real, now=BEFORE)
     with dg.DagsterInstance.ephemeral() as instance:
         assert pipeline.collect(instance, [WEEK]).failures == {}

@@ -1,4 +1,4 @@
-"""What the look at an inbox of order files comes to: each state that lasts is read once, also after a restart."""
+"""The sensor for order files reads each stable state of the inbox once, even after a restart."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ def test_a_file_still_being_written_is_not_read() -> None:
 
 
 def test_an_unrecorded_tick_requests_the_same_run_again() -> None:
-    """The daemon died after the request and before the cursor: the run key tells that it is the same."""
+    """If the daemon dies between request and cursor update, the run key shows that the request is the same."""
     cursor = look(None, {"a.csv": "1"}).cursor
     first, again = look(cursor, {"a.csv": "1"}), look(cursor, {"a.csv": "1"})
     assert first.run_requests[0].run_key == again.run_requests[0].run_key

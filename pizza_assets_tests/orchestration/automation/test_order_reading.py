@@ -1,4 +1,4 @@
-"""Reading an inbox finds the weeks that it changes; files that can't be read are named and hold up nothing else."""
+"""Reading an inbox finds the weeks that it changes; unreadable files are named and do not block the others."""
 
 from datetime import UTC, datetime
 from pathlib import Path

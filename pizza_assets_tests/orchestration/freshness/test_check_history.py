@@ -1,4 +1,4 @@
-"""The latest look at a week counts, whatever other weeks it looked at."""
+"""The latest evaluation of a week counts, whatever other weeks it covered."""
 
 import dagster as dg
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ KEY = dg.AssetCheckKey(dg.AssetKey("raw_orders"), "rows_are_valid")
 
 @st.composite
 def looks(draw: st.DrawFn) -> tuple[int, int, dict[int, str]]:
-    """First and last week that are looked at, and what is wrong with some of them."""
+    """First and last week of an evaluation, and the outcomes of some of them."""
     first, last = sorted(draw(st.lists(st.integers(0, len(WEEKS) - 1), min_size=2, max_size=2)))
     wrong = draw(st.dictionaries(st.integers(first, last), st.sampled_from(["error", "warning"])))
     return first, last, wrong

@@ -1,4 +1,4 @@
-"""Which seasons a week is about, by the settings."""
+"""The chosen seasons that a week belongs to."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

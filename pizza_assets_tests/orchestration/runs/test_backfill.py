@@ -1,4 +1,4 @@
-"""Many weeks: in chunks as if in one run, around the failed ones, only what is stale, and going on after a stop."""
+"""Backfills: chunks that equal one run, failed weeks, stale weeks only, and resuming after an interruption."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -69,7 +69,7 @@ FAR_REACHING = {"PIZZA_PRE_MINUTES": "600", "PIZZA_POST_MINUTES": "600"}
 
 
 def at_the_edge(sources: Sources) -> None:
-    """Leeds play just before a week turns or just after, every other week; FAR_REACHING windows meet orders there."""
+    """Leeds play just before or just after the edge of a week, every other week, so FAR_REACHING windows cross it."""
 
     class AtTheEdge(RelabelledMatches):
         is_remote = False
@@ -91,7 +91,7 @@ def at_the_edge(sources: Sources) -> None:
 def test_chunks_give_the_same_result_as_one_run(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, chunk_weeks: int
 ) -> None:
-    """Also where windows reach over the edge of a week, and of a chunk."""
+    """Even where windows cross the edge of a week and of a chunk."""
     whole, cut = (
         pipeline("whole", at_the_edge, **FAR_REACHING),
         pipeline("cut", at_the_edge, chunk_weeks=chunk_weeks, **FAR_REACHING),
@@ -122,7 +122,7 @@ def test_weeks_with_a_gap_refresh_stale_neighbours_on_both_sides(
 
 
 def test_a_new_week_refreshes_stale_neighbours(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
-    """Week by week, as the calendar brings them: the week before is made again where windows reach over."""
+    """Week by week in order of the calendar: the previous week is made again if windows cross into it."""
     whole, grown = pipeline("whole", at_the_edge, **FAR_REACHING), pipeline("grown", at_the_edge, **FAR_REACHING)
     whole.collect(instance, WEEKS)
     for week in WEEKS:
@@ -257,7 +257,7 @@ def export_with_bad_rows(folder: Path, bad: int = 30) -> dict[str, str]:
 
 
 def attempt(pipeline: Pipeline, instance: dg.DagsterInstance, starts_over: bool = False) -> tuple[Collected, set[str]]:
-    """One `backfill` of all weeks as the command line does it; what was made in it, by asset and week."""
+    """Run one `backfill` of all weeks as the command line does; return it and what it made, by asset and week."""
     before = set(instance.get_run_ids())
     going_on = attempt_for(instance, WEEKS[0], WEEKS[-1], starts_over)
     is_done = going_on.is_done(pipeline.tables, pipeline.staleness(instance))

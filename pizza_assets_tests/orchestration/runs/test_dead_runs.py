@@ -1,4 +1,4 @@
-"""A run whose process is gone is marked failed; one that works, and one of another host, is left alone."""
+"""A run whose process is gone is marked failed; live runs and those of other hosts are left alone."""
 
 import json
 import os
@@ -58,14 +58,14 @@ def test_a_reused_pid_does_not_hide_a_dead_run(instance: dg.DagsterInstance) -> 
 
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    """An instance of this machine alone, as the one of dagster.yaml is."""
+    """A single-machine instance, like that of dagster.yaml."""
     (tmp_path / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         yield instance
 
 
 def started_by_dagster(instance: dg.DagsterInstance, pid: int) -> str:
-    """A run like one from the UI: what Dagster says of its process is all that is known."""
+    """A run as launched from the UI, whose process is known only from Dagster's events."""
     run_id = started_run(instance, {})
     run = instance.get_run_by_id(run_id)
     assert run is not None

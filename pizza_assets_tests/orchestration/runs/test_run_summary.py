@@ -1,4 +1,4 @@
-"""The words at the end of a run."""
+"""The summary at the end of a run."""
 
 from datetime import UTC, datetime
 from pathlib import Path

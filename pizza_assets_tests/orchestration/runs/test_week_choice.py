@@ -1,4 +1,4 @@
-"""Which weeks a command is about."""
+"""The weeks that a command processes."""
 
 from datetime import UTC, datetime
 
