@@ -120,9 +120,9 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         windows = _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets)
         chains = {}
         for chain, panels in chain_panels_by_pair(quarter_hours, raw_matches).items():
-            of_panels = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
-            of_chain = windows[windows["chain"] == chain].reset_index(drop=True)
-            chains[chain] = measure_impact(of_chain, of_panels, matches, markets, lengths), of_panels
+            chain_grids = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
+            chain_windows = windows[windows["chain"] == chain].reset_index(drop=True)
+            chains[chain] = measure_impact(chain_windows, chain_grids, matches, markets, lengths), chain_grids
         grids = grids_of(expected_orders, clocks(markets), settings.timezone)
         shared = {
             pair: shared_match_answers(matches[matches["match_source"] == pair[1]], markets, grid, lengths)
@@ -168,11 +168,11 @@ def _event_study(settings: Settings) -> dg.AssetsDefinition:
         points = {}
         for pair, grid in grids_of(expected_orders, clocks(markets), settings.timezone).items():
             own = [of_sources(rows, *pair) for rows in (match_impact, counts)]
-            of_pair = goals[goals["match_source"] == pair[1]]
+            pair_goals = goals[goals["match_source"] == pair[1]]
             panel = event_panel(grid, matches[matches["match_source"] == pair[1]], markets)
             points[pair] = [
                 *kick_off_points(kick_off_study(panel)),
-                *goal_points(goal_answers(goal_rows(own[0], grid, own[1], of_pair))),
+                *goal_points(goal_answers(goal_rows(own[0], grid, own[1], pair_goals))),
             ]
         return whole(event_rows(points), match_impact, expected_orders)
 

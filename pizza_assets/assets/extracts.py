@@ -63,10 +63,10 @@ def extract_assets(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> li
 def _orders_timeline() -> dg.AssetsDefinition:
     @dg.asset(**described("dashboards", "dashboard_orders_timeline"), description="Orders per hour, market and chain.")
     def dashboard_orders_timeline(order_bins: WeekTables) -> WholeOutput:
-        def of_week(week: str) -> pd.DataFrame:
+        def week_timeline(week: str) -> pd.DataFrame:
             return extracts.orders_timeline(order_bins.read(week, extracts.TIMELINE_COLUMNS))
 
-        parts = list(side_by_side(of_week, list(order_bins)))
+        parts = list(side_by_side(week_timeline, list(order_bins)))
         rows = extracts.joined_timelines(parts)
         return whole(rows, weeks=len(parts))
 

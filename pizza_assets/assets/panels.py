@@ -27,12 +27,12 @@ def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> 
     """Like `panels_by_pair`, for each chain separately."""
     parts: dict[str, dict[SourcePair, list[Panel]]] = {}
     for pair, week in _weeks(quarter_hours, raw_matches):
-        of_chains = quarter_hours.derived("chain panels", week, chain_panels)
-        for chain, panel in (of_chains or {}).items():
+        week_panels = quarter_hours.derived("chain panels", week, chain_panels)
+        for chain, panel in (week_panels or {}).items():
             parts.setdefault(chain, {}).setdefault(pair, []).append(panel)
     return {
-        chain: {pair: Panel.joined(panels) for pair, panels in of_chain.items()}
-        for chain, of_chain in sorted(parts.items())
+        chain: {pair: Panel.joined(panels) for pair, panels in by_pair.items()}
+        for chain, by_pair in sorted(parts.items())
     }
 
 
@@ -49,6 +49,6 @@ def store_panels(quarter_hours: WeekTables) -> dict[str, Panel]:
 
 def _weeks(quarter_hours: WeekTables, raw_matches: WeekTables) -> Iterator[tuple[SourcePair, str]]:
     for week in quarter_hours:
-        of_orders, of_matches = quarter_hours.facts(week), raw_matches.facts(week)
-        if of_orders and of_matches:
-            yield (str(of_orders.data_source), str(of_matches.data_source)), week
+        order_facts, match_facts = quarter_hours.facts(week), raw_matches.facts(week)
+        if order_facts and match_facts:
+            yield (str(order_facts.data_source), str(match_facts.data_source)), week

@@ -38,7 +38,7 @@ class _Groups:
         self._model, self._checks = model, checks
         self._last: pyarrow.Table | None = None
 
-    def of(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.Table]:
+    def checked(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.Table]:
         for group in regrouped(batches, self._model.arrow_schema()):
             self.is_sorted = self._follows(group)
             if not self.is_sorted:
@@ -66,7 +66,7 @@ def write_rows(file: IO[bytes], rows: RowStream, model: type[Table], schema: pya
     """
     with rows.reading() as batches, checks_by_part(model, key) as checks:
         groups = _Groups(model, checks)
-        frames.write_groups(file, groups.of(batches), schema)
+        frames.write_groups(file, groups.checked(batches), schema)
         if groups.is_sorted:
             checks.check_whole()
             return groups.counted

@@ -68,7 +68,7 @@ class TableStore:
         model = model_of(asset)
         labels = [name for name in sorted(self._mock_refused) if name in model.column_names()]
         wanted = columns if columns is None else [*columns, *(name for name in labels if name not in columns)]
-        for key in self._keys_to_look_at(asset, week):
+        for key in self._candidate_keys(asset, week):
             found = (
                 self._whole_week(key, model)
                 if columns is None
@@ -98,12 +98,12 @@ class TableStore:
 
     def stream_orders(self, week: str) -> OrderStream | None:
         """One week of raw_orders batch by batch, preferably real, or None if nothing (acceptable) is stored."""
-        found = (open_orders(self.objects, key) for key in self._keys_to_look_at("raw_orders", week))
+        found = (open_orders(self.objects, key) for key in self._candidate_keys("raw_orders", week))
         return next((stream for stream in found if stream is not None), None)
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
         """The facts of the week that `read_week` would return."""
-        for key in self._keys_to_look_at(asset, week):
+        for key in self._candidate_keys(asset, week):
             facts = read_facts(self.objects, key)
             if facts is not None:
                 return facts
@@ -175,7 +175,7 @@ class TableStore:
         is_mock_refused = not self._mock_refused.isdisjoint(model_of(asset).column_names())
         yield from (label for label in place.labels if not (label == DataSource.MOCK and is_mock_refused))
 
-    def _keys_to_look_at(self, asset: str, week: str) -> list[str]:
+    def _candidate_keys(self, asset: str, week: str) -> list[str]:
         """The keys that may hold the week, in order of preference. The real key comes again at the end: between reading
         real and mock, a real week may have replaced the mock one.
         """

@@ -7,7 +7,7 @@ import dagster as dg
 from pizza_assets.errors import AlertFailed
 from pizza_assets.orchestration.automation.alerts import Channel
 
-SECONDS_BETWEEN_LOOKS = 15
+SECONDS_BETWEEN_CHECKS = 15
 
 
 def run_failures(channels: Sequence[Channel]) -> dg.SensorDefinition:
@@ -15,7 +15,7 @@ def run_failures(channels: Sequence[Channel]) -> dg.SensorDefinition:
 
     @dg.run_failure_sensor(
         name="run_failures",
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Reports failed runs in the log, to an SNS topic and to a webhook (PIZZA_ALERT_…).",
     )

@@ -23,7 +23,7 @@ from pizza_assets.orchestration.run_target import run_tags
 from pizza_assets.settings import Settings
 from pizza_assets.storage.tables import TableStore, WeekTables
 
-SECONDS_BETWEEN_LOOKS = 600
+SECONDS_BETWEEN_CHECKS = 600
 POLL_ANYWAY_AFTER = timedelta(hours=6)
 WEEKS_BACK = 1
 WEEKS_AHEAD = 2
@@ -38,11 +38,11 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name="finished_matches",
         job_name=COLLECT_WEEKS,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Collects the weeks of matches that have ended or moved again, then has them analysed.",
     )
-    def look(
+    def evaluate(
         context: dg.SensorEvaluationContext,
         sources: dg.ResourceParam[Sources],
         tables: dg.ResourceParam[TableStore],
@@ -70,7 +70,7 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
             return dg.SkipReason("no match has ended or moved")
         return dg.SensorResult(run_requests=_requests(changed, affected, now, settings))
 
-    return look
+    return evaluate
 
 
 def _weeks_around(now: datetime, settings: Settings) -> list[MatchWeek]:

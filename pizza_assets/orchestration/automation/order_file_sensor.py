@@ -22,7 +22,7 @@ from pizza_assets.orchestration.run_target import INFRASTRUCTURE_RETRIES, run_ta
 from pizza_assets.orchestration.s3_events import ObjectEvents
 from pizza_assets.settings import Settings
 
-SECONDS_BETWEEN_LOOKS = 30
+SECONDS_BETWEEN_CHECKS = 30
 LIST_ANYWAY_AFTER = timedelta(minutes=10)
 """With an event queue the inbox is also listed periodically: a lost event delays a file, but does not lose it."""
 
@@ -58,11 +58,11 @@ def _new_order_files(read: dg.JobDefinition) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_order_files",
         job_name=read.name,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Reads new or changed order files once they have stopped changing; their weeks are collected next.",
     )
-    def look(
+    def evaluate(
         context: dg.SensorEvaluationContext,
         sources: dg.ResourceParam[Sources],
         clock: dg.ResourceParam[Clock],
@@ -74,7 +74,7 @@ def _new_order_files(read: dg.JobDefinition) -> dg.SensorDefinition:
             return _skip("no bucket event since the last check", cursor)
         return next_step(cursor, sources.order_files.listing(), now)
 
-    return look
+    return evaluate
 
 
 def is_due(cursor: InboxCursor, now: datetime, has_events: bool) -> bool:

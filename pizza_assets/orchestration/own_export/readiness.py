@@ -76,10 +76,10 @@ def readiness(
     Memory: one week of orders and all quarter-hours of all markets. Raises SourceError as the sources do.
     """
     matches = all_matches(match_answers)
-    read = _Read(clock)
+    reader = _Reader(clock)
     panels: dict[SourcePair, list[Panel]] = {}
     windows = []
-    for week, around in _with_neighbours(read.weeks(weeks, orders_of)):
+    for week, around in _with_neighbours(reader.weeks(weeks, orders_of)):
         answer = match_answers[week.key]
         own = around[week.key]
         if answer.is_covered and len(own.quarters):
@@ -96,8 +96,8 @@ def readiness(
     )
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
     impact = match_impact(all_windows, grids, matches, markets, lengths)
-    orders = read.totals()
-    return Readiness(orders, read.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids))
+    orders = reader.totals()
+    return Readiness(orders, reader.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids))
 
 
 def all_matches(answers: Mapping[str, SourceResult]) -> pd.DataFrame:
@@ -113,7 +113,7 @@ class _Counted(NamedTuple):
     quarters: pd.DataFrame
 
 
-class _Read:
+class _Reader:
     """Totals accumulated while weeks of orders are read."""
 
     def __init__(self, clock: str) -> None:
@@ -175,9 +175,9 @@ def _exposed(
     starts = [pd.Timestamp(week.starts_at) for week in weeks]
     exposed["week"] = [weeks[bisect(starts, at) - 1].key for at in exposed["kickoff_at"]]
     rows = []
-    for market, of_market in orders.groupby("market"):
+    for market, market_orders in orders.groupby("market"):
         own = exposed[exposed["market"] == market]
-        weeks = set(of_market["week"])
+        weeks = set(market_orders["week"])
         rows.append(
             {
                 "market": market,
@@ -196,7 +196,7 @@ def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -
     results = main_effects(impact if len(impact) else MatchImpact.empty(), grids)
     found = []
     for row in results.to_dict("records"):
-        of_window = impact[
+        windows = impact[
             (impact["window"] == row["time_window"])
             & (impact["order_source"] == row["order_source"])
             & (impact["match_source"] == row["match_source"])
@@ -209,10 +209,10 @@ def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -
                 row["match_source"],
                 is_answered,
                 int(row["n_matches"]),
-                int((of_window["status"] == ResultStatus.OK).sum()),
-                len(of_window),
+                int((windows["status"] == ResultStatus.OK).sum()),
+                len(windows),
                 float(row["mde_80_pct"]) if is_answered else None,
-                tuple(f"{reason} ({count} windows)" for reason, count in counted(of_window["reasons"]).items())
+                tuple(f"{reason} ({count} windows)" for reason, count in counted(windows["reasons"]).items())
                 or tuple(split(row["reasons"])),
             )
         )

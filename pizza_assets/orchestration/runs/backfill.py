@@ -92,12 +92,12 @@ class Backfill:
         if not request.is_stale_only and len(request.weeks) <= self._chunk_weeks:
             yield _wanted(self.graph.assets, request)
             for layer in self.graph.layers[1:]:
-                yield self._stale(layer, _beside(request.weeks), is_stored=True)
+                yield self._stale(layer, _adjacent_weeks(request.weeks), is_stored=True)
             return
         for depth, layer in enumerate(self.graph.layers):
             yield self._stale(layer, request.weeks) if request.is_stale_only else _wanted(layer, request)
             if depth:
-                yield self._stale(layer, _beside(request.weeks), is_stored=True)
+                yield self._stale(layer, _adjacent_weeks(request.weeks), is_stored=True)
 
     def _stale(self, layer: Sequence[str], weeks: Sequence[MatchWeek], is_stored: bool = False) -> Todo:
         """The layer's stale weeks, with their descendants in the same layer. is_stored: leave out missing weeks."""
@@ -154,6 +154,6 @@ def _without(todo: Todo, skipped: Todo) -> Todo:
     return {asset: weeks - skipped.get(asset, set()) for asset, weeks in todo.items()}
 
 
-def _beside(weeks: Sequence[MatchWeek]) -> list[MatchWeek]:
+def _adjacent_weeks(weeks: Sequence[MatchWeek]) -> list[MatchWeek]:
     """The weeks adjacent to the request and to its gaps; windows reach no further."""
     return sorted({week.shifted(step) for week in weeks for step in (-1, 1)} - set(weeks))

@@ -13,7 +13,7 @@ import psutil
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
-SECONDS_BETWEEN_LOOKS = 30
+SECONDS_BETWEEN_CHECKS = 30
 PROCESS_TAG = "pizza/process"
 _UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -46,7 +46,7 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 
 @dg.sensor(
     name="watch_dead_runs",
-    minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+    minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Marks runs failed whose process was killed, so that they do not block the queue.",
 )
