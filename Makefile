@@ -20,40 +20,40 @@ test: .venv/test.installed  ## every test and check that needs only Python, side
 unit-tests: .venv/test.installed  ## the tests alone
 	@$(BIN)/pytest -m "not integration" -n auto --dist worksteal
 
-test-integration: .venv/integration.installed  ## what needs a browser, servers or minutes
+test-integration: .venv/integration.installed  ## tests that need a browser, servers or minutes
 	@$(BIN)/pytest -m "integration and not deploy" -n 2 --dist loadfile --no-loadscope-reorder
 
-deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## what is deployed: Terraform, policies, image, wheel
+deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## check the deployment: Terraform, policies, image, wheel
 	@$(BIN)/pytest pizza_assets_tests/deploy
 
-torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; goes on where it stopped)
+torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; resumes when interrupted)
 	@$(BIN)/python -m pizza_assets_tests.torture
 
-bench: .venv/integration.installed  ## the kernel beside a bare scan, DuckDB, Polars and pandas (9 minutes); writes docs/performance.md
+bench: .venv/integration.installed  ## compare the kernel with a bare scan, DuckDB, Polars and pandas (9 minutes); writes docs/performance.md
 	@$(BIN)/python -m pizza_assets_tests.bench_kernel --write
 
-bench-end-to-end: .venv/test.installed  ## 1 and 52 weeks of 100,000 orders each, from a CSV export to the page, by part
+bench-end-to-end: .venv/test.installed  ## seconds by part for 1 and 52 weeks of 100,000 orders each, from a CSV export to the page
 	@$(BIN)/python -m pizza_assets_tests.bench_end_to_end
 
 bench-weeks: .venv/test.installed  ## seconds and memory of each step on a week of 0.1, 1 and 4 million orders
 	@$(BIN)/python -m pizza_assets_tests.bench_weeks
 
-bench-storage: .venv/test.installed  ## MB/s of weeks, and what a week costs in a run of 1 and of 52
+bench-storage: .venv/test.installed  ## MB/s of stored weeks, and the overhead per week in a run of 1 and of 52
 	@$(BIN)/python -m pizza_assets_tests.bench_storage
 
 bench-import: .venv/test.installed  ## lines/s and memory of `pizza check` on exports of 0.5 and 2 GB
 	@$(BIN)/python -m pizza_assets_tests.bench_import
 
-bench-limits: .venv/test.installed  ## 8 processes under one limit of requests: what the server sees, and how near to the ideal
+bench-limits: .venv/test.installed  ## 8 processes under one rate limit: the requests that the server sees, compared with the ideal
 	@$(BIN)/python -m pizza_assets_tests.bench_limits
 
 bench-analysis: .venv/test.installed  ## seconds and memory of the whole analysis: 20 markets x 52 weeks, 200 x 520
 	@$(BIN)/python -m pizza_assets_tests.bench_analysis
 
-bench-page: .venv/integration.installed  ## how soon the page is ready, beside a plain chart with a tenth of the data
+bench-page: .venv/integration.installed  ## how soon the page is ready, compared with a plain chart of a tenth of the data
 	@$(BIN)/python -m pizza_assets_tests.bench_page
 
-calibrate: .venv/test.installed  ## simulate years whose truth is known: error rates, coverage, power (an hour; goes on where it stopped)
+calibrate: .venv/test.installed  ## simulate years with known effects: error rates, coverage, power (an hour; resumes when interrupted)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pizza_assets_tests.calibration
 
 check: .venv/test.installed  ## style, types, layers, spelling, definitions
@@ -67,13 +67,13 @@ check: .venv/test.installed  ## style, types, layers, spelling, definitions
 lint-js: .venv/eslint-$(ESLINT_VERSION).installed  ## the page's JavaScript: unused and undefined names, long lines (needs npm)
 	@.venv/eslint/node_modules/.bin/eslint pizza_assets/dashboards
 
-docs: .venv/test.installed  ## write the reference pages that follow from code
+docs: .venv/test.installed  ## regenerate the reference pages from the code
 	@$(BIN)/python -m pizza_assets_tests.support.reference_docs
 
 UV_LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 UV_COMPILE := $(UV_LOCK) pyproject.toml constraints/build.in
-lock:  ## make the constraints anew (needs uv)
+lock:  ## regenerate the constraints (needs uv)
 	$(UV_COMPILE) -o constraints/run.txt
 	$(UV_COMPILE) --extra test -c constraints/run.txt -o constraints/test.txt
 	$(UV_COMPILE) --extra test --extra integration -c constraints/test.txt -o constraints/integration.txt
@@ -81,14 +81,14 @@ lock:  ## make the constraints anew (needs uv)
 	$(UV_LOCK) constraints/deploy.in -o constraints/deploy.txt
 	$(UV_LOCK) constraints/docs.in -o constraints/docs.txt
 
-clean:  ## remove what was installed and built; data/ and .dagster/ stay
+clean:  ## remove everything installed or built, except data/ and .dagster/
 	rm -rf .venv .venv-deploy .venv-docs build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; run: make PYTHON=/path/to/python3.11 run")'
 	@$(PYTHON) -m venv .venv
 
-# the locks are complete, so pip need not resolve anything; hashes are checked for every file
+# the locks are complete, so pip resolves nothing; every file's hash is checked
 .venv/%.installed: constraints/%.txt pyproject.toml | .venv/bin/python
 	@echo "installing ($<), once ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
@@ -101,7 +101,7 @@ clean:  ## remove what was installed and built; data/ and .dagster/ stay
 	@npm install --silent --no-fund --no-audit --prefix .venv/eslint eslint@$(ESLINT_VERSION)
 	@touch $@
 
-# apart from the product's: checkov fixes versions of what the product needs newer
+# a separate environment, because checkov pins older versions than the product needs
 .venv-deploy/deploy.installed: constraints/deploy.txt | .venv/bin/python
 	@echo "installing ($<), once ..."
 	@$(PYTHON) -m venv .venv-deploy

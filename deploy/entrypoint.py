@@ -1,10 +1,10 @@
-"""What the image starts with: fetches the secrets that the environment names, then becomes the command.
+"""The image's entry point: fetches the secrets that the environment names, then executes the command.
 
-Neither Lambda's configuration nor a task definition holds a secret this way, only where it lies. Standard library and
-boto3 only; what a secret is for does not belong here.
+So Lambda's configuration and the task definitions contain only references to secrets. Uses only the standard library
+and boto3; the purpose of a secret does not belong here.
 
-SECRETS_FROM_SSM: `VARIABLE=/parameter/name` pairs, separated by commas. A parameter that says "unset" sets nothing.
-DATABASE_URL_SECRET: the secret in Secrets Manager that holds Dagster's database, for DAGSTER_PG_URL.
+SECRETS_FROM_SSM: comma-separated pairs `VARIABLE=/parameter/name`. A parameter with the value "unset" is ignored.
+DATABASE_URL_SECRET: the secret in Secrets Manager with the URL of Dagster's database, for DAGSTER_PG_URL.
 """
 
 import os
@@ -18,7 +18,7 @@ UNSET = "unset"
 
 
 def with_secrets(environ: Mapping[str, str], client: Callable[[str], Any]) -> dict[str, str]:
-    """`environ` with the secrets it names; `client` makes a client of an AWS service. Raises SystemExit naming a
+    """`environ` with the secrets it names. client: creates a client for an AWS service. Raises SystemExit naming a
     parameter that does not exist.
     """
     return {**environ, **_keys(environ, client), **_database(environ, client)}

@@ -1,6 +1,6 @@
-"""Removes from an environment what no run reads: tests of packages, headers, pip's own caches.
+"""Deletes files from an environment that no run needs: packages' tests, headers and bytecode caches.
 
-`python trim.py ENVIRONMENT` in the image's build; nothing that is imported by the product is touched.
+Called as `python trim.py ENVIRONMENT` when the image is built; deletes nothing that the product imports.
 """
 
 import shutil
@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 PACKAGES_WITH_TESTS = ("numpy", "pandas", "pyarrow", "scipy", "statsmodels", "patsy")
-"""Only these: elsewhere a folder named `tests` may be part of the package."""
+"""In other packages a folder named `tests` may be needed."""
 
 
 def trim(environment: Path) -> int:
-    """Remove it; returns how many bytes went."""
+    """Trim the environment; return the number of bytes deleted."""
     before = size(environment)
     for packages in environment.glob("lib/python*/site-packages"):
         for name in PACKAGES_WITH_TESTS:
@@ -24,7 +24,7 @@ def trim(environment: Path) -> int:
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files below it."""
+    """The total size of all files below the folder, in bytes."""
     return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
 
 

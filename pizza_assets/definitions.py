@@ -29,11 +29,11 @@ from pizza_assets.settings import Settings
 
 
 def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object] | None = None) -> dg.Definitions:
-    """Everything Dagster needs, from the settings in `environ`; `resources` replace those of the same name.
+    """The Dagster definitions for the settings in `environ`; `resources` replace those of the same name.
 
     Raises ConfigurationError for a wrong setting, mapping or markets file.
     """
-    # range runs (backfill policies, neighbouring weeks) are still "beta" in Dagster; tested, so no news to a user
+    # range runs (backfill policies, neighbouring weeks) are "beta" in Dagster but tested here, so do not warn users
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
         return _wired(Settings.from_environment(environ), resources or {})
@@ -54,7 +54,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         *dashboard_assets(settings),
     ]
     return dg.Definitions(
-        # what EventBridge refreshes is not told to this instance, so here it would only seem to grow old
+        # with EventBridge, refreshes are not reported to this instance, so assets would only appear to be overdue
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
         asset_checks=[*checks, *forecast_checks()],
         jobs=[collect, analyse, *read],
@@ -67,12 +67,12 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
             watch_dead_runs,
         ],
         resources={**build_resources(settings), **resources},
-        # one process per run: the steps are short, and importing the package for each would cost more than it gains
+        # one process per run: steps are short, so importing the package in a process per step would cost more
         executor=dg.in_process_executor,
     )
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `dagster` loads; importing this module alone reads no setting."""
+    """The definitions that `dagster` loads; importing this module alone reads no setting."""
     return build_definitions(os.environ)

@@ -1,33 +1,33 @@
-"""Every error this package raises on purpose, in one tree. Each message names the thing, the cause and the remedy.
+"""All errors that this package raises on purpose. Each message names the thing, the cause and the remedy.
 
     PizzaAssetsError
     ├── ConfigurationError      a setting, mapping or markets file is wrong; nothing was collected
     ├── SourceError             a source did not give a trustworthy answer; fallback may replace it with labelled mock
     │   ├── SourceUnavailable   it could not be reached, or refused
     │   │   ├── Unreachable     no complete answer: other addresses of the same server need not be tried
-    │   │   ├── NotThere        the server or folder is fine but has no such file
-    │   │   ├── AccessRefused   the key is missing, wrong or not good for what was asked
-    │   │   └── LimitReached    too many requests, and the server wants a longer wait than this run can make
-    │   └── BadAnswer           it answered, but the answer can't be used as a whole
-    │       └── MisfitPages     each page can be used, but together they are no whole listing
+    │   │   ├── NotThere        the server or folder works but has no such file
+    │   │   ├── AccessRefused   the API key is missing, invalid or lacks permission
+    │   │   └── LimitReached    rate limited, and the required wait is longer than this run may take
+    │   └── BadAnswer           it answered, but the answer as a whole is unusable
+    │       └── MisfitPages     each page is usable, but together they are not a consistent listing
     ├── BadFile                 a file the user gave can't be read as orders or events; never replaced with mock
-    ├── StorageError            what is stored can't be read or written
-    ├── QuickSightError         QuickSight refused a call, or could not make what was asked; the same command goes on
+    ├── StorageError            stored data can't be read or written
+    ├── QuickSightError         QuickSight refused a call or failed to create something; run the command again to resume
     │   ├── NotSubscribed       the account has no QuickSight, or an edition without dashboards as code
-    │   ├── NotOurs             something of the same id is there that was not made by us
-    │   ├── NotAllowed          no credentials, or they may not do this
-    │   ├── TooBusy             QuickSight held the calls back for too long (throttling)
-    │   └── StillAtWork         it had not finished after the longest time that a command waits
+    │   ├── NotOurs             an object with the same id exists that we did not create
+    │   ├── NotAllowed          credentials are missing or lack permission
+    │   ├── TooBusy             QuickSight throttled the calls for too long
+    │   └── StillAtWork         it had not finished when the command's longest wait was over
     ├── AlertFailed             an alert about a failed run could not be delivered
     ├── LambdaError             a run on AWS Lambda
-    │   ├── InvocationRefused   the function could not be called; the run fails at once, with AWS' words
-    │   ├── UnknownEvent        the function was called with something that it does not know
+    │   ├── InvocationRefused   the function could not be invoked; the run fails at once, with AWS' message
+    │   ├── UnknownEvent        the function was invoked with an unknown event
     │   ├── OutOfTime           the function stopped its work shortly before AWS would have killed it
-    │   └── RunFailed           what the function did failed; it is raised so that alarms see it
+    │   └── RunFailed           the function's run or refresh failed; raised so that alarms see it
     └── WeeksFailed             some weeks of a run failed; the others are stored
 
-A bug is none of these, and is never replaced with mock data. One that shows in a single week ends the run as part of
-WeeksFailed, once the other weeks are stored; its trace is in the run's log.
+Bugs are none of these, and are never replaced with mock data. A bug in a single week ends the run as part of
+WeeksFailed once the other weeks are stored; its trace is in the run's log.
 """
 
 import re
@@ -51,27 +51,27 @@ class SourceUnavailable(SourceError):
 
 
 class Unreachable(SourceUnavailable):
-    """No complete answer came: the network or the server is down, or too slow; another file fares no better."""
+    """No complete answer: the network or server is down or too slow, so other files need not be tried."""
 
 
 class NotThere(SourceUnavailable):
-    """The server answered, and does not have what was asked for (404 or 410)."""
+    """The server answered that it does not have what was requested (404 or 410)."""
 
 
 class AccessRefused(SourceUnavailable):
-    """The key is missing, wrong, expired, or not good for what was asked (401, 403)."""
+    """The API key is missing, wrong, expired, or lacks permission (401, 403)."""
 
 
 class LimitReached(SourceUnavailable):
-    """The server counts too many requests (429), and a wait that it would accept is longer than this run may take."""
+    """The server's rate limit was reached (429), and the required wait is longer than this run may take."""
 
 
 class BadAnswer(SourceError):
-    """The source answered with something that can't be used as a whole."""
+    """The source's answer as a whole is unusable."""
 
 
 class MisfitPages(BadAnswer):
-    """Pages of one listing that do not fit together: beginning anew may help."""
+    """The pages of a listing are inconsistent: retrying may help."""
 
 
 class BadFile(PizzaAssetsError):
@@ -79,55 +79,55 @@ class BadFile(PizzaAssetsError):
 
 
 class StorageError(PizzaAssetsError):
-    """What is stored can't be read or written."""
+    """Stored data can't be read or written."""
 
 
 class QuickSightError(PizzaAssetsError):
-    """QuickSight refused a call, or could not make what was asked."""
+    """QuickSight refused a call, or failed to create something."""
 
 
 class NotSubscribed(QuickSightError):
-    """The account has no QuickSight in this region, or its edition takes no definitions."""
+    """The account has no QuickSight in this region, or its edition does not support definitions."""
 
 
 class NotOurs(QuickSightError):
-    """Something of the same id is there that was not made by us."""
+    """An object with the same id exists that we did not create."""
 
 
 class NotAllowed(QuickSightError):
-    """There are no credentials, they are no longer good, or they may not do what was asked."""
+    """The credentials are missing, have expired, or lack permission."""
 
 
 class TooBusy(QuickSightError):
-    """QuickSight held the calls back, also after every retry."""
+    """QuickSight still throttled the calls after all retries."""
 
 
 class StillAtWork(QuickSightError):
-    """QuickSight had not finished after the longest time that a command waits."""
+    """QuickSight had not finished when the command's longest wait was over."""
 
 
 class AlertFailed(PizzaAssetsError):
-    """A topic or webhook did not take an alert, also after every retry."""
+    """A topic or webhook did not accept an alert, even after all retries."""
 
 
 class LambdaError(PizzaAssetsError):
-    """Something about a run on AWS Lambda."""
+    """A run on AWS Lambda could not be started or completed."""
 
 
 class InvocationRefused(LambdaError):
-    """AWS did not take the call of the function (throttled, unknown, not permitted, too large)."""
+    """AWS refused to invoke the function (throttled, unknown, not permitted, too large)."""
 
 
 class UnknownEvent(LambdaError):
-    """The function was called with an event that is neither a run nor the daily refresh."""
+    """The function was invoked with an event that is neither a run nor the daily refresh."""
 
 
 class OutOfTime(LambdaError):
-    """The function's time limit was near; the work was stopped in good order."""
+    """The function's time limit was near; the work was stopped gracefully."""
 
 
 class RunFailed(LambdaError):
-    """A run or a refresh on Lambda failed; weeks that were stored are whole."""
+    """A run or a refresh on Lambda failed; the weeks it stored are complete."""
 
 
 class WeeksFailed(PizzaAssetsError):
@@ -141,12 +141,12 @@ class WeeksFailed(PizzaAssetsError):
         super().__init__(
             f"{asset}: {len(self.failures)} of {len(self.failures) + stored} weeks failed; "
             f"the other {stored} are stored. "
-            f"Mend the cause and run these weeks again.\n{lines}"
+            f"Fix the cause and run these weeks again.\n{lines}"
         )
 
     @staticmethod
     def weeks_in(message: str) -> dict[str, str]:
-        """The failed weeks and their errors from this error's text, as Dagster keeps it."""
+        """Parse the failed weeks and their errors from this error's message, which is all that Dagster stores."""
         return {found["week"]: found["error"] for found in _FAILED_WEEK.finditer(message)}
 
 

@@ -1,6 +1,6 @@
-"""Work in threads: side by side, or ahead of who uses it. What the work is, and whether it may, belongs elsewhere.
+"""Runs work in threads, in parallel or ahead of its consumer. Callers make sure that it is thread-safe.
 
-Threads help as far as work is done outside of Python's lock: by numpy, Arrow, DuckDB, SQLite and the disk.
+Threads help as far as work releases Python's global lock: in numpy, Arrow, DuckDB, SQLite and on the disk.
 """
 
 from collections import deque
@@ -12,13 +12,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AT_ONCE = 2
-"""Half of the work here holds Python's lock, so more threads would only wait for each other."""
+"""Half of the work here holds the global lock, so more threads would only wait for each other."""
 
 
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], at_once: int = AT_ONCE) -> Iterator[Result]:
-    """What `work` makes of each item, in the order of the items; `at_once` are at work while the caller uses one.
+    """The results of `work` for each item, in order, with `at_once` of them in progress while the caller uses one.
 
-    With one at a time there is no thread. Who stops early waits for these.
+    If at_once is 1, no thread is started. A caller that stops early waits for the calls in progress.
     """
     if at_once <= 1:
         yield from map(work, items)
@@ -34,7 +34,7 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], at_once:
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The items in their order, one of them made ahead in a thread; an error of `items` comes where its item would."""
+    """The items in order, with the next one fetched ahead in a thread; an error is raised in place of its item."""
     end = object()
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, items, end)

@@ -1,4 +1,4 @@
-"""Everything a command works with, from the settings of this process."""
+"""The objects that every command needs, built from the settings of this process."""
 
 import os
 from collections.abc import Callable
@@ -29,20 +29,20 @@ class Workbench:
         return Sources(self.settings, utc_now)
 
     def definitions(self, on_stored: Callable[[str, str | None], None] | None = None) -> dg.Definitions:
-        """What Dagster runs; `on_stored` hears of every table that is stored."""
+        """The Dagster definitions. on_stored: called after every stored table."""
         io_manager = build_io_manager(self.settings, self.tables, on_stored)
         return build_definitions(os.environ, {"io_manager": io_manager})
 
     def staleness(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> Staleness:
-        """Tells what is stale, by what is stored and set now."""
+        """The staleness of stored data under the current settings."""
         return build_staleness(self.settings, self.tables, self.sources, definitions, instance)
 
     def week_of(self, day: date | None) -> MatchWeek | None:
-        """The week of a date, if there is one."""
+        """The week of a date; None without a date."""
         return day and MatchWeek.of_date(day, self.settings.timezone)
 
     def stored_span(self) -> tuple[MatchWeek, MatchWeek] | None:
-        """The first and the last week of which anything is stored, or None."""
+        """The first and the last week with stored data, or None."""
         stored = {week for asset, place in PLACES.items() if place.weekly for week in self.tables.weeks(asset)}
         zone = self.settings.timezone
         return (MatchWeek(min(stored), zone), MatchWeek(max(stored), zone)) if stored else None

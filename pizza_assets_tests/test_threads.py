@@ -9,12 +9,12 @@ from pizza_assets.threads import ahead, side_by_side
 PATIENCE_SECONDS = 30
 
 
-def test_the_items_come_in_their_order() -> None:
+def test_items_keep_their_order() -> None:
     assert list(ahead(iter(range(100)))) == list(range(100))
     assert list(ahead(iter([]))) == []
 
 
-def test_the_next_item_is_made_while_one_is_in_use() -> None:
+def test_the_next_item_is_fetched_while_one_is_in_use() -> None:
     is_made = Event()
 
     def items() -> Iterator[int]:
@@ -26,7 +26,7 @@ def test_the_next_item_is_made_while_one_is_in_use() -> None:
         assert is_made.wait(PATIENCE_SECONDS), f"nothing was made while {item} was in use"
 
 
-def test_an_error_comes_where_its_item_would() -> None:
+def test_an_error_is_raised_in_place_of_its_item() -> None:
     def items() -> Iterator[int]:
         yield 1
         raise BadFile("orders.csv: torn")
@@ -38,7 +38,7 @@ def test_an_error_comes_where_its_item_would() -> None:
     assert seen == [1]
 
 
-def test_who_stops_early_leaves_no_thread_at_work() -> None:
+def test_stopping_early_leaves_no_running_thread() -> None:
     made = []
 
     def items() -> Iterator[int]:
@@ -53,17 +53,17 @@ def test_who_stops_early_leaves_no_thread_at_work() -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 5])
-def test_results_come_in_the_order_of_the_items(at_once: int) -> None:
+def test_results_keep_the_order_of_the_items(at_once: int) -> None:
     assert list(side_by_side(lambda item: item * item, range(50), at_once)) == [item * item for item in range(50)]
     assert list(side_by_side(str, [], at_once)) == []
 
 
-def test_two_are_at_work_at_once() -> None:
+def test_two_items_are_processed_in_parallel() -> None:
     both = Barrier(2)
     assert list(side_by_side(lambda _: both.wait(PATIENCE_SECONDS) in (0, 1), range(2), 2)) == [True, True]
 
 
-def test_an_error_ends_it_and_little_more_is_begun() -> None:
+def test_an_error_stops_further_work() -> None:
     begun = []
 
     def work(item: int) -> int:

@@ -1,4 +1,4 @@
-# What each alarm means, and what to do: docs/deployment.md.
+# The meaning of each alarm, and what to do about it, is in docs/deployment.md.
 resource "aws_sns_topic" "alerts" {
   name = "pizza-alerts"
 }
@@ -26,7 +26,7 @@ locals {
     }
     pizza-duration = {
       metric = "Duration", statistic = "Maximum", threshold = 720000
-      words  = "A run took more than 12 of the 15 minutes that Lambda gives"
+      words  = "A run took more than 12 of the 15 minutes that Lambda allows"
     }
     pizza-throttles = {
       metric = "Throttles", statistic = "Sum", threshold = 1
@@ -53,7 +53,7 @@ resource "aws_cloudwatch_metric_alarm" "function" {
 
 resource "aws_cloudwatch_metric_alarm" "failures" {
   alarm_name          = "pizza-failures"
-  alarm_description   = "An event that no run has finished lies in the queue pizza-failures"
+  alarm_description   = "An event whose run failed is in the queue pizza-failures"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.failures.name }
@@ -66,8 +66,8 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   alarm_actions       = [aws_sns_topic.alerts.arn]
 }
 
-# The handler logs one JSON line when a daily refresh has succeeded. With Dagster's own schedule there is no such line:
-# there its daemon tells of failed runs.
+# The handler logs one JSON line when a daily refresh has succeeded. With Dagster's own schedule there is no such line;
+# its daemon reports failed runs instead.
 resource "aws_cloudwatch_log_metric_filter" "refreshed" {
   name           = "pizza-daily-refresh-succeeded"
   log_group_name = aws_cloudwatch_log_group.function.name

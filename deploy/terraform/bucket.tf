@@ -1,4 +1,4 @@
-# The bucket: the only place with data that can't be made again.
+# The bucket: the only resource with data that can't be recreated.
 resource "aws_s3_bucket" "data" {
   bucket        = var.bucket
   force_destroy = var.destroy_data
@@ -61,7 +61,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "data" {
     }
   }
 
-  # what a killed writer left (a living one renews its claim every minute), and answers of Athena
+  # leftovers of killed writers (a live one renews its claim every minute), and Athena's query results
   dynamic "rule" {
     for_each = { claims = ".claims/", checks = ".check-", answers = "athena/results/" }
     content {
@@ -82,7 +82,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "data" {
   depends_on = [aws_s3_bucket_versioning.data]
 }
 
-# New order files are told through a queue, where somebody drops them in the bucket.
+# A queue for events about new order files in the bucket.
 resource "aws_sqs_queue" "inbox" {
   count                      = local.has_inbox ? 1 : 0
   name                       = "pizza-inbox"

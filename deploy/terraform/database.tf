@@ -1,5 +1,5 @@
 # With servers only: Postgres for Dagster's runs and events. Its password comes from the environment of `terraform apply`
-# and stands in the secret and in the database, never in the state or a plan.
+# and is stored in the secret and in the database, but never in the state or a plan.
 resource "aws_secretsmanager_secret" "database_url" {
   count                   = local.server_count
   name                    = "pizza/database-url"

@@ -7,7 +7,7 @@ resource "aws_cloudwatch_log_group" "function" {
 resource "aws_lambda_function" "dashboard" {
   count         = local.has_image ? 1 : 0
   function_name = var.function_name
-  description   = "Collects the running match week, analyses all weeks, writes what people look at"
+  description   = "Collects the running match week, analyses all weeks, publishes the page and extracts"
   role          = aws_iam_role.function.arn
   package_type  = "Image"
   image_uri     = local.image
@@ -37,7 +37,7 @@ resource "aws_lambda_function" "dashboard" {
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
 }
 
-# An event is delivered at least once: nothing here adds a second time. What failed is kept with its error.
+# An event is delivered at least once, and never retried here. Failed events are kept with their error.
 resource "aws_lambda_function_event_invoke_config" "dashboard" {
   count                        = local.has_image ? 1 : 0
   function_name                = aws_lambda_function.dashboard[0].function_name

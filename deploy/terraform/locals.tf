@@ -1,4 +1,4 @@
-# Names that several files share, and what every process is told.
+# Names that several files share, and the environment of every process.
 locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
@@ -6,7 +6,7 @@ locals {
   image     = "${aws_ecr_repository.pizza.repository_url}:${var.image_tag}"
   has_inbox = var.inbox_prefix != ""
 
-  # by name, not by reference: roles and the servers' environment are there before the function is
+  # by name, not by reference: roles and the servers' environment are created before the function
   function_arn = "arn:${local.partition}:lambda:${var.region}:${local.account}:function:${var.function_name}"
 
   settings = merge(

@@ -1,4 +1,4 @@
-# With servers only: two private subnets, one way out for the APIs (a NAT gateway), and S3 without going through it.
+# With servers only: two private subnets, a NAT gateway for calls to the APIs, and S3 access that bypasses it.
 locals {
   server_count = var.servers ? 1 : 0
   zone_count   = var.servers ? 2 : 0
@@ -15,7 +15,7 @@ resource "aws_vpc" "pizza" {
   tags                 = { Name = "pizza" }
 }
 
-# what is not put into a group of its own can reach nothing
+# anything without a security group of its own can reach nothing
 resource "aws_default_security_group" "closed" {
   count  = local.server_count
   vpc_id = aws_vpc.pizza[0].id
@@ -99,7 +99,7 @@ resource "aws_vpc_endpoint" "s3" {
   route_table_ids   = [aws_route_table.private[0].id]
 }
 
-# Function, webserver and daemon: they ask, nobody asks them. HTTPS to anywhere, Postgres to the database.
+# Function, webserver and daemon: outbound only. HTTPS to anywhere, Postgres to the database.
 resource "aws_security_group" "processes" {
   count       = local.server_count
   name        = "pizza-processes"

@@ -1,10 +1,10 @@
 output "bucket" {
-  description = "Where every table is kept."
+  description = "Where all tables are stored."
   value       = aws_s3_bucket.data.bucket
 }
 
 output "repository_url" {
-  description = "Where the image is pushed."
+  description = "Where to push the image."
   value       = aws_ecr_repository.pizza.repository_url
 }
 
@@ -14,17 +14,17 @@ output "function_name" {
 }
 
 output "alert_topic_arn" {
-  description = "Where alarms are told."
+  description = "Where alarms are sent."
   value       = aws_sns_topic.alerts.arn
 }
 
 output "key_parameters" {
-  description = "Where the keys of the sources belong; their values are put there by hand."
+  description = "Parameters for the sources' keys; their values are set by hand."
   value       = { for name, key in aws_ssm_parameter.key : name => key.name }
 }
 
 output "policies_for_people" {
-  description = "Attach them to whoever runs `pizza quicksight` or `pizza restore`."
+  description = "Attach these to users who run `pizza quicksight` or `pizza restore`."
   value       = { quicksight = aws_iam_policy.quicksight.arn, restore = aws_iam_policy.restore.arn }
 }
 
@@ -38,7 +38,7 @@ output "webserver" {
 }
 
 output "next" {
-  description = "What to do now."
+  description = "The next steps."
   value = !local.has_image ? join("\n", [
     "1. Build and push the image:",
     "   aws ecr get-login-password --region ${var.region} | docker login --username AWS --password-stdin ${split("/", aws_ecr_repository.pizza.repository_url)[0]}",
@@ -46,7 +46,7 @@ output "next" {
     "2. terraform apply again with image_tag = \"TAG\".",
     ]) : join("\n", concat(
     [
-      "1. Put the keys your sources need: aws ssm put-parameter --region ${var.region} --type SecureString --overwrite --name /pizza/football-data-key --value ...",
+      "1. Set the keys that your sources need: aws ssm put-parameter --region ${var.region} --type SecureString --overwrite --name /pizza/football-data-key --value ...",
       "2. Try it: aws lambda invoke --region ${var.region} --function-name ${var.function_name} --invocation-type Event --cli-binary-format raw-in-base64-out --payload '{\"pizza\": \"daily_refresh\"}' /dev/stdout",
       "   and follow it: aws logs tail --region ${var.region} --follow /aws/lambda/${var.function_name}",
     ],

@@ -1,10 +1,10 @@
-# One role per process, each with nothing but what it does; the documents are in policies/.
+# One role per process, each with only the permissions it uses; the documents are in policies/.
 locals {
   trust = { for service in ["scheduler", "ecs-tasks"] : service => templatefile(
     "${path.module}/policies/trust.json.tftpl", { service = "${service}.amazonaws.com", account = local.account }
   ) }
 
-  # what may stand in a document
+  # values for the documents
   words = {
     bucket_arn           = aws_s3_bucket.data.arn
     topic_arn            = aws_sns_topic.alerts.arn
@@ -61,7 +61,7 @@ resource "aws_iam_role_policy" "schedule" {
   policy = templatefile("${path.module}/policies/schedule.json.tftpl", local.words)
 }
 
-# For people, attached to nobody: `pizza quicksight`, and `pizza restore`.
+# For people, attached to nobody yet: `pizza quicksight` and `pizza restore`.
 resource "aws_iam_policy" "quicksight" {
   name        = "PizzaQuickSight"
   description = "What pizza quicksight plan, create, update, refresh and delete call"

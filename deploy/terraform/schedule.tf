@@ -1,4 +1,4 @@
-# 18:00 in the business zone, where Dagster's own schedule does not own it.
+# The daily refresh at 18:00 in the business time zone, unless Dagster's own schedule runs it.
 resource "aws_scheduler_schedule" "daily_refresh" {
   count                        = local.has_image && var.daily_refresh == "eventbridge" ? 1 : 0
   name                         = "pizza-daily-refresh"
@@ -12,7 +12,7 @@ resource "aws_scheduler_schedule" "daily_refresh" {
   target {
     arn      = aws_lambda_function.dashboard[0].arn
     role_arn = aws_iam_role.schedule.arn
-    # the moment is Scheduler's to fill in; jsonencode would write its brackets as \u003c, which it does not know
+    # Scheduler fills in the time; jsonencode would escape the angle brackets, which it does not recognise
     input = "{\"pizza\": \"daily_refresh\", \"scheduled_at\": \"<aws.scheduler.scheduled-time>\"}"
     retry_policy {
       maximum_retry_attempts       = 0

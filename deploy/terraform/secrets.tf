@@ -1,4 +1,4 @@
-# Keys of the sources. Terraform makes the places and never learns what is in them: `value_wo` is not kept in the state,
+# Keys of the sources. Terraform creates the parameters but never sees their values: `value_wo` is not stored in the state
 # and is not written again. The image's entry point reads them; "unset" counts as no key.
 resource "aws_ssm_parameter" "key" {
   for_each = {

@@ -1,5 +1,5 @@
-# With servers only: Dagster's webserver and daemon on Fargate. The webserver listens on loopback, unless a load
-# balancer that signs people in stands before it (web_access.tf).
+# With servers only: Dagster's webserver and daemon on Fargate. The webserver listens on loopback, unless it is behind a
+# load balancer that signs users in (web_access.tf).
 locals {
   database_policy = var.servers ? templatefile(
     "${path.module}/policies/database.json.tftpl", { secret_arn = aws_secretsmanager_secret.database_url[0].arn }
@@ -43,7 +43,7 @@ locals {
 resource "aws_iam_role" "web" {
   count              = local.server_count
   name               = "PizzaWebRole"
-  description        = "Dagster's webserver: looks, changes nothing in the bucket"
+  description        = "Dagster's webserver: reads the bucket, changes nothing in it"
   assume_role_policy = local.trust["ecs-tasks"]
 }
 
@@ -57,7 +57,7 @@ resource "aws_iam_role_policy" "web" {
 resource "aws_iam_role" "daemon" {
   count              = local.server_count
   name               = "PizzaDaemonRole"
-  description        = "Dagster's daemon: sends runs to Lambda, or makes them itself"
+  description        = "Dagster's daemon: sends runs to Lambda, or executes them"
   assume_role_policy = local.trust["ecs-tasks"]
 }
 
@@ -166,7 +166,7 @@ resource "aws_ecs_service" "web" {
   depends_on = [aws_iam_role_policy.web, aws_iam_role_policy.task_execution, aws_lb_listener.web, aws_secretsmanager_secret_version.database_url]
 }
 
-# Never two daemons: a new one starts when the old one has stopped.
+# Never two daemons: a new one starts only after the old one has stopped.
 resource "aws_ecs_service" "daemon" {
   count                              = var.servers && local.has_image ? 1 : 0
   name                               = "pizza-daemon"

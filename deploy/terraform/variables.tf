@@ -1,19 +1,19 @@
-# What a deployment chooses. Nothing here is a secret: keys are put into SSM by hand, see docs/deployment.md.
+# The options of a deployment. None is a secret: keys are put into SSM by hand, see docs/deployment.md.
 
 variable "region" {
   type        = string
-  description = "AWS region of everything."
+  description = "AWS region of all resources."
 }
 
 variable "bucket" {
   type        = string
-  description = "Name of the bucket, unique in the world. It holds nothing but this project's data."
+  description = "Name of the bucket, globally unique. It contains only this project's data."
 }
 
 variable "image_tag" {
   type        = string
   default     = ""
-  description = "Tag of the image in the repository `pizza`. Empty until the first image was pushed: no function then."
+  description = "Tag of the image in the repository `pizza`. Empty until the first image is pushed; there is no function then."
 }
 
 variable "function_name" {
@@ -25,7 +25,7 @@ variable "function_name" {
 variable "memory_mb" {
   type        = number
   default     = 4096
-  description = "Memory of the function; its share of processors follows (one for each 1,769 MB)."
+  description = "Memory of the function in MB; its share of CPU follows (one core per 1,769 MB)."
   validation {
     condition     = var.memory_mb >= 1024 && var.memory_mb <= 10240
     error_message = "Between 1024 (what importing everything takes) and 10240 (the most that Lambda gives)."
@@ -35,13 +35,13 @@ variable "memory_mb" {
 variable "temporary_mb" {
   type        = number
   default     = 2048
-  description = "Size of /tmp of the function. 512 are free."
+  description = "Size of the function's /tmp in MB. 512 are free of charge."
 }
 
 variable "parallel_runs" {
   type        = number
   default     = -1
-  description = "Most runs at the same time; -1 is the account's own limit. A new account can't reserve any of its ten."
+  description = "Maximum of concurrent runs; -1 is the account's own limit. A new account can't reserve any of its ten."
 }
 
 variable "timezone" {
@@ -53,7 +53,7 @@ variable "timezone" {
 variable "daily_refresh" {
   type        = string
   default     = "eventbridge"
-  description = "Who owns 18:00: eventbridge, or dagster (its daemon must run, for example with servers = true)."
+  description = "Who runs the daily refresh: eventbridge, or dagster (its daemon must run, for example with servers = true)."
   validation {
     condition     = contains(["dagster", "eventbridge"], var.daily_refresh)
     error_message = "dagster or eventbridge."
@@ -69,7 +69,7 @@ variable "servers" {
 variable "run_on" {
   type        = string
   default     = "lambda"
-  description = "With servers: where scheduled runs go, lambda or local (in the daemon's task)."
+  description = "With servers: where scheduled runs execute, lambda or local (in the daemon's task)."
   validation {
     condition     = contains(["lambda", "local"], var.run_on)
     error_message = "lambda or local."
@@ -79,7 +79,7 @@ variable "run_on" {
 variable "settings" {
   type        = map(string)
   default     = {}
-  description = "More settings of docs/configuration.md, e.g. { PIZZA_MATCHES = \"football-data\" }. Never keys."
+  description = "More settings from docs/configuration.md, e.g. { PIZZA_MATCHES = \"football-data\" }. Never keys."
   validation {
     condition     = length(setintersection(keys(var.settings), ["PIZZA_ORDERS_API_KEY", "PIZZA_FOOTBALL_DATA_KEY"])) == 0
     error_message = "Keys belong in SSM, not in settings: see docs/deployment.md."
@@ -101,13 +101,13 @@ variable "quicksight_owner_arn" {
 variable "quicksight_id_prefix" {
   type        = string
   default     = "pizza"
-  description = "How every id in QuickSight begins; what has another id can't be touched."
+  description = "Prefix of every id in QuickSight; objects with other ids can't be touched."
 }
 
 variable "alert_email" {
   type        = string
   default     = ""
-  description = "Who gets the alarms; they must confirm by a click. Empty: subscribe to the topic yourself."
+  description = "Recipient of the alarms, who must confirm the subscription. Empty: subscribe to the topic yourself."
 }
 
 variable "restore_days" {
@@ -125,13 +125,13 @@ variable "log_days" {
 variable "inbox_prefix" {
   type        = string
   default     = ""
-  description = "Where order files are dropped in the bucket, e.g. inbox/: new ones are then told through a queue."
+  description = "Prefix for order files in the bucket, e.g. inbox/: new ones are then announced through a queue."
 }
 
 variable "destroy_data" {
   type        = bool
   default     = false
-  description = "Let `terraform destroy` remove bucket, images and database with all that is in them."
+  description = "Allow `terraform destroy` to delete bucket, images and database with all their contents."
 }
 
 variable "webserver_access" {
@@ -143,22 +143,22 @@ variable "webserver_access" {
     allowed_cidrs    = list(string)
   })
   default     = null
-  description = "With servers: a load balancer that signs people in with this Cognito pool. null: reachable by a tunnel only."
+  description = "With servers: a load balancer that signs users in with this Cognito pool. null: reachable by a tunnel only."
 }
 
 variable "vpc_cidr" {
   type        = string
   default     = "10.42.0.0/16"
-  description = "With servers: addresses of the network."
+  description = "With servers: address range of the network."
 }
 
-# Set for each apply, best to something new: export TF_VAR_database_password=$(openssl rand -hex 24)
+# Set for each apply, preferably to a new value: export TF_VAR_database_password=$(openssl rand -hex 24)
 variable "database_password" {
   type        = string
   default     = ""
   ephemeral   = true
   sensitive   = true
-  description = "With servers: the database's password, taken when database_password_version is new. Kept nowhere else."
+  description = "With servers: the database's password, used when database_password_version is raised. Not stored in the state."
   validation {
     condition     = !var.servers || can(regex("^[0-9A-Za-z]{24,64}$", var.database_password))
     error_message = "With servers: 24 to 64 letters and digits, e.g. export TF_VAR_database_password=$(openssl rand -hex 24)."
@@ -168,5 +168,5 @@ variable "database_password" {
 variable "database_password_version" {
   type        = number
   default     = 1
-  description = "With servers: raise it to have database and secret take the password that is set now."
+  description = "With servers: raise it to apply the current password to database and secret."
 }

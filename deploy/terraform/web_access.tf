@@ -1,5 +1,5 @@
-# With servers and `webserver_access` only: a load balancer that lets nobody through who is not signed in (Cognito).
-# Its two doors: 443, which signs in first, and 80, which only sends people to 443.
+# With servers and `webserver_access` only: a load balancer that admits only users signed in with Cognito. It listens on
+# 443, which requires the sign-in, and on 80, which redirects to 443.
 locals {
   access_count = var.servers && var.webserver_access != null ? 1 : 0
 }
@@ -80,7 +80,7 @@ resource "aws_vpc_security_group_ingress_rule" "balancer" {
     for door in setproduct(var.webserver_access.allowed_cidrs, [80, 443]) : "${door[0]}:${door[1]}" => door
   }
   security_group_id = aws_security_group.balancer[0].id
-  description       = "People, who are then asked who they are"
+  description       = "Users, who must then sign in"
   ip_protocol       = "tcp"
   from_port         = each.value[1]
   to_port           = each.value[1]
@@ -100,7 +100,7 @@ resource "aws_vpc_security_group_egress_rule" "balancer_to_web" {
 resource "aws_vpc_security_group_egress_rule" "balancer_to_cognito" {
   count             = local.access_count
   security_group_id = aws_security_group.balancer[0].id
-  description       = "Cognito, to check who it is"
+  description       = "Cognito, to verify the sign-in"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

@@ -38,7 +38,7 @@ from pizza_assets.storage.tables import WeekTables
 
 
 def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """From expected_orders to insights: everything that is worked out over all weeks."""
+    """The assets from expected_orders to insights, which are computed over all weeks."""
     return [
         _expected_orders(settings),
         _match_impact(settings),
@@ -53,8 +53,8 @@ def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "expected_orders"),
-        description="Per market and quarter-hour: orders, and what would be usual without the own team's match. "
-        "Fitted on the hours without such a match; real and mock never together.",
+        description="Per market and quarter-hour: orders, and the baseline without a match of the market's own team. "
+        "Fitted on hours without such a match, separately for real and mock.",
     )
     def expected_orders(
         quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Markets]
@@ -75,7 +75,7 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
 def _match_impact(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "match_impact"),
-        description="Per match, exposed market and window: observed against expected orders, with an interval.",
+        description="Per match, exposed market and window: observed and expected orders, with a confidence interval.",
     )
     def match_impact(
         match_windows: pd.DataFrame,
@@ -97,15 +97,15 @@ def _match_impact(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _of_known_markets(match_windows: pd.DataFrame, markets: Sequence[Market]) -> pd.DataFrame:
-    """A market that has left the markets table is exposed to nothing any more."""
+    """The windows of markets in the markets table; a market removed from it is no longer exposed."""
     return match_windows[match_windows["market"].isin([market.name for market in markets])]
 
 
 def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "correlation_results"),
-        description="Every declared hypothesis with its estimate, interval, q-value and what could have been seen. "
-        "One is primary and declared beforehand; all else is exploratory.",
+        description="Every declared hypothesis with its estimate, confidence interval, q-value and minimum detectable "
+        "effect. One was declared primary beforehand; all others are exploratory.",
     )
     def correlation_results(
         match_impact: pd.DataFrame,
@@ -120,9 +120,9 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         windows = _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets)
         chains = {}
         for chain, panels in chain_panels_by_pair(quarter_hours, raw_matches).items():
-            of_panels = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
-            of_chain = windows[windows["chain"] == chain].reset_index(drop=True)
-            chains[chain] = measure_impact(of_chain, of_panels, matches, markets, lengths), of_panels
+            chain_grids = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
+            chain_windows = windows[windows["chain"] == chain].reset_index(drop=True)
+            chains[chain] = measure_impact(chain_windows, chain_grids, matches, markets, lengths), chain_grids
         grids = grids_of(expected_orders, clocks(markets), settings.timezone)
         shared = {
             pair: shared_match_answers(matches[matches["match_source"] == pair[1]], markets, grid, lengths)
@@ -152,7 +152,7 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
 def _event_study(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "event_study"),
-        description="How orders depart from usual in the minutes around kick-off and around goals, with bands.",
+        description="Deviations of orders from the baseline in the minutes around kick-off and goals, with bands.",
     )
     def event_study(
         match_impact: pd.DataFrame,
@@ -168,11 +168,11 @@ def _event_study(settings: Settings) -> dg.AssetsDefinition:
         points = {}
         for pair, grid in grids_of(expected_orders, clocks(markets), settings.timezone).items():
             own = [rows_for_sources(rows, *pair) for rows in (match_impact, counts)]
-            of_pair = goals[goals["match_source"] == pair[1]]
+            pair_goals = goals[goals["match_source"] == pair[1]]
             panel = event_panel(grid, matches[matches["match_source"] == pair[1]], markets)
             points[pair] = [
                 *kick_off_points(kick_off_study(panel)),
-                *goal_points(goal_answers(goal_rows(own[0], grid, own[1], of_pair))),
+                *goal_points(goal_answers(goal_rows(own[0], grid, own[1], pair_goals))),
             ]
         return whole(event_rows(points), match_impact, expected_orders)
 
@@ -182,7 +182,7 @@ def _event_study(settings: Settings) -> dg.AssetsDefinition:
 def _order_anomalies(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "order_anomalies"),
-        description="Outages, surges and missing days of single stores, with the nearest match and its outcome.",
+        description="Outages, surges and missing days of individual stores, with the nearest match and its outcome.",
     )
     def order_anomalies(
         quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Markets]
@@ -203,7 +203,7 @@ def _order_anomalies(settings: Settings) -> dg.AssetsDefinition:
 def _summary_statistics() -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "summary_statistics"),
-        description="Plain sums and averages: all known time, before, during and after matches; by chain, market and "
+        description="Plain totals and averages: overall, and before, during and after matches; by chain, market and "
         "competition.",
     )
     def summary_statistics(
@@ -219,7 +219,7 @@ def _summary_statistics() -> dg.AssetsDefinition:
 def _insights() -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "insights"),
-        description="What a manager reads: sentences with their numbers and caveats; mock is called mock.",
+        description="Sentences for managers, with their numbers and caveats; mock is called mock.",
     )
     def insights(
         correlation_results: pd.DataFrame,
@@ -252,7 +252,7 @@ def _label_of(weeks: WeekTables) -> str:
 
 
 def week_reasons(weeks: WeekTables) -> list[str]:
-    """Why weeks are a stand-in or partial: each reason once, with how many weeks."""
+    """Why weeks are stand-ins or partial: each reason once, with the number of weeks."""
     counts: dict[str, int] = {}
     for week in weeks:
         facts = weeks.facts(week)

@@ -1,5 +1,5 @@
-"""Asset checks: what a person should look at. They report and block what is downstream; rows are refused earlier,
-before they are stored (a check runs too late for that).
+"""Asset checks, which report problems and may block downstream assets. Bad rows are refused earlier, before they are
+stored: a check runs too late for that.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,15 @@ from pizza_assets.storage.tables import TableStore, Unreadable
 
 SHOWN_PER_WEEK = 20
 RAW_ASSETS = ("raw_orders", "raw_matches")
-HARMLESS = "raw_match_events"
-"""Nothing is made of it, so its refused rows hold nothing back."""
+NON_BLOCKING = "raw_match_events"
+"""Its refused rows block nothing: no weekly asset depends on it."""
 
 
 def build_checks(partitions: dg.WeeklyPartitionsDefinition, settings: Settings) -> list[dg.AssetChecksDefinition]:
-    """Refused rows and stand-ins for every raw asset; conservation of orders for the bins."""
+    """Refused rows and sources of every raw asset; conservation of orders in the bins."""
     return [
-        *(_rows_are_valid(asset, partitions, settings) for asset in (*RAW_ASSETS, HARMLESS)),
-        *(_is_no_stand_in(asset, partitions, settings) for asset in ("raw_orders", "mock_orders", "raw_matches")),
+        *(_rows_are_valid(asset, partitions, settings) for asset in (*RAW_ASSETS, NON_BLOCKING)),
+        *(_from_chosen_source(asset, partitions, settings) for asset in ("raw_orders", "mock_orders", "raw_matches")),
         _every_order_is_binned(partitions),
     ]
 
@@ -37,9 +37,9 @@ def _rows_are_valid(
     @dg.asset_check(
         asset=asset,
         name="rows_are_valid",
-        blocking=asset != HARMLESS,
-        description="Refused rows by week, with key, column, check and value: a warning above none"
-        + ("." if asset == HARMLESS else ", an error above PIZZA_REJECT_ERROR_SHARE of a week's rows."),
+        blocking=asset != NON_BLOCKING,
+        description="Lists refused rows by week with key, column, check and value. Warns if there are any"
+        + ("." if asset == NON_BLOCKING else ", and fails above PIZZA_REJECT_ERROR_SHARE of a week's rows."),
     )
     def rows_are_valid(
         context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
@@ -52,7 +52,7 @@ def _rows_are_valid(
 def refused_rows_result(
     asset: str, weeks: Sequence[str], tables: TableStore, settings: Settings
 ) -> dg.AssetCheckResult:
-    """What the check says of these weeks; at most 20 rows a week are shown, all are counted and stored."""
+    """The result for these weeks; at most 20 rows per week are shown, but all are counted and stored."""
     shown: list[pd.DataFrame] = []
     counts: dict[str, int] = {}
     shares: dict[str, float] = {}
@@ -64,12 +64,12 @@ def refused_rows_result(
         counts[week] = rejected.groupby(["origin", "line_number", "row_id"], dropna=False).ngroups
         shares[week] = counts[week] / (counts[week] + (facts.row_count if facts else 0))
         shown.append(rejected.head(SHOWN_PER_WEEK).assign(week=week))
-    most = 1.0 if asset == HARMLESS else settings.reject_error_share
+    most = 1.0 if asset == NON_BLOCKING else settings.reject_error_share
     in_error = [week for week, share in shares.items() if share > most]
     return dg.AssetCheckResult(
         passed=not counts,
         severity=dg.AssetCheckSeverity.ERROR if in_error else dg.AssetCheckSeverity.WARN,
-        description=_in_words(counts, max(shares.values(), default=0.0), most),
+        description=_refused_text(counts, max(shares.values(), default=0.0), most),
         metadata={
             "refused_rows": sum(counts.values()),
             **weeks_metadata(weeks, in_error, [week for week in counts if week not in in_error]),
@@ -78,16 +78,16 @@ def refused_rows_result(
     )
 
 
-def _in_words(counts: dict[str, int], worst_share: float, most: float) -> str:
+def _refused_text(counts: dict[str, int], worst_share: float, most: float) -> str:
     if not counts:
         return "no row was refused"
     rows, weeks = sum(counts.values()), len(counts)
-    words = (
+    text = (
         f"{rows} row{'s' * (rows > 1)} refused in {weeks} week{'s' * (weeks > 1)}, at most {worst_share:.1%} of a week"
     )
     if worst_share <= most:
-        return words
-    return f"{words}; mend them, or raise PIZZA_REJECT_ERROR_SHARE above {most:g}"
+        return text
+    return f"{text}; correct them, or raise PIZZA_REJECT_ERROR_SHARE above {most:g}"
 
 
 def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
@@ -96,18 +96,18 @@ def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(records=[dg.TableRecord(dict(row)) for row in texts])
 
 
-def _is_no_stand_in(
+def _from_chosen_source(
     asset: str, partitions: dg.WeeklyPartitionsDefinition, settings: Settings
 ) -> dg.AssetChecksDefinition:
     chosen = settings.matches if asset == "raw_matches" else settings.orders
 
     @dg.asset_check(
         asset=asset,
-        name="is_no_stand_in",
-        description="Warns where labelled mock data took a failed source's place, where an answer was partial, "
-        "where a refresh failed and an older week was kept, and where the stored week is damaged.",
+        name="comes_from_chosen_source",
+        description="Warns if a stored week is not complete data from the chosen source: mock after the source failed, "
+        "a partial answer, an older week kept after a failed refresh, or a damaged file.",
     )
-    def is_no_stand_in(
+    def comes_from_chosen_source(
         context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
     ) -> dg.AssetCheckResult:
         weeks = weeks_of_run(context.run.tags, partitions)
@@ -132,7 +132,7 @@ def _is_no_stand_in(
             },
         )
 
-    return is_no_stand_in
+    return comes_from_chosen_source
 
 
 def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefinition:
@@ -140,7 +140,7 @@ def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.Asse
         asset="order_bins",
         name="every_order_is_binned",
         blocking=True,
-        description="Orders and revenue of the bins equal those of raw_orders, week by week.",
+        description="Orders, revenue and pizzas in the bins equal those in raw_orders, week by week.",
     )
     def every_order_is_binned(
         context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
@@ -151,7 +151,7 @@ def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.Asse
         ]
         return dg.AssetCheckResult(
             passed=not different,
-            description=f"weeks that differ: {', '.join(different)}" if different else "nothing lost, nothing doubled",
+            description=f"weeks that differ: {', '.join(different)}" if different else "all orders are counted once",
             metadata=weeks_metadata(weeks, in_error=different),
         )
 

@@ -1,4 +1,4 @@
-"""What every asset definition shares: its description for the UI and the loop over weeks."""
+"""Shared by all asset definitions: arguments for the decorators and the loop over weeks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
@@ -18,16 +18,16 @@ from pizza_assets.threads import AT_ONCE
 OWNERS = ["team:pizza_assets"]
 
 REFRESHED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
-"""Of what comes from outside and of what people look at: a missed refresh warns, a second one fails."""
+"""For collected data and dashboards: a missed refresh warns, a second one fails."""
 
-MOST_ORDERS_SIDE_BY_SIDE = 500_000
-"""In a week; larger ones are made one after the other, so that memory stays what one of them takes."""
+MOST_ORDERS_IN_PARALLEL = 500_000
+"""Weeks with more orders are made one at a time to limit memory."""
 
 _FRESH_GROUPS = frozenset({"raw", "dashboards"})
 
 
 def with_freshness(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
-    """The assets, those of the fresh groups with the policy."""
+    """The assets, with the freshness policy on raw and dashboard assets."""
 
     def fresh(spec: dg.AssetSpec) -> dg.AssetSpec:
         if spec.group_name not in _FRESH_GROUPS:
@@ -38,7 +38,7 @@ def with_freshness(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefin
 
 
 def described(group: str, asset: str) -> dict[str, Any]:
-    """Arguments for `dg.asset`: group, kinds, owners, code version and, of a table, the columns people read about."""
+    """Arguments for `dg.asset`: group, kinds, owners, code version and, for a table, its column descriptions."""
     arguments: dict[str, Any] = {
         "group_name": group,
         "kinds": {"python", PLACES[asset].suffix},
@@ -51,29 +51,29 @@ def described(group: str, asset: str) -> dict[str, Any]:
 
 
 def weekly(partitions: dg.PartitionsDefinition) -> dict[str, Any]:
-    """Arguments for a weekly asset: many weeks go in one run."""
+    """Arguments for a weekly asset: one run can cover many weeks."""
     return {"partitions_def": partitions, "backfill_policy": dg.BackfillPolicy.single_run()}
 
 
 def weeks_at_once(context: dg.AssetExecutionContext, orders: WeekTables) -> int:
-    """How many weeks to make side by side: one, if a week of orders is so large that it uses both threads itself."""
+    """How many weeks to make in parallel: one if any week of orders is so large that it uses both threads itself."""
     stored = (orders.examine(week) for week in context.partition_keys)
     return at_once_of_weeks(facts.row_count for facts in stored if isinstance(facts, Facts))
 
 
 def at_once_of_weeks(order_counts: Iterable[int]) -> int:
-    """As `weeks_at_once`, of weeks with so many orders."""
-    return AT_ONCE if max(order_counts, default=0) <= MOST_ORDERS_SIDE_BY_SIDE else 1
+    """Like `weeks_at_once`, for weeks with these numbers of orders."""
+    return AT_ONCE if max(order_counts, default=0) <= MOST_ORDERS_IN_PARALLEL else 1
 
 
-def each_week(
+def weekly_output(
     context: dg.AssetExecutionContext,
     inputs: WeekInputs,
     timezone: str,
     make: Callable[[MatchWeek], WeekOutput],
     at_once: int = 1,
 ) -> dg.Output[WeekOutputs]:
-    """The weeks of this run, each made by `make` when the IO manager comes to it; one that fails costs no other.
+    """The output of a weekly asset: the IO manager calls `make` for each week of the run, so weeks fail separately.
 
     at_once: see WeekOutputs.
     """

@@ -1,4 +1,4 @@
-"""The CSV extracts: what QuickSight, spreadsheets and the page read. Worked out before, joined here."""
+"""CSV extracts for QuickSight, spreadsheets and the page. They join tables that were computed earlier."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -13,7 +13,7 @@ from pizza_assets.analysis.order_values import order_values
 from pizza_assets.analysis.outcomes import classify, own_outcomes
 from pizza_assets.analysis.store_hours import effects_in_shops, store_hours
 from pizza_assets.assets.common import described
-from pizza_assets.assets.merged import stand_ins
+from pizza_assets.assets.merged import mock_dependencies
 from pizza_assets.assets.metadata import markdown, preview, whole
 from pizza_assets.dashboards import extracts
 from pizza_assets.models.extracts import EXTRACTS as MODELS
@@ -35,17 +35,17 @@ from pizza_assets.threads import side_by_side
 EXTRACTS = tuple(model.table_name() for model in MODELS)
 
 NOTHING_STORED = "none"
-"""The data_source of a week of which nothing is stored."""
+"""The data_source of a week with nothing stored."""
 CHECKED = {
     "orders": ("raw_orders", "mock_orders", "order_bins"),
     "matches": ("raw_matches", "raw_match_events"),
 }
-"""Whose checks tell of a dataset."""
+"""Dataset to the assets whose checks count for it."""
 _IN_SHOPS = ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency")
 
 
 def extract_assets(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> list[dg.AssetsDefinition]:
-    """One asset per extract. checks: all asset checks, of which people are told how they ended."""
+    """One asset per extract. checks: the asset checks to report on."""
     return [
         _orders_timeline(),
         _match_timeline(),
@@ -63,10 +63,10 @@ def extract_assets(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> li
 def _orders_timeline() -> dg.AssetsDefinition:
     @dg.asset(**described("dashboards", "dashboard_orders_timeline"), description="Orders per hour, market and chain.")
     def dashboard_orders_timeline(order_bins: WeekTables) -> WholeOutput:
-        def of_week(week: str) -> pd.DataFrame:
+        def week_timeline(week: str) -> pd.DataFrame:
             return extracts.orders_timeline(order_bins.read(week, extracts.TIMELINE_COLUMNS))
 
-        parts = list(side_by_side(of_week, list(order_bins)))
+        parts = list(side_by_side(week_timeline, list(order_bins)))
         rows = extracts.joined_timelines(parts)
         return whole(rows, weeks=len(parts))
 
@@ -76,7 +76,7 @@ def _orders_timeline() -> dg.AssetsDefinition:
 def _match_timeline() -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_match_timeline"),
-        description="Quarter-hours around every match, per market that follows it: what was ordered, what is usual.",
+        description="Quarter-hours around every match, per market that follows it: observed orders and the baseline.",
     )
     def dashboard_match_timeline(
         match_impact: pd.DataFrame, expected_orders: pd.DataFrame, match_windows: pd.DataFrame, raw_matches: WeekTables
@@ -92,7 +92,7 @@ def _match_timeline() -> dg.AssetsDefinition:
 def _matches() -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_matches"),
-        description="Every match of the stored weeks, with its type and result.",
+        description="Every match in the stored weeks, with its type and result.",
     )
     def dashboard_matches(raw_matches: WeekTables, markets: dg.ResourceParam[Markets]) -> WholeOutput:
         matches = current_matches(raw_matches)
@@ -106,8 +106,8 @@ def _matches() -> dg.AssetsDefinition:
 def _match_impact() -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_match_impact"),
-        description="match_impact with the match's type, its end for the own team, and extra orders and money per "
-        "store and hour.",
+        description="match_impact with the match's type, the own team's result, and extra orders and revenue per store "
+        "and hour.",
     )
     def dashboard_match_impact(
         match_impact: pd.DataFrame, match_windows: pd.DataFrame, raw_matches: WeekTables
@@ -124,7 +124,7 @@ def _match_impact() -> dg.AssetsDefinition:
 def _correlations() -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_correlations"),
-        description="correlation_results with every effect in orders and money per store and hour.",
+        description="correlation_results with every effect in orders and revenue per store and hour.",
     )
     def dashboard_correlations(
         correlation_results: pd.DataFrame,
@@ -144,7 +144,7 @@ def _correlations() -> dg.AssetsDefinition:
 def _event_study() -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_event_study"),
-        description="event_study with every point in orders and money per store and hour.",
+        description="event_study with every point in orders and revenue per store and hour.",
     )
     def dashboard_event_study(
         event_study: pd.DataFrame,
@@ -165,7 +165,7 @@ def _event_study() -> dg.AssetsDefinition:
 def _anomalies() -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_anomalies"),
-        description="order_anomalies with the orders and money by which the store departed, and the match's type.",
+        description="order_anomalies with the store's deviation in orders and revenue, and the match's type.",
     )
     def dashboard_anomalies(
         order_anomalies: pd.DataFrame, dashboard_orders_timeline: pd.DataFrame, raw_matches: WeekTables
@@ -189,8 +189,8 @@ def _insights() -> dg.AssetsDefinition:
 def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_data_quality"),
-        description="Per week: what arrived, what was refused, what is mock and why, and how many checks failed.",
-        deps=_checked(settings),
+        description="Per week and dataset: stored and refused rows, label, source, reason and number of failed checks.",
+        deps=_unread_dependencies(settings),
     )
     def dashboard_data_quality(
         context: dg.AssetExecutionContext, raw_orders: WeekTables, raw_matches: WeekTables
@@ -206,13 +206,13 @@ def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.
     return dashboard_data_quality
 
 
-def _checked(settings: Settings) -> list[str]:
-    """The assets with checks that are not read: what is told of them is told once they are made."""
-    return [*stand_ins(settings), "order_bins", "raw_match_events"]
+def _unread_dependencies(settings: Settings) -> list[str]:
+    """Dependencies for ordering only: the assets whose checks are reported but whose rows are not read."""
+    return [*mock_dependencies(settings), "order_bins", "raw_match_events"]
 
 
 def _every_week(stored: set[str], timezone: str) -> list[MatchWeek]:
-    """All weeks from the first to the last stored one: a week that failed leaves a gap, which people should see."""
+    """All weeks from the first to the last stored one, so that failed weeks show as gaps."""
     if not stored:
         return []
     return weeks_between(MatchWeek(min(stored), timezone), MatchWeek(max(stored), timezone))
@@ -242,8 +242,8 @@ def _quality(
 def _checks(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_checks"),
-        description="Per asset check: for how many stored weeks it last passed, warned, failed, or never looked.",
-        deps=_checked(settings),
+        description="Per asset check: the number of stored weeks that passed, warned, failed or were not checked.",
+        deps=_unread_dependencies(settings),
     )
     def dashboard_checks(
         context: dg.AssetExecutionContext,
@@ -253,7 +253,7 @@ def _checks(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.Assets
     ) -> WholeOutput:
         history = CheckHistory(context.instance, checks)
         rows = extracts.checks_extract(
-            [asdict(told) for told in history.judgements(sorted({*raw_orders, *raw_matches}))]
+            [asdict(outcome) for outcome in history.outcomes(sorted({*raw_orders, *raw_matches}))]
         )
         counts = markdown(rows[["asset", "check", "outcome", "week_count"]])
         return whole(rows, if_empty=label_of_all(dashboard_data_quality)["data_source"], outcomes=counts)
@@ -266,7 +266,7 @@ def _match_types(matches: pd.DataFrame) -> pd.DataFrame:
 
 
 def label_of_all(data_quality: pd.DataFrame) -> dict[str, Any]:
-    """Label and real share of what people look at: mock orders make it mock, real orders with mock matches mixed."""
+    """Label and real share of all data: mock orders make it mock, real orders with mock matches mixed."""
     stored = data_quality[data_quality["data_source"] != NOTHING_STORED]
     labels = {name: set(rows["data_source"]) for name, rows in stored.groupby("dataset")}
     orders, matches = labels.get("orders", {DataSource.REAL}), labels.get("matches", {DataSource.REAL})

@@ -1,4 +1,4 @@
-"""CSV extracts of what is to come: the fixtures ahead, their forecasts, and how good forecasts were."""
+"""CSV extracts of the forecast: coming fixtures, their forecasts, and forecast accuracy."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -28,14 +28,14 @@ def forecast_extract_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_coming_matches"),
-        description="Fixtures of the next 14 days in words, and what is to be known of the list.",
+        description="Fixtures of the next 14 days, each with a sentence, and notices about the list.",
     )
     def dashboard_coming_matches(
         coming_matches: pd.DataFrame, match_forecast: pd.DataFrame, markets: dg.ResourceParam[Markets]
     ) -> WholeOutput:
         kickoffs = [_local(*row, settings.timezone) for row in _kickoffs(coming_matches)]
-        told = told_fixtures(coming_matches.assign(kickoff_local=kickoffs), match_forecast, markets)
-        rows = extracts.coming_matches_extract(coming_matches, kickoffs, told)
+        texts = fixture_texts(coming_matches.assign(kickoff_local=kickoffs), match_forecast, markets)
+        rows = extracts.coming_matches_extract(coming_matches, kickoffs, texts)
         return whole(rows, coming_matches, shown=("kickoff_local", "home_team", "away_team", "sentence"))
 
     return dashboard_coming_matches
@@ -44,7 +44,7 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
 def _match_forecast() -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_match_forecast"),
-        description="match_forecast with the busiest hour beside every row, and in words.",
+        description="match_forecast with the busiest hour on every row, and a sentence about it.",
     )
     def dashboard_match_forecast(
         match_forecast: pd.DataFrame, coming_matches: pd.DataFrame, markets: dg.ResourceParam[Markets]
@@ -65,8 +65,8 @@ def _forecast_accuracy() -> dg.AssetsDefinition:
     return dashboard_forecast_accuracy
 
 
-def told_fixtures(coming: pd.DataFrame, forecast: pd.DataFrame, markets: Sequence[Market]) -> pd.DataFrame:
-    """market_count, forecast_count and sentence of every row of ComingMatches with a kickoff_local."""
+def fixture_texts(coming: pd.DataFrame, forecast: pd.DataFrame, markets: Sequence[Market]) -> pd.DataFrame:
+    """market_count, forecast_count and sentence for every row of ComingMatches with a kickoff_local."""
     followers = exposures(forecast_fixtures(coming), markets).groupby("match_id")["market"].agg(list).to_dict()
     answered = forecast[forecast["status"] == "ok"].groupby("match_id")["market"].agg(set).to_dict()
     refused = forecast.groupby("match_id")["reasons"].agg(lambda texts: set(texts.dropna())).to_dict()

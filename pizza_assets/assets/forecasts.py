@@ -1,4 +1,4 @@
-"""Assets of the forecast: the fixtures ahead, what is forecast for them, and how forecasts turn out."""
+"""Forecast assets: coming fixtures, their forecasts, and the accuracy of past forecasts."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,14 +33,14 @@ from pizza_assets.storage.io_manager import WholeOutput
 from pizza_assets.storage.tables import TableStore, WeekTables
 
 RECENT = timedelta(days=56)
-"""Over so long the check looks at how many forecasts fell in their intervals."""
+"""The period over which the check measures the coverage of forecast intervals."""
 MIN_TARGETS = 30
 BAND_80, LEAST_95 = (0.70, 0.90), 0.90
-"""Between these shares of 80 % intervals that held, and above this share of 95 % ones, nobody is warned."""
+"""The check warns if the coverage of 80 % intervals is outside the band, or that of 95 % ones below the minimum."""
 
 
 def forecast_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """From coming_matches to forecast_accuracy."""
+    """The assets from coming_matches to forecast_accuracy."""
     return [
         _coming_matches(settings),
         _forecast_backtest(settings),
@@ -52,21 +52,21 @@ def forecast_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 
 def forecast_checks() -> list[dg.AssetChecksDefinition]:
-    """Whether fixtures are known, and whether intervals hold what they promise."""
+    """The checks that fixtures are known, and that intervals have their stated coverage."""
     return [_fixtures_are_known(), _intervals_hold()]
 
 
 def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "coming_matches"),
-        description="Fixtures of the next 14 days, as the match source announces them now; those without a fixed "
-        "kick-off are listed, too.",
+        description="Fixtures of the next 14 days as the match source now lists them, including those without a fixed "
+        "kick-off.",
     )
     def coming_matches(
         sources: dg.ResourceParam[Sources], tables: dg.ResourceParam[TableStore], clock: dg.ResourceParam[Clock]
     ) -> WholeOutput:
         now = clock()
-        # a fixture without a time stands at midnight, which before 06:00 on a Tuesday is another week
+        # a fixture without a time is listed at midnight, which on a Tuesday belongs to the previous week
         first = MatchWeek.containing(now - timedelta(days=1), settings.timezone)
         weeks = [first.shifted(n) for n in range(4)]
         ahead = weeks_ahead(sources.matches, sources.mock_matches, weeks, settings.fallback)
@@ -90,8 +90,8 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
 def _forecast_backtest(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "forecast_backtest"),
-        description="What would have been forecast at up to 20 past moments, each from what was known then, and "
-        "what came.",
+        description="Forecasts as they would have been made at up to 20 past dates, using only data from before, next "
+        "to the actual orders.",
     )
     def forecast_backtest(
         quarter_hours: WeekTables,
@@ -111,7 +111,7 @@ def _match_forecast(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "match_forecast"),
         description="Per coming fixture and market: orders with and without the match, by window, hour and day, with "
-        "intervals that past forecasts have earned; or why nothing is forecast.",
+        "intervals calibrated on past forecasts; or why there is no forecast.",
     )
     def match_forecast(
         forecast_backtest: pd.DataFrame,
@@ -122,14 +122,14 @@ def _match_forecast(settings: Settings) -> dg.AssetsDefinition:
     ) -> WholeOutput:
         fixtures, histories = _histories(settings, quarter_hours, raw_matches, coming_matches, markets)
         rows = forecast_coming(histories, forecast_backtest, fixtures, coming_matches, markets)
-        told = rows.loc[rows["span"] == Span.MATCH, "sentence"]
+        sentences = rows.loc[rows["span"] == Span.MATCH, "sentence"]
         return whole(
             rows,
             forecast_backtest,
             coming_matches,
             shown=("kickoff_at", "market", "span", "orders", "low_80", "high_80", "status", "data_source"),
             answered=int((rows["status"] == "ok").sum()),
-            sentences=bullets(told.head(10) if len(told) else ["no coming fixture"]),
+            sentences=bullets(sentences.head(10) if len(sentences) else ["no coming fixture"]),
         )
 
     return match_forecast
@@ -138,8 +138,8 @@ def _match_forecast(settings: Settings) -> dg.AssetsDefinition:
 def _kept_forecasts() -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "kept_forecasts"),
-        description="Every day's forecasts as they were given; the day's last run counts. Not made anew from anything: "
-        "what is lost here is lost.",
+        description="Each day's forecasts as published; the day's last run counts. Can't be rebuilt: data lost here is "
+        "lost for good.",
     )
     def kept_forecasts(match_forecast: pd.DataFrame, tables: dg.ResourceParam[TableStore]) -> WholeOutput:
         rows = keep(match_forecast, tables.read_whole("kept_forecasts"))
@@ -151,7 +151,7 @@ def _kept_forecasts() -> dg.AssetsDefinition:
 def _forecast_scores() -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "forecast_scores"),
-        description="Kept forecasts beside the orders that came.",
+        description="Kept forecasts next to the actual orders.",
     )
     def forecast_scores(
         kept_forecasts: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables
@@ -167,7 +167,7 @@ def _forecast_scores() -> dg.AssetsDefinition:
 def _forecast_accuracy() -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "forecast_accuracy"),
-        description="How good forecasts were, as a line over time: made afterwards for past moments, and given at the "
+        description="Accuracy of forecasts over time: of those backtested afterwards, and of those published at the "
         "time.",
     )
     def forecast_accuracy(forecast_backtest: pd.DataFrame, forecast_scores: pd.DataFrame) -> WholeOutput:
@@ -204,7 +204,7 @@ def _fixtures_are_known() -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset="coming_matches",
         name="fixtures_are_known",
-        description="Warns where the match source failed, wholly or in part, so that fixtures are invented or lacking.",
+        description="Warns if the match source failed, wholly or in part, so that fixtures are invented or missing.",
     )
     def fixtures_are_known(coming_matches: pd.DataFrame) -> dg.AssetCheckResult:
         failures = coming_matches.loc[coming_matches["entry"] == "failure", "note"]
@@ -221,8 +221,8 @@ def _intervals_hold() -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset="forecast_scores",
         name="intervals_hold",
-        description="Warns if, of the match windows of the last eight weeks that were forecast, fewer than 70 or more "
-        "than 90 % fell in their 80 % interval, or fewer than 90 % in their 95 % interval.",
+        description="Warns if, among the forecast match windows of the last eight weeks, fewer than 70 % or more than "
+        "90 % fell within their 80 % interval, or fewer than 90 % within their 95 % interval.",
     )
     def intervals_hold(forecast_scores: pd.DataFrame, clock: dg.ResourceParam[Clock]) -> dg.AssetCheckResult:
         return coverage_result(forecast_scores, pd.Timestamp(clock() - RECENT))
@@ -231,19 +231,19 @@ def _intervals_hold() -> dg.AssetChecksDefinition:
 
 
 def coverage_result(scores: pd.DataFrame, since: pd.Timestamp) -> dg.AssetCheckResult:
-    """What the check says; it passes while fewer than MIN_TARGETS windows can be told."""
+    """The result of the check; it passes while fewer than MIN_TARGETS windows can be compared."""
     found = recent_coverage(scores, since)
     targets, inside_80, inside_95 = int(found["targets"]), found["inside_80"], found["inside_95"]
-    is_told = targets >= MIN_TARGETS
-    is_in_band = not is_told or (BAND_80[0] <= inside_80 <= BAND_80[1] and inside_95 >= LEAST_95)
+    is_judged = targets >= MIN_TARGETS
+    is_in_band = not is_judged or (BAND_80[0] <= inside_80 <= BAND_80[1] and inside_95 >= LEAST_95)
     words = (
         f"of {targets} windows {inside_80:.0%} fell in their 80 % interval and {inside_95:.0%} in their 95 % interval"
-        if is_told
-        else f"{targets} windows could be compared so far; from {MIN_TARGETS} on they are judged"
+        if is_judged
+        else f"only {targets} windows could be compared so far; the check needs {MIN_TARGETS}"
     )
     return dg.AssetCheckResult(
         passed=is_in_band,
         severity=dg.AssetCheckSeverity.WARN,
         description=words,
-        metadata={"windows": targets, **({"inside_80": inside_80, "inside_95": inside_95} if is_told else {})},
+        metadata={"windows": targets, **({"inside_80": inside_80, "inside_95": inside_95} if is_judged else {})},
     )

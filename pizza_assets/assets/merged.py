@@ -1,4 +1,4 @@
-"""Orders lined up with matches, week by week."""
+"""Weekly assets that count orders and join them with matches."""
 
 import dagster as dg
 
@@ -7,7 +7,7 @@ from pizza_assets.analysis.merged_orders import merge_batches, nearest_match_sou
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.assets.common import described, each_week, weekly, weeks_at_once
+from pizza_assets.assets.common import described, weekly, weekly_output, weeks_at_once
 from pizza_assets.models.labels import combined_label, table_label
 from pizza_assets.models.market import Markets
 from pizza_assets.models.row_stream import RowStream
@@ -26,8 +26,8 @@ NO_ORDERS = "no orders are stored for this week"
 NO_MATCHES = "no matches are stored for this week"
 
 
-def stand_ins(settings: Settings) -> list[str]:
-    """mock_orders, if orders may be mock. Where they can't be nothing waits for it, and so none for football."""
+def mock_dependencies(settings: Settings) -> list[str]:
+    """mock_orders, if orders may be mock; otherwise nothing, so that real orders never wait for matches."""
     return ["mock_orders"] if settings.may_invent_orders else []
 
 
@@ -48,7 +48,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
     @dg.asset(
         **weekly(partitions),
         **described("merged", "order_bins"),
-        deps=stand_ins(settings),
+        deps=mock_dependencies(settings),
         description="Orders, revenue and pizzas per market, chain and minute. A minute without a row is unknown; "
         "zero is data.",
     )
@@ -64,7 +64,7 @@ def _order_bins(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
             )
             return WeekOutput(week.key, bins, facts.data_source)
 
-        return each_week(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
+        return weekly_output(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
 
     return order_bins
 
@@ -73,8 +73,8 @@ def _quarter_hours(partitions: dg.PartitionsDefinition, settings: Settings) -> d
     @dg.asset(
         **weekly(partitions),
         **described("merged", "quarter_hours"),
-        deps=stand_ins(settings),
-        description="Orders per store and quarter-hour: what the analyses over all weeks read.",
+        deps=mock_dependencies(settings),
+        description="Orders per store and quarter-hour, the input of the analyses over all weeks.",
     )
     def quarter_hours(
         context: dg.AssetExecutionContext, raw_orders: WeekTables, inputs: dg.ResourceParam[WeekInputs]
@@ -86,7 +86,7 @@ def _quarter_hours(partitions: dg.PartitionsDefinition, settings: Settings) -> d
             rows = store_quarters(orders, orders.covered, week.starts_at, week.ends_at, order_source=facts.data_source)
             return WeekOutput(week.key, rows, facts.data_source)
 
-        return each_week(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
+        return weekly_output(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
 
     return quarter_hours
 
@@ -98,8 +98,8 @@ def _merged_orders(
         **weekly(partitions),
         **described("merged", "merged_orders"),
         ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
-        deps=stand_ins(settings),
-        description="An order in a window of a match that its market follows: the nearest such match and window.",
+        deps=mock_dependencies(settings),
+        description="Orders in a window of a match that their market follows, with the nearest such match and window.",
     )
     def merged_orders(
         context: dg.AssetExecutionContext,
@@ -118,7 +118,7 @@ def _merged_orders(
             rows = RowStream(lambda: merge_batches(orders, matches, markets, lengths))
             return WeekOutput(week.key, rows, label)
 
-        return each_week(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
+        return weekly_output(context, inputs, settings.timezone, make, weeks_at_once(context, raw_orders))
 
     return merged_orders
 
@@ -147,13 +147,13 @@ def _match_windows(
             windows = sum_windows(matches.rows, bins, markets, lengths)
             return WeekOutput(week.key, windows, table_label(windows, _if_empty(week, order_bins, raw_matches)))
 
-        return each_week(context, inputs, settings.timezone, make, AT_ONCE)
+        return weekly_output(context, inputs, settings.timezone, make, AT_ONCE)
 
     return match_windows
 
 
 def _if_empty(week: MatchWeek, orders: WeekTables, matches: WeekTables) -> str:
-    """The label of a week without rows: that of the orders and matches it was made of."""
+    """The label of a week without rows: the combined label of its orders and matches."""
     order_facts, match_facts = orders.facts(week.key), matches.facts(week.key)
     return combined_source(
         order_facts.data_source if order_facts else DataSource.REAL,

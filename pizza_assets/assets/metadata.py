@@ -1,4 +1,4 @@
-"""What the Dagster UI shows of a table over all weeks: a few rows, a short text. Kept small: it is stored as JSON."""
+"""Metadata of tables over all weeks for the Dagster UI: a few rows, a short text. Stored as JSON, so kept small."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,26 +12,26 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage.io_manager import WholeOutput
 
 NO_DATA = DataSource.REAL
-"""The label of a table made of nothing at all: nothing in it is mock."""
+"""The label of a table without any input: nothing in it is mock."""
 PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_CHARACTERS = 5, 8, 80
 # a dash or "1." is markup only where a text begins
 _MARKUP = re.compile(r"[\\`*_\[\]<>&~|#!]|^[-+]|^\d+[.)]")
 
 
 def whole(
-    rows: pd.DataFrame, *made_of: pd.DataFrame, if_empty: str = NO_DATA, shown: tuple[str, ...] = (), **facts: object
+    rows: pd.DataFrame, *inputs: pd.DataFrame, if_empty: str = NO_DATA, shown: tuple[str, ...] = (), **facts: object
 ) -> WholeOutput:
-    """A table over all weeks with a preview of the columns `shown` (the first ones if not said) and further `facts`.
+    """A table over all weeks with a preview of the columns `shown` (default: the first ones) and further `facts`.
 
-    A table without a labelled row has the label of the first table it was made of that has some, else `if_empty`.
+    A table without labelled rows gets the label of its first non-empty input, else `if_empty`.
     """
-    filled = [table for table in made_of if len(table)]
+    filled = [table for table in inputs if len(table)]
     label = table_label(rows, table_label(filled[0], "") if filled else if_empty)
     return WholeOutput(rows, label, {**facts, **preview(rows, shown)})
 
 
 def preview(rows: pd.DataFrame, shown: tuple[str, ...] = ()) -> Mapping[str, object]:
-    """`preview`: the first rows as a table; nothing for an empty one."""
+    """The metadata entry `preview` with the first rows as a table; empty for a table without rows."""
     if rows.empty:
         return {}
     chosen = rows[list(shown) or list(rows.columns[:PREVIEW_COLUMNS])].head(PREVIEW_ROWS)
@@ -40,14 +40,14 @@ def preview(rows: pd.DataFrame, shown: tuple[str, ...] = ()) -> Mapping[str, obj
 
 
 def markdown(rows: pd.DataFrame) -> dg.MarkdownMetadataValue:
-    """A small table as text; an empty cell where there is no value."""
+    """A small table as Markdown, with empty cells for missing values."""
     header = f"| {' | '.join(rows.columns)} |\n|{'---|' * len(rows.columns)}"
     lines = [f"| {' | '.join(_text(value) for value in row)} |" for row in rows.itertuples(index=False)]
     return dg.MetadataValue.md("\n".join([header, *lines]))
 
 
 def bullets(sentences: Iterable[str]) -> dg.MarkdownMetadataValue:
-    """A list with one item per sentence."""
+    """A Markdown list with one item per sentence."""
     return dg.MetadataValue.md("\n".join(f"- {_escaped(sentence)}" for sentence in sentences))
 
 
@@ -66,5 +66,5 @@ def _text(value: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text as Markdown that shows it as it is, on one line: names come from files and services of others."""
+    """The text on one line with Markdown escaped: names come from external files and services."""
     return _MARKUP.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""Stored quarter-hours as the panels that analyses take, per pair of sources. Nothing is estimated here."""
+"""Builds the analyses' panels from stored quarter-hours, per pair of sources. Nothing is estimated here."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,39 +9,39 @@ from pizza_assets.storage.tables import WeekTables
 
 
 def clocks(markets: Sequence[Market]) -> dict[str, str]:
-    """The zone of every market by its name."""
+    """Market name to time zone."""
     return {market.name: market.timezone for market in markets}
 
 
 def panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[SourcePair, Panel]:
-    """Orders by market. A week belongs to the labels that its orders and matches carry; one without matches to none."""
+    """Orders by market. A week belongs to the pair of labels of its orders and matches; without matches to none."""
     parts: dict[SourcePair, list[Panel]] = {}
     for pair, week in _weeks(quarter_hours, raw_matches):
-        panel = quarter_hours.made("market panel", week, market_panel)
+        panel = quarter_hours.derived("market panel", week, market_panel)
         if panel is not None:
             parts.setdefault(pair, []).append(panel)
     return {pair: Panel.joined(panels) for pair, panels in parts.items()}
 
 
 def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[str, dict[SourcePair, Panel]]:
-    """As `panels_by_pair`, for each chain alone."""
+    """Like `panels_by_pair`, for each chain separately."""
     parts: dict[str, dict[SourcePair, list[Panel]]] = {}
     for pair, week in _weeks(quarter_hours, raw_matches):
-        of_chains = quarter_hours.made("chain panels", week, chain_panels)
-        for chain, panel in (of_chains or {}).items():
+        week_panels = quarter_hours.derived("chain panels", week, chain_panels)
+        for chain, panel in (week_panels or {}).items():
             parts.setdefault(chain, {}).setdefault(pair, []).append(panel)
     return {
-        chain: {pair: Panel.joined(panels) for pair, panels in of_chain.items()}
-        for chain, of_chain in sorted(parts.items())
+        chain: {pair: Panel.joined(panels) for pair, panels in by_pair.items()}
+        for chain, by_pair in sorted(parts.items())
     }
 
 
 def store_panels(quarter_hours: WeekTables) -> dict[str, Panel]:
-    """Orders by store, per source of orders, also of weeks without matches."""
+    """Orders by store, per label of orders, including weeks without matches."""
     parts: dict[str, list[Panel]] = {}
     for week in quarter_hours:
         facts = quarter_hours.facts(week)
-        panel = quarter_hours.made("store panel", week, store_panel)
+        panel = quarter_hours.derived("store panel", week, store_panel)
         if facts and panel is not None:
             parts.setdefault(str(facts.data_source), []).append(panel)
     return {source: Panel.joined(panels) for source, panels in parts.items()}
@@ -49,6 +49,6 @@ def store_panels(quarter_hours: WeekTables) -> dict[str, Panel]:
 
 def _weeks(quarter_hours: WeekTables, raw_matches: WeekTables) -> Iterator[tuple[SourcePair, str]]:
     for week in quarter_hours:
-        of_orders, of_matches = quarter_hours.facts(week), raw_matches.facts(week)
-        if of_orders and of_matches:
-            yield (str(of_orders.data_source), str(of_matches.data_source)), week
+        order_facts, match_facts = quarter_hours.facts(week), raw_matches.facts(week)
+        if order_facts and match_facts:
+            yield (str(order_facts.data_source), str(match_facts.data_source)), week

@@ -1,6 +1,6 @@
-"""Raw weekly assets: what the sources say, validated and labelled.
+"""Raw weekly assets: data from the sources, validated and labelled.
 
-Real orders depend on nothing, so football being down does not stop them; mock orders need the week's matches.
+Real orders have no upstream asset, so a failing match source does not stop them; mock orders need the week's matches.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import replace
 import dagster as dg
 import pandas as pd
 
-from pizza_assets.assets.common import at_once_of_weeks, described, each_week, weekly
+from pizza_assets.assets.common import at_once_of_weeks, described, weekly, weekly_output
 from pizza_assets.errors import PizzaAssetsError, SourceError
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.market import Markets
@@ -45,7 +45,7 @@ def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         **weekly(partitions),
         **described("raw", "raw_matches"),
         pool=pool_of(settings, settings.matches),
-        description="A match: teams, kick-off in UTC, status and goals; real from the match source, or labelled mock.",
+        description="Matches: teams, kick-off in UTC, status and goals; real from the match source, or labelled mock.",
     )
     def raw_matches(
         context: dg.AssetExecutionContext, sources: dg.ResourceParam[Sources], inputs: dg.ResourceParam[WeekInputs]
@@ -54,7 +54,7 @@ def _raw_matches(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
             result = matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
             return _as_output(week, result, has_coverage=False)
 
-        return each_week(context, inputs, settings.timezone, make)
+        return weekly_output(context, inputs, settings.timezone, make)
 
     return raw_matches
 
@@ -64,8 +64,8 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
         **weekly(partitions),
         **described("raw", "raw_match_events"),
         pool=pool_of(settings, settings.matches),
-        description="A goal or card with its minute: from the match source or, where it has none, from your file of "
-        "match events. Many sources have none; that is no error.",
+        description="Goals and cards with their minute, from the match source or, where it has none, from your file of "
+        "match events. Many sources have none; that is not an error.",
     )
     def raw_match_events(
         context: dg.AssetExecutionContext,
@@ -79,12 +79,12 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
                 return WeekOutput(week.key, reason="no matches are stored for this week")
             result = matches_or_mock(sources.matches, sources.mock_matches, week, settings.fallback)
             if not result.is_covered:
-                return WeekOutput(week.key, reason=f"events stay as they were: {result.reason}")
+                return WeekOutput(week.key, reason=f"events are unchanged: {result.reason}")
             facts = raw_matches.facts(week.key)
             if facts is None or facts.data_source != result.data_source:
-                # the matches were kept or made from another answer: mock events have no place beside real matches
-                return WeekOutput(week.key, reason=f"events stay as they were: {result.reason}")
-            # a match that has moved to another week takes its events along
+                # the stored matches have another label: mock events must not be stored with real matches
+                return WeekOutput(week.key, reason=f"events are unchanged: {result.reason}")
+            # events of a match that has moved to another week are stored there
             rows = RawMatchEvents.conform(result.events[result.events["match_id"].isin(stored.rows["match_id"])])
             events = WeekOutput(
                 week.key, rows, result.data_source, result.source_name, result.reason, result.is_partial
@@ -92,7 +92,7 @@ def _raw_match_events(partitions: dg.PartitionsDefinition, settings: Settings) -
             file = sources.match_events
             return events if file is None else _with_file_events(week, events, stored.rows, sources.matches, file)
 
-        return each_week(context, inputs, settings.timezone, make)
+        return weekly_output(context, inputs, settings.timezone, make)
 
     return raw_match_events
 
@@ -108,7 +108,7 @@ def _with_file_events(
         try:
             rows = source.matches(neighbour).rows
         except SourceError:
-            return matches.head(0)  # not known now: then no line belongs to that week
+            return matches.head(0)  # unknown at the moment, so no line is assigned to that week
         assert isinstance(rows, pd.DataFrame), "matches never come as a stream"
         return rows
 
@@ -128,8 +128,8 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
         **weekly(partitions),
         **described("raw", "raw_orders"),
         pool=pool_of(settings, settings.orders),
-        description="An order from your own source: validated, labelled, without personal data. "
-        "Without such a source nothing is stored here and mock_orders fills in.",
+        description="Orders from your own source: validated, labelled, without personal data. "
+        "Without such a source nothing is stored here, and mock_orders is used instead.",
     )
     def raw_orders(
         context: dg.AssetExecutionContext, sources: dg.ResourceParam[Sources], inputs: dg.ResourceParam[WeekInputs]
@@ -145,7 +145,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
                     raise
                 return WeekOutput(week.key, reason=f"{told_failure(source.name, error)}; see mock_orders")
 
-        return each_week(
+        return weekly_output(
             context, inputs, settings.timezone, make, _at_once(sources.order_files, context.partition_keys)
         )
 
@@ -153,11 +153,11 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
 
 
 def _at_once(files: OrderFiles | None, weeks: Sequence[str]) -> int:
-    """Small weeks of files are made side by side; of another source nothing is known beforehand."""
+    """How many weeks to make in parallel: several for small weeks of files; other sources' sizes are unknown."""
     try:
         return 1 if files is None else at_once_of_weeks(files.order_count(week) for week in weeks)
     except PizzaAssetsError:
-        return 1  # raised again where the weeks are made, and told there
+        return 1  # raised again, and reported, when the weeks are made
 
 
 def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:
@@ -167,7 +167,7 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
         ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
         deps=["raw_orders"],
         description="Invented orders, labelled mock, that respond to the week's matches with declared effects. "
-        "Only where no order source is configured, or where the orders API fails; they never replace a real week.",
+        "Made only if no order source is configured or the orders API fails; they never replace a real week.",
     )
     def mock_orders(
         context: dg.AssetExecutionContext,
@@ -190,13 +190,13 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
                 invented = replace(invented, reason=why, failure=failure)
             return _as_output(week, invented, has_coverage=True)
 
-        return each_week(context, inputs, settings.timezone, make)
+        return weekly_output(context, inputs, settings.timezone, make)
 
     return mock_orders
 
 
 def _order_failure(sources: Sources, settings: Settings, week: MatchWeek) -> str | None:
-    """Why invented orders stand in for those of the chosen source; None if they don't."""
+    """Why mock orders must stand in for those of the chosen source; None if they need not."""
     if sources.orders is None or not settings.may_invent_orders:
         return None
     error = sources.orders.failure(week)
@@ -204,7 +204,7 @@ def _order_failure(sources: Sources, settings: Settings, week: MatchWeek) -> str
 
 
 def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> WeekOutput:
-    """A source's answer as something to store, or not."""
+    """The output for a source's answer."""
     if not result.is_covered:
         return WeekOutput(week.key, reason=result.reason)
     return WeekOutput(

@@ -36,14 +36,14 @@ def run(first: date | None, last: date | None, finished_weeks: int) -> int:
         return _Collecting(bench, instance, len(weeks)).run(Request(weeks))
 
 
-def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_dry_run: bool, is_anew: bool) -> int:
+def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_dry_run: bool, starts_over: bool) -> int:
     """Collect the weeks from `first` to `last`, resuming an interrupted backfill of them; returns the exit code."""
     bench = _quiet_bench()
     weeks = _range(bench, first, last, is_stale_only)
     bench.tables.objects.check()
     with local_instance() as instance:
         _clear_up(bench, instance)
-        attempt = attempt_for(instance, weeks[0].key, weeks[-1].key, is_anew or is_stale_only)
+        attempt = attempt_for(instance, weeks[0].key, weeks[-1].key, starts_over or is_stale_only)
         collecting = _Collecting(bench, instance, len(weeks))
         is_done = attempt.is_done(bench.tables, collecting.staleness)
         request = Request(weeks, is_stale_only, is_done, {} if is_stale_only else attempt.tags)

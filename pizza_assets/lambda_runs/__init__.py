@@ -1,1 +1,1 @@
-"""Runs on AWS Lambda: what sends them there, and the function itself. Assets and jobs do not belong here."""
+"""Runs on AWS Lambda: the launcher that sends them, and the function itself. Assets and jobs do not belong here."""

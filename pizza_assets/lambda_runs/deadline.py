@@ -1,18 +1,18 @@
-"""How long a call of the function may still work."""
+"""The time that an invocation of the function has left."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 LONGEST_MARGIN_SECONDS = 40.0
-"""Enough to stop a step and to write the end of a run; a function with little time keeps a fifth of it."""
+"""Enough to stop a step and record the end of a run; a function with a short time limit keeps a fifth of it."""
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """stop_at: when work is to be stopped in good order. give_up_at: when nothing more can be waited for.
+    """stop_at: when to stop the work gracefully. give_up_at: when to stop waiting for that.
 
-    Both in the seconds of `clock`, which never goes back.
+    Both in seconds of the monotonic `clock`.
     """
 
     stop_at: float
@@ -21,7 +21,7 @@ class Deadline:
 
     @classmethod
     def after(cls, remaining_seconds: float, clock: Callable[[], float] = time.monotonic) -> "Deadline":
-        """Of a call that AWS kills after so many seconds."""
+        """The deadline of an invocation that AWS kills after so many seconds."""
         margin = min(LONGEST_MARGIN_SECONDS, remaining_seconds / 5)
         killed_at = clock() + remaining_seconds
         return cls(killed_at - margin, killed_at - margin / 4, clock)
@@ -31,5 +31,5 @@ class Deadline:
         return self.clock() >= self.stop_at
 
     @property
-    def is_past_saving(self) -> bool:
+    def has_passed(self) -> bool:
         return self.clock() >= self.give_up_at

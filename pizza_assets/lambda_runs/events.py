@@ -1,4 +1,4 @@
-"""What the function is called with: a run of Dagster's, or the daily refresh without any Dagster server."""
+"""The function's events: a Dagster run, or the daily refresh without a Dagster server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ DAILY_REFRESH = "daily_refresh"
 
 @dataclass(frozen=True)
 class RunEvent:
-    """Execute the run with this id; all else about it is in the Dagster instance that both sides use."""
+    """Execute the run with this id; everything else about it is in the shared Dagster instance."""
 
     run_id: str
 
@@ -25,15 +25,15 @@ class RunEvent:
 class RefreshEvent:
     """Collect the running and the last finished week, analyse, publish.
 
-    scheduled_at: the moment of the schedule as its owner writes it; two deliveries have the same. None if a person
-    called the function: then each call counts.
+    scheduled_at: the time of the tick as the scheduler sends it, the same for repeated deliveries. None for a manual
+    invocation, which is never deduplicated.
     """
 
     scheduled_at: str | None = None
 
 
 def parse_event(event: object) -> RunEvent | RefreshEvent:
-    """Raises UnknownEvent, naming what may be sent."""
+    """Parse an event. Raises UnknownEvent, naming the valid ones."""
     if isinstance(event, Mapping):
         kind, run_id, scheduled_at = event.get(KIND), event.get("run_id"), event.get("scheduled_at")
         if kind == RUN and _is_run_id(run_id):

@@ -1,4 +1,4 @@
-"""What AWS calls: `pizza_assets.lambda_runs.handler.handle`. An error is always raised, so that alarms see it."""
+"""The Lambda handler, `pizza_assets.lambda_runs.handler.handle`. Raises every error, so that alarms see it."""
 
 from typing import Protocol
 
@@ -13,13 +13,13 @@ class LambdaContext(Protocol):
 
 
 def handle(event: object, context: LambdaContext) -> dict[str, object]:
-    """Execute a run of Dagster's, or the daily refresh; returns what became of it, as JSON.
+    """Execute a Dagster run or the daily refresh; return the outcome as JSON.
 
     Raises UnknownEvent, RunFailed, OutOfTime, ConfigurationError or StorageError.
     """
     wanted = parse_event(event)
     deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000)
-    # each kind imports what it needs: the function's cold start is paid for
+    # imported only when needed: cold starts cost time and money
     if isinstance(wanted, RunEvent):
         from pizza_assets.lambda_runs.run_execution import execute
 

@@ -1,6 +1,6 @@
-"""A run launcher of Dagster's: a run with the tag `pizza/run_on: lambda` goes to the function, any other stays here.
+"""A Dagster run launcher that sends runs with the tag `pizza/run_on: lambda` to the function and starts others here.
 
-What the function does with it belongs to run_execution.py.
+run_execution.py is the function's side.
 """
 
 import json
@@ -25,21 +25,21 @@ from pizza_assets.lambda_runs.events import RunEvent
 from pizza_assets.orchestration.run_target import ON_LAMBDA, RUN_ON_TAG
 from pizza_assets.settings import Settings
 
-SILENT_FOR = timedelta(seconds=60)
-"""After so long without a sign of life a function is dead: it gives one every ten seconds."""
+SILENCE_LIMIT = timedelta(seconds=60)
+"""A function without a heartbeat for this long is dead: it sends one every ten seconds."""
 
 _ATTEMPTS = 3
-_ANSWERS_WITHIN = 10
-_AGAIN = "Weeks that were stored are whole; launch the run again."
-_PASSING = frozenset({"TooManyRequestsException", "ServiceException", "EC2ThrottledException", "ThrottlingException"})
-_SERVERS_FAULT = 500
+_TIMEOUT_SECONDS = 10
+_REMEDY = "The weeks it stored are complete; launch the run again."
+_TRANSIENT = frozenset({"TooManyRequestsException", "ServiceException", "EC2ThrottledException", "ThrottlingException"})
+_SERVER_ERROR = 500
 
 
 class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
-    """Sends tagged runs to a function on Lambda and leaves the others to DefaultRunLauncher.
+    """Sends tagged runs to a Lambda function and leaves the others to DefaultRunLauncher.
 
-    function: its name or ARN. region, endpoint: as AWS' own tools find them, unless given. The function has to use the
-    same Dagster instance, and the same bucket: its sign of life is there.
+    function: its name or ARN. region, endpoint: found as AWS' own tools find them, unless given. The function must use
+    the same Dagster instance and the same bucket, which holds its heartbeats.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return {
             "function": dg.Field(dg.StringSource, description="Name or ARN of the function."),
             "region": dg.Field(dg.StringSource, is_required=False),
-            "endpoint": dg.Field(dg.StringSource, is_required=False, description="Another server than Amazon's."),
+            "endpoint": dg.Field(dg.StringSource, is_required=False, description="A server other than Amazon's."),
         }
 
     @classmethod
@@ -77,7 +77,7 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         self._local.register_instance(instance)
 
     def launch_run(self, context: LaunchRunContext) -> None:
-        """Call the function and come back at once. A refusal fails the run, with AWS' words; it is not raised."""
+        """Invoke the function asynchronously. A refusal is not raised: it fails the run, with AWS' message."""
         run = context.dagster_run
         if not _is_for_lambda(run):
             self._local.launch_run(context)
@@ -90,7 +90,7 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         self._instance.report_engine_event(f"Sent to the Lambda function {self._function}.", run, cls=type(self))
 
     def terminate(self, run_id: str) -> bool:
-        """Ask the run to stop: the function looks every other second. False if there is nothing to stop."""
+        """Ask the run to stop: the function checks every other second. False if there is nothing to stop."""
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return False
@@ -101,13 +101,13 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
 
     @property
     def supports_check_run_worker_health(self) -> bool:
-        """Without it run monitoring would not look at runs of this launcher at all."""
+        """True; otherwise run monitoring would ignore this launcher's runs."""
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """FAILED once a function has given no sign of life for a minute. Raises StorageError if S3 can't say.
+        """FAILED after a minute without a heartbeat from the function. Raises StorageError if S3 fails.
 
-        Of a run beside the daemon: whether the code server that began it still has it.
+        For a run on the daemon's host: FAILED if the code server that started it no longer has it.
         """
         if not _is_for_lambda(run):
             return self._local_health(run)
@@ -115,13 +115,13 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
 
         alive_at = self._claims.renewed_at(run_name(run.run_id))
         if alive_at is None:
-            return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "No function has taken this run.")
-        if datetime.now(UTC) - alive_at <= SILENT_FOR:
+            return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "No function has started this run.")
+        if datetime.now(UTC) - alive_at <= SILENCE_LIMIT:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(
             WorkerStatus.FAILED,
-            f"The function {self._function} has given no sign of life since {alive_at:%Y-%m-%d %H:%M:%S} UTC: it was "
-            f"killed (memory, time limit) or lost its network. {_AGAIN}",
+            f"The function {self._function} has sent no heartbeat since {alive_at:%Y-%m-%d %H:%M:%S} UTC: it was "
+            f"killed (memory, time limit) or lost its network. {_REMEDY}",
         )
 
     def get_run_worker_debug_info(self, run: dg.DagsterRun, include_container_logs: bool | None = True) -> str | None:  # noqa: ARG002
@@ -138,32 +138,32 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
     def _local_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         client = self._local._get_grpc_client_for_termination(run.run_id)
         if client is None:
-            return CheckRunHealthResult(WorkerStatus.RUNNING)  # began by a command, or not yet by anyone
+            return CheckRunHealthResult(WorkerStatus.RUNNING)  # started by a command, or not started yet
         try:
-            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id), timeout=_ANSWERS_WITHIN)
+            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id), timeout=_TIMEOUT_SECONDS)
         except DagsterUserCodeUnreachableError:
-            return CheckRunHealthResult(WorkerStatus.FAILED, f"The code server that began this run is gone. {_AGAIN}")
+            return CheckRunHealthResult(WorkerStatus.FAILED, f"The code server of this run is gone. {_REMEDY}")
         if deserialize_value(answer, CanCancelExecutionResult).can_cancel:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.FAILED, f"The process of this run died. {_AGAIN}")
+        return CheckRunHealthResult(WorkerStatus.FAILED, f"The process of this run died. {_REMEDY}")
 
     def _invoke(self, run_id: str) -> None:
-        """Raises InvocationRefused, in AWS' words."""
+        """Invoke the function. Raises InvocationRefused with AWS' message."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         payload = json.dumps(RunEvent(run_id).to_json()).encode()
         try:
             self._client.invoke(FunctionName=self._function, InvocationType="Event", Payload=payload)
         except ClientError as error:
-            said = error.response.get("Error", {})
+            details = error.response.get("Error", {})
             raise InvocationRefused(
-                f"{said.get('Code', 'unknown')}: {said.get('Message', '')} (function {self._function})"
+                f"{details.get('Code', 'unknown')}: {details.get('Message', '')} (function {self._function})"
             ) from error
         except BotoCoreError as error:
             raise InvocationRefused(f"{type(error).__name__}: {error} (function {self._function})") from error
 
     def _fail(self, run: dg.DagsterRun, why: InvocationRefused) -> None:
-        if not _may_pass(why.__cause__):
+        if not _is_transient(why.__cause__):
             self._instance.add_run_tags(run.run_id, {"dagster/max_retries": "0"})
         reason = JobFailureData(error=None, failure_reason=RunFailureReason.UNKNOWN)
         self._instance.report_run_failed(run, f"The Lambda function could not be called: {why}", reason)
@@ -185,15 +185,15 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return deliveries(Settings.from_environment(os.environ))
 
 
-def _may_pass(error: BaseException | None) -> bool:
-    """Whether the same call may do soon: throttled, a fault of the service or of the network."""
+def _is_transient(error: BaseException | None) -> bool:
+    """Whether retrying may help: the call was throttled, or the service or network failed."""
     from botocore.exceptions import ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as NoConnection
 
     if not isinstance(error, ClientError):
         return isinstance(error, (NoConnection, HTTPClientError))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return error.response.get("Error", {}).get("Code") in _PASSING or status >= _SERVERS_FAULT
+    return error.response.get("Error", {}).get("Code") in _TRANSIENT or status >= _SERVER_ERROR
 
 
 def _is_for_lambda(run: dg.DagsterRun) -> bool:

@@ -1,6 +1,6 @@
-"""The daily refresh without a Dagster server: weeks, analysis, page and extracts in one call of the function.
+"""The daily refresh without a Dagster server: weeks, analysis, page and extracts in one invocation of the function.
 
-It is what `daily_refresh` and the analysis after it do, on an instance that lives as long as the call.
+It does the same as `daily_refresh` and the analysis after it, on an ephemeral Dagster instance.
 """
 
 import json
@@ -25,14 +25,14 @@ from pizza_assets.storage.tables import TableStore
 from pizza_assets.workbench import Workbench
 
 SUCCEEDED = "pizza_daily_refresh_succeeded"
-"""The event in the log line of a refresh that went well; an alarm asks for one a day."""
+"""The event in the log line of a successful refresh; an alarm expects one a day."""
 
 
 def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] = print) -> dict[str, object]:
     """Collect the running and the last finished week, analyse all weeks, publish.
 
-    `say` gets one line of JSON at a good end. Raises ConfigurationError if Dagster's schedule owns 18:00, and RunFailed
-    naming each week, source or analysis that failed; what could be made is stored and published then.
+    say: called with one line of JSON on success. Raises ConfigurationError if Dagster's schedule runs the refresh, and
+    RunFailed naming each week, source or analysis that failed; everything else is stored and published then.
     """
     settings = Settings.from_environment(os.environ)
     if settings.daily_refresh != "eventbridge":
@@ -42,7 +42,7 @@ def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] 
         )
     claims = deliveries(settings)
     if event.scheduled_at is not None and not claims.take(refresh_name(event.scheduled_at)):
-        return {"outcome": "not executed: another delivery of this tick was faster"}
+        return {"outcome": "not executed: another delivery of this tick was first"}
     out_of_time: list[bool] = []
     try:
         with watched(deadline, lambda: None, lambda: False, lambda: out_of_time.append(True)):
@@ -51,8 +51,8 @@ def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] 
         if not out_of_time:
             raise
         raise OutOfTime(
-            "the refresh was stopped before the function's time limit; weeks that were stored are whole. Give the "
-            "function more memory (it gets more of a processor with it), or let Dagster refresh (docs/deployment.md)"
+            "the refresh was stopped before the function's time limit; the weeks it stored are complete. Give the "
+            "function more memory (which also gives it more CPU), or let Dagster refresh (docs/deployment.md)"
         ) from None
     say(json.dumps({"event": SUCCEEDED, **done}, sort_keys=True))
     return {"outcome": "refreshed", **done}
@@ -71,7 +71,7 @@ def _refresh(settings: Settings) -> dict[str, object]:
     failures = [*_failures(collected), *([f"analysis: {analysis_error}"] if analysis_error else [])]
     failures += failing_sources(bench.tables, collected.weeks, settings)
     if failures:
-        raise RunFailed("the daily refresh did not go well:\n" + "\n".join(failures))
+        raise RunFailed("the daily refresh failed in part:\n" + "\n".join(failures))
     return {"weeks": list(collected.weeks), "assets_made": collected.made}
 
 
@@ -81,12 +81,12 @@ def _weeks(now: datetime, settings: Settings) -> list[MatchWeek]:
 
 
 def _failures(collected: Collected) -> list[str]:
-    told = [f"week {week}: {error}" for week, error in sorted(collected.failures.items())]
-    return [*told, *([collected.error] if collected.error else [])]
+    failures = [f"week {week}: {error}" for week, error in sorted(collected.failures.items())]
+    return [*failures, *([collected.error] if collected.error else [])]
 
 
 def failing_sources(tables: TableStore, weeks: Iterable[str], settings: Settings) -> list[str]:
-    """A line for each stored week whose source failed: mock in its place, kept as it was, or partial."""
+    """A line for each stored week whose source failed: replaced with mock, kept from before, or partial."""
     chosen = {"raw_matches": settings.matches, "raw_orders": settings.orders}
     found = []
     for asset in (asset for asset, source in chosen.items() if source != "mock"):

@@ -1,7 +1,7 @@
-"""A thread beside the work: it stops the work shortly before AWS would kill it, and shows meanwhile that it is alive.
+"""A watcher thread that sends heartbeats, and stops the work when it is cancelled or shortly before AWS kills it.
 
-Lambda tells nobody when it kills a function, so the work has to be ended from inside; and open-source Dagster starts no
-thread that would hear of a cancellation there.
+Lambda kills a function without notice, so the work must be stopped from inside; and open-source Dagster has no thread
+there that would notice a cancellation.
 """
 
 import logging
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pizza_assets.lambda_runs.deadline import Deadline
 
-LOOK_EVERY_SECONDS = 2.0
+CHECK_EVERY_SECONDS = 2.0
 RENEW_EVERY_SECONDS = 10.0
 EXIT_OUT_OF_TIME = 70
 
@@ -31,14 +31,14 @@ def watched(
     should_stop: Callable[[], bool],
     on_deadline: Callable[[], None],
 ) -> Iterator[None]:
-    """Watch over the block, which works in the main thread.
+    """Watch over the block, which runs in the main thread.
 
-    renew: says that it lives. should_stop: whether somebody else ended it. on_deadline: called once before the work is
-    interrupted for lack of time. If the work does not heed the interrupt, the process ends just before AWS ends it.
+    renew: sends a heartbeat. should_stop: whether the run was ended elsewhere. on_deadline: called once before the work
+    is interrupted for lack of time. If the work ignores the interrupt, the process exits just before AWS would kill it.
     """
     over = threading.Event()
     usual = signal.getsignal(signal.SIGINT)
-    if usual is signal.SIG_IGN:  # as of a process that was started in the background
+    if usual is signal.SIG_IGN:  # as in processes started in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     watcher = threading.Thread(
         target=_watch, args=(over, deadline, renew, should_stop, on_deadline), name="lambda-watch", daemon=True
@@ -61,41 +61,41 @@ def _watch(
     on_deadline: Callable[[], None],
 ) -> None:
     renewed = time.monotonic()
-    while not over.wait(LOOK_EVERY_SECONDS):
+    while not over.wait(CHECK_EVERY_SECONDS):
         if deadline.is_near:
-            _answer(on_deadline)
+            _attempt(on_deadline)
             _interrupt()
             _end_process_unless(over, deadline)
             return
-        if _answer(should_stop):
+        if _attempt(should_stop):
             _interrupt()
             return
         if time.monotonic() - renewed >= RENEW_EVERY_SECONDS:
-            _answer(renew)
+            _attempt(renew)
             renewed = time.monotonic()
 
 
-def _answer(ask: Callable[[], Answer]) -> Answer | None:
-    """What `ask` says, or None if it can't say now: the next look may tell.
+def _attempt(call: Callable[[], Answer]) -> Answer | None:
+    """The result of `call`, or None if it fails: the next check may succeed.
 
-    A catch-all at the edge of a thread, where nobody could catch what is raised again: whatever database or bucket
-    raise, this thread must live, or nothing would end the work in time. It is logged, with its type.
-    Who gives no sign of life for too long is taken for dead, and told so.
+    A catch-all, because nobody could catch an error raised in this thread: whatever the database or bucket raises, the
+    thread must live on, or nothing would stop the work in time. The error is logged with its type. If heartbeats fail
+    for too long, the launcher fails the run, which should_stop then notices.
     """
     try:
-        return ask()
+        return call()
     except Exception as error:  # noqa: BLE001
-        _LOG.warning("%s can't be asked now: %s: %s", ask.__qualname__, type(error).__name__, error)
+        _LOG.warning("%s failed: %s: %s", call.__qualname__, type(error).__name__, error)
         return None
 
 
 def _interrupt() -> None:
-    """What Ctrl-C does: the main thread stops at once, or as soon as Dagster lets it."""
+    """Send the signal of Ctrl-C: the main thread stops at once, or as soon as Dagster allows."""
     os.kill(os.getpid(), signal.SIGINT)
 
 
 def _end_process_unless(over: threading.Event, deadline: Deadline) -> None:
     while not over.wait(0.2):
-        if deadline.is_past_saving:
-            _LOG.error("the work did not stop in time; the process ends")
+        if deadline.has_passed:
+            _LOG.error("the work did not stop in time; the process exits")
             os._exit(EXIT_OUT_OF_TIME)

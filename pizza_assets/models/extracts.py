@@ -195,7 +195,7 @@ class DataQualityExtract(
     reason: str = pa.Field(nullable=True, description="Why the week is mock, partial or empty.")
 
 
-class ChecksExtract(Table, name="dashboard_checks", place=EXTRACT, key=("asset", "check", "outcome")):
+class ChecksExtract(Table, name="dashboard_checks", place=EXTRACT, code_version=2, key=("asset", "check", "outcome")):
     """One row per asset check and outcome: the number of stored weeks whose latest result it is."""
 
     asset: str = pa.Field(description="The checked asset.")

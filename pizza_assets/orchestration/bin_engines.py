@@ -1,7 +1,7 @@
-"""Who counts a week's orders by minute: this process, DuckDB or Spark, as PIZZA_BIN_ENGINE says; all to the same sums.
+"""The engines that count a week's orders by minute (PIZZA_BIN_ENGINE): this process, DuckDB or Spark, with equal sums.
 
-An engine reads the stored Parquet itself, so on S3 it needs its own access to the bucket. What it is asked is in
-analysis/order_expression.py.
+DuckDB and Spark read the stored Parquet themselves, so on S3 they need their own access to the bucket. Their query is
+in analysis/order_expression.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ def _by_duckdb(orders: OrderStream, series: Sequence[Series], timeline: Timeline
 
 
 def _by_spark(orders: OrderStream, series: Sequence[Series], timeline: Timeline) -> OrderSums:
-    """In the session that runs already, or a new one as the usual Spark settings say (SPARK_CONF_DIR, spark-submit)."""
+    """Count in the running Spark session, or a new one with the usual Spark settings (SPARK_CONF_DIR, spark-submit)."""
     try:
         from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports] - of the extra `scale`
 

@@ -1,4 +1,4 @@
-"""The two jobs. A job that mixed them would analyse ten years again for every week of a backfill."""
+"""The two jobs. A single job would repeat the whole analysis for every week of a backfill."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -7,7 +7,7 @@ COLLECT_WEEKS = "collect_weeks"
 ANALYSE = "analyse"
 
 JOB_TAG = "pizza/job"
-"""By which an instance with several runs at a time (deploy/dagster.yaml) keeps to one analysis at a time."""
+"""An instance with several concurrent runs (deploy/dagster.yaml) uses this tag to run one analysis at a time."""
 
 WEEKLY_GROUPS = ("raw", "merged")
 WHOLE_GROUPS = ("analysis", "dashboards")
@@ -19,12 +19,12 @@ def build_jobs() -> list[UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             COLLECT_WEEKS,
             selection=dg.AssetSelection.groups(*WEEKLY_GROUPS),
-            description="Collect and line up match weeks: one week, or a range of weeks in one run.",
+            description="Collect match weeks and join orders with matches: one week, or a range of weeks in one run.",
         ),
         dg.define_asset_job(
             ANALYSE,
             selection=dg.AssetSelection.groups(*WHOLE_GROUPS),
-            description="Analyse all stored weeks and publish what people look at.",
+            description="Analyse all stored weeks and publish the extracts and the page.",
             tags={JOB_TAG: ANALYSE},
         ),
     ]

@@ -1,8 +1,8 @@
-"""Dagster's storage of a single machine (SQLite), with the event log's databases kept open.
+"""Dagster's SQLite storage for a single machine, with the event log's databases kept open.
 
-Dagster's own opens a database for every event, which writes the log back into the file and waits for the disk each
-time: a run of many weeks spends more time on that than on reading orders. What is stored is the same, so either can
-read what the other wrote. Which instance uses it is said in dagster.yaml.
+Dagster's own storage opens a database for every event, which checkpoints the log and waits for the disk each time: a
+run of many weeks spends more time on that than on reading orders. The stored format is the same, so either can read
+what the other wrote. An instance uses it if its dagster.yaml says so.
 """
 
 import os
@@ -26,7 +26,7 @@ class LocalEventLog(SqliteEventLogStorage):
     """Dagster's event log in a folder: a database per run, and an index of all.
 
     A commit waits for the operating system, not for the disk: a killed process loses nothing, a power failure may lose
-    the last events (never the data, which says itself what it was made of).
+    the last events (but no data: staleness does not depend on the log).
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -44,7 +44,7 @@ class LocalEventLog(SqliteEventLogStorage):
                 yield connection
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store, and let those know who watch the run: they watch the file, and a commit changes the log beside it."""
+        """Store the event and touch the database file: watchers watch it, but a commit changes only the log."""
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
 

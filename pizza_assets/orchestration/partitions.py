@@ -1,4 +1,4 @@
-"""Match weeks as Dagster partitions. The calendar itself is in models/week.py; a test holds the two together."""
+"""Match weeks as Dagster partitions. The calendar itself is in models/week.py; a test compares the two."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ CRON_TUESDAY = 2  # cron counts Sunday as 0
 
 
 def match_weeks(settings: Settings) -> dg.WeeklyPartitionsDefinition:
-    """All match weeks from the first one to the running one (end_offset: it is open before it is over)."""
+    """All match weeks from the first one to the running one (end_offset: its partition exists before it ends)."""
     first = MatchWeek.of_date(settings.first_week, settings.timezone)
     return dg.WeeklyPartitionsDefinition(
         start_date=first.key,
@@ -24,7 +24,7 @@ def match_weeks(settings: Settings) -> dg.WeeklyPartitionsDefinition:
 
 
 def with_neighbours() -> dg.TimeWindowPartitionMapping:
-    """A week reads its two neighbours as well: some windows cross the edge of a week."""
+    """The mapping of a week that also reads its two neighbours, because windows can cross the edge of a week."""
     # the first week has no week before it, the running one none after it
     return dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=1, allow_nonexistent_upstream_partitions=True)
 
@@ -45,7 +45,7 @@ def range_tags(first: str, last: str) -> dict[str, str]:
 
 
 def weeks_of_run(tags: Mapping[str, str], partitions: dg.WeeklyPartitionsDefinition) -> list[str]:
-    """The weeks that a run with these tags covers, whether it is a range or a single one."""
+    """The weeks of a run with these tags, whether a range or a single week."""
     if "dagster/partition" in tags:
         return [tags["dagster/partition"]]
     first, last = tags.get("dagster/asset_partition_range_start"), tags.get("dagster/asset_partition_range_end")

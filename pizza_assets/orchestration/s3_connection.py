@@ -1,4 +1,4 @@
-"""dagster-aws' S3 resource with this project's timeouts, and the object store over its client.
+"""dagster-aws' S3 resource with this project's timeouts, and the object store that uses its client.
 
 Imported only where something is on S3: dagster-aws and boto3 take longer to import than Dagster itself.
 """
@@ -26,13 +26,13 @@ CLAIM_PATIENCE = timedelta(minutes=10)
 """How long to wait for another writer of the same week, as in a local folder."""
 
 CLOCK_MARGIN = 0.25
-"""The share of a dead writer's claim that is there for clocks which differ: half a minute by default."""
+"""The share of a claim's duration that allows for clock skew: half a minute by default."""
 
 
 class S3Connection(S3Resource):
-    """`S3Resource` whose client gives up on a server that does not answer, well before a claim expires.
+    """`S3Resource` whose client gives up on an unresponsive server well before a claim expires.
 
-    SlowDown, 5xx, timeouts and broken connections are tried again, up to `max_attempts` in all, with growing pauses.
+    SlowDown, 5xx, timeouts and broken connections are retried with backoff, up to `max_attempts` in all.
     """
 
     max_attempts: int = Field(default=5, description="Attempts of one request, the first included.")
@@ -49,7 +49,7 @@ class S3Connection(S3Resource):
             retries={"mode": "standard", "max_attempts": self.max_attempts},
             connect_timeout=self.connect_seconds,
             read_timeout=self.read_seconds,
-            # other servers seldom have a name for each bucket
+            # other servers rarely support a host name per bucket
             s3={"addressing_style": "auto" if self.endpoint_url is None else "path"},
         )
         session = boto3.session.Session(
@@ -63,7 +63,7 @@ class S3Connection(S3Resource):
 
 
 def connection(settings: Settings) -> S3Connection:
-    """Credentials, profile and region are found as AWS' own tools find them."""
+    """The S3 connection; credentials, profile and region are found as AWS' own tools find them."""
     return S3Connection(endpoint_url=settings.s3_endpoint)
 
 
@@ -85,7 +85,7 @@ def bucket_store(settings: Settings, now: Callable[[], datetime]) -> S3Bucket:
 
 
 def bucket_inbox(address: str, settings: Settings) -> BucketInbox:
-    """The inbox at s3://bucket/prefix; copies of it stay on this machine."""
+    """The inbox at s3://bucket/prefix, with its local copies."""
     bucket, prefix = bucket_and_prefix(address)
     copies = settings.machine_folder / "inbox" / hashlib.sha256(address.encode()).hexdigest()[:12]
     return BucketInbox(S3Objects(connection(settings).get_client(), bucket), prefix, copies)

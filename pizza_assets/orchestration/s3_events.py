@@ -1,4 +1,4 @@
-"""A queue to which a bucket tells of new objects. Its messages are hints: what is there is seen by listing."""
+"""An SQS queue of a bucket's object events. Events are only hints to look: the listing shows what is there."""
 
 import json
 from typing import Any, Protocol
@@ -12,21 +12,21 @@ _BATCH = 10
 
 
 class ObjectEvents(Protocol):
-    """What the sensor of order files wants to know."""
+    """Object events as the sensor for order files needs them."""
 
-    def told_of_objects(self) -> bool:
-        """Whether something below the inbox has changed since the last question."""
+    def has_events(self) -> bool:
+        """Whether anything below the inbox has changed since the last call."""
         ...
 
 
 class S3EventQueue:
-    """Messages of one SQS queue about objects below a prefix; read and removed. client: boto3's of SQS."""
+    """One SQS queue's messages about objects below a prefix, deleted once read. client: boto3's SQS client."""
 
     def __init__(self, client: Any, url: str, bucket: str, prefix: str) -> None:
         self._client, self._url, self._bucket, self._prefix = client, url, bucket, prefix
 
-    def told_of_objects(self) -> bool:
-        """Takes what is in the queue. Raises StorageError naming the queue and the cause."""
+    def has_events(self) -> bool:
+        """Empty the queue; return whether any message concerned the inbox. Raises StorageError naming the queue."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
@@ -44,13 +44,13 @@ class S3EventQueue:
             if not found:
                 break
             bodies += [message["Body"] for message in found]
-            # a hint that is lost with this process costs minutes: the inbox is listed now and then anyway
+            # if this process dies, a lost event costs minutes only: the inbox is listed periodically anyway
             handles = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(found)]
             self._client.delete_message_batch(QueueUrl=self._url, Entries=handles)
         return bodies
 
     def _is_ours(self, body: str) -> bool:
-        """Also of a body that is no event of S3's: then it is safer to look."""
+        """Whether the message concerns the inbox; True if it is not an S3 event, to be on the safe side."""
         try:
             message = json.loads(body)
         except ValueError:
@@ -73,7 +73,7 @@ def s3_event_queue(settings: Settings) -> S3EventQueue | None:
     import boto3
 
     bucket, prefix = bucket_and_prefix(settings.orders_path or "")
-    # the URL names server and region; another endpoint than Amazon's is part of it
+    # the URL contains server and region, including an endpoint other than Amazon's
     client = boto3.client("sqs", endpoint_url=_endpoint(settings.s3_events_queue_url))
     return S3EventQueue(client, settings.s3_events_queue_url, bucket, prefix)
 

@@ -1,4 +1,4 @@
-"""One writer at a time of one name: what storage asks for, whatever holds it."""
+"""The interface of an exclusive claim on a name, whether a lock or an object holds it."""
 
 from typing import Protocol
 
@@ -7,5 +7,5 @@ class Claim(Protocol):
     """Held while a block runs."""
 
     def confirm(self) -> None:
-        """Raises StorageError if the claim was lost meanwhile; asked just before publishing."""
+        """Raise StorageError if the claim was lost meanwhile; called just before publishing."""
         ...

@@ -1,7 +1,7 @@
-"""Once and for all: of several deliveries of one call, one takes its name; and shows that it is alive while it works.
+"""Claims that deduplicate deliveries: the first delivery of a call claims its name and sends heartbeats while it works.
 
-Unlike the claim on a week (expiring_claims.py) this one never expires: a call whose taker died is not begun again by a
-late delivery. What is done under a name does not belong here.
+Unlike the claim on a week (expiring_claims.py) this one never expires: a late delivery does not restart a call whose
+claim holder died. The work itself does not belong here.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from pizza_assets.storage.s3_objects import S3Objects
 
 
 class DeliveryClaims:
-    """Claims by create-only objects; `token` makes texts that never come twice.
+    """Claims as create-only objects; `token` returns a unique text on each call.
 
-    Exact on Amazon's S3, which honours `If-None-Match: *`. The objects are a few bytes each; a lifecycle rule on
+    Exclusive on Amazon S3, which honours `If-None-Match: *`. The objects are a few bytes each; a lifecycle rule on
     `.claims/` removes them after a day.
     """
 
@@ -23,15 +23,15 @@ class DeliveryClaims:
         self._token = token
 
     def take(self, name: str) -> bool:
-        """Whether this delivery is the first to take `name`. Raises StorageError if that can't be told."""
+        """Claim `name`; return whether this delivery is the first. Raises StorageError if that can't be determined."""
         return self._objects.create(_key(name), self._token().encode())
 
     def renew(self, name: str) -> None:
-        """Say that the taker of `name` lives. Raises StorageError."""
+        """Send a heartbeat for `name`. Raises StorageError."""
         self._objects.put(_key(name), self._token().encode())
 
     def renewed_at(self, name: str) -> datetime | None:
-        """When the taker of `name` last said so, by the server's clock; None if nobody took it. Raises StorageError."""
+        """The last heartbeat for `name`, by the server's clock; None if it is unclaimed. Raises StorageError."""
         return self._objects.modified_at(_key(name))
 
 

@@ -1,18 +1,18 @@
-"""Claims as objects that expire: one writer at a time where writers share a bucket and nothing else.
+"""Leases as expiring objects: one writer at a time where writers share nothing but a bucket.
 
-Each writer who wants a claim creates an object of its own below the claim's name, and looks who else has one there. It
-has the claim if no one else has; otherwise it removes its own and waits. Of two who come at the same moment at least
-one sees the other. The object says until when it holds, and is renewed while its block runs, however long that takes; a
-writer that dies leaves it to expire, and whoever finds it expired removes it and goes on.
+A writer that wants a claim writes an object of its own below the claim's name, then lists the objects there. If its own
+is the only one, it holds the claim; otherwise it deletes its own and waits. Of two simultaneous writers at least one
+sees the other. The object contains its expiry time and is renewed while the block runs, however long that takes. A
+dead writer's object expires; the next writer to find it expired deletes it and takes over.
 
-So all that is asked of the store is that its listings are up to date. That a server creates an object only once
-(If-None-Match: *) is not enough asked for: OpenStack Swift honours it, but not for two who ask at once (decision 0018).
+So the store only needs consistent listings. Create-only writes (If-None-Match: *) are no substitute: OpenStack Swift
+supports them, but not for simultaneous requests (decision 0018).
 
-Clocks: a claim is taken over only once it has been expired for more than `skew` by the taker's clock. While clocks
-differ by no more than that, no live claim is taken over, and after `confirm()` the writer has half of `expires_after`
-to publish. Beyond it a live claim can be taken over; its writer then learns so from `confirm()`, which asks the store
-and not a clock. What no claim can prevent: a writer that stops for longer than that between `confirm()` and the end of
-publishing publishes late.
+Clocks: a claim is taken over only when it has been expired for more than `skew` by the new holder's clock. As long as
+clocks differ by less, no live claim is taken over, and after `confirm()` the writer has half of `expires_after` to
+publish. If they differ by more, a live claim can be taken over; its writer learns that from `confirm()`, which asks the
+store rather than a clock. No claim can prevent this: a writer that is suspended for longer than that between
+`confirm()` and the end of publishing publishes late.
 """
 
 import json
@@ -34,7 +34,7 @@ LONGEST_PAUSE = timedelta(seconds=2)
 PAUSES_PER_EXPIRY = 6
 RENEWALS_PER_EXPIRY = 3
 LOOKS = 5
-"""How often a holder looks at one who came later, before it counts as another holder: most see the holder and go."""
+"""How often a holder lists a later claimant before treating it as a new holder: most see the holder and withdraw."""
 
 _SUFFIX = ".json"
 
@@ -42,26 +42,26 @@ Renewing = Callable[[timedelta, Callable[[], bool]], AbstractContextManager[None
 
 
 class ListedObject(Protocol):
-    """An object as a listing tells of it."""
+    """One entry of a listing."""
 
     @property
     def key(self) -> str: ...
 
     @property
     def etag(self) -> str:
-        """Another one after every change."""
+        """Changes with every write."""
         ...
 
 
 class ListedObjects(Protocol):
-    """Objects whose listings are up to date."""
+    """Objects with consistent listings."""
 
     def uri(self, key: str) -> str:
-        """Where a person finds the object."""
+        """The object's address for messages."""
         ...
 
     def put(self, key: str, content: bytes) -> None:
-        """Write the object, whatever is there."""
+        """Write or overwrite the object."""
         ...
 
     def read(self, key: str) -> bytes | None:
@@ -73,14 +73,15 @@ class ListedObjects(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Remove the object; nothing happens if there is none."""
+        """Delete the object; nothing happens if there is none."""
         ...
 
 
 class ExpiringClaims:
-    """Gives claims on names. `owner` tells people whose claim it is, for example host and process.
+    """Gives out claims on names. owner: names the holder in messages, for example host and process.
 
-    `now` is aware. `skew`: how far the clocks of writers may be apart. `draw` gives random numbers from 0 to 1.
+    now: returns an aware time. patience: how long to wait for another holder. skew: how far writers' clocks may differ.
+    draw: returns random numbers from 0 to 1.
     """
 
     def __init__(
@@ -107,9 +108,9 @@ class ExpiringClaims:
 
     @contextmanager
     def claiming(self, name: str) -> Iterator[Claim]:
-        """Hold the claim on `name` while the block runs; waits for another's up to the patience.
+        """Hold the claim on `name` while the block runs.
 
-        Raises StorageError if the other's lasts longer.
+        Raises StorageError if another holder keeps it for longer than `patience`.
         """
         claim = self._wait_for(f"{CLAIMS}/{name}/")
         try:
@@ -125,17 +126,17 @@ class ExpiringClaims:
             if isinstance(found, _HeldClaim):
                 return found
             if waited >= self._patience:
-                raise StorageError(self._told(folder, found))
+                raise StorageError(self._timeout_message(folder, found))
             pause = min(LONGEST_PAUSE, self._expires_after / PAUSES_PER_EXPIRY, self._patience - waited)
             if found is None:
-                pause *= self._draw()  # two who came at the same moment should not do so again
+                pause *= self._draw()  # so that two simultaneous claimants do not collide again
             self._sleep(pause.total_seconds())
             waited += max(pause, timedelta(milliseconds=1))
 
     def _attempt(self, folder: str) -> "_HeldClaim | _Entry | None":
-        """The claim, now held; or another's that stands in the way; or None if it was just changing hands."""
-        dead = _listed(self._objects, folder)
-        for key in dead:
+        """The claim, now held; or the entry of its current holder; or None if several were claiming it."""
+        expired = _listed(self._objects, folder)
+        for key in expired:
             entry = _read(self._objects, key)
             if entry is not None and self._now() <= entry.expires_at + self._skew:
                 return entry
@@ -143,30 +144,30 @@ class ExpiringClaims:
         mine = _Entry(self._owner, self._now() + self._expires_after)
         self._objects.put(own, mine.to_json())
         others = _listed(self._objects, folder)
-        is_seen = others.pop(own, None) is not None
-        # an expired claim that has changed since has come to life again
-        if not is_seen or not others.items() <= dead.items() or self._now() >= mine.expires_at:
+        is_listed = others.pop(own, None) is not None
+        # an expired claim that has changed since was renewed after all
+        if not is_listed or not others.items() <= expired.items() or self._now() >= mine.expires_at:
             self._objects.delete(own)
             return None
         for key in others:
-            self._objects.delete(key)  # so that its writer, should it go on, learns that another has had the claim
+            self._objects.delete(key)  # so that its writer, if it resumes, learns that it lost the claim
         return _HeldClaim(self._objects, folder, own, mine, self._now, self._sleep, self._expires_after)
 
-    def _told(self, folder: str, entry: "_Entry | None") -> str:
+    def _timeout_message(self, folder: str, entry: "_Entry | None") -> str:
         uri = self._objects.uri(folder)
         waited = f"waited {self._patience.total_seconds():g} s"
         if entry is None:
-            return f"{uri}: this claim keeps changing hands; {waited}. Run again when fewer writers are at work"
+            return f"{uri}: this claim keeps changing hands; {waited}. Run again when fewer writers are running"
         return (
-            f"{uri}: claimed by {entry.owner} until {_told_time(entry.expires_at)}, and renewed while "
-            f"that writer is at work; {waited}. Let it finish, then run again; if it is gone, its claim is free from "
-            f"{_told_time(entry.expires_at + self._skew)}, or when you delete what is there"
+            f"{uri}: claimed by {entry.owner} until {_time_text(entry.expires_at)}, and renewed while "
+            f"that writer runs; {waited}. Let it finish, then run again; if it died, the claim is free from "
+            f"{_time_text(entry.expires_at + self._skew)}, or once you delete the objects there"
         )
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """What a claim's object says."""
+    """The content of a claim's object."""
 
     owner: str
     expires_at: datetime
@@ -176,7 +177,7 @@ class _Entry:
 
 
 class _HeldClaim:
-    """A claim that was won; once lost it stays lost. `own`: the key of its object, which no one else writes."""
+    """A held claim; once lost it stays lost. own: the key of its object, which nobody else writes."""
 
     def __init__(
         self,
@@ -197,21 +198,21 @@ class _HeldClaim:
         self._expires_after = expires_after
         self._lock = threading.Lock()
         self._loss: str | None = None
-        self._trouble: StorageError | None = None
+        self._last_error: StorageError | None = None
 
     def confirm(self) -> None:
-        """Look who else is there, and renew unless more than half of the time is left."""
+        """Check for other holders, and renew the claim if at most half of its time is left."""
         with self._lock:
             self._check_expiry()
             if self._entry.expires_at - self._now() <= self._expires_after / 2:
                 self._extend()
             self._look()
-            self._check_expiry()  # an answer can take longer than the claim lasts
+            self._check_expiry()  # a response can take longer than the claim lasts
 
     def renew(self) -> bool:
-        """Renew, as seen from beside the block; False once there is nothing left to renew.
+        """Renew the claim from the renewal thread; return False once it is lost.
 
-        A store that can't be reached is asked again later: until it expires, the claim holds.
+        If the store is unreachable, the next call retries: the claim holds until it expires.
         """
         with self._lock:
             try:
@@ -219,13 +220,13 @@ class _HeldClaim:
                 self._look()
                 self._extend()
             except StorageError as error:
-                self._trouble = error
+                self._last_error = error
             if self._loss is not None:
-                self._remove()  # nobody should take it for a living one until the block ends
+                self._remove()  # so that nobody mistakes it for a live one until the block ends
             return self._loss is None
 
     def release(self) -> None:
-        """Remove our object. If that fails nothing is lost: the claim expires."""
+        """Delete our object. If that fails, the claim expires."""
         with self._lock:
             self._remove()
 
@@ -234,17 +235,17 @@ class _HeldClaim:
             self._objects.delete(self._own)
         except StorageError as error:
             logging.getLogger(__name__).warning(
-                "claim kept until %s, because it can't be removed: %s", _told_time(self._entry.expires_at), error
+                "the claim can't be deleted, so it lasts until %s: %s", _time_text(self._entry.expires_at), error
             )
 
     def _extend(self) -> None:
         wanted = _Entry(self._entry.owner, self._now() + self._expires_after)
         self._objects.put(self._own, wanted.to_json())
-        self._check_expiry()  # of the old one: past it, another may have had the claim, and have left
-        self._entry, self._trouble = wanted, None
+        self._check_expiry()  # of the old entry: after it, another writer may have held and released the claim
+        self._entry, self._last_error = wanted, None
 
     def _look(self) -> None:
-        """Our object is there, and no one else's stays there."""
+        """Check that our object still exists and that no other one persists."""
         holder = None
         for look in range(LOOKS):
             if look:
@@ -260,13 +261,13 @@ class _HeldClaim:
         self._lose(
             f"taken over by {holder}"
             if holder is not None
-            else "its object is gone, so another has had it, or someone removed it"
+            else "its object is gone, so another writer took the claim over, or somebody deleted it"
         )
 
     def _check_expiry(self) -> None:
         if self._loss is None and self._now() >= self._entry.expires_at:
-            trouble = "" if self._trouble is None else f" ({self._trouble})"
-            self._loss = f"not renewed before {_told_time(self._entry.expires_at)}, when it expired{trouble}"
+            cause = "" if self._last_error is None else f" ({self._last_error})"
+            self._loss = f"not renewed before {_time_text(self._entry.expires_at)}, when it expired{cause}"
         self._raise_if_lost()
 
     def _lose(self, loss: str) -> None:
@@ -281,7 +282,7 @@ class _HeldClaim:
 
 @contextmanager
 def repeating(every: timedelta, action: Callable[[], bool]) -> Iterator[None]:
-    """Call `action` again and again in a thread beside the block, until the block ends or it returns False."""
+    """Call `action` periodically in a thread while the block runs, until it returns False."""
     is_over = threading.Event()
 
     def repeat() -> None:
@@ -289,7 +290,7 @@ def repeating(every: timedelta, action: Callable[[], bool]) -> Iterator[None]:
             if not action():
                 return
 
-    # a daemon, so that a process which is told to end does not stay for its claim
+    # a daemon, so that a claim does not keep a terminated process alive
     thread = threading.Thread(target=repeat, name="claim-renewal", daemon=True)
     thread.start()
     try:
@@ -300,7 +301,7 @@ def repeating(every: timedelta, action: Callable[[], bool]) -> Iterator[None]:
 
 
 def _listed(objects: ListedObjects, folder: str) -> dict[str, str]:
-    """The etag of each object there."""
+    """Key to ETag of the objects in the folder."""
     return {found.key: found.etag for found in objects.listing(folder)}
 
 
@@ -312,15 +313,15 @@ def _read(objects: ListedObjects, key: str) -> _Entry | None:
         fields = json.loads(content)
         entry = _Entry(str(fields["owner"]), datetime.fromisoformat(fields["expires_at"]))
     except (ValueError, TypeError, KeyError) as error:
-        raise StorageError(_told_junk(objects.uri(key), f"{type(error).__name__}: {error}")) from error
+        raise StorageError(_invalid_message(objects.uri(key), f"{type(error).__name__}: {error}")) from error
     if entry.expires_at.tzinfo is None:
-        raise StorageError(_told_junk(objects.uri(key), "expires_at has no time zone"))
+        raise StorageError(_invalid_message(objects.uri(key), "expires_at has no time zone"))
     return entry
 
 
-def _told_junk(uri: str, cause: str) -> str:
+def _invalid_message(uri: str, cause: str) -> str:
     return f"{uri}: not a claim ({cause}); if no writer is at work, delete this object, then run again"
 
 
-def _told_time(moment: datetime) -> str:
+def _time_text(moment: datetime) -> str:
     return moment.isoformat(sep=" ", timespec="seconds")

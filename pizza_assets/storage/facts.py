@@ -1,7 +1,7 @@
-"""What is known about a stored object besides its rows: a small JSON beside it.
+"""Facts about a stored object besides its rows, in a small JSON file next to it.
 
-Facts are published before their object, together with those of the object that is about to be replaced. So there is
-no moment, and no kill, at which a reader finds an object without the facts that belong to it.
+Facts are published before their object, together with those of the object about to be replaced. So at no moment, even
+after a kill, does a reader find an object without its facts.
 """
 
 import hashlib
@@ -16,16 +16,16 @@ from pizza_assets.storage.object_store import ObjectStore
 
 _BEFORE = "before"
 _READS = 5
-"""A reader can meet two whole writes between its two looks, though hardly five times in a row."""
+"""Two complete writes can happen between a reader's two requests, though hardly five times in a row."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts of one stored object. Facts belong to an object if `content_sha256` is the object's own.
+    """Facts of one stored object. Facts belong to an object if `content_sha256` matches the object's own.
 
-    sha256: of all bytes. content_sha256: the checksum that a Parquet file carries in itself; else the same as sha256.
-    input_fingerprint: of all it was made from; empty if that is unknown. is_kept: a refresh failed, as
-    `reason` says, and the object is the whole one from before.
+    sha256: of all bytes. content_sha256: the checksum embedded in a Parquet file; else the same as sha256.
+    input_fingerprint: of all inputs; empty if unknown. is_kept: a refresh failed (see `reason`), so the complete object
+    from before was kept.
     """
 
     table: str
@@ -47,7 +47,7 @@ class Facts:
 
 
 def labels_of(facts: Facts) -> dict[str, str]:
-    """What a bucket keeps with the object itself: where from, when, by which run, how many rows."""
+    """Metadata that a bucket stores with the object: source, time of collection, run, number of rows."""
     labels = {
         "data-source": facts.data_source,
         "source": facts.source_name or "",
@@ -60,7 +60,7 @@ def labels_of(facts: Facts) -> dict[str, str]:
 
 
 def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:
-    """Write the facts of the object that is at `key`, or is about to be."""
+    """Write the facts of the object that is, or is about to be, at `key`."""
     before = _facts_before(store, key)
     record: dict[str, Any] = asdict(facts)
     if before is not None and before.content_sha256 != facts.content_sha256:
@@ -72,8 +72,8 @@ def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:
 def read_facts(store: ObjectStore, key: str) -> Facts | None:
     """The facts of the object at `key`, or None if there is no such object.
 
-    Without facts that belong to it, what the object itself says counts, and when, by which run and from what it was
-    made is unknown. Raises StorageError for what is not readable.
+    If the facts are lost, they are rebuilt from the object itself; its time, run and inputs are then unknown. Raises
+    StorageError if the object or its facts are unreadable.
     """
     for _ in range(_READS):
         checksum = _checksum(store, key)
@@ -89,7 +89,7 @@ def _facts_before(store: ObjectStore, key: str) -> Facts | None:
     try:
         return read_facts(store, key)
     except StorageError:
-        return None  # what can't be read now is about to be replaced; nothing about it is worth keeping
+        return None  # an unreadable object is about to be replaced; nothing about it is worth keeping
 
 
 def _checksum(store: ObjectStore, key: str) -> str | None:
@@ -106,7 +106,7 @@ def _published(store: ObjectStore, key: str) -> list[Facts]:
 
 
 def facts_in(uri: str, content: bytes) -> list[Facts]:
-    """The facts in the JSON at `uri`: of an object, and of the one that it replaced. Raises StorageError."""
+    """The facts in the JSON at `uri`: of an object, and of the one it replaced. Raises StorageError."""
     try:
         record = json.loads(content)
         before = record.pop(_BEFORE, None)
@@ -126,11 +126,11 @@ def _facts_of_object(store: ObjectStore, key: str) -> Facts | None:
     footer = frames.read_footer(store, key)
     if footer is None:
         return None
-    words = frames.footer_words(store.uri(key), footer)
-    version = words.get("schema_version", "")
+    metadata = frames.footer_metadata(store.uri(key), footer)
+    version = metadata.get("schema_version", "")
     return Facts(
-        table=words.get("table", ""),
-        data_source=words.get("data_source", ""),
+        table=metadata.get("table", ""),
+        data_source=metadata.get("data_source", ""),
         row_count=footer.metadata.num_rows,
         byte_count=len(content),
         sha256=checksum,

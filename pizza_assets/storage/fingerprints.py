@@ -1,4 +1,4 @@
-"""Fingerprints: short texts that are equal exactly if what they stand for is.
+"""Fingerprints: short texts that are equal exactly if their inputs are.
 
 Which inputs go into an asset's fingerprint is decided in orchestration/freshness/week_inputs.py.
 """
@@ -15,7 +15,7 @@ ABSENT = "absent"
 
 
 def fingerprint(*parts: str) -> str:
-    """One fingerprint of several texts, in their order."""
+    """The fingerprint of several texts; their order counts."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(f"{len(part)}:{part};".encode())
@@ -23,24 +23,24 @@ def fingerprint(*parts: str) -> str:
 
 
 def frame_fingerprint(frame: pd.DataFrame) -> str:
-    """Of the columns, the rows and their order; the index does not count."""
+    """The fingerprint of a frame's columns, rows and row order, without its index."""
     rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
     return fingerprint(*map(str, frame.columns), hashlib.sha256(rows.tobytes()).hexdigest())
 
 
 def week_identity(tables: TableStore, asset: str, week: str) -> str:
-    """Of what a reader of this week gets, or ABSENT."""
+    """The version of the stored week that a reader gets, or ABSENT."""
     facts = tables.week_facts(asset, week)
     return ABSENT if facts is None else version_of(facts)
 
 
 def version_of(facts: Facts) -> str:
-    """Of one stored object; files of an earlier release carry no checksum of their content."""
+    """The version of one stored object; files of early releases carry no content checksum."""
     return facts.content_sha256 or facts.sha256
 
 
 def table_identity(tables: TableStore, asset: str) -> str:
-    """Of a whole asset: of its table, or of all its weeks; ABSENT if nothing is stored."""
+    """The version of a whole asset: of its table or of all its weeks; ABSENT if nothing is stored."""
     if PLACES[asset].weekly:
         weeks = tables.weeks(asset)
         return fingerprint(*(f"{week} {week_identity(tables, asset, week)}" for week in weeks)) if weeks else ABSENT
@@ -49,5 +49,5 @@ def table_identity(tables: TableStore, asset: str) -> str:
 
 
 def whole_fingerprint(parameters: str, inputs: dict[str, str]) -> str:
-    """Of what a table over all weeks is made of: parameters, and the identity of each input asset."""
+    """The input fingerprint of a table over all weeks: parameters and the version of each input asset."""
     return fingerprint(parameters, *(f"{asset} {identity}" for asset, identity in sorted(inputs.items())))

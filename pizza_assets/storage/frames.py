@@ -1,8 +1,8 @@
-"""Frames to Parquet bytes and back.
+"""Converts frames to Parquet bytes and back.
 
-The Parquet bytes hold no clock, run id or random name: equal rows give an equal file. What differs from run to run is
-in facts.py. A file carries the checksum of its own rows, so that one that is damaged, or put together from two, is
-never read. Keys and labels do not belong here.
+The bytes contain no timestamps, run ids or random names: equal rows give equal files. What varies by run is in
+facts.py. Each file contains a checksum of its content, so that a damaged or mixed-up file is never read. Keys and
+labels do not belong here.
 """
 
 import hashlib
@@ -22,32 +22,32 @@ from pizza_assets.models.table import Table
 from pizza_assets.storage.object_store import ObjectStore
 
 ROWS_PER_GROUP = 1 << 18
-"""A row group is in memory whole while it is written, so this is what a large week takes, however large it is."""
+"""A whole row group is in memory while it is written, so this bounds the memory of a large week."""
 COVERAGE_METADATA = b"pizza.covered"
 LABEL_METADATA = b"pizza.data_source"
-_OUR_WORDS = b"pizza."
+_METADATA_PREFIX = b"pizza."
 DAMAGE = (pyarrow.ArrowException, OSError, UnicodeDecodeError)
-"""What pyarrow raises for a file that is no Parquet, or no longer."""
+"""What pyarrow raises for a file that is not, or no longer, Parquet."""
 
 _MAGIC = b"PAR1"
-_FOOTER_END = 8  # the footer's length in four bytes, and the magic word
+_FOOTER_END = 8  # the footer's length in four bytes, and the magic bytes
 _USUAL_FOOTER = 64 * 1024
 _PIECE = 1 << 20
 _SEAL = b"pizza.sha256="
 _SEAL_LENGTH = len(_SEAL) + 64
-"""Between the rows and the footer, where Parquet readers do not look: the checksum of all the other bytes."""
+"""The seal is the checksum of all other bytes, stored between rows and footer, where Parquet readers do not look."""
 
 
 @dataclass(frozen=True)
 class Footer:
-    """The end of a Parquet file. checksum: the one that the file carries; empty for a file of an earlier release."""
+    """The footer of a Parquet file. checksum: the one in the file's seal; empty for files of early releases."""
 
     metadata: parquet.FileMetaData
     checksum: str
 
 
 def to_arrow(frame: pd.DataFrame, model: type[Table], label: str, covered: str | None = None) -> pyarrow.Table:
-    """`frame` (conformed to `model`) as an Arrow table of the model's schema; label and coverage go to its metadata."""
+    """`frame` (conformed to `model`) as an Arrow table with the model's schema, label and coverage in its metadata."""
     schema = stored_schema(model, label, covered)
     return pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(
         schema.metadata
@@ -64,7 +64,7 @@ def stored_schema(model: type[Table], label: str, covered: str | None = None) ->
 
 
 def to_parquet(table: pyarrow.Table) -> bytes:
-    """A whole Parquet file (zstd) that carries the checksum of its rows."""
+    """The bytes of a Parquet file (zstd), sealed with its checksum."""
     groups = (table.slice(first, ROWS_PER_GROUP) for first in range(0, max(table.num_rows, 1), ROWS_PER_GROUP))
     file = io.BytesIO()
     write_groups(file, groups, table.schema)
@@ -72,7 +72,7 @@ def to_parquet(table: pyarrow.Table) -> bytes:
 
 
 def write_groups(file: IO[bytes], groups: Iterable[pyarrow.Table], schema: pyarrow.Schema) -> None:
-    """As `to_parquet`, of row groups that come one after the other, into an empty file open for reading and writing."""
+    """Like `to_parquet`, but from successive row groups into an empty file open for reading and writing."""
     with parquet.ParquetWriter(file, schema, **_encodings(schema)) as writer:
         for group in groups:
             writer.write_table(group, row_group_size=ROWS_PER_GROUP)
@@ -85,9 +85,9 @@ def write_groups(file: IO[bytes], groups: Iterable[pyarrow.Table], schema: pyarr
 
 
 def _encodings(schema: pyarrow.Schema) -> dict[str, Any]:
-    """Times follow each other closely, so their differences are stored: half the bytes of a table, and read as fast.
+    """Encoding options. Times are close to each other, so storing their differences halves a table at equal read speed.
 
-    Of texts there are no lowest and highest values: no reader asks for them.
+    Texts have no min/max statistics: no reader uses them.
     """
     times = [field.name for field in schema if pyarrow.types.is_timestamp(field.type)]
     texts = [field.name for field in schema if pyarrow.types.is_string(field.type)]
@@ -100,13 +100,13 @@ def _encodings(schema: pyarrow.Schema) -> dict[str, Any]:
 
 
 def write_bytes(store: ObjectStore, key: str, content: bytes, labels: Mapping[str, str] | None = None) -> None:
-    """Write one object whole."""
+    """Write one object."""
     with store.writing(key, labels) as file:
         file.write(content)
 
 
 def write_file(store: ObjectStore, key: str, content: IO[bytes], labels: Mapping[str, str] | None = None) -> None:
-    """As `write_bytes`, of a file's content from its first byte."""
+    """Write the whole content of an open file as one object."""
     content.seek(0)
     with store.writing(key, labels) as file:
         shutil.copyfileobj(content, file, _PIECE)
@@ -117,7 +117,7 @@ def read_parquet(
 ) -> tuple[pd.DataFrame, str | None] | None:
     """One stored table and its coverage text, or None if there is no such object.
 
-    Raises StorageError for a file that is no Parquet, is damaged, holds another table, or is of another schema version.
+    Raises StorageError for a file that is not Parquet, is damaged, or has another table or schema version.
     """
     content = store.read(key)
     return None if content is None else table_of(store.uri(key), content, model, columns)
@@ -126,7 +126,7 @@ def read_parquet(
 def table_of(
     uri: str, content: bytes, model: type[Table], columns: Sequence[str] | None = None
 ) -> tuple[pd.DataFrame, str | None]:
-    """The table and its coverage text in these bytes of the object at `uri`. Raises StorageError as `read_parquet`."""
+    """The table and its coverage text from the bytes of the object at `uri`. Raises StorageError as `read_parquet`."""
     try:
         file = parquet.ParquetFile(pyarrow.BufferReader(content))
         metadata = file.schema_arrow.metadata or {}
@@ -154,36 +154,37 @@ def read_footer(store: ObjectStore, key: str) -> Footer | None:
         raise unreadable(store.uri(key), error) from error
 
 
-def footer_words(uri: str, footer: Footer) -> dict[str, str]:
-    """What we wrote into a footer, by name without its prefix. Raises StorageError if it is damaged."""
+def footer_metadata(uri: str, footer: Footer) -> dict[str, str]:
+    """Our metadata in a footer, by name without prefix. Raises StorageError if it is damaged."""
     try:
         metadata = footer.metadata.schema.to_arrow_schema().metadata or {}
-        ours = (name for name in metadata if name.startswith(_OUR_WORDS))
-        return {name.removeprefix(_OUR_WORDS).decode(): metadata[name].decode() for name in ours}
+        ours = (name for name in metadata if name.startswith(_METADATA_PREFIX))
+        return {name.removeprefix(_METADATA_PREFIX).decode(): metadata[name].decode() for name in ours}
     except DAMAGE as error:
         raise unreadable(uri, error) from error
 
 
 def check_file(uri: str, file: pyarrow.NativeFile) -> None:
-    """Every byte of an open Parquet file counts, as in `table_of`, a piece at a time. Raises StorageError, or as
-    pyarrow does for a file that is no Parquet.
+    """Verify the checksum of an open Parquet file, chunk by chunk.
+
+    Raises StorageError if it differs, and one of DAMAGE if the file is not Parquet.
     """
     end = _end_of(file)
     seal = _seal(end)
     footer = end[_footer_starts(end) :]
     if seal and _checksum_of_file(file, file.size() - len(footer) - _SEAL_LENGTH, footer) != seal:
-        raise _not_as_sealed(uri)
+        raise _checksum_mismatch(uri)
 
 
 def content_checksum(content: bytes) -> str:
-    """The checksum that a finished object is known by: the one it carries if it is Parquet, else that of its bytes."""
+    """The checksum that identifies an object's content: the seal's for Parquet, else that of its bytes."""
     if content[-4:] == _MAGIC:
         return _seal(content)
     return hashlib.sha256(content).hexdigest()
 
 
 def file_checksum(content: IO[bytes]) -> str:
-    """As `content_checksum`, of an object in a file open for reading."""
+    """Like `content_checksum`, for a file open for reading."""
     end = _end_of(content)
     if end[-4:] == _MAGIC:
         return _seal(end)
@@ -204,25 +205,25 @@ def check_version(uri: str, metadata: Mapping[bytes, bytes], model: type[Table])
 def check_columns(uri: str, schema: pyarrow.Schema, model: type[Table]) -> None:
     if not schema.equals(model.arrow_schema()):
         raise StorageError(
-            f"{uri}: damaged, its columns are not those of {model.table_name()}; run its week again to rewrite it"
+            f"{uri}: damaged, its columns differ from those of {model.table_name()}; run its week again to rewrite it"
         )
 
 
 def _check_content(uri: str, content: bytes) -> None:
-    """Every byte counts: the rows, and the footer that says where they are and how many."""
+    """Verify the checksum over every byte: rows and footer."""
     seal = _seal(content)
     start = _footer_starts(content)
     rows, footer = memoryview(content)[: start - _SEAL_LENGTH], memoryview(content)[start:]
     if seal and _checksum(rows, footer) != seal:
-        raise _not_as_sealed(uri)
+        raise _checksum_mismatch(uri)
 
 
-def _not_as_sealed(uri: str) -> StorageError:
+def _checksum_mismatch(uri: str) -> StorageError:
     return StorageError(f"{uri}: damaged, its content does not match its checksum; run its week again to rewrite it")
 
 
 def _end_of(file: "IO[bytes] | pyarrow.NativeFile") -> bytes:
-    """The last bytes of a file: of a Parquet file the footer and the seal before it, with what may come before them."""
+    """The last bytes of a file; for Parquet at least the footer and the seal before it."""
     size = file.seek(0, os.SEEK_END)
     end = _last(file, size, _USUAL_FOOTER)
     if end[-4:] == _MAGIC and _footer_starts(end) < _SEAL_LENGTH:
@@ -236,7 +237,7 @@ def _last(file: "IO[bytes] | pyarrow.NativeFile", size: int, length: int) -> byt
 
 
 def _checksum_of_file(file: "IO[bytes] | pyarrow.NativeFile", length: int, footer: bytes) -> str:
-    """As `_checksum`, of the first `length` bytes of a file, a piece at a time."""
+    """Like `_checksum`, for the first `length` bytes of a file, chunk by chunk."""
     digest = hashlib.sha256()
     file.seek(0)
     while length:
@@ -254,16 +255,16 @@ def _checksum(rows: memoryview, footer: memoryview) -> str:
 
 
 def _seal(end: bytes) -> str:
-    """The checksum that the file carries; an empty text for a file of an earlier release."""
+    """The checksum in the file's seal; empty for files of early releases."""
     start = _footer_starts(end)
     seal = bytes(end[max(0, start - _SEAL_LENGTH) : start])
     return seal.removeprefix(_SEAL).decode(errors="replace") if seal.startswith(_SEAL) else ""
 
 
 def _footer_starts(end: bytes | memoryview) -> int:
-    """Where the footer starts in the last bytes of a file; below zero if it starts before them."""
+    """The footer's start within the last bytes of a file; negative if it starts before them."""
     if bytes(end[-4:]) != _MAGIC:
-        raise pyarrow.ArrowInvalid("it does not end like Parquet")
+        raise pyarrow.ArrowInvalid("it does not end with Parquet's magic bytes")
     return len(end) - _FOOTER_END - int.from_bytes(end[-_FOOTER_END:-4], "little")
 
 
@@ -272,7 +273,7 @@ def unreadable(uri: str, error: Exception) -> StorageError:
 
 
 def to_frame(table: pyarrow.Table, model: type[Table]) -> pd.DataFrame:
-    """Arrow to the model's exact pandas types, without a copy where possible."""
+    """The Arrow table as a frame with the model's exact pandas types, without a copy where possible."""
     nullable = {c.name for c in model.columns() if c.dtype == "Int64"}
     frame = table.to_pandas(types_mapper={pyarrow.string(): pd.StringDtype(na_value=float("nan"))}.get)
     for name in nullable & set(frame.columns):

@@ -1,6 +1,6 @@
-"""A stored week as it was at an earlier moment, where the bucket keeps versions. A folder has no history.
+"""Restoring a stored week from an earlier moment, where the bucket keeps versions. A folder has no history.
 
-What a week is made of does not belong here: a restored week is what it was, stale or not.
+Staleness does not belong here: a week is restored as it was, stale or not.
 """
 
 import io
@@ -26,14 +26,14 @@ NO_HISTORY = (
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of one object of the week."""
+    """What was done with one object of the week."""
 
     uri: str
     what: str
 
 
 class WeekHistory:
-    """The versions of one match week's objects, of every weekly asset. Raises StorageError where none are kept."""
+    """All versions of one match week's objects, across all weekly assets. Raises StorageError where none are kept."""
 
     def __init__(self, store: ObjectStore, week: str) -> None:
         if not isinstance(store, S3Bucket) or not store.objects.keeps_versions():
@@ -49,7 +49,7 @@ class WeekHistory:
                 self._versions[key] = sorted(found, key=lambda version: version.at)
 
     def moments(self) -> list[tuple[datetime, str]]:
-        """When what was written or removed, oldest first."""
+        """Each write and deletion with its time, oldest first."""
         return sorted(
             (version.at, f"{'removed' if version.is_deletion else 'written'} {self._store.uri(key)}")
             for key, versions in self._versions.items()
@@ -58,15 +58,15 @@ class WeekHistory:
         )
 
     def restore(self, before: datetime) -> list[Restored]:
-        """Bring every object of the week back as it was just before that moment, one dataset after the other.
+        """Restore every object of the week as it was just before that moment, dataset by dataset.
 
-        What was not there then is removed (it stays in the history). Raises StorageError, with the dataset untouched,
-        if a version is gone or can't be read by this release.
+        Objects that did not exist then are removed (they stay in the history). Raises StorageError, with the dataset
+        untouched, if a version is gone or can't be read by this release.
         """
         if not any(version.at < before for versions in self._versions.values() for version in versions):
             raise StorageError(
                 f"{self._store.uri('')}: no object of week {self._week} is older than "
-                f"{before.isoformat(sep=' ', timespec='seconds')}; `pizza restore {self._week}` lists what there is"
+                f"{before.isoformat(sep=' ', timespec='seconds')}; `pizza restore {self._week}` lists the versions"
             )
         restored: list[Restored] = []
         for claim, keys in _datasets(self._week).items():
@@ -92,7 +92,7 @@ class WeekHistory:
             return None
         content = self._objects.read_version(key, earlier[-1].version_id)
         if content is None:
-            raise StorageError(f"{self._store.uri(key)}: its version of {earlier[-1].at} has just gone; choose another")
+            raise StorageError(f"{self._store.uri(key)}: the version of {earlier[-1].at} was deleted; choose another")
         return content
 
     def _checked(self, key: str, content: bytes) -> str:
@@ -119,7 +119,7 @@ class WeekHistory:
 
 
 def _assets(week: str) -> Mapping[str, str]:
-    """Every key that may hold a part of the week, and its asset."""
+    """Every key that may hold a table of the week, and its asset."""
     return {
         layout.week_key(asset, week, label): asset
         for asset, place in layout.PLACES.items()
@@ -137,7 +137,7 @@ def _keys(week: str) -> set[str]:
 
 
 def _datasets(week: str) -> dict[str, Iterable[str]]:
-    """The keys of each claim."""
+    """The keys that each claim protects."""
     datasets: dict[str, set[str]] = {}
     for key, asset in _assets(week).items():
         keys = datasets.setdefault(layout.week_claim(asset, week), set())

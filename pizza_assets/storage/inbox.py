@@ -1,6 +1,6 @@
-"""Files that people drop into a bucket, copied to a folder of this machine, so that they are read as from a folder.
+"""An inbox in a bucket, mirrored to a local folder so that its files are read as from any folder.
 
-What the files hold, and when they are read, does not belong here.
+The files' contents, and when they are read, do not belong here.
 """
 
 import json
@@ -17,7 +17,7 @@ SEEN = "seen.json"
 
 
 class BucketInbox:
-    """The objects below a prefix, or one object. bucket: all of it. folder: for the copies of this place alone."""
+    """The objects below a prefix, or a single object. bucket: without prefix. folder: for this inbox's copies only."""
 
     def __init__(self, bucket: S3Objects, place: str, folder: Path) -> None:
         self._bucket = bucket
@@ -26,18 +26,18 @@ class BucketInbox:
 
     @property
     def name(self) -> str:
-        """What a person calls this place."""
+        """The inbox's address for messages."""
         return self._bucket.uri(self._place)
 
     def listing(self, pattern: str) -> dict[str, str]:
-        """The files that fit the pattern, or the one object: name to ETag. Raises StorageError naming the bucket."""
+        """Name to ETag of the files that match the pattern, or of the single object. Raises StorageError."""
         return {name: one.etag for name, one in self._wanted(list(self._bucket.listing(self._place)), pattern).items()}
 
     def fetch(self, pattern: str) -> Path:
-        """The folder with copies of all files that fit the pattern, or the copy of the one object that this place is.
+        """The folder with copies of all files that match the pattern, or the copy of the single object.
 
-        Only what is new or changed is copied; what was removed goes. Raises StorageError naming the object, and
-        ConfigurationError if nothing is there.
+        Copies new and changed files only, and deletes the copies of removed ones. Raises StorageError naming the
+        object, and ConfigurationError if nothing matches.
         """
         copies = self._folder / COPIES
         copies.mkdir(parents=True, exist_ok=True)
@@ -55,17 +55,17 @@ class BucketInbox:
         return self._single(found) or self._matching(found, pattern)
 
     def _single(self, found: list[Listed]) -> dict[str, Listed]:
-        """The one object that this place is, by name; empty if it is a prefix."""
+        """The object at exactly this address, by name; empty if the address is a prefix."""
         return {PurePosixPath(self._place).name: one for one in found if one.key == self._place != ""}
 
     def _matching(self, found: list[Listed], pattern: str) -> dict[str, Listed]:
-        """The files below the prefix by name. Raises StorageError for a key that would lead out of the folder."""
+        """The files below the prefix by name. Raises StorageError for a key that would escape the local folder."""
         below = f"{self._place}/" if self._place else ""
         names = {one.key.removeprefix(below): one for one in found if one.key.startswith(below)}
         wanted = {name: one for name, one in names.items() if _is_file(name) and PurePosixPath(name).match(pattern)}
         for name, one in wanted.items():
             if PurePosixPath(name).as_posix() != name or name.startswith("/") or ".." in name.split("/"):
-                raise StorageError(f"{self._bucket.uri(one.key)}: can't be the name of a file; rename the object")
+                raise StorageError(f"{self._bucket.uri(one.key)}: not usable as a file name; rename the object")
         return wanted
 
     def _copy(self, copies: Path, wanted: Mapping[str, Listed]) -> None:
@@ -80,12 +80,12 @@ class BucketInbox:
         _replace(self._folder / SEEN, json.dumps({name: one.etag for name, one in wanted.items()}).encode())
 
     def _download(self, one: Listed, path: Path) -> None:
-        """Beside its place first: a file that is there is whole."""
+        """Download to a temporary file, then rename: a copy is always complete."""
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._folder / "unfinished"
         with unfinished.open("wb+") as file:
             if not self._bucket.download(one.key, file):
-                raise StorageError(f"{self._bucket.uri(one.key)}: has just gone; run again")
+                raise StorageError(f"{self._bucket.uri(one.key)}: was just deleted; run again")
         unfinished.replace(path)
 
     def _seen(self) -> dict[str, str]:
@@ -96,7 +96,7 @@ class BucketInbox:
 
 
 def _is_file(name: str) -> bool:
-    """Some tools write an empty object for a folder."""
+    """False for the empty objects that some tools write as folders."""
     return bool(name) and not name.endswith("/")
 
 

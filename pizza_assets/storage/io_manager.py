@@ -1,6 +1,6 @@
-"""The one Dagster IO manager: weeks as they finish, whole tables, CSV extracts and files; local folder or bucket.
+"""The only Dagster IO manager: stores weeks as they finish, whole tables, CSV extracts and files.
 
-What a week holds is decided in the assets; where it lies in layout.py.
+The contents of a week are decided in the assets, its key in layout.py.
 """
 
 import traceback
@@ -23,20 +23,20 @@ from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
 from pizza_assets.threads import side_by_side
 
 REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
-"""Metadata of an output whose weeks are reported by the IO manager, each as it is stored.
+"""Metadata of an output whose weeks the IO manager reports itself, each when it is stored.
 
-With this key Dagster leaves the reporting to us; without it, it would report all weeks of a run once more at the end of
-the step, also those of which it knows nothing (decision 0003).
+Without this key Dagster would report all weeks of the run again at the end of the step, even those that failed
+(decision 0003).
 """
 
 
 @dataclass(frozen=True)
 class WeekOutput:
-    """What an asset made of one week.
+    """An asset's output for one week.
 
-    rows None means that there is nothing to store: the source does not speak for this week, or what
-    it is made of is not there. A derived week is then retired (`is_retired`), a collected one stays as it was.
-    failure: of the source whose stand-in the rows are; None if they stand for themselves.
+    rows: None if there is nothing to store, because the source does not cover this week or an input is missing. A
+    derived week is then deleted (`is_retired`), a collected one kept. failure: of the source that these rows stand in
+    for, if any.
     """
 
     week: str
@@ -53,10 +53,10 @@ class WeekOutput:
 
 @dataclass(frozen=True)
 class WeekOutputs:
-    """The weeks of one run and how to make one of them; each is made just before it is written.
+    """The weeks of one run and a function that makes one of them just before it is written.
 
-    fingerprint: of all that a week is about to be made of, or None if nothing is expected to be stored for it.
-    at_once: so many weeks are made side by side in threads; with more than one, `make` and `fingerprint` must allow it.
+    fingerprint: returns the input fingerprint of a week, or None if nothing is expected to be stored for it.
+    at_once: the number of weeks made in parallel threads; if above one, `make` and `fingerprint` must be thread-safe.
     """
 
     weeks: Sequence[str]
@@ -66,8 +66,8 @@ class WeekOutputs:
 
 
 @dataclass(frozen=True)
-class _Done:
-    """A week that was written, or the error that kept it from being. version: of what a reader finds now."""
+class _WeekResult:
+    """A written week, or the error that prevented it. version: of the data that readers now get."""
 
     week: str
     metadata: dict[str, object] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class _Done:
 
 @dataclass(frozen=True)
 class WholeOutput:
-    """A table over all weeks with the label of what it was made of and what else to say about it."""
+    """A table over all weeks, the label of its data, and metadata for the Dagster UI."""
 
     rows: pd.DataFrame
     data_source: str
@@ -86,7 +86,7 @@ class WholeOutput:
 
 @dataclass(frozen=True)
 class FilesOutput:
-    """Finished files by name, stored side by side."""
+    """Finished files by name, stored in one folder."""
 
     files: Mapping[str, bytes]
     data_source: str
@@ -95,12 +95,12 @@ class FilesOutput:
 
 
 class TableIOManager(dg.IOManager):
-    """Stores what assets return and gives their inputs back.
+    """Stores what assets return and loads their inputs.
 
     Outputs: WeekOutputs for a weekly asset (made, written and reported one by one), WholeOutput for a table over all
     weeks, FilesOutput for pages. Inputs: WeekTables or a DataFrame, as annotated.
     parameters: the fingerprint of the settings that tables over all weeks depend on.
-    on_stored: called with asset and week (None for all weeks) after each write.
+    on_stored: called with asset and week (None for a table over all weeks) after each write.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class TableIOManager(dg.IOManager):
     def handle_output(  # pyright: ignore[reportIncompatibleMethodOverride] - Dagster takes generators too
         self, context: dg.OutputContext, obj: object
     ) -> Iterator[DagsterEvent]:
-        """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are kept and reported."""
+        """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are stored and reported."""
         asset = context.asset_key.to_user_string()
         if isinstance(obj, WeekOutputs):
             yield from self._write_weeks(context, asset, obj)
@@ -135,49 +135,49 @@ class TableIOManager(dg.IOManager):
         """The stored input as annotated: WeekTables (lazy) or a DataFrame."""
         asset = context.asset_key.to_user_string()
         wanted = context.dagster_type.typing_type
-        self._remember(context, asset)
+        self._record_version(context, asset)
         if context.has_asset_partitions:
             weeks = WeekTables(self._tables, asset, list(context.asset_partition_keys))
             return weeks if wanted is WeekTables else weeks.rows()
         rows = self._tables.read_whole(asset)
         if rows is None:
-            raise StorageError(f"{asset} is not stored yet; materialise it first")
+            raise StorageError(f"{asset} is not stored yet; materialize it first")
         return rows
 
     def _write_weeks(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs) -> Iterator[DagsterEvent]:
         failures: dict[str, Exception] = {}
 
-        def write(week: str) -> _Done:
+        def write(week: str) -> _WeekResult:
             return self._write_week(context, asset, outputs, week)
 
         for done in side_by_side(write, outputs.weeks, outputs.at_once):
             if done.error is not None:
                 failures[done.week] = done.error
-                context.log.error(f"{asset} {done.week}: {_told(done.error)}")
+                context.log.error(f"{asset} {done.week}: {_error_text(done.error)}")
                 continue
             yield _materialized(context, done.week, done.metadata, done.version)
             self._stored(asset, done.week)
         if failures:
-            # a cause is one error: the first; the traces of the others are in the run's log
+            # an exception has one cause, so chain the first error; the traces of the others are in the run's log
             stored = len(outputs.weeks) - len(failures)
             raise WeeksFailed(asset, failures, stored) from next(iter(failures.values()))
 
-    def _write_week(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs, week: str) -> _Done:
+    def _write_week(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs, week: str) -> _WeekResult:
         try:
             with self._tables.writing_week(asset, week) as writer:
-                # before the rows are made: if an input changes meanwhile, the week counts as stale, not as fresh
-                made_of = outputs.fingerprint(week)
+                # taken before the rows are made: if an input changes meanwhile, the week is stale, never wrongly fresh
+                fingerprint = outputs.fingerprint(week)
                 output = outputs.make(week)
-                return _Done(week, *self._write_output(context, asset, writer, output, made_of or ""))
-        # A catch-all: a week is the unit of failure, whatever is wrong with it, a bug included. Nothing is swallowed:
-        # the trace of a bug goes to the run's log, and the step ends with WeeksFailed.
+                return _WeekResult(week, *self._write_output(context, asset, writer, output, fingerprint or ""))
+        # A catch-all, because any error, even a bug, must fail only its own week. Nothing is swallowed: a bug's trace
+        # goes to the run's log, and the step ends with WeeksFailed.
         except Exception as error:  # noqa: BLE001
-            return _Done(week, error=error)
+            return _WeekResult(week, error=error)
 
     def _write_output(
-        self, context: dg.OutputContext, asset: str, writer: WeekWriter, output: WeekOutput, made_of: str
+        self, context: dg.OutputContext, asset: str, writer: WeekWriter, output: WeekOutput, fingerprint: str
     ) -> tuple[dict[str, object], str]:
-        """Metadata of the week, and the version of the data that a reader finds now (ABSENT if none)."""
+        """The week's metadata, and the version of the data that readers now get (ABSENT if none)."""
         if output.rows is None:
             return self._without_rows(asset, writer, output)
         origin = Origin(
@@ -187,20 +187,20 @@ class TableIOManager(dg.IOManager):
             output.source_name,
             output.reason,
             output.is_partial,
-            made_of,
+            fingerprint,
             output.failure,
         )
         stored = writer.write(output.rows, origin, output.covered, output.rejected)
         return _stored_metadata(stored), stored.facts.content_sha256
 
     def _without_rows(self, asset: str, writer: WeekWriter, output: WeekOutput) -> tuple[dict[str, object], str]:
-        """What the week comes to when nothing is stored for it: nothing, or what was stored before."""
+        """Metadata and version of a week without new rows: deleted if retired, else as stored before."""
         if output.is_retired:
             writer.retire()
         reason = output.reason or "nothing to store"
         kept = self._tables.examine_week(asset, output.week)
         if isinstance(kept, Unreadable):
-            # not this asset's to mend: another may write the same week after it, and whoever reads it says so by name
+            # not fatal here: another asset may rewrite the same week, and whoever reads it gets a named error
             kept, reason = None, f"{reason}; what is stored can't be read: {kept.why}"
         metadata = {
             "dagster/row_count": 0 if kept is None else kept.row_count,
@@ -211,8 +211,8 @@ class TableIOManager(dg.IOManager):
         }
         return metadata, ABSENT if kept is None else version_of(kept)
 
-    def _remember(self, context: dg.InputContext, asset: str) -> None:
-        """Which version of an input a step over all weeks has been given."""
+    def _record_version(self, context: dg.InputContext, asset: str) -> None:
+        """Record which version of an input a step over all weeks has loaded."""
         if not context.step_context.has_partition_key and not context.step_context.has_partition_key_range:
             step = (context.step_context.run_id, context.step_context.step.key)
             self._loaded.setdefault(step, {})[asset] = table_identity(self._tables, asset)
@@ -222,8 +222,8 @@ class TableIOManager(dg.IOManager):
         graph = context.step_context.job_def.asset_layer.asset_graph
         inputs = [key.to_user_string() for key in graph.get(context.asset_key).parent_keys]
         identities = {name: loaded.get(name) or table_identity(self._tables, name) for name in inputs}
-        made_of = whole_fingerprint(self._parameters, identities)
-        return Origin(str(data_source), _code_version(context), context.run_id, input_fingerprint=made_of)
+        fingerprint = whole_fingerprint(self._parameters, identities)
+        return Origin(str(data_source), _code_version(context), context.run_id, input_fingerprint=fingerprint)
 
     def _stored(self, asset: str, week: str | None) -> None:
         if self._on_stored is not None:
@@ -231,14 +231,14 @@ class TableIOManager(dg.IOManager):
 
 
 def _materialized(context: dg.OutputContext, week: str, metadata: dict[str, object], version: str) -> DagsterEvent:
-    """The event of one stored week."""
+    """The materialization event of one stored week."""
     tags = {} if version == ABSENT else {DATA_VERSION_TAG: version}
     materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata, tags=tags)
     return DagsterEvent.asset_materialization(context.step_context, materialization)
 
 
-def _told(error: Exception) -> str:
-    """An error raised on purpose says all in its message; of a bug one wants the trace."""
+def _error_text(error: Exception) -> str:
+    """The message of an error raised on purpose; the full trace of a bug."""
     return str(error) if isinstance(error, PizzaAssetsError) else "".join(traceback.format_exception(error))
 
 
@@ -278,7 +278,7 @@ def _stored_metadata(stored: Stored) -> dict[str, object]:
 
 
 def column_schema(asset: str) -> dg.TableSchema:
-    """The asset's columns for the Dagster UI: name, type, meaning."""
+    """The asset's columns for the Dagster UI: name, type, description."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(

@@ -13,12 +13,12 @@ _TABLE_PLACES = {name: place for name, model in TABLES.items() if (place := mode
 
 PLACES: dict[str, Place] = {
     **_TABLE_PLACES,
-    # fills the weeks of raw_orders that no real source covers
+    # fills weeks of raw_orders that no real source covers
     "mock_orders": replace(_TABLE_PLACES["raw_orders"], labels=(DataSource.MOCK.value,)),
     "dashboard_page": replace(EXTRACT, table="dashboard", suffix="html"),
     "quicksight_manifest": Place("quicksight-ready/metadata", weekly=False, suffix="json", table="data-dictionary"),
 }
-"""Every stored asset by its name: the tables, and what is no table or fills another asset's."""
+"""Every stored asset by name: the tables, files that are not tables, and assets that write another one's table."""
 
 CODE_VERSIONS: dict[str, str] = {
     **dict.fromkeys(PLACES, "1"),
@@ -28,10 +28,10 @@ CODE_VERSIONS: dict[str, str] = {
 
 
 def week_prefix(asset: str, label: str | None = None) -> str:
-    """The prefix under which the weeks of an asset lie; of one label for a labelled asset."""
+    """The prefix of an asset's weeks; a labelled asset has one per label."""
     place = PLACES[asset]
     if place.labelled != (label is not None):
-        raise ValueError(f"{asset}: {'a label is needed' if place.labelled else 'is not split by label'}")
+        raise ValueError(f"{asset}: {'needs a label' if place.labelled else 'is not split by label'}")
     return f"{place.prefix}/{label}" if label else place.prefix
 
 
@@ -42,7 +42,7 @@ def week_key(asset: str, week: str, label: str | None = None) -> str:
 
 
 def week_claim(asset: str, week: str) -> str:
-    """What the writer of a week claims: the same for all assets that write one dataset."""
+    """The claim that a writer of the week must hold: the same for all assets that write one dataset."""
     return f"{PLACES[asset].prefix}/week={week}"
 
 
@@ -59,12 +59,12 @@ def whole_key(asset: str) -> str:
 
 
 def member_key(asset: str, name: str) -> str:
-    """One file of an asset that is several files side by side."""
+    """One file of an asset that consists of several files."""
     return f"{PLACES[asset].prefix}/{name}"
 
 
 def facts_key(key: str) -> str:
-    """The small JSON beside an object: where it came from, when, and its checksum."""
+    """The JSON file next to an object with its source, time of collection and checksum."""
     return f"{key.rsplit('.', 1)[0]}.facts.json"
 
 

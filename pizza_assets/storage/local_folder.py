@@ -1,4 +1,4 @@
-"""Objects as files below one folder. POSIX only: locks, renames and folder syncs are."""
+"""An ObjectStore of files below one folder. POSIX only, because of locks, renames and folder syncs."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from pizza_assets.storage.claims import Claim
 TEMPORARY = ".writing-"
 CLAIMS = ".claims"
 CLAIM_PATIENCE_SECONDS = 600.0
-"""How long to wait for a living writer of the same week; the slowest week of a source takes less."""
+"""How long to wait for another writer of the same week; the slowest week of any source takes less."""
 
 
 class LocalFolder:
@@ -37,7 +37,7 @@ class LocalFolder:
 
     @contextmanager
     def claiming(self, name: str) -> Iterator[Claim]:
-        """An OS lock on a file of its own: the kernel gives it back when its process ends, however that happens."""
+        """An OS lock on a lock file: the kernel releases it when the process ends, however that happens."""
         path = self._path(f"{CLAIMS}/{name.replace('/', '.')}.lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class LocalFolder:
                 f"or find it with `fuser {path}` and stop it, then run again"
             ) from error
         except OSError as error:
-            raise StorageError(f"{path}: can't be locked ({error}); check permissions of PIZZA_STORAGE") from error
+            raise StorageError(f"{path}: can't be locked ({error}); check the permissions of PIZZA_STORAGE") from error
         try:
             yield _KernelLock()
         finally:
@@ -60,7 +60,7 @@ class LocalFolder:
 
     @contextmanager
     def writing(self, key: str, labels: Mapping[str, str] | None = None) -> Iterator[IO[bytes]]:  # noqa: ARG002
-        """Write beside the target, flush to disk, then rename: a crash leaves the old file whole."""
+        """Write to a temporary file, flush it to disk, then rename: a crash leaves the old file intact."""
         path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ class LocalFolder:
             _sync_folder(path.parent)
         except OSError as error:
             raise StorageError(
-                f"{path}: can't be written ({error}); check free space and permissions of PIZZA_STORAGE"
+                f"{path}: can't be written ({error}); check the free space and permissions of PIZZA_STORAGE"
             ) from error
 
     def read(self, key: str) -> bytes | None:
@@ -121,7 +121,7 @@ class LocalFolder:
     def _path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts
         if ".." in parts or key.startswith("/"):
-            raise StorageError(f"{key}: leads outside of {self.root}; keys are relative and never go up")
+            raise StorageError(f"{key}: leads outside {self.root}; keys must be relative and must not contain ..")
         return self.root.joinpath(*parts)
 
     def _unreadable(self, key: str, error: OSError) -> StorageError:
@@ -129,7 +129,7 @@ class LocalFolder:
 
 
 class _KernelLock:
-    """A lock that is never lost while its process lives."""
+    """A lock that is never lost while its process is alive."""
 
     def confirm(self) -> None:
         pass
@@ -137,16 +137,16 @@ class _KernelLock:
 
 @contextmanager
 def _temporary_beside(path: Path) -> Iterator[IO[bytes]]:
-    """A new file, locked while its writer lives and removed at the end if it was not renamed.
+    """A new file, locked while its writer is alive and deleted at the end unless it was renamed.
 
-    The lock tells a sweeper in any process, container or host that shares the folder whether the writer is alive; a
-    pid would not.
+    The lock shows `_sweep` in any process, container or host that shares the folder whether the writer is alive; a pid
+    would not.
     """
     temporary = path.with_name(f"{TEMPORARY}{uuid.uuid4().hex}-{path.name}")
     with temporary.open("xb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            if not os.fstat(file.fileno()).st_nlink:  # a sweeper came between the two lines above
+            if not os.fstat(file.fileno()).st_nlink:  # swept between opening and locking
                 with _temporary_beside(path) as another:
                     yield another
                 return
@@ -156,7 +156,7 @@ def _temporary_beside(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _sweep(folder: Path) -> int:
-    """Remove what writers left here that were killed while writing."""
+    """Delete the temporary files of killed writers."""
     swept = 0
     for leftover in folder.glob(f"{TEMPORARY}*"):
         try:
@@ -165,7 +165,7 @@ def _sweep(folder: Path) -> int:
                 leftover.unlink(missing_ok=True)
                 swept += 1
         except (BlockingIOError, FileNotFoundError):
-            continue  # its writer lives, or has just finished
+            continue  # its writer is alive, or has just finished
     return swept
 
 

@@ -1,7 +1,7 @@
-"""Objects under keys: the little that differs between a local folder and a bucket.
+"""The interface that local folders and buckets share: objects by key.
 
-A write is all or nothing: a reader sees the old object or the new one, never a part. Tables, labels and
-prefixes do not belong here.
+Writes are atomic: a reader sees the old object or the new one, never a part. Tables, labels and prefixes do not belong
+here.
 """
 
 from collections.abc import Mapping
@@ -14,31 +14,31 @@ from pizza_assets.storage.claims import Claim
 
 
 class ObjectStore(Protocol):
-    """What tables need from a place to keep them."""
+    """A place where tables are stored."""
 
     def check(self) -> None:
-        """Raises StorageError naming setting and remedy if nothing can be stored here."""
+        """Raise StorageError, naming setting and remedy, if nothing can be stored here."""
         ...
 
     def sweep(self) -> int:
-        """Remove what killed writers left anywhere; returns how many pieces. Living writers are left alone."""
+        """Delete what killed writers left behind; return the number of items. Running writers are not affected."""
         ...
 
     def claiming(self, name: str) -> AbstractContextManager[Claim]:
-        """Be the only one who holds `name` during the block; others wait. A dead holder holds nothing.
+        """Hold the exclusive claim on `name` during the block; other claimants wait. A dead holder's claim is released.
 
-        Raises StorageError naming the claim and the remedy if another holds it for too long.
+        Raises StorageError, naming the claim and the remedy, if another process holds it for too long.
         """
         ...
 
     def uri(self, key: str) -> str:
-        """Where a person finds the object."""
+        """The object's address for messages."""
         ...
 
     def writing(self, key: str, labels: Mapping[str, str] | None = None) -> AbstractContextManager[IO[bytes]]:
         """Open for writing; published at the end of the block, discarded if the block raises.
 
-        labels: words in ASCII that a bucket keeps with the object; a folder keeps none, but the facts beside it.
+        labels: ASCII metadata that a bucket stores with the object; a folder ignores them.
         """
         ...
 
@@ -47,8 +47,8 @@ class ObjectStore(Protocol):
         ...
 
     def opened(self, key: str) -> pyarrow.NativeFile | None:
-        """The object as a file, or None if there is none. It stays what it was when it was opened, until it is closed;
-        threads may read it at once. What is not on this machine is copied to a temporary file first.
+        """The object as an open file, or None if there is none. Later writes do not change the open file, and several
+        threads may read it. A bucket's object is first downloaded to a temporary file.
         """
         ...
 
@@ -63,5 +63,5 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Remove the object; nothing happens if there is none."""
+        """Delete the object; nothing happens if there is none."""
         ...

@@ -1,6 +1,6 @@
-"""No table is ever stored that its model refuses: a frame is checked whole, a stream part by part.
+"""Validation before every write: a frame is checked whole, a stream part by part.
 
-What a model demands is declared in the models.
+The rules themselves are declared in the models.
 """
 
 from collections.abc import Iterator
@@ -14,46 +14,46 @@ from pizza_assets.errors import StorageError
 from pizza_assets.models.spilling import SeenValues
 from pizza_assets.models.table import Table
 
-_A_DEFECT = "not stored. This is a defect: report it"
+_A_BUG = "not stored. This is a bug: report it"
 
 
 def check_rows(model: type[Table], frame: pd.DataFrame, key: str) -> None:
-    """Check a whole table. Raises StorageError; `key` is where it would lie."""
+    """Check a whole table. Raises StorageError naming `key`, where it was to be stored."""
     _check(model, frame, key, whole_table=True)
 
 
 class PartChecks:
-    """The same for a table that comes in parts. Memory does not grow with the table.
+    """Checks a table that arrives in parts. Memory does not grow with the table.
 
-    A model without unique columns is checked part by part and no more.
+    seen: the values of unique columns so far; None for a model without any.
     """
 
     def __init__(self, model: type[Table], key: str, seen: SeenValues | None) -> None:
         self._model, self._key, self._seen = model, key, seen
 
     def check_part(self, frame: pd.DataFrame) -> None:
-        """Check some rows by themselves. Raises StorageError."""
+        """Check the rows of one part. Raises StorageError."""
         _check(self._model, frame, self._key, whole_table=False)
 
     def keep_values(self, part: pyarrow.Table) -> None:
-        """Remember the values that may come only once."""
+        """Record the values of unique columns."""
         if self._seen is not None:
             self._seen.add(part)
 
     def check_whole(self) -> None:
-        """Check, after the last part, that no value came twice that may come only once. Raises StorageError."""
+        """Check, after the last part, that values of unique columns do not repeat. Raises StorageError."""
         repeated = None if self._seen is None else self._seen.first_repeated()
         if repeated is not None:
             name, value = repeated
             raise StorageError(
-                f"{self._key}: rows break the rules of {self._model.table_name()}: {name} = {value} comes more than "
-                f"once, and {name} is unique; {_A_DEFECT}"
+                f"{self._key}: rows break the rules of {self._model.table_name()}: {name} = {value} occurs more "
+                f"than once, but {name} must be unique; {_A_BUG}"
             )
 
 
 @contextmanager
 def checks_by_part(model: type[Table], key: str) -> Iterator[PartChecks]:
-    """Checks of a table that would lie at `key`; what they keep on disk goes at the end of the block."""
+    """Checks of a table to be stored at `key`; their temporary files are deleted at the end of the block."""
     names = model.unique_columns()
     if not names:
         yield PartChecks(model, key, None)
@@ -69,5 +69,5 @@ def _check(model: type[Table], frame: pd.DataFrame, key: str, *, whole_table: bo
         case = error.failure_cases.iloc[0]
         raise StorageError(
             f"{key}: {len(error.failure_cases)} values break the rules of {model.table_name()}, for example "
-            f"{case['column']} = {case['failure_case']} ({case['check']}); {_A_DEFECT}"
+            f"{case['column']} = {case['failure_case']} ({case['check']}); {_A_BUG}"
         ) from error

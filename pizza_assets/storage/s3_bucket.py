@@ -1,4 +1,4 @@
-"""Objects below a prefix of an S3 bucket. What tables keep in them does not belong here."""
+"""An ObjectStore below a prefix of an S3 bucket. The contents of objects do not belong here."""
 
 import secrets
 import tempfile
@@ -16,18 +16,18 @@ from pizza_assets.storage.s3_objects import S3Objects
 from pizza_assets.storage.s3_upload import PART_BYTES, upload
 
 ABANDONED_AFTER = timedelta(days=1)
-"""An upload in parts that began longer ago has no writer any more: none takes as long."""
+"""A multipart upload that began longer ago has lost its writer: none takes this long."""
 
-LATE = (
-    "what is written and removed shows late on this server, so writers can't exclude each other; use one whose reads "
-    "and listings are up to date, as Amazon's are"
+NOT_CONSISTENT = (
+    "this server's reads or listings lag behind writes and deletions, so writers can't exclude each other; use a "
+    "strongly consistent server, such as Amazon S3"
 )
 
 
 class S3Bucket:
-    """An ObjectStore in a bucket. `claims` over the same objects keep one writer at a time.
+    """An ObjectStore in a bucket. `claims` on the same objects ensure one writer at a time.
 
-    part_bytes: what is longer goes up in parts of this length (S3 wants 5 MiB or more).
+    part_bytes: longer objects are uploaded in parts of this size (S3 requires 5 MiB or more).
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class S3Bucket:
         self._part_bytes = part_bytes
 
     def check(self) -> None:
-        """Write, list, read and remove an object; listings must keep up, or claims would hold nothing."""
+        """Write, list, read and delete an object; without consistent listings claims would protect nothing."""
         key = f".check-{secrets.token_hex(8)}"
         self.objects.put(key, b"")
         try:
@@ -52,10 +52,10 @@ class S3Bucket:
         finally:
             self.objects.delete(key)
         if not (is_listed and is_read) or self.objects.keys(key):
-            raise StorageError(f"{self.uri(key)}: {LATE}")
+            raise StorageError(f"{self.uri(key)}: {NOT_CONSISTENT}")
 
     def sweep(self) -> int:
-        """Abort uploads in parts whose writer is gone; objects themselves are always whole."""
+        """Abort multipart uploads whose writer is gone; objects themselves are always complete."""
         before = self._now() - ABANDONED_AFTER
         abandoned = [(key, upload_id) for key, upload_id, at in self.objects.unfinished() if at < before]
         for key, upload_id in abandoned:
@@ -64,7 +64,7 @@ class S3Bucket:
 
     @contextmanager
     def claiming(self, name: str) -> Iterator[Claim]:
-        """An object that tells the others to wait, renewed while the block runs; a dead writer's expires."""
+        """A claim object that makes other writers wait, renewed while the block runs; a dead writer's expires."""
         with self._claims.claiming(name) as claim:
             yield claim
 
@@ -73,7 +73,7 @@ class S3Bucket:
 
     @contextmanager
     def writing(self, key: str, labels: Mapping[str, str] | None = None) -> Iterator[IO[bytes]]:
-        """Kept aside, then sent in one request, or in parts that become an object at the end, all at once."""
+        """Buffer the content, then upload it in one request, or in parts that become an object only at the end."""
         with tempfile.SpooledTemporaryFile(max_size=self._part_bytes) as file:
             yield file
             upload(self.objects, key, file, labels or {}, self._part_bytes)
@@ -86,13 +86,13 @@ class S3Bucket:
             if not self.objects.download(key, file):
                 return None
             file.flush()
-            return pyarrow.OSFile(file.name)  # holds the bytes after the file has lost its name
+            return pyarrow.OSFile(file.name)  # stays readable after the file is unlinked
 
     def tail(self, key: str, length: int) -> bytes | None:
         return self.objects.tail(key, length)
 
     def exists(self, key: str) -> bool:
-        """By its last byte: unlike HEAD, that tells an object that is not there from a bucket that is not."""
+        """Reads the last byte: unlike HEAD, this distinguishes a missing object from a missing bucket."""
         return self.objects.tail(key, 1) is not None
 
     def keys(self, prefix: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""What S3 refuses, in words: the object, the cause and the remedy. Asking S3 does not belong here.
+"""Errors of S3 requests as StorageError: the object, the cause and the remedy. Sending requests does not belong here.
 
-Messages hold codes and names only: what a server or endpoint says may hold parts of credentials.
+Messages contain codes and names only: a server's own error text may contain parts of credentials.
 """
 
 from botocore.exceptions import (
@@ -17,11 +17,11 @@ from botocore.parsers import ResponseParserError
 from pizza_assets.errors import StorageError
 
 REQUEST_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
-"""Everything that a request can end with besides an answer."""
+"""Every error that a request can raise."""
 
-CREDENTIALS = "check the credentials that this process is given (environment, profile or role)"
-SLOWER = "the server wants fewer requests, and still did after all retries; run again later"
-OTHERWISE = "check network, endpoint and region, then run again"
+CREDENTIALS = "check the credentials of this process (environment, profile or role)"
+THROTTLED = "the server was still throttling requests after all retries; run again later"
+DEFAULT_REMEDY = "check network, endpoint and region, then run again"
 REMEDIES = {
     "NoSuchBucket": "create the bucket, or correct its name in PIZZA_STORAGE, S3_BUCKET_NAME or PIZZA_ORDERS_PATH",
     "PermanentRedirect": "set AWS_DEFAULT_REGION to the region of this bucket",
@@ -32,16 +32,16 @@ REMEDIES = {
     "ExpiredToken": CREDENTIALS,
     "InvalidToken": CREDENTIALS,
     "RequestTimeTooSkewed": "set the clock of this machine",
-    "NotImplemented": "this server does not know this request; use one that does",
-    "SlowDown": SLOWER,
-    "ServiceUnavailable": SLOWER,
-    "503": SLOWER,
-    "RequestTimeout": SLOWER,
+    "NotImplemented": "this server does not support this request; use one that does",
+    "SlowDown": THROTTLED,
+    "ServiceUnavailable": THROTTLED,
+    "503": THROTTLED,
+    "RequestTimeout": THROTTLED,
 }
 DENIED = frozenset({"AccessDenied", "403", "AllAccessDisabled", "AccountProblem"})
 PERMISSIONS = {
     "ListObjectsV2": "s3:ListBucket",
-    "GetObject": "s3:GetObject (and s3:ListBucket: without it S3 says the same of an object that is not there)",
+    "GetObject": "s3:GetObject (and s3:ListBucket: without it S3 also denies access to an object that does not exist)",
     "PutObject": "s3:PutObject",
     "CreateMultipartUpload": "s3:PutObject",
     "UploadPart": "s3:PutObject",
@@ -52,7 +52,7 @@ PERMISSIONS = {
     "ListObjectVersions": "s3:ListBucketVersions",
     "GetBucketVersioning": "s3:GetBucketVersioning",
 }
-"""What an operation needs; a policy that allows less is answered with AccessDenied."""
+"""The permission each operation needs; without it S3 answers AccessDenied."""
 
 CREDENTIAL_ERRORS = (
     NoCredentialsError,
@@ -63,23 +63,23 @@ CREDENTIAL_ERRORS = (
 )
 
 
-def code_of(error: BaseException) -> str:
-    """The server's code, such as NoSuchKey; empty if no server refused anything."""
+def error_code(error: BaseException) -> str:
+    """The server's error code, such as NoSuchKey; empty if the error did not come from the server."""
     return str(error.response.get("Error", {}).get("Code", "unknown")) if isinstance(error, ClientError) else ""
 
 
-def named(uri: str, error: Exception) -> StorageError:
-    """The error of a request about `uri`, as one of ours."""
+def storage_error(uri: str, error: Exception) -> StorageError:
+    """The StorageError for a failed request about `uri`."""
     if isinstance(error, ClientError):
-        return StorageError(f"{uri}: {error.operation_name} was refused ({code_of(error)}); {_remedy(error)}")
+        return StorageError(f"{uri}: {error.operation_name} was refused ({error_code(error)}); {_remedy(error)}")
     if isinstance(error, CREDENTIAL_ERRORS):
-        return StorageError(f"{uri}: can't be asked for without credentials ({type(error).__name__}); {CREDENTIALS}")
-    return StorageError(f"{uri}: no whole answer came ({type(error).__name__}); {OTHERWISE}")
+        return StorageError(f"{uri}: can't be accessed without credentials ({type(error).__name__}); {CREDENTIALS}")
+    return StorageError(f"{uri}: no complete response ({type(error).__name__}); {DEFAULT_REMEDY}")
 
 
 def _remedy(error: ClientError) -> str:
-    code = code_of(error)
+    code = error_code(error)
     if code not in DENIED:
-        return REMEDIES.get(code, OTHERWISE)
+        return REMEDIES.get(code, DEFAULT_REMEDY)
     needed = PERMISSIONS.get(error.operation_name, f"s3:{error.operation_name}")
     return f"allow {needed} for these credentials on this bucket"

@@ -1,7 +1,7 @@
-"""Requests for objects below a prefix of an S3 bucket: whole answers, or errors that are named.
+"""Requests for objects below a prefix of an S3 bucket: complete responses, or StorageErrors that name the object.
 
-The client repeats what is refused for the moment (SlowDown, 5xx) or not answered; here a body that breaks off is asked
-for again. What is kept in the objects, and who may write when, does not belong here.
+The client retries throttled (SlowDown), failed (5xx) and unanswered requests; this module retries truncated bodies.
+The contents of objects and locking do not belong here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 
 from pizza_assets.errors import StorageError
-from pizza_assets.storage.s3_errors import OTHERWISE, REQUEST_ERRORS, code_of, named
+from pizza_assets.storage.s3_errors import DEFAULT_REMEDY, REQUEST_ERRORS, error_code, storage_error
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -33,22 +33,22 @@ CONTENT_TYPES = {
 }
 
 _EMPTY = frozenset({"InvalidRange", "416"})
-"""An object without a byte has no last bytes."""
+"""Error codes of a range request on an empty object."""
 
 _THERE_ALREADY = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
-"""What a create-only write is answered where another was faster."""
+"""Error codes of a create-only write of an object that exists already."""
 
 _PART_CHECKSUMS = ("ChecksumCRC32", "ChecksumCRC64NVME")
 
 _BROKEN_BODY = (FlexibleChecksumError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
-"""A connection that fails before the body has been tried again by the client itself."""
+"""Errors while reading a body; the client itself retries connections that fail earlier."""
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An object as a listing tells of it."""
+    """One entry of a listing."""
 
     key: str
     byte_count: int
@@ -57,7 +57,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an object: what it was from `at` on, or that it was deleted then."""
+    """One version of an object, written or (`is_deletion`) deleted at `at`."""
 
     key: str
     version_id: str
@@ -67,9 +67,9 @@ class Version:
 
 
 class S3Objects:
-    """Keys below `prefix` in one bucket, by a boto3 S3 client (which threads may share).
+    """Keys below `prefix` in one bucket, using a boto3 S3 client (which threads may share).
 
-    Every method raises StorageError, naming object, cause and remedy, where no whole answer is to be had.
+    Every method raises StorageError, naming object, cause and remedy, if it gets no complete response.
     """
 
     def __init__(self, client: "BaseClient", bucket: str, prefix: str = "") -> None:
@@ -81,11 +81,11 @@ class S3Objects:
         return f"s3://{self.bucket}/{self._prefix}{key}"
 
     def place(self, key: str) -> dict[str, str]:
-        """Bucket and key, as requests want them."""
+        """Bucket and key as request arguments."""
         return {"Bucket": self.bucket, "Key": f"{self._prefix}{key}"}
 
     def put(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:
-        """Write an object, whatever is there, in one request."""
+        """Write or overwrite an object in one request."""
         self.ask(
             key,
             lambda: self.client.put_object(
@@ -94,20 +94,20 @@ class S3Objects:
         )
 
     def create(self, key: str, content: bytes) -> bool:
-        """Write an object that must not be there yet; whether what is there now is `content`.
+        """Create an object only if it does not exist yet; return whether it now holds `content`.
 
-        By `If-None-Match: *`, which not every server honours; see docs/decisions/0018. So that a lost answer is not
-        taken for another's object, `content` should be like no other.
+        Uses `If-None-Match: *`, which not every server honours; see docs/decisions/0018. `content` should be unique, so
+        that a write whose response was lost is still recognised as ours.
         """
         try:
             self.client.put_object(**self.place(key), Body=content, ContentType=content_type(key), IfNoneMatch="*")
         except REQUEST_ERRORS as error:
-            if code_of(error) not in _THERE_ALREADY:
-                raise named(self.uri(key), error) from error
+            if error_code(error) not in _THERE_ALREADY:
+                raise storage_error(self.uri(key), error) from error
         return self.read(key) == content
 
     def modified_at(self, key: str) -> datetime | None:
-        """When the object was written last, by the server's clock; None if there is none."""
+        """When the object was last written, by the server's clock; None if there is none."""
         answer = self._head(key)
         return None if answer is None else answer["LastModified"]
 
@@ -120,7 +120,7 @@ class S3Objects:
         try:
             return self._body(key, Range=f"bytes=-{length}")
         except StorageError as error:
-            if error.__cause__ is not None and code_of(error.__cause__) in _EMPTY:
+            if error.__cause__ is not None and error_code(error.__cause__) in _EMPTY:
                 return b""
             raise
 
@@ -129,12 +129,12 @@ class S3Objects:
         return self._body(key, VersionId=version_id)
 
     def metadata(self, key: str) -> dict[str, str] | None:
-        """What was kept with the object, by lower-case name, or None if there is none."""
+        """The object's metadata by lower-case name, or None if there is no object."""
         answer = self._head(key)
         return None if answer is None else {name.lower(): value for name, value in answer["Metadata"].items()}
 
     def download(self, key: str, file: IO[bytes]) -> bool:
-        """Write the object's bytes to `file`, piece by piece. False if there is none."""
+        """Write the object's bytes to `file` in chunks. False if there is none."""
 
         def copy() -> bool:
             answer = self.client.get_object(**self.place(key))
@@ -148,7 +148,7 @@ class S3Objects:
         return self._or_absent(key, copy) is not None
 
     def listing(self, prefix: str) -> Iterator[Listed]:
-        """Every object whose key starts with `prefix`, in order of keys, page by page."""
+        """Every object whose key starts with `prefix`, sorted by key, fetched page by page."""
         pages = self.client.get_paginator("list_objects_v2")
         for page in self._pages(pages.paginate(Bucket=self.bucket, Prefix=self._prefix + prefix), prefix):
             for found in page.get("Contents", ()):
@@ -175,12 +175,12 @@ class S3Objects:
         ]
 
     def keeps_versions(self) -> bool:
-        """Whether the bucket keeps what is overwritten or deleted."""
+        """Whether versioning is enabled for the bucket."""
         answer = self.ask("", lambda: self.client.get_bucket_versioning(Bucket=self.bucket))
         return answer.get("Status") == "Enabled"
 
     def unfinished(self) -> list[tuple[str, str, datetime]]:
-        """Key, id and start of each upload in parts that was neither completed nor aborted."""
+        """Key, id and start of each multipart upload that was neither completed nor aborted."""
         pages = self.client.get_paginator("list_multipart_uploads")
         return [
             (self._own(found["Key"]), found["UploadId"], found["Initiated"])
@@ -189,86 +189,86 @@ class S3Objects:
         ]
 
     def begin(self, key: str, metadata: Mapping[str, str]) -> str:
-        """The id of a new upload in parts."""
+        """Start a multipart upload; return its id."""
         request = {**self.place(key), "ContentType": content_type(key), "Metadata": dict(metadata)}
         return self.ask(key, lambda: self.client.create_multipart_upload(**request))["UploadId"]
 
     def put_part(self, key: str, upload_id: str, number: int, content: bytes) -> dict[str, object]:
-        """Send one part; returns what `complete` wants to know of it."""
+        """Upload one part; return its entry for `complete`."""
         request = {**self.place(key), "UploadId": upload_id, "PartNumber": number, "Body": content}
         answer = self.ask(key, lambda: self.client.upload_part(**request))
         checksums = {name: value for name, value in answer.items() if name in _PART_CHECKSUMS}
         return {"PartNumber": number, "ETag": answer["ETag"], **checksums}
 
     def complete(self, key: str, upload_id: str, parts: Sequence[Mapping[str, object]]) -> None:
-        """Make the parts one object."""
+        """Turn the parts into one object."""
         request = {**self.place(key), "UploadId": upload_id, "MultipartUpload": {"Parts": list(parts)}}
         self.ask(key, lambda: self.client.complete_multipart_upload(**request))
 
     def abort(self, key: str, upload_id: str) -> None:
-        """Remove the parts; nothing happens if they are gone."""
+        """Delete the parts; nothing happens if they are gone already."""
         try:
             self.client.abort_multipart_upload(**self.place(key), UploadId=upload_id)
         except REQUEST_ERRORS as error:
-            if code_of(error) != "NoSuchUpload":
-                raise named(self.uri(key), error) from error
+            if error_code(error) != "NoSuchUpload":
+                raise storage_error(self.uri(key), error) from error
 
     def delete(self, key: str) -> None:
-        """Remove the object; nothing happens if there is none."""
+        """Delete the object; nothing happens if there is none."""
         self._or_absent(key, lambda: self.client.delete_object(**self.place(key)))
 
     def ask(self, key: str, request: Callable[[], Answer]) -> Answer:
-        """The answer to `request`. Raises StorageError for anything else."""
+        """The response to `request`. Raises StorageError if it fails."""
         try:
             return request()
         except REQUEST_ERRORS as error:
-            raise named(self.uri(key), error) from error
+            raise storage_error(self.uri(key), error) from error
 
     def _head(self, key: str) -> Any:
         try:
             return self.client.head_object(**self.place(key))
         except REQUEST_ERRORS as error:
-            if code_of(error) in ("404", "NoSuchKey"):
+            if error_code(error) in ("404", "NoSuchKey"):
                 return None
-            raise named(self.uri(key), error) from error
+            raise storage_error(self.uri(key), error) from error
 
     def _body(self, key: str, **wanted: str) -> bytes | None:
         def get() -> bytes:
-            # not `with body`: that gives what is below it, which does not mind a body that is too short
+            # not `with body`: that yields the raw stream, which does not notice a truncated body
             with closing(self.client.get_object(**self.place(key), **wanted)["Body"]) as body:
                 return body.read()
 
         return self._or_absent(key, get)
 
     def _or_absent(self, key: str, request: Callable[[], Answer]) -> Answer | None:
-        """The answer, or None if there is no such object; once more where the body of an answer breaks off.
+        """The response, or None if there is no such object; retries truncated bodies.
 
-        Only the server's own word NoSuchKey means that there is none: no other error is ever taken for an empty week.
+        Only the server's NoSuchKey means that there is no object: no other error is ever mistaken for an empty week.
         """
         for attempt in range(1, BODY_ATTEMPTS + 1):
             try:
                 return request()
             except REQUEST_ERRORS as error:
-                if code_of(error) in ("NoSuchKey", "NoSuchVersion"):
+                if error_code(error) in ("NoSuchKey", "NoSuchVersion"):
                     return None
                 if attempt == BODY_ATTEMPTS or not isinstance(error, _BROKEN_BODY):
-                    raise named(self.uri(key), error) from error
+                    raise storage_error(self.uri(key), error) from error
         raise AssertionError("unreachable")
 
     def _pages(self, pages: Iterator[Any], prefix: str) -> Iterator[Any]:
-        """Pages of a listing. An answer that does not even say whether it is the last page lists nothing at all."""
+        """The pages of a listing. A response that does not say whether it is the last page is not a listing."""
         try:
             for page in pages:
                 if "IsTruncated" not in page:
-                    raise StorageError(f"{self.uri(prefix)}: what came is no listing; {OTHERWISE}")
+                    raise StorageError(f"{self.uri(prefix)}: the response is not a listing; {DEFAULT_REMEDY}")
                 yield page
         except REQUEST_ERRORS as error:
-            raise named(self.uri(prefix), error) from error
+            raise storage_error(self.uri(prefix), error) from error
 
     def _own(self, key: str) -> str:
         return key.removeprefix(self._prefix)
 
 
 def content_type(key: str) -> str:
-    """What a browser or another program takes the object for."""
+    """The Content-Type for a key, by its extension."""
     return CONTENT_TYPES.get(key.rsplit(".", 1)[-1], "application/octet-stream")

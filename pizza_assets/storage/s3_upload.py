@@ -1,4 +1,4 @@
-"""One file into one S3 object: in one request or, if it is long, in parts. A reader sees all of it or nothing."""
+"""Uploads one file as one S3 object, in one request or, if it is long, in parts. Readers see all of it or nothing."""
 
 import hashlib
 import logging
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import IO
 
 from pizza_assets.errors import StorageError
-from pizza_assets.storage.s3_errors import code_of
+from pizza_assets.storage.s3_errors import error_code
 from pizza_assets.storage.s3_objects import S3Objects
 
 PART_BYTES = 16 * 1024 * 1024
 DIGEST = "sha256"
-"""The name under which an object's metadata keep the checksum of its bytes."""
+"""The metadata name of the checksum of an object's bytes."""
 
 
 def upload(objects: S3Objects, key: str, file: IO[bytes], labels: Mapping[str, str], part_bytes: int) -> None:
-    """Publish the file's bytes at `key` with `labels` and their checksum. Raises StorageError; then nothing changed."""
+    """Publish the file's bytes at `key` with `labels` and their checksum. After a StorageError nothing has changed."""
     size = file.seek(0, 2)
     file.seek(0)
     if size <= part_bytes:
@@ -31,7 +31,7 @@ def upload(objects: S3Objects, key: str, file: IO[bytes], labels: Mapping[str, s
             parts.append(objects.put_part(key, upload_id, len(parts) + 1, part))
         _complete(objects, key, upload_id, parts, metadata)
     except BaseException:
-        _abandon(objects, key, upload_id)  # also when the process is told to end: parts cost money until they are gone
+        _abandon(objects, key, upload_id)  # on interrupts, too: parts cost money until they are deleted
         raise
 
 
@@ -48,7 +48,7 @@ def _complete(
     try:
         objects.complete(key, upload_id, parts)
     except StorageError as error:
-        # the answer to an earlier attempt got lost on the way: the upload is over because it has become the object
-        is_over = error.__cause__ is not None and code_of(error.__cause__) == "NoSuchUpload"
-        if not is_over or (objects.metadata(key) or {}).get(DIGEST) != metadata[DIGEST]:
+        # an earlier attempt may have completed the upload and its response have been lost
+        is_gone = error.__cause__ is not None and error_code(error.__cause__) == "NoSuchUpload"
+        if not is_gone or (objects.metadata(key) or {}).get(DIGEST) != metadata[DIGEST]:
             raise

@@ -1,6 +1,6 @@
-"""A stream of rows as a file: a row group at a time, in the order of the model's key, every row checked.
+"""Writes a stream of rows as a Parquet file: one row group at a time, sorted by the model's key, every row checked.
 
-Where the rows come from is decided in the assets and sources, where they go in week_writer.py.
+The rows come from the assets and sources; week_writer.py decides where the file goes.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from pizza_assets.storage.row_checks import PartChecks, checks_by_part
 
 @dataclass
 class Counted:
-    """What was counted while rows went by."""
+    """Counts of the rows written."""
 
     row_count: int = 0
     real_count: float = 0.0
@@ -31,14 +31,14 @@ class Counted:
 
 
 class _Groups:
-    """Row groups of rows that are in the order of the model's key; `is_sorted` turns False at one that is not."""
+    """Checked row groups of a stream; stops and sets `is_sorted` to False at one that is out of the key's order."""
 
     def __init__(self, model: type[Table], checks: PartChecks) -> None:
         self.counted, self.is_sorted = Counted(), True
         self._model, self._checks = model, checks
         self._last: pyarrow.Table | None = None
 
-    def of(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.Table]:
+    def checked(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.Table]:
         for group in regrouped(batches, self._model.arrow_schema()):
             self.is_sorted = self._follows(group)
             if not self.is_sorted:
@@ -51,7 +51,7 @@ class _Groups:
             yield group
 
     def _follows(self, group: pyarrow.Table) -> bool:
-        """Whether the group's keys go up, from the last of the group before it."""
+        """Whether the group's keys are ascending, starting from the last key of the previous group."""
         keys = group.select(list(self._model.key()))
         seen = keys if self._last is None else pyarrow.concat_tables([self._last, keys]).combine_chunks()
         self._last = keys.slice(max(keys.num_rows - 1, 0))
@@ -59,14 +59,14 @@ class _Groups:
 
 
 def write_rows(file: IO[bytes], rows: RowStream, model: type[Table], schema: pyarrow.Schema, key: str) -> Counted:
-    """The stream as a Parquet file of `schema` in an empty `file`, in the order of the model's key.
+    """Write the stream to the empty `file` as Parquet with `schema`, sorted by the model's key.
 
-    Raises StorageError for rows that the model refuses, naming `key`, and OSError as models/spilling.py does. A stream
-    that is not in order is read once more, and sorted by an engine that spills.
+    Raises StorageError for rows that the model refuses, naming `key`, and OSError as models/spilling.py does. An
+    unsorted stream is read a second time and sorted in DuckDB, which spills to disk.
     """
     with rows.reading() as batches, checks_by_part(model, key) as checks:
         groups = _Groups(model, checks)
-        frames.write_groups(file, groups.of(batches), schema)
+        frames.write_groups(file, groups.checked(batches), schema)
         if groups.is_sorted:
             checks.check_whole()
             return groups.counted
@@ -84,7 +84,7 @@ def _in_order(rows: RowStream, model: type[Table]) -> RowStream:
 
 
 def regrouped(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) -> Iterator[pyarrow.Table]:
-    """Row groups of equal length, and at least one, as the writer of whole tables makes them."""
+    """Row groups of equal length, at least one, as for tables written whole."""
     waiting: list[pyarrow.RecordBatch] = []
     count, is_first = 0, True
     for batch in batches:
@@ -95,7 +95,7 @@ def regrouped(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) ->
             waiting = table.slice(frames.ROWS_PER_GROUP).to_batches()
             table = table.slice(0, frames.ROWS_PER_GROUP).combine_chunks()
             count, is_first = count - frames.ROWS_PER_GROUP, False
-            yield table  # by now the batches it was made of are gone
+            yield table  # the batches it was built from have been released
     if count or is_first:
         yield pyarrow.Table.from_batches(waiting, schema).combine_chunks()
 
@@ -106,7 +106,7 @@ def _is_ascending(keys: pyarrow.Table) -> bool:
     is_equal = np.ones(later.num_rows, dtype=bool)
     for name in keys.column_names:
         before, after = earlier[name].combine_chunks(), later[name].combine_chunks()
-        if not is_equal.all():  # only where all columns so far are equal does this one decide
+        if not is_equal.all():  # this column matters only where all previous ones are equal
             chosen = pyarrow.array(is_equal)
             before, after = before.filter(chosen), after.filter(chosen)
         if pc.any(pc.greater(before, after)).as_py():

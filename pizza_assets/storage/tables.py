@@ -1,6 +1,6 @@
-"""Stored tables by asset and week. A reader that finds real and mock trusts real.
+"""Stored tables by asset and week. If both real and mock are stored, readers get real.
 
-What replaces what is decided in week_writer.py; what an asset computes and how Dagster calls it in neither.
+What may overwrite what is decided in week_writer.py. Computations and Dagster do not belong here.
 """
 
 import io
@@ -20,17 +20,18 @@ from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
 from pizza_assets.storage.facts import Facts, labels_of, read_facts
+from pizza_assets.storage.frame_cache import FrameCache
 from pizza_assets.storage.object_store import ObjectStore
-from pizza_assets.storage.remembered import Remembered
 from pizza_assets.storage.week_stream import OrderStream, open_orders
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
 
-Made = TypeVar("Made")
+Derived = TypeVar("Derived")
 
 
 class TableStore:
-    """Reads and writes tables. `mock_refused` names label columns (order_source, match_source) whose mock rows and
-    weeks are ignored, wherever they were stored earlier.
+    """Reads and writes tables.
+
+    mock_refused: the label columns (order_source, match_source) whose stored mock rows and weeks are ignored.
     """
 
     def __init__(
@@ -39,21 +40,21 @@ class TableStore:
         self.objects = store
         self._now = now
         self._mock_refused = mock_refused
-        self._remembered = Remembered()
-        self.made_of_weeks: dict[tuple[str, ...], Any] = {}
+        self._frame_cache = FrameCache()
+        self.derived_cache: dict[tuple[str, ...], Any] = {}
 
     @contextmanager
     def writing_week(self, asset: str, week: str) -> Iterator[WeekWriter]:
-        """Be the only one who makes and writes this week of the asset's dataset during the block; others wait."""
+        """Hold the claim on this week of the asset's dataset during the block; other writers wait."""
         with self.objects.claiming(layout.week_claim(asset, week)) as claim:
             yield WeekWriter(self.objects, claim, asset, week, self._now)
 
     def read_week(self, asset: str, week: str, columns: Sequence[str] | None = None) -> "WeekFrame | None":
-        """One week's rows, real before mock, or None if nothing (acceptable) is stored."""
+        """One week's rows, preferably real, or None if nothing (acceptable) is stored."""
         model = model_of(asset)
         labels = [name for name in sorted(self._mock_refused) if name in model.column_names()]
         wanted = columns if columns is None else [*columns, *(name for name in labels if name not in columns)]
-        for key in self._keys_to_look_at(asset, week):
+        for key in self._candidate_keys(asset, week):
             found = (
                 self._whole_week(key, model)
                 if columns is None
@@ -68,34 +69,34 @@ class TableStore:
         return None
 
     def _whole_week(self, key: str, model: type[Table]) -> tuple[pd.DataFrame, str | None] | None:
-        """All columns of one object: as it was read before, if it carries the checksum that it carried then."""
-        if key in self._remembered:
+        """All columns of one object, from the cache if its checksum has not changed."""
+        if key in self._frame_cache:
             footer = frames.read_footer(self.objects, key)
-            known = None if footer is None else self._remembered.get(key, footer.checksum)
-            if known is not None:
-                return known
+            cached = None if footer is None else self._frame_cache.get(key, footer.checksum)
+            if cached is not None:
+                return cached
         content = self.objects.read(key)
         if content is None:
             return None
         frame, covered = frames.table_of(self.objects.uri(key), content, model)
-        self._remembered.put(key, frames.content_checksum(content), frame, covered)
+        self._frame_cache.put(key, frames.content_checksum(content), frame, covered)
         return frame, covered
 
     def stream_orders(self, week: str) -> OrderStream | None:
-        """One week of raw_orders batch by batch, real before mock, or None if nothing (acceptable) is stored."""
-        found = (open_orders(self.objects, key) for key in self._keys_to_look_at("raw_orders", week))
+        """One week of raw_orders batch by batch, preferably real, or None if nothing (acceptable) is stored."""
+        found = (open_orders(self.objects, key) for key in self._candidate_keys("raw_orders", week))
         return next((stream for stream in found if stream is not None), None)
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
-        """The facts of the week that `read_week` would give."""
-        for key in self._keys_to_look_at(asset, week):
+        """The facts of the week that `read_week` would return."""
+        for key in self._candidate_keys(asset, week):
             facts = read_facts(self.objects, key)
             if facts is not None:
                 return facts
         return None
 
     def examine_week(self, asset: str, week: str) -> "Facts | Unreadable | None":
-        """As `week_facts`, for those who report on a week and go on: what can't be read is told, not raised."""
+        """Like `week_facts`, but returns Unreadable instead of raising, for reports over many weeks."""
         try:
             return self.week_facts(asset, week)
         except StorageError as error:
@@ -119,14 +120,14 @@ class TableStore:
         )
 
     def write_whole(self, asset: str, frame: pd.DataFrame, origin: Origin) -> Stored:
-        """Write a table over all weeks, as Parquet or, for the dashboards, as CSV."""
+        """Write a table over all weeks, as Parquet or (dashboards) as CSV."""
         key = layout.whole_key(asset)
         with self.objects.claiming(key) as claim:
             claim.confirm()
             return write_table(self.objects, asset, key, frame, origin, self._now())
 
     def write_files(self, asset: str, files: Mapping[str, bytes], origin: Origin) -> list[str]:
-        """Write finished files side by side, the asset's own last; returns where they are."""
+        """Write finished files to one folder, the asset's main file last; return their addresses."""
         key = layout.whole_key(asset)
         keys = {layout.member_key(asset, name): content for name, content in files.items()}
         with self.objects.claiming(key) as claim:
@@ -160,9 +161,9 @@ class TableStore:
         is_mock_refused = not self._mock_refused.isdisjoint(model_of(asset).column_names())
         yield from (label for label in place.labels if not (label == DataSource.MOCK and is_mock_refused))
 
-    def _keys_to_look_at(self, asset: str, week: str) -> list[str]:
-        """Where the week may be. The real key once more at the end: between the looks at real and mock, a real week may
-        have come and retired the mock one.
+    def _candidate_keys(self, asset: str, week: str) -> list[str]:
+        """The keys that may hold the week, in order of preference. The real key comes again at the end: between reading
+        real and mock, a real week may have replaced the mock one.
         """
         keys = [layout.week_key(asset, week, label) for label in self._labels(asset)]
         return [*keys, *keys[:-1]]
@@ -170,7 +171,7 @@ class TableStore:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A stored week that is damaged, and how."""
+    """A damaged stored week, and why it can't be read."""
 
     why: str
 
@@ -184,16 +185,16 @@ class WeekFrame:
 
 
 class WeekTables(Mapping[str, WeekFrame]):
-    """The weeks of an asset, read one by one when they are asked for; weeks that are not stored are absent."""
+    """The weeks of an asset, read lazily; weeks that are not stored are absent."""
 
     def __init__(self, tables: TableStore, asset: str, weeks: Sequence[str]) -> None:
         self._tables = tables
         self._asset = asset
-        self._asked = set(weeks)
+        self._requested = set(weeks)
         self._weeks: list[str] | None = None
 
     def __getitem__(self, week: str) -> WeekFrame:
-        found = self._tables.read_week(self._asset, week) if week in self._asked else None
+        found = self._tables.read_week(self._asset, week) if week in self._requested else None
         if found is None:
             raise KeyError(week)
         return found
@@ -205,44 +206,42 @@ class WeekTables(Mapping[str, WeekFrame]):
         return len(self._stored_weeks())
 
     def read(self, week: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Some columns of a week; empty for a week that is not stored."""
-        found = self._tables.read_week(self._asset, week, columns) if week in self._asked else None
+        """Some columns of a week; no rows for a week that is not stored."""
+        found = self._tables.read_week(self._asset, week, columns) if week in self._requested else None
         return model_of(self._asset).empty()[list(columns)] if found is None else found.rows
 
     def distinct(self, column: str) -> set[str]:
-        """The values that a column of text has in any week; a week at a time is in memory."""
+        """The distinct values of a text column over all weeks; one week at a time is in memory."""
         return {value for week in self for value in self.read(week, [column])[column].dropna().unique()}
 
-    def made(self, kind: str, week: str, make: Callable[[pd.DataFrame, str], Made]) -> Made | None:
-        """What `make` gives for the week's rows and key; None for a week without rows. Made once for each content of
-        the week and kept under `kind`, so it must be small and is never to be changed.
+    def derived(self, kind: str, week: str, compute: Callable[[pd.DataFrame, str], Derived]) -> Derived | None:
+        """`compute` of the week's rows and key; None for a week without rows. Cached under `kind` until the week
+        changes, so the result must be small and must not be modified.
         """
         facts = self.facts(week)
         key = (self._asset, kind, week, facts.content_sha256 if facts else "")
-        if not key[-1] or key not in self._tables.made_of_weeks:
+        if not key[-1] or key not in self._tables.derived_cache:
             rows = self[week].rows
-            self._tables.made_of_weeks[key] = make(rows, week) if len(rows) else None
-        return self._tables.made_of_weeks[key]
+            self._tables.derived_cache[key] = compute(rows, week) if len(rows) else None
+        return self._tables.derived_cache[key]
 
-    def made_of_all(self, kind: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """What `make` gives for all weeks as they are stored now, kept under `kind`: made anew if one of them changes.
-        For small frames.
-        """
-        told = [(week, self.facts(week)) for week in self._stored_weeks()]
-        state = tuple((week, facts.content_sha256, facts.collected_at) for week, facts in told if facts is not None)
-        known = self._tables.made_of_weeks.get((self._asset, kind))
-        if known is None or known[0] != state:
-            known = self._tables.made_of_weeks[self._asset, kind] = state, make()
-        return known[1].copy(deep=False)
+    def derived_from_all(self, kind: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """`compute` of all stored weeks, cached under `kind` until one of them changes. For small frames."""
+        stored = [(week, self.facts(week)) for week in self._stored_weeks()]
+        state = tuple((week, facts.content_sha256, facts.collected_at) for week, facts in stored if facts is not None)
+        cached = self._tables.derived_cache.get((self._asset, kind))
+        if cached is None or cached[0] != state:
+            cached = self._tables.derived_cache[self._asset, kind] = state, compute()
+        return cached[1].copy(deep=False)
 
     def stream(self, week: str) -> OrderStream | None:
         """A week of raw_orders batch by batch, or None if it is not stored."""
         if self._asset != "raw_orders":
-            raise StorageError(f"{self._asset} can't be read in batches, raw_orders can")
-        return self._tables.stream_orders(week) if week in self._asked else None
+            raise StorageError(f"{self._asset} can't be read in batches; only raw_orders can")
+        return self._tables.stream_orders(week) if week in self._requested else None
 
     def rows(self, weeks: Sequence[str] | None = None) -> pd.DataFrame:
-        """All rows of `weeks` (default: every week) in one frame of the model's types."""
+        """All rows of `weeks` (default: every week) in one frame with the model's types."""
         chosen = self._stored_weeks() if weeks is None else weeks
         found = [self.get(week) for week in chosen]
         filled = [week_frame.rows for week_frame in found if week_frame is not None and len(week_frame.rows)]
@@ -252,12 +251,12 @@ class WeekTables(Mapping[str, WeekFrame]):
         return self._tables.week_facts(self._asset, week)
 
     def examine(self, week: str) -> Facts | Unreadable | None:
-        """As `facts`; what can't be read is told, not raised."""
+        """Like `facts`, but returns Unreadable instead of raising."""
         return self._tables.examine_week(self._asset, week)
 
     def _stored_weeks(self) -> list[str]:
         if self._weeks is None:
-            self._weeks = [week for week in self._tables.weeks(self._asset) if week in self._asked]
+            self._weeks = [week for week in self._tables.weeks(self._asset) if week in self._requested]
         return self._weeks
 
 

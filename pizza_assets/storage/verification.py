@@ -1,4 +1,4 @@
-"""Reading everything that is stored, to see that each object is what its checksums say."""
+"""Reads everything that is stored and compares it with its checksums."""
 
 import hashlib
 
@@ -10,11 +10,11 @@ from pizza_assets.storage.layout import facts_key
 from pizza_assets.storage.object_store import ObjectStore
 
 _OTHERS = ("staging/", "inbox/")
-"""What a storage folder holds besides tables: parsed and copied exports."""
+"""Other contents of a storage folder: parsed and copied exports."""
 
 
 def damages(store: ObjectStore) -> list[str]:
-    """What is wrong with which object, in words; an empty list if all is well."""
+    """A message per damaged object; an empty list if there is none."""
     found = []
     for key in store.keys(""):
         try:
@@ -32,9 +32,9 @@ def _wrong(store: ObjectStore, key: str) -> str | None:
         model = RejectedRows if "/rejected/" in key else TABLES[table]
         read_parquet(store, key, model)
     elif not store.exists(facts_key(key)) or key == facts_key(key):
-        return None  # nothing is known about it: not ours, or a file beside another
+        return None  # no facts: not ours, or an auxiliary file
     facts = read_facts(store, key)
     content = store.read(key)
     if facts is None or content is None or hashlib.sha256(content).hexdigest() == facts.sha256:
         return None
-    return f"{store.uri(key)}: damaged, its bytes do not match their checksum; run its week or the analysis again"
+    return f"{store.uri(key)}: damaged, its bytes do not match the checksum; run its week or the analysis again"

@@ -1,6 +1,6 @@
-"""A stored week of orders, read batch by batch: what it takes does not grow with the week.
+"""A stored week of orders, read batch by batch: memory does not grow with the week.
 
-Whole tables are read in tables.py; what is counted in the batches is none of the storage's business.
+Whole tables are read in tables.py; what is done with the batches does not belong here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,13 @@ from pizza_assets.storage import frames
 from pizza_assets.storage.object_store import ObjectStore
 
 _BUFFER_BYTES = 256 * 1024
-"""Of a column is read at once; without a limit it would be all of a row group."""
+"""Read buffer per column; without a limit pyarrow reads the whole row group."""
 
 
 class OrderStream:
-    """The `OrderBatches` of one Parquet file of raw_orders; a part is a row group. Checked whole before the first row.
+    """The `OrderBatches` of one Parquet file of raw_orders; a part is a row group. The checksum is verified first.
 
-    uri: where it lies, for engines that read it themselves. covered: the periods that the week covers.
+    uri: for engines that read the file themselves. covered: the periods that the week covers.
     Raises StorageError as `frames.read_parquet` does.
     """
 
@@ -47,7 +47,7 @@ class OrderStream:
 
     def batches(self, part: int, columns: Sequence[str]) -> Iterator[pyarrow.RecordBatch]:
         encoded = [name for name in columns if name in ENCODED_COLUMNS]
-        # a reader of its own: readers are not for several threads, the open file below them is
+        # a separate reader per call: readers are not thread-safe, the open file underneath is
         reader = parquet.ParquetFile(
             self._file, metadata=self._footer, read_dictionary=encoded, buffer_size=_BUFFER_BYTES
         )

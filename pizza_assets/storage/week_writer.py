@@ -1,6 +1,6 @@
-"""Writing one week of one asset, by the only one who may. Real beats mock: here it is decided what replaces what.
+"""Writes one week of one asset under its claim, and decides what may be overwritten: real beats mock.
 
-What a reader trusts is in tables.py; what a week holds is decided in the assets.
+What readers get is decided in tables.py; the contents of a week in the assets.
 """
 
 import hashlib
@@ -30,12 +30,12 @@ from pizza_assets.storage.row_checks import check_rows
 from pizza_assets.storage.streamed_rows import Counted, write_rows
 
 _BYTES_IN_MEMORY = 32 * 1024 * 1024
-"""A longer file waits on disk while it is written and until it is published."""
+"""Larger files are buffered on disk until they are published."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What is stored where. `is_kept`: nothing was written, because what was there is worth more."""
+    """The result of a write. is_kept: nothing was written, because the stored week is better."""
 
     uri: str
     facts: Facts
@@ -45,7 +45,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Origin:
-    """What the facts of a write say about where its rows come from. failure: of the source whose stand-in they are."""
+    """Where the rows of a write come from, for its facts. failure: of the source that these rows stand in for."""
 
     data_source: str
     code_version: str
@@ -73,10 +73,10 @@ class WeekWriter:
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
     ) -> Stored:
-        """Write the week. A mock week never replaces a real one, nor a part of a real week the whole of it: what is
-        stored is kept, and why there is no newer one is noted.
+        """Write the week, unless it would replace a real week with mock, or a complete one with a partial one: then the
+        stored week is kept, and its facts note why it was not refreshed.
 
-        A real week retires the mock one after it is safely written. Raises StorageError if the model refuses a row, or
+        A real week deletes the mock one once it is safely written. Raises StorageError if the model refuses a row, or
         if the claim was lost.
         """
         labelled = layout.PLACES[self._asset].labelled
@@ -98,7 +98,7 @@ class WeekWriter:
         return stored
 
     def retire(self) -> None:
-        """Remove a derived week that nothing stands behind any more."""
+        """Delete a derived week whose inputs no longer exist."""
         self._claim.confirm()
         self._delete(self._key(None))
 
@@ -112,10 +112,10 @@ class WeekWriter:
             self._store.delete(key)
 
     def _kept(self, key: str, refused: Origin) -> Stored:
-        """The real week that stays; its facts now say why it could not be refreshed."""
+        """Keep the stored real week, and note in its facts why it could not be refreshed."""
         facts = read_facts(self._store, key)
         if facts is None:
-            raise StorageError(f"{self._store.uri(key)} has just gone; run its week again")
+            raise StorageError(f"{self._store.uri(key)} was just deleted; run its week again")
         cause = refused.failure or refused.reason or "no reason given"
         reason = f"kept from before, because a refresh failed: {cause}"
         facts = replace(facts, reason=reason, is_partial=True, is_kept=True)
@@ -123,7 +123,7 @@ class WeekWriter:
         return Stored(self._store.uri(key), facts, real_share=1.0, is_kept=True)
 
     def _is_whole(self, key: str) -> bool:
-        """Whether a whole week is stored there; one that was kept before is as whole as it was."""
+        """Whether a complete week is stored there; a kept week is complete, although its facts say partial."""
         facts = read_facts(self._store, key) if self._store.exists(key) else None
         return facts is not None and (facts.is_kept or not facts.is_partial)
 
@@ -145,7 +145,7 @@ def write_table(
     covered: str | None = None,
     rejected_count: int = 0,
 ) -> Stored:
-    """Write one table with its facts: as Parquet or, where the layout says so, as CSV."""
+    """Write one table with its facts, as Parquet or CSV depending on the layout."""
     model = TABLES[layout.PLACES[asset].table]
     with tempfile.SpooledTemporaryFile(_BYTES_IN_MEMORY) as file:
         counted = _write_file(file, rows, model, key, origin.data_source, covered, layout.PLACES[asset].suffix)
@@ -169,14 +169,14 @@ def _write_file(
     covered: str | None,
     suffix: str,
 ) -> Counted:
-    """A table, of rows that its model allows, into an empty file."""
+    """Check the rows and write them to an empty file."""
     if isinstance(rows, RowStream):
         try:
             return write_rows(file, rows, model, frames.stored_schema(model, label, covered), key)
         except OSError as error:
             raise StorageError(
-                f"{key}: so many rows wait on disk until they are stored, and that failed ({error}); make room in "
-                f"{tempfile.gettempdir()}, or let TMPDIR name a larger disk, then run the week again"
+                f"{key}: so many rows are buffered on disk, and that failed ({error}); free space in "
+                f"{tempfile.gettempdir()}, or point TMPDIR to a larger disk, then run the week again"
             ) from error
     check_rows(model, rows, key)
     content = (
@@ -187,7 +187,7 @@ def _write_file(
 
 
 def facts_of(content: IO[bytes], origin: Origin, collected_at: datetime) -> Facts:
-    """The facts of an object of this content, as far as they do not depend on what its rows are."""
+    """The facts of an object with this content, except those about its table and rows."""
     byte_count = content.seek(0, os.SEEK_END)
     content.seek(0)
     sha256 = hashlib.file_digest(content, "sha256").hexdigest()
@@ -210,6 +210,6 @@ def facts_of(content: IO[bytes], origin: Origin, collected_at: datetime) -> Fact
 
 
 def publish(store: ObjectStore, key: str, content: IO[bytes], facts: Facts) -> None:
-    """Facts first: a kill in between then leaves an object that its facts still know (see facts.py)."""
+    """Write the facts, then the object: a kill in between leaves the old object, which the new facts still describe."""
     publish_facts(store, key, facts)
     frames.write_file(store, key, content, labels_of(facts))

@@ -52,9 +52,9 @@ def test_twelve_weeks_of_own_orders_show_next_saturday_in_one_run(tmp_path: Path
     pipeline = Pipeline(tmp_path / "data", as_real, NOW, **files | {"PIZZA_MATCHES": "openfootball"})
     collected = pipeline.collect(instance, weeks(13))
     assert pipeline.analyse(instance) is None
-    told = summary(pipeline.tables, collected, None)
-    assert "\nNext     " in told
-    assert "Leeds United" in told
+    text = summary(pipeline.tables, collected, None)
+    assert "\nNext     " in text
+    assert "Leeds United" in text
     rows = pipeline.tables.read_whole("dashboard_match_forecast")
     fixtures = pipeline.tables.read_whole("dashboard_coming_matches")
     assert rows is not None
@@ -91,7 +91,7 @@ def test_off_season_says_so_in_the_list_and_in_the_terminal(tmp_path: Path, inst
 
 @pytest.mark.integration
 @pytest.mark.parametrize("fallback", ["mock", "fail"])
-def test_a_failing_source_stops_no_analysis_and_a_check_warns(
+def test_a_failing_source_does_not_stop_the_analysis_and_a_check_warns(
     tmp_path: Path, instance: dg.DagsterInstance, fallback: str
 ) -> None:
     ahead = {RUNNING.shifted(n).key for n in range(-1, 5)}
@@ -173,7 +173,7 @@ def scores(inside: float, count: int) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("inside", "count", "passed"), [(0.8, 50, True), (0.5, 50, False), (1.0, 50, False), (0.0, MIN_TARGETS - 1, True)]
 )
-def test_the_check_warns_when_coverage_leaves_its_band(inside: float, count: int, passed: bool) -> None:
+def test_the_check_warns_when_coverage_is_outside_its_band(inside: float, count: int, passed: bool) -> None:
     since = pd.Timestamp("2026-10-01", tz="UTC")
     result = coverage_result(scores(inside, count), since)
     assert result.passed == passed

@@ -1,4 +1,4 @@
-"""The label of every row survives every step, and changing it changes nothing else."""
+"""Labels survive every step on every row, and swapping them changes nothing else."""
 
 from dataclasses import replace
 
@@ -98,7 +98,7 @@ def kick_off_rows(grids: dict, world: World) -> pd.DataFrame:
 
 
 def alarms_of(world: World, expected: pd.DataFrame) -> pd.DataFrame:
-    """An alarm per market: a world is too short for any of its own."""
+    """An artificial alarm per market: a world is too short for real ones."""
     blank = {column.name: None if column.nullable else 0 for column in OrderAnomalies.columns()}
     source = {"order_source": world.order_source, "seen_in": world.order_source}
     span = {"starts_at": world.starts_at, "ends_at": world.ends_at, "kind": "low", "store_id": "s1"}

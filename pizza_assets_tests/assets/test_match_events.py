@@ -56,7 +56,9 @@ def goals(tmp_path: Path) -> Path:
     return path
 
 
-def test_goals_of_a_file_stand_beside_real_matches(tmp_path: Path, goals: Path, instance: dg.DagsterInstance) -> None:
+def test_goals_of_a_file_are_stored_with_real_matches(
+    tmp_path: Path, goals: Path, instance: dg.DagsterInstance
+) -> None:
     pipeline = Pipeline(tmp_path / "data", without_events, PIZZA_MATCHES="openfootball", PIZZA_MATCH_EVENTS=str(goals))
     collected = pipeline.collect(instance, WEEKS)
     assert (collected.failures, collected.error) == ({}, None)
@@ -77,7 +79,7 @@ def test_goals_of_a_file_stand_beside_real_matches(tmp_path: Path, goals: Path, 
     assert "real; 1 rows refused (see the check rows_are_valid)" in text.split("Events")[1]
 
 
-def test_goals_of_a_file_never_stand_beside_mock_matches(
+def test_goals_of_a_file_are_never_stored_with_mock_matches(
     tmp_path: Path, goals: Path, instance: dg.DagsterInstance
 ) -> None:
     pipeline = Pipeline(tmp_path / "data", PIZZA_MATCH_EVENTS=str(goals))
@@ -113,7 +115,7 @@ def test_only_weeks_with_changed_lines_become_stale(tmp_path: Path, goals: Path,
     assert stale() == {week: ["raw_match_events"] for week in WEEKS}
 
 
-def test_a_bad_file_costs_events_only_and_keeps_those_of_before(
+def test_a_bad_file_fails_only_events_and_stored_ones_are_kept(
     tmp_path: Path, goals: Path, instance: dg.DagsterInstance
 ) -> None:
     settings = {"PIZZA_MATCHES": "openfootball", "PIZZA_MATCH_EVENTS": str(goals)}
@@ -126,7 +128,7 @@ def test_a_bad_file_costs_events_only_and_keeps_those_of_before(
     assert good.checksums() == before
 
 
-def test_weeks_outside_of_the_chosen_seasons_store_nothing_and_keep_what_was_there(
+def test_weeks_outside_the_chosen_seasons_are_not_collected_and_stored_ones_kept(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
     everything = Pipeline(tmp_path / "data", as_real, PIZZA_MATCHES="openfootball")
@@ -144,7 +146,7 @@ def test_weeks_outside_of_the_chosen_seasons_store_nothing_and_keep_what_was_the
         assert Pipeline(tmp_path / "empty", **settings).tables.weeks(asset) == []
 
 
-def test_a_real_source_outside_of_the_chosen_seasons_is_never_replaced_with_mock(
+def test_weeks_outside_the_chosen_seasons_are_never_replaced_with_mock(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
     nowhere = {"PIZZA_MATCHES": "openfootball", "PIZZA_OPENFOOTBALL": "https://matches.invalid"}
@@ -156,7 +158,7 @@ def test_a_real_source_outside_of_the_chosen_seasons_is_never_replaced_with_mock
     assert backfill.stale_weeks(backfill.graph.assets, [pipeline.week(WEEKS[0])]) == {}
 
 
-def test_another_choice_of_seasons_changes_only_weeks_where_it_matters(tmp_path: Path) -> None:
+def test_choosing_other_seasons_makes_only_affected_weeks_stale(tmp_path: Path) -> None:
     def made_of(key: str, **more: str) -> str | None:
         pipeline = Pipeline(tmp_path, as_real, PIZZA_MATCHES="openfootball", **more)
         staleness = pipeline.staleness(dg.DagsterInstance.ephemeral())

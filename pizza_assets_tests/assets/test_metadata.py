@@ -1,4 +1,4 @@
-"""What the Dagster UI shows of every asset: who owns it, what its columns mean, how much of it is real, a few rows."""
+"""Metadata of every asset in the Dagster UI: owner, column descriptions, real share, a few rows."""
 
 import json
 
@@ -25,14 +25,14 @@ from pizza_assets_tests.support.worlds import World
 SPECS = {spec.key.to_user_string(): spec for spec in build_definitions({}).resolve_all_asset_specs()}
 
 
-def test_every_stored_place_has_its_asset() -> None:
+def test_every_place_has_an_asset() -> None:
     assert set(SPECS) == set(PLACES)
     extracts = {model.table_name() for model in EXTRACTS}
     assert {name for name in SPECS if name.startswith("dashboard_")} == extracts | {"dashboard_page"}
 
 
 @pytest.mark.parametrize("asset", sorted(SPECS))
-def test_every_asset_says_what_it_is_and_what_its_columns_mean(asset: str) -> None:
+def test_every_asset_and_column_is_described(asset: str) -> None:
     spec = SPECS[asset]
     assert spec.owners
     assert {"python"} < set(spec.kinds)
@@ -56,7 +56,7 @@ def test_a_preview_is_small_and_plain() -> None:
     assert preview(rows.head(0)) == {}
 
 
-def test_a_table_of_no_rows_has_the_label_of_what_it_was_made_of() -> None:
+def test_an_empty_table_has_the_label_of_its_inputs() -> None:
     some, none = pd.DataFrame({"order_source": ["mock"]}), pd.DataFrame({"order_source": []}, dtype="str")
     assert whole(none, none, some).data_source == "mock"
     assert whole(none, if_empty="mixed").data_source == "mixed"
@@ -81,13 +81,13 @@ def test_text_cannot_break_out_of_its_cell() -> None:
         ("Orders run 12.5 % above normal (19 matches).", "Orders run 12.5 % above normal (19 matches)."),
     ],
 )
-def test_names_are_shown_as_they_are_and_make_no_markup(name: str, shown: str) -> None:
+def test_names_are_escaped(name: str, shown: str) -> None:
     assert bullets([name, "next"]).value == f"- {shown}\n- next"
     assert markdown(pd.DataFrame({"team": [name]})).value == f"| team |\n|---|\n| {shown} |"
 
 
 # Property 18: every run tells all of it
-def test_every_table_of_a_run_shows_its_size_its_share_of_real_data_and_its_place(analysed: World) -> None:
+def test_every_table_of_a_run_shows_its_size_real_share_and_path(analysed: World) -> None:
     with analysed.instance() as instance:
         latest = {asset: instance.get_latest_materialization_event(dg.AssetKey(asset)) for asset in PLACES}
     for asset, place in PLACES.items():
@@ -110,7 +110,7 @@ def test_every_table_of_a_run_shows_its_size_its_share_of_real_data_and_its_plac
 
 
 def _extracts_are_whole(pipeline: Pipeline) -> None:
-    """CSV files that hold what their models say, and agree with each other."""
+    """Check that CSV files match their models and agree with each other."""
     tables = {model.table_name(): pipeline.tables.read_whole(model.table_name()) for model in EXTRACTS}
     for model in EXTRACTS:
         table = tables[model.table_name()]

@@ -1,4 +1,4 @@
-"""The whole asset graph in one process, on mock sources and a folder of its own."""
+"""The whole asset graph in one process, with mock sources and a temporary folder."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_weeks_are_collected_analysed_and_shown(analysed: World) -> None:
         assert orders.row_count == bins.rows["order_count"].sum()
 
 
-def test_a_repeat_changes_no_byte_and_doubles_no_row(collected: World) -> None:
+def test_a_repeated_run_changes_no_byte_and_duplicates_no_row(collected: World) -> None:
     first = Pipeline(collected.data).checksums()
     again = Pipeline(collected.data)
     with collected.instance() as instance:
@@ -55,7 +55,7 @@ def test_a_repeat_changes_no_byte_and_doubles_no_row(collected: World) -> None:
 def test_one_week_alone_equals_the_same_week_in_a_range(
     collected: World, tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
-    """Mock rounds end on Monday, so that nothing here reaches over the edges of the week."""
+    """Mock rounds end on Monday, so no window crosses the edges of the week."""
     ranged, alone = Pipeline(collected.data), Pipeline(tmp_path / "alone")
     alone.collect(instance, WEEKS[1:2])
     in_range = {name: checksum for name, checksum in ranged.checksums().items() if name.endswith(WEEKS[1])}
@@ -63,7 +63,7 @@ def test_one_week_alone_equals_the_same_week_in_a_range(
 
 
 @pytest.mark.integration
-def test_a_failed_week_costs_no_other_week(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_a_failed_week_does_not_affect_other_weeks(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path, poison(WEEKS[1], BadAnswer("the answer holds junk")), PIZZA_FALLBACK="fail")
     collected = pipeline.collect(instance, WEEKS)
     assert list(collected.failures) == [WEEKS[1]]
@@ -80,7 +80,9 @@ def test_a_failed_week_costs_no_other_week(tmp_path: Path, instance: dg.DagsterI
     assert materialised == set(good), "a failed week is not reported as made"
 
 
-def test_under_fallback_mock_a_failed_week_is_labelled_and_said(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_with_fallback_mock_a_failed_week_is_labelled_and_reported(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
     error = BadAnswer("the answer holds junk")
     pipeline = Pipeline(tmp_path, poison(WEEKS[1], error), PIZZA_MATCHES="openfootball")
     result = pipeline.definitions.resolve_job_def("collect_weeks").execute_in_process(
@@ -96,20 +98,20 @@ def test_under_fallback_mock_a_failed_week_is_labelled_and_said(tmp_path: Path, 
         for check in result.get_asset_check_evaluations()
         if check.asset_key.path == ["raw_matches"]
     }
-    assert not checks["is_no_stand_in"].passed
-    assert checks["is_no_stand_in"].severity == dg.AssetCheckSeverity.WARN
-    assert "junk" in (checks["is_no_stand_in"].description or "")
+    assert not checks["comes_from_chosen_source"].passed
+    assert checks["comes_from_chosen_source"].severity == dg.AssetCheckSeverity.WARN
+    assert "junk" in (checks["comes_from_chosen_source"].description or "")
 
 
 @pytest.mark.integration
-def test_a_bug_is_no_reason_to_invent(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_a_bug_is_never_replaced_with_mock(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path, poison(WEEKS[1], ZeroDivisionError("a bug")), PIZZA_MATCHES="openfootball")
     collected = pipeline.collect(instance, WEEKS)
     assert "ZeroDivisionError" in collected.failures[WEEKS[1]]
     assert pipeline.tables.week_facts("raw_matches", WEEKS[1]) is None
 
 
-def test_every_failed_week_leaves_its_trace_and_none_is_swallowed(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_every_failed_week_logs_its_trace(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     def two_bugs(sources: Sources) -> None:
         sources.matches = PoisonedMatches(sources.mock_matches, set(WEEKS[:2]), ZeroDivisionError("a bug"))
 
@@ -138,7 +140,7 @@ def test_metadata_is_kept_per_week(collected: World) -> None:
         assert week in str(metadata["dagster/uri"].value)
 
 
-def test_nothing_stored_is_analysed_without_a_crash(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_an_analysis_without_stored_data_succeeds(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     pipeline = Pipeline(tmp_path)
     assert pipeline.analyse(instance) is None
     insights = pipeline.tables.read_whole("insights")
@@ -146,8 +148,8 @@ def test_nothing_stored_is_analysed_without_a_crash(tmp_path: Path, instance: dg
     assert len(insights) >= 1
 
 
-def test_a_failing_source_wipes_nothing_real(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    """A good run, then one in which the source fails: matches and events stay, and everybody is told."""
+def test_a_failing_source_deletes_no_real_data(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    """A good run, then one in which the source fails: matches and events are kept, and the failure is reported."""
     good = Pipeline(tmp_path, as_real, PIZZA_MATCHES="openfootball")
     good.collect(instance, WEEKS)
     before = {asset: good.tables.read_week(asset, WEEKS[1]) for asset in ("raw_matches", "raw_match_events")}
@@ -165,7 +167,7 @@ def test_a_failing_source_wipes_nothing_real(tmp_path: Path, instance: dg.Dagste
     (check,) = [
         c
         for c in result.get_asset_check_evaluations()
-        if c.asset_key.path == ["raw_matches"] and c.check_name == "is_no_stand_in"
+        if c.asset_key.path == ["raw_matches"] and c.check_name == "comes_from_chosen_source"
     ]
     assert not check.passed
     assert "kept from before, because a refresh failed" in (check.description or "")
@@ -193,7 +195,7 @@ def test_football_being_down_does_not_stop_real_orders(tmp_path: Path, instance:
 
 
 @pytest.mark.integration
-def test_orders_that_come_as_a_stream_are_stored_as_those_of_a_frame(
+def test_streamed_orders_are_stored_like_those_of_a_frame(
     tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = order_file(tmp_path / "inbox")
@@ -213,14 +215,14 @@ def test_orders_that_come_as_a_stream_are_stored_as_those_of_a_frame(
         assert known is not None
         assert replace(facts, run_id=known.run_id, collected_at=known.collected_at) == known
     events = instance.fetch_materializations(dg.AssetKey("raw_orders"), limit=10).records
-    told = [event.asset_materialization.metadata for event in events if event.asset_materialization]
-    shares = [(shown["dagster/row_count"].value, shown["real_share"].value) for shown in told]
+    metadata = [event.asset_materialization.metadata for event in events if event.asset_materialization]
+    shares = [(shown["dagster/row_count"].value, shown["real_share"].value) for shown in metadata]
     assert len(shares) == 2 * len(WEEKS)
     assert shares[: len(WEEKS)] == shares[len(WEEKS) :]
 
 
 @pytest.mark.integration
-def test_under_fail_mock_of_an_earlier_run_is_ignored_everywhere(
+def test_with_fallback_fail_stored_mock_is_ignored_everywhere(
     collected: World, tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
     files = order_file(tmp_path / "inbox")
@@ -241,7 +243,7 @@ def test_under_fail_mock_of_an_earlier_run_is_ignored_everywhere(
     assert set(expected["order_source"]) | set(expected["match_source"]) == {"real"}
 
 
-def test_a_week_that_cannot_be_written_costs_no_other(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_a_week_that_cannot_be_written_does_not_affect_others(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     def absurd(sources: Sources) -> None:
         class Absurd(RelabelledMatches):
             def matches(self, week: MatchWeek) -> SourceResult:
@@ -258,8 +260,8 @@ def test_a_week_that_cannot_be_written_costs_no_other(tmp_path: Path, instance: 
 
 
 @pytest.mark.integration
-def test_a_match_that_moves_to_another_week_is_there_once(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    """The old week still lists it; the week collected last counts, and its old windows belong to no match."""
+def test_a_match_that_moves_to_another_week_counts_once(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    """The old week still lists it; the most recently collected week counts, and its old windows are ignored."""
 
     class Moved(RelabelledMatches):
         def matches(self, week: MatchWeek) -> SourceResult:
@@ -287,10 +289,8 @@ def test_a_match_that_moves_to_another_week_is_there_once(tmp_path: Path, instan
     assert (kickoffs == 1).all()
 
 
-def test_a_source_that_says_nothing_about_a_week_takes_nothing_away(
-    tmp_path: Path, instance: dg.DagsterInstance
-) -> None:
-    """As openfootball does for weeks outside of the chosen seasons."""
+def test_a_week_that_the_source_does_not_cover_is_kept(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    """As with openfootball for weeks outside the chosen seasons."""
     Pipeline(tmp_path, as_real).collect(instance, WEEKS[:1])
     before = {
         asset: Pipeline(tmp_path).tables.read_week(asset, WEEKS[0]) for asset in ("raw_matches", "raw_match_events")

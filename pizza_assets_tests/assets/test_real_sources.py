@@ -1,4 +1,4 @@
-"""Both APIs through the whole graph: real where they answer, labelled mock where they don't, and no key anywhere."""
+"""Both APIs through the whole graph: real if they answer, labelled mock if they don't, and no leaked keys."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def server() -> FaultServer:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short pauses: how long they are is not what is tested here."""
+    """Short pauses, as their length is not tested here."""
     plain = ApiClient.__init__
 
     def patched(self: ApiClient, api: object, *args: object, **kwargs: object) -> None:
@@ -74,9 +74,7 @@ def test_real_answers_are_stored_as_real(tmp_path: Path, server: FaultServer) ->
     assert paths.count("/v1/orders") == 8
 
 
-def test_failing_apis_become_labelled_mock_that_says_why_and_goes_when_they_answer(
-    tmp_path: Path, server: FaultServer
-) -> None:
+def test_failing_apis_give_labelled_mock_with_a_reason_until_they_answer(tmp_path: Path, server: FaultServer) -> None:
     with running(server), dg.DagsterInstance.ephemeral() as instance:
         server.always = status(401)
         pipeline = _pipeline(tmp_path, server.url)
@@ -110,7 +108,7 @@ def test_failing_apis_become_labelled_mock_that_says_why_and_goes_when_they_answ
         assert kept.row_count == 20
 
 
-def test_under_fail_nothing_is_stored_and_the_weeks_fail(tmp_path: Path, server: FaultServer) -> None:
+def test_with_fallback_fail_nothing_is_stored_and_the_weeks_fail(tmp_path: Path, server: FaultServer) -> None:
     with running(server), dg.DagsterInstance.ephemeral() as instance:
         server.always = status(403)
         pipeline = _pipeline(tmp_path, server.url, PIZZA_FALLBACK="fail")
@@ -121,7 +119,7 @@ def test_under_fail_nothing_is_stored_and_the_weeks_fail(tmp_path: Path, server:
 
 
 @pytest.mark.integration
-def test_a_part_never_replaces_a_whole_week(tmp_path: Path, server: FaultServer) -> None:
+def test_a_partial_week_never_replaces_a_complete_one(tmp_path: Path, server: FaultServer) -> None:
     with running(server), dg.DagsterInstance.ephemeral() as instance:
         pipeline = _pipeline(tmp_path, server.url, PIZZA_COMPETITIONS="en.1,de.1")
         server.matches["BL1"] = [match(7)]
@@ -142,7 +140,7 @@ def test_a_part_never_replaces_a_whole_week(tmp_path: Path, server: FaultServer)
 
 
 @pytest.mark.integration
-def test_a_missing_key_is_mock_with_a_reason_or_refused_once(tmp_path: Path, server: FaultServer) -> None:
+def test_a_missing_key_gives_mock_with_a_reason_or_one_error(tmp_path: Path, server: FaultServer) -> None:
     with running(server), dg.DagsterInstance.ephemeral() as instance:
         pipeline = _pipeline(tmp_path, server.url, PIZZA_FOOTBALL_DATA_KEY="", PIZZA_ORDERS_API_KEY="")
         assert not pipeline.collect(instance, WEEKS).failures
@@ -157,7 +155,7 @@ def test_a_missing_key_is_mock_with_a_reason_or_refused_once(tmp_path: Path, ser
 
 
 @pytest.mark.integration  # six collections, and every file is read
-def test_no_key_is_left_anywhere(tmp_path: Path, server: FaultServer, capfd: pytest.CaptureFixture[str]) -> None:
+def test_keys_are_not_leaked_anywhere(tmp_path: Path, server: FaultServer, capfd: pytest.CaptureFixture[str]) -> None:
     """The server echoes the key in its messages and in its rows; it is nowhere in logs, events, metadata or files."""
     home = tmp_path / "home"
     home.mkdir()
@@ -200,7 +198,7 @@ ERRORS: list[Fault] = [
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(fault=st.sampled_from(ERRORS), policy=st.sampled_from(["mock", "fail"]))
-def test_whatever_the_apis_do_collection_ends_as_the_policy_says(
+def test_whatever_the_apis_do_collection_follows_the_fallback_policy(
     tmp_path_factory: pytest.TempPathFactory, fault: Fault, policy: str
 ) -> None:
     # Property 1, Property 3

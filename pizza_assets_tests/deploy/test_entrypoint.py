@@ -1,4 +1,4 @@
-"""The image's entry point: secrets come from where the environment says, and nothing else changes."""
+"""The image's entry point fetches the secrets that the environment names, and changes nothing else."""
 
 import importlib.util
 import subprocess
@@ -43,7 +43,7 @@ def _parameters(values: dict[str, str], absent: tuple[str, ...] = ()) -> Any:
     return lambda service: {"ssm": ssm}[service]
 
 
-def test_nothing_is_asked_where_no_secret_is_named(entrypoint: ModuleType) -> None:
+def test_without_named_secrets_aws_is_not_called(entrypoint: ModuleType) -> None:
     def never(service: str) -> Any:
         raise AssertionError(service)
 
@@ -51,13 +51,13 @@ def test_nothing_is_asked_where_no_secret_is_named(entrypoint: ModuleType) -> No
     assert entrypoint.with_secrets({"SECRETS_FROM_SSM": ""}, never) == {"SECRETS_FROM_SSM": ""}
 
 
-def test_keys_come_from_ssm_and_unset_is_none(entrypoint: ModuleType) -> None:
+def test_keys_come_from_ssm_and_unset_ones_are_ignored(entrypoint: ModuleType) -> None:
     environ = {"SECRETS_FROM_SSM": "A_KEY=/pizza/a,B_KEY=/pizza/b", "C": "3"}
     found = entrypoint.with_secrets(environ, _parameters({"/pizza/a": "x=y,z", "/pizza/b": "unset"}))
     assert found == {**environ, "A_KEY": "x=y,z"}
 
 
-def test_a_parameter_that_is_gone_is_named(entrypoint: ModuleType) -> None:
+def test_a_missing_parameter_is_named(entrypoint: ModuleType) -> None:
     environ = {"SECRETS_FROM_SSM": "A_KEY=/pizza/a"}
     with pytest.raises(SystemExit, match="no parameter /pizza/a in SSM"):
         entrypoint.with_secrets(environ, _parameters({}, absent=("/pizza/a",)))
@@ -74,7 +74,7 @@ def test_the_database_comes_from_its_secret(entrypoint: ModuleType) -> None:
     assert found["DAGSTER_PG_URL"] == "postgresql://"
 
 
-def test_it_becomes_the_command(tmp_path: Path) -> None:
+def test_it_executes_the_command(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, SCRIPT, sys.executable, "-c", "import os, sys; print(os.getpid()); sys.exit(3)"],
         cwd=tmp_path,

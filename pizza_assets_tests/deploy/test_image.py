@@ -1,4 +1,4 @@
-"""The image: what the Dockerfile says, and its steps done in a folder where there is no Docker engine."""
+"""The image: the Dockerfile, and its steps executed in a folder instead of a Docker engine."""
 
 import os
 import shlex
@@ -18,12 +18,12 @@ LIMIT = 10 * 1000**3
 """Bytes: the largest image that Lambda takes."""
 
 
-def test_what_is_copied_is_there() -> None:
+def test_all_copied_files_exist() -> None:
     missing = {source for source in copied_from_project() if not (PROJECT_ROOT / source).exists()}
     assert missing == set()
 
 
-def test_nothing_else_reaches_the_engine() -> None:
+def test_nothing_else_is_sent_to_the_engine() -> None:
     lines = (DOCKERFILE.parent / "Dockerfile.dockerignore").read_text().splitlines()
     assert lines[1] == "*"
     assert sorted(line[1:] for line in lines if line.startswith("!")) == sorted(set(copied_from_project()))
@@ -88,7 +88,7 @@ def _run(command: str, root: Path) -> None:
 
 @pytest.mark.integration
 @pytest.mark.deploy
-def test_what_was_built_imports_everything(built: Path, tmp_path: Path) -> None:
+def test_the_built_environment_imports_everything(built: Path, tmp_path: Path) -> None:
     imports = "import awslambdaric, psycopg2, pizza_assets, pizza_assets.definitions, pizza_assets.lambda_runs.handler"
     said = f"{imports}; print(pizza_assets.__file__)"
     environ = {"PYTHONPATH": f"{built}/opt/product", "PATH": f"{built}/opt/venv/bin", "HOME": str(tmp_path)}
@@ -113,7 +113,7 @@ def test_it_fits_into_lambda(built: Path) -> None:
 
 @pytest.mark.integration
 @pytest.mark.deploy
-def test_nothing_of_the_projects_surroundings_is_in_it(built: Path) -> None:
+def test_it_contains_nothing_from_outside_the_project(built: Path) -> None:
     product = {path.name for path in (built / "opt" / "product").iterdir()}
     assert {name for name in product if not name.startswith("pizza_assets")} == {"bin"}
 
@@ -146,7 +146,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
+def test_the_wheel_contains_every_file_of_the_package(wheel: Path) -> None:
     package = PROJECT_ROOT / "pizza_assets"
     wanted = {
         path.relative_to(PROJECT_ROOT).as_posix()
@@ -168,7 +168,7 @@ def test_the_wheel_is_typed_and_names_no_licence(wheel: Path) -> None:
 
 @pytest.mark.integration
 @pytest.mark.deploy
-def test_the_wheel_runs_far_from_the_repository(wheel: Path, tmp_path: Path) -> None:
+def test_the_wheel_runs_outside_the_repository(wheel: Path, tmp_path: Path) -> None:
     site, home = tmp_path / "site", tmp_path / "home"
     zipfile.ZipFile(wheel).extractall(site)
     home.mkdir()

@@ -1,4 +1,4 @@
-"""Least privilege: what the code asks of AWS is granted, and nothing else is."""
+"""Least privilege: exactly the AWS calls of the code are allowed."""
 
 import ast
 from collections.abc import Iterator
@@ -63,14 +63,14 @@ def test_documents_name_single_actions(name: str) -> None:
         assert [action for action, _ in grants(name) if "*" in action] == []
 
 
-def test_actions_on_everything_are_those_with_a_reason() -> None:
+def test_actions_on_all_resources_are_those_with_a_reason() -> None:
     found = {
         action for name in NAMES if name not in OF_RESOURCES for action, resource in grants(name) if resource == "*"
     }
     assert found == set(ON_EVERYTHING)
 
 
-def test_a_data_source_or_set_can_only_be_made_with_our_tag() -> None:
+def test_data_sources_and_sets_can_only_be_created_with_our_tag() -> None:
     (statement,) = [one for one in document("quicksight")["Statement"] if one["Resource"] == "*"]
     assert statement["Condition"] == {"Null": {f"aws:RequestTag/{operations.DEFINITION_TAG}": "false"}}
 
@@ -81,7 +81,7 @@ def test_the_functions_code_may_not_touch_the_network() -> None:
     assert denied["Condition"] == {"ArnEquals": {"lambda:SourceFunctionArn": WORDS["function_arn"]}}
 
 
-def test_the_bucket_refuses_what_is_not_encrypted() -> None:
+def test_the_bucket_refuses_unencrypted_connections() -> None:
     for statement in document("bucket")["Statement"]:
         assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
         assert statement["Resource"] == [BUCKET, f"{BUCKET}/*"]
@@ -92,7 +92,7 @@ def test_the_bucket_refuses_what_is_not_encrypted() -> None:
     ]
 
 
-def test_storage_is_granted_what_its_code_asks_for_and_nothing_more() -> None:
+def test_storage_is_granted_exactly_the_calls_of_its_code() -> None:
     asked = set(_s3_methods())
     assert asked <= set(S3_ACTIONS), "a new call: say which action it needs, and grant it"
     needed = set().union(*(S3_ACTIONS[method] for method in asked))
@@ -144,7 +144,7 @@ def test_every_key_can_be_written_and_no_other(policy: str, action: str) -> None
     assert not allows(policy, action, "arn:aws:s3:::another/raw-data/a")
 
 
-def test_quicksight_is_granted_what_its_code_asks_for_and_nothing_more() -> None:
+def test_quicksight_is_granted_exactly_the_calls_of_its_code() -> None:
     asked = set(_quicksight_calls())
     refused = [one for one in asked if not allows("quicksight", *one)]
     assert refused == []
@@ -189,7 +189,7 @@ def _action(call: Call) -> str:
     return "quicksight:" + "".join(word.capitalize() for word in call.operation.split("_"))
 
 
-def test_each_role_has_no_more_than_its_documents_say() -> None:
+def test_each_role_has_only_its_documents() -> None:
     single = {
         "inbox": {(action, WORDS["queue_arn"]) for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage")},
         "alerts": {("sns:Publish", WORDS["topic_arn"])},

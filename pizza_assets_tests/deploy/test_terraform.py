@@ -1,4 +1,4 @@
-"""What Terraform says of the configuration without asking AWS: form, arguments, and plans against a mocked provider."""
+"""Terraform's checks of the configuration without AWS: formatting, validation, and plans with a mocked provider."""
 
 import re
 from dataclasses import fields
@@ -20,7 +20,7 @@ def test_tables_of_athena_are_up_to_date() -> None:
     assert ATHENA_TABLES.read_text(encoding="utf-8") == athena_tables(), "run `make docs`"
 
 
-def test_every_variable_that_a_process_is_given_is_a_setting() -> None:
+def test_every_environment_variable_of_a_process_is_a_setting() -> None:
     given = set(re.findall(r"\b(?:PIZZA|QUICKSIGHT)_[A-Z0-9_]+\b", (CONFIGURATION / "locals.tf").read_text()))
     known = {setting.metadata["variable"] for setting in fields(Settings)}
     instance = yaml.safe_load((CONFIGURATION.parent / "dagster.yaml").read_text())
@@ -29,13 +29,13 @@ def test_every_variable_that_a_process_is_given_is_a_setting() -> None:
 
 
 @pytest.mark.integration
-def test_form(terraform: Terraform) -> None:
+def test_formatting(terraform: Terraform) -> None:
     ended = terraform.run("fmt", "-check", "-recursive")
     assert (ended.returncode, ended.stdout) == (0, ""), "run terraform fmt -recursive"
 
 
 @pytest.mark.integration
-def test_arguments(terraform: Terraform) -> None:
+def test_validation(terraform: Terraform) -> None:
     assert "The configuration is valid" in terraform.done("validate")
 
 

@@ -1,4 +1,4 @@
-"""Everything is made on an emulator of AWS, read back through its API, planned again and destroyed.
+"""Everything is created on an emulator of AWS, read back through its API, planned again and destroyed.
 
 What the emulator (moto) does otherwise than AWS is listed here by name; nothing else may differ.
 """
@@ -80,7 +80,7 @@ def _alarms(url: str) -> list[dict[str, str]]:
             "seconds": str(
                 int(alarm.findtext(f"{space}Period", "0")) * int(alarm.findtext(f"{space}EvaluationPeriods", "0"))
             ),
-            "told": alarm.findtext(f"{space}AlarmActions/{space}member", ""),
+            "topic": alarm.findtext(f"{space}AlarmActions/{space}member", ""),
         }
         for alarm in ElementTree.fromstring(answer.text).iterfind(f".//{space}MetricAlarms/{space}member")
     ]
@@ -186,7 +186,7 @@ def test_schedule(applied: Terraform, client: Any) -> None:
     assert made["State"] == "ENABLED"
 
 
-def test_roles_hold_the_documents(applied: Terraform, client: Any) -> None:
+def test_roles_have_their_documents(applied: Terraform, client: Any) -> None:
     iam = client("iam")
     held = {
         role: set(iam.list_role_policies(RoleName=role)["PolicyNames"])
@@ -221,19 +221,19 @@ def test_alarms_reach_the_topic(applied: Terraform, emulator: str, client: Any) 
         "pizza-database-space",
     }
     (topic,) = client("sns").list_topics()["Topics"]
-    assert {alarm["told"] for alarm in alarms.values()} == {topic["TopicArn"]}
+    assert {alarm["topic"] for alarm in alarms.values()} == {topic["TopicArn"]}
     assert alarms["pizza-no-refresh"]["seconds"] == str(26 * 3600)
     filters = client("logs").describe_metric_filters(logGroupName="/aws/lambda/pizza-game-dashboard")["metricFilters"]
     assert [one["filterPattern"] for one in filters] == ['"pizza_daily_refresh_succeeded"']
 
 
-def test_logs_end(applied: Terraform, client: Any) -> None:
+def test_logs_expire(applied: Terraform, client: Any) -> None:
     groups = {group["logGroupName"]: group for group in client("logs").describe_log_groups()["logGroups"]}
     assert {"/aws/lambda/pizza-game-dashboard", "/pizza/servers"} <= set(groups)
     assert {group.get("retentionInDays") for group in groups.values()} == {365}
 
 
-def test_keys_wait_to_be_set(applied: Terraform, client: Any) -> None:
+def test_keys_are_created_unset(applied: Terraform, client: Any) -> None:
     keys = client("ssm").get_parameters_by_path(Path="/pizza", WithDecryption=True)["Parameters"]
     assert {(key["Name"], key["Type"], key["Value"]) for key in keys} == {
         ("/pizza/orders-api-key", "SecureString", "unset"),
@@ -241,7 +241,7 @@ def test_keys_wait_to_be_set(applied: Terraform, client: Any) -> None:
     }
 
 
-def test_database_url_is_a_secret_that_fits(applied: Terraform, client: Any) -> None:
+def test_the_database_url_is_a_secret_and_valid(applied: Terraform, client: Any) -> None:
     url = client("secretsmanager").get_secret_value(SecretId="pizza/database-url")["SecretString"]
     (database,) = client("rds").describe_db_instances()["DBInstances"]
     where = f"{database['Endpoint']['Address']}:{database['Endpoint']['Port']}"
@@ -250,7 +250,7 @@ def test_database_url_is_a_secret_that_fits(applied: Terraform, client: Any) -> 
     assert database["StorageEncrypted"] is True
 
 
-def test_only_signed_in_people_reach_the_webserver(applied: Terraform, client: Any) -> None:
+def test_only_signed_in_users_reach_the_webserver(applied: Terraform, client: Any) -> None:
     (balancer,) = client("elbv2").describe_load_balancers()["LoadBalancers"]
     listeners = client("elbv2").describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
     assert {listener["Port"]: listener["DefaultActions"][0]["Type"] for listener in listeners} == {
@@ -289,7 +289,7 @@ def test_no_secret_in_the_state(applied: Terraform) -> None:
     assert PASSWORD not in applied.done("output")
 
 
-def test_a_key_that_was_put_is_kept_and_not_learned(applied: Terraform, client: Any) -> None:
+def test_a_key_set_by_hand_is_kept_and_not_read(applied: Terraform, client: Any) -> None:
     key = "Key0Key1Key2Key3"
     client("ssm").put_parameter(Name="/pizza/football-data-key", Value=key, Type="SecureString", Overwrite=True)
     applied.done("apply", "-auto-approve", "-refresh-only")
@@ -298,7 +298,7 @@ def test_a_key_that_was_put_is_kept_and_not_learned(applied: Terraform, client: 
     assert held["Parameter"]["Value"] == key
 
 
-def test_a_second_plan_changes_nothing_but_what_moto_forgets(applied: Terraform) -> None:
+def test_a_second_plan_changes_only_what_moto_forgets(applied: Terraform) -> None:
     applied.done("plan", "-out=again.tfplan")
     changes = {
         change["address"]

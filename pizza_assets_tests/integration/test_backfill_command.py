@@ -1,4 +1,4 @@
-"""`pizza backfill` as a person types it: 52 weeks, three of them poisoned, then repaired."""
+"""`pizza backfill` as a user runs it: 52 weeks, three of them with bad rows, then repaired."""
 
 import json
 import os
@@ -73,7 +73,7 @@ class Home:
         }
 
 
-def test_three_poisoned_weeks_of_52_are_named_and_then_repaired_alone(tmp_path: Path) -> None:
+def test_three_failing_weeks_of_52_are_named_and_then_repaired_separately(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.export(POISONED)
     failed = home.pizza("backfill", *RANGE)

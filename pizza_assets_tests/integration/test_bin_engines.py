@@ -52,7 +52,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> TableStore:
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[None]:
-    """One Spark in a Java process of its own."""
+    """A Spark session in a separate Java process."""
     if shutil.which("java") is None:
         absent("Java is absent; install a JRE of version 17 or later")
     try:
@@ -74,7 +74,7 @@ def binned(tables: TableStore, engine: str) -> pd.DataFrame:
     )
 
 
-def test_duckdb_makes_the_kernels_bins(tables: TableStore) -> None:
+def test_duckdb_gives_the_same_bins_as_the_kernel(tables: TableStore) -> None:
     try:
         import duckdb  # noqa: F401
     except ImportError:
@@ -83,7 +83,7 @@ def test_duckdb_makes_the_kernels_bins(tables: TableStore) -> None:
     pd.testing.assert_frame_equal(binned(tables, "duckdb"), binned(tables, "kernel"))
 
 
-def test_spark_makes_the_kernels_bins(tables: TableStore, spark: None, tmp_path: Path) -> None:
+def test_spark_gives_the_same_bins_as_the_kernel(tables: TableStore, spark: None, tmp_path: Path) -> None:
     bins = binned(tables, "spark")
 
     pd.testing.assert_frame_equal(bins, binned(tables, "kernel"))

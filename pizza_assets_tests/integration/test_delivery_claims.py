@@ -1,4 +1,4 @@
-"""Of many deliveries of one call exactly one is carried out, also when the answer to its claim is lost."""
+"""Exactly one of many deliveries of a call is executed, even if the response to its claim is lost."""
 
 import itertools
 import threading
@@ -27,7 +27,7 @@ def make(moto: S3Server) -> Callable[[], DeliveryClaims]:
     return lambda: DeliveryClaims(S3Objects(moto.client(), bucket), lambda: f"token {next(tokens)}")
 
 
-def test_one_of_sixteen_takes_each_name(make: Callable[[], DeliveryClaims]) -> None:
+def test_one_of_sixteen_claims_each_name(make: Callable[[], DeliveryClaims]) -> None:
     claims = [make() for _ in range(16)]
     for name in (f"runs/{number}" for number in range(20)):
         together = threading.Barrier(len(claims))
@@ -40,7 +40,7 @@ def test_one_of_sixteen_takes_each_name(make: Callable[[], DeliveryClaims]) -> N
             assert sum(pool.map(take, claims)) == 1
 
 
-def test_a_taken_name_is_taken_for_ever_and_shows_when_its_taker_lived(make: Callable[[], DeliveryClaims]) -> None:
+def test_a_claim_never_expires_and_shows_its_last_heartbeat(make: Callable[[], DeliveryClaims]) -> None:
     claims = make()
     assert claims.renewed_at("runs/a") is None
     assert claims.take("runs/a")
@@ -55,7 +55,7 @@ def test_a_taken_name_is_taken_for_ever_and_shows_when_its_taker_lived(make: Cal
 
 
 class LosesAnswers:
-    """A client whose writes arrive although their answers do not."""
+    """A client whose writes succeed although their responses are lost."""
 
     def __init__(self, client: Any, exceptions: int) -> None:
         self._client, self._left = client, exceptions
@@ -71,18 +71,18 @@ class LosesAnswers:
         return answer
 
 
-def test_a_lost_answer_is_not_taken_for_another_taker(moto: S3Server) -> None:
+def test_a_claim_whose_response_was_lost_is_recognised(moto: S3Server) -> None:
     moto.create_bucket("lost-answers")
     objects = S3Objects(LosesAnswers(moto.client(), 1), "lost-answers")
     assert DeliveryClaims(objects, lambda: "a token of its own").take("runs/a")
 
 
-def test_a_claim_that_can_not_be_told_is_an_error(moto: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undetermined_claim_is_an_error(moto: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     client = moto.client()
 
     def silent(**_: Any) -> Any:
         raise ReadTimeoutError(endpoint_url=moto.url)
 
     monkeypatch.setattr(client, "put_object", silent)
-    with pytest.raises(StorageError, match="no whole answer"):
+    with pytest.raises(StorageError, match="no complete response"):
         DeliveryClaims(S3Objects(client, "lost-answers"), lambda: "t").take("runs/a")

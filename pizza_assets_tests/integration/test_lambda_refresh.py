@@ -58,7 +58,7 @@ def keys(moto: S3Server, bucket: str) -> set[str]:
     return {found["Key"] for page in pages for found in page.get("Contents", ())}
 
 
-def test_the_whole_pipeline_in_one_call(moto: S3Server, bucket: str, function: Callable, tmp_path: Path) -> None:
+def test_the_whole_pipeline_in_one_invocation(moto: S3Server, bucket: str, function: Callable, tmp_path: Path) -> None:
     with function() as emulator:
         call = ended(emulator.invoke(TICK))
         assert (call.outcome, call.answer["outcome"]) == ("result", "refreshed")

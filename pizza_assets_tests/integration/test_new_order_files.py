@@ -1,4 +1,4 @@
-"""Files of orders dropped while the daemon works, and is killed twice: each good one is in the store once."""
+"""Order files added while the daemon runs and is killed twice: each valid one is stored exactly once."""
 
 import shutil
 import time

@@ -1,4 +1,4 @@
-"""The queue to which a bucket tells of new objects, and the topic of alerts, on moto."""
+"""The queue of a bucket's object events, and the topic for alerts, on moto."""
 
 import json
 from typing import Any
@@ -36,21 +36,21 @@ def event(bucket: str, key: str) -> str:
     return json.dumps({"Records": [{"s3": {"bucket": {"name": bucket}, "object": {"key": key}}}]})
 
 
-def test_the_bucket_itself_tells_of_a_new_file(moto: S3Server, queue: tuple[Any, str]) -> None:
+def test_the_bucket_sends_events_about_new_files(moto: S3Server, queue: tuple[Any, str]) -> None:
     sqs, url = queue
     moto.create_bucket("drops")
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     configuration = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
     moto.client().put_bucket_notification_configuration(Bucket="drops", NotificationConfiguration=configuration)
     events = S3EventQueue(sqs, url, "drops", "inbox/ of orders")
-    assert not events.told_of_objects(), "the test event that S3 sends first says nothing"
+    assert not events.has_events(), "the test event that S3 sends first says nothing"
     moto.client().put_object(Bucket="drops", Key="inbox/ of orders/é 1.csv", Body=b"")
-    assert events.told_of_objects()
-    assert not events.told_of_objects(), "what was read is gone"
+    assert events.has_events()
+    assert not events.has_events(), "what was read is gone"
 
 
 @pytest.mark.parametrize(
-    ("body", "is_told"),
+    ("body", "counts"),
     [
         (event("drops", "inbox/a%2Bb+c.csv"), True),
         (event("drops", "elsewhere/a.csv"), False),
@@ -59,39 +59,39 @@ def test_the_bucket_itself_tells_of_a_new_file(moto: S3Server, queue: tuple[Any,
         ("{}", True),
     ],
 )
-def test_only_what_may_be_ours_is_looked_for(queue: tuple[Any, str], body: str, is_told: bool) -> None:
+def test_only_events_about_the_inbox_count(queue: tuple[Any, str], body: str, counts: bool) -> None:
     sqs, url = queue
     sqs.send_message(QueueUrl=url, MessageBody=body)
-    assert S3EventQueue(sqs, url, "drops", "inbox/").told_of_objects() == is_told
+    assert S3EventQueue(sqs, url, "drops", "inbox/").has_events() == counts
 
 
-def test_a_flood_is_read_in_one_look(queue: tuple[Any, str]) -> None:
+def test_many_messages_are_read_in_one_call(queue: tuple[Any, str]) -> None:
     sqs, url = queue
     for number in range(25):
         sqs.send_message(QueueUrl=url, MessageBody=event("drops", f"inbox/{number}.csv"))
     events = S3EventQueue(sqs, url, "drops", "inbox/")
-    assert events.told_of_objects()
-    assert not events.told_of_objects()
+    assert events.has_events()
+    assert not events.has_events()
 
 
-def test_a_queue_that_is_not_there_is_named(queue: tuple[Any, str]) -> None:
+def test_a_missing_queue_is_a_named_error(queue: tuple[Any, str]) -> None:
     sqs, url = queue
     with pytest.raises(StorageError, match="PIZZA_S3_EVENTS_QUEUE_URL"):
-        S3EventQueue(sqs, f"{url}-not", "drops", "").told_of_objects()
+        S3EventQueue(sqs, f"{url}-not", "drops", "").has_events()
 
 
-def test_the_settings_name_it(moto: S3Server, monkeypatch: pytest.MonkeyPatch, queue: tuple[Any, str]) -> None:
+def test_the_settings_name_the_queue(moto: S3Server, monkeypatch: pytest.MonkeyPatch, queue: tuple[Any, str]) -> None:
     for name, value in moto.environ().items():
         monkeypatch.setenv(name, value)
     sqs, url = queue
     made = s3_event_queue(Settings(orders_path="s3://drops/inbox", s3_events_queue_url=url))
     assert made is not None
     sqs.send_message(QueueUrl=url, MessageBody=event("drops", "inbox/a.csv"))
-    assert made.told_of_objects()
+    assert made.has_events()
     assert s3_event_queue(Settings(orders_path="/a/folder", s3_events_queue_url=url)) is None
 
 
-def test_an_alert_arrives_at_who_listens_to_the_topic(moto: S3Server, queue: tuple[Any, str]) -> None:
+def test_an_alert_reaches_subscribers_of_the_topic(moto: S3Server, queue: tuple[Any, str]) -> None:
     sqs, url = queue
     sns = client(moto, "sns")
     topic = sns.create_topic(Name="alerts")["TopicArn"]

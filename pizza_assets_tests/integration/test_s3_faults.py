@@ -1,4 +1,4 @@
-"""S3 that fails at the level of HTTP: what passes is tried again, what stays is named; never an empty or half week."""
+"""S3 faults at the HTTP level: transient ones are retried, lasting ones named; never an empty or partial week."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -42,11 +42,11 @@ PASSING: dict[str, Fault] = {
     "silence": silence,
 }
 LASTING: dict[str, tuple[Fault, str]] = {
-    "SlowDown": (refusal(503, "SlowDown"), r"refused \(SlowDown\); the server wants fewer requests"),
+    "SlowDown": (refusal(503, "SlowDown"), r"refused \(SlowDown\); the server was still throttling requests"),
     "AccessDenied": (refusal(403, "AccessDenied"), r"refused \(AccessDenied\); allow s3:"),
     "NoSuchBucket": (refusal(404, "NoSuchBucket"), r"refused \(NoSuchBucket\); create the bucket"),
     "ExpiredToken": (refusal(400, "ExpiredToken"), r"refused \(ExpiredToken\); check the credentials"),
-    "reset": (reset, r"no whole answer came \(ConnectionClosedError\); check network"),
+    "reset": (reset, r"no complete response \(ConnectionClosedError\); check network"),
 }
 
 
@@ -82,7 +82,7 @@ def read(tables: TableStore) -> pd.DataFrame:
 
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("what", ["GET", "PUT", "DELETE", "list-type=2"])
-def test_what_passes_is_tried_again(
+def test_transient_faults_are_retried(
     proxy: FaultProxy, tables: TableStore, honest: TableStore, what: str, fault: str
 ) -> None:
     proxy.faults = [(what, PASSING[fault])]
@@ -94,7 +94,7 @@ def test_what_passes_is_tried_again(
 
 
 @pytest.mark.parametrize("fault", LASTING)
-def test_a_read_that_can_not_be_had_is_a_named_error_and_no_empty_week(
+def test_a_failed_read_is_a_named_error_and_not_an_empty_week(
     proxy: FaultProxy, tables: TableStore, fault: str
 ) -> None:
     proxy.always = ("GET", LASTING[fault][0])
@@ -113,7 +113,7 @@ def test_a_read_that_can_not_be_had_is_a_named_error_and_no_empty_week(
 
 @pytest.mark.parametrize("fault", LASTING)
 @pytest.mark.parametrize("what", [".parquet", ".facts.json", ".claims"])
-def test_a_write_that_can_not_be_done_is_a_named_error_and_leaves_the_old_week(
+def test_a_failed_write_is_a_named_error_and_keeps_the_old_week(
     proxy: FaultProxy, tables: TableStore, honest: TableStore, fault: str, what: str
 ) -> None:
     proxy.always = (f"PUT {what}", LASTING[fault][0])
@@ -126,7 +126,7 @@ def test_a_write_that_can_not_be_done_is_a_named_error_and_leaves_the_old_week(
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_truncated_read_is_read_again(proxy: FaultProxy, tables: TableStore, times: int) -> None:
+def test_a_truncated_read_is_retried(proxy: FaultProxy, tables: TableStore, times: int) -> None:
     proxy.faults = [("raw_match_events.parquet", truncated)] * times
     pd.testing.assert_frame_equal(read(tables), OLD)
     assert proxy.faults == []
@@ -135,28 +135,26 @@ def test_a_truncated_read_is_read_again(proxy: FaultProxy, tables: TableStore, t
 def test_a_read_that_is_always_truncated_is_a_named_error(proxy: FaultProxy, tables: TableStore) -> None:
     proxy.always = ("raw_match_events", truncated)
     for ask in (lambda: tables.read_week(ASSET, WEEK), lambda: tables.week_facts(ASSET, WEEK)):
-        with pytest.raises(StorageError, match="no whole answer came"):
+        with pytest.raises(StorageError, match="no complete response"):
             ask()
 
 
 @pytest.mark.parametrize("fault", [not_xml, empty, truncated], ids=["no XML", "nothing", "truncated"])
-def test_a_listing_that_is_none_is_never_taken_for_no_weeks(
-    proxy: FaultProxy, tables: TableStore, fault: Fault
-) -> None:
+def test_an_invalid_listing_is_never_taken_for_no_weeks(proxy: FaultProxy, tables: TableStore, fault: Fault) -> None:
     proxy.always = ("list-type=2", fault)
-    with pytest.raises(StorageError, match=r"no whole answer came|what came is no listing|refused \(500\)"):
+    with pytest.raises(StorageError, match=r"no complete response|the response is not a listing|refused \(500\)"):
         tables.weeks(ASSET)
 
 
 @pytest.mark.parametrize("fault", [not_xml, empty], ids=["a page of a portal", "nothing"])
-def test_another_answer_in_place_of_a_week_is_refused(proxy: FaultProxy, tables: TableStore, fault: Fault) -> None:
+def test_an_unrelated_body_in_place_of_a_week_is_refused(proxy: FaultProxy, tables: TableStore, fault: Fault) -> None:
     proxy.always = ("raw_match_events.parquet", fault)
     with pytest.raises(StorageError, match="not readable as Parquet"):
         tables.read_week(ASSET, WEEK)
 
 
 @pytest.mark.parametrize("what", [".parquet", ".facts.json", ".claims"])
-def test_a_lost_answer_to_a_write_does_no_harm(
+def test_a_lost_response_to_a_write_is_harmless(
     proxy: FaultProxy, tables: TableStore, honest: TableStore, what: str
 ) -> None:
     proxy.faults = [(what, answer_lost)] * 2
@@ -176,7 +174,7 @@ PARTS = [
 
 @pytest.mark.parametrize("fault", [reset, answer_lost, refusal(503, "SlowDown")], ids=["reset", "lost", "SlowDown"])
 @pytest.mark.parametrize(("query", "method"), PARTS)
-def test_an_upload_in_parts_goes_on(
+def test_a_multipart_upload_survives_faults(
     proxy: FaultProxy, tables: TableStore, honest: TableStore, query: str, method: str, fault: Fault
 ) -> None:
     content = bytes(range(256)) * (PART_BYTES // 256) + b"the second part"
@@ -188,7 +186,7 @@ def test_an_upload_in_parts_goes_on(
     assert honest.objects.read("big/one.bin") == content
 
 
-def test_an_upload_in_parts_that_fails_leaves_the_old_object_and_no_parts(
+def test_a_failed_multipart_upload_keeps_the_old_object_and_no_parts(
     proxy: FaultProxy, tables: TableStore, honest: TableStore
 ) -> None:
     with honest.objects.writing("big/one.bin") as file:
@@ -203,7 +201,7 @@ def test_an_upload_in_parts_that_fails_leaves_the_old_object_and_no_parts(
     assert honest.objects.objects.unfinished() == []  # type: ignore[attr-defined]
 
 
-def test_no_credentials_are_named(moto: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_missing_credentials_are_named(moto: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -214,14 +212,14 @@ def test_no_credentials_are_named(moto: S3Server, monkeypatch: pytest.MonkeyPatc
         bucket_store(client, "pizza").check()
 
 
-def test_a_wrong_secret_is_named(swift: S3Server) -> None:
+def test_a_wrong_secret_is_a_named_error(swift: S3Server) -> None:
     client = swift.client(aws_secret_access_key="another")
     with pytest.raises(StorageError, match=r"refused \(SignatureDoesNotMatch\); check the credentials"):
         bucket_store(client, "pizza").check()
 
 
 @pytest.mark.parametrize("kind", ["moto", "swift"])
-def test_no_bucket_is_named(kind: str, request: pytest.FixtureRequest) -> None:
+def test_a_missing_bucket_is_a_named_error(kind: str, request: pytest.FixtureRequest) -> None:
     server: S3Server = request.getfixturevalue(kind)
     tables = TableStore(bucket_store(server.client(), "no-such-bucket"), lambda: NOW)
     for ask in (tables.objects.check, lambda: tables.weeks(ASSET), lambda: tables.read_week(ASSET, WEEK)):

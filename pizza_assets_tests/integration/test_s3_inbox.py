@@ -32,7 +32,7 @@ def inbox(bucket: S3Objects, tmp_path: Path, place: str = PLACE) -> BucketInbox:
     return BucketInbox(bucket, place, tmp_path / "copies" / place)
 
 
-def test_dropped_changed_and_removed_files_are_as_in_a_folder(bucket: S3Objects, tmp_path: Path) -> None:
+def test_added_changed_and_removed_files_are_handled_as_in_a_folder(bucket: S3Objects, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
 
@@ -61,13 +61,13 @@ def test_dropped_changed_and_removed_files_are_as_in_a_folder(bucket: S3Objects,
     assert order_ids() == ["c"]
 
 
-def test_one_object_is_one_export(bucket: S3Objects, tmp_path: Path) -> None:
+def test_a_single_object_is_an_export(bucket: S3Objects, tmp_path: Path) -> None:
     bucket.put(f"{PLACE}/1.csv", csv_text(HEADER, ORDERS).encode())
     found = order_files(inbox(bucket, tmp_path, f"{PLACE}/1.csv"), staging=tmp_path / "staging").orders(AUGUST)
     assert sorted(found.rows["order_id"]) == ["a", "b", "c"]
 
 
-def test_only_what_is_new_is_copied(bucket: S3Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_files_are_not_copied(bucket: S3Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
     download = S3Objects.download
 
@@ -85,13 +85,13 @@ def test_only_what_is_new_is_copied(bucket: S3Objects, tmp_path: Path, monkeypat
     assert (copies / "2.csv").read_bytes() == b"another"
 
 
-def test_an_empty_inbox_is_named(bucket: S3Objects, tmp_path: Path) -> None:
+def test_an_empty_inbox_is_a_named_error(bucket: S3Objects, tmp_path: Path) -> None:
     place = inbox(bucket, tmp_path)
     with pytest.raises(ConfigurationError, match=rf"no file in {re.escape(place.name)} matches \*\.csv"):
         place.fetch("*.csv")
 
 
-def test_a_key_that_leads_out_of_the_folder_is_refused(bucket: S3Objects, tmp_path: Path) -> None:
+def test_a_key_that_would_escape_the_folder_is_refused(bucket: S3Objects, tmp_path: Path) -> None:
     bucket.put(f"{PLACE}/sub//x.csv", b"")
-    with pytest.raises(StorageError, match=r"sub//x.csv: can't be the name of a file; rename the object"):
+    with pytest.raises(StorageError, match=r"sub//x.csv: not usable as a file name; rename the object"):
         inbox(bucket, tmp_path).fetch("*.csv")

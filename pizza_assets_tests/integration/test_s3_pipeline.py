@@ -36,7 +36,7 @@ SYNTHETIC_START = "2003-12-02"
 
 @pytest.fixture
 def address(moto: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A new bucket; this process is given what it needs to reach it."""
+    """A new bucket; the environment of this process is set up to reach it."""
     name = f"pipeline-{next(NUMBERS)}"
     moto.create_bucket(name)
     for variable, value in moto.environ().items():
@@ -49,7 +49,7 @@ def on_s3(address: str, moto: S3Server, folder: Path, sources: Callable[[Sources
 
 
 def contents(pipeline: Pipeline) -> dict[str, bytes]:
-    """Every stored object but the facts, which tell of time and run; place and moment are masked."""
+    """Every stored object except the facts, which contain time and run; addresses and times are masked."""
     objects = pipeline.tables.objects
     root = objects.uri("").rstrip("/").encode()
     return {
@@ -111,7 +111,7 @@ def test_the_commands_work_on_a_bucket(
 
 
 def test_1200_weeks_are_listed_and_read(address: str, moto: S3Server, tmp_path: Path) -> None:
-    """More keys than two pages of a listing hold, in a storage whose first week lies far back."""
+    """More keys than fit on two pages of a listing, in a storage whose first week is long ago."""
     environ = {"PIZZA_STORAGE": address, "PIZZA_S3_ENDPOINT": moto.url, "PIZZA_FIRST_WEEK": SYNTHETIC_START}
     settings = Settings.from_environment(environ)
     weeks = match_weeks(settings).get_partition_keys()[:SYNTHETIC_WEEKS]

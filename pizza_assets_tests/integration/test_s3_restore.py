@@ -1,4 +1,4 @@
-"""An overwritten week comes back from a bucket that keeps versions."""
+"""An overwritten week is restored from a bucket with versioning."""
 
 import itertools
 import time
@@ -45,14 +45,14 @@ def tables(store: S3Bucket) -> TableStore:
 
 
 def moment() -> datetime:
-    """A moment between two writes: a bucket keeps whole seconds."""
+    """A time between two writes; a bucket's times are whole seconds."""
     time.sleep(1.1)
     now = datetime.now(UTC)
     time.sleep(1.1)
     return now
 
 
-def test_an_overwritten_week_is_as_it_was(tables: TableStore, store: S3Bucket) -> None:
+def test_an_overwritten_week_is_restored(tables: TableStore, store: S3Bucket) -> None:
     good = events("real", [10, 20])
     rejected = RejectedRows.conform([{**dict.fromkeys(RejectedRows.column_names(), "x"), "line_number": 3}])
     write_week(tables, ASSET, WEEK, good, Origin("real", "1", "good run"), rejected=rejected)
@@ -71,7 +71,7 @@ def test_an_overwritten_week_is_as_it_was(tables: TableStore, store: S3Bucket) -
     assert damages(store) == []
 
 
-def test_what_was_not_there_then_goes_and_what_was_removed_comes_back(tables: TableStore, store: S3Bucket) -> None:
+def test_later_objects_are_deleted_and_deleted_ones_restored(tables: TableStore, store: S3Bucket) -> None:
     mock = events("mock", [10])
     write_week(tables, ASSET, WEEK, mock, origin("mock"))
     before = moment()
@@ -98,7 +98,7 @@ def test_restoring_twice_changes_nothing_and_can_itself_be_undone(tables: TableS
     assert found.rows["minute"].tolist() == [20]
 
 
-def test_a_moment_before_everything_is_refused(tables: TableStore, store: S3Bucket) -> None:
+def test_a_moment_before_all_versions_is_refused(tables: TableStore, store: S3Bucket) -> None:
     before = moment()
     write_week(tables, ASSET, WEEK, events("real", [10]), origin("real"))
     with pytest.raises(StorageError, match=r"no object of week 2026-08-04 is older than .*pizza restore 2026-08-04"):
@@ -115,7 +115,7 @@ def test_a_damaged_version_is_refused_and_the_week_stays(tables: TableStore, sto
     assert tables.read_week(ASSET, WEEK) is not None
 
 
-def test_without_versions_nothing_is_promised(moto: S3Server, tmp_path: object) -> None:
+def test_without_versioning_restoring_is_refused(moto: S3Server, tmp_path: object) -> None:
     name = f"history-{next(NUMBERS)}"
     moto.create_bucket(name)
     for store in (bucket_store(moto.client(), name), LocalFolder(str(tmp_path))):

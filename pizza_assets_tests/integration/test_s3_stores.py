@@ -17,7 +17,7 @@ NUMBERS = itertools.count()
 
 
 def stores_of(server: S3Server) -> Callable[[], S3Bucket]:
-    """Empty stores in a bucket of their own, each under another prefix."""
+    """Empty stores in a separate bucket, each with its own prefix."""
     bucket = f"contract-{next(NUMBERS)}"
     server.create_bucket(bucket)
     client = server.client()
@@ -29,7 +29,7 @@ def in_two_days() -> datetime:
 
 
 class OnS3(StorageContract):
-    def test_a_long_object_goes_up_in_parts(self, new_store: Callable[[], S3Bucket]) -> None:
+    def test_a_long_object_is_uploaded_in_parts(self, new_store: Callable[[], S3Bucket]) -> None:
         store = new_store()
         content = bytes(range(256)) * (PART_BYTES // 256) + b"the second part"
         with store.writing("big.bin", {"run-id": "7"}) as file:
@@ -56,7 +56,7 @@ class TestMoto(OnS3):
 
 
 class TestSwift(OnS3):
-    """Of these two, only Swift says when an upload in parts began."""
+    """Of these two servers, only Swift reports when a multipart upload began."""
 
     examples = 15
 
@@ -64,9 +64,7 @@ class TestSwift(OnS3):
     def new_store(self, swift: S3Server) -> Callable[[], S3Bucket]:
         return stores_of(swift)
 
-    def test_what_a_killed_writer_left_of_an_upload_in_parts_is_swept_a_day_later(
-        self, new_store: Callable[[], S3Bucket]
-    ) -> None:
+    def test_an_abandoned_multipart_upload_is_swept_a_day_later(self, new_store: Callable[[], S3Bucket]) -> None:
         store = new_store()
         store.objects.begin("big.bin", {})
         assert store.sweep() == 0, "its writer may live"

@@ -1,4 +1,4 @@
-"""kill -9 of writers and backfills whose storage is a bucket: nothing torn, mixed, lost or stuck. A small sample."""
+"""kill -9 of writers and backfills that store in a bucket: nothing is torn, mixed, lost or stuck. A small sample."""
 
 import hashlib
 import itertools
@@ -35,7 +35,7 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 @pytest.fixture
 def new_address(moto: S3Server, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
-    """Empty storages in one bucket; this process and those it starts are told how to reach it."""
+    """Empty storages in one bucket; the environment of this process and its children is set up to reach it."""
     bucket = f"torture-{next(NUMBERS)}"
     moto.create_bucket(bucket)
     for name, value in {**moto.environ(), "PIZZA_S3_CLAIM_SECONDS": str(CLAIM_SECONDS)}.items():
@@ -45,7 +45,7 @@ def new_address(moto: S3Server, monkeypatch: pytest.MonkeyPatch) -> Callable[[],
 
 @contextmanager
 def read_meanwhile(address: str, check: Check, assets: Sequence[str], weeks: Sequence[str]) -> Iterator[list[object]]:
-    """What a reader finds wrong while the block runs, and at its end."""
+    """The faults that a reader finds while the block runs and at its end."""
     found: list[object] = []
     tables, is_over = tables_in(address), threading.Event()
 

@@ -1,4 +1,4 @@
-"""What a person does in the Dagster UI, through GraphQL against a real webserver and daemon."""
+"""A user's actions in the Dagster UI, through GraphQL against a real webserver and daemon."""
 
 import time
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_the_schedules_own_run_and_the_analysis_after_it(server: DagsterServer, 
     assert tables.objects.exists("quicksight-ready/dashboard-data/dashboard.html")
 
 
-def test_every_asset_says_what_it_is(server: DagsterServer) -> None:
+def test_every_asset_is_described(server: DagsterServer) -> None:
     nodes = server.query(
         """{ assetNodes { assetKey { path } description groupName kinds owners { ... on TeamAssetOwner { team } }
              metadataEntries { label } } }"""

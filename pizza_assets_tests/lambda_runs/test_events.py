@@ -1,4 +1,4 @@
-"""What the function may be called with, and that anything else is refused."""
+"""The function's valid events; all others are refused."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ JSON = st.recursive(
 
 
 @given(st.uuids().map(str))
-def test_a_run_survives_the_way(run_id: str) -> None:
+def test_a_run_event_survives_the_round_trip(run_id: str) -> None:
     assert parse_event(RunEvent(run_id).to_json()) == RunEvent(run_id)
 
 
@@ -27,7 +27,7 @@ def test_the_daily_refresh() -> None:
 
 
 @given(JSON)
-def test_whatever_else_is_sent_is_refused(event: object) -> None:
+def test_unknown_events_are_refused(event: object) -> None:
     with pytest.raises(UnknownEvent, match="daily_refresh"):
         parse_event(event)
 
@@ -42,7 +42,7 @@ def test_whatever_else_is_sent_is_refused(event: object) -> None:
         {"version": "0", "source": "aws.events"},
     ],
 )
-def test_near_misses_are_refused(event: dict) -> None:
+def test_almost_valid_events_are_refused(event: dict) -> None:
     with pytest.raises(UnknownEvent):
         handle(event, _Context())
 

@@ -1,4 +1,4 @@
-"""What the launcher sends, and what it makes of refusals and silence. The way to a function is an integration test."""
+"""What the launcher sends, and how it handles refusals and missing heartbeats. Invoking a function: see integration."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from dagster._core.launcher import LaunchRunContext, WorkerStatus
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import serialize_value
 
-from pizza_assets.lambda_runs.launcher import SILENT_FOR, LambdaRunLauncher
+from pizza_assets.lambda_runs.launcher import SILENCE_LIMIT, LambdaRunLauncher
 from pizza_assets.orchestration.run_target import lambda_tags
 
 
 class Client:
-    """A Lambda client that takes calls, or raises `error`."""
+    """A Lambda client that records invocations, or raises `error`."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.calls: list[dict[str, Any]] = []
@@ -85,7 +85,7 @@ def test_only_the_id_of_the_run_is_sent(instance: dg.DagsterInstance) -> None:
         ("RequestTooLargeException", False),
     ],
 )
-def test_a_refusal_fails_the_run_and_only_a_passing_one_is_tried_again(
+def test_a_refusal_fails_the_run_and_only_a_transient_one_is_retried(
     instance: dg.DagsterInstance, code: str, may_be_retried: bool
 ) -> None:
     error = ClientError({"Error": {"Code": code, "Message": "in AWS' words"}}, "Invoke")
@@ -97,7 +97,7 @@ def test_a_refusal_fails_the_run_and_only_a_passing_one_is_tried_again(
     assert any(f"{code}: in AWS' words" in message for message in messages)
 
 
-def test_a_server_that_does_not_answer_fails_the_run(instance: dg.DagsterInstance) -> None:
+def test_an_unresponsive_server_fails_the_run(instance: dg.DagsterInstance) -> None:
     run = run_for_lambda(instance, **{"dagster/max_retries": "2"})
     error = EndpointConnectionError(endpoint_url="https://lambda.example")
     launcher(instance, Client(error)).launch_run(LaunchRunContext(run, None))
@@ -106,7 +106,7 @@ def test_a_server_that_does_not_answer_fails_the_run(instance: dg.DagsterInstanc
 
 
 class CodeServer:
-    """What a code server says of a run of its own; gone if it says nothing."""
+    """A code server's answer about one of its runs; unreachable if there is none."""
 
     def __init__(self, has_run: bool | None) -> None:
         self._has_run = has_run
@@ -121,7 +121,7 @@ class CodeServer:
     ("has_run", "status"),
     [(True, WorkerStatus.RUNNING), (False, WorkerStatus.FAILED), (None, WorkerStatus.FAILED)],
 )
-def test_a_run_beside_the_daemon_lives_while_its_code_server_has_it(
+def test_a_local_run_is_alive_while_its_code_server_has_it(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, has_run: bool | None, status: WorkerStatus
 ) -> None:
     made = launcher(instance)
@@ -134,19 +134,21 @@ def test_a_run_beside_the_daemon_lives_while_its_code_server_has_it(
     ("silent_for", "status"),
     [
         (timedelta(0), WorkerStatus.RUNNING),
-        (SILENT_FOR - timedelta(seconds=5), WorkerStatus.RUNNING),
-        (SILENT_FOR + timedelta(seconds=5), WorkerStatus.FAILED),
+        (SILENCE_LIMIT - timedelta(seconds=5), WorkerStatus.RUNNING),
+        (SILENCE_LIMIT + timedelta(seconds=5), WorkerStatus.FAILED),
         (None, WorkerStatus.NOT_FOUND),
     ],
 )
-def test_silence_is_death(instance: dg.DagsterInstance, silent_for: timedelta | None, status: WorkerStatus) -> None:
+def test_a_silent_function_is_dead(
+    instance: dg.DagsterInstance, silent_for: timedelta | None, status: WorkerStatus
+) -> None:
     alive_at = None if silent_for is None else datetime.now(UTC) - silent_for
     made = launcher(instance, alive_at=alive_at)
     assert made.supports_check_run_worker_health
     assert made.check_run_worker_health(run_for_lambda(instance)).status == status
 
 
-def test_cancelling_asks_the_function(instance: dg.DagsterInstance) -> None:
+def test_cancelling_marks_the_run_for_the_function(instance: dg.DagsterInstance) -> None:
     run = run_for_lambda(instance)
     made = launcher(instance)
     assert made.terminate(run.run_id)
@@ -155,7 +157,7 @@ def test_cancelling_asks_the_function(instance: dg.DagsterInstance) -> None:
     assert not made.terminate(run.run_id)
 
 
-def test_a_run_without_the_tag_is_none_of_its_business(instance: dg.DagsterInstance) -> None:
+def test_an_untagged_run_is_left_to_the_default_launcher(instance: dg.DagsterInstance) -> None:
     client = Client()
     run = instance.create_run_for_job(nothing, status=dg.DagsterRunStatus.STARTING)
     made = launcher(instance, client)

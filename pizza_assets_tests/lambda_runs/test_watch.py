@@ -1,4 +1,4 @@
-"""The thread beside the work interrupts it when somebody ended it or time runs out; else it leaves it alone."""
+"""The watcher thread interrupts the work when it was cancelled or runs out of time, and never otherwise."""
 
 import signal
 import time
@@ -13,7 +13,7 @@ from pizza_assets.lambda_runs.watch import watched
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "CHECK_EVERY_SECONDS", 0.01)
     monkeypatch.setattr(watch, "RENEW_EVERY_SECONDS", 0.02)
 
 
@@ -26,22 +26,25 @@ def work_for_long() -> None:
         time.sleep(0.01)
 
 
-def test_work_that_was_ended_by_somebody_is_interrupted() -> None:
-    told: list[str] = []
-    with pytest.raises(KeyboardInterrupt), watched(Deadline.after(900), nothing, lambda: True, lambda: told.append("")):
+def test_cancelled_work_is_interrupted() -> None:
+    calls: list[str] = []
+    with (
+        pytest.raises(KeyboardInterrupt),
+        watched(Deadline.after(900), nothing, lambda: True, lambda: calls.append("")),
+    ):
         work_for_long()
-    assert told == []
+    assert calls == []
 
 
-def test_work_that_runs_out_of_time_is_told_and_interrupted() -> None:
-    told: list[str] = []
+def test_work_out_of_time_is_reported_and_interrupted() -> None:
+    calls: list[str] = []
     near = Deadline(time.monotonic() + 0.05, time.monotonic() + 600)
-    with pytest.raises(KeyboardInterrupt), watched(near, nothing, lambda: False, lambda: told.append("near")):
+    with pytest.raises(KeyboardInterrupt), watched(near, nothing, lambda: False, lambda: calls.append("near")):
         work_for_long()
-    assert told == ["near"]
+    assert calls == ["near"]
 
 
-def test_also_where_interrupts_were_ignored() -> None:
+def test_work_is_interrupted_even_if_interrupts_were_ignored() -> None:
     usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with pytest.raises(KeyboardInterrupt), watched(Deadline.after(900), nothing, lambda: True, nothing):
@@ -51,8 +54,8 @@ def test_also_where_interrupts_were_ignored() -> None:
         signal.signal(signal.SIGINT, usual)
 
 
-def test_a_look_that_fails_is_not_the_last(caplog: pytest.LogCaptureFixture) -> None:
-    """A database that is away raises what it likes; the time limit is watched all the same."""
+def test_a_failed_check_does_not_stop_the_watcher(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever an unavailable database raises, the time limit is still enforced."""
     near = Deadline(time.monotonic() + 0.05, time.monotonic() + 600)
 
     def away() -> bool:
@@ -63,7 +66,7 @@ def test_a_look_that_fails_is_not_the_last(caplog: pytest.LogCaptureFixture) -> 
     assert "no connection" in caplog.text
 
 
-def test_work_that_ends_in_time_is_left_alone_and_was_seen_alive() -> None:
+def test_work_that_ends_in_time_is_not_interrupted_and_sends_heartbeats() -> None:
     renewed: list[float] = []
 
     def renew() -> None:

@@ -43,7 +43,7 @@ def test_an_engine_counts_the_stored_week(orders: OrderStream, name: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "module"), [("duckdb", "duckdb"), ("spark", "pyspark"), ("duckdb", "ibis")])
-def test_an_engine_that_is_not_installed_is_named_with_the_remedy(
+def test_a_missing_engine_is_named_with_the_remedy(
     orders: OrderStream, name: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)

@@ -1,4 +1,4 @@
-"""The event log that keeps its databases open: what Dagster's own reads and tells, also of a killed writer."""
+"""The event log that keeps its databases open stores the same as Dagster's own, even after a kill."""
 
 import subprocess
 import sys
@@ -51,14 +51,14 @@ def dagsters_own(folder: Path) -> SqliteEventLogStorage:
     return SqliteEventLogStorage(str(folder / "storage" / "history" / "runs"))
 
 
-def test_the_instance_of_this_project_uses_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_projects_instance_uses_local_storage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     Path("dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())
     with dg.DagsterInstance.from_config(str(tmp_path)) as found:
         assert isinstance(found.event_log_storage, LocalEventLog)
 
 
-def test_dagsters_own_log_reads_the_same(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_dagsters_own_event_log_reads_the_same_events(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     done = dg.materialize([an_asset], instance=instance)
     ours = instance.all_logs(done.run_id)
     theirs = [record.event_log_entry for record in dagsters_own(tmp_path).get_records_for_run(done.run_id).records]
@@ -77,7 +77,7 @@ def test_a_killed_writer_loses_nothing(instance: dg.DagsterInstance, tmp_path: P
     assert [entry.message for entry in instance.all_logs(run_id)] == ["the last words"]
 
 
-def test_who_watches_a_run_hears_of_every_event(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_watchers_of_a_run_get_every_event(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     run = instance.create_run_for_job(dg.job(name="job")(lambda: None))
     instance.report_engine_event("first", run)
     heard: list[str] = []
@@ -98,7 +98,7 @@ def test_who_watches_a_run_hears_of_every_event(instance: dg.DagsterInstance, tm
         watching.dispose()
 
 
-def test_databases_of_old_runs_are_closed_and_opened_again(instance: dg.DagsterInstance) -> None:
+def test_databases_of_old_runs_are_closed_and_reopened(instance: dg.DagsterInstance) -> None:
     runs = [instance.create_run_for_job(dg.job(name="job")(lambda: None)) for _ in range(MOST_OPEN + 3)]
     for number, run in enumerate(runs):
         instance.report_engine_event(str(number), run)

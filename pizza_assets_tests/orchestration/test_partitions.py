@@ -40,7 +40,7 @@ def test_the_weeks_of_a_run() -> None:
     assert weeks_of_run({}, partitions) == []
 
 
-def test_a_schedule_tick_asks_for_one_range_run_and_an_analysis() -> None:
+def test_a_schedule_tick_requests_one_range_run_and_an_analysis() -> None:
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 11, 22, 18, tzinfo=UTC))
     request = daily_refresh(Settings())(context)
     assert isinstance(request, dg.RunRequest)

@@ -1,4 +1,4 @@
-"""Stored tables in a folder of their own."""
+"""A table store in a temporary folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Listed objects in memory and a clock that only moves when told, for tests of claims."""
+"""In-memory listed objects and a manually advanced clock, for tests of claims."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ class Listed:
 
 
 class MemoryObjects:
-    """Keeps objects in a dict. `mishaps` befall the next writes, one each."""
+    """Keeps objects in a dict. mishaps: faults of the next writes, one each."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
@@ -44,7 +44,7 @@ class MemoryObjects:
 
 
 class Clock:
-    """Time that passes by `sleep` only; renewals that fall due meanwhile are done, unless this writer is stopped."""
+    """Time that advances only in `sleep`, which runs the renewals due meanwhile unless this writer is stopped."""
 
     def __init__(self) -> None:
         self.time = START

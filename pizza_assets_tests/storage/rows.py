@@ -1,4 +1,4 @@
-"""A small table to store, and where it is said to come from."""
+"""A small table to store, and its origin."""
 
 from datetime import UTC, datetime
 

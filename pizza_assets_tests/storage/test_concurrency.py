@@ -1,4 +1,4 @@
-"""Two writers and a reader on one week: every read is one whole version, and nothing of two is ever mixed."""
+"""Two writers and a reader on one week: every read returns one complete version, never a mixture of two."""
 
 import multiprocessing
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Claims that expire: two writers, lost answers, stopped writers and clocks that differ."""
+"""Expiring claims: two writers, lost responses, suspended writers and clocks that differ."""
 
 import json
 import threading
@@ -39,16 +39,16 @@ def writer(objects: MemoryObjects, clock: Clock, owner: str = "here|1", patience
 
 
 def entries(objects: MemoryObjects) -> list[dict[str, str]]:
-    """What those say who are there."""
+    """The claim entries in the folder."""
     return [json.loads(objects.objects[listed.key]) for listed in objects.listing(FOLDER)]
 
 
 def put(objects: MemoryObjects, expires_at: datetime, owner: str = "elsewhere|2", key: str = THEIRS) -> None:
-    """Another's claim."""
+    """Write another writer's claim."""
     objects.objects[key] = json.dumps({"owner": owner, "expires_at": expires_at.isoformat()}).encode()
 
 
-def test_a_claim_says_whose_it_is_and_is_gone_after_its_block(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_claim_names_its_holder_and_is_released_after_its_block(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         claim.confirm()
         assert [found["owner"] for found in entries(objects)] == ["here|1"]
@@ -56,28 +56,28 @@ def test_a_claim_says_whose_it_is_and_is_gone_after_its_block(objects: MemoryObj
     assert objects.objects == {}
 
 
-def test_a_claim_is_gone_after_a_block_that_fails(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_claim_is_released_when_its_block_fails(objects: MemoryObjects, clock: Clock) -> None:
     with pytest.raises(RuntimeError, match="no such match"), writer(objects, clock).claiming(NAME):
         raise RuntimeError("no such match")
     assert objects.objects == {}
 
 
-def test_other_names_are_free(objects: MemoryObjects, clock: Clock) -> None:
+def test_claims_on_other_names_are_free(objects: MemoryObjects, clock: Clock) -> None:
     claims = writer(objects, clock)
     with claims.claiming(NAME), claims.claiming("raw_orders/2026-03-10") as other:
         other.confirm()
 
 
-def test_a_second_writer_is_told_who_until_when_and_what_to_do(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_second_writer_gets_holder_expiry_and_remedy(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock, "there|7").claiming(NAME):
-        with pytest.raises(StorageError) as told, writer(objects, clock, patience=30).claiming(NAME):
+        with pytest.raises(StorageError) as refusal, writer(objects, clock, patience=30).claiming(NAME):
             pass
         assert clock.time == START + timedelta(seconds=30)
-    message = str(told.value)
+    message = str(refusal.value)
     assert message.startswith(f"memory://{FOLDER}: claimed by there|7 until 2026-03-03 06:01:20+00:00, and renewed")
     assert "; waited 30 s. " in message
     assert "run again" in message
-    assert "its claim is free from 2026-03-03 06:01:30+00:00" in message
+    assert "the claim is free from 2026-03-03 06:01:30+00:00" in message
 
 
 def test_a_second_writer_gets_the_claim_once_the_first_is_done(objects: MemoryObjects, clock: Clock) -> None:
@@ -98,7 +98,7 @@ def test_a_second_writer_gets_the_claim_once_the_first_is_done(objects: MemoryOb
 
 
 @pytest.mark.parametrize("patience", [0, 1, 2, 5])
-def test_patience_is_all_used_and_no_more(objects: MemoryObjects, clock: Clock, patience: float) -> None:
+def test_a_writer_waits_for_exactly_its_patience(objects: MemoryObjects, clock: Clock, patience: float) -> None:
     put(objects, START + timedelta(days=1))
     with (
         pytest.raises(StorageError, match="elsewhere"),
@@ -108,7 +108,7 @@ def test_patience_is_all_used_and_no_more(objects: MemoryObjects, clock: Clock, 
     assert clock.time == START + timedelta(seconds=patience)
 
 
-def test_claims_that_expire_soon_are_asked_for_often(objects: MemoryObjects, clock: Clock) -> None:
+def test_claims_that_expire_soon_are_polled_often(objects: MemoryObjects, clock: Clock) -> None:
     put(objects, START + timedelta(days=1))
     asleep: list[float] = []
     claims = ExpiringClaims(
@@ -119,7 +119,7 @@ def test_claims_that_expire_soon_are_asked_for_often(objects: MemoryObjects, clo
     assert asleep == [0.2] * 5
 
 
-def test_a_dead_writers_claim_is_taken_over_after_expiry_and_margin(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_dead_writers_claim_is_taken_over_after_expiry_and_skew(objects: MemoryObjects, clock: Clock) -> None:
     put(objects, START + EXPIRY)
     with writer(objects, clock, patience=100).claiming(NAME) as claim:
         claim.confirm()
@@ -127,7 +127,7 @@ def test_a_dead_writers_claim_is_taken_over_after_expiry_and_margin(objects: Mem
         assert [found["owner"] for found in entries(objects)] == ["here|1"]
 
 
-def test_a_claim_within_the_margin_is_not_taken_over(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_claim_expired_for_less_than_the_skew_is_not_taken_over(objects: MemoryObjects, clock: Clock) -> None:
     put(objects, START - SKEW)
     with pytest.raises(StorageError, match="claimed by elsewhere"), writer(objects, clock).claiming(NAME):
         pass
@@ -136,8 +136,8 @@ def test_a_claim_within_the_margin_is_not_taken_over(objects: MemoryObjects, clo
         claim.confirm()
 
 
-def test_of_many_takers_at_the_same_moment_none_or_one_wins(objects: MemoryObjects, clock: Clock) -> None:
-    """All of them have found the expired claim before the first of them writes."""
+def test_at_most_one_of_many_simultaneous_takers_wins(objects: MemoryObjects, clock: Clock) -> None:
+    """All of them see the expired claim before the first of them writes."""
     put(objects, START - EXPIRY)
     together = threading.Barrier(8)
     lock = threading.Lock()
@@ -195,7 +195,7 @@ def test_of_many_takers_at_the_same_moment_none_or_one_wins(objects: MemoryObjec
     assert all("changing hands" in message for message in refused)
 
 
-def test_two_at_the_same_moment_wait_for_different_times_and_try_again(objects: MemoryObjects, clock: Clock) -> None:
+def test_two_simultaneous_claimants_wait_random_times_and_retry(objects: MemoryObjects, clock: Clock) -> None:
     class NotAlone(MemoryObjects):
         def put(self, key: str, content: bytes) -> None:
             super().put(key, content)
@@ -204,7 +204,7 @@ def test_two_at_the_same_moment_wait_for_different_times_and_try_again(objects: 
 
         def listing(self, prefix: str) -> list[Listed]:
             found = super().listing(prefix)
-            self.objects.pop(f"{FOLDER}other.json", None)  # it saw us, too
+            self.objects.pop(f"{FOLDER}other.json", None)  # the other writer saw us, too
             return found
 
         others: list[str]
@@ -220,11 +220,11 @@ def test_two_at_the_same_moment_wait_for_different_times_and_try_again(objects: 
     assert asleep == [0.5]
 
 
-def test_a_claim_that_comes_to_life_while_it_is_taken_over_stays(clock: Clock) -> None:
+def test_a_claim_renewed_during_a_takeover_survives(clock: Clock) -> None:
     class Late(MemoryObjects):
         def put(self, key: str, content: bytes) -> None:
             super().put(key, content)
-            put(self, START + EXPIRY)  # its writer's renewal was a long time on the way
+            put(self, START + EXPIRY)  # the old holder's renewal arrives late
 
     objects = Late()
     put(objects, START - EXPIRY)
@@ -233,7 +233,7 @@ def test_a_claim_that_comes_to_life_while_it_is_taken_over_stays(clock: Clock) -
     assert [found["owner"] for found in entries(objects)] == ["elsewhere|2"]
 
 
-def test_a_store_whose_listings_are_late_gives_no_claim(clock: Clock) -> None:
+def test_a_store_with_inconsistent_listings_gives_no_claim(clock: Clock) -> None:
     class LateListings(MemoryObjects):
         def listing(self, prefix: str) -> list[Listed]:
             return []
@@ -242,7 +242,7 @@ def test_a_store_whose_listings_are_late_gives_no_claim(clock: Clock) -> None:
         pass
 
 
-def test_one_who_comes_and_goes_costs_the_holder_nothing(clock: Clock) -> None:
+def test_a_claimant_that_withdraws_does_not_affect_the_holder(clock: Clock) -> None:
     class PassedBy(MemoryObjects):
         def listing(self, prefix: str) -> list[Listed]:
             found = super().listing(prefix)
@@ -272,13 +272,13 @@ def test_a_writer_that_was_stopped_learns_that_its_claim_expired(objects: Memory
         with pytest.raises(StorageError, match=r"lost: not renewed before 2026-03-03 06:01:00.*; run again"):
             claim.confirm()
         clock.is_stopped = False
-        clock.sleep(EXPIRY.total_seconds())  # a renewal that comes too late revives nothing
+        clock.sleep(EXPIRY.total_seconds())  # a late renewal does not restore the claim
         with pytest.raises(StorageError, match="lost: not renewed"):
             claim.confirm()
 
 
-def test_a_lost_claim_is_noticed_and_the_takers_stays(objects: MemoryObjects, clock: Clock) -> None:
-    """The taker's clock is far ahead, so it takes a claim over that lives."""
+def test_a_lost_claim_is_noticed_and_the_new_holders_kept(objects: MemoryObjects, clock: Clock) -> None:
+    """The new holder's clock is far ahead, so it takes over a live claim."""
     with writer(objects, clock).claiming(NAME) as claim:
         put(objects, START + 5 * EXPIRY, "ahead|3")
         with pytest.raises(StorageError, match=r"claim of here\|1 was lost: taken over by ahead\|3; run again"):
@@ -287,10 +287,10 @@ def test_a_lost_claim_is_noticed_and_the_takers_stays(objects: MemoryObjects, cl
     assert [found["owner"] for found in entries(objects)] == ["ahead|3"]
 
 
-def test_a_taker_removes_what_it_took_over_so_that_its_writer_learns_of_it(
+def test_a_takeover_deletes_the_old_object_so_that_its_writer_learns_of_it(
     objects: MemoryObjects, clock: Clock
 ) -> None:
-    """Even when the taker is done already."""
+    """Even when the new holder has finished already."""
     ahead = ExpiringClaims(
         objects,
         "ahead|3",
@@ -304,34 +304,34 @@ def test_a_taker_removes_what_it_took_over_so_that_its_writer_learns_of_it(
     with writer(objects, clock).claiming(NAME) as claim:
         with ahead.claiming(NAME):
             pass
-        with pytest.raises(StorageError, match="lost: its object is gone, so another has had it"):
+        with pytest.raises(StorageError, match="lost: its object is gone, so another writer took the claim over"):
             claim.confirm()
 
 
-def test_a_release_without_confirm_leaves_the_takers_claim(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_release_without_confirm_keeps_the_new_holders_claim(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME):
         put(objects, START + EXPIRY, "ahead|3")
     assert [found["owner"] for found in entries(objects)] == ["ahead|3"]
 
 
-def test_a_loss_is_seen_by_renewal_too(objects: MemoryObjects, clock: Clock) -> None:
+def test_renewal_also_notices_a_loss(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         put(objects, START + EXPIRY, "ahead|3")
         clock.sleep(25)
-        assert clock.repeated == []  # there is nothing left to renew
-        del objects.objects[THEIRS]  # even when the taker is done already
+        assert clock.repeated == []  # the claim is lost, so it is not renewed
+        del objects.objects[THEIRS]  # even when the new holder has finished already
         with pytest.raises(StorageError, match=r"taken over by ahead\|3"):
             claim.confirm()
 
 
-def test_a_removed_claim_is_lost(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_deleted_claim_is_lost(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         objects.objects.clear()
         with pytest.raises(StorageError, match="lost: its object is gone, .*; run again"):
             claim.confirm()
 
 
-def test_a_store_out_of_reach_for_less_than_the_expiry_costs_nothing(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_short_outage_of_the_store_does_not_lose_the_claim(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         objects.mishaps = [StorageError("no network")] * 2
         clock.sleep(59)
@@ -339,7 +339,7 @@ def test_a_store_out_of_reach_for_less_than_the_expiry_costs_nothing(objects: Me
         claim.confirm()
 
 
-def test_a_store_out_of_reach_for_longer_is_named_as_the_cause(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_long_outage_of_the_store_is_named_as_the_cause(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         objects.mishaps = [StorageError("no network")] * 3
         clock.sleep(60)
@@ -347,7 +347,7 @@ def test_a_store_out_of_reach_for_longer_is_named_as_the_cause(objects: MemoryOb
             claim.confirm()
 
 
-def test_a_trouble_that_is_over_is_not_named_as_the_cause(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_past_outage_is_not_named_as_the_cause(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         objects.mishaps = [StorageError("no network")]
         clock.sleep(40)
@@ -357,7 +357,7 @@ def test_a_trouble_that_is_over_is_not_named_as_the_cause(objects: MemoryObjects
             claim.confirm()
 
 
-def test_an_answer_that_took_longer_than_the_claim_lasts_confirms_nothing(clock: Clock) -> None:
+def test_a_response_slower_than_the_expiry_does_not_confirm_the_claim(clock: Clock) -> None:
     class Slow(MemoryObjects):
         is_slow = False
 
@@ -374,7 +374,7 @@ def test_an_answer_that_took_longer_than_the_claim_lasts_confirms_nothing(clock:
             claim.confirm()
 
 
-def test_a_confirmed_claim_lasts_for_half_of_the_expiry_at_least(objects: MemoryObjects, clock: Clock) -> None:
+def test_a_confirmed_claim_lasts_for_at_least_half_of_the_expiry(objects: MemoryObjects, clock: Clock) -> None:
     with writer(objects, clock).claiming(NAME) as claim:
         clock.is_stopped = True
         clock.sleep(EXPIRY.total_seconds() / 2)
@@ -385,7 +385,7 @@ def test_a_confirmed_claim_lasts_for_half_of_the_expiry_at_least(objects: Memory
         assert datetime.fromisoformat(entries(objects)[0]["expires_at"]) >= clock.time + EXPIRY / 2
 
 
-def test_a_renewal_that_was_so_late_that_another_may_have_come_and_gone_is_a_loss(clock: Clock) -> None:
+def test_a_renewal_after_expiry_counts_as_a_loss(clock: Clock) -> None:
     class Slow(MemoryObjects):
         def put(self, key: str, content: bytes) -> None:
             if self.objects:
@@ -400,13 +400,13 @@ def test_a_renewal_that_was_so_late_that_another_may_have_come_and_gone_is_a_los
             claim.confirm()
 
 
-def test_a_claim_that_can_not_be_removed_fails_nobodys_block(
+def test_a_claim_that_cannot_be_deleted_does_not_fail_the_block(
     objects: MemoryObjects, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with writer(objects, clock).claiming(NAME):
         objects.mishaps = [StorageError("no right to delete")]
     assert caplog.messages == [
-        "claim kept until 2026-03-03 06:01:00+00:00, because it can't be removed: no right to delete"
+        "the claim can't be deleted, so it lasts until 2026-03-03 06:01:00+00:00: no right to delete"
     ]
 
 
@@ -424,14 +424,14 @@ def test_a_claim_that_can_not_be_removed_fails_nobodys_block(
         b'{"owner": "a", "expires_at": "2026-03-03T06:00:00"}',
     ],
 )
-def test_junk_in_place_of_a_claim_is_named(objects: MemoryObjects, clock: Clock, content: bytes) -> None:
+def test_an_invalid_claim_object_is_a_named_error(objects: MemoryObjects, clock: Clock, content: bytes) -> None:
     objects.objects[THEIRS] = content
     with pytest.raises(StorageError, match=rf"^memory://{THEIRS}: not a claim \(.*delete this object, then run again$"):
         writer(objects, clock, patience=60).claiming(NAME).__enter__()
     assert objects.objects[THEIRS] == content
 
 
-def test_repeating_calls_beside_the_block_and_ends_with_it() -> None:
+def test_repeating_calls_during_the_block_and_ends_with_it() -> None:
     called = threading.Semaphore(0)
 
     def action() -> bool:
@@ -443,12 +443,12 @@ def test_repeating_calls_beside_the_block_and_ends_with_it() -> None:
     assert not [thread for thread in threading.enumerate() if thread.name == "claim-renewal"]
 
 
-def test_repeating_ends_when_there_is_nothing_left_to_do() -> None:
+def test_repeating_ends_when_the_action_returns_false() -> None:
     calls: list[int] = []
     is_seen = threading.Event()
 
     def action() -> bool:
-        is_seen.wait(timeout=30)  # a thread that has ended already could not be waited for
+        is_seen.wait(timeout=30)  # the thread must still be running when the block ends
         calls.append(1)
         return False
 
@@ -461,7 +461,7 @@ def test_repeating_ends_when_there_is_nothing_left_to_do() -> None:
 
 
 class WritersWithClocksApart(RuleBasedStateMachine):
-    """Writers claim, confirm, stop, die and lose answers; no claim is given while another may still publish."""
+    """Writers claim, confirm, stop, die and lose responses; nobody gets a claim while another may still publish."""
 
     WRITERS = range(3)
 

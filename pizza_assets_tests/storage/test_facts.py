@@ -1,4 +1,4 @@
-"""An object is never read without the facts that belong to it, nor when it is damaged."""
+"""An object is never read without its own facts, nor when it is damaged."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -33,7 +33,7 @@ def put(tables: TableStore, key: str, data: bytes) -> None:
         file.write(data)
 
 
-def test_a_kill_between_facts_and_object_leaves_both_old_and_known(tables: TableStore) -> None:
+def test_a_kill_between_facts_and_object_leaves_the_old_object_with_its_facts(tables: TableStore) -> None:
     write_week(tables, "raw_match_events", WEEK, events("real", [1]), Origin("real", "1", "first", reason="why"))
     old, old_facts = content(tables, KEY), tables.week_facts("raw_match_events", WEEK)
     write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "second"))
@@ -52,7 +52,7 @@ def test_a_kill_at_the_very_first_write_leaves_nothing(tables: TableStore) -> No
     assert tables.read_week("raw_match_events", WEEK) is None
 
 
-def test_without_facts_the_object_speaks_for_itself(tables: TableStore) -> None:
+def test_lost_facts_are_rebuilt_from_the_object(tables: TableStore) -> None:
     write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
     tables.objects.delete(facts_key(KEY))
     facts = tables.week_facts("raw_match_events", WEEK)
@@ -68,14 +68,14 @@ def test_facts_of_the_same_content_are_replaced(tables: TableStore) -> None:
     assert facts.reason == "looked at again"
 
 
-def test_a_label_alone_makes_another_content(tables: TableStore) -> None:
-    """Two empty weeks, one real and one mock, are not the same."""
+def test_a_different_label_is_a_different_content(tables: TableStore) -> None:
+    """An empty real week and an empty mock week differ."""
     real = write_week(tables, "merged_orders", WEEK, MergedOrders.empty(), origin("real"))
     mock = write_week(tables, "merged_orders", WEEK, MergedOrders.empty(), origin("mock"))
     assert real.facts.content_sha256 != mock.facts.content_sha256
 
 
-def test_junk_facts_are_a_named_error(tables: TableStore) -> None:
+def test_invalid_facts_are_a_named_error(tables: TableStore) -> None:
     write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
     put(tables, facts_key(KEY), b"[1]")
     with pytest.raises(StorageError, match=r"facts.json: not readable .*; run its week again to rewrite it"):
@@ -84,7 +84,7 @@ def test_junk_facts_are_a_named_error(tables: TableStore) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-def test_a_flipped_bit_is_noticed_or_changes_nothing(
+def test_a_flipped_bit_is_detected_or_harmless(
     tmp_path_factory: pytest.TempPathFactory, position: float, bit: int
 ) -> None:
     tables = TableStore(LocalFolder(tmp_path_factory.getbasetemp() / "flipped"), lambda: NOW)

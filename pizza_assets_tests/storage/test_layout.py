@@ -1,4 +1,4 @@
-"""Keys and versions of everything stored: what a release writes, the next one must find."""
+"""Keys and versions of everything stored: the next release must find what this one writes."""
 
 import pytest
 
@@ -61,7 +61,7 @@ STORED = {
     "dashboard_anomalies": (["quicksight-ready/dashboard-data/dashboard_anomalies.csv"], "1", 1),
     "dashboard_insights": (["quicksight-ready/dashboard-data/dashboard_insights.csv"], "2", 1),
     "dashboard_data_quality": (["quicksight-ready/dashboard-data/dashboard_data_quality.csv"], "2", 2),
-    "dashboard_checks": (["quicksight-ready/dashboard-data/dashboard_checks.csv"], "1", 1),
+    "dashboard_checks": (["quicksight-ready/dashboard-data/dashboard_checks.csv"], "2", 1),
     "dashboard_coming_matches": (["quicksight-ready/dashboard-data/dashboard_coming_matches.csv"], "1", 1),
     "dashboard_match_forecast": (["quicksight-ready/dashboard-data/dashboard_match_forecast.csv"], "1", 1),
     "dashboard_forecast_accuracy": (["quicksight-ready/dashboard-data/dashboard_forecast_accuracy.csv"], "1", 1),
@@ -71,11 +71,11 @@ STORED = {
 }
 """Per asset: the keys of one week or of the whole, the code version and the schema version.
 
-A key never changes; a version is raised on purpose, and then here.
+A key never changes; a version is raised deliberately, and then here as well.
 """
 
 
-def test_keys_and_versions_are_those_of_the_release_before() -> None:
+def test_keys_and_versions_are_those_of_the_previous_release() -> None:
     found = {}
     for asset, place in PLACES.items():
         labels = place.labels or (None,)
@@ -85,14 +85,14 @@ def test_keys_and_versions_are_those_of_the_release_before() -> None:
     assert found == STORED
 
 
-def test_a_table_without_a_place_fails_where_it_is_declared() -> None:
+def test_a_table_without_a_place_fails_when_declared() -> None:
     with pytest.raises(TypeError, match="Forgotten: table dashboard_forgotten has no place"):
 
         class Forgotten(Table, name="dashboard_forgotten"):
-            """An extract whose author forgot where it lies."""
+            """An extract without a declared place."""
 
 
-def test_every_extract_lies_with_the_others() -> None:
+def test_all_extracts_are_in_one_folder() -> None:
     for model in EXTRACTS:
         place = model.place()
         assert place is not None

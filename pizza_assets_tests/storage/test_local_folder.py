@@ -1,4 +1,4 @@
-"""The local folder: the contract of every object store, and what only a folder of files has to care for."""
+"""The local folder: the contract of every object store, and what is specific to files."""
 
 import itertools
 import os
@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> LocalFolder:
 
 @contextmanager
 def process_that(program: str, root: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that runs `program` with `store` over `root`, and has come to print a line."""
+    """A process that runs `program` with a `store` in `root` and has printed its first line."""
     head = (
         f"import time\nfrom pizza_assets.storage.local_folder import LocalFolder\nstore = LocalFolder({str(root)!r})\n"
     )
@@ -66,7 +66,7 @@ def test_a_key_never_leaves_the_folder(store: LocalFolder) -> None:
         store.read("../secret")
 
 
-def test_an_unwritable_place_is_a_named_error(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_a_named_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     store = LocalFolder(tmp_path / "file")
     with pytest.raises(StorageError, match="PIZZA_STORAGE"), store.writing("a/b") as file:
@@ -77,7 +77,7 @@ def test_an_unwritable_place_is_a_named_error(tmp_path: Path) -> None:
         pass
 
 
-def test_what_a_killed_writer_left_is_swept_and_a_living_writer_is_not(store: LocalFolder) -> None:
+def test_leftovers_of_a_killed_writer_are_swept_and_a_live_writers_are_not(store: LocalFolder) -> None:
     with process_that(WRITING, store.root) as writer:
         assert len(leftovers(store)) == 1
         assert store.sweep() == 0, "the writer lives"
@@ -108,7 +108,7 @@ def test_a_held_claim_is_waited_for_and_then_named(store: LocalFolder) -> None:
         pass
 
 
-def test_a_killed_holder_holds_nothing(store: LocalFolder) -> None:
+def test_the_claim_of_a_killed_holder_is_released(store: LocalFolder) -> None:
     with process_that(HOLDING, store.root) as holder:
         os.kill(holder.pid, signal.SIGKILL)
         holder.wait()

@@ -1,4 +1,4 @@
-"""The contract of every place where tables are kept; a folder and each S3 server run the same class."""
+"""The contract of every object store; a folder and each S3 server run the same tests."""
 
 import threading
 from collections.abc import Callable
@@ -21,10 +21,10 @@ PAGE_OF_S3 = 1_000
 
 
 class StorageContract:
-    """What any store must do, and tables in it. Subclasses give a `new_store` fixture: each call, an empty store."""
+    """The contract of every store and of tables in it. Subclasses provide `new_store`, which makes an empty store."""
 
     examples = 100
-    """Of each property; fewer where each example is hundreds of requests."""
+    """Examples per property; fewer where each example takes hundreds of requests."""
 
     @pytest.fixture
     def store(self, new_store: Callable[[], ObjectStore]) -> ObjectStore:
@@ -71,20 +71,20 @@ class StorageContract:
         store.delete("p/2")
         assert store.keys("p") == ["p/1/z"]
 
-    def test_the_end_of_an_object_is_read_alone(self, store: ObjectStore) -> None:
+    def test_the_tail_of_an_object_can_be_read_alone(self, store: ObjectStore) -> None:
         with store.writing("k/x") as file:
             file.write(b"0123456789")
         assert store.tail("k/x", 3) == b"789"
         assert store.tail("k/x", 99) == b"0123456789"
         assert store.tail("k/y", 3) is None
 
-    def test_a_claim_is_no_object_and_can_be_had_again(self, store: ObjectStore) -> None:
+    def test_a_claim_is_not_listed_as_an_object_and_can_be_reacquired(self, store: ObjectStore) -> None:
         for _ in range(2):
             with store.claiming("raw-data/x/week=2026-08-04") as claim:
                 claim.confirm()
         assert store.keys("") == []
 
-    def test_one_holds_a_claim_at_a_time(self, store: ObjectStore) -> None:
+    def test_a_claim_has_one_holder_at_a_time(self, store: ObjectStore) -> None:
         """Without the claim, some of these read-and-add steps would be lost."""
         with store.writing("counter") as file:
             file.write(b"0")
@@ -103,7 +103,7 @@ class StorageContract:
             thread.join()
         assert store.read("counter") == b"40"
 
-    def test_claims_of_two_names_do_not_wait_for_each_other(self, store: ObjectStore) -> None:
+    def test_claims_on_two_names_do_not_block_each_other(self, store: ObjectStore) -> None:
         with store.claiming("a"), store.claiming("b"):
             pass
 
@@ -113,7 +113,7 @@ class StorageContract:
         with store.claiming("a"):
             pass
 
-    def test_more_keys_than_one_page_of_a_listing(self, store: ObjectStore) -> None:
+    def test_a_listing_of_several_pages_is_complete(self, store: ObjectStore) -> None:
         keys = [f"p/{number:05}" for number in range(PAGE_OF_S3 + 1)]
 
         def write(key: str) -> None:
@@ -165,7 +165,7 @@ class StorageContract:
         is_equal()
 
     # Property 10
-    def test_every_object_lies_under_dataset_source_and_week_with_its_time_of_collection(
+    def test_every_object_is_stored_by_dataset_source_and_week_with_its_collection_time(
         self, new_store: Callable[[], ObjectStore]
     ) -> None:
         raw = [asset for asset, place in PLACES.items() if place.table == "raw_match_events"]
@@ -194,4 +194,4 @@ class StorageContract:
         lies_where_it_belongs()
 
     def check_labels(self, store: ObjectStore, key: str, labels: dict[str, str]) -> None:
-        """Where the place keeps labels with an object, these are among them."""
+        """Labels that the store must keep with the object; none for a folder."""

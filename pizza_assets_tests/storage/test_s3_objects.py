@@ -1,4 +1,4 @@
-"""What S3Objects asks of S3, and what it makes of the answers."""
+"""The requests that S3Objects sends, and how it handles the responses."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -57,26 +57,26 @@ def body(content: bytes, length: int | None = None) -> dict[str, object]:
     return {"Body": StreamingBody(io.BytesIO(content), len(content) if length is None else length), "ETag": '"1"'}
 
 
-def test_an_object_goes_out_with_type_and_labels(objects: S3Objects, stubber: Stubber) -> None:
+def test_an_object_is_written_with_content_type_and_labels(objects: S3Objects, stubber: Stubber) -> None:
     asked = {**PLACE, "Body": b"{}", "ContentType": "application/json", "Metadata": {"run-id": "7"}}
     stubber.add_response("put_object", {"ETag": '"1"'}, asked)
     objects.put("a.json", b"{}", {"run-id": "7"})
 
 
-def test_a_body_that_breaks_off_is_asked_for_again(objects: S3Objects, stubber: Stubber) -> None:
+def test_a_truncated_body_is_retried(objects: S3Objects, stubber: Stubber) -> None:
     stubber.add_response("get_object", body(b"hel", 5), PLACE)
     stubber.add_response("get_object", body(b"hello"), PLACE)
     assert objects.read("a.json") == b"hello"
 
 
-def test_a_body_that_always_breaks_off_is_no_object(objects: S3Objects, stubber: Stubber) -> None:
+def test_a_body_that_is_always_truncated_is_an_error(objects: S3Objects, stubber: Stubber) -> None:
     for _ in range(BODY_ATTEMPTS):
         stubber.add_response("get_object", body(b"hel", 5), PLACE)
-    with pytest.raises(StorageError, match=r"^s3://bucket/pizza/a.json: no whole answer came \(.*check network"):
+    with pytest.raises(StorageError, match=r"^s3://bucket/pizza/a.json: no complete response \(.*check network"):
         objects.read("a.json")
 
 
-def test_a_download_that_breaks_off_begins_anew(objects: S3Objects, stubber: Stubber) -> None:
+def test_a_truncated_download_starts_again(objects: S3Objects, stubber: Stubber) -> None:
     stubber.add_response("get_object", body(b"hel", 5), PLACE)
     stubber.add_response("get_object", body(b"hello"), PLACE)
     file = io.BytesIO()
@@ -84,7 +84,7 @@ def test_a_download_that_breaks_off_begins_anew(objects: S3Objects, stubber: Stu
     assert file.getvalue() == b"hello"
 
 
-def test_only_the_servers_own_word_means_that_there_is_none(objects: S3Objects, stubber: Stubber) -> None:
+def test_only_no_such_key_means_that_there_is_no_object(objects: S3Objects, stubber: Stubber) -> None:
     stubber.add_client_error("get_object", "NoSuchKey", http_status_code=404)
     assert objects.read("a.json") is None
     for code in ("NoSuchBucket", "404", "AccessDenied", "MethodNotAllowed", "InternalError"):
@@ -98,7 +98,7 @@ def test_the_end_of_an_empty_object_is_empty(objects: S3Objects, stubber: Stubbe
     assert objects.tail("a.json", 3) == b""
 
 
-def test_a_listing_goes_on_to_its_end_or_fails(objects: S3Objects, stubber: Stubber) -> None:
+def test_a_listing_is_complete_or_fails(objects: S3Objects, stubber: Stubber) -> None:
     first = {"Contents": [{"Key": "pizza/a/1", "Size": 1, "ETag": '"1"'}], "IsTruncated": True}
     first["NextContinuationToken"] = "next"
     stubber.add_response("list_objects_v2", first, {"Bucket": "bucket", "Prefix": "pizza/a/"})
@@ -109,15 +109,17 @@ def test_a_listing_goes_on_to_its_end_or_fails(objects: S3Objects, stubber: Stub
     assert objects.keys("a/") == ["a/1", "a/2"]
     stubber.add_response("list_objects_v2", first, {"Bucket": "bucket", "Prefix": "pizza/a/"})
     stubber.add_client_error("list_objects_v2", "SlowDown", http_status_code=503)
-    with pytest.raises(StorageError, match=r"ListObjectsV2 was refused \(SlowDown\); the server wants fewer requests"):
+    with pytest.raises(
+        StorageError, match=r"ListObjectsV2 was refused \(SlowDown\); the server was still throttling requests"
+    ):
         objects.keys("a/")
 
 
-def test_an_answer_without_a_listing_is_not_taken_for_an_empty_one(objects: S3Objects, stubber: Stubber) -> None:
+def test_a_response_without_a_listing_is_not_taken_for_an_empty_one(objects: S3Objects, stubber: Stubber) -> None:
     stubber.add_response("list_objects_v2", {"IsTruncated": False}, {"Bucket": "bucket", "Prefix": "pizza/a/"})
     assert objects.keys("a/") == []
     stubber.add_response("list_objects_v2", {}, {"Bucket": "bucket", "Prefix": "pizza/a/"})
-    with pytest.raises(StorageError, match="s3://bucket/pizza/a/: what came is no listing; check network"):
+    with pytest.raises(StorageError, match="s3://bucket/pizza/a/: the response is not a listing; check network"):
         objects.keys("a/")
 
 
@@ -128,30 +130,30 @@ def test_an_answer_without_a_listing_is_not_taken_for_an_empty_one(objects: S3Ob
         ("NoSuchBucket", "create the bucket, or correct its name"),
         ("ExpiredToken", "check the credentials"),
         ("InvalidAccessKeyId", "check the credentials"),
-        ("SlowDown", "the server wants fewer requests"),
+        ("SlowDown", "the server was still throttling requests"),
         ("PermanentRedirect", "set AWS_DEFAULT_REGION"),
         ("InternalError", "check network, endpoint and region"),
     ],
 )
-def test_a_refusal_is_named_with_its_remedy_and_nothing_secret(
+def test_a_refusal_is_reported_with_its_remedy_and_without_secrets(
     objects: S3Objects, stubber: Stubber, call: str, code: str, remedy: str
 ) -> None:
     operation, _, ask = CALLS[call]
     stubber.add_client_error(operation, code, service_message=f"the key {SECRET} is bad", http_status_code=403)
-    with pytest.raises(StorageError) as told:
+    with pytest.raises(StorageError) as refusal:
         ask(objects)
-    assert str(told.value).startswith("s3://bucket/pizza/")
-    assert f"({code}); {remedy}" in str(told.value)
-    assert SECRET not in str(told.value)
+    assert str(refusal.value).startswith("s3://bucket/pizza/")
+    assert f"({code}); {remedy}" in str(refusal.value)
+    assert SECRET not in str(refusal.value)
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_missing_permission_is_named(objects: S3Objects, stubber: Stubber, call: str) -> None:
     operation, permission, ask = CALLS[call]
     stubber.add_client_error(operation, "AccessDenied", http_status_code=403)
-    with pytest.raises(StorageError) as told:
+    with pytest.raises(StorageError) as refusal:
         ask(objects)
-    assert f"(AccessDenied); allow {permission}" in str(told.value)
+    assert f"(AccessDenied); allow {permission}" in str(refusal.value)
 
 
 @pytest.mark.parametrize(
@@ -162,15 +164,15 @@ def test_a_missing_permission_is_named(objects: S3Objects, stubber: Stubber, cal
         (PartialCredentialsError(provider="env", cred_var="secret"), "check the credentials"),
     ],
 )
-def test_no_answer_is_named_with_its_remedy_and_nothing_secret(error: Exception, remedy: str) -> None:
+def test_a_missing_response_is_reported_with_its_remedy_and_without_secrets(error: Exception, remedy: str) -> None:
     class Unreachable:
         def put_object(self, **_: object) -> None:
             raise error
 
-    with pytest.raises(StorageError) as told:
+    with pytest.raises(StorageError) as refusal:
         S3Objects(Unreachable(), "bucket").put("a", b"")
-    assert f"({type(error).__name__}); {remedy}" in str(told.value)
-    assert SECRET not in str(told.value)
+    assert f"({type(error).__name__}); {remedy}" in str(refusal.value)
+    assert SECRET not in str(refusal.value)
 
 
 def test_an_object_in_parts(objects: S3Objects, stubber: Stubber) -> None:
@@ -178,9 +180,9 @@ def test_an_object_in_parts(objects: S3Objects, stubber: Stubber) -> None:
     upload_id = objects.begin("a.json", {})
     part = {**PLACE, "UploadId": "7", "PartNumber": 1, "Body": b"x"}
     stubber.add_response("upload_part", {"ETag": '"1"', "ChecksumCRC32": "abc="}, part)
-    told = objects.put_part("a.json", upload_id, 1, b"x")
-    assert told == {"PartNumber": 1, "ETag": '"1"', "ChecksumCRC32": "abc="}
+    part = objects.put_part("a.json", upload_id, 1, b"x")
+    assert part == {"PartNumber": 1, "ETag": '"1"', "ChecksumCRC32": "abc="}
     stubber.add_response(
-        "complete_multipart_upload", {}, {**PLACE, "UploadId": "7", "MultipartUpload": {"Parts": [told]}}
+        "complete_multipart_upload", {}, {**PLACE, "UploadId": "7", "MultipartUpload": {"Parts": [part]}}
     )
-    objects.complete("a.json", upload_id, [told])
+    objects.complete("a.json", upload_id, [part])

@@ -1,4 +1,4 @@
-"""Rows made while they are written: the bytes of the whole table, in its order, and nothing its model refuses."""
+"""Streamed rows are stored with the bytes and order of the whole table, and checked like it."""
 
 import io
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def stream(frame: pd.DataFrame, model: type[Table], batch_rows: int) -> RowStrea
 
 
 def accept(checks: PartChecks, frame: object) -> None:
-    """The model's check has tests of its own below, and takes longer than all else."""
+    """Skip the model's check, which is slow and tested separately below."""
 
 
 SIXTY = merged(60)
@@ -61,19 +61,19 @@ SIXTY = merged(60)
 # Property 11: whatever the batches and their order, the file is that of the whole table
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 60), st.integers(1, 20), st.integers(1, 30))
-def test_the_file_is_that_of_the_whole_table(count: int, batch_rows: int, group_rows: int) -> None:
+def test_the_file_equals_that_of_the_whole_table(count: int, batch_rows: int, group_rows: int) -> None:
     assert_whole(SIXTY.head(count), SIXTY.head(count), batch_rows, group_rows)
 
 
-@settings(max_examples=20, deadline=None)  # an engine is started for each
+@settings(max_examples=20, deadline=None)  # each example starts DuckDB
 @given(st.integers(0, 60), st.integers(1, 20), st.integers(1, 30), st.randoms())
-def test_so_it_is_in_any_order(count: int, batch_rows: int, group_rows: int, random) -> None:
+def test_the_file_is_the_same_for_unsorted_streams(count: int, batch_rows: int, group_rows: int, random) -> None:
     frame = SIXTY.head(count)
     assert_whole(frame.iloc[random.sample(range(count), count)], frame, batch_rows, group_rows)
 
 
 def assert_whole(rows: pd.DataFrame, frame: pd.DataFrame, batch_rows: int, group_rows: int) -> None:
-    """That a stream of `rows` is written as `frame` is."""
+    """Assert that a stream of `rows` gives the same file as `frame`."""
     file = io.BytesIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(frames, "ROWS_PER_GROUP", group_rows)
@@ -83,7 +83,7 @@ def assert_whole(rows: pd.DataFrame, frame: pd.DataFrame, batch_rows: int, group
     assert (counted.row_count, counted.real_share(1.0)) == (len(frame), 1.0)
 
 
-def test_a_stream_is_stored_as_a_frame_is(tmp_path: Path) -> None:
+def test_a_stream_is_stored_like_a_frame(tmp_path: Path) -> None:
     orders = FrameBatches(RawOrders.conform([an_order(f"o{n}", at(f"1{n}:30")) for n in range(10)]))
     made = (orders, RawMatches.conform([a_match()]), [LONDON], WindowLengths())
     contents = []
@@ -138,10 +138,10 @@ def test_a_stream_of_raw_orders_has_the_frames_bytes_and_facts(
 
 
 @pytest.mark.parametrize("first", [0, 30])
-def test_an_id_that_comes_twice_is_found_however_far_apart(
+def test_a_repeated_id_is_found_at_any_distance(
     first: int, tables: TableStore, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one row group or several, of which each is without fault."""
+    """Within one row group or across several that are each valid."""
     monkeypatch.setattr(frames, "ROWS_PER_GROUP", 20)
     rows = raw(45)
     rows.loc[44, "order_id"] = rows.loc[first, "order_id"]
@@ -149,14 +149,14 @@ def test_an_id_that_comes_twice_is_found_however_far_apart(
     with pytest.raises(StorageError, match="break the rules of raw_orders") as refusal:
         write_week(tables, "raw_orders", WEEK, stream(rows, RawOrders, 7), Origin("real", "1", "test"), ())
 
-    assert f"order_id = {rows.loc[first, 'order_id']} comes more than once" in str(refusal.value)
+    assert f"order_id = {rows.loc[first, 'order_id']} occurs more than once" in str(refusal.value)
     assert week_key("raw_orders", WEEK, "real") in str(refusal.value)
     assert tables.read_week("raw_orders", WEEK) is None
     assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("failure", [StorageError("gone"), ZeroDivisionError(), OSError("no space left on device")])
-def test_a_stream_that_breaks_leaves_what_was_stored_and_nothing_else(
+def test_a_stream_that_fails_leaves_the_stored_week_unchanged(
     failure: Exception, tables: TableStore, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(frames, "ROWS_PER_GROUP", 20)
@@ -173,11 +173,11 @@ def test_a_stream_that_breaks_leaves_what_was_stored_and_nothing_else(
         finally:
             is_closed.append(True)
 
-    with pytest.raises((StorageError, ZeroDivisionError)) as told:
+    with pytest.raises((StorageError, ZeroDivisionError)) as raised:
         write_week(tables, "raw_orders", WEEK, RowStream(breaking), Origin("real", "1", "test"), ())
 
     if isinstance(failure, OSError):
-        assert f"that failed (no space left on device); make room in {temporary}" in str(told.value)
+        assert f"that failed (no space left on device); free space in {temporary}" in str(raised.value)
     found = tables.read_week("raw_orders", WEEK)
     assert found is not None
     assert len(found.rows) == 5
@@ -185,7 +185,7 @@ def test_a_stream_that_breaks_leaves_what_was_stored_and_nothing_else(
     assert is_closed == [True]
 
 
-def test_a_refused_row_of_a_stream_is_named_and_the_stream_is_let_go(
+def test_a_refused_row_of_a_stream_is_named_and_the_stream_is_closed(
     tables: TableStore, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(frames, "ROWS_PER_GROUP", 20)
@@ -202,6 +202,6 @@ def test_a_refused_row_of_a_stream_is_named_and_the_stream_is_let_go(
 
 
 def in_order_of_disk(rows: pd.DataFrame, folder: Path) -> RowStream:
-    """As staged orders are given: sorted by the engine while they are read."""
+    """Like staged orders: sorted by DuckDB while they are read."""
     rows.to_parquet(folder / "orders.parquet", index=False)
     return RowStream(lambda: sorted_rows([folder / "orders.parquet"], RawOrders))

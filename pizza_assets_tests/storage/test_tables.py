@@ -1,4 +1,4 @@
-"""Stored tables: read back equal, real beats mock, refused rows kept, keys under their prefixes."""
+"""Stored tables: read back equal, real beats mock, refused rows are stored, keys have their prefixes."""
 
 import pickle
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ def test_real_retires_mock(tables: TableStore) -> None:
     assert found.rows.empty, "a real empty answer is real and empty"
 
 
-def test_a_reader_that_finds_both_trusts_real(tables: TableStore, tmp_path: Path) -> None:
+def test_readers_get_real_if_both_are_stored(tables: TableStore, tmp_path: Path) -> None:
     write_week(tables, "raw_match_events", WEEK, events("real", [10]), origin("real"))
     apart = TableStore(LocalFolder(tmp_path / "apart"), lambda: NOW)
     write_week(apart, "raw_match_events", WEEK, events("mock", [20]), origin("mock"))
@@ -88,7 +88,7 @@ def test_a_reader_that_finds_both_trusts_real(tables: TableStore, tmp_path: Path
     assert set(found.rows["match_source"]) == {"real"}
 
 
-def test_a_real_week_that_retires_the_mock_one_between_two_looks_is_found(tmp_path: Path) -> None:
+def test_a_real_week_that_replaces_mock_between_two_reads_is_found(tmp_path: Path) -> None:
     class Turning(LocalFolder):
         def read(self, key: str) -> bytes | None:
             found = super().read(key)
@@ -108,7 +108,7 @@ def test_a_real_week_that_retires_the_mock_one_between_two_looks_is_found(tmp_pa
         assert look(TableStore(Turning(tmp_path / str(number)), lambda: NOW), "raw_match_events", WEEK) is not None
 
 
-def test_mock_stored_earlier_is_ignored_where_it_is_refused(tables: TableStore) -> None:
+def test_mock_stored_earlier_is_ignored_if_mock_is_refused(tables: TableStore) -> None:
     write_week(tables, "raw_match_events", WEEK, events("mock", [20]), origin("mock"))
     strict = TableStore(tables.objects, lambda: NOW, mock_refused=frozenset({"match_source"}))
     assert strict.read_week("raw_match_events", WEEK) is None
@@ -124,7 +124,7 @@ def test_coverage_travels_with_the_rows(tables: TableStore) -> None:
     assert found.covered == (period,)
 
 
-def test_refused_rows_are_kept_and_go_when_they_are_mended(tables: TableStore) -> None:
+def test_refused_rows_are_stored_and_deleted_once_corrected(tables: TableStore) -> None:
     columns = dict.fromkeys(RejectedRows.column_names(), "x")
     rejected = RejectedRows.conform([{**columns, "line_number": 3}])
     frame = events("real", [1])
@@ -135,7 +135,7 @@ def test_refused_rows_are_kept_and_go_when_they_are_mended(tables: TableStore) -
     assert tables.rejected("raw_match_events", WEEK).empty
 
 
-def test_another_version_is_refused_by_name(tables: TableStore) -> None:
+def test_another_schema_version_is_a_named_error(tables: TableStore) -> None:
     key = week_key("order_bins", WEEK)
     other = write_week(tables, "raw_match_events", WEEK, events("mock", [1]), origin("mock"))
     with tables.objects.writing(key) as file:
@@ -145,7 +145,7 @@ def test_another_version_is_refused_by_name(tables: TableStore) -> None:
 
 
 def test_a_pickle_is_never_opened(tables: TableStore, tmp_path: Path) -> None:
-    """Reading one from a bucket would be running what someone put there."""
+    """Unpickling an object from a bucket would execute whatever somebody put there."""
     canary = tmp_path / "ran"
 
     class Evil:
@@ -165,19 +165,19 @@ def test_a_pickle_is_never_opened(tables: TableStore, tmp_path: Path) -> None:
     assert not canary.exists()
 
 
-def test_no_module_knows_how_to_open_a_pickle() -> None:
+def test_no_module_reads_pickles() -> None:
     package = Path(pizza_assets.__file__).parent
     assert not [path for path in package.rglob("*.py") if "pickle" in path.read_text(encoding="utf-8")]
 
 
-def test_junk_is_a_named_error(tables: TableStore) -> None:
+def test_an_invalid_file_is_a_named_error(tables: TableStore) -> None:
     with tables.objects.writing(week_key("order_bins", WEEK)) as file:
         file.write(b"PAR1 but not really")
     with pytest.raises(StorageError, match="not readable as Parquet"):
         tables.read_week("order_bins", WEEK)
 
 
-def test_week_tables_read_only_what_is_asked_and_stored(tables: TableStore) -> None:
+def test_week_tables_read_only_requested_and_stored_weeks(tables: TableStore) -> None:
     for week in ("2026-08-04", "2026-08-11", "2026-08-18"):
         write_week(tables, "raw_match_events", week, events("mock", [1]), origin("mock"))
     weeks = WeekTables(tables, "raw_match_events", ["2026-08-11", "2026-08-18", "2026-08-25"])
@@ -188,7 +188,7 @@ def test_week_tables_read_only_what_is_asked_and_stored(tables: TableStore) -> N
 
 
 # Property 10: the keys of every asset
-def test_every_key_lies_under_dataset_source_and_week() -> None:
+def test_every_key_is_below_dataset_source_and_week() -> None:
     for asset, place in PLACES.items():
         if not place.weekly:
             assert whole_key(asset).startswith(("processed-data/", "quicksight-ready/"))
@@ -201,7 +201,7 @@ def test_every_key_lies_under_dataset_source_and_week() -> None:
             assert rejected_key(asset, WEEK).startswith(f"{place.prefix}/rejected/week={WEEK}/")
 
 
-def test_a_kept_week_says_why_it_is_old(tables: TableStore) -> None:
+def test_a_kept_week_records_why_it_was_not_refreshed(tables: TableStore) -> None:
     write_week(tables, "raw_match_events", WEEK, events("real", [10]), origin("real"))
     kept = write_week(
         tables, "raw_match_events", WEEK, events("mock", []), Origin("mock", "1", "run", "mock", "no network")
@@ -217,7 +217,7 @@ def test_a_kept_week_says_why_it_is_old(tables: TableStore) -> None:
     assert (refreshed.reason, refreshed.is_partial) == (None, False)
 
 
-def test_what_a_model_refuses_is_never_stored(tables: TableStore) -> None:
+def test_rows_that_the_model_refuses_are_never_stored(tables: TableStore) -> None:
     wrong = events("real", [10]).assign(minute=-1)
     with pytest.raises(StorageError, match="minute = -1"):
         write_week(tables, "raw_match_events", WEEK, wrong, origin("real"))

@@ -1,4 +1,4 @@
-"""Weeks of orders read batch by batch: the rows of the whole table, or the same refusals."""
+"""Weeks of orders read batch by batch: the same rows, or the same errors, as the whole table."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +43,7 @@ def write(tables: TableStore, frame: pd.DataFrame, label: str = "real") -> None:
 
 
 # Property 11: batch by batch as whole, in more than one row group
-def test_the_batches_are_the_rows_of_the_week(tables: TableStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_contain_the_rows_of_the_week(tables: TableStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "ROWS_PER_GROUP", 100_000)
     written = orders(200_002)
     write(tables, written)
@@ -62,7 +62,7 @@ def test_the_batches_are_the_rows_of_the_week(tables: TableStore, monkeypatch: p
     assert WeekTables(tables, "raw_orders", []).stream(WEEK) is None
 
 
-def test_a_week_stays_what_it_was_when_it_was_opened(tables: TableStore) -> None:
+def test_an_open_week_does_not_change_when_overwritten(tables: TableStore) -> None:
     write(tables, orders(4))
     stream = tables.stream_orders(WEEK)
     assert stream is not None
@@ -71,7 +71,7 @@ def test_a_week_stays_what_it_was_when_it_was_opened(tables: TableStore) -> None
     assert sum(batch.num_rows for batch in every_batch(stream, COLUMNS)) == 4
 
 
-def test_real_is_read_before_mock_and_nothing_is_none(tables: TableStore) -> None:
+def test_real_is_preferred_to_mock_and_a_missing_week_is_none(tables: TableStore) -> None:
     assert tables.stream_orders(WEEK) is None
     write(tables, orders(2, "mock"), "mock")
     strict = TableStore(tables.objects, lambda: NOW, mock_refused=frozenset({"order_source"}))

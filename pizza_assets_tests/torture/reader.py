@@ -1,4 +1,4 @@
-"""A process that reads stored weeks all the time while a writer is being killed, and what it must never see."""
+"""A process that reads stored weeks continuously while a writer is killed, and the faults it must never see."""
 
 import multiprocessing
 import os
@@ -41,7 +41,7 @@ class Reads:
 
 
 def tables_in(storage: Path | str) -> TableStore:
-    """The stored tables, with a clock that stands still; of a bucket as this process is told to reach it."""
+    """The stored tables with a fixed clock; a bucket is reached through the environment of this process."""
     reached = {name: value for name, value in os.environ.items() if name.startswith("PIZZA_S3_")}
     return build_tables(Settings.from_environment({**reached, "PIZZA_STORAGE": str(storage)}), lambda: FIXED_TIME)
 
@@ -96,8 +96,8 @@ def check_week(tables: TableStore, asset: str, week: str) -> list[Finding] | Non
     if before is not None and before == after:
         label = table_label(found.rows, before.data_source)
         if (before.row_count, before.data_source) != (len(found.rows), label):
-            told = f"{before.row_count} {before.data_source} rows"
-            findings.append(Finding(TORN, f"{asset} {week}: facts tell of {told}, read were {len(found.rows)} {label}"))
+            expected = f"{before.row_count} {before.data_source} rows"
+            findings.append(Finding(TORN, f"{asset} {week}: facts say {expected}, read were {len(found.rows)} {label}"))
     return findings
 
 

@@ -1,4 +1,4 @@
-"""What lies in a storage folder after a rerun, held against an undisturbed run."""
+"""Compares a storage folder after a rerun with that of an undisturbed run."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ def parquet_checksums(storage: Path) -> dict[str, str]:
 
 
 def differences(storage: Path, undisturbed: Mapping[str, str]) -> list[Finding]:
-    """Files that are missing, more, or of other bytes than after an undisturbed run; and temporary files."""
+    """Files that are missing, extra or different compared with an undisturbed run; and temporary files."""
     found = parquet_checksums(storage)
     return [
         Finding(DIFFERENCE, f"{name}: {_difference(name, found, undisturbed)}")

@@ -69,7 +69,7 @@ class _Platform:
             self._server = None
 
     def end_orphans(self) -> None:
-        """What a person does who finds the processes that a killed `dagster dev` left behind."""
+        """Stop the processes that a killed `dagster dev` left behind, as a user would."""
         orphans = [process for process in self._family if process.is_running()]
         for process in list(orphans):
             try:

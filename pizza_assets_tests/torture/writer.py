@@ -40,7 +40,7 @@ def _measure(storage: Path) -> _Undisturbed:
     with reading(storage, check_version, [ASSET], WEEKS):
         writer, connection = _start(storage, None)
         begun = time.monotonic()
-        stages = int(_told(connection))
+        stages = int(_received(connection))
         seconds = time.monotonic() - begun
         _end(writer)
     _rerun(storage)
@@ -58,7 +58,7 @@ def _try(case: Case, storage: Path, undisturbed: _Undisturbed) -> Outcome:
         with reading(storage, check_version, [ASSET], WEEKS) as reads:
             writer, connection = _start(storage, hold_at)
             try:
-                moment = f"after {delay:.3f} s" if hold_at is None else f"stage {hold_at}: {_told(connection)}"
+                moment = f"after {delay:.3f} s" if hold_at is None else f"stage {hold_at}: {_received(connection)}"
                 if hold_at is None:
                     time.sleep(delay)
                 kill(writer.pid or 0, victim)
@@ -84,12 +84,12 @@ def _start(storage: Path, hold_at: int | None) -> tuple[BaseProcess, Connection]
     writer = PROCESSES.Process(target=write_until_killed, args=(storage, VERSIONS, hold_at, of_child), daemon=False)
     writer.start()
     of_child.close()
-    _told(connection)
+    _received(connection)
     return writer, connection
 
 
-def _told(connection: Connection) -> str:
-    """What the writer tells next."""
+def _received(connection: Connection) -> str:
+    """The writer's next message."""
     if not connection.poll(WITHIN_SECONDS):
         raise Hang("the writer came neither to its stage nor to its end")
     return str(connection.recv())

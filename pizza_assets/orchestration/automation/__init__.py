@@ -1,1 +1,1 @@
-"""What starts runs without a person: the schedule, the sensors and what they look at; and the alerts about failures."""
+"""Starts runs automatically: the schedule and the sensors; and sends alerts about failures."""

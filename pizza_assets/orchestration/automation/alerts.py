@@ -1,4 +1,4 @@
-"""Where alerts go: an SNS topic, a webhook. What is worth one belongs to failure_alerts.py."""
+"""Delivery of alerts to an SNS topic or a webhook. failure_alerts.py decides when to send one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from pizza_assets.models.secret import Secret
 from pizza_assets.settings import Settings
 
 Channel = Callable[[str, str], None]
-"""Takes subject and text. Raises AlertFailed."""
+"""A function of subject and text. Raises AlertFailed."""
 
 _TIMEOUT = (5, 10)
 _SUBJECT_LENGTH = 100
@@ -27,7 +27,7 @@ _RETRIES = Retry(
 
 
 def channels(settings: Settings) -> list[Channel]:
-    """What the settings name; none means that alerts are only logged."""
+    """The channels that the settings name; without any, alerts are only logged."""
     found: list[Channel] = []
     if settings.alert_topic_arn is not None:
         found.append(sns_topic(settings.alert_topic_arn))
@@ -37,7 +37,7 @@ def channels(settings: Settings) -> list[Channel]:
 
 
 def sns_topic(arn: str, client: Any = None) -> Channel:
-    """A topic; its region is part of the ARN."""
+    """The channel to an SNS topic; its region is taken from the ARN."""
 
     def send(subject: str, text: str) -> None:
         import boto3
@@ -48,14 +48,14 @@ def sns_topic(arn: str, client: Any = None) -> Channel:
             sns.publish(TopicArn=arn, Subject=_one_line(subject), Message=text[:_TEXT_LENGTH])
         except (ClientError, BotoCoreError) as error:
             raise AlertFailed(
-                f"{arn} took no alert: {error}; allow sns:Publish on it, and check PIZZA_ALERT_TOPIC_ARN"
+                f"{arn} did not accept an alert: {error}; allow sns:Publish on it, and check PIZZA_ALERT_TOPIC_ARN"
             ) from error
 
     return send
 
 
 def webhook(address: Secret) -> Channel:
-    """An address that takes {"text": …}, as Slack's, Mattermost's and Teams' do."""
+    """The channel to a webhook that accepts {"text": …}, as those of Slack, Mattermost and Teams do."""
 
     def send(subject: str, text: str) -> None:
         try:
@@ -65,16 +65,16 @@ def webhook(address: Secret) -> Channel:
                 body = {"text": f"{subject}\n{text}"[:_TEXT_LENGTH]}
                 answer = session.post(address.reveal(), json=body, timeout=_TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
-            # the address is a secret, and the error's own words hold it
+            # the address is a secret, and the error's message contains it
             raise AlertFailed(
                 f"the webhook can't be reached ({type(error).__name__}); check PIZZA_ALERT_WEBHOOK"
             ) from None
         if answer.status_code // 100 != 2:  # a redirect is not followed: it may lead anywhere
-            raise AlertFailed(f"the webhook took no alert (HTTP {answer.status_code}); check PIZZA_ALERT_WEBHOOK")
+            raise AlertFailed(f"the webhook rejected an alert (HTTP {answer.status_code}); check PIZZA_ALERT_WEBHOOK")
 
     return send
 
 
 def _one_line(text: str) -> str:
-    """What SNS takes for a subject: ASCII, one line, short."""
+    """The text as SNS accepts it for a subject: ASCII, one line, short."""
     return " ".join(text.encode("ascii", "replace").decode().split())[:_SUBJECT_LENGTH]

@@ -1,7 +1,7 @@
-"""A sensor that asks the match source for results and moved kick-offs, and has the weeks concerned collected anew.
+"""A sensor that polls the match source for results and moved kick-offs, and requests runs of the affected weeks.
 
-It asks when a stored match ought to be over, and a few times a day besides, always within the source's rate limit.
-What counts as a change is in match_changes.py.
+It polls when a stored match should be over, and a few times a day besides, always within the source's rate limit.
+match_changes.py decides what counts as a change.
 """
 
 import hashlib
@@ -24,14 +24,14 @@ from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock
 from pizza_assets.storage.tables import TableStore, WeekTables
 
-SECONDS_BETWEEN_LOOKS = 600
-ASK_ANYWAY_AFTER = timedelta(hours=6)
+SECONDS_BETWEEN_CHECKS = 600
+POLL_ANYWAY_AFTER = timedelta(hours=6)
 WEEKS_BACK = 1
 WEEKS_AHEAD = 2
 
 
 def finished_matches(settings: Settings) -> list[dg.SensorDefinition]:
-    """The sensor; none where matches are mock, whose results are known beforehand."""
+    """The sensor; none for mock matches, whose results are known beforehand."""
     return [] if settings.matches == "mock" else [_finished_matches(settings)]
 
 
@@ -39,11 +39,11 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name="finished_matches",
         job_name=COLLECT_WEEKS,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Matches that have ended or moved: their weeks are collected again, then analysed.",
+        description="Collects the weeks of matches that have ended or moved again, then has them analysed.",
     )
-    def look(
+    def evaluate(
         context: dg.SensorEvaluationContext,
         sources: dg.ResourceParam[Sources],
         tables: dg.ResourceParam[TableStore],
@@ -55,29 +55,27 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
         stored_weeks = [key for key in raw_matches if raw_matches.get(key) is not None]
         stored = current_matches(raw_matches, stored_weeks)
         stored = stored[stored["match_source"] == DataSource.REAL]
-        asked_at = datetime.fromisoformat(context.cursor) if context.cursor else None
+        polled_at = datetime.fromisoformat(context.cursor) if context.cursor else None
         if not stored_weeks:
             return dg.SkipReason("no week around now is stored yet; the daily refresh, or `pizza run`, collects it")
-        if asked_at is not None and now - asked_at < ASK_ANYWAY_AFTER and not should_be_over(stored, now):
-            return dg.SkipReason(f"no stored match ought to have ended; last asked at {asked_at:%Y-%m-%d %H:%M} UTC")
+        if polled_at is not None and now - polled_at < POLL_ANYWAY_AFTER and not should_be_over(stored, now):
+            return dg.SkipReason(f"no stored match should be over yet; last polled at {polled_at:%Y-%m-%d %H:%M} UTC")
         context.update_cursor(now.isoformat())
         try:
-            told = pd.concat([sources.matches.matches(week).rows for week in weeks], ignore_index=True)
+            latest = pd.concat([sources.matches.matches(week).rows for week in weeks], ignore_index=True)
         except SourceError as error:
-            return dg.SkipReason(f"{sources.matches.name} can't say now: {error}")
-        changed = changed_matches(stored, told)
-        concerned = [
-            key for key in weeks_of(changed, stored_weeks, settings.timezone) if key <= _running(now, settings)
-        ]
-        if not concerned:
-            return dg.SkipReason("nothing has ended or moved")
-        return dg.SensorResult(run_requests=_requests(changed, concerned, now, settings))
+            return dg.SkipReason(f"{sources.matches.name} failed: {error}")
+        changed = changed_matches(stored, latest)
+        affected = [key for key in weeks_of(changed, stored_weeks, settings.timezone) if key <= _running(now, settings)]
+        if not affected:
+            return dg.SkipReason("no match has ended or moved")
+        return dg.SensorResult(run_requests=_requests(changed, affected, now, settings))
 
-    return look
+    return evaluate
 
 
 def _weeks_around(now: datetime, settings: Settings) -> list[MatchWeek]:
-    """From the week before, which the daily refresh also comes to, to two weeks ahead; none before the first week."""
+    """From last week, which the daily refresh covers, too, to two weeks ahead; none before the first week."""
     running = MatchWeek.containing(now, settings.timezone)
     first = MatchWeek.of_date(settings.first_week, settings.timezone)
     return [week for n in range(-WEEKS_BACK, WEEKS_AHEAD + 1) if (week := running.shifted(n)) >= first]
@@ -88,9 +86,9 @@ def _running(now: datetime, settings: Settings) -> str:
 
 
 def _requests(changed: pd.DataFrame, weeks: list[str], now: datetime, settings: Settings) -> list[dg.RunRequest]:
-    """One run for each stretch of weeks. The same change asks once a day: if its run fails, the refresh comes to it."""
-    told = changed.sort_values("match_id").to_csv(index=False)
-    key = hashlib.sha256(f"{now:%Y-%m-%d}\n{told}".encode()).hexdigest()[:16]
+    """One run per stretch of weeks. A change requests one run a day: if that fails, the daily refresh covers it."""
+    changes = changed.sort_values("match_id").to_csv(index=False)
+    key = hashlib.sha256(f"{now:%Y-%m-%d}\n{changes}".encode()).hexdigest()[:16]
     return [
         dg.RunRequest(run_key=f"{key}-{first}", tags={**range_tags(first, last), **THEN_ANALYSE, **run_tags(settings)})
         for first, last in week_ranges(weeks, settings.timezone)

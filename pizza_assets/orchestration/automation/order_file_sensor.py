@@ -1,7 +1,7 @@
 """Sensors for an inbox of order files: new or changed files are read once, then their weeks are collected.
 
-The cursor holds what the inbox looked like, not file by file: a restart forgets nothing, and 500 files are one run.
-Reading belongs to order_reading.py.
+The cursor holds a fingerprint of the inbox's listing rather than its files: a restart forgets nothing, and 500 files
+are one run. Reading belongs to order_reading.py.
 """
 
 import hashlib
@@ -23,16 +23,16 @@ from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock
 
-SECONDS_BETWEEN_LOOKS = 30
+SECONDS_BETWEEN_CHECKS = 30
 LIST_ANYWAY_AFTER = timedelta(minutes=10)
-"""With a queue of events the inbox is also listed now and then: a lost event costs minutes, not a file."""
+"""With an event queue the inbox is also listed periodically: a lost event delays a file, but does not lose it."""
 
 
 @dataclass(frozen=True)
 class InboxCursor:
-    """read: fingerprint of the listing that was read last. seen: of the last look. listed_at: when that was, ISO.
+    """read: fingerprint of the listing last read. seen: of the latest listing. listed_at: when that was, ISO.
 
-    count: how often the inbox was read, so that a listing which comes back is read again.
+    count: how often the inbox was read, so that a listing that recurs is read again.
     """
 
     read: str = ""
@@ -51,7 +51,7 @@ class InboxCursor:
 def order_file_sensors(
     settings: Settings, read: dg.JobDefinition, collect: UnresolvedAssetJobDefinition
 ) -> list[dg.SensorDefinition]:
-    """new_order_files and what follows it; none unless PIZZA_ORDERS=files."""
+    """new_order_files, and collect_new_order_files, which follows it."""
     return [_new_order_files(read), _collect_new_weeks(settings, read, collect)]
 
 
@@ -59,11 +59,11 @@ def _new_order_files(read: dg.JobDefinition) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_order_files",
         job_name=read.name,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="New or changed files of orders: read once they have stopped changing; their weeks come after.",
+        description="Reads new or changed order files once they have stopped changing; their weeks are collected next.",
     )
-    def look(
+    def evaluate(
         context: dg.SensorEvaluationContext,
         sources: dg.ResourceParam[Sources],
         clock: dg.ResourceParam[Clock],
@@ -71,34 +71,34 @@ def _new_order_files(read: dg.JobDefinition) -> dg.SensorDefinition:
     ) -> dg.SensorResult:
         assert sources.order_files is not None, "the sensor exists only with PIZZA_ORDERS=files"
         cursor, now = InboxCursor.from_text(context.cursor), clock()
-        if s3_events is not None and not is_due(cursor, now, s3_events.told_of_objects()):
-            return _skip("no event of the bucket since the last look", cursor)
+        if s3_events is not None and not is_due(cursor, now, s3_events.has_events()):
+            return _skip("no bucket event since the last check", cursor)
         return next_step(cursor, sources.order_files.listing(), now)
 
-    return look
+    return evaluate
 
 
-def is_due(cursor: InboxCursor, now: datetime, was_told: bool) -> bool:
-    """Whether to list the inbox: an event came, it has not settled yet, or the last listing is long ago."""
+def is_due(cursor: InboxCursor, now: datetime, has_events: bool) -> bool:
+    """Whether to list the inbox: an event arrived, files are still changing, or the last listing is long ago."""
     is_settling = cursor.seen != cursor.read
     last = datetime.fromisoformat(cursor.listed_at) if cursor.listed_at else None
-    return was_told or is_settling or last is None or now - last >= LIST_ANYWAY_AFTER
+    return has_events or is_settling or last is None or now - last >= LIST_ANYWAY_AFTER
 
 
 def next_step(cursor: InboxCursor, listing: Mapping[str, str], now: datetime) -> dg.SensorResult:
-    """What a look at the inbox comes to. listing: name of a file to its version (size and time, or ETag).
+    """The sensor result for a listing of the inbox: file name to version (size and time, or ETag).
 
-    The reading works beside Dagster wherever other runs do: long files take longer than a function has. A listing is
-    read when two looks in turn have seen it: a file that is still being written changes meanwhile.
+    A listing is read once it is unchanged for two ticks, because a file may still be being written. The reading run is
+    not tagged for Lambda: long files take longer than a function may run.
     """
     state = _fingerprint(listing)
-    looked = InboxCursor(cursor.read, state, now.isoformat(), cursor.count)
+    listed = InboxCursor(cursor.read, state, now.isoformat(), cursor.count)
     if not listing:
-        return _skip("the inbox is empty", looked)
+        return _skip("the inbox is empty", listed)
     if state == cursor.read:
-        return _skip(f"nothing new among {len(listing)} files", looked)
+        return _skip(f"nothing new among {len(listing)} files", listed)
     if state != cursor.seen:
-        return _skip(f"{len(listing)} files, some new or changed; read once they stay the same for one look", looked)
+        return _skip(f"{len(listing)} files, some new or changed; reading waits until they are unchanged once", listed)
     count = cursor.count + 1
     request = dg.RunRequest(
         run_key=f"{count}-{state[:16]}", tags={**INFRASTRUCTURE_RETRIES, "pizza/files": str(len(listing))}
@@ -124,12 +124,12 @@ def _collect_new_weeks(
         request_job=collect,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=15,
-        description="Collects the weeks about which newly read order files say something new, then has them analysed.",
+        description="Collects the weeks that newly read order files change, then has them analysed.",
     )
     def follow(context: dg.RunStatusSensorContext) -> list[dg.RunRequest] | dg.SkipReason:
         stretches = ranges_from_text(context.dagster_run.tags.get(WEEKS_TAG, ""))
         if not stretches:
-            return dg.SkipReason("the files say nothing new about any week")
+            return dg.SkipReason("the files change no week")
         return [
             dg.RunRequest(
                 run_key=f"{context.dagster_run.run_id}-{first}",

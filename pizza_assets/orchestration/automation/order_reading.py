@@ -1,7 +1,7 @@
-"""The job that reads the inbox of order files and finds the weeks about which they say something new.
+"""The job that reads the inbox of order files and finds the weeks that they change.
 
-It has all the time that long files need, which a sensor has not. Collecting those weeks is another run's work: its
-sensor is in order_file_sensor.py.
+It is a job because long files take more time than a sensor has. Another run collects those weeks; its sensor is in
+order_file_sensor.py.
 """
 
 import dagster as dg
@@ -16,17 +16,17 @@ from pizza_assets.storage.tables import TableStore
 
 READ_ORDER_FILES = "read_order_files"
 WEEKS_TAG = "pizza/weeks"
-"""On a run that has read the inbox: the weeks to collect, as ranges; empty if there is nothing new."""
+"""The tag of a reading run with the weeks to collect, as ranges; empty if there are none."""
 
 
 def order_reading_job(settings: Settings) -> dg.JobDefinition:
-    """One op; it succeeds also where some files can't be read, and names them."""
+    """The job with a single op, which also succeeds if some files can't be read, and names them."""
 
     @dg.op(
         name="read_inbox",
-        # a listing is read once, so a fault that passes must not be the end of it
+        # a listing is read only once, so a transient fault must be retried
         retry_policy=dg.RetryPolicy(max_retries=3, delay=20, backoff=dg.Backoff.EXPONENTIAL),
-        description="Parse and stage what is in the inbox; find the weeks that it changes.",
+        description="Parse and stage the files in the inbox; find the weeks that they change.",
     )
     def read_inbox(
         context: dg.OpExecutionContext,
@@ -56,7 +56,7 @@ def order_reading_job(settings: Settings) -> dg.JobDefinition:
 
     @dg.job(
         name=READ_ORDER_FILES,
-        description="Read new files of the inbox. The sensor new_order_files starts it; the weeks are collected after.",
+        description="Reads new files in the inbox; started by the sensor new_order_files. Collecting follows.",
         executor_def=dg.in_process_executor,
     )
     def job() -> None:
@@ -68,7 +68,7 @@ def order_reading_job(settings: Settings) -> dg.JobDefinition:
 def changed_weeks(
     files: OrderFiles, inputs: WeekInputs, tables: TableStore, settings: Settings, running: MatchWeek
 ) -> tuple[list[str], dict[str, str]]:
-    """The weeks that come out otherwise than stored; and, by week, why a bad file keeps others as they are."""
+    """The weeks whose stored orders are outdated; and, by week, why a bad file keeps others unchanged."""
     changed: list[str] = []
     refused: dict[str, str] = {}
     for week in _weeks_of(files, settings, running):
@@ -86,7 +86,7 @@ def changed_weeks(
 
 
 def _weeks_of(files: OrderFiles, settings: Settings, running: MatchWeek) -> list[MatchWeek]:
-    """From the first to the last week that a file speaks for, or spoke for while it could be read."""
+    """From the first to the last week that a file covers, or covered while it was readable."""
     spans = [tuple(MatchWeek(key, settings.timezone) for key in extent) for extent in files.facts.extents.values()]
     if files.facts.coverage and (period := files.periods()) is not None:
         spans.append(period)

@@ -11,18 +11,18 @@ from pizza_assets.orchestration.run_target import run_tags
 from pizza_assets.settings import Settings
 
 THEN_ANALYSE = {"pizza/then": ANALYSE}
-"""A collecting run with this tag is followed by an analysis run."""
+"""The tag of a collecting run that is to be followed by an analysis run."""
 
 _WAITING = dg.RunsFilter(job_name=ANALYSE, statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED])
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
-    """`daily_refresh`, unless EventBridge owns 18:00: then there is no schedule that a person could switch on."""
+    """`daily_refresh`, unless EventBridge runs the refresh: then there is no schedule that anyone could switch on."""
     return [daily_refresh(settings)] if settings.daily_refresh == "dagster" else []
 
 
 def daily_refresh(settings: Settings) -> dg.ScheduleDefinition:
-    """Every day at 18:00 in the business zone, one run over two weeks."""
+    """The schedule: every day at 18:00 in the business time zone, one run over two weeks."""
 
     @dg.schedule(
         name="daily_refresh",
@@ -45,7 +45,7 @@ def daily_refresh(settings: Settings) -> dg.ScheduleDefinition:
 def analyse_after_collecting(
     collect: UnresolvedAssetJobDefinition, analyse: UnresolvedAssetJobDefinition, settings: Settings
 ) -> list[dg.SensorDefinition]:
-    """Start `analyse` when a tagged `collect_weeks` run has ended: also a failed one, whose good weeks are stored."""
+    """Sensors that start `analyse` after a tagged `collect_weeks` run, even a failed one: its good weeks are stored."""
     ends = {"success": dg.DagsterRunStatus.SUCCESS, "failure": dg.DagsterRunStatus.FAILURE}
     return [_analyse_after(name, status, collect, analyse, run_tags(settings)) for name, status in ends.items()]
 
@@ -68,11 +68,11 @@ def _analyse_after(
     )
     def follow(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
         if context.dagster_run.tags.get("pizza/then") != ANALYSE:
-            return dg.SkipReason("this run did not ask for an analysis")
+            return dg.SkipReason("this run did not request an analysis")
         if context.dagster_run.tags.get("dagster/will_retry") == "true":
-            return dg.SkipReason("this run is tried again; the analysis follows the last attempt")
+            return dg.SkipReason("this run will be retried; the analysis follows the last attempt")
         if context.instance.get_runs(_WAITING, limit=1):
-            return dg.SkipReason("an analysis that waits in the queue will see these weeks, too")
+            return dg.SkipReason("a queued analysis will include these weeks")
         return dg.RunRequest(run_key=context.dagster_run.run_id, tags=dict(tags))
 
     return follow

@@ -1,5 +1,5 @@
-"""What the asset checks last said about each week. A check looks at a whole range of weeks at once and names the bad
-ones in its metadata; so the latest evaluation that looked at a week counts.
+"""The latest result of every asset check for each week. One evaluation covers a whole range of weeks and lists the bad
+ones in its metadata, so the latest evaluation whose range contains a week counts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ import dagster as dg
 
 _FIRST, _LAST, _IN_ERROR, _IN_WARNING = "first_week", "last_week", "weeks_in_error", "weeks_in_warning"
 _EVALUATIONS = 500
-"""Evaluations of one check that are looked at: over a year of daily ones."""
+"""Evaluations read per check: over a year of daily ones."""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A check that failed for a week. is_error: nothing is made of such a week."""
+class FailedCheck:
+    """A check that failed for a week. is_error: the week is blocked, so nothing downstream is built from it."""
 
     check: str
     is_error: bool
@@ -22,9 +22,9 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """How a check last ended for a week: passed, warning, error or not_checked. description: what it then said of all
-    the weeks that it looked at; None if it never looked at this one."""
+class CheckOutcome:
+    """The latest outcome of a check for a week: passed, warning, error or not_checked. description: the check's message
+    about all the weeks it evaluated; None if it never evaluated this one."""
 
     asset: str
     check: str
@@ -34,8 +34,8 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class _Look:
-    """One evaluation: the weeks that it looked at, and what it said."""
+class _Evaluation:
+    """One evaluation of a check: its range of weeks and its message."""
 
     first: str
     last: str
@@ -43,52 +43,52 @@ class _Look:
 
 
 class CheckHistory:
-    """The last verdict of every check on every week. `keys` are the checks to ask for."""
+    """The latest outcome of every check for every week. keys: the checks to read."""
 
     def __init__(self, instance: dg.DagsterInstance, keys: Iterable[dg.AssetCheckKey]) -> None:
-        self._failed: dict[tuple[str, str], list[Verdict]] = {}
-        self._looks = {
+        self._failed: dict[tuple[str, str], list[FailedCheck]] = {}
+        self._evaluations = {
             (key.asset_key.to_user_string(), key.name): self._read(instance, key)
             for key in sorted(keys, key=lambda key: key.to_user_string())
         }
 
-    def failed(self, asset: str, week: str) -> Sequence[Verdict]:
+    def failed(self, asset: str, week: str) -> Sequence[FailedCheck]:
         """The checks of the asset that failed for the week."""
         return self._failed.get((asset, week), [])
 
-    def judgements(self, weeks: Sequence[str]) -> list[Judgement]:
-        """How every check last ended for each of these weeks."""
-        return [self._judgement(asset, check, week) for asset, check in self._looks for week in weeks]
+    def outcomes(self, weeks: Sequence[str]) -> list[CheckOutcome]:
+        """The latest outcome of every check for each of these weeks."""
+        return [self._outcome(asset, check, week) for asset, check in self._evaluations for week in weeks]
 
-    def _judgement(self, asset: str, check: str, week: str) -> Judgement:
-        for verdict in self.failed(asset, week):
-            if verdict.check == check:
-                return Judgement(asset, check, week, "error" if verdict.is_error else "warning", verdict.description)
-        for look in self._looks[asset, check]:
-            if look.first <= week <= look.last:
-                return Judgement(asset, check, week, "passed", look.description)
-        return Judgement(asset, check, week, "not_checked", None)
+    def _outcome(self, asset: str, check: str, week: str) -> CheckOutcome:
+        for failed in self.failed(asset, week):
+            if failed.check == check:
+                return CheckOutcome(asset, check, week, "error" if failed.is_error else "warning", failed.description)
+        for earlier in self._evaluations[asset, check]:
+            if earlier.first <= week <= earlier.last:
+                return CheckOutcome(asset, check, week, "passed", earlier.description)
+        return CheckOutcome(asset, check, week, "not_checked", None)
 
-    def _read(self, instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> list[_Look]:
-        """Notes what failed; returns the evaluations that looked at weeks, newest first."""
+    def _read(self, instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> list[_Evaluation]:
+        """Record failed weeks; return the evaluations that covered any weeks, newest first."""
         asset = key.asset_key.to_user_string()
-        looks: list[_Look] = []
+        newer: list[_Evaluation] = []
         for evaluation in _evaluations(instance, key):
             first, last = _text(evaluation, _FIRST), _text(evaluation, _LAST)
             for name in (_IN_ERROR, _IN_WARNING):
                 for week in _weeks(evaluation, name):
-                    if not any(look.first <= week <= look.last for look in looks):
-                        verdict = Verdict(key.name, name == _IN_ERROR, evaluation.description or "failed")
-                        self._failed.setdefault((asset, week), []).append(verdict)
+                    if not any(found.first <= week <= found.last for found in newer):
+                        failed = FailedCheck(key.name, name == _IN_ERROR, evaluation.description or "failed")
+                        self._failed.setdefault((asset, week), []).append(failed)
             if first and last:
-                looks.append(_Look(first, last, evaluation.description))
-        return looks
+                newer.append(_Evaluation(first, last, evaluation.description))
+        return newer
 
 
 def weeks_metadata(
     weeks: Sequence[str], in_error: Sequence[str] = (), in_warning: Sequence[str] = ()
 ) -> dict[str, object]:
-    """Metadata of an evaluation over adjoining weeks: which it looked at, and which it has something against."""
+    """Metadata of an evaluation over consecutive weeks: the range, and the weeks that failed or warned."""
     return {
         **({_FIRST: weeks[0], _LAST: weeks[-1]} if weeks else {}),
         _IN_ERROR: dg.MetadataValue.json(list(in_error)),
@@ -97,7 +97,7 @@ def weeks_metadata(
 
 
 def weeks_in_error(evaluation: dg.AssetCheckEvaluation) -> list[str]:
-    """The weeks that keep a run from going on."""
+    """The weeks that this evaluation blocks."""
     return [] if evaluation.passed else _weeks(evaluation, _IN_ERROR)
 
 

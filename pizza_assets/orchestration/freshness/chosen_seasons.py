@@ -1,4 +1,4 @@
-"""Which seasons a week is about, by the settings. Whether a source can speak for them does not belong here."""
+"""The chosen seasons that a week belongs to. Whether a source covers them does not belong here."""
 
 from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.week import MatchWeek
@@ -8,8 +8,8 @@ from pizza_assets.sources.matches.season_calendar import seasons_of_week
 _MOCK_COMPETITION = "en.1"
 
 
-def asked_seasons(settings: Settings, week: MatchWeek) -> list[str]:
-    """Every competition's seasons that the match source is asked about for this week, e.g. "en.1 2024-25"."""
+def requested_seasons(settings: Settings, week: MatchWeek) -> list[str]:
+    """Each competition's seasons that are requested from the match source for this week, e.g. "en.1 2024-25"."""
     return [
         f"{competition.code} {season}"
         for competition in _competitions(settings)
@@ -19,10 +19,10 @@ def asked_seasons(settings: Settings, week: MatchWeek) -> list[str]:
 
 def is_outside(settings: Settings, week: MatchWeek) -> bool:
     """Whether the week belongs to none of the seasons that PIZZA_SEASONS chooses."""
-    return bool(settings.seasons) and not asked_seasons(settings, week)
+    return bool(settings.seasons) and not requested_seasons(settings, week)
 
 
 def _competitions(settings: Settings) -> list[Competition]:
-    """Unknown codes are left out: the source refuses them by name."""
+    """The competitions to request, without unknown codes: the source itself rejects those by name."""
     codes = (_MOCK_COMPETITION,) if settings.matches == "mock" else settings.competitions
     return [COMPETITIONS[code] for code in dict.fromkeys(codes) if code in COMPETITIONS]

@@ -1,4 +1,4 @@
-"""Which matches count for a week: kick-offs move, weeks keep what they were told, and windows cross their edges."""
+"""Which version of a match counts: kick-offs move, earlier weeks keep old versions, and windows cross week edges."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ def neighbours(week: MatchWeek) -> list[str]:
 
 
 def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None) -> pd.DataFrame:
-    """The matches of `weeks` (default: all stored), each once: as the week that was collected last has it.
+    """The matches of `weeks` (default: all stored), each once, in the version of the most recently collected week.
 
-    Real and mock versions are different matches: their ids never meet.
+    Real and mock matches never share an id, so they are never merged.
     """
     if weeks is not None:
         return _newest_versions(raw_matches, weeks)
-    return raw_matches.made_of_all("current_matches", lambda: _newest_versions(raw_matches, list(raw_matches)))
+    return raw_matches.derived_from_all("current_matches", lambda: _newest_versions(raw_matches, list(raw_matches)))
 
 
 def _newest_versions(raw_matches: WeekTables, weeks: Sequence[str]) -> pd.DataFrame:
@@ -34,23 +34,23 @@ def _newest_versions(raw_matches: WeekTables, weeks: Sequence[str]) -> pd.DataFr
             parts.append(found.rows.assign(collected_at=facts.collected_at))
     if not parts:
         return RawMatches.empty()
-    # equal times (one run): the later week is the later plan
+    # at equal times (one run) the later week has the later plan
     versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
     newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
     return in_order(newest.drop(columns="collected_at"), RawMatches.key())
 
 
 def events_of(raw_match_events: WeekTables, matches: pd.DataFrame) -> pd.DataFrame:
-    """The events of `matches` in all stored weeks; those of a match that two weeks list, once."""
+    """The events of `matches` in all stored weeks, without the duplicates of a match listed by two weeks."""
     events = raw_match_events.rows()
     known = events.merge(matches[["match_source", "match_id"]], on=["match_source", "match_id"])
     return known.drop_duplicates(list(RawMatchEvents.key()), ignore_index=True)
 
 
 def matches_reaching(raw_matches: WeekTables, week: MatchWeek, lengths: WindowLengths) -> pd.DataFrame:
-    """The current matches of the week and its neighbours that may have a window in the week: nearly always its own.
+    """The current matches of the week and its neighbours that may have a window in the week: usually only its own.
 
-    So a neighbour that is collected later, or again, changes nothing here unless one of its windows reaches over.
+    So collecting a neighbouring week changes the result only if one of its windows crosses the edge.
     """
     matches = current_matches(raw_matches, neighbours(week))
     opens = matches["kickoff_at"] - pd.Timedelta(minutes=lengths.pre_minutes)
@@ -60,7 +60,7 @@ def matches_reaching(raw_matches: WeekTables, week: MatchWeek, lengths: WindowLe
 
 
 def weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLengths) -> list[str]:
-    """The weeks in which windows of these matches lie: nearly always the week alone, which saves two reads."""
+    """The weeks that the windows of these matches touch: usually the week alone, which saves two reads."""
     if matches.empty:
         return [week.key]
     first = matches["kickoff_at"].min() - pd.Timedelta(minutes=lengths.pre_minutes)
@@ -71,13 +71,13 @@ def weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLengths
 
 
 def windows_of_current_kickoffs(match_windows: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
-    """The windows of `matches` as they are; those of a kick-off that has since moved belong to no match any more."""
+    """The windows of `matches`, without those of kick-offs that have since moved."""
     current = matches[["match_source", "match_id", "kickoff_at"]]
     return match_windows.merge(current, on=["match_source", "match_id", "kickoff_at"], how="inner")
 
 
 def current_windows(match_windows: pd.DataFrame, raw_matches: WeekTables) -> pd.DataFrame:
-    """The windows of all stored matches, those of kick-offs that still hold."""
+    """The windows of all stored matches at their current kick-offs."""
     return windows_of_current_kickoffs(match_windows, current_matches(raw_matches))
 
 

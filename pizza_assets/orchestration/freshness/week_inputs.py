@@ -13,7 +13,7 @@ from pizza_assets.errors import SourceError
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.freshness.chosen_seasons import asked_seasons, is_outside
+from pizza_assets.orchestration.freshness.chosen_seasons import is_outside, requested_seasons
 from pizza_assets.orchestration.freshness.match_versions import matches_reaching, weeks_touched
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import MatchSource, OrderSource, SourceResult
@@ -101,7 +101,7 @@ class WeekInputs:
                 text,
                 chosen.matches,
                 source.identity,
-                *asked_seasons(chosen, week),
+                *requested_seasons(chosen, week),
                 _phase(week, self._now(), SETTLED_AFTER),
             )
         try:

@@ -1,1 +1,1 @@
-"""`pizza check`: what a person's own export holds, how it would be mapped, and which questions it could answer."""
+"""`pizza check`: inspects a user's own export, proposes a mapping, and estimates which questions it could answer."""

@@ -1,6 +1,6 @@
-"""An export looked at under a mapping: every line accounted for, and what its orders could answer.
+"""Checks an export under a mapping: accounts for every line, and estimates which questions its orders could answer.
 
-Nothing is stored but the staged export, which a run after it need not parse again.
+Stores only the staged export, which a later run need not parse again.
 """
 
 from collections import Counter
@@ -29,12 +29,12 @@ from pizza_assets.sources.orders.staging import Staging
 
 EXAMPLES_PER_REASON = 3
 NOTES = ("replaced_versions", "moved_out_of_gap", "first_of_two")
-"""What is counted about orders, beside what became of lines."""
+"""Counts about orders rather than lines."""
 
 
 @dataclass(frozen=True)
 class ClosedDays:
-    """Business days inside a market's period on which it has no order. shared: those on which no market has one."""
+    """Business days within a market's period without an order. shared: days on which no market has an order."""
 
     by_market: Mapping[str, int]
     shared: tuple[str, ...]
@@ -42,10 +42,10 @@ class ClosedDays:
 
 @dataclass(frozen=True)
 class ExportCheck:
-    """lines: how many lines became what; they add up to lines_read. bad_files: why files can't be read as a whole.
-    rejected: RejectedRows, the first of each kind, with `times`: how many lines were refused for that. matches: of all
-    weeks; match_reasons: why they are missing or a stand-in. proposed: a markets table for these orders; None if one is
-    set, or the embedded one knows them all. readiness: under that table, or the one in force; None without orders.
+    """The result. lines: number of lines by outcome, adding up to lines_read. bad_files: file to why it can't be read.
+    rejected: RejectedRows, a few examples per rule, with `times`: how many lines broke it. matches: of all weeks;
+    match_reasons: why some are missing or stand-ins. proposed: a markets table for these orders; None if one is
+    configured, or the built-in one contains all markets. readiness: with that table; None without orders.
     """
 
     files: tuple[str, ...]
@@ -64,7 +64,7 @@ class ExportCheck:
 
 
 def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: Settings, clock: Clock) -> ExportCheck:
-    """Parse `path` under `mapping` (staged, so that a run after it need not), and ask what it could answer.
+    """Parse and stage the export at `path` under `mapping`, and estimate what it could answer.
 
     Memory is bounded by the largest week. Raises ConfigurationError if there is no such export.
     """
@@ -97,8 +97,8 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
 
 
 def _matches(weeks: Sequence[MatchWeek], settings: Settings, clock: Clock) -> dict[str, SourceResult]:
-    """What the match source says of each week, or its stand-in; nothing where both are refused."""
-    sources = Sources(replace(settings, orders="mock"), clock)  # only matches are asked: no mapping need be set yet
+    """The matches of each week from the source or its stand-in; none if the source fails without fallback."""
+    sources = Sources(replace(settings, orders="mock"), clock)  # only for matches: a mapping may not be set yet
 
     def answer(week: MatchWeek) -> SourceResult:
         try:

@@ -1,4 +1,4 @@
-"""A markets table for the markets of an export: whose matches each follows, as far as their names tell."""
+"""Proposes a markets table for an export, inferring each market's teams from its name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pizza_assets.sources.orders.proposal.mapping_text import toml_value
 
 @dataclass(frozen=True)
 class ProposedMarket:
-    """market: as it would be entered. why: where its teams come from."""
+    """A proposed entry. why: where its teams come from."""
 
     market: Market
     why: str
@@ -19,9 +19,9 @@ class ProposedMarket:
 def propose_markets(
     names: Sequence[str], team_names: Sequence[str], known: Mapping[str, Market], timezone: str
 ) -> list[ProposedMarket]:
-    """One per name: what `known` says of it, else the teams whose name begins with the market's, else none.
+    """One per name: the entry in `known`, else the teams whose name begins with the market's, else no team.
 
-    A market without a team is compared with, and exposed to nothing.
+    A market without a team is a control market: it is exposed to no match.
     """
     return [_proposed(name, team_names, known, timezone) for name in sorted(names)]
 
@@ -31,7 +31,7 @@ def _proposed(name: str, team_names: Sequence[str], known: Mapping[str, Market],
         return ProposedMarket(known[name], "as in the table in force")
     words = f"{slug(name)}-"
     teams = tuple(team for team in team_names if f"{slug(team)}-".startswith(words))
-    why = "the team has its name: correct it if people there follow another" if teams else "no team has its name"
+    why = "a team of the same name: correct it if people there follow another" if teams else "no team of this name"
     return ProposedMarket(Market(name, timezone, teams), why)
 
 
@@ -43,7 +43,7 @@ def markets_text(proposed: Sequence[ProposedMarket]) -> str:
         for entry in proposed
     ]
     head = (
-        "# Whose matches each market follows. A market without teams is exposed to none and serves as a comparison.\n"
+        "# Whose matches each market follows. A market without teams is exposed to none and serves as a control.\n"
         "# Effects are measured against markets whose own team does not play at that time: keep some of both.\n"
     )
     return "\n".join([head, *tables])

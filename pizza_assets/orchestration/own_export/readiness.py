@@ -1,6 +1,6 @@
-"""Which of the product's questions an export could answer, before it is collected: the same analysis, nothing stored.
+"""Which hypotheses an export could test, before it is collected: runs the same analysis without storing anything.
 
-What the answers are is not shown here: whoever looks at them now would be choosing the question afterwards.
+Reports no results: whoever saw them now would be choosing the hypothesis afterwards.
 """
 
 from bisect import bisect
@@ -35,8 +35,8 @@ WeekOfOrders = Callable[[MatchWeek], SourceResult]
 
 @dataclass(frozen=True)
 class Answerable:
-    """One question, as correlation_results would answer it. mde_80_pct: the smallest change found in 80 % of such data
-    sets, in per cent; None if there would be no answer, for `reasons`. windows: of all windows how many can be used.
+    """Whether correlation_results could test one hypothesis. mde_80_pct: the smallest effect in per cent that would be
+    detected with 80 % power; None if it can't be tested, for `reasons`. usable_windows: out of all `windows`.
     """
 
     hypothesis: str
@@ -52,8 +52,8 @@ class Answerable:
 
 @dataclass(frozen=True)
 class Readiness:
-    """orders: per week, market, chain and currency: order_count, revenue_cents. hours: orders by hour of the local
-    clock [24]. exposed: per market of the orders its teams, their matches, and the weeks without any.
+    """orders: order_count and revenue_cents per week, market, chain and currency. hours: number of orders by local hour
+    [24]. exposed: per market with orders its teams, number of matches, and weeks without any.
     """
 
     orders: pd.DataFrame
@@ -70,16 +70,16 @@ def readiness(
     lengths: WindowLengths,
     clock: str,
 ) -> Readiness:
-    """Read the orders of `weeks` one by one. match_answers: of the same weeks, by key. clock: the zone of `hours`, and
-    of markets that are not in `markets`.
+    """Read the orders of `weeks` one by one and assess them. match_answers: by key of the same weeks. clock: the time
+    zone of `hours`, and of markets that are not in `markets`.
 
-    Memory: one week of orders and all quarter-hours of all markets. Raises what the sources raise.
+    Memory: one week of orders and all quarter-hours of all markets. Raises SourceError as the sources do.
     """
     matches = all_matches(match_answers)
-    read = _Read(clock)
+    reader = _Reader(clock)
     panels: dict[SourcePair, list[Panel]] = {}
     windows = []
-    for week, around in _with_neighbours(read.weeks(weeks, orders_of)):
+    for week, around in _with_neighbours(reader.weeks(weeks, orders_of)):
         answer = match_answers[week.key]
         own = around[week.key]
         if answer.is_covered and len(own.quarters):
@@ -96,8 +96,8 @@ def readiness(
     )
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
     impact = match_impact(all_windows, grids, matches, markets, lengths)
-    orders = read.totals()
-    return Readiness(orders, read.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids))
+    orders = reader.totals()
+    return Readiness(orders, reader.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids))
 
 
 def all_matches(answers: Mapping[str, SourceResult]) -> pd.DataFrame:
@@ -113,8 +113,8 @@ class _Counted(NamedTuple):
     quarters: pd.DataFrame
 
 
-class _Read:
-    """What is summed up while weeks of orders go by."""
+class _Reader:
+    """Totals accumulated while weeks of orders are read."""
 
     def __init__(self, clock: str) -> None:
         self.hours = np.zeros(24, dtype=np.int64)
@@ -122,7 +122,7 @@ class _Read:
         self._totals: list[pd.DataFrame] = []
 
     def weeks(self, weeks: Sequence[MatchWeek], orders_of: WeekOfOrders) -> Iterator[tuple[MatchWeek, "_Counted"]]:
-        """Each week's orders, counted."""
+        """Each week with its counted orders."""
         for week in weeks:
             answer = orders_of(week)
             if not answer.is_covered:
@@ -148,7 +148,7 @@ class _Read:
 def _with_neighbours(
     weeks: Iterator[tuple[MatchWeek, _Counted]],
 ) -> Iterator[tuple[MatchWeek, dict[str, _Counted]]]:
-    """Each week with itself and the weeks beside it: windows cross the edges."""
+    """Each week with the counts of itself and its neighbours, because windows cross the edges."""
     known: dict[str, _Counted] = {}
     waiting: MatchWeek | None = None
     for week, counted_week in weeks:
@@ -169,15 +169,15 @@ def _around(week: MatchWeek, known: dict[str, _Counted]) -> dict[str, _Counted]:
 def _exposed(
     orders: pd.DataFrame, matches: pd.DataFrame, markets: Sequence[Market], weeks: Sequence[MatchWeek]
 ) -> pd.DataFrame:
-    """Per market of the orders: teams, matches of its teams, weeks with orders, and those of them without a match."""
+    """Per market with orders: its teams, their matches, weeks with orders, and how many of those have no match."""
     teams = {market.name: ", ".join(market.teams) for market in markets}
     exposed = exposures(matches, markets)
     starts = [pd.Timestamp(week.starts_at) for week in weeks]
     exposed["week"] = [weeks[bisect(starts, at) - 1].key for at in exposed["kickoff_at"]]
     rows = []
-    for market, of_market in orders.groupby("market"):
+    for market, market_orders in orders.groupby("market"):
         own = exposed[exposed["market"] == market]
-        weeks = set(of_market["week"])
+        weeks = set(market_orders["week"])
         rows.append(
             {
                 "market": market,
@@ -196,7 +196,7 @@ def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -
     results = main_effects(impact if len(impact) else MatchImpact.empty(), grids)
     found = []
     for row in results.to_dict("records"):
-        of_window = impact[
+        windows = impact[
             (impact["window"] == row["time_window"])
             & (impact["order_source"] == row["order_source"])
             & (impact["match_source"] == row["match_source"])
@@ -209,10 +209,10 @@ def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -
                 row["match_source"],
                 is_answered,
                 int(row["n_matches"]),
-                int((of_window["status"] == ResultStatus.OK).sum()),
-                len(of_window),
+                int((windows["status"] == ResultStatus.OK).sum()),
+                len(windows),
                 float(row["mde_80_pct"]) if is_answered else None,
-                tuple(f"{reason} ({count} windows)" for reason, count in counted(of_window["reasons"]).items())
+                tuple(f"{reason} ({count} windows)" for reason, count in counted(windows["reasons"]).items())
                 or tuple(split(row["reasons"])),
             )
         )

@@ -1,1 +1,1 @@
-"""Making weeks and analyses on this machine: planning, running, resuming, reporting, and marking runs that died."""
+"""Runs weeks and analyses on this machine: planning, executing, resuming, reporting, and failing dead runs."""

@@ -1,7 +1,7 @@
-"""Making weekly assets over many weeks, around those that fail: range runs in layers, then one analysis.
+"""Runs weekly assets over many weeks, in layers of range runs, skipping what depends on failed weeks.
 
-An asset that reads neighbouring weeks is made once all weeks of what it reads are there; so a range may be cut into
-chunks and comes out as if it were one run. What a run does is in local_run.py, why a week is stale in staleness.py.
+An asset that reads neighbouring weeks runs only after all weeks of its inputs are stored, so a range split into chunks
+gives the same result as a single run. Single runs are in local_run.py, reasons for staleness in staleness.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,15 +16,15 @@ from pizza_assets.orchestration.runs.local_run import run_range
 from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
 
 CHUNK_WEEKS = 53
-"""Weeks of one range run: a year and the running week."""
+"""Weeks per range run: a year and the running week."""
 
 Todo = dict[str, set[str]]
-"""Asset to the weeks that are still to be made."""
+"""Asset to the weeks that remain to be made."""
 
 
 @dataclass
 class Collected:
-    """What became of the weeks: failures by week, in words; how many range runs it took for how many (asset, week)."""
+    """The outcome. failures: week to error message. runs: number of range runs. made: number of (asset, week) pairs."""
 
     weeks: tuple[str, ...]
     failures: dict[str, str] = field(default_factory=dict)
@@ -37,8 +37,8 @@ class Collected:
 class Request:
     """What to make.
 
-    weeks: match weeks in order of time, with gaps or without. is_stale_only: only what is missing or stale. is_done:
-    tells of an asset and week whether an earlier, interrupted attempt has made it. tags: of all runs.
+    weeks: match weeks in chronological order, gaps allowed. is_stale_only: only what is missing or stale. is_done:
+    whether an earlier, interrupted attempt has made this asset's week. tags: for all runs.
     """
 
     weeks: Sequence[MatchWeek]
@@ -62,20 +62,20 @@ class Backfill:
         self.graph = WeeklyGraph.of(definitions)
 
     def collect(self, request: Request) -> Collected:
-        """Make the weeks; a week that fails costs no other, and nothing is made of it.
+        """Make the weeks. A failed week does not affect other weeks, and nothing downstream is made from it.
 
-        Weeks beside the range are made again where they look into it and have become stale by it. Raises
-        KeyboardInterrupt if the user stopped it; what was stored is whole then.
+        Weeks next to the range are made again if the new weeks make them stale. Raises KeyboardInterrupt if the user
+        stopped it; all stored weeks are complete then.
         """
         collected = Collected(tuple(week.key for week in request.weeks))
-        given_up: Todo = {}
+        skipped: Todo = {}
         for todo in self._steps(request):
-            while collected.error is None and (run := next_run(_without(todo, given_up), self._chunk_weeks)):
-                self._run(run, request, todo, given_up, collected)
+            while collected.error is None and (run := next_run(_without(todo, skipped), self._chunk_weeks)):
+                self._run(run, request, todo, skipped, collected)
         return collected
 
     def stale_weeks(self, assets: Iterable[str], weeks: Iterable[MatchWeek]) -> dict[str, dict[str, str]]:
-        """Week to asset to why it is stale."""
+        """Week to asset to the reason why it is stale."""
         found: dict[str, dict[str, str]] = {}
         for week in weeks:
             for asset in assets:
@@ -85,22 +85,22 @@ class Backfill:
         return found
 
     def _steps(self, request: Request) -> Iterator[Todo]:
-        """What to make, step by step; each is asked for when the one before is done, as it depends on what came of it.
+        """What to make, step by step, lazily: each step depends on the results of the previous one.
 
-        Layer by layer, or all in one run if everything is wanted and fits.
+        One step per layer, or a single step first if all weeks are requested and fit into one run.
         """
         if not request.is_stale_only and len(request.weeks) <= self._chunk_weeks:
             yield _wanted(self.graph.assets, request)
             for layer in self.graph.layers[1:]:
-                yield self._stale(layer, _beside(request.weeks), is_stored=True)
+                yield self._stale(layer, _adjacent_weeks(request.weeks), is_stored=True)
             return
         for depth, layer in enumerate(self.graph.layers):
             yield self._stale(layer, request.weeks) if request.is_stale_only else _wanted(layer, request)
             if depth:
-                yield self._stale(layer, _beside(request.weeks), is_stored=True)
+                yield self._stale(layer, _adjacent_weeks(request.weeks), is_stored=True)
 
     def _stale(self, layer: Sequence[str], weeks: Sequence[MatchWeek], is_stored: bool = False) -> Todo:
-        """The stale weeks of the layer, and in them what follows in the same layer. is_stored: only what is there."""
+        """The layer's stale weeks, with their descendants in the same layer. is_stored: leave out missing weeks."""
         todo: Todo = {}
         for week, reasons in self.stale_weeks(layer, weeks).items():
             stale = {asset for asset, why in reasons.items() if not (is_stored and why == MISSING)}
@@ -109,7 +109,7 @@ class Backfill:
         return todo
 
     def _run(
-        self, run: tuple[list[str], list[str]], request: Request, todo: Todo, given_up: Todo, collected: Collected
+        self, run: tuple[list[str], list[str]], request: Request, todo: Todo, skipped: Todo, collected: Collected
     ) -> None:
         assets, weeks = run
         result = run_range(self._definitions, self._instance, self.graph.in_order(assets), weeks, request.tags)
@@ -120,14 +120,14 @@ class Backfill:
             collected.made += len(weeks) - len(result.failures.get(asset, {}))
         for asset, failed in [*result.failures.items(), *result.blocked.items()]:
             for follower in self.graph.descendants([asset]):
-                given_up.setdefault(follower, set()).update(failed)
+                skipped.setdefault(follower, set()).update(failed)
             collected.failures |= {week: error for week, error in failed.items() if week not in collected.failures}
 
 
 def next_run(todo: Todo, chunk_weeks: int) -> tuple[list[str], list[str]] | None:
-    """The next range run: the longest stretch of adjoining weeks from the first one that want the same assets.
+    """The assets and weeks of the next range run, or None if nothing is left to do.
 
-    Returns assets and weeks, or None if nothing is left to do.
+    These are the first remaining week and the consecutive weeks after it that need the same assets.
     """
     wanted: dict[str, set[str]] = {}
     for asset, weeks in todo.items():
@@ -150,10 +150,10 @@ def _wanted(assets: Iterable[str], request: Request) -> Todo:
     return {asset: {week.key for week in request.weeks if not request.is_done(asset, week)} for asset in assets}
 
 
-def _without(todo: Todo, given_up: Todo) -> Todo:
-    return {asset: weeks - given_up.get(asset, set()) for asset, weeks in todo.items()}
+def _without(todo: Todo, skipped: Todo) -> Todo:
+    return {asset: weeks - skipped.get(asset, set()) for asset, weeks in todo.items()}
 
 
-def _beside(weeks: Sequence[MatchWeek]) -> list[MatchWeek]:
-    """The week before and the week after, of every gap, too; their neighbours of neighbours can't be reached."""
+def _adjacent_weeks(weeks: Sequence[MatchWeek]) -> list[MatchWeek]:
+    """The weeks adjacent to the request and to its gaps; windows reach no further."""
     return sorted({week.shifted(step) for week in weeks for step in (-1, 1)} - set(weeks))

@@ -1,4 +1,4 @@
-"""What a backfill would do, in words."""
+"""The text of a backfill's dry run."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from pizza_assets.orchestration.runs.resumption import Attempt
 
 
 def plan_text(backfill: Backfill, staleness: Staleness, request: Request, attempt: Attempt) -> str:
-    """Plain text for a terminal. What becomes stale only by what is made again can't be known beforehand."""
+    """The plan as plain text. Weeks that become stale only during the backfill can't be known beforehand."""
     first, last = request.weeks[0].key, request.weeks[-1].key
     if request.is_stale_only:
         stale = backfill.stale_weeks(backfill.graph.assets, request.weeks)
@@ -25,7 +25,7 @@ def plan_text(backfill: Backfill, staleness: Staleness, request: Request, attemp
 
 
 def reasons_text(reasons: Mapping[str, str]) -> str:
-    """Assets by reason: "raw_matches, mock_orders missing; order_bins what it is made of has changed"."""
+    """Assets by reason: "raw_matches, mock_orders (missing); order_bins (its inputs have changed)"."""
     assets: dict[str, list[str]] = {}
     for asset, why in reasons.items():
         assets.setdefault(why, []).append(asset)

@@ -1,7 +1,7 @@
-"""Runs whose process is gone: marked failed, so that they hold no place in the queue and tell no lie.
+"""Marks runs failed whose process is gone, so that they neither block the queue nor appear to be running.
 
-A killed process can't say so itself. What it had stored is whole, and reported week by week. Runs of other machines
-are left to whatever watches them there.
+A killed process can't do that itself. The weeks it stored are complete and already reported. Runs on other machines
+are left to the monitoring there.
 """
 
 import json
@@ -13,7 +13,7 @@ import psutil
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
-SECONDS_BETWEEN_LOOKS = 30
+SECONDS_BETWEEN_CHECKS = 30
 PROCESS_TAG = "pizza/process"
 _UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -21,24 +21,24 @@ _UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-_ANSWERS_WITHIN_SECONDS = 2.0
+_CONNECT_SECONDS = 2.0
 
 
 def process_tags() -> dict[str, str]:
-    """The tag that says which process works on a run: host, pid and the process's start, as pids are used again."""
+    """The tag that identifies a run's process: host, pid and the process's start time, as pids are reused."""
     return {PROCESS_TAG: _identity(os.getpid())}
 
 
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Mark the runs of dead processes on this host as failed; returns their ids."""
+    """Mark the runs of dead processes on this host as failed; return their ids."""
     dead = []
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         if _is_alive(instance, run):
             continue
         current = instance.get_run_by_id(run.run_id)
-        if current is not None and current.status in _UNFINISHED:  # it may have ended while we looked
+        if current is not None and current.status in _UNFINISHED:  # it may have ended meanwhile
             instance.report_run_failed(
-                current, "The process of this run died; what it had stored is whole. Run it again."
+                current, "The process of this run died; the weeks it stored are complete. Run it again."
             )
             dead.append(run.run_id)
     return dead
@@ -46,25 +46,25 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 
 @dg.sensor(
     name="watch_dead_runs",
-    minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+    minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Marks runs failed whose process was killed, so that the next run is not kept waiting.",
+    description="Marks runs failed whose process was killed, so that they do not block the queue.",
 )
 def watch_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Never asks for a run."""
+    """Fail dead runs; never requests a run."""
     dead = fail_dead_runs(context.instance)
     return dg.SkipReason(f"marked failed: {', '.join(dead)}" if dead else "no run is dead")
 
 
 def _is_alive(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether the run's process works still; of what can't be known, yes."""
+    """Whether the run's process is alive; True if that can't be determined."""
     owner = run.tags.get(PROCESS_TAG)
     if owner is not None:
         return _is_owner_alive(owner)
     if not isinstance(instance.run_storage, SqliteRunStorage):
-        return True  # other machines use this instance, too
+        return True  # the instance is shared with other machines
     started = _started_process(instance, run.run_id)
-    return _was_running(*started) if started is not None else _does_its_server_answer(run)
+    return _is_same_process(*started) if started is not None else _is_code_server_up(run)
 
 
 def _is_owner_alive(owner: str) -> bool:
@@ -78,7 +78,7 @@ def _is_owner_alive(owner: str) -> bool:
 
 
 def _started_process(instance: dg.DagsterInstance, run_id: str) -> tuple[int, float] | None:
-    """The process that Dagster started for the run last, and when it said so; None if there was none yet."""
+    """Pid and time of the latest process that Dagster reported for the run; None if there was none yet."""
     events = instance.event_log_storage.get_logs_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
     for entry in reversed(list(events)):
         event = entry.dagster_event
@@ -88,16 +88,16 @@ def _started_process(instance: dg.DagsterInstance, run_id: str) -> tuple[int, fl
     return None
 
 
-def _was_running(pid: int, at: float) -> bool:
-    """Whether the process that had this pid at that moment lives; a later one of the same pid is another."""
+def _is_same_process(pid: int, at: float) -> bool:
+    """Whether the process that had this pid at that time is still alive, rather than a later one with the same pid."""
     try:
         return psutil.Process(pid).create_time() <= at and not _is_zombie(pid)
     except psutil.NoSuchProcess:
         return False
 
 
-def _does_its_server_answer(run: dg.DagsterRun) -> bool:
-    """Whether the code server that is to start the run's process is there."""
+def _is_code_server_up(run: dg.DagsterRun) -> bool:
+    """Whether the code server that is to start the run's process accepts connections."""
     server = json.loads(run.tags.get(GRPC_INFO_TAG, "{}"))
     if "socket" in server:
         family, address = socket.AF_UNIX, server["socket"]
@@ -106,7 +106,7 @@ def _does_its_server_answer(run: dg.DagsterRun) -> bool:
     else:
         return True
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.settimeout(_ANSWERS_WITHIN_SECONDS)
+        probe.settimeout(_CONNECT_SECONDS)
         return probe.connect_ex(address) == 0
 
 

@@ -1,4 +1,4 @@
-"""The Dagster instance of this machine: the one that the Dagster UI shows."""
+"""The local Dagster instance, which the Dagster UI shows, too."""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def local_instance() -> Iterator[dg.DagsterInstance]:
         return
     if not Path("dagster.yaml").is_file():
         raise ConfigurationError(
-            "no dagster.yaml here and DAGSTER_HOME is not set; run this in the project's folder, or give the instance "
+            "no dagster.yaml here and DAGSTER_HOME is not set; run this in the project folder, or give the instance "
             "a folder of its own: mkdir -p ~/pizza && export DAGSTER_HOME=~/pizza"
         )
     with dg.DagsterInstance.from_config(str(Path.cwd())) as instance:

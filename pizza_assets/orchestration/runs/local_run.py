@@ -1,4 +1,4 @@
-"""One run of a job in this process, on the same instance that the Dagster UI shows, and what became of it."""
+"""Executes one run of a job in this process, on the instance that the Dagster UI shows, and returns its outcome."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class RangeRun:
-    """What became of one range run.
+    """The outcome of one range run.
 
-    done: assets of which every week is made, but for those in `failures`. failures: asset to week to error in words.
-    blocked: asset to week to the words of a blocking check; the week is stored, what is made of it is not to be made.
-    error: what failed that is no matter of weeks; the run says nothing about the rest then.
+    done: assets whose weeks were all made, except those in `failures`. failures: asset to week to error message.
+    blocked: asset to week to the message of a blocking check; the week is stored, but must not be used downstream.
+    error: a failure not specific to weeks; the other fields are incomplete then.
     """
 
     done: frozenset[str]
@@ -37,7 +37,7 @@ def run_range(
     weeks: Sequence[str],
     tags: Mapping[str, str],
 ) -> RangeRun:
-    """One run of these weekly assets over adjoining weeks. Raises KeyboardInterrupt if the user stopped it."""
+    """Run these weekly assets over consecutive weeks. Raises KeyboardInterrupt if the user stopped it."""
     tags = {**tags, **range_tags(weeks[0], weeks[-1])}
     result = _run(definitions, instance, COLLECT_WEEKS, tags, [dg.AssetKey(asset) for asset in assets])
     done = {event.step_key for event in result.get_step_success_events()} & set(assets)
@@ -48,17 +48,17 @@ def run_range(
         if failed:
             failures[str(event.step_key)] = failed
         elif not (blocked and _root(event).cls_name == "DagsterAssetCheckFailedError"):
-            return RangeRun(frozenset(done), failures, blocked, error=_told(event))
+            return RangeRun(frozenset(done), failures, blocked, error=_step_error(event))
     return RangeRun(frozenset(done | set(failures)), failures, blocked)
 
 
 def run_analysis(definitions: dg.Definitions, instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str | None:
-    """One analysis run; returns its error in words, or None. Raises KeyboardInterrupt if the user stopped it."""
+    """Run the analysis; return its error message, or None. Raises KeyboardInterrupt if the user stopped it."""
     result = _run(definitions, instance, ANALYSE, tags)
     if result.success:
         return None
     failed = result.get_step_failure_events()
-    return _told(failed[0]) if failed else "the run failed without a step failing; see it in the Dagster UI"
+    return _step_error(failed[0]) if failed else "the run failed without a step failing; see it in the Dagster UI"
 
 
 def _run(
@@ -82,7 +82,7 @@ def _run(
 
 
 def _failed_weeks(event: dg.DagsterEvent) -> dict[str, str]:
-    """The failed weeks and their errors, if it is weeks that failed."""
+    """The failed weeks and their errors; empty if the step failed for another reason."""
     error = event.step_failure_data.error
     while error is not None:
         if error.cls_name == WeeksFailed.__name__:
@@ -95,17 +95,17 @@ def _blocked_weeks(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, str
     blocked: dict[str, dict[str, str]] = {}
     for check in result.get_asset_check_evaluations():
         for week in weeks_in_error(check):
-            words = f"{check.asset_key.to_user_string()}.{check.check_name}: {check.description}"
-            blocked.setdefault(check.asset_key.to_user_string(), {})[week] = words
+            message = f"{check.asset_key.to_user_string()}.{check.check_name}: {check.description}"
+            blocked.setdefault(check.asset_key.to_user_string(), {})[week] = message
     return blocked
 
 
-def _told(event: dg.DagsterEvent) -> str:
+def _step_error(event: dg.DagsterEvent) -> str:
     return f"{event.step_key}: {_root(event).message.strip()}"
 
 
 def _root(event: dg.DagsterEvent) -> SerializableErrorInfo:
-    """The error at the bottom of a failed step: what went wrong, not how Dagster came to hear of it."""
+    """The innermost error of a failed step: the root cause, not Dagster's wrapper."""
     error = event.step_failure_data.error
     if error is None:
         return SerializableErrorInfo("no error was recorded", [], None)

@@ -1,4 +1,4 @@
-"""Progress of a run for a person: a bar on a terminal, plain lines otherwise."""
+"""Shows the progress of a run: a bar on a terminal, plain lines otherwise."""
 
 from types import TracebackType
 from typing import TextIO
@@ -11,7 +11,7 @@ from pizza_assets.storage.layout import PLACES
 
 
 class Progress:
-    """Counts stored tables; used as a context manager around a run over `weeks` weeks."""
+    """Counts stored tables; a context manager around a run over `weeks` weeks."""
 
     def __init__(self, weeks: int, stream: TextIO) -> None:
         self._stream = stream
@@ -37,7 +37,7 @@ class Progress:
             self._bar.stop()
 
     def stored(self, asset: str, week: str | None) -> None:
-        """One table was stored: of a week, or over all weeks (week None). A repeat after a failed week counts once."""
+        """Count a stored table: a week's, or one over all weeks (week None). A repeated one counts once."""
         if (asset, week) in self._seen:
             return
         self._seen.add((asset, week))

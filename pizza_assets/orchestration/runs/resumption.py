@@ -1,6 +1,6 @@
-"""Which backfill an interrupted one goes on with, by the tags of its runs: nothing else is written down.
+"""Finds the interrupted backfill that a command resumes, using only the tags of its runs.
 
-A backfill that ended with all weeks made is over; the same command again makes all of them anew.
+A backfill that made all weeks is finished; the same command then makes all of them again.
 """
 
 import uuid
@@ -23,7 +23,7 @@ _MANY = 10_000
 
 @dataclass(frozen=True)
 class Attempt:
-    """One backfill: its id, the runs of it so far, and when it began (None if it has not)."""
+    """One backfill: its id, its weeks, its runs so far, and when it began (None if it has not)."""
 
     backfill: str
     weeks: str
@@ -32,11 +32,11 @@ class Attempt:
 
     @property
     def tags(self) -> dict[str, str]:
-        """Tags of its runs."""
+        """The tags of its runs."""
         return {BACKFILL_TAG: self.backfill, WEEKS_TAG: self.weeks}
 
     def is_done(self, tables: TableStore, staleness: Staleness) -> Callable[[str, MatchWeek], bool]:
-        """Tells of an asset and week whether this attempt has made it, and it is as it should be still."""
+        """A function that returns whether this attempt has made an asset's week and it is still up to date."""
 
         def check(asset: str, week: MatchWeek) -> bool:
             facts = tables.week_facts(asset, week.key) if self.run_ids else None
@@ -45,18 +45,18 @@ class Attempt:
         return check
 
 
-def attempt_for(instance: dg.DagsterInstance, first: str, last: str, is_anew: bool) -> Attempt:
+def attempt_for(instance: dg.DagsterInstance, first: str, last: str, starts_over: bool) -> Attempt:
     """The unfinished backfill of exactly these weeks, or a new one."""
     weeks = f"{first}...{last}"
-    latest = [] if is_anew else instance.get_runs(dg.RunsFilter(tags={WEEKS_TAG: weeks}), limit=1)
+    latest = [] if starts_over else instance.get_runs(dg.RunsFilter(tags={WEEKS_TAG: weeks}), limit=1)
     if latest:
         backfill = latest[0].tags[BACKFILL_TAG]
         records = instance.get_run_records(dg.RunsFilter(tags={BACKFILL_TAG: backfill}), limit=_MANY)
-        if not any(_is_its_end(record.dagster_run) for record in records):
+        if not any(_completes_backfill(record.dagster_run) for record in records):
             began_at = min(record.create_timestamp for record in records)
             return Attempt(backfill, weeks, frozenset(r.dagster_run.run_id for r in records), began_at)
     return Attempt(uuid.uuid4().hex[:12], weeks)
 
 
-def _is_its_end(run: dg.DagsterRun) -> bool:
+def _completes_backfill(run: dg.DagsterRun) -> bool:
     return run.job_name == ANALYSE and run.is_success and run.tags.get(ALL_MADE_TAG) == "yes"

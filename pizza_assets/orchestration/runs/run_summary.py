@@ -1,4 +1,4 @@
-"""What a run comes to, in words: weeks, orders, matches, how much of it is mock, the strongest finding."""
+"""The text that summarises a run: weeks, orders, matches, how much of it is mock, the strongest finding."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from pizza_assets.storage.tables import TableStore, WeekTables
 
 
 def summary(tables: TableStore, collected: Collected, analysis_error: str | None, warnings: Sequence[str] = ()) -> str:
-    """Plain text for a terminal; `warnings` are what the inputs want a person to look at."""
+    """The summary as plain text. warnings: about the inputs."""
     weeks = [week for week in collected.weeks if week not in collected.failures]
     lines = [
         "",
@@ -33,7 +33,7 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
         lines += ["", f"The analysis failed: {analysis_error}"]
     lines += [f"\nWarning  {warning}" for warning in warnings]
     if collected.failures:
-        lines += ["", f"{_weeks_counted(len(collected.failures))} failed and not in the numbers above:"]
+        lines += ["", f"{_weeks_counted(len(collected.failures))} failed and not included above:"]
         lines += [f"  {week}: {error}" for week, error in sorted(collected.failures.items())]
     if collected.error:
         lines += ["", f"Collecting stopped: {collected.error}"]
@@ -41,34 +41,34 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
 
 
 def _next_match(tables: TableStore) -> list[str]:
-    """What the next match comes to, in each market that follows it; nothing without coming fixtures."""
+    """The forecast for the next match in each market that follows it; empty without coming fixtures."""
     rows = tables.read_whole("match_forecast")
     if rows is None or rows.empty:
         return []
     around = rows[(rows["span"] == Span.MATCH) & (rows["kickoff_at"] == rows["kickoff_at"].min())]
-    told = [f"Next     {sentence}" for sentence in around["sentence"].head(2)]
-    return [*told, "         all coming matches: pizza forecast", ""]
+    forecasts = [f"Next     {sentence}" for sentence in around["sentence"].head(2)]
+    return [*forecasts, "         all coming matches: pizza forecast", ""]
 
 
 def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:
-    """Teams that no stored match knows and markets that no stored order knows: most often misspelt."""
+    """Warnings about teams without a stored match and markets without a stored order: most are misspelt."""
     matches = WeekTables(tables, "raw_matches", weeks)
     known_teams = matches.distinct("home_team") | matches.distinct("away_team")
     known_markets = WeekTables(tables, "raw_orders", weeks).distinct("market")
     return [
         *(
-            f"team {team!r} of market {market.name!r} is in no stored match; the teams there are {_listed(known_teams)}"
+            f"team {team!r} of market {market.name!r} is in no stored match; stored teams: {_listed(known_teams)}"
             for market in markets
             for team in market.teams
             if team not in known_teams
         ),
         *(
-            f"market {market.name!r} has no stored order; the markets there are {_listed(known_markets)}"
+            f"market {market.name!r} has no stored order; stored markets: {_listed(known_markets)}"
             for market in markets
             if market.name not in known_markets
         ),
         *(
-            f"orders of market {name!r} serve as a control only: it is not in the markets table"
+            f"market {name!r} is a control market only: it is not in the markets table"
             for name in sorted(known_markets - {market.name for market in markets})
         ),
     ]
@@ -89,7 +89,7 @@ def _weeks_in_words(weeks: Sequence[str]) -> str:
 
 
 def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
-    """Rows by label: the two are never one number."""
+    """Row counts by label: real and mock are never added up."""
     counts: dict[str, int] = {}
     empty = refused = 0
     reasons: set[str] = set()
@@ -114,13 +114,13 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
 
 
 def _has_real_events(tables: TableStore, weeks: Sequence[str]) -> bool:
-    """Whether there are goals or cards to tell of, or some that were refused; most sources have none."""
+    """Whether any goals or cards are stored or were refused; most sources have none."""
     stored = [facts for week in weeks if (facts := tables.week_facts("raw_match_events", week)) is not None]
     return any(facts.rejected_count or (facts.row_count and facts.data_source == DataSource.REAL) for facts in stored)
 
 
 def _headlines(insights: pd.DataFrame | None) -> list[str]:
-    """The strongest finding, or else what the first hypothesis came to; and its caveat."""
+    """The strongest finding, or else the result of the first hypothesis; and its caveat."""
     if insights is None or insights.empty:
         return ["No analysis is stored."]
     ranked = insights.sort_values("rank")

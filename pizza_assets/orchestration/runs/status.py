@@ -1,4 +1,4 @@
-"""Which weeks are stored, real or mock, how many rows, and what is wrong with them: for people and for programs."""
+"""The status of the stored weeks: real or mock, row counts, staleness, failed checks; as text and as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class DatasetStatus:
 
 @dataclass(frozen=True)
 class WeekStatus:
-    """One week. stale: asset to why. failed_checks: asset.check to its words."""
+    """One week. stale: asset to reason. failed_checks: asset.check to its message."""
 
     week: str
     orders: DatasetStatus
@@ -38,7 +38,7 @@ class WeekStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """All weeks asked for, and the stale assets over all weeks."""
+    """The requested weeks, and the stale assets over all weeks."""
 
     storage: str
     weeks: tuple[WeekStatus, ...]
@@ -55,12 +55,12 @@ def status_of(tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[s
 
 
 def status_json(status: Status, damages: Sequence[str] | None) -> str:
-    """For programs. `damages` is None if nobody looked."""
+    """The status as JSON. damages: None if storage was not verified."""
     return json.dumps({**asdict(status), "damages": damages}, indent=1)
 
 
 def status_text(status: Status, damages: Sequence[str] | None) -> str:
-    """For a terminal: a line per week, then what is to be done."""
+    """The status as text: a line per week, then what to do."""
     stored = [week for week in status.weeks if {week.orders.data_source, week.matches.data_source} != {"none"}]
     lines = [f"Storage   {status.storage}"]
     if not stored:
@@ -127,4 +127,4 @@ def _counted(dataset: DatasetStatus) -> str:
 def _analysis_text(stale: Sequence[str]) -> str:
     if not stale:
         return "up to date"
-    return f"stale: {len(stale)} table(s) are missing or made of something else than is stored now, {stale[0]} first"
+    return f"stale: {len(stale)} table(s) are missing or built from outdated inputs, {stale[0]} first"

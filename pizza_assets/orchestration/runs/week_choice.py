@@ -1,4 +1,4 @@
-"""Which weeks a command is about."""
+"""Chooses the weeks that a command processes."""
 
 from datetime import datetime
 
@@ -11,11 +11,10 @@ from pizza_assets.settings import Settings
 def chosen_weeks(
     settings: Settings, now: datetime, first: MatchWeek | None, last: MatchWeek | None, finished_weeks: int
 ) -> list[MatchWeek]:
-    """The weeks to run: `finished_weeks` before the last one and the last one itself (default: the running week).
+    """The weeks from `first` to `last` (default: the running week, and `finished_weeks` before the last).
 
-    With PIZZA_SEASONS, and unless both ends are given, these are the weeks of the chosen seasons that have begun,
-    between the ends that are given; gaps between the seasons are left out. Raises ConfigurationError for a range that
-    is empty or leaves the calendar.
+    With PIZZA_SEASONS, and unless both ends are given, only the weeks of the chosen seasons that have begun, without
+    the gaps between seasons. Raises ConfigurationError for a range that is empty or outside the calendar.
     """
     running = MatchWeek.containing(now, settings.timezone)
     earliest = MatchWeek.of_date(settings.first_week, settings.timezone)
@@ -24,13 +23,13 @@ def chosen_weeks(
     end = last or running
     start = first or max(end.shifted(-finished_weeks), earliest)
     if end > running:
-        raise ConfigurationError(f"week {end.key} has not begun; the last one to choose is {running.key}")
+        raise ConfigurationError(f"week {end.key} has not begun; the latest possible week is {running.key}")
     if start > running:
-        raise ConfigurationError(f"week {start.key} has not begun; the last one to choose is {running.key}")
+        raise ConfigurationError(f"week {start.key} has not begun; the latest possible week is {running.key}")
     if start < earliest:
-        raise ConfigurationError(f"week {start.key} lies before the first week {earliest.key}; set PIZZA_FIRST_WEEK")
+        raise ConfigurationError(f"week {start.key} is before the first week {earliest.key}; set PIZZA_FIRST_WEEK")
     if start > end:
-        raise ConfigurationError(f"week {start.key} lies after {end.key}; swap --from and --to")
+        raise ConfigurationError(f"week {start.key} is after {end.key}; swap --from and --to")
     return weeks_between(start, end)
 
 
@@ -48,8 +47,8 @@ def _weeks_of_seasons(settings: Settings, first: MatchWeek, last: MatchWeek) -> 
 def covered_span(
     covered: tuple[MatchWeek, MatchWeek] | None, finished_weeks: int, settings: Settings
 ) -> tuple[MatchWeek | None, MatchWeek | None]:
-    """The weeks to run if nobody says: the last `finished_weeks` + 1 that the order files cover; with PIZZA_SEASONS
-    from the first to the last covered week of the chosen seasons.
+    """First and last week to run by default: the last `finished_weeks` + 1 that the order files cover; with
+    PIZZA_SEASONS from the first to the last covered week of the chosen seasons.
 
     Raises ConfigurationError if the files cover none of those.
     """

@@ -1,4 +1,4 @@
-"""The weekly assets as a graph: what is made of what, and which of them look at the weeks beside their own."""
+"""The dependency graph of the weekly assets, and which of them read neighbouring weeks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from pizza_assets.storage.layout import PLACES
 
 @dataclass(frozen=True)
 class WeeklyGraph:
-    """parents: the weekly assets each weekly asset reads, parents first. reaching: those pairs of asset and parent in
-    which the asset reads the parent's neighbouring weeks, too.
+    """parents: the weekly inputs of each weekly asset, in topological order. neighbouring: the pairs of asset and
+    parent in which the asset also reads the parent's neighbouring weeks.
     """
 
     parents: dict[str, tuple[str, ...]]
-    reaching: frozenset[tuple[str, str]]
+    neighbouring: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, definitions: dg.Definitions) -> "WeeklyGraph":
@@ -30,13 +30,13 @@ class WeeklyGraph:
             for name in ordered
             if PLACES[name].weekly
         }
-        reaching = {
+        neighbouring = {
             (name, key.to_user_string())
             for name in parents
             for key, mapping in graph.get(dg.AssetKey(name)).partition_mappings.items()
             if isinstance(mapping, dg.TimeWindowPartitionMapping) and (mapping.start_offset or mapping.end_offset)
         }
-        return cls(parents, frozenset(reaching))
+        return cls(parents, frozenset(neighbouring))
 
     @property
     def assets(self) -> list[str]:
@@ -50,14 +50,14 @@ class WeeklyGraph:
 
     @cached_property
     def layers(self) -> list[list[str]]:
-        """The assets in layers: one that reads neighbouring weeks comes a layer after all weeks of what it reads."""
+        """The assets in layers: one that reads neighbouring weeks is in a later layer than its inputs."""
         depth: dict[str, int] = {}
         for asset, parents in self.parents.items():
-            depth[asset] = max((depth[p] + ((asset, p) in self.reaching) for p in parents), default=0)
+            depth[asset] = max((depth[p] + ((asset, p) in self.neighbouring) for p in parents), default=0)
         return [[asset for asset in depth if depth[asset] == layer] for layer in range(max(depth.values()) + 1)]
 
     def descendants(self, assets: Iterable[str]) -> set[str]:
-        """All that is made of these assets, directly or not; without them."""
+        """All assets downstream of these, without them."""
         found: set[str] = set()
         start = set(assets)
         for asset, parents in self.parents.items():  # parents come first

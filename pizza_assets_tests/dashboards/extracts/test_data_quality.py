@@ -21,11 +21,11 @@ def test_weeks_are_counted_by_outcome_with_the_description_of_the_last_failure()
             told("2026-08-18", "passed", "2 rows refused in 1 week"),
             told("2026-08-11", "warning", "2 rows refused in 1 week"),
             told("2026-08-04", "warning", "1 row"),
-            told("2026-08-04", "not_checked", None, "is_no_stand_in"),
+            told("2026-08-04", "not_checked", None, "comes_from_chosen_source"),
         ]
     )
     assert extract[["check", "outcome", "week_count", "first_week", "last_week"]].to_numpy().tolist() == [
-        ["is_no_stand_in", "not_checked", 1, "2026-08-04", "2026-08-04"],
+        ["comes_from_chosen_source", "not_checked", 1, "2026-08-04", "2026-08-04"],
         ["rows_are_valid", "passed", 1, "2026-08-18", "2026-08-18"],
         ["rows_are_valid", "warning", 2, "2026-08-04", "2026-08-11"],
     ]

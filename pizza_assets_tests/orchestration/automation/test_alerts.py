@@ -1,4 +1,4 @@
-"""Alerts: what a failed run says, to whom, and that the webhook's address stays secret."""
+"""Alerts about failed runs: their text, their channels, and that the webhook's address stays secret."""
 
 import http.server
 import json
@@ -55,21 +55,21 @@ def hook() -> Iterator[Hook]:
     thread.join()
 
 
-def test_a_webhook_is_tried_again(hook: Hook) -> None:
+def test_a_webhook_is_retried(hook: Hook) -> None:
     hook.statuses = [503, 429]
     webhook(hook.address)("it failed", "because")
     assert hook.texts == ["it failed\nbecause"]
 
 
 @pytest.mark.parametrize("status", [301, 404])
-def test_a_webhook_that_refuses_is_told_without_its_address(hook: Hook, status: int) -> None:
+def test_a_refusing_webhook_is_reported_without_its_address(hook: Hook, status: int) -> None:
     hook.statuses = [status]
     with pytest.raises(AlertFailed, match=str(status)) as refused:
         webhook(hook.address)("s", "t")
     assert "unguessable" not in str(refused.value)
 
 
-def test_a_webhook_that_is_not_there_is_told_without_its_address(hook: Hook) -> None:
+def test_an_unreachable_webhook_is_reported_without_its_address(hook: Hook) -> None:
     hook.server.socket.close()
     address = Secret(hook.address.reveal().replace("127.0.0.1", "127.0.0.2"))
     with pytest.raises(AlertFailed, match="can't be reached") as refused:
@@ -89,7 +89,7 @@ class Sns:
         self.published.append(request)
 
 
-def test_a_topic_is_given_what_it_takes() -> None:
+def test_a_topic_gets_a_valid_subject_and_text() -> None:
     client = Sns()
     sns_topic(TOPIC, client)("Málaga\nfailed " + "x" * 200, "words")
     (request,) = client.published
@@ -140,27 +140,27 @@ def evaluated(sensor: dg.SensorDefinition, tags: dict[str, str]) -> Any:
     return sensor(context)
 
 
-def test_a_failed_run_is_told_with_its_weeks_and_its_cause() -> None:
-    told: list[tuple[str, str]] = []
+def test_an_alert_names_the_weeks_and_the_cause() -> None:
+    alerts: list[tuple[str, str]] = []
     weeks = {"dagster/asset_partition_range_start": "2026-08-04", "dagster/asset_partition_range_end": "2026-08-11"}
-    evaluated(run_failures([lambda subject, text: told.append((subject, text))]), weeks)
-    ((subject, text),) = told
+    evaluated(run_failures([lambda subject, text: alerts.append((subject, text))]), weeks)
+    ((subject, text),) = alerts
     assert subject == "pizza_assets: collect_weeks of 2026-08-04 to 2026-08-11 failed"
     assert "the oven is cold" in text
 
 
-def test_an_alert_says_that_the_run_is_tried_again() -> None:
-    told: list[str] = []
-    evaluated(run_failures([lambda subject, text: told.append(subject)]), {"dagster/will_retry": "true"})
-    assert told == ["pizza_assets: collect_weeks failed, and is tried again"]
+def test_an_alert_says_that_the_run_will_be_retried() -> None:
+    alerts: list[str] = []
+    evaluated(run_failures([lambda subject, text: alerts.append(subject)]), {"dagster/will_retry": "true"})
+    assert alerts == ["pizza_assets: collect_weeks failed and will be retried"]
 
 
-def test_one_deaf_channel_does_not_silence_the_other() -> None:
-    told: list[str] = []
+def test_a_failing_channel_does_not_silence_the_others() -> None:
+    alerts: list[str] = []
 
-    def deaf(subject: str, text: str) -> None:
-        raise AlertFailed("the topic took no alert")
+    def failing(subject: str, text: str) -> None:
+        raise AlertFailed("the topic did not accept an alert")
 
     with pytest.raises(AlertFailed, match="topic"):
-        evaluated(run_failures([deaf, lambda subject, text: told.append(subject)]), {})
-    assert len(told) == 1
+        evaluated(run_failures([failing, lambda subject, text: alerts.append(subject)]), {})
+    assert len(alerts) == 1

@@ -1,4 +1,4 @@
-"""The daily refresh: 18:00 on the wall, once a day, also when clocks change; by one owner; tagged by where it runs."""
+"""The daily refresh: at 18:00 local time, once a day even when clocks change; by one owner; tagged by its target."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,8 @@ YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_tick_a_day_at_18_on_the_wall_all_year_round(zone: str) -> None:
-    """A year holds both changes of clocks."""
+def test_one_tick_a_day_at_18_local_time_all_year(zone: str) -> None:
+    """A year contains both clock changes."""
     schedule = daily_refresh(Settings(timezone=zone))
     all_ticks = schedule_execution_time_iterator(YEAR.timestamp(), schedule.cron_schedule, schedule.execution_timezone)
     ticks = [
@@ -32,7 +32,7 @@ def test_a_tick_a_day_at_18_on_the_wall_all_year_round(zone: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
-def test_the_two_sundays_of_the_clocks(day: str) -> None:
+def test_one_tick_on_days_when_clocks_change(day: str) -> None:
     at = datetime.fromisoformat(f"{day}T18:00").replace(tzinfo=ZoneInfo("Europe/London"))
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_schedule_context(instance=instance, scheduled_execution_time=at)
@@ -41,7 +41,7 @@ def test_the_two_sundays_of_the_clocks(day: str) -> None:
     assert request.run_key == at.isoformat()
 
 
-def test_one_owner_of_the_hour() -> None:
+def test_the_refresh_has_one_owner() -> None:
     assert [schedule.name for schedule in schedules(Settings())] == ["daily_refresh"]
     assert schedules(Settings(daily_refresh="eventbridge")) == []
     by_eventbridge = build_definitions({"PIZZA_DAILY_REFRESH": "eventbridge"})
@@ -49,7 +49,7 @@ def test_one_owner_of_the_hour() -> None:
 
 
 @pytest.mark.parametrize("run_on", ["local", "lambda"])
-def test_its_run_says_where_it_works_and_what_may_be_tried_again(run_on: str) -> None:
+def test_its_run_is_tagged_with_target_and_retries(run_on: str) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_schedule_context(instance=instance, scheduled_execution_time=YEAR)
         (request,) = daily_refresh(Settings(run_on=run_on)).evaluate_tick(context).run_requests or []

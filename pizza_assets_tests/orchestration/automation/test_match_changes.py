@@ -1,4 +1,4 @@
-"""Which stored weeks a source now tells otherwise."""
+"""Which stored weeks a source now reports differently."""
 
 from datetime import UTC, datetime
 
@@ -26,24 +26,24 @@ def test_a_match_that_has_ended() -> None:
     assert weeks_of(changed, WEEKS, ZONE) == ["2026-08-04"]
 
 
-def test_a_match_that_has_moved_concerns_both_weeks() -> None:
+def test_a_moved_match_affects_both_weeks() -> None:
     moved = matches(("a", KICKOFF + pd.Timedelta(days=7), MatchStatus.TIMED))
     assert weeks_of(changed_matches(PLANNED, moved), WEEKS, ZONE) == WEEKS
     assert weeks_of(changed_matches(PLANNED, moved), WEEKS[:1], ZONE) == WEEKS[:1], "only what is stored"
 
 
 def test_a_new_match() -> None:
-    told = pd.concat([PLANNED, matches(("b", KICKOFF, MatchStatus.TIMED))])
-    assert list(changed_matches(PLANNED, told)["match_id"]) == ["b"]
+    latest = pd.concat([PLANNED, matches(("b", KICKOFF, MatchStatus.TIMED))])
+    assert list(changed_matches(PLANNED, latest)["match_id"]) == ["b"]
 
 
 def test_a_match_that_was_called_off() -> None:
-    told = matches(("a", KICKOFF, MatchStatus.POSTPONED))
-    assert len(changed_matches(PLANNED, told)) == 1
-    assert changed_matches(told, told).empty
+    latest = matches(("a", KICKOFF, MatchStatus.POSTPONED))
+    assert len(changed_matches(PLANNED, latest)) == 1
+    assert changed_matches(latest, latest).empty
 
 
-def test_the_same_word_in_other_colours_is_no_change() -> None:
+def test_equivalent_statuses_are_not_a_change() -> None:
     assert changed_matches(PLANNED, matches(("a", KICKOFF, MatchStatus.SCHEDULED))).empty
     done = matches(("a", KICKOFF, MatchStatus.FINISHED))
     assert changed_matches(done, done).empty

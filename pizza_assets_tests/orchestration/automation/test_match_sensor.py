@@ -1,4 +1,4 @@
-"""The sensor of results: asks when a match ought to be over, and has its week collected again once."""
+"""The sensor for results polls when a match should be over, and requests its week once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ AFTER = datetime(2026, 8, 31, 23, tzinfo=UTC)
 
 
 class Counted:
-    """A real source as of a moment, that counts what it is asked, or fails."""
+    """A real source as of a given time that counts its requests, or fails."""
 
     name = "openfootball"
     is_remote = True
@@ -46,7 +46,7 @@ def before_the_weekend(data: Path, instance: dg.DagsterInstance) -> None:
 
 @pytest.fixture
 def stored(worlds: Worlds, tmp_path: Path) -> Pipeline:
-    """A week as a real source told it before the weekend."""
+    """Weeks stored from a real source before the weekend."""
     return Pipeline(worlds.copy("before the weekend", before_the_weekend, tmp_path).data, as_real, now=BEFORE)
 
 
@@ -67,7 +67,7 @@ class Sources:
         self.matches = matches
 
 
-def test_a_weekend_of_results_is_one_run_that_asks_for_an_analysis(stored: Pipeline, tmp_path: Path) -> None:
+def test_a_weekend_of_results_is_one_run_followed_by_an_analysis(stored: Pipeline, tmp_path: Path) -> None:
     later = Pipeline(tmp_path, now=AFTER)
     result = look(stored, AFTER, Counted(later))
     (request,) = result.run_requests
@@ -77,25 +77,25 @@ def test_a_weekend_of_results_is_one_run_that_asks_for_an_analysis(stored: Pipel
     assert again.run_requests[0].run_key == request.run_key, "the same change asks once"
 
 
-def test_nothing_is_asked_before_a_match_can_be_over(stored: Pipeline) -> None:
+def test_the_source_is_not_polled_before_a_match_can_be_over(stored: Pipeline) -> None:
     source = Counted(stored)
     asked_at = (BEFORE - timedelta(hours=1)).isoformat()
     assert look(stored, BEFORE, source, asked_at).skip_message
     assert source.asked == 0
 
 
-def test_now_and_then_it_asks_for_moved_kick_offs(stored: Pipeline) -> None:
+def test_the_source_is_polled_periodically_for_moved_kick_offs(stored: Pipeline) -> None:
     source = Counted(stored)
     asked_at = (BEFORE - timedelta(hours=7)).isoformat()
     assert look(stored, BEFORE, source, asked_at).skip_message
     assert source.asked > 0
 
 
-def test_a_source_that_fails_is_a_reason_and_not_a_failure(stored: Pipeline) -> None:
+def test_a_failing_source_skips_the_tick_instead_of_failing_it(stored: Pipeline) -> None:
     result = look(stored, AFTER, Counted(stored, Unreachable("no route")))
     assert not result.run_requests
     assert "no route" in (result.skip_message or "")
 
 
-def test_mock_matches_have_no_results_to_wait_for() -> None:
+def test_mock_matches_have_no_sensor() -> None:
     assert finished_matches(Settings(matches="mock")) == []

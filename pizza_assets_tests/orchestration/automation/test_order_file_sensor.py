@@ -1,4 +1,4 @@
-"""What the look at an inbox of order files comes to: each state that lasts is read once, also after a restart."""
+"""The sensor for order files reads each stable state of the inbox once, even after a restart."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ def look(cursor: str | None, listing: Mapping[str, str]) -> dg.SensorResult:
 
 
 @given(st.lists(LISTINGS, max_size=12))
-def test_every_state_that_two_looks_see_is_read_once_and_nothing_else_is(states: list[dict[str, str]]) -> None:
+def test_each_state_seen_twice_is_read_exactly_once(states: list[dict[str, str]]) -> None:
     cursor, read, keys, before = None, [], [], None
     last_read: dict[str, str] | None = None
     for state in states:
@@ -35,24 +35,24 @@ def test_every_state_that_two_looks_see_is_read_once_and_nothing_else_is(states:
     assert len(set(keys)) == len(keys), "a state that comes back must not look like the run before"
 
 
-def test_a_file_that_is_still_written_waits() -> None:
+def test_a_file_still_being_written_is_not_read() -> None:
     cursor = look(None, {"a.csv": "10 1"}).cursor
     growing = look(cursor, {"a.csv": "20 2"})
     assert not growing.run_requests
     assert look(growing.cursor, {"a.csv": "20 2"}).run_requests
 
 
-def test_a_tick_that_was_not_recorded_asks_for_the_same_run() -> None:
-    """The daemon died after the request and before the cursor: the run key tells that it is the same."""
+def test_an_unrecorded_tick_requests_the_same_run_again() -> None:
+    """If the daemon dies between request and cursor update, the run key shows that the request is the same."""
     cursor = look(None, {"a.csv": "1"}).cursor
     first, again = look(cursor, {"a.csv": "1"}), look(cursor, {"a.csv": "1"})
     assert first.run_requests[0].run_key == again.run_requests[0].run_key
 
 
-def test_with_a_queue_the_inbox_is_listed_when_told_when_settling_and_now_and_then() -> None:
+def test_with_a_queue_the_inbox_is_listed_on_events_while_settling_and_periodically() -> None:
     settled = InboxCursor("x", "x", NOW.isoformat(), 1)
-    assert not is_due(settled, NOW + timedelta(minutes=1), was_told=False)
-    assert is_due(settled, NOW + timedelta(minutes=1), was_told=True)
-    assert is_due(settled, NOW + LIST_ANYWAY_AFTER, was_told=False)
-    assert is_due(InboxCursor("x", "y", NOW.isoformat(), 1), NOW, was_told=False)
-    assert is_due(InboxCursor(), NOW, was_told=False)
+    assert not is_due(settled, NOW + timedelta(minutes=1), has_events=False)
+    assert is_due(settled, NOW + timedelta(minutes=1), has_events=True)
+    assert is_due(settled, NOW + LIST_ANYWAY_AFTER, has_events=False)
+    assert is_due(InboxCursor("x", "y", NOW.isoformat(), 1), NOW, has_events=False)
+    assert is_due(InboxCursor(), NOW, has_events=False)

@@ -1,4 +1,4 @@
-"""Reading an inbox finds the weeks that it changes; files that can't be read are named and hold up nothing else."""
+"""Reading an inbox finds the weeks that it changes; unreadable files are named and do not block the others."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ def pipeline(tmp_path: Path, settings: dict[str, str]) -> Pipeline:
     return Pipeline(tmp_path / "data", now=NOW, **settings)
 
 
-def test_only_weeks_about_which_the_files_say_something_new(tmp_path: Path) -> None:
+def test_only_weeks_that_the_files_change_are_found(tmp_path: Path) -> None:
     settings = write_export(tmp_path, [export(n, f"2026-08-{day:02}") for n, day in enumerate(range(4, 18))])
     with dg.DagsterInstance.ephemeral() as instance:
         found, _ = read(pipeline(tmp_path, settings), instance)
@@ -41,7 +41,7 @@ def test_only_weeks_about_which_the_files_say_something_new(tmp_path: Path) -> N
         assert read(pipeline(tmp_path, settings), instance)[0] == "2026-08-11...2026-08-11"
 
 
-def test_a_bad_file_is_named_and_keeps_only_its_own_weeks(tmp_path: Path) -> None:
+def test_a_bad_file_is_named_and_only_its_weeks_are_kept(tmp_path: Path) -> None:
     settings = write_export(tmp_path, [export(n, f"2026-08-{day:02}") for n, day in enumerate(range(4, 11))])
     inbox = tmp_path / "inbox"
     second = inbox / "second.csv"

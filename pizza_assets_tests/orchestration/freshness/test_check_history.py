@@ -1,4 +1,4 @@
-"""The latest look at a week counts, whatever other weeks it looked at."""
+"""The latest evaluation of a week counts, whatever other weeks it covered."""
 
 import dagster as dg
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ KEY = dg.AssetCheckKey(dg.AssetKey("raw_orders"), "rows_are_valid")
 
 @st.composite
 def looks(draw: st.DrawFn) -> tuple[int, int, dict[int, str]]:
-    """First and last week that are looked at, and what is wrong with some of them."""
+    """First and last week of an evaluation, and the outcomes of some of them."""
     first, last = sorted(draw(st.lists(st.integers(0, len(WEEKS) - 1), min_size=2, max_size=2)))
     wrong = draw(st.dictionaries(st.integers(first, last), st.sampled_from(["error", "warning"])))
     return first, last, wrong
@@ -34,16 +34,21 @@ def evaluated(instance: dg.DagsterInstance, number: int, look: tuple[int, int, d
 # Property 18
 @settings(deadline=None, max_examples=100)
 @given(st.lists(looks(), max_size=5))
-def test_the_latest_look_at_a_week_counts(drawn) -> None:
+def test_the_latest_evaluation_of_a_week_counts(drawn) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         for number, look in enumerate(drawn):
             evaluated(instance, number, look)
         history = CheckHistory(instance, [KEY])
-        told = {judgement.week: judgement for judgement in history.judgements(WEEKS)}
-        failed = {week: [verdict.is_error for verdict in history.failed("raw_orders", week)] for week in WEEKS}
+        outcomes = {outcome.week: outcome for outcome in history.outcomes(WEEKS)}
+        failed = {week: [check.is_error for check in history.failed("raw_orders", week)] for week in WEEKS}
     for position, week in enumerate(WEEKS):
         latest = [(n, look) for n, look in enumerate(drawn) if look[0] <= position <= look[1]][-1:]
         outcome = latest[0][1][2].get(position, "passed") if latest else "not_checked"
-        assert (told[week].asset, told[week].check, told[week].outcome) == ("raw_orders", "rows_are_valid", outcome)
-        assert told[week].description == (f"look {latest[0][0]}" if latest else None)
+        found = outcomes[week]
+        assert (found.asset, found.check, found.outcome) == (
+            "raw_orders",
+            "rows_are_valid",
+            outcome,
+        )
+        assert found.description == (f"look {latest[0][0]}" if latest else None)
         assert failed[week] == {"error": [True], "warning": [False]}.get(outcome, [])

@@ -1,10 +1,10 @@
-"""Which seasons a week is about, by the settings."""
+"""The chosen seasons that a week belongs to."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.freshness.chosen_seasons import asked_seasons, is_outside
+from pizza_assets.orchestration.freshness.chosen_seasons import is_outside, requested_seasons
 from pizza_assets.settings import Settings
 from pizza_assets_tests.strategies import weeks
 
@@ -15,17 +15,17 @@ def settings_of(**environ: str) -> Settings:
     return Settings.from_environment(environ)
 
 
-def test_each_competition_is_asked_about_its_own_seasons() -> None:
+def test_each_competition_has_its_own_seasons() -> None:
     chosen = settings_of(PIZZA_COMPETITIONS="en.1,worldcup,en.1")
-    assert asked_seasons(chosen, SUMMER_2018) == ["en.1 2017-18", "en.1 2018-19", "worldcup 2018"]
+    assert requested_seasons(chosen, SUMMER_2018) == ["en.1 2017-18", "en.1 2018-19", "worldcup 2018"]
     chosen = settings_of(PIZZA_COMPETITIONS="en.1,worldcup", PIZZA_SEASONS="2017-18,2018")
-    assert asked_seasons(chosen, SUMMER_2018) == ["en.1 2017-18", "worldcup 2018"]
+    assert requested_seasons(chosen, SUMMER_2018) == ["en.1 2017-18", "worldcup 2018"]
     assert not is_outside(chosen, SUMMER_2018)
     assert is_outside(chosen, SUMMER_2018.shifted(52))
 
 
-def test_a_code_that_nobody_knows_is_left_to_the_source_to_refuse() -> None:
-    assert asked_seasons(settings_of(PIZZA_COMPETITIONS="en.9"), SUMMER_2018) == []
+def test_unknown_codes_are_left_to_the_source_to_reject() -> None:
+    assert requested_seasons(settings_of(PIZZA_COMPETITIONS="en.9"), SUMMER_2018) == []
 
 
 @settings(max_examples=100)

@@ -1,4 +1,4 @@
-"""Many weeks: in chunks as if in one run, around the failed ones, only what is stale, and going on after a stop."""
+"""Backfills: chunks that equal one run, failed weeks, stale weeks only, and resuming after an interruption."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -96,7 +96,7 @@ FAR_REACHING = {"PIZZA_PRE_MINUTES": "600", "PIZZA_POST_MINUTES": "600"}
 
 
 def at_the_edge(sources: Sources) -> None:
-    """Leeds play just before a week turns or just after, every other week; FAR_REACHING windows meet orders there."""
+    """Leeds play just before or just after the edge of a week, every other week, so FAR_REACHING windows cross it."""
 
     class AtTheEdge(RelabelledMatches):
         is_remote = False
@@ -115,10 +115,10 @@ def at_the_edge(sources: Sources) -> None:
 
 
 @pytest.mark.parametrize("chunk_weeks", [pytest.param(1, marks=pytest.mark.integration), 4])
-def test_chunks_come_out_as_one_run(
+def test_chunks_give_the_same_result_as_one_run(
     pipeline: Callable[..., Pipeline], whole: Pipeline, instance: dg.DagsterInstance, chunk_weeks: int
 ) -> None:
-    """Also where windows reach over the edge of a week, and of a chunk."""
+    """Even where windows cross the edge of a week and of a chunk."""
     cut = pipeline("cut", at_the_edge, chunk_weeks=chunk_weeks, **FAR_REACHING)
     assert cut.collect(instance, WEEKS).runs > 3
     assert cut.checksums() == whole.checksums()
@@ -133,7 +133,7 @@ def test_chunks_come_out_as_one_run(
 
 
 @pytest.mark.integration
-def test_weeks_with_a_gap_renew_what_looked_into_them_on_both_sides(
+def test_weeks_with_a_gap_refresh_stale_neighbours_on_both_sides(
     pipeline: Callable[..., Pipeline], whole: Pipeline, instance: dg.DagsterInstance
 ) -> None:
     grown = pipeline("grown", at_the_edge, **FAR_REACHING)
@@ -144,10 +144,10 @@ def test_weeks_with_a_gap_renew_what_looked_into_them_on_both_sides(
 
 
 @pytest.mark.integration
-def test_a_new_week_renews_what_looked_into_it(
+def test_a_new_week_refreshes_stale_neighbours(
     pipeline: Callable[..., Pipeline], whole: Pipeline, instance: dg.DagsterInstance
 ) -> None:
-    """Week by week, as the calendar brings them: the week before is made again where windows reach over."""
+    """Week by week in order of the calendar: the previous week is made again if windows cross into it."""
     grown = pipeline("grown", at_the_edge, **FAR_REACHING)
     for week in WEEKS:
         grown.collect(instance, [week])
@@ -155,7 +155,7 @@ def test_a_new_week_renews_what_looked_into_it(
 
 
 @pytest.mark.integration
-def test_poisoned_weeks_are_named_and_repaired_alone(
+def test_failing_weeks_are_named_and_repaired_separately(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
     good = pipeline("good", **STRICT)
@@ -174,19 +174,19 @@ def test_poisoned_weeks_are_named_and_repaired_alone(
     assert repaired.checksums() == good.checksums()
 
 
-def test_what_is_fresh_is_not_made_again(pipeline: Callable[..., Pipeline], ready: World) -> None:
+def test_fresh_weeks_are_not_made_again(pipeline: Callable[..., Pipeline], ready: World) -> None:
     with ready.instance() as instance:
         assert pipeline().collect(instance, WEEKS, is_stale_only=True).runs == 0
 
 
 @pytest.mark.usefixtures("ready")
-def test_another_code_version_or_setting_makes_stale_what_depends_on_it(
+def test_a_new_code_version_or_setting_makes_dependents_stale(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weeks = [pipeline().week(key) for key in WEEKS[:2]]
     longer = pipeline(PIZZA_POST_MINUTES="90").backfill(instance)
     assert longer.stale_weeks(longer.graph.assets, weeks) == {
-        key: dict.fromkeys(["merged_orders", "match_windows"], "what it is made of has changed") for key in WEEKS[:2]
+        key: dict.fromkeys(["merged_orders", "match_windows"], "its inputs have changed") for key in WEEKS[:2]
     }
     monkeypatch.setitem(layout.CODE_VERSIONS, "order_bins", "2")
     newer = pipeline().backfill(instance)
@@ -196,7 +196,7 @@ def test_another_code_version_or_setting_makes_stale_what_depends_on_it(
 
 
 @pytest.mark.usefixtures("ready")
-def test_a_week_whose_orders_are_gone_is_stale_and_retired(
+def test_derived_weeks_whose_orders_are_gone_are_stale_and_deleted(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
     without = pipeline()
@@ -205,14 +205,14 @@ def test_a_week_whose_orders_are_gone_is_stale_and_retired(
     reasons = backfill.stale_weeks(backfill.graph.assets, [without.week(WEEKS[0])])
     assert reasons[WEEKS[0]] == {
         "mock_orders": "missing",
-        "order_bins": "nothing stands behind it any more",
-        "quarter_hours": "nothing stands behind it any more",
-        "merged_orders": "nothing stands behind it any more",
+        "order_bins": "its inputs no longer exist",
+        "quarter_hours": "its inputs no longer exist",
+        "merged_orders": "its inputs no longer exist",
     }
 
 
 @pytest.mark.integration
-def test_the_analysis_is_stale_until_it_has_seen_the_latest(
+def test_the_analysis_is_stale_until_it_includes_the_latest_weeks(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
     ready = pipeline()
@@ -239,7 +239,7 @@ def test_a_blocked_week_stays_blocked_until_its_check_passes(tmp_path: Path, ins
 
 
 @pytest.mark.integration
-def test_a_damaged_week_is_mended_by_making_it_again(
+def test_a_damaged_week_is_repaired_by_making_it_again(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
     ready = pipeline()
@@ -270,7 +270,7 @@ def test_a_new_export_makes_only_its_weeks_stale(tmp_path: Path, instance: dg.Da
     (tmp_path / "inbox" / "later.csv").write_text("id,at,total,pizzas\nlate,2026-08-12T18:00:00Z,12.50,1\n")
     later = Pipeline(tmp_path / "data", **files).backfill(instance)
     weeks = [MatchWeek(key, "Europe/London") for key in WEEKS[:2]]
-    assert later.stale_weeks(["raw_orders"], weeks) == {WEEKS[1]: {"raw_orders": "what it is made of has changed"}}
+    assert later.stale_weeks(["raw_orders"], weeks) == {WEEKS[1]: {"raw_orders": "its inputs have changed"}}
 
 
 def export_with_bad_rows(folder: Path, bad: int = 30) -> dict[str, str]:
@@ -280,10 +280,10 @@ def export_with_bad_rows(folder: Path, bad: int = 30) -> dict[str, str]:
     return write_export(folder, [*rows, *(f"bad{n},2026-08-13T18:{n:02}:00Z,nothing,1" for n in range(bad))])
 
 
-def attempt(pipeline: Pipeline, instance: dg.DagsterInstance, is_anew: bool = False) -> tuple[Collected, set[str]]:
-    """One `backfill` of all weeks as the command line does it; what was made in it, by asset and week."""
+def attempt(pipeline: Pipeline, instance: dg.DagsterInstance, starts_over: bool = False) -> tuple[Collected, set[str]]:
+    """Run one `backfill` of all weeks as the command line does; return it and what it made, by asset and week."""
     before = set(instance.get_run_ids())
-    going_on = attempt_for(instance, WEEKS[0], WEEKS[-1], is_anew)
+    going_on = attempt_for(instance, WEEKS[0], WEEKS[-1], starts_over)
     is_done = going_on.is_done(pipeline.tables, pipeline.staleness(instance))
     request = Request([pipeline.week(key) for key in WEEKS], is_done=is_done, tags=going_on.tags)
     collected = pipeline.backfill(instance).collect(request)
@@ -301,7 +301,7 @@ def attempt(pipeline: Pipeline, instance: dg.DagsterInstance, is_anew: bool = Fa
 
 
 @pytest.mark.integration
-def test_a_stopped_backfill_goes_on_and_a_finished_one_starts_anew(
+def test_a_stopped_backfill_resumes_and_a_finished_one_starts_over(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
     collected, _ = attempt(pipeline("data", poisoned(WEEKS[2]), **STRICT), instance)
@@ -316,17 +316,17 @@ def test_a_stopped_backfill_goes_on_and_a_finished_one_starts_anew(
 
 
 @pytest.mark.integration
-def test_anew_makes_all_again(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
+def test_starting_over_makes_all_weeks_again(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
     attempt(pipeline("data", poisoned(WEEKS[2]), **STRICT), instance)
-    assert len(attempt(pipeline("data", **STRICT), instance, is_anew=True)[1]) == 8 * len(WEEKS)
+    assert len(attempt(pipeline("data", **STRICT), instance, starts_over=True)[1]) == 8 * len(WEEKS)
 
 
-def test_a_plan_says_what_would_be_done_and_does_nothing(
+def test_a_dry_run_describes_the_plan_and_does_nothing(
     pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
 ) -> None:
     ready = pipeline()
     weeks = [ready.week(key) for key in WEEKS[:2]]
-    new = attempt_for(instance, *WEEKS[:2], is_anew=False)
+    new = attempt_for(instance, *WEEKS[:2], starts_over=False)
     everything = plan_text(ready.backfill(instance), ready.staleness(instance), Request(weeks), new)
     assert everything == f"2 weeks from {WEEKS[0]} to {WEEKS[1]} would be made, then one analysis."
     stale = plan_text(ready.backfill(instance), ready.staleness(instance), Request(weeks, is_stale_only=True), new)
@@ -351,7 +351,7 @@ def test_the_next_run(todo: dict[str, set[str]], chunk: int, expected: tuple | N
     assert next_run(todo, chunk) == expected
 
 
-def test_layers_follow_from_what_looks_at_neighbouring_weeks(pipeline: Callable[..., Pipeline]) -> None:
+def test_layers_follow_from_reads_of_neighbouring_weeks(pipeline: Callable[..., Pipeline]) -> None:
     graph = WeeklyGraph.of(pipeline().definitions)
     assert [set(layer) for layer in graph.layers] == [
         {"raw_matches", "raw_match_events", "raw_orders"},

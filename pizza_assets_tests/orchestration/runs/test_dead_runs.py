@@ -1,4 +1,4 @@
-"""A run whose process is gone is marked failed; one that works, and one of another host, is left alone."""
+"""A run whose process is gone is marked failed; live runs and those of other hosts are left alone."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def tags_of_a_dead_process() -> dict[str, str]:
     return {PROCESS_TAG: done.stdout.strip()}
 
 
-def test_a_run_of_a_dead_process_fails(instance: dg.DagsterInstance) -> None:
+def test_a_run_of_a_dead_process_is_failed(instance: dg.DagsterInstance) -> None:
     run_id = started_run(instance, tags_of_a_dead_process())
     assert fail_dead_runs(instance) == [run_id]
     assert status(instance, run_id) == dg.DagsterRunStatus.FAILURE
@@ -58,14 +58,14 @@ def test_a_reused_pid_does_not_hide_a_dead_run(instance: dg.DagsterInstance) -> 
 
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    """An instance of this machine alone, as the one of dagster.yaml is."""
+    """A single-machine instance, like that of dagster.yaml."""
     (tmp_path / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         yield instance
 
 
 def started_by_dagster(instance: dg.DagsterInstance, pid: int) -> str:
-    """A run like one from the UI: what Dagster says of its process is all that is known."""
+    """A run as launched from the UI, whose process is known only from Dagster's events."""
     run_id = started_run(instance, {})
     run = instance.get_run_by_id(run_id)
     assert run is not None
@@ -77,13 +77,13 @@ def pid_of_a_dead_process() -> int:
     return int(tags_of_a_dead_process()[PROCESS_TAG].split("|")[1])
 
 
-def test_a_run_from_the_ui_whose_worker_is_gone_fails(local: dg.DagsterInstance) -> None:
+def test_a_ui_run_whose_worker_is_gone_is_failed(local: dg.DagsterInstance) -> None:
     dead, alive = started_by_dagster(local, pid_of_a_dead_process()), started_by_dagster(local, os.getpid())
     assert fail_dead_runs(local) == [dead]
     assert status(local, alive) == STARTED
 
 
-def test_a_worker_that_nobody_has_waited_for_is_dead(local: dg.DagsterInstance) -> None:
+def test_a_zombie_worker_is_dead(local: dg.DagsterInstance) -> None:
     worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     run_id = started_by_dagster(local, worker.pid)
     assert fail_dead_runs(local) == []
@@ -94,7 +94,7 @@ def test_a_worker_that_nobody_has_waited_for_is_dead(local: dg.DagsterInstance) 
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_run_that_waits_for_its_process_lives_as_long_as_its_server(
+def test_a_run_without_a_process_yet_is_alive_while_its_code_server_is(
     local: dg.DagsterInstance, tmp_path: Path, is_there: bool
 ) -> None:
     address = tmp_path / "server"
@@ -116,7 +116,7 @@ def test_the_daemon_watches_for_dead_runs(local: dg.DagsterInstance) -> None:
 
 
 @pytest.mark.parametrize("tags", [process_tags(), {PROCESS_TAG: "elsewhere|1|1.00"}, {}])
-def test_others_are_left_alone(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
+def test_runs_of_other_hosts_are_left_alone(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
     run_id = started_run(instance, tags)
     assert fail_dead_runs(instance) == []
     assert status(instance, run_id) == STARTED

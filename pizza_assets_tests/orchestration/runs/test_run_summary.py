@@ -1,4 +1,4 @@
-"""The words at the end of a run."""
+"""The summary at the end of a run."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,16 +48,16 @@ def test_failures_errors_and_warnings_are_named(tables: TableStore) -> None:
     assert "2 MOCK" not in text, "a failed week is not counted"
 
 
-@pytest.mark.parametrize(("second", "told"), [("finding", "second"), ("nothing_found", "first")])
-def test_the_strongest_finding_is_told_or_the_first_answer(tables: TableStore, second: str, told: str) -> None:
+@pytest.mark.parametrize(("second", "shown"), [("finding", "second"), ("nothing_found", "first")])
+def test_the_headline_is_the_strongest_finding_or_the_first_result(tables: TableStore, second: str, shown: str) -> None:
     rows = [insight(1, "nothing_found", "the first sentence"), insight(2, second, "the second sentence")]
     tables.write_whole("insights", Insights.conform(pd.DataFrame(rows)), Origin("real", "1", "run"))
     text = summary(tables, Collected(WEEKS, {}), None)
-    assert f"the {told} sentence" in text
+    assert f"the {shown} sentence" in text
 
 
 def test_misspelt_names_are_pointed_out(tables: TableStore) -> None:
     markets = [Market("London", "Europe/London", ("Arsenal", "Chelse"))]
     first, second = unknown_names(tables, markets, WEEKS)
-    assert "team 'Chelse' of market 'London' is in no stored match; the teams there are Arsenal, Chelsea" in first
+    assert "team 'Chelse' of market 'London' is in no stored match; stored teams: Arsenal, Chelsea" in first
     assert "market 'London' has no stored order" in second

@@ -1,4 +1,4 @@
-"""Which weeks a command is about."""
+"""The weeks that a command processes."""
 
 from datetime import UTC, datetime
 
@@ -70,7 +70,7 @@ def test_a_running_season_ends_with_the_running_week() -> None:
     assert (weeks[0].key, weeks[-1].key) == ("2026-06-30", "2026-11-17")
 
 
-def test_one_given_end_cuts_the_chosen_seasons_and_two_overrule_them() -> None:
+def test_one_given_end_limits_the_chosen_seasons_and_two_override_them() -> None:
     settings = with_seasons("2024-25")
     assert chosen_weeks(settings, NOW, week("2025-04-01"), None, 52)[-1].key == "2025-06-24"
     assert chosen_weeks(settings, NOW, None, week("2024-07-09"), 52)[0].key == "2024-06-25"
@@ -78,17 +78,17 @@ def test_one_given_end_cuts_the_chosen_seasons_and_two_overrule_them() -> None:
 
 
 @pytest.mark.parametrize("seasons", ["2010-11", "2027-28"])
-def test_seasons_outside_of_the_calendar_are_refused(seasons: str) -> None:
+def test_seasons_outside_the_calendar_are_refused(seasons: str) -> None:
     with pytest.raises(ConfigurationError, match=f"no week from .* belongs to PIZZA_SEASONS={seasons}"):
         chosen_weeks(with_seasons(seasons), NOW, None, None, 52)
 
 
-def test_mock_matches_play_a_league_s_seasons() -> None:
+def test_mock_matches_have_the_seasons_of_a_league() -> None:
     settings = with_seasons("2024-25", PIZZA_MATCHES="mock", PIZZA_COMPETITIONS="worldcup")
     assert len(chosen_weeks(settings, NOW, None, None, 52)) == 53
 
 
-def test_order_files_and_chosen_seasons_choose_what_both_have() -> None:
+def test_weeks_must_be_in_both_order_files_and_chosen_seasons() -> None:
     covered = (week("2023-01-03"), week("2024-08-06"))
     assert covered_span(covered, 52, with_seasons("2024-25")) == (week("2024-06-25"), week("2024-08-06"))
     assert covered_span(covered, 2, Settings()) == (week("2024-07-23"), week("2024-08-06"))

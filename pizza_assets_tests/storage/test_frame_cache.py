@@ -1,4 +1,4 @@
-"""Small weeks are read once, larger ones and other contents again."""
+"""Small weeks are read once; larger and changed ones again."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from pizza_assets.models import QuarterHours
-from pizza_assets.storage import remembered
+from pizza_assets.storage import frame_cache
+from pizza_assets.storage.frame_cache import FrameCache
 from pizza_assets.storage.local_folder import LocalFolder
-from pizza_assets.storage.remembered import Remembered
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.support.stored_week import write_week
@@ -46,7 +46,7 @@ def read(tables: TableStore) -> pd.DataFrame:
     return found.rows
 
 
-def test_a_week_is_read_once_until_it_is_another(tables: TableStore) -> None:
+def test_a_week_is_read_once_until_it_changes(tables: TableStore) -> None:
     write(tables, 1)
     first = read(tables)
     before = tables.objects.reads
@@ -57,36 +57,36 @@ def test_a_week_is_read_once_until_it_is_another(tables: TableStore) -> None:
     assert read(tables)["order_count"].tolist() == [2]
 
 
-def test_what_is_made_of_a_week_is_made_once_for_each_content(tables: TableStore) -> None:
+def test_a_value_derived_from_a_week_is_computed_once_until_the_week_changes(tables: TableStore) -> None:
     calls = []
 
-    def make(rows: pd.DataFrame, week: str) -> int:
+    def compute(rows: pd.DataFrame, week: str) -> int:
         calls.append(week)
         return int(rows["order_count"].sum())
 
     weeks = WeekTables(tables, "quarter_hours", [WEEK])
     for count in (1, 2):
         write(tables, count)
-        assert [weeks.made("sum", WEEK, make), weeks.made("sum", WEEK, make)] == [count, count]
+        assert [weeks.derived("sum", WEEK, compute), weeks.derived("sum", WEEK, compute)] == [count, count]
     assert calls == [WEEK, WEEK]
 
 
-def test_large_tables_are_not_remembered_and_old_ones_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_tables_are_not_cached_and_old_ones_are_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pd.DataFrame({"a": range(100)})
     size = int(frame.memory_usage().sum())
-    monkeypatch.setattr(remembered, "LARGEST_BYTES", size)
-    monkeypatch.setattr(remembered, "MOST_BYTES", 2 * size)
-    known = Remembered()
-    known.put("larger", "x", pd.DataFrame({"a": range(200)}), None)
+    monkeypatch.setattr(frame_cache, "LARGEST_BYTES", size)
+    monkeypatch.setattr(frame_cache, "MOST_BYTES", 2 * size)
+    cache = FrameCache()
+    cache.put("larger", "x", pd.DataFrame({"a": range(200)}), None)
     for key in ("one", "two", "three"):
-        known.put(key, "x", frame, None)
-        known.get("two", "x")
+        cache.put(key, "x", frame, None)
+        cache.get("two", "x")
 
-    assert [key in known for key in ("larger", "one", "two", "three")] == [False, False, True, True]
-    assert known.get("two", "y") is None
+    assert [key in cache for key in ("larger", "one", "two", "three")] == [False, False, True, True]
+    assert cache.get("two", "y") is None
 
 
-def test_a_file_without_a_checksum_is_not_remembered() -> None:
-    known = Remembered()
-    known.put("key", "", pd.DataFrame({"a": [1]}), None)
-    assert "key" not in known
+def test_a_file_without_a_checksum_is_not_cached() -> None:
+    cache = FrameCache()
+    cache.put("key", "", pd.DataFrame({"a": [1]}), None)
+    assert "key" not in cache
