@@ -79,7 +79,7 @@ def insights(
 
 def _beside(rows: pd.DataFrame, in_shops: pd.DataFrame) -> pd.DataFrame:
     """`rows` with the columns of `in_shops`, None where unknown."""
-    return rows.assign(**{name: in_shops[name].astype(object).where(in_shops[name].notna(), None) for name in in_shops})
+    return rows.assign(**{str(name): of.astype(object).where(of.notna(), None) for name, of in in_shops.items()})
 
 
 def _reading_order(result: dict) -> tuple:

@@ -3,7 +3,7 @@
 Which reason applies is for the analyses to decide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -87,5 +87,5 @@ class Answer:
     reason, there is one.
     """
 
-    numbers: dict[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()

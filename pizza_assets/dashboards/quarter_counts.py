@@ -12,5 +12,5 @@ _SERIES = ["order_source", "market", "chain", "bin_at"]
 
 def quarter_counts(weeks: Iterable[DataFrame[QuarterHours]]) -> pd.DataFrame:
     """Columns order_source, market, chain, bin_at, order_count; one row per known quarter-hour of a chain."""
-    sums = [rows.groupby(_SERIES, as_index=False)["order_count"].sum() for rows in weeks]
+    sums = [rows.groupby(_SERIES, as_index=False)[["order_count"]].sum() for rows in weeks]
     return pd.concat([QuarterHours.empty()[[*_SERIES, "order_count"]], *sums], ignore_index=True)

@@ -127,9 +127,8 @@ def _list_control(
 
 
 def _selectable(choices: Sequence[str] | tuple[DataSet, str]) -> Request:
-    if isinstance(choices, tuple) and isinstance(choices[0], DataSet):
-        data_set, column = choices
-        return {"LinkToDataSetColumn": {"DataSetIdentifier": data_set.identifier, "ColumnName": column}}
+    if isinstance(choices, tuple) and isinstance(data_set := choices[0], DataSet):
+        return {"LinkToDataSetColumn": {"DataSetIdentifier": data_set.identifier, "ColumnName": choices[1]}}
     return {"Values": [str(choice) for choice in choices]}
 
 

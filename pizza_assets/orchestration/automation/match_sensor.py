@@ -62,7 +62,7 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
             return dg.SkipReason(f"no stored match ought to have ended; last asked at {asked_at:%Y-%m-%d %H:%M} UTC")
         context.update_cursor(now.isoformat())
         try:
-            told = pd.concat([sources.matches.matches(week).rows for week in weeks], ignore_index=True)
+            told = pd.concat([sources.matches.matches(week).frame for week in weeks], ignore_index=True)
         except SourceError as error:
             return dg.SkipReason(f"{sources.matches.name} can't say now: {error}")
         changed = changed_matches(stored, told)
