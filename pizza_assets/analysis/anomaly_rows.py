@@ -95,7 +95,7 @@ def _event_lags(
     for market, start, stop in zip(exposed["market"], first, end, strict=True):
         inside = np.arange(max(start, 0), min(stop, len(panel.week)))
         if market in stores and len(inside):
-            lag[np.ix_(stores[market], inside)] = (inside - start).astype(np.int16)
+            lag[np.ix_(np.asarray(stores[market]), inside)] = (inside - start).astype(np.int16)
     return lag
 
 

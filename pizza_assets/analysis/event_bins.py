@@ -40,7 +40,7 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
         return values[:, skipped : skipped + bins * _BINS].reshape(len(grid.markets), bins, _BINS)
 
     counts = paired(grid.observed).sum(axis=2)
-    is_known = paired(grid.is_known).all(axis=2)
+    is_known = np.all(paired(grid.is_known), axis=2)
     place = paired(grid.bin_of_week)[:, :, 0] // _BINS
     lag = _lags(exposures(matches, markets), grid.markets, first, bins)
     is_used = _used(counts, is_known, place, lag)

@@ -78,7 +78,7 @@ def kick_off_points(study: KickOffStudy) -> list[dict]:
 def pre_trends(points: DataFrame[EventStudy]) -> dict[SourcePair, float]:
     """The p-value of the pre-trend test for every pair of sources that has one."""
     tests = points[(points["series"] == PRE_TREND_SERIES) & points["p_value"].notna()]
-    return {(row.order_source, row.match_source): float(row.p_value) for row in tests.itertuples()}
+    return {(str(row.order_source), str(row.match_source)): float(row.p_value) for row in tests.itertuples()}
 
 
 def point_of(answer: Answer) -> dict[str, object]:

@@ -79,7 +79,9 @@ def insights(
 
 def _with_columns(rows: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     """`rows` with the columns of `added`, None where unknown."""
-    return rows.assign(**{name: added[name].astype(object).where(added[name].notna(), None) for name in added})
+    return rows.assign(
+        **{str(name): column.astype(object).where(column.notna(), None) for name, column in added.items()}
+    )
 
 
 def _reading_order(result: dict) -> tuple:

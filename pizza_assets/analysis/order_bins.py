@@ -7,7 +7,7 @@ known about them. Matches and windows do not belong here.
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,7 @@ def bin_orders(
         _refuse_uncovered(orders, grid)
     series, minute = np.nonzero(grid.is_covered)
     labels = list(zip(*grid.series, strict=True)) or [(), (), ()]
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "order_source": _repeated([order_source], np.zeros_like(series)),
             **{name: _repeated(labels[i], series) for i, name in enumerate(_SERIES_COLUMNS)},
@@ -74,6 +74,7 @@ def bin_orders(
             "store_ids": _store_ids(sums, counts > 0, grid.is_covered),
         }
     )
+    return cast("DataFrame[OrderBins]", rows)
 
 
 def _grid(covered: Sequence[CoveredPeriod], starts_at: datetime, ends_at: datetime) -> _Grid:

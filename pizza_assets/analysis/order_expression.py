@@ -5,7 +5,7 @@ calling the engine does not belong here.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +26,7 @@ def minute_sums(orders: "ibis.Table") -> "ibis.Table":
     """One row per market, chain, currency and minute (since 1970 UTC) with orders: sums, and the stores, unsorted."""
     keys = [*_SERIES_COLUMNS, "minute"]
     return (
-        orders.mutate(minute=orders["ordered_at"].epoch_seconds() // 60)
+        orders.mutate(minute=cast("ibis.expr.types.TimestampColumn", orders["ordered_at"]).epoch_seconds() // 60)
         .group_by(keys)
         .aggregate(
             order_count=lambda t: t.count(),
@@ -61,9 +61,9 @@ def sums_of(rows: pa.Table, series: Sequence[Series], timeline: Timeline) -> Ord
     lists = rows["store_ids"].combine_chunks()
     sold_by = pc.list_parent_indices(lists).to_numpy()
     stores = pc.list_flatten(lists).to_pylist()
-    sold = [Outlet(*series[series_of_row[row]], store) for row, store in zip(sold_by, stores, strict=True)]
+    sold = [Outlet(*series[int(series_of_row[row])], store) for row, store in zip(sold_by, stores, strict=True)]
     outlets = sorted(set(sold))
     row_of = {outlet: row for row, outlet in enumerate(outlets)}
     is_sold = np.zeros((len(outlets), timeline.minutes), dtype=bool)
     is_sold[[row_of[outlet] for outlet in sold], minute[sold_by]] = True
-    return OrderSums(list(series), *sums, outlets, is_sold, strays)
+    return OrderSums(list(series), *sums, outlets=outlets, is_sold=is_sold, stray_count=strays)

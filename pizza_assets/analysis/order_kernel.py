@@ -75,7 +75,8 @@ def sum_orders(orders: OrderBatches, series: Sequence[Series], timeline: Timelin
             if outlet in row_of:
                 is_sold[row_of[outlet]] |= counter.is_sold[number]
     strays = sum(counter.stray_count for counter in counters)
-    return OrderSums(list(series), *(total.reshape(shape) for total in totals), outlets, is_sold, strays)
+    orders_of, revenue, pizzas = (total.reshape(shape) for total in totals)
+    return OrderSums(list(series), orders_of, revenue, pizzas, outlets, is_sold, strays)
 
 
 class _Counter:
@@ -96,7 +97,7 @@ class _Counter:
 
     def sold_outlets(self) -> list[Outlet]:
         """The outlets of the requested series that sold."""
-        sold = self.is_sold.any(axis=1)
+        sold = np.any(self.is_sold, axis=1)
         return [outlet for number, outlet in enumerate(self.numbers.outlets) if sold[number]]
 
     def add(self, batch: pa.RecordBatch) -> None:

@@ -3,7 +3,7 @@
 The analyses decide which reasons apply.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -87,5 +87,5 @@ class Answer:
     if there is one.
     """
 
-    numbers: dict[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()

@@ -79,7 +79,7 @@ def _known(covered: Sequence[CoveredPeriod], chain: tuple[str, str], first: int,
         if (period.market, period.chain) == chain:
             start, end = (int(at.timestamp()) // 60 - origin for at in (period.starts_at, period.ends_at))
             minutes[max(start, 0) : max(end, 0)] = True
-    return minutes.reshape(quarters, BIN_MINUTES).all(axis=1)
+    return np.all(minutes.reshape(quarters, BIN_MINUTES), axis=1)
 
 
 def _counts(orders: OrderBatches, first: int, quarters: int) -> dict[_Store, np.ndarray]:

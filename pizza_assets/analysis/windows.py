@@ -55,7 +55,7 @@ def epoch_minutes(times: pd.Series) -> np.ndarray:
 def times_of(minutes: np.ndarray) -> pd.Series:
     """The inverse of `epoch_minutes`: UTC times with microsecond type."""
     microseconds = minutes.astype("int64") * _MICROSECONDS_PER_MINUTE
-    return pd.Series(microseconds.view("datetime64[us]")).dt.tz_localize("UTC")
+    return pd.Series(microseconds.view(np.dtype("datetime64[us]"))).dt.tz_localize("UTC")
 
 
 def window_edges(matches: DataFrame[RawMatches], lengths: WindowLengths) -> np.ndarray:

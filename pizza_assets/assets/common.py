@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict
 
 import dagster as dg
 
@@ -37,20 +37,31 @@ def with_freshness(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefin
     return list(dg.map_asset_specs(fresh, assets))
 
 
-def described(group: str, asset: str) -> dict[str, Any]:
+class _Described(TypedDict):
+    group_name: str
+    kinds: set[str]
+    owners: list[str]
+    code_version: str
+    metadata: dict[str, dg.TableSchema] | None
+
+
+class _Weekly(TypedDict):
+    partitions_def: dg.PartitionsDefinition
+    backfill_policy: dg.BackfillPolicy
+
+
+def described(group: str, asset: str) -> _Described:
     """Arguments for `dg.asset`: group, kinds, owners, code version and, for a table, its column descriptions."""
-    arguments: dict[str, Any] = {
+    return {
         "group_name": group,
         "kinds": {"python", PLACES[asset].suffix},
         "owners": OWNERS,
         "code_version": CODE_VERSIONS[asset],
+        "metadata": {"dagster/column_schema": column_schema(asset)} if PLACES[asset].table in TABLES else None,
     }
-    if PLACES[asset].table in TABLES:
-        arguments["metadata"] = {"dagster/column_schema": column_schema(asset)}
-    return arguments
 
 
-def weekly(partitions: dg.PartitionsDefinition) -> dict[str, Any]:
+def weekly(partitions: dg.PartitionsDefinition) -> _Weekly:
     """Arguments for a weekly asset: one run can cover many weeks."""
     return {"partitions_def": partitions, "backfill_policy": dg.BackfillPolicy.single_run()}
 

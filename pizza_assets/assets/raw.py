@@ -106,11 +106,9 @@ def _with_file_events(
 
     def matches_of(neighbour: MatchWeek) -> pd.DataFrame:
         try:
-            rows = source.matches(neighbour).rows
+            return source.matches(neighbour).frame
         except SourceError:
             return matches.head(0)  # unknown at the moment, so no line is assigned to that week
-        assert isinstance(rows, pd.DataFrame), "matches never come as a stream"
-        return rows
 
     added = file.events(week, matches, events.rows, matches_of)
     source_name = f"{events.source_name}, {file.name}" if len(added.rows) else events.source_name

@@ -137,7 +137,7 @@ def _app_script() -> str:
 def _chart_library() -> str:
     import vl_convert
 
-    return vl_convert.javascript_bundle()
+    return vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue] - its stub demands what may be left out
 
 
 def _page_file(name: str) -> str:

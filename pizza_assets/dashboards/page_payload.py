@@ -69,7 +69,7 @@ def expected(match_timeline: pd.DataFrame) -> dict[str, object]:
         return {"groups": {}}
     codes, groups = _series_codes(match_timeline, _GROUP)
     bins = pd.Series(_bins(match_timeline["bin_at"])).groupby(codes)
-    first, lengths = bins.min().to_numpy(), (bins.max() - bins.min()).to_numpy() + 1
+    first, lengths = bins.min().astype("int64").to_numpy(), (bins.max() - bins.min()).to_numpy() + 1
     starts = np.concatenate([[0], np.cumsum(lengths)])
     values = np.zeros(int(starts[-1]), dtype="int64")
     known = match_timeline["expected_orders"].notna().to_numpy()

@@ -11,6 +11,6 @@ _SERIES = ["order_source", "market", "chain", "bin_at"]
 
 
 def quarter_counts(weeks: Iterable[DataFrame[QuarterHours]]) -> pd.DataFrame:
-    """order_source, market, chain, bin_at and order_count, one row per known quarter-hour of a chain."""
-    sums = [rows.groupby(_SERIES, as_index=False)["order_count"].sum() for rows in weeks]
+    """Columns order_source, market, chain, bin_at, order_count; one row per known quarter-hour of a chain."""
+    sums = [rows.groupby(_SERIES, as_index=False)[["order_count"]].sum() for rows in weeks]
     return pd.concat([QuarterHours.empty()[[*_SERIES, "order_count"]], *sums], ignore_index=True)

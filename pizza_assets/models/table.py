@@ -6,15 +6,16 @@ descriptions in the Dagster UI and the data dictionary are all derived from it. 
 belong here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self, cast
 
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
 from pandera.errors import SchemaErrors
+from pandera.typing.pandas import DataFrame
 from pyarrow import compute
 
 from pizza_assets.models.place import BESIDE, Place
@@ -151,9 +152,9 @@ class Table(pa.DataFrameModel):
         )
 
     @classmethod
-    def empty(cls) -> pd.DataFrame:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def empty(cls) -> DataFrame[Self]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """A frame with every column in its exact type and no rows."""
-        return cls._empty().copy()
+        return cast("DataFrame[Self]", cls._empty().copy())
 
     @classmethod
     @cache
@@ -162,7 +163,7 @@ class Table(pa.DataFrameModel):
         return pd.DataFrame({n: pd.Series([], dtype=c.dtype.type) for n, c in schema.columns.items()})  # type: ignore[union-attr]
 
     @classmethod
-    def conform(cls, rows: pd.DataFrame | Sequence[dict]) -> pd.DataFrame:
+    def conform(cls, rows: pd.DataFrame | Sequence[dict]) -> DataFrame[Self]:
         """Give `rows` the model's column order, types and row order. Raises KeyError naming a missing column.
 
         Only lossless changes of type are made (object to str, int to nullable int, time resolution); a naive
@@ -183,7 +184,7 @@ class Table(pa.DataFrameModel):
                     raise TypeError(f"{cls.table_name()}.{name}: naive times; give them a time zone first")
                 series = pd.to_datetime(series, utc=True)
             conformed[name] = series.astype(column.dtype.type)  # type: ignore[union-attr]
-        return in_order(pd.DataFrame(conformed), cls.key())
+        return cast("DataFrame[Self]", in_order(pd.DataFrame(conformed), cls.key()))
 
     @classmethod
     def violations(cls, frame: pd.DataFrame) -> list[Violation]:
@@ -204,7 +205,7 @@ class Table(pa.DataFrameModel):
         return []
 
     @classmethod
-    def checked(cls, rows: pd.DataFrame | Sequence[dict]) -> pd.DataFrame:
+    def checked(cls, rows: pd.DataFrame | Sequence[dict]) -> DataFrame[Self]:
         """Conform, then validate; raises pandera SchemaErrors listing every failing row. For derived tables."""
         conformed = cls.conform(rows)
         cls.check_rows(conformed)
@@ -221,7 +222,7 @@ class Table(pa.DataFrameModel):
 
     @classmethod
     @cache
-    def _names_and_types(cls) -> list[tuple[str, object]]:
+    def _names_and_types(cls) -> list[tuple[Hashable, object]]:
         return list(cls._empty().dtypes.items())
 
     @classmethod

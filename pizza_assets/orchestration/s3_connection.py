@@ -52,7 +52,7 @@ class S3Connection(S3Resource):
             # other servers rarely support a host name per bucket
             s3={"addressing_style": "auto" if self.endpoint_url is None else "path"},
         )
-        session = boto3.session.Session(
+        session = boto3.Session(
             aws_access_key_id=self.aws_access_key_id,
             aws_secret_access_key=self.aws_secret_access_key,
             aws_session_token=self.aws_session_token,

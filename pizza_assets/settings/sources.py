@@ -5,6 +5,7 @@ How a source answers does not belong here: the contracts are MatchSource and Ord
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.secret import Secret
@@ -139,7 +140,7 @@ class SourceSettings:
     match_events: str | None = setting(
         "PIZZA_MATCH_EVENTS", "", values.optional_text, "CSV file of goals and cards of matches whose source has none."
     )
-    fallback: str = setting(
+    fallback: Literal["mock", "fail"] = setting(
         "PIZZA_FALLBACK",
         "mock",
         values.one_of("mock", "fail"),

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
@@ -113,5 +113,5 @@ def _model_at(parents: Sequence[int | str], model: type[BaseModel]) -> type[Base
     for part in parents:
         if isinstance(part, str):
             annotation = model.model_fields[part].annotation
-            model = next(iter(get_args(annotation)), annotation)
+            model = cast("type[BaseModel]", next(iter(get_args(annotation)), annotation))
     return model

@@ -44,6 +44,12 @@ class SourceResult:
     events: pd.DataFrame = field(default_factory=RawMatchEvents.empty)
     failure: str | None = None
 
+    @property
+    def frame(self) -> pd.DataFrame:
+        """`rows` of an answer that was not asked to stream."""
+        assert not isinstance(self.rows, RowStream), f"{self.source_name} streams, and was not asked to"
+        return self.rows
+
 
 def outside_of_seasons(
     week: MatchWeek, chosen: Sequence[str], data_source: DataSource, source_name: str

@@ -74,7 +74,7 @@ class Backtest:
                 rows[name].to_numpy(dtype=float)
                 for name in ("observed", "with_football", "without_football_model", "seasonal_mean")
             ),
-            np.full(len(rows), np.nan),
+            k=np.full(len(rows), np.nan),
         )
 
 
@@ -174,7 +174,7 @@ def _scored(history: OrderHistory, forecast: OriginForecast, wanted: Targets) ->
         horizon_class(days),
         observed[is_scored],
         *(mean[is_scored] for mean in means),
-        np.full(len(days), np.nan),
+        k=np.full(len(days), np.nan),
     )
 
 

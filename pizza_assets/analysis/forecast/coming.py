@@ -56,7 +56,7 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     inside = (targets.start >= forecast.cut) & (targets.end <= forecast.cut + HORIZON)
     numbers = _numbers(history, past, forecast, verdict, targets.chosen(inside))
     rows = _described(history, targets).join(numbers.set_index(np.flatnonzero(inside)))
-    is_open = ~inside | (rows["mean"].fillna(0) > 0)
+    is_open = (rows["mean"].fillna(0) > 0) | ~inside
     problems = {
         **{reason: np.ones(len(rows), dtype=bool) for reason in verdict.why_not},
         **_market_problems(history, targets),
@@ -171,7 +171,7 @@ def _reaches(
 def _market_problems(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarray]:
     known = history.is_known[:, : history.end]
     weeks = np.array([len(np.unique(history.week[: history.end][is_known])) for is_known in known])
-    is_silent = ~known[:, -SILENT_DAYS * BINS_PER_DAY :].any(axis=1)
+    is_silent = ~np.any(known[:, -SILENT_DAYS * BINS_PER_DAY :], axis=1)
     return {
         Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market],
         Reason.MARKET_SILENT: is_silent[targets.market],

@@ -36,7 +36,7 @@ def match_impact_extract(
     and window.
     """
     rows = (
-        match_impact.assign(**{name: own_outcomes[name] for name in own_outcomes})
+        match_impact.assign(**{str(name): own_outcomes[name] for name in own_outcomes})
         .merge(match_types, on=_MATCH)
         .merge(store_hours[[*_WINDOW, "store_hours"]], on=_WINDOW, how="left")
     )

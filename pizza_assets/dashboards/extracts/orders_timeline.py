@@ -58,5 +58,5 @@ def _run_starts(bins: pd.DataFrame, hours: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.flatnonzero(differs) + 1])
 
 
-def _utc_hours(hours: np.ndarray) -> pd.Series:
+def _utc_hours(hours: np.ndarray) -> pd.DatetimeIndex:
     return pd.to_datetime((hours * _MICROSECONDS_PER_HOUR).astype("datetime64[us]"), utc=True)

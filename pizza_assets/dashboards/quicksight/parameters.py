@@ -122,9 +122,8 @@ def _list_control(
 
 
 def _selectable(choices: Sequence[str] | tuple[DataSet, str]) -> Request:
-    if isinstance(choices, tuple) and isinstance(choices[0], DataSet):
-        data_set, column = choices
-        return {"LinkToDataSetColumn": data_set.column(column)}
+    if isinstance(choices, tuple) and isinstance(data_set := choices[0], DataSet):
+        return {"LinkToDataSetColumn": data_set.column(str(choices[1]))}
     return {"Values": [str(choice) for choice in choices]}
 
 

@@ -62,7 +62,7 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
             return dg.SkipReason(f"no stored match should be over yet; last polled at {polled_at:%Y-%m-%d %H:%M} UTC")
         context.update_cursor(now.isoformat())
         try:
-            latest = pd.concat([sources.matches.matches(week).rows for week in weeks], ignore_index=True)
+            latest = pd.concat([sources.matches.matches(week).frame for week in weeks], ignore_index=True)
         except SourceError as error:
             return dg.SkipReason(f"{sources.matches.name} failed: {error}")
         changed = changed_matches(stored, latest)

@@ -79,7 +79,7 @@ class WeekInputs:
         return self._makers[asset](week)
 
     def _raw_matches(self, week: MatchWeek) -> str | None:
-        return self._match_answer(week, "raw_matches", lambda answer: frame_fingerprint(answer.rows))
+        return self._match_answer(week, "raw_matches", lambda answer: frame_fingerprint(answer.frame))
 
     def _raw_match_events(self, week: MatchWeek) -> str | None:
         matches = week_identity(self._tables, "raw_matches", week.key)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+from pandera.typing.pandas import DataFrame
 
 from pizza_assets.analysis.baseline import expected_grids
 from pizza_assets.analysis.correlation_results import main_effects
@@ -86,7 +87,7 @@ def readiness(
             pair = str(own.quarters["order_source"].iloc[0]), str(answer.data_source)
             panels.setdefault(pair, []).append(market_panel(own.quarters, week.key))
         bins = pd.concat([counted_week.bins for counted_week in around.values()], ignore_index=True)
-        windows.append(sum_windows(answer.rows, bins, markets, lengths))
+        windows.append(sum_windows(answer.frame, bins, markets, lengths))
     grids = expected_grids(
         {pair: Panel.joined(parts) for pair, parts in panels.items()},
         matches,
@@ -100,17 +101,17 @@ def readiness(
     return Readiness(orders, reader.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids))
 
 
-def all_matches(answers: Mapping[str, SourceResult]) -> pd.DataFrame:
+def all_matches(answers: Mapping[str, SourceResult]) -> DataFrame[RawMatches]:
     """The matches of several weeks in one frame."""
-    filled = [answer.rows for answer in answers.values() if len(answer.rows)]
+    filled = [answer.frame for answer in answers.values() if len(answer.frame)]
     return RawMatches.conform(pd.concat(filled, ignore_index=True)) if filled else RawMatches.empty()
 
 
 class _Counted(NamedTuple):
     """A week's OrderBins and QuarterHours."""
 
-    bins: pd.DataFrame
-    quarters: pd.DataFrame
+    bins: DataFrame[OrderBins]
+    quarters: DataFrame[QuarterHours]
 
 
 class _Reader:
@@ -128,9 +129,9 @@ class _Reader:
             if not answer.is_covered:
                 yield week, _Counted(OrderBins.empty(), QuarterHours.empty())
                 continue
-            local = answer.rows["ordered_at"].dt.tz_convert(self._clock)
+            local = answer.frame["ordered_at"].dt.tz_convert(self._clock)
             self.hours += np.bincount(local.dt.hour, minlength=24)
-            week_of_orders = FrameBatches(answer.rows), answer.covered, week.starts_at, week.ends_at
+            week_of_orders = FrameBatches(answer.frame), answer.covered, week.starts_at, week.ends_at
             label = str(answer.data_source)
             bins = bin_orders(*week_of_orders, order_source=label)
             sums = bins.groupby(["market", "chain", "currency"], as_index=False)[["order_count", "revenue_cents"]].sum()
@@ -177,15 +178,15 @@ def _exposed(
     rows = []
     for market, market_orders in orders.groupby("market"):
         own = exposed[exposed["market"] == market]
-        weeks = set(market_orders["week"])
+        sold_in = set(market_orders["week"])
         rows.append(
             {
                 "market": market,
                 "teams": teams.get(str(market), ""),
                 "is_known": market in teams,
                 "match_count": int(own["match_id"].nunique()),
-                "week_count": len(weeks),
-                "free_weeks": len(weeks - set(own["week"])),
+                "week_count": len(sold_in),
+                "free_weeks": len(sold_in - set(own["week"])),
             }
         )
     columns = ["market", "teams", "is_known", "match_count", "week_count", "free_weeks"]

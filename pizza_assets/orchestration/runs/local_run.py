@@ -40,7 +40,7 @@ def run_range(
     """Run these weekly assets over consecutive weeks. Raises KeyboardInterrupt if the user stopped it."""
     tags = {**tags, **range_tags(weeks[0], weeks[-1])}
     result = _run(definitions, instance, COLLECT_WEEKS, tags, [dg.AssetKey(asset) for asset in assets])
-    done = {event.step_key for event in result.get_step_success_events()} & set(assets)
+    done = set(assets) & {event.step_key for event in result.get_step_success_events()}
     failures: dict[str, dict[str, str]] = {}
     blocked = _blocked_weeks(result)
     for event in result.get_step_failure_events():

@@ -86,7 +86,7 @@ def parse_status(record: dict[str, Any], score: Score, has_time: bool) -> MatchS
     written = record.get("status")
     status = None if written is None else _STATUSES.get(str(written).lower(), MatchStatus.UNKNOWN)
     if score.goals is not None:
-        return status if status in _NOT_PLAYED_TO_THE_END else MatchStatus.FINISHED
+        return status if status is not None and status in _NOT_PLAYED_TO_THE_END else MatchStatus.FINISHED
     if status is None or status in (MatchStatus.SCHEDULED, MatchStatus.FINISHED):
         return MatchStatus.TIMED if has_time else MatchStatus.SCHEDULED
     return status

@@ -43,10 +43,10 @@ def weeks_ahead(
         invented = [stand_in.matches(week) for week in weeks]
         failures = [f"{failure}; the fixtures are invented by {stand_in.name}" for failure in failures]
         return WeeksAhead(
-            _together([answer.rows for answer in invented]), DataSource.MOCK, stand_in.name, failures=tuple(failures)
+            _together([answer.frame for answer in invented]), DataSource.MOCK, stand_in.name, failures=tuple(failures)
         )
     return WeeksAhead(
-        _together([answer.rows for answer in answers]),
+        _together([answer.frame for answer in answers]),
         answers[0].data_source if answers else DataSource.REAL,
         answers[0].source_name if answers else source.name,
         tuple(answer.reason for answer in answers if answer.reason and not answer.is_partial),

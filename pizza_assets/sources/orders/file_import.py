@@ -380,7 +380,7 @@ def _line_totals(
     rejected: list[pd.DataFrame], counts: list[pd.DataFrame], readable: Sequence[_FileContent]
 ) -> dict[str, int]:
     """How many lines of the readable files became what."""
-    totals = dict.fromkeys(LINE_KINDS, 0)
+    totals: dict[str, int] = dict.fromkeys(LINE_KINDS, 0)
     totals[BLANK] = sum(content.blank_count for content in readable)
     totals[REJECTED] = sum(map(len, rejected))
     for rows in counts:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import pandas_dtype
 
 from pizza_assets.errors import BadFile
 from pizza_assets.models.market import Market
@@ -134,7 +135,7 @@ def read_lines(
         "amount": amount, "quantity": quantity, "item": _items(texts, mapping, quantity), "is_excluded": is_excluded,
         **{f"problem_{field}": texts for field, texts in problems.texts().items()},
     }  # fmt: skip
-    return pd.DataFrame({name: pd.Series(lines[name]).astype(dtype) for name, dtype in LINE_COLUMNS.items()})
+    return pd.DataFrame({name: pd.Series(lines[name]).astype(pandas_dtype(of)) for name, of in LINE_COLUMNS.items()})
 
 
 def _column_or_constant(texts: pd.DataFrame, mapping: FileMapping, name: str) -> pd.Series:
