@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.matches.season_calendar import (
-    has_season,
     corrected_years,
+    has_season,
     round_number,
     season_bounds,
     season_span,
