@@ -101,8 +101,8 @@ def test_goals_join_their_match_by_date_and_canonical_names_in_order_of_time(tmp
     ("lines", "words"),
     [
         (ARSENAL_GOALS[:1], "add up to 0-1, but its result is 0-2"),
-        ((*ARSENAL_GOALS, goal("2015-08-09", "Arsenal", "West Ham United", 5, "home")), "come to 1-2"),
-        (ARSENAL_GOALS[2:], "come to 0-0"),
+        ((*ARSENAL_GOALS, goal("2015-08-09", "Arsenal", "West Ham United", 5, "home")), "add up to 1-2"),
+        (ARSENAL_GOALS[2:], "add up to 0-0"),
     ],
 )
 def test_goals_that_do_not_add_up_are_refused_as_a_whole(tmp_path: Path, lines: Sequence[str], words: str) -> None:

@@ -135,7 +135,7 @@ def test_a_broken_neighbour_is_named_and_an_empty_fixture_list_is_no_answer() ->
     assert reason is not None
     assert "may lack matches of another season" in reason
     assert "2014-15/en.1.json: not JSON" in reason
-    with pytest.raises(SourceUnavailable, match="lists no match yet"):
+    with pytest.raises(SourceUnavailable, match="lists no matches yet"):
         source.matches(week("2016-11-05"))
 
 

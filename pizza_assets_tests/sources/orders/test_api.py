@@ -83,7 +83,7 @@ def test_a_failure_is_asked_for_once(tmp_path: Path) -> None:
         ('label="real"', 'label="true"', "neither real nor mock"),
         ("https", "http", "not https"),
         ("https://", "", "is not an address"),
-        ("https://", "https://me:pw@", "holds more than an address"),
+        ("https://", "https://me:pw@", "contains more than an address"),
         ('"GBP"', '"pounds"', "not an ISO 4217"),
         ('id="1"', 'id=""', "store 1: id is empty"),
         ('id="1"', "", "store 1: id is missing"),
