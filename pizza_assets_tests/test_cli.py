@@ -27,7 +27,7 @@ def test_a_wrong_setting_is_named_and_nothing_starts(
 ) -> None:
     monkeypatch.setenv("PIZZA_TIMEZONE", "Mars/Base")
     assert main(["run"]) == 2
-    assert "PIZZA_TIMEZONE='Mars/Base' is no time zone" in capsys.readouterr().err
+    assert "PIZZA_TIMEZONE='Mars/Base' is not a time zone" in capsys.readouterr().err
 
 
 def test_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,8 +24,8 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_FIRST_WEEK", "30.12.2014", "2026-08-04"),
         ("PIZZA_FALLBACK", "maybe", "mock, fail"),
         ("PIZZA_ORDERS", "excel", "mock, files"),
-        ("PIZZA_PRE_MINUTES", "2h", "whole minutes"),
-        ("PIZZA_PRE_MINUTES", "0", "whole minutes"),
+        ("PIZZA_PRE_MINUTES", "2h", "whole number from 1 to 600"),
+        ("PIZZA_PRE_MINUTES", "0", "whole number from 1 to 600"),
         ("PIZZA_REJECT_ERROR_SHARE", "5%", "0.05"),
         ("PIZZA_REJECT_ERROR_SHARE", "nan", "from 0 to 1"),
         ("PIZZA_COMPETITIONS", ",", "at least one"),
@@ -84,9 +84,9 @@ def test_where_tables_are_kept_and_what_stays_here(environ: dict[str, str], stor
 
 
 def test_a_misspelt_variable_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="PIZZA_FALBACK is no setting"):
+    with pytest.raises(ConfigurationError, match="PIZZA_FALBACK is not a setting"):
         Settings.from_environment({"PIZZA_FALBACK": "fail"})
-    with pytest.raises(ConfigurationError, match="QUICKSIGHT_ACCOUNT is no setting"):
+    with pytest.raises(ConfigurationError, match="QUICKSIGHT_ACCOUNT is not a setting"):
         Settings.from_environment({"QUICKSIGHT_ACCOUNT": "123456789012"})
 
 
@@ -102,7 +102,7 @@ def test_empty_variables_keep_the_default() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[market]]\nname='A'\ntimezone='Mars/Base'", "market 'A': timezone 'Mars/Base' is no time zone"),
+        ("[[market]]\nname='A'\ntimezone='Mars/Base'", "market 'A': timezone 'Mars/Base' is not a time zone"),
         ("[[market]]\ntimezone='UTC'", "market 1: name is missing"),
         (
             "[[market]]\nname='A'\ntimezone='UTC'\nteam='B'",
@@ -133,7 +133,7 @@ def test_markets_are_read(tmp_path: Path) -> None:
     assert (market.name, market.timezone, market.teams) == ("Leeds", "Europe/London", ("Leeds United",))
 
 
-def test_a_function_can_not_read_a_folder_of_this_machine() -> None:
+def test_a_lambda_function_can_not_read_a_local_folder() -> None:
     local = {
         "PIZZA_RUN_ON": "lambda",
         "PIZZA_ORDERS": "files",

@@ -22,7 +22,7 @@ from pizza_assets.orchestration.run_target import pool_of
 from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, MatchSource, SourceResult
-from pizza_assets.sources.fallback import matches_or_mock, told_failure
+from pizza_assets.sources.fallback import failure_text, matches_or_mock
 from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.mock import mock_orders as invent_orders
@@ -141,7 +141,7 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
             except SourceError as error:
                 if settings.fallback == "fail":
                     raise
-                return WeekOutput(week.key, reason=f"{told_failure(source.name, error)}; see mock_orders")
+                return WeekOutput(week.key, reason=f"{failure_text(source.name, error)}; see mock_orders")
 
         return weekly_output(
             context, inputs, settings.timezone, make, _at_once(sources.order_files, context.partition_keys)
@@ -198,7 +198,7 @@ def _order_failure(sources: Sources, settings: Settings, week: MatchWeek) -> str
     if sources.orders is None or not settings.may_invent_orders:
         return None
     error = sources.orders.failure(week)
-    return None if error is None else told_failure(sources.orders.name, error)
+    return None if error is None else failure_text(sources.orders.name, error)
 
 
 def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> WeekOutput:

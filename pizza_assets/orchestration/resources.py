@@ -1,6 +1,6 @@
-"""What assets are given: clock, markets, sources, tables. Built from the settings, replaceable in tests.
+"""The resources of the assets: clock, markets, sources, tables. Built from the settings, replaceable in tests.
 
-Sources are made anew for every run: they remember what they fetched and which server failed them.
+Sources are built for every run, because they remember what they fetched and which server failed.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.freshness.check_history import CheckHistory
 from pizza_assets.orchestration.freshness.staleness import Staleness
 from pizza_assets.orchestration.freshness.week_inputs import InputSources, WeekInputs
-from pizza_assets.orchestration.s3_events import ObjectEvents, s3_event_queue
+from pizza_assets.orchestration.s3_events import s3_event_queue
 from pizza_assets.orchestration.sources import Sources, markets_of, order_source
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock
@@ -27,7 +27,7 @@ from pizza_assets.storage.tables import TableStore
 
 
 def utc_now() -> datetime:
-    """The clock of every process that does not bring its own."""
+    """The current time, the clock of every process that is not given another."""
     return datetime.now(UTC)
 
 
@@ -44,18 +44,13 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
             required_resource_keys={"tables", "markets", "sources", "clock"},
         ),
         "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(build_io_manager(settings, tables)),
-        "s3_events": dg.ResourceDefinition(lambda _: s3_events(settings)),
+        "s3_events": dg.ResourceDefinition(lambda _: s3_event_queue(settings)),
         **s3_resources(settings),
     }
 
 
-def s3_events(settings: Settings) -> ObjectEvents | None:
-    """The queue that tells of new files in the inbox, if the settings name one."""
-    return s3_event_queue(settings)
-
-
 def s3_resources(settings: Settings) -> dict[str, object]:
-    """dagster-aws' resource under its usual name, for assets of one's own, where the storage is on S3."""
+    """The dagster-aws resource `s3`, for user-defined assets, if the storage is on S3."""
     if not settings.is_on_s3:
         return {}
     from pizza_assets.orchestration.s3_connection import connection
@@ -64,7 +59,7 @@ def s3_resources(settings: Settings) -> dict[str, object]:
 
 
 def week_inputs(settings: Settings, resources: Any) -> WeekInputs:
-    """What weeks are made of, by a run's own resources."""
+    """The fingerprints of weeks, from a run's own resources."""
     return WeekInputs(resources.tables, settings, resources.markets, resources.sources, resources.clock)
 
 
@@ -76,7 +71,7 @@ def build_staleness(
     instance: dg.DagsterInstance,
     clock: Clock = utc_now,
 ) -> Staleness:
-    """Tells what is stale, by what is stored and set now."""
+    """Staleness of the stored tables under the current settings and sources."""
     graph = definitions.resolve_asset_graph()
     whole_parents = {
         asset: [key.to_user_string() for key in graph.get(dg.AssetKey(asset)).parent_keys]
@@ -102,7 +97,7 @@ def analysis_parameters(settings: Settings) -> str:
 
 
 def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
-    """The stored tables. Under PIZZA_FALLBACK=fail mock rows of a real source are ignored, raw and derived."""
+    """The stored tables. Under PIZZA_FALLBACK=fail, stand-ins for a real source and their results are ignored."""
     refused: frozenset[str] = frozenset()
     if settings.fallback == "fail":
         if settings.matches != "mock":
@@ -114,7 +109,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
 
 
 def object_store(settings: Settings) -> ObjectStore:
-    """Where PIZZA_STORAGE says that tables are kept: a folder, or a bucket that is not asked for anything yet."""
+    """The storage of PIZZA_STORAGE: a folder, or a bucket, to which no request is made yet."""
     if not settings.is_on_s3:
         return LocalFolder(settings.storage)
     from pizza_assets.orchestration.s3_connection import bucket_store

@@ -18,10 +18,10 @@ from pizza_assets.sources.orders.staging import Staging
 
 
 class Sources:
-    """The sources of one run, as the settings choose them. They remember what they fetched and what failed them.
+    """The sources chosen by the settings, for one run. They remember what they fetched and what failed.
 
-    mock_matches: the stand-in for matches, which plays in every season. orders: None where orders are mock.
-    Raises ConfigurationError for a name that is not in the registry, and for a wrong file or setting of a source.
+    mock_matches: the stand-in for matches, which covers every season. orders: None if orders are mock. Raises
+    ConfigurationError for a name that is not in the registry, or an invalid file or setting of a source.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -37,7 +37,7 @@ class Sources:
 
 
 def order_source(settings: Settings, clock: Clock) -> OrderSource | None:
-    """The chosen source of orders; None where orders are mock, which are invented from the week's matches."""
+    """The chosen source of orders; None if orders are mock, which are made by the asset mock_orders."""
     builder = settings.order_source.builder
     return resolve_name(builder)(settings, clock) if builder else None
 
@@ -51,7 +51,7 @@ def event_file(settings: Settings, clock: Clock) -> EventFile | None:
 
 
 def order_files(settings: Settings, clock: Clock) -> OrderFiles:
-    """The user's exports. Raises ConfigurationError for a wrong mapping."""
+    """The user's exports. Raises ConfigurationError for an invalid mapping."""
     return OrderFiles(
         orders_place(settings.orders_path or "", settings),
         load_mapping(Path(settings.orders_mapping or "")),
@@ -63,7 +63,7 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles:
 
 
 def orders_place(path: str, settings: Settings) -> Path | Inbox:
-    """The folder or file of exports, or the prefix of a bucket into which they are dropped."""
+    """The folder or file of exports, or the inbox in a bucket."""
     if "://" not in path:
         return Path(path)
     from pizza_assets.orchestration.s3_connection import bucket_inbox
@@ -72,7 +72,7 @@ def orders_place(path: str, settings: Settings) -> Path | Inbox:
 
 
 def markets_of(settings: Settings) -> Markets:
-    """The markets table in force; clubs may be written as any source writes them."""
+    """The markets in use, with canonical club names: the table may spell them as any source does."""
     return tuple(
         replace(market, teams=tuple(canonical_name(team) for team in market.teams)) for market in settings.markets()
     )

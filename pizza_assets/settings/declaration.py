@@ -1,4 +1,4 @@
-"""How a setting is declared: a dataclass field that knows its variable, default, parser and meaning."""
+"""Declares a setting: a dataclass field with its environment variable, default, parser and meaning."""
 
 from collections.abc import Callable
 from dataclasses import field

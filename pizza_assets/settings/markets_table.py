@@ -1,4 +1,4 @@
-"""The markets table: a small TOML file, needed everywhere. Other files that settings point to are read elsewhere."""
+"""Reads the markets table, a small TOML file. Other files that settings name are read elsewhere."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from pizza_assets.models.market import Market
-from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_doubles
+from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_duplicates
 from pizza_assets.settings.values import timezone as known_timezone
 
 
@@ -30,7 +30,7 @@ class _MarketsFile(TomlTable):
 
     @model_validator(mode="after")
     def _once_each(self) -> "_MarketsFile":
-        refuse_doubles("market", [row.name for row in self.market])
+        refuse_duplicates("market", [row.name for row in self.market])
         return self
 
 

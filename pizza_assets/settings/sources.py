@@ -1,6 +1,6 @@
-"""The registry of sources, and the settings of each. A new source is an entry here, its variables, and its module.
+"""The registry of sources and their settings. A new source needs an entry here, its variables and its module.
 
-How a source answers does not belong here: the contracts are MatchSource and OrderSource in sources/base.py.
+The contracts of a source do not belong here: they are MatchSource and OrderSource in sources/base.py.
 """
 
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ FOOTBALL_DATA_URL = "https://api.football-data.org"
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """A source that a person may choose by name.
+    """A source that can be chosen by name.
 
-    meaning: what it is, for the reference of settings. builder: "module:function", a function of settings and clock;
-    a text, because sources lie above the settings and only the chosen one is imported. Empty: nothing is built.
-    is_limited: whether it allows a number of requests only, so that runs without common files must share a pool.
-    needs: settings without which it can't be chosen. key: the setting of its key, without which it fails like any
-    source that fails. has_stand_in: whether mock data may take its place when it fails.
+    meaning: for the reference of settings. builder: "module:function", a function of settings and clock; it is text
+    because sources import the settings, and only the chosen one is imported. Empty: nothing is built. is_limited:
+    whether it has a rate limit, so that runs without shared files must share a pool. needs: the settings that it
+    requires. key: the setting of its key; a missing key is treated as a failure of the source. has_stand_in: whether
+    mock data may replace it when it fails.
     """
 
     meaning: str
@@ -47,7 +47,7 @@ MATCH_SOURCES: dict[str, SourceEntry] = {
 }
 
 ORDER_SOURCES: dict[str, SourceEntry] = {
-    "mock": SourceEntry("invented, labelled"),  # by the asset mock_orders, which needs the week's matches
+    "mock": SourceEntry("invented, labelled"),  # made by the asset mock_orders, which needs the week's matches
     "files": SourceEntry(
         "your exports",
         "pizza_assets.orchestration.sources:order_files",
@@ -71,7 +71,7 @@ def _listed(sources: Mapping[str, SourceEntry]) -> str:
 
 @dataclass(frozen=True)
 class SourceSettings:
-    """Where orders and matches come from, and what each source needs."""
+    """Where orders and matches come from, and the settings of each source."""
 
     orders: str = setting(
         "PIZZA_ORDERS", "mock", values.one_of(*ORDER_SOURCES), f"Where orders come from: {_listed(ORDER_SOURCES)}."
@@ -80,22 +80,22 @@ class SourceSettings:
         "PIZZA_ORDERS_PATH",
         "",
         values.optional_place,
-        "With PIZZA_ORDERS=files: the export, or the folder of exports; or s3://bucket/prefix, an inbox in a bucket.",
+        "With PIZZA_ORDERS=files: the export, a folder of exports, or s3://bucket/prefix, an inbox in a bucket.",
     )
     orders_mapping: str | None = setting(
         "PIZZA_ORDERS_MAPPING",
         "",
         values.optional_text,
-        "With PIZZA_ORDERS=files: the TOML file that names the columns.",
+        "With PIZZA_ORDERS=files: the TOML file that maps the columns.",
     )
     orders_api: str | None = setting(
         "PIZZA_ORDERS_API",
         "",
         values.optional_text,
-        "With PIZZA_ORDERS=api: the TOML file with its address and stores.",
+        "With PIZZA_ORDERS=api: the TOML file with the service's address and stores.",
     )
     orders_api_key: Secret | None = setting(
-        "PIZZA_ORDERS_API_KEY", "", values.secret, "With PIZZA_ORDERS=api: its key. Never shown or stored."
+        "PIZZA_ORDERS_API_KEY", "", values.secret, "With PIZZA_ORDERS=api: the service's key. Never shown or stored."
     )
     matches: str = setting(
         "PIZZA_MATCHES",
@@ -107,7 +107,7 @@ class SourceSettings:
         "PIZZA_FOOTBALL_DATA",
         FOOTBALL_DATA_URL,
         values.service_address,
-        "With PIZZA_MATCHES=football-data: its address.",
+        "With PIZZA_MATCHES=football-data: the address of the API.",
     )
     football_data_key: Secret | None = setting(
         "PIZZA_FOOTBALL_DATA_KEY",
@@ -118,55 +118,58 @@ class SourceSettings:
     football_data_limit: int = setting(
         "PIZZA_FOOTBALL_DATA_LIMIT",
         "10",
-        values.per_minute,
-        "Requests per minute that the account allows: 10 for a free one.",
+        values.whole_number(1, 100_000),
+        "Requests per minute that the account allows: 10 for a free account.",
     )
     openfootball: str = setting(
         "PIZZA_OPENFOOTBALL",
         OPENFOOTBALL_URL,
-        values.text,
-        "With PIZZA_MATCHES=openfootball: base URL ({repository} stands for football.json or worldcup.json) or a local "
-        "folder.",
+        str,
+        "With PIZZA_MATCHES=openfootball: a local folder, or the base URL, with {repository} for football.json or "
+        "worldcup.json.",
     )
     competitions: tuple[str, ...] = setting(
-        "PIZZA_COMPETITIONS", "en.1", values.names, "Competitions by openfootball's codes, separated by commas."
+        "PIZZA_COMPETITIONS", "en.1", values.names, "Competitions, as openfootball's codes separated by commas."
     )
     seasons: tuple[str, ...] = setting(
         "PIZZA_SEASONS",
         "",
         values.seasons,
-        "Seasons to collect matches of, e.g. 2024-25,2025-26 or 2018,2022 for World Cups. Default: every season.",
+        "Seasons whose matches are collected, e.g. 2024-25,2025-26, or 2018,2022 for World Cups. Default: all.",
     )
     match_events: str | None = setting(
-        "PIZZA_MATCH_EVENTS", "", values.optional_text, "CSV file of goals and cards of matches whose source has none."
+        "PIZZA_MATCH_EVENTS",
+        "",
+        values.optional_text,
+        "CSV file of goals and cards for matches whose source has none.",
     )
     fallback: Literal["mock", "fail"] = setting(
         "PIZZA_FALLBACK",
         "mock",
         values.one_of("mock", "fail"),
-        "When a source fails: mock stores labelled mock data, fail stores nothing and fails the week.",
+        "What to do when a source fails: mock stores labelled mock data, fail stores nothing and fails the week.",
     )
 
     @property
     def match_source(self) -> SourceEntry:
-        """The registry's entry for PIZZA_MATCHES. Raises ConfigurationError for a name that is not in it."""
+        """The registry's entry for PIZZA_MATCHES. Raises ConfigurationError for an unknown name."""
         return _entry(MATCH_SOURCES, "PIZZA_MATCHES", self.matches)
 
     @property
     def order_source(self) -> SourceEntry:
-        """The registry's entry for PIZZA_ORDERS. Raises ConfigurationError for a name that is not in it."""
+        """The registry's entry for PIZZA_ORDERS. Raises ConfigurationError for an unknown name."""
         return _entry(ORDER_SOURCES, "PIZZA_ORDERS", self.orders)
 
     @property
     def may_invent_orders(self) -> bool:
-        """Whether a week's orders may be mock: chosen so, or in the place of a source that failed."""
+        """Whether a week's orders may be mock, by choice or because a source failed."""
         return self.orders == "mock" or (self.order_source.has_stand_in and self.fallback == "mock")
 
     def refuse_missing(self) -> None:
-        """Raise ConfigurationError for a source that lacks a setting it needs.
+        """Raise ConfigurationError if a chosen source lacks a setting it needs.
 
-        A missing key is a source's failure: under PIZZA_FALLBACK=mock it has a stand-in, under fail it is refused here,
-        once, and not in every week.
+        Without its key a source fails: under PIZZA_FALLBACK=mock every week gets a stand-in, under fail it is refused
+        here, once for all weeks.
         """
         variables = {declared.name: declared.metadata.get("variable", "") for declared in fields(self)}
         for choice, entry in (

@@ -1,6 +1,6 @@
-"""TOML files that a setting points to, read into pydantic models. Messages name file, key, cause and remedy.
+"""Reads TOML files that settings name into pydantic models. Messages name file, key, cause and remedy.
 
-Which keys a file has belongs to its own module.
+The keys of a file are defined in its own module.
 """
 
 import tomllib
@@ -15,11 +15,11 @@ from pydantic_core import ErrorDetails
 from pizza_assets.errors import ConfigurationError
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""Text in quotes that is not empty."""
+"""Text that is not empty."""
 
 
 class TomlTable(BaseModel):
-    """A table of a file, in which an unknown key is an error."""
+    """A table of a file; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,9 +28,9 @@ Read = TypeVar("Read", bound=TomlTable)
 
 
 def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[Read, str]:
-    """The file as `model`, and its text. variable: the setting that names the file. page: where its keys are explained.
+    """The file as `model`, and its text. variable: the setting that names the file. page: the docs page of its keys.
 
-    Raises ConfigurationError naming the first thing that is wrong.
+    Raises ConfigurationError for the first problem in it.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -44,12 +44,12 @@ def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[
     try:
         return model.model_validate(table), text
     except ValidationError as error:
-        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")  # a typo explains the rest
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")  # a typo explains others
         raise ConfigurationError(f"{path}: {_in_words(first, table, model)}; see {page}") from error
 
 
-def refuse_doubles(kind: str, names: list[str]) -> None:
-    """Raise ValueError for a name that stands in two tables."""
+def refuse_duplicates(kind: str, names: list[str]) -> None:
+    """Raise ValueError if two tables have the same name."""
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise ValueError(f"{kind} {doubled[0]!r} is listed twice; keep one")
@@ -75,7 +75,7 @@ _TYPES = {
 
 
 def _in_words(error: ErrorDetails, table: Any, model: type[BaseModel]) -> str:
-    """An error of pydantic as a person reads it. Values are not shown, since an address may hold a password."""
+    """A pydantic error in plain words. Values are not shown, because an address may contain a password."""
     *parents, key = error["loc"] or ("",)
     if isinstance(key, int):  # an entry of a plain list
         key = f"{parents.pop()}[{key}]"
@@ -90,14 +90,14 @@ def _in_words(error: ErrorDetails, table: Any, model: type[BaseModel]) -> str:
             guess = f" (did you mean {close[0]!r}?)" if close else ""
             return f"{place}unknown key {key!r}{guess}; known: {', '.join(known)}"
         case "string_too_short":
-            return f"{place}{key} is empty; write its text in quotes"
+            return f"{place}{key} is empty; write text in quotes"
         case "value_error":
             return f"{place}{key} {cause}".strip()
     return f"{place}{key} {_TYPES.get(error['type']) or error['msg'].replace('Input should', 'must')}"
 
 
 def _place(parents: Sequence[int | str], table: Any) -> list[str]:
-    """The tables around a key; a [[table]] by its own name or id."""
+    """The tables around a key, a [[table]] with its name, id or number."""
     shown: list[str] = []
     for part in parents:
         table = table[part]

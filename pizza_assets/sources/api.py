@@ -1,7 +1,7 @@
-"""A conversation with one JSON API: limit, retries, waiting hints, refusals. What its documents mean is the caller's.
+"""A client of one JSON API: rate limit, retries, requested waits, refusals. Callers interpret the documents.
 
-One loop surrounds request, whole body, JSON and the caller's reading of it, because a cut body, an HTML page under 200
-or a short count is as much a failed attempt as a refused connection. There is no other retry below it.
+One retry loop covers request, whole body, JSON and the caller's parsing, because a truncated body, an HTML page under
+200 or a short count is as much a failed attempt as a refused connection. Nothing below it retries.
 """
 
 import json
@@ -26,21 +26,22 @@ from pizza_assets.models.secret import Secret
 from pizza_assets.settings import Settings
 from pizza_assets.sources.http import Answer, HttpSession, shown_address
 from pizza_assets.sources.rate_limit import SharedLimit
-from pizza_assets.sources.waiting_hints import asked_wait, exhausted_wait
+from pizza_assets.sources.waiting_hints import requested_wait, wait_for_reset
 
 Read = TypeVar("Read")
 
 LONGEST_HOLD_SECONDS = 3600.0
-"""A server that asks for more is asked again after an hour: more likely it is out of its mind than right."""
-_UNTOLD_WAIT_SECONDS = 60.0
+"""Longer requested waits are treated as server errors and cut to this."""
+_DEFAULT_WAIT_SECONDS = 60.0
 _TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How long and how often. attempt_seconds: one request with its body. total_seconds: all attempts at one document,
-    with their pauses, without the waiting for the limit. byte_cap: decompressed. longest_wait: for the limit, and for
-    what the server asks for. first_pause, longest_pause: before the second attempt, doubled for each further one.
+    """Limits of time, size and retries, per document. attempt_seconds: one request with its body. total_seconds: all
+    attempts and their pauses, without waiting for the rate limit. byte_cap: decompressed. longest_wait: what the server
+    may ask for without failing the request. first_pause: before the second attempt, doubled for each further one up
+    to longest_pause. down_after: failures in a row after which the API counts as down.
     """
 
     attempts: int = 4
@@ -57,7 +58,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Api:
-    """name: as people know it. headers: by name, a template with {key} for the key. remedy: where a key comes from."""
+    """An API. name: in messages. headers: templates by name, with {key} for the key. remedy: how to get a key."""
 
     name: str
     base_url: str
@@ -68,7 +69,7 @@ class Api:
 
 
 class ApiClient:
-    """Asks one API. An API that can't be reached, or refuses its key, is asked once in this object's life."""
+    """Fetches documents of one API. Once the API is down or has refused the key, later calls fail without a request."""
 
     def __init__(
         self,
@@ -84,26 +85,26 @@ class ApiClient:
         self._session: HttpSession | None = None
         self._down: SourceError | None = None
         self._is_key_refused = api.key is None
-        self._failures_running = 0
+        self._failures_in_a_row = 0
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read]) -> Read:
-        """What `read` makes of the JSON document at `path`; it is given the document and the address to name.
+        """The result of `read` for the JSON document at `path`; `read` gets the document and the address for messages.
 
-        Numbers with a fraction come as Decimal; NaN and Infinity as NotANumber. `read` raises BadAnswer for a document
-        that can't be used: that is an attempt, too. Raises the last attempt's SourceError; its message holds no key.
+        Numbers with a fraction arrive as Decimal, NaN and Infinity as NotANumber. `read` raises BadAnswer for an
+        unusable document, which counts as a failed attempt. Raises the last attempt's SourceError, without the key.
         """
         if self._down is not None:
             raise self._down
         try:
-            found = self._asked(path, params, read)
+            result = self._with_retries(path, params, read)
         except SourceError as error:
-            shown = type(error)(self._masked(str(error)))
-            self._remember(shown)
-            raise shown from None  # the causes below may show what was sent
-        self._failures_running = 0
-        return found
+            masked = type(error)(self._masked(str(error)))
+            self._note_failure(masked)
+            raise masked from None  # its causes may show what was sent
+        self._failures_in_a_row = 0
+        return result
 
-    def _asked(self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read]) -> Read:
+    def _with_retries(self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read]) -> Read:
         if self.api.key is None:
             raise AccessRefused(f"{self.api.name}: no key is set; {self.api.remedy}")
         url, bounds = f"{self._base}{path}", self.api.bounds
@@ -116,7 +117,7 @@ class ApiClient:
                 ends_at += self._clock() - waits_from
                 outcome = self._attempt(url, params, self.api.key, ends_at)
             if isinstance(outcome, Answer):
-                outcome = self._reading(outcome, shown, read)
+                outcome = self._read_document(outcome, shown, read)
             if not isinstance(outcome, _Failed):
                 return outcome
             is_last = attempt == bounds.attempts or self._clock() + pause >= ends_at
@@ -141,20 +142,20 @@ class ApiClient:
                 params=params,
             )
         except Unreachable as error:
-            self._hang_up()
+            self._disconnect()
             return _Failed(error)
-        except SourceUnavailable as error:  # a redirect, a body without end
-            self._hang_up()
+        except SourceUnavailable as error:  # a redirect, or too large a body
+            self._disconnect()
             return _Failed(error, is_transient=False)
 
-    def _hang_up(self) -> None:
-        """Nothing of a broken connection is used again."""
+    def _disconnect(self) -> None:
+        """Close the session: a broken connection is not used again."""
         if self._session is not None:
             self._session.close()
             self._session = None
 
-    def _reading(self, answer: Answer, shown: str, read: Callable[[Any, str], Read]) -> "Read | _Failed":
-        """What the document says; the key is blotted out before anything else reads it."""
+    def _read_document(self, answer: Answer, shown: str, read: Callable[[Any, str], Read]) -> "Read | _Failed":
+        """The result of `read`, or how the attempt failed; the key is masked before anything reads the document."""
         document: Any = None
         try:
             document = _json(answer.body, shown, self._masked)
@@ -163,8 +164,8 @@ class ApiClient:
                 return _Failed(error)
         status, words = _status_and_words(answer.status, document)
         if status != 200:
-            return self._refused(answer, status, words, shown)
-        wait = exhausted_wait(answer)
+            return self._refusal(answer, status, words, shown)
+        wait = wait_for_reset(answer)
         if wait is not None:
             self._limit.hold(min(wait, LONGEST_HOLD_SECONDS))
         try:
@@ -172,35 +173,29 @@ class ApiClient:
         except BadAnswer as error:
             return _Failed(error)
 
-    def _refused(self, answer: Answer, status: int, words: str, shown: str) -> "_Failed":
-        told = f"{shown}: refused with {status}{f' ({words})' if words else ''}"
-        wait = asked_wait(answer, datetime.now(UTC))
+    def _refusal(self, answer: Answer, status: int, words: str, shown: str) -> "_Failed":
+        refusal = f"{shown}: refused with {status}{f' ({words})' if words else ''}"
+        wait = requested_wait(answer, datetime.now(UTC))
         if status == 429 or (status == 503 and wait is not None):
-            held = min(_UNTOLD_WAIT_SECONDS if wait is None else wait, LONGEST_HOLD_SECONDS)
+            held = min(_DEFAULT_WAIT_SECONDS if wait is None else wait, LONGEST_HOLD_SECONDS)
             self._limit.hold(held)
             is_transient = held <= self.api.bounds.longest_wait
-            error = LimitReached(
-                f"{told}; it asks for a wait of {held:.0f} s, and no request is made before; run later"
-            )
-            return _Failed(error, is_transient=is_transient, pauses=False)  # the limit itself waits
+            error = LimitReached(f"{refusal}; no request is made for the next {held:.0f} s; run again later")
+            return _Failed(error, is_transient=is_transient, pauses=False)  # the rate limit itself waits
         self._is_key_refused = self._is_key_refused or status == 401
         if status in (401, 403):
-            return _Failed(AccessRefused(f"{told}; {self.api.remedy}"), is_transient=False)
+            return _Failed(AccessRefused(f"{refusal}; {self.api.remedy}"), is_transient=False)
         if status in (404, 410):
-            return _Failed(NotThere(f"{told}; check the address and what is asked for"), is_transient=False)
-        error = SourceUnavailable(f"{told}; {'try again later' if status in _TRANSIENT else self.api.remedy}")
+            return _Failed(NotThere(f"{refusal}; check the address and the settings of the source"), is_transient=False)
+        error = SourceUnavailable(f"{refusal}; {'try again later' if status in _TRANSIENT else self.api.remedy}")
         return _Failed(error, is_transient=status in _TRANSIENT)
 
-    def _remember(self, error: SourceError) -> None:
-        """After these, other questions would fare no better: one failure is enough for a run."""
-        self._failures_running += isinstance(error, SourceUnavailable) and not isinstance(
-            error, AccessRefused | NotThere
-        )
-        if (
-            self._is_key_refused
-            or isinstance(error, LimitReached)
-            or self._failures_running >= self.api.bounds.down_after
-        ):
+    def _note_failure(self, error: SourceError) -> None:
+        """Count the API as down if other requests would fail, too: a refused key, a limit, failures in a row."""
+        is_outage = isinstance(error, SourceUnavailable) and not isinstance(error, AccessRefused | NotThere)
+        self._failures_in_a_row += is_outage
+        is_down = self._failures_in_a_row >= self.api.bounds.down_after
+        if is_down or self._is_key_refused or isinstance(error, LimitReached):
             self._down = error
 
     def _masked(self, text: str) -> str:
@@ -208,13 +203,13 @@ class ApiClient:
 
 
 def api_client(settings: Settings, api: Api, per_minute: int) -> ApiClient:
-    """A client that keeps the API's limit together with all processes that use the same folder on this machine."""
+    """A client that shares the API's rate limit with all processes that use the same folder on this machine."""
     database = settings.machine_folder / "limits" / "requests.sqlite"
     return ApiClient(api, SharedLimit(database, f"{api.name} ({api.base_url})", per_minute))
 
 
 class NotANumber:
-    """NaN or an infinity in a document, which JSON does not know: no value at all, and not an error of the whole."""
+    """NaN or an infinity, which JSON does not allow: its value is unusable, but not the whole document."""
 
     def __init__(self, written: str) -> None:
         self._written = written
@@ -225,7 +220,7 @@ class NotANumber:
 
 @dataclass(frozen=True)
 class _Failed:
-    """An attempt that came to nothing. pauses: whether a pause is due before the next one."""
+    """A failed attempt. pauses: whether to pause before the next one."""
 
     error: SourceError
     is_transient: bool = True
@@ -233,16 +228,16 @@ class _Failed:
 
 
 def _json(body: bytes, shown: str, masked: Callable[[str], str]) -> Any:
-    """The document, with every text in it masked: a text only, because a number that looks like a key is none."""
+    """The document with the key masked in every string of it; numbers are left alone."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadAnswer(f"{shown}: the answer is not UTF-8 (byte {error.start}); its sender must be mended") from error
+        raise BadAnswer(f"{shown}: the answer is not UTF-8 (byte {error.start}); the service must fix this") from error
     try:
         return _masked_texts(json.loads(text, parse_float=_decimal, parse_constant=NotANumber), masked)
     except (ValueError, RecursionError) as error:
         start = " ".join(masked(text)[:40].split())
-        raise BadAnswer(f"{shown}: the answer is not JSON, it starts with {start!r}; check the address") from error
+        raise BadAnswer(f"{shown}: the answer is not JSON but starts with {start!r}; check the address") from error
 
 
 def _masked_texts(value: Any, masked: Callable[[str], str]) -> Any:
@@ -261,7 +256,7 @@ def _decimal(written: str) -> Decimal | NotANumber:
 
 
 def _status_and_words(status: int, document: Any) -> tuple[int, str]:
-    """football-data.org and others write an error under 200, too: {"message": …, "errorCode": 429}."""
+    """The status and message; football-data.org and others may send {"message": …, "errorCode": 429} under 200."""
     if not isinstance(document, dict):
         return status, ""
     code, message = document.get("errorCode"), document.get("message")

@@ -1,4 +1,4 @@
-"""What every source gives back, and what it must promise. No source knows another, storage or Dagster."""
+"""The contracts of a source and of its answers. A source imports no other source, no storage and no Dagster."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,16 +21,16 @@ Clock = Callable[[], datetime]
 class SourceResult:
     """One source's answer for one week, under one label.
 
-    rows: orders (RawOrders) or matches (RawMatches), already conformed; every row carries `data_source`. A stream only
-        where the source was asked for one, and has a large week of orders.
-    is_covered: False if the source says nothing about this week. Then `rows` is empty and nothing is stored:
-        unknown is not the same as no orders. True with no rows is a real, empty answer.
-    covered: orders only: the periods for which the orders are completely known.
-    reason: why the answer is a stand-in, partial or not covered, and what else to know; None if there is nothing.
-    is_partial: True if a part of a real answer is missing; `reason` names it.
+    rows: conformed RawOrders or RawMatches; every row carries `data_source`. A stream only for a large week of orders,
+        and only if the caller allowed it.
+    is_covered: False if the source does not cover this week. Then `rows` is empty and nothing is stored: unknown is
+        not the same as no orders. True without rows means that there were none.
+    covered: orders only: the periods for which all orders are known.
+    reason: why the answer is a stand-in, partial or not covered, and anything else worth knowing; None if nothing is.
+    is_partial: whether part of a real answer is missing; `reason` names that part.
     rejected: refused rows, as RejectedRows.
     events: matches only: RawMatchEvents of these matches.
-    failure: of the source whose stand-in this is; None if it speaks for itself.
+    failure: how the source failed that this answer stands in for; None if this is not a stand-in.
     """
 
     rows: pd.DataFrame | RowStream
@@ -51,23 +51,21 @@ class SourceResult:
         return self.rows
 
 
-def outside_of_seasons(
-    week: MatchWeek, chosen: Sequence[str], data_source: DataSource, source_name: str
-) -> SourceResult:
-    """The answer of a match source for a week that belongs to none of the seasons chosen: it does not speak for it."""
+def outside_seasons(week: MatchWeek, chosen: Sequence[str], data_source: DataSource, source_name: str) -> SourceResult:
+    """The answer of a match source for a week outside the chosen seasons: not covered."""
     return SourceResult(
         rows=RawMatches.empty(),
         data_source=data_source,
         source_name=source_name,
         is_covered=False,
-        reason=f"week {week.key} lies outside of the chosen seasons (PIZZA_SEASONS={','.join(chosen)})",
+        reason=f"week {week.key} is outside the chosen seasons (PIZZA_SEASONS={','.join(chosen)})",
     )
 
 
 class OrderSource(Protocol):
-    """Gives a week's orders, all under one label. Raises SourceError or BadFile instead of guessing.
+    """A source of weekly orders, all under one label. Raises SourceError or BadFile instead of guessing.
 
-    is_remote: whether only another request can tell what is new.
+    is_remote: whether it takes a request to find out what is new.
     """
 
     @property
@@ -80,24 +78,24 @@ class OrderSource(Protocol):
     def label(self) -> DataSource: ...
 
     def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:
-        """The week's orders; with `may_stream` a large week may come as a stream."""
+        """The week's orders; with `may_stream`, a large week may be returned as a stream."""
         ...
 
     def identity(self, week: MatchWeek) -> str | None:
-        """What the answer depends on, told without a request: the content of local files, or the terms of a remote
-        service. None if the source says nothing about the week.
+        """What the week's answer depends on, found without a request: the content of local files, or the settings of a
+        remote service. None if the source does not cover the week.
         """
         ...
 
     def failure(self, week: MatchWeek) -> SourceError | None:
-        """Why mock orders must stand in for the week's; None if they must not. Asks if nobody has asked before."""
+        """Why mock orders must replace the week's orders; None if they must not. Fetches the week if needed."""
         ...
 
 
 class MatchSource(Protocol):
-    """Gives a week's matches, by kick-off, with their events. Raises SourceError instead of guessing.
+    """A source of weekly matches, by kick-off, with their events. Raises SourceError instead of guessing.
 
-    is_remote: whether asking costs time and another's patience; other sources can be asked just to see what is new.
+    is_remote: whether an answer takes requests to a server; a local source can be read just to see what is new.
     identity: what the answers of a remote source depend on besides its name and the seasons: its address.
     """
 

@@ -1,6 +1,6 @@
-"""One GET, bounded in every direction: time to connect, time in all, bytes after decompression, no redirects.
+"""A GET with hard limits: connect time, total time, decompressed bytes, no redirects.
 
-Retries, rate limits and paging are other things and don't belong here; nor does what a body means.
+Retries, rate limits, paging and the meaning of a body belong elsewhere.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ from pizza_assets.errors import NotThere, SourceUnavailable, Unreachable
 if TYPE_CHECKING:
     import requests
 
-_PIECE_BYTES = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 _ERROR_BODY_BYTES = 64 * 1024
-"""Of an answer other than 200 no more is read: its message is short."""
+"""The most that is read of an answer other than 200: error messages are short."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server said. headers: as sent, to be looked up in any case of letters. body: decompressed."""
+    """A server's answer. headers: as sent, looked up regardless of case. body: decompressed."""
 
     status: int
     reason: str
@@ -33,9 +33,9 @@ class Answer:
 
 
 class HttpSession:
-    """Connections that are kept between GETs. No redirects, no cookies of others, no credentials but those given.
+    """Connections kept open between GETs. No redirects, and no credentials but those given.
 
-    Not for several threads at a time: the deadline cuts whatever this session reads.
+    Not thread-safe: the deadline closes whatever this session is reading.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,7 +44,7 @@ class HttpSession:
         self._clock = clock
         self._sockets = _Sockets()
         self._session = requests.Session()
-        self._session.auth = _no_credentials_of_others
+        self._session.auth = _no_netrc
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _recording_adapter(self._sockets))
         self._reached: set[str] = set()
@@ -60,18 +60,18 @@ class HttpSession:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
-        """The answer to one request, whatever its status but a redirect.
+        """The answer to one request, whatever its status, except a redirect.
 
-        connect_timeout: seconds for finding the host's name and connecting, over all its addresses together.
-        read_timeout: seconds between two pieces of the answer. deadline_seconds: for everything; a server that sends a
-        byte now and then, of the headers or of the body, is cut off by it. Raises Unreachable, or SourceUnavailable
-        for a redirect or a body above `byte_cap`; messages never show credentials or queries.
+        connect_timeout: seconds to resolve the host and connect, over all its addresses together. read_timeout:
+        seconds between two chunks of the answer. deadline_seconds: for everything; it also cuts off a server that
+        trickles its headers or body. Raises Unreachable, or SourceUnavailable for a redirect or a body larger than
+        `byte_cap`; messages never show credentials or queries.
         """
         import requests
         import urllib3
 
         shown, ends_at = shown_address(url), self._clock() + deadline_seconds
-        self._reach(url, min(connect_timeout, deadline_seconds))
+        self._check_reachable(url, min(connect_timeout, deadline_seconds))
         late = f"the answer was not complete within {deadline_seconds:g} s"
         with self._sockets.cut_after(max(ends_at - self._clock(), 0)) as is_cut:
             try:
@@ -96,22 +96,22 @@ class HttpSession:
         self._session.close()
 
     def _body(self, response: "requests.Response", shown: str, byte_cap: int, ends_at: float, late: str) -> bytes:
-        """Read piece by piece with read1, which returns what has arrived instead of waiting for a full piece."""
+        """Read in chunks with read1, which returns what has arrived instead of waiting for a full chunk."""
         body = bytearray()
-        most = byte_cap if response.status_code == 200 else min(byte_cap, _ERROR_BODY_BYTES)
+        limit = byte_cap if response.status_code == 200 else min(byte_cap, _ERROR_BODY_BYTES)
         while self._clock() < ends_at:
-            piece = response.raw.read1(_PIECE_BYTES, decode_content=True)
-            if not piece:
+            chunk = response.raw.read1(_CHUNK_BYTES, decode_content=True)
+            if not chunk:
                 return bytes(body)
-            body += piece
-            if len(body) > most:
+            body += chunk
+            if len(body) > limit:
                 if response.status_code != 200:
-                    return bytes(body[:most])
-                remedy = "check the address; no answer of this kind is as large"
+                    return bytes(body[:limit])
+                remedy = "check the address; a genuine answer is never this large"
                 raise SourceUnavailable(f"{shown}: the answer is larger than {byte_cap:,} bytes; {remedy}")
         raise Unreachable(_message(shown, late))
 
-    def _reach(self, url: str, seconds: float) -> None:
+    def _check_reachable(self, url: str, seconds: float) -> None:
         import requests
 
         parts = urlsplit(url)
@@ -132,10 +132,10 @@ def get_bytes(
     headers: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
-    """The whole decompressed body of `url`, asked for once; see HttpSession.get for the bounds.
+    """The whole decompressed body of `url`, from one request; see HttpSession.get for the limits.
 
     Raises Unreachable, NotThere (404, 410), or SourceUnavailable for any other status than 200, a redirect, or a body
-    above `byte_cap`.
+    larger than `byte_cap`.
     """
     with contextlib.closing(HttpSession(clock)) as session:
         answer = session.get(
@@ -148,26 +148,26 @@ def get_bytes(
         )
     shown, status = shown_address(url), answer.status
     if status in (404, 410):
-        raise NotThere(f"{shown}: not there (HTTP {status}); check the address, or wait until it is published")
+        raise NotThere(f"{shown}: not found (HTTP {status}); check the address, or wait until it is published")
     if status != 200:
         raise SourceUnavailable(f"{shown}: refused with HTTP {status} {answer.reason}".rstrip() + "; try again later")
     return answer.body
 
 
 def shown_address(url: str) -> str:
-    """The address without user, password, query and fragment."""
+    """The address without user, password, query or fragment."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port: what two addresses of one server share. Raises ValueError for an impossible address."""
+    """Scheme, host and port, which identify a server. Raises ValueError for an invalid address."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
 
 
 class _Sockets:
-    """The sockets a session has opened. One blocked in a read can only be ended from another thread."""
+    """The sockets a session has opened. A blocked read can only be ended from another thread."""
 
     def __init__(self) -> None:
         self._open: list[socket.socket] = []
@@ -177,14 +177,14 @@ class _Sockets:
 
     @contextlib.contextmanager
     def cut_after(self, seconds: float) -> Iterator[threading.Event]:
-        """Shut every socket down if the block takes longer; the event says whether that happened."""
+        """Shut down every socket if the block takes longer; the event says whether that happened."""
         is_cut = threading.Event()
 
         def cut() -> None:
             is_cut.set()
             for opened in self._open:
                 with contextlib.suppress(OSError):  # it has just been closed
-                    # the plain socket's own method: the one of TLS would take the reader's state away from it
+                    # not the TLS socket's own method, which would drop the TLS state while the reader still uses it
                     socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
         timer = threading.Timer(seconds, cut)
@@ -197,7 +197,7 @@ class _Sockets:
 
 
 def _recording_adapter(sockets: _Sockets) -> Any:
-    """An adapter of requests without retries whose connections tell `sockets` what they have opened."""
+    """A requests adapter without retries whose connections register their sockets with `sockets`."""
     from requests.adapters import HTTPAdapter
 
     class Recording(HTTPAdapter):
@@ -220,8 +220,8 @@ def _recording_adapter(sockets: _Sockets) -> Any:
     return Recording(max_retries=0)
 
 
-def _no_credentials_of_others(request: Any) -> Any:
-    """With an `auth` of its own the session does not look for credentials in a .netrc, which would replace ours."""
+def _no_netrc(request: Any) -> Any:
+    """With an `auth` set, requests does not look for credentials in a .netrc, which would replace ours."""
     return request
 
 
@@ -234,10 +234,10 @@ def _refuse_redirect(response: "requests.Response", shown: str) -> None:
 
 
 def _connect_once(url: str, seconds: float) -> None:
-    """Find the host and connect to it, within `seconds` in all.
+    """Resolve the host and connect to it, within `seconds` in total.
 
-    The time-outs of requests hold per address and not at all for name servers, so that a dead network may take
-    half a minute; here a second thread tries, and is left behind if it does not come back.
+    The timeouts of requests apply per address, and not to name resolution, so a dead network can take half a minute.
+    Here a second thread tries, and is abandoned if it takes too long.
     """
     parts = urlsplit(url)
     address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
@@ -246,7 +246,7 @@ def _connect_once(url: str, seconds: float) -> None:
     def connect() -> None:
         try:
             socket.create_connection(address, timeout=seconds).close()
-        except (OSError, UnicodeError) as error:  # UnicodeError: no possible host name
+        except (OSError, UnicodeError) as error:  # UnicodeError: an invalid host name
             outcome.append(error)
         else:
             outcome.append(None)
@@ -264,7 +264,7 @@ def _message(shown: str, cause: str) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """The innermost operating system's word for it; never the outer texts, which repeat the whole address."""
+    """The innermost error's message; never the outer ones, which repeat the whole address."""
     innermost: BaseException = error
     while innermost.__cause__ or innermost.__context__:
         innermost = innermost.__cause__ or innermost.__context__ or innermost

@@ -1,4 +1,4 @@
-"""Several failures told as one."""
+"""Several failures as one."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from pizza_assets.errors import BadAnswer, SourceError, SourceUnavailable
 
 
 def joined_errors(errors: Sequence[SourceError]) -> SourceError:
-    """Several failures as one error, each told once; the very same one stays what it is."""
+    """Several failures as one error that names each once; equal failures are returned as the first of them."""
     if len({(type(error), str(error)) for error in errors}) == 1:
         return errors[0]
     message = "; ".join(dict.fromkeys(str(error) for error in errors))

@@ -1,8 +1,8 @@
-"""A limit of requests that all processes of this machine keep together. What is requested does not belong here.
+"""A rate limit shared by all processes of this machine. What is requested does not belong here.
 
-The server sees a request at some moment between taking a slot and settling it. A slot is therefore free again one whole
-window after it was *settled*: however slow the network is or how long a process was stopped, no sliding window at the
-server holds more than the limit (decision 0014).
+The server sees a request at some moment between taking a slot and releasing it. A slot is therefore free again one
+whole window after its *release*: however slow the network, and however long a process was suspended, no sliding window
+at the server holds more than the limit (decision 0014).
 """
 
 import contextlib
@@ -21,10 +21,10 @@ CREATE TABLE IF NOT EXISTS holds (api TEXT PRIMARY KEY, until REAL NOT NULL);
 
 
 class SharedLimit:
-    """At most `most` requests in any `window_seconds`, over all processes that name the same database and api.
+    """At most `most` requests in any `window_seconds`, over all processes that use the same database and api.
 
-    longest_request: seconds after which a slot of a process that died counts as settled. longest_wait: seconds in all
-    that `slot` waits at most. now: the wall clock in seconds, which is what processes share.
+    longest_request: seconds after which a slot held by a dead process counts as released. longest_wait: the most
+    seconds that `slot` waits. now: the wall clock in seconds, which all processes share.
     """
 
     def __init__(
@@ -45,11 +45,11 @@ class SharedLimit:
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[None]:
-        """Wait for a slot and have it during the block, in which one request is made.
+        """Wait for a slot and hold it during the block, which makes one request.
 
-        Raises LimitReached if that would take longer than longest_wait.
+        Raises LimitReached if the wait would be longer than longest_wait.
         """
-        number = self._taken()
+        number = self._take_slot()
         try:
             yield
         finally:
@@ -57,12 +57,12 @@ class SharedLimit:
                 database.execute("UPDATE slots SET busy_until = ? WHERE id = ?", (self._now() + self._window, number))
 
     def hold(self, seconds: float) -> None:
-        """Let no process take a slot for so long: the server has asked for it."""
+        """Keep every process from taking a slot for so many seconds, as the server has asked."""
         with self._transaction() as database:
             until = max(self._now() + seconds, self._held_until(database))
             database.execute("INSERT OR REPLACE INTO holds VALUES (?, ?)", (self._api, until))
 
-    def _taken(self) -> int:
+    def _take_slot(self) -> int:
         gives_up_at = self._now() + self._longest_wait
         while True:
             with self._transaction() as database:
@@ -74,18 +74,15 @@ class SharedLimit:
                         "INSERT INTO slots (api, busy_until) VALUES (?, ?)", (self._api, busy_until)
                     )
                     return int(taken.lastrowid or 0)
-            if self._held_for_too_long(free_at, gives_up_at):
+            if free_at > gives_up_at or self._now() >= gives_up_at:
                 raise LimitReached(
                     f"{self._api}: no request may be made for another {free_at - now:.0f} s, because the limit of "
-                    f"{self._most} in {self._window:g} s is reached or the server asked for it; run again later"
+                    f"{self._most} in {self._window:g} s is reached or the server asked for a pause; run again later"
                 )
             self._sleep(min(max(free_at - now, 0.001), max(gives_up_at - now, 0.001), 1.0))
 
-    def _held_for_too_long(self, free_at: float, gives_up_at: float) -> bool:
-        return free_at > gives_up_at or self._now() >= gives_up_at
-
     def _free_at(self, database: sqlite3.Connection, now: float) -> float:
-        """When a slot is free. Slots in the far future were taken before the clock was set back: they are forgotten."""
+        """When a slot is free. Slots in the far future were taken before the clock was set back, and are deleted."""
         believable = now + self._longest_request + self._window
         database.execute(
             "DELETE FROM slots WHERE api = ? AND (busy_until <= ? OR busy_until > ?)", (self._api, now, believable)
@@ -96,7 +93,7 @@ class SharedLimit:
         surplus = len(rows) - self._most
         if surplus < 0:
             return now
-        # slots being used are settled sooner than they say: ask again soon
+        # slots in use are usually released before busy_until: check again soon
         return min(float(rows[surplus][0]), now + max(self._window / 20, _POLL_SECONDS))
 
     def _held_until(self, database: sqlite3.Connection) -> float:
@@ -105,7 +102,7 @@ class SharedLimit:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One writer at a time; a process that dies in it leaves nothing behind."""
+        """A transaction of one writer at a time; a process that dies in it changes nothing."""
         self._database.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(sqlite3.connect(self._database, timeout=60, isolation_level=None)) as database:
             database.executescript(_TABLES)

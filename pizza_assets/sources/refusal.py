@@ -1,4 +1,4 @@
-"""A row of an answer that can't be used, on its way to the quarantine."""
+"""Rows of an answer that can't be used, as they go to the rejected rows."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class RefusedValueError(ValueError):
-    """A value makes its row unusable. Caught by the parser, which lists the row as rejected; never leaves it."""
+    """A value makes its row unusable. The parser catches it and lists the row as rejected."""
 
     def __init__(self, column: str, check: str, value: Any, reason: str) -> None:
         self.column, self.check, self.value, self.reason = column, check, value, reason
@@ -15,14 +15,14 @@ class RefusedValueError(ValueError):
 
 @dataclass(frozen=True)
 class RefusedRow:
-    """A row of RejectedRows, and the instant that decides which week reports it; None if that can't be read."""
+    """A row of RejectedRows. at: the instant that decides which week reports it; None if it can't be read."""
 
     row: dict[str, Any]
     at: datetime | None
 
 
 def refused_row(refusal: RefusedValueError, origin: str, number: int, row_id: str, kind: str) -> dict[str, Any]:
-    """As a row of RejectedRows. number: of the record in its answer, from 1. kind: what a record is, e.g. "match"."""
+    """The refusal as a row of RejectedRows. number: of the record in its answer, from 1. kind: e.g. "match"."""
     return {
         "origin": origin,
         "line_number": number,
@@ -35,7 +35,7 @@ def refused_row(refusal: RefusedValueError, origin: str, number: int, row_id: st
 
 
 def text(value: Any) -> str | None:
-    """`value` as text that can be stored, or None: for what is no text, empty, or no valid Unicode."""
+    """`value` without surrounding spaces; None if it is not a string, is empty, or is not valid Unicode."""
     if not isinstance(value, str):
         return None
     stripped = value.strip()
@@ -43,16 +43,16 @@ def text(value: Any) -> str | None:
 
 
 def instant(value: Any, column: str) -> datetime:
-    """An ISO 8601 instant, in UTC. Raises RefusedValueError if it is none, and NaiveTime if it has no offset."""
+    """An ISO 8601 instant, in UTC. Raises RefusedValueError for anything else, NaiveTime if it has no offset."""
     written = text(value)
     try:
         at = datetime.fromisoformat(written or "")
         if at.tzinfo is not None:
             return at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise RefusedValueError(column, "is_instant", value, f"{column} is no ISO 8601 time") from error
+        raise RefusedValueError(column, "is_instant", value, f"{column} is not an ISO 8601 time") from error
     raise NaiveTime(f"{column} {written!r} has no offset from UTC")
 
 
 class NaiveTime(ValueError):
-    """A time without an offset: whoever wrote it writes all of them so, and a guess would move every order."""
+    """A time without an offset. A service that sends one sends all of them so, and a guess would move every row."""

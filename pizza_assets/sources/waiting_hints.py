@@ -1,4 +1,4 @@
-"""How long a server asks its clients to wait, in every form it may say so. Waiting itself does not belong here."""
+"""How long a server asks its clients to wait, in every form it may use. Waiting itself does not belong here."""
 
 import re
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ from pizza_assets.sources.http import Answer
 _SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,6})?")
 _WAIT_IN_WORDS = re.compile(rb"[Ww]ait (\d{1,6}) second")
 DATE_MARGIN_SECONDS = 1.0
-"""A date has whole seconds, and its clock is another machine's."""
+"""Added to a date, which has whole seconds and comes from another machine's clock."""
 
 
-def asked_wait(answer: Answer, now: datetime) -> float | None:
-    """Seconds to wait before the next request, by a refusing answer; None if it does not say.
+def requested_wait(answer: Answer, now: datetime) -> float | None:
+    """Seconds to wait before the next request, according to a refusal; None if it does not say.
 
-    Retry-After in seconds or as a date, football-data.org's X-RequestCounter-Reset, and its "Wait 48 seconds." in the
-    body: the longest counts.
+    Reads Retry-After (seconds or a date), football-data.org's X-RequestCounter-Reset, and its "Wait 48 seconds." in
+    the body; the longest counts.
     """
     found = [_retry_after(answer.headers.get("Retry-After"), now), _seconds(answer, "X-RequestCounter-Reset")]
     words = _WAIT_IN_WORDS.search(answer.body)
@@ -25,8 +25,8 @@ def asked_wait(answer: Answer, now: datetime) -> float | None:
     return max(known) if known else None
 
 
-def exhausted_wait(answer: Answer) -> float | None:
-    """Seconds until the next request may be made if a good answer says that it was the last of this minute."""
+def wait_for_reset(answer: Answer) -> float | None:
+    """Seconds to wait if a good answer says that it was the last request allowed in this minute; else None."""
     left = _seconds(answer, "X-Requests-Available-Minute")
     return _seconds(answer, "X-RequestCounter-Reset") if left is not None and left < 1 else None
 
@@ -40,7 +40,7 @@ def _retry_after(written: str | None, now: datetime) -> float | None:
         at = parsedate_to_datetime(written.strip())
     except ValueError:
         return None
-    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)  # "-0000" is UTC, too
+    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)  # "-0000" means UTC
     return max((at - now).total_seconds() + DATE_MARGIN_SECONDS, 0.0)
 
 

@@ -108,7 +108,7 @@ def test_a_compressed_body_is_unpacked(server: _Server) -> None:
 
 
 def test_a_missing_file_is_told_apart_from_other_failures(server: _Server) -> None:
-    with pytest.raises(NotThere, match=r"/missing: not there \(HTTP 404\)"):
+    with pytest.raises(NotThere, match=r"/missing: not found \(HTTP 404\)"):
         get_bytes(f"{server.url}/missing")
 
 

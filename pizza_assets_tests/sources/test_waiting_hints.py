@@ -6,7 +6,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from pizza_assets.sources.http import Answer
-from pizza_assets.sources.waiting_hints import asked_wait, exhausted_wait
+from pizza_assets.sources.waiting_hints import requested_wait, wait_for_reset
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
     ],
 )
 def test_the_longest_wait_that_is_asked_for_counts(headers: dict[str, str], body: bytes, seconds: float | None) -> None:
-    assert asked_wait(Answer(429, "", CaseInsensitiveDict(headers), body), NOW) == seconds
+    assert requested_wait(Answer(429, "", CaseInsensitiveDict(headers), body), NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_the_longest_wait_that_is_asked_for_counts(headers: dict[str, str], body
     ],
 )
 def test_the_last_request_of_a_minute_is_noticed(headers: dict[str, str], seconds: float | None) -> None:
-    assert exhausted_wait(Answer(200, "OK", CaseInsensitiveDict(headers), b"")) == seconds
+    assert wait_for_reset(Answer(200, "OK", CaseInsensitiveDict(headers), b"")) == seconds

@@ -92,7 +92,7 @@ def page(notebook: dict) -> str:
         for output in cell["outputs"]:
             text = output["text"] if output["output_type"] == "stream" else output["data"]["text/plain"]
             parts.append(f"```text\n{''.join(text).rstrip()}\n```")
-    source = f"This page is made from the [notebook](examples/{NOTEBOOK.name}) by `make notebook`."
+    source = f"This page is generated from the [notebook](examples/{NOTEBOOK.name}) by `make notebook`."
     return "\n\n".join([parts[0], source, *parts[1:]]) + "\n"
 
 

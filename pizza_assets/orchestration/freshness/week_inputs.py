@@ -1,7 +1,7 @@
-"""What each weekly table of a week is made of, as one fingerprint: before it is made, and later to see if it is stale.
+"""Fingerprints of the inputs of weekly tables, taken before a week is materialized and later to see if it is stale.
 
-Only what reaches the rows counts: of neighbouring weeks only the matches whose windows reach over, so that a new week
-does not make the one before it stale. Comparing fingerprints belongs to staleness.py.
+Only what affects the rows counts: of neighbouring weeks only the matches whose windows overlap the week, so that a new
+week does not make the one before it stale. Comparing fingerprints belongs to staleness.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,10 +23,10 @@ from pizza_assets.storage.layout import week_key
 from pizza_assets.storage.tables import TableStore, WeekFrame, WeekTables
 
 SETTLED_AFTER = timedelta(hours=72)
-"""So long after its end a week of a remote source still changes: results and orders come late."""
+"""For so long after its end a week of a remote source may still change: results and orders arrive late."""
 
 PLANTED_REACH = WindowLengths()
-"""How far a match reaches in mock orders: the planted effects know no setting."""
+"""The windows of a match in mock orders: the planted effects do not depend on the settings."""
 
 
 class InputSources(Protocol):
@@ -38,7 +38,7 @@ class InputSources(Protocol):
 
 
 class WeekInputs:
-    """Fingerprints of weekly tables, from what is stored, the settings and the sources that can be asked for free."""
+    """Fingerprints of weekly tables, from stored tables, settings and local sources, without a request."""
 
     def __init__(
         self,
@@ -52,31 +52,31 @@ class WeekInputs:
         self._lengths = WindowLengths.from_settings(settings)
         self._market_text = repr(tuple(markets))
         self._matches = _RememberedWeeks(tables, "raw_matches")
-        self._makers: dict[str, Callable[[MatchWeek], str | None]] = {
+        self._fingerprints: dict[str, Callable[[MatchWeek], str | None]] = {
             "raw_matches": self._raw_matches,
             "raw_match_events": self._raw_match_events,
             "raw_orders": self._raw_orders,
             "mock_orders": self._mock_orders,
-            "order_bins": self._orders_alone,
-            "quarter_hours": self._orders_alone,
+            "order_bins": self._orders_only,
+            "quarter_hours": self._orders_only,
             "merged_orders": self._merged_orders,
             "match_windows": self._match_windows,
         }
 
     def remote_source(self, asset: str) -> str | None:
-        """The name of the remote source of the asset's weeks; None where no request is needed to see what is new."""
+        """The name of the remote source of the asset; None if it takes no request to see what is new."""
         matches = self._sources.matches
         sources = {"raw_matches": matches, "raw_match_events": matches, "raw_orders": self._sources.orders}
         source = sources.get(asset)
         return source.name if source is not None and source.is_remote else None
 
     def fingerprint(self, asset: str, week: MatchWeek) -> str | None:
-        """Of what the asset's week would be made of now; None if nothing would be stored for it.
+        """The fingerprint of the current inputs of the asset's week; None if nothing would be stored for it.
 
-        A source that can't be asked for free is known by its settings alone, and by the moment as long as the week is
-        not settled. Raises StorageError if an input can't be read.
+        A remote source counts by its settings, and until the week is settled by the current time, so that the week is
+        stale at once. Raises StorageError if an input can't be read.
         """
-        return self._makers[asset](week)
+        return self._fingerprints[asset](week)
 
     def _raw_matches(self, week: MatchWeek) -> str | None:
         return self._match_answer(week, "raw_matches", lambda answer: frame_fingerprint(answer.frame))
@@ -88,22 +88,16 @@ class WeekInputs:
         answer = self._match_answer(week, matches, lambda answer: frame_fingerprint(answer.events))
         file = self._sources.match_events
         stored = None if file is None else self._matches.get(week.key)
-        said = None if file is None else file.week_fingerprint(week, None if stored is None else stored.rows)
-        return answer if answer is None or said is None else fingerprint(answer, said)
+        lines = None if file is None else file.week_fingerprint(week, None if stored is None else stored.rows)
+        return answer if answer is None or lines is None else fingerprint(answer, lines)
 
     def _match_answer(self, week: MatchWeek, text: str, rows_of: Callable[[SourceResult], str]) -> str | None:
         source = self._sources.matches
         if source.is_remote:
-            chosen = self._settings
-            if is_outside(chosen, week):
+            if is_outside(self._settings, week):
                 return None
-            return fingerprint(
-                text,
-                chosen.matches,
-                source.identity,
-                *requested_seasons(chosen, week),
-                _phase(week, self._now(), SETTLED_AFTER),
-            )
+            seasons, phase = requested_seasons(self._settings, week), _phase(week, self._now(), SETTLED_AFTER)
+            return fingerprint(text, self._settings.matches, source.identity, *seasons, phase)
         try:
             answer = source.matches(week)
         except SourceError as error:
@@ -128,7 +122,7 @@ class WeekInputs:
         phase = _phase(week, self._now(), timedelta(0))
         return fingerprint(self._market_text, str(self._settings.seed), frame_fingerprint(matches), phase)
 
-    def _orders_alone(self, week: MatchWeek) -> str | None:
+    def _orders_only(self, week: MatchWeek) -> str | None:
         orders = week_identity(self._tables, "raw_orders", week.key)
         return None if orders == ABSENT else fingerprint(orders)
 
@@ -149,7 +143,7 @@ class WeekInputs:
 
 
 class _RememberedWeeks(WeekTables):
-    """Weeks of a small table, each read again only when another version of it is stored."""
+    """Weeks of a small table, each cached until another version of it is stored."""
 
     def __init__(self, tables: TableStore, asset: str) -> None:
         super().__init__(tables, asset, [])
@@ -169,5 +163,5 @@ class _RememberedWeeks(WeekTables):
 
 
 def _phase(week: MatchWeek, now: datetime, settled_after: timedelta) -> str:
-    """One and the same text once nothing more is expected of the week; until then every moment is another."""
+    """The text "settled" once the week is not expected to change any more; until then the current time."""
     return "settled" if now >= week.ends_at + settled_after else now.isoformat()

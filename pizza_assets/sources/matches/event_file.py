@@ -1,11 +1,11 @@
-"""Goals and cards from a file, for matches whose own source has none: joined by date and teams, week by week.
+"""Goals and cards from a file, for matches whose source has none: joined by date and teams, week by week.
 
-How a line is written does not belong here; nor does whether matches are real, which the caller has made sure of.
+Parsing lines does not belong here, nor does deciding whether matches are real, which is up to the caller.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ _ZONES = {competition.name: competition.timezone for competition in COMPETITIONS
 
 @dataclass(frozen=True)
 class FileEvents:
-    """What the file adds to a week: RawMatchEvents, RejectedRows, and the count of lines by fate in words."""
+    """What the file adds to a week: RawMatchEvents, RejectedRows, and in words how many lines were used or not."""
 
     rows: pd.DataFrame
     rejected: pd.DataFrame
@@ -38,13 +38,13 @@ class FileEvents:
 
 
 class EventFile:
-    """A CSV file of match events, read once per object, at the first question.
+    """A CSV file of match events, read once per object, when first needed.
 
-    Every line belongs to exactly one week: that of its match; without a match that of its date, without a usable date
-    the first week of the file. In each week used, refused and repeated lines add up to its lines.
+    Every line belongs to exactly one week: that of its match; without a match, that of its date; without a usable
+    date, the first week of the file. In each week, used, refused and repeated lines add up to its lines.
 
-    timezone: of the match weeks. earliest: the first day of the first match week. now: gives the current instant.
-    Raises ConfigurationError if there is no such file.
+    timezone: of the match weeks. earliest: the first day of the first match week. Raises ConfigurationError if there
+    is no such file.
     """
 
     def __init__(self, path: str | Path, timezone: str, earliest: date, now: Callable[[], datetime]) -> None:
@@ -65,14 +65,14 @@ class EventFile:
         events: pd.DataFrame,
         matches_of: Callable[[MatchWeek], pd.DataFrame],
     ) -> FileEvents:
-        """What the file says about the week's `matches`, of which the source has the `events`.
+        """The file's events of the week's `matches`; `events` are those that the source has.
 
-        matches_of: RawMatches of another week; asked only where a line at the edge of the week may belong there.
+        matches_of: gives RawMatches of another week; called only if a line near the edge of the week may belong there.
         Raises BadFile if the file can't be read.
         """
-        lines_by_match, strangers = self._joined(week, matches, matches_of)
+        lines_by_match, unmatched = self._joined(week, matches, matches_of)
         accepted: list[dict[str, Any]] = []
-        refused = [(line, line.problem or _unknown_match(line)) for line in strangers if not line.is_repeated]
+        refused = [(line, line.problem or _unknown_match(line)) for line in unmatched if not line.is_repeated]
         with_events = set(events["match_id"])
         rows = {row["match_id"]: row for row in matches.to_dict("records") if row["match_id"] in lines_by_match}
         for match_id, lines in lines_by_match.items():
@@ -85,55 +85,54 @@ class EventFile:
         return FileEvents(
             RawMatchEvents.conform(accepted),
             RejectedRows.conform([self._rejection(line, problem) for line, problem in refused]),
-            self._in_words(len(accepted), len(refused), sum(map(len, lines_by_match.values())) + len(strangers)),
+            self._in_words(len(accepted), len(refused), sum(map(len, lines_by_match.values())) + len(unmatched)),
         )
 
     def unused(self, week: MatchWeek) -> str | None:
-        """In words, that the week's lines are not used beside invented matches; None if it has none."""
+        """A sentence saying that the week's lines are unused because its matches are mock; None if it has no lines."""
         count = len(self._lines_by_week.get(week.key, []))
         return f"{count} lines of {self.name} are not used: the week's matches are mock" if count else None
 
     def week_fingerprint(self, week: MatchWeek, matches: pd.DataFrame | None) -> str | None:
-        """Of what the file says about the week whose stored matches are `matches`; None if it says nothing.
+        """A fingerprint of the file's lines of the week with these stored `matches`; None if it has no lines.
 
-        A file that can't be read is known by why.
+        If the file can't be read, it is the error message.
         """
         try:
-            own, beside = self._lines_by_week.get(week.key, []), self._beside(week)
+            lines, nearby = self._lines_by_week.get(week.key, []), self._lines_nearby(week)
         except BadFile as error:
             return str(error)
-        if beside and matches is not None and len(matches):
+        if nearby and matches is not None and len(matches):
             index = _Index(matches)
-            own = [*own, *(line for line in beside if index.match_of(line) is not None)]
-        return "\n".join(line.identity for line in own) or None
+            lines = [*lines, *(line for line in nearby if index.match_of(line) is not None)]
+        return "\n".join(line.identity for line in lines) or None
 
     def _joined(
         self, week: MatchWeek, matches: pd.DataFrame, matches_of: Callable[[MatchWeek], pd.DataFrame]
     ) -> tuple[dict[str, list[EventLine]], list[EventLine]]:
-        """The week's lines by the match they belong to, and those that belong to none, or have a problem."""
+        """The week's lines by the match they belong to, and those without a match or with a problem."""
         index = _Index(matches)
-        own = self._lines_by_week.get(week.key, [])
         lines_by_match: dict[str, list[EventLine]] = defaultdict(list)
-        strangers = []
-        for line in [*own, *self._beside(week)]:
+        unmatched = []
+        for line in [*self._lines_by_week.get(week.key, []), *self._lines_nearby(week)]:
             match_id = index.match_of(line)
             if match_id is not None:
                 lines_by_match[match_id].append(line)
-            elif self._home(line) == week:
-                strangers.append(line)
+            elif self._week_of(line) == week:
+                unmatched.append(line)
         for step in (-1, 1):
             neighbour = week.shifted(step)
-            if any(line.problem is None and _is_near(line, neighbour) for line in strangers):
-                beyond = _Index(matches_of(neighbour))
-                strangers = [line for line in strangers if beyond.match_of(line) is None]
-        return lines_by_match, strangers
+            if any(line.problem is None and _is_near(line, neighbour) for line in unmatched):
+                neighbour_index = _Index(matches_of(neighbour))
+                unmatched = [line for line in unmatched if neighbour_index.match_of(line) is None]
+        return lines_by_match, unmatched
 
-    def _beside(self, week: MatchWeek) -> list[EventLine]:
-        """Lines of the weeks beside that may belong to a match of this one."""
+    def _lines_nearby(self, week: MatchWeek) -> list[EventLine]:
+        """Lines dated in the weeks before and after that may belong to a match of this week."""
         neighbours = [self._lines_by_week.get(week.shifted(step).key, []) for step in (-1, 1)]
         return [line for lines in neighbours for line in lines if line.problem is None and _is_near(line, week)]
 
-    def _home(self, line: EventLine) -> MatchWeek:
+    def _week_of(self, line: EventLine) -> MatchWeek:
         return MatchWeek.of_date(line.day or self._first_day, self._timezone)
 
     @cached_property
@@ -142,7 +141,7 @@ class EventFile:
             body = self.path.read_bytes()
         except OSError as error:
             raise BadFile(f"{self.name}: can't be read ({error.strerror}); check its permissions") from error
-        latest = self._now() + _FURTHEST_ZONES[1]  # somewhere tomorrow has begun
+        latest = self._now() + _FURTHEST_ZONES[1]  # somewhere it is already tomorrow
         return read_event_lines(body, self.name, self._earliest, latest.date())
 
     @cached_property
@@ -153,17 +152,14 @@ class EventFile:
     def _lines_by_week(self) -> dict[str, list[EventLine]]:
         by_week: dict[str, list[EventLine]] = defaultdict(list)
         for line in self._lines:
-            by_week[self._home(line).key].append(line)
+            by_week[self._week_of(line).key].append(line)
         return dict(by_week)
 
     def _rejection(self, line: EventLine, problem: Problem) -> dict[str, Any]:
-        return {
+        return asdict(problem) | {
             "origin": self.name,
             "line_number": line.number,
             "row_id": f"{line.day or '?'} {' v '.join(line.teams)}",
-            "column": problem.column,
-            "check": problem.check,
-            "value": problem.value,
             "reason": f"{self.name}, line {line.number}: {problem.reason}",
         }
 
@@ -174,7 +170,7 @@ class EventFile:
 
 
 class _Index:
-    """Matches by their teams, each with the days it may be dated."""
+    """Matches by their teams, each with the dates a file may give it."""
 
     def __init__(self, matches: pd.DataFrame) -> None:
         self._by_teams: dict[tuple[str, str], list[tuple[str, set[date]]]] = defaultdict(list)
@@ -182,7 +178,7 @@ class _Index:
             self._by_teams[row["home_team"], row["away_team"]].append((row["match_id"], _days(row)))
 
     def match_of(self, line: EventLine) -> str | None:
-        """The match of a good line, if there is exactly one."""
+        """The match of a line without a problem, if there is exactly one."""
         if line.problem is not None:
             return None
         found = [match_id for match_id, days in self._by_teams.get(line.teams, ()) if line.day in days]
@@ -190,7 +186,7 @@ class _Index:
 
 
 def _days(match: dict[str, Any]) -> set[date]:
-    """The day of a match in its competition's clock; where it has none, the days it can have been anywhere."""
+    """The date of a match in its competition's time zone; without one, the dates it may have had anywhere."""
     kickoff_at, zone = match["kickoff_at"], _ZONES.get(match["competition"])
     if zone is not None:
         return {kickoff_at.astimezone(ZoneInfo(zone)).date()}
@@ -198,7 +194,7 @@ def _days(match: dict[str, Any]) -> set[date]:
 
 
 def _is_near(line: EventLine, week: MatchWeek) -> bool:
-    """Whether a match of that day may lie in the week, wherever it was played."""
+    """Whether a match on the line's date may be in the week, whatever the time zone."""
     if line.day is None:
         return False
     first, last = date.fromisoformat(week.key), date.fromisoformat(week.shifted(1).key)
@@ -212,9 +208,9 @@ def _unknown_match(line: EventLine) -> Problem:
 
 
 def _match_problem(match: dict[str, Any], lines: Sequence[EventLine], has_events: bool) -> Problem | None:
-    """Why the lines of a match are refused as a whole; None if they are as they should be."""
+    """Why all lines of a match are refused; None if they are not."""
     if has_events:
-        why = f"{match['source_name']} has its own events of this match, and they count"
+        why = f"{match['source_name']} has events of this match, which are used instead"
         return Problem(WHOLE_MATCH, "the source has none", "", why)
     if pd.isna(match["home_goals"]) or pd.isna(match["away_goals"]):
         return Problem(WHOLE_MATCH, "has a result", "", f"the match has no result yet ({match['status']})")
@@ -222,7 +218,7 @@ def _match_problem(match: dict[str, Any], lines: Sequence[EventLine], has_events
     result = f"{match['home_goals']}-{match['away_goals']}"
     if counted == result:
         return None
-    why = f"the goals of the match in the file come to {counted}, its result is {result}; none of its lines is used"
+    why = f"the file's goals of the match add up to {counted}, but its result is {result}; none of its lines is used"
     return Problem(WHOLE_MATCH, "adds up to the result", counted, why)
 
 
@@ -231,7 +227,7 @@ def _goals(lines: Iterable[EventLine], side: Side) -> int:
 
 
 def _numbered(match_id: str, lines: Sequence[EventLine]) -> list[dict[str, Any]]:
-    """The lines of a match as columns of RawMatchEvents, in order of time."""
+    """The lines of a match as columns of RawMatchEvents, numbered in order of time."""
     in_time = sorted(lines, key=lambda line: (line.event["minute"], line.event["stoppage_minute"] or 0, line.number))
     return [
         {**line.event, "match_id": match_id, "event_number": number, "match_source": DataSource.REAL}

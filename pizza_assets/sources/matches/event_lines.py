@@ -1,6 +1,6 @@
-"""A CSV file of goals and cards, from bytes to lines, each good or with its first problem.
+"""Parses a CSV file of goals and cards into lines, each usable or with its first problem.
 
-Which match a line belongs to, and whether its match wants it, does not belong here.
+Joining lines to matches does not belong here.
 """
 
 import csv
@@ -14,10 +14,11 @@ from pizza_assets.errors import BadFile
 from pizza_assets.models.vocabulary import EventType, Side, values
 from pizza_assets.sources.matches.event_minutes import is_possible, read_minute
 from pizza_assets.sources.matches.team_names import canonical_name
+from pizza_assets.sources.refusal import RefusedValueError
 
 REQUIRED = ("date", "home_team", "away_team", "minute", "event_type")
 BENEFITING = ("side", "team")
-"""One of these says who benefits."""
+"""Exactly one of these columns says who benefits."""
 
 OPTIONAL = "player"
 LONGEST_NAME = 200
@@ -37,9 +38,9 @@ class Problem:
 class EventLine:
     """One line of the file.
 
-    number: the line of the file on which it begins, the header being 1. day: of the match; None if unreadable.
-    teams: the canonical names of home and away side. event: columns of RawMatchEvents; empty for a line with a
-    problem. is_repeated: an earlier line says exactly the same.
+    number: of its first line in the file; the header is 1. day: of the match; None if unreadable. teams: canonical
+    names of home and away side. event: columns of RawMatchEvents; empty for a line with a problem. is_repeated: whether
+    an earlier line is equal.
     """
 
     number: int
@@ -51,23 +52,15 @@ class EventLine:
 
     @property
     def identity(self) -> str:
-        """All that the line says; of one with a problem also where it stands, for that is shown."""
+        """The content of the line; for a line with a problem also its number, which is shown with the problem."""
         where = "" if self.problem is None else f"{self.number} {self.problem}"
         return f"{self.day} {self.teams} {sorted(self.event.items(), key=str)} {self.is_repeated} {where}"
 
 
-class _RefusedCellError(ValueError):
-    """A cell makes its line unusable. Caught below; never leaves this module."""
-
-    def __init__(self, column: str, check: str, value: str, why: str) -> None:
-        self.problem = Problem(column, check, value[:LONGEST_NAME], why)
-        super().__init__(why)
-
-
 def read_event_lines(body: bytes, name: str, earliest: date, latest: date) -> list[EventLine]:
-    """All lines but blank ones, in the order of the file. Only matches from `earliest` to `latest` can be used.
+    """All lines except blank ones, in file order. A line dated before `earliest` or after `latest` has a problem.
 
-    Raises BadFile naming the file `name`, the cause and the remedy if it can't be read as such a file at all.
+    Raises BadFile naming the file `name`, the cause and the remedy if the file as a whole is unusable.
     """
     rows = _rows(_text(body, name), name)
     header = [cell.strip() for cell in next(rows, (1, []))[1]]
@@ -86,7 +79,7 @@ def read_event_lines(body: bytes, name: str, earliest: date, latest: date) -> li
     if lines and all(line.day is None for line in lines):
         first = next((line for line in lines if line.problem is not None), lines[0])
         why = "" if first.problem is None else f" (line {first.number}: {first.problem.reason})"
-        raise BadFile(f"{name}: no line has a date that can be used{why}")
+        raise BadFile(f"{name}: no line has a usable date{why}; correct the dates")
     return lines
 
 
@@ -109,7 +102,7 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise BadFile(f"{name}: line {number} is no CSV ({error}); check its quotes") from error
+            raise BadFile(f"{name}: line {number} is not valid CSV ({error}); check its quotes") from error
         if row is None:
             return
         yield number, row
@@ -144,8 +137,9 @@ def _line(number: int, cells: Sequence[str], header: Sequence[str], days: tuple[
         day = _day(texts["date"], *days)
         teams = _team(texts, "home_team"), _team(texts, "away_team")
         return EventLine(number, day, teams, _event(texts, teams))
-    except _RefusedCellError as refusal:
-        return EventLine(number, day, teams, {}, refusal.problem)
+    except RefusedValueError as refusal:
+        problem = Problem(refusal.column, refusal.check, refusal.value[:LONGEST_NAME], refusal.reason)
+        return EventLine(number, day, teams, {}, problem)
 
 
 def _event(texts: dict[str, str], teams: tuple[str, str]) -> dict[str, Any]:
@@ -153,12 +147,12 @@ def _event(texts: dict[str, str], teams: tuple[str, str]) -> dict[str, Any]:
     kind = texts["event_type"].lower()
     if kind not in values(EventType):
         known = ", ".join(values(EventType))
-        raise _RefusedCellError(
-            "event_type", "is known", texts["event_type"], f"{texts['event_type']!r} is no event type: choose {known}"
+        raise RefusedValueError(
+            "event_type", "is known", texts["event_type"], f"{texts['event_type']!r} is not one of {known}"
         )
     player = texts.get(OPTIONAL, "")
     if len(player) > LONGEST_NAME:
-        raise _RefusedCellError(OPTIONAL, "is short", player, f"longer than {LONGEST_NAME} characters")
+        raise RefusedValueError(OPTIONAL, "is short", player, f"longer than {LONGEST_NAME} characters")
     return {
         "event_type": kind,
         "minute": minute,
@@ -174,28 +168,28 @@ def _day(written: str, earliest: date, latest: date) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != written:
-        raise _RefusedCellError("date", "is a date", written, f"{written!r} is no date; write it as 2015-08-08")
+        raise RefusedValueError("date", "is a date", written, f"{written!r} is not a date; write it as 2015-08-08")
     if not earliest <= day <= latest:
-        why = f"{written} is not from the first match week, {earliest}, to today"
-        raise _RefusedCellError("date", "is in the calendar", written, why)
+        why = f"{written} is not between the first match week, {earliest}, and today"
+        raise RefusedValueError("date", "is in the calendar", written, why)
     return day
 
 
 def _team(texts: dict[str, str], column: str) -> str:
     written = texts[column]
     if not written or len(written) > LONGEST_NAME:
-        raise _RefusedCellError(column, "has a name", written, f"{column} is empty or no name")
+        raise RefusedValueError(column, "has a name", written, f"{column} is empty or too long")
     return canonical_name(written)
 
 
 def _minute(written: str) -> tuple[int, int | None]:
     read = read_minute(written)
     if read is None:
-        raise _RefusedCellError(
-            "minute", "is a minute", written, f"{written!r} is no minute; write it as 17 or, in stoppage time, 45+2"
+        raise RefusedValueError(
+            "minute", "is a minute", written, f"{written!r} is not a minute; write it as 17 or, in stoppage time, 45+2"
         )
     if not is_possible(*read):
-        raise _RefusedCellError("minute", "is possible", written, f"no match has a minute {written}")
+        raise RefusedValueError("minute", "is possible", written, f"a match has no minute {written}")
     return read
 
 
@@ -203,10 +197,10 @@ def _side(texts: dict[str, str], teams: tuple[str, str]) -> str:
     if "side" in texts:
         side = texts["side"].lower()
         if side not in values(Side):
-            raise _RefusedCellError("side", "is a side", texts["side"], f"{texts['side']!r} is neither home nor away")
+            raise RefusedValueError("side", "is a side", texts["side"], f"{texts['side']!r} is neither home nor away")
         return side
     team = canonical_name(texts["team"]) if texts["team"] else ""
     if team not in teams or teams[0] == teams[1]:
         why = f"{texts['team']!r} is neither {teams[0]} nor {teams[1]}"
-        raise _RefusedCellError("team", "plays in the match", texts["team"], why)
+        raise RefusedValueError("team", "plays in the match", texts["team"], why)
     return Side.HOME.value if team == teams[0] else Side.AWAY.value

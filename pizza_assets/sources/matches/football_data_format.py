@@ -1,6 +1,6 @@
-"""football-data.org's v4 documents, from JSON to rows. Vendor words are translated here and nowhere else, without IO.
+"""Parses football-data.org's v4 documents, from JSON to rows, without IO. Only this module knows the vendor's terms.
 
-Which documents are asked for, and when, does not belong here.
+Fetching documents does not belong here.
 """
 
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ CODES = {
     "uefa.cl": "CL",
     "worldcup": "WC",
 }
-"""Its codes of our competitions."""
+"""football-data.org's codes of our competitions."""
 
 UNDECIDED = "(undecided)"
-"""A side of a knockout match that is not known yet."""
+"""The name of a side of a knockout match that is not known yet."""
 
 _STATUSES = {status.value: status for status in MatchStatus} | {
     "CANCELED": MatchStatus.CANCELLED,
@@ -58,14 +58,14 @@ _DURATIONS = {
     "PENALTY_SHOOTOUT": DecidedBy.PENALTIES,
 }
 _WITHOUT_A_TIME = (MatchStatus.SCHEDULED, MatchStatus.POSTPONED)
-"""Of these, midnight UTC stands for a time nobody knows yet."""
+"""In these, midnight UTC means that the time is not known yet."""
 
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Span:
-    """The days, both included, of one season of one competition: what lies outside belongs to another question."""
+    """The first and last day, both inclusive, of one season of one competition; other matches are ignored."""
 
     competition: Competition
     season: str
@@ -79,9 +79,9 @@ class Span:
 def read_matches(document: Any, origin: str, span: Span) -> KnownSeason:
     """The matches of `span` in an answer of /competitions/{code}/matches.
 
-    A match that can't be used is rejected with its id and reason. Of several versions of an id the one with the newest
-    `lastUpdated` counts. Raises BadAnswer if the document is of another form, of another competition, shorter than
-    its own count, or has times without an offset.
+    A match that can't be used is rejected with its id and reason. Of several versions of a match the one with the
+    newest `lastUpdated` counts. Raises BadAnswer if the document has another form or competition, does not match its
+    own count, or has times without an offset.
     """
     records = _records(document, origin, span)
     newest: dict[str, tuple[datetime, dict[str, Any] | None]] = {}
@@ -98,7 +98,7 @@ def read_matches(document: Any, origin: str, span: Span) -> KnownSeason:
             else:
                 match = None
         except NaiveTime as error:
-            raise BadAnswer(f"{origin}, match {number}: {error}; its sender must be mended") from error
+            raise BadAnswer(f"{origin}, match {number}: {error}; the service must fix this") from error
         except RefusedValueError as refusal:
             row = refused_row(refusal, origin, number, _shown_id(record), "match")
             rejected.append(RefusedRow(row, kickoff))
@@ -106,7 +106,7 @@ def read_matches(document: Any, origin: str, span: Span) -> KnownSeason:
         if match_id not in newest or version >= newest[match_id][0]:
             newest[match_id] = version, match
     if records and len(rejected) == len(records):
-        raise BadAnswer(f"no match can be used: {rejected[0].row['reason']}; its sender must be mended")
+        raise BadAnswer(f"no match can be used: {rejected[0].row['reason']}; the service must fix this")
     return _season(origin, span, [match for _, match in newest.values() if match is not None], rejected)
 
 
@@ -126,13 +126,13 @@ def _records(document: Any, origin: str, span: Span) -> list[Any]:
     remedy = "check that the address is football-data.org's v4"
     records = document.get("matches") if isinstance(document, dict) else None
     if not isinstance(records, list):
-        raise BadAnswer(f"{origin}: no list named matches in it; {remedy}")
+        raise BadAnswer(f"{origin}: it has no list named matches; {remedy}")
     counts = document.get("resultSet")
     count = counts.get("count") if isinstance(counts, dict) else None
     if type(count) is not int:
-        raise BadAnswer(f"{origin}: no resultSet.count in it, so nobody knows whether it is whole; {remedy}")
+        raise BadAnswer(f"{origin}: it has no resultSet.count to show whether it is complete; {remedy}")
     if count != len(records):
-        raise BadAnswer(f"{origin}: it holds {len(records)} matches and says {count}; ask again")
+        raise BadAnswer(f"{origin}: it has {len(records)} matches but says {count}; run again")
     competition = document.get("competition")
     code = competition.get("code") if isinstance(competition, dict) else None
     if code != CODES[span.competition.code]:
@@ -187,7 +187,7 @@ class _Score:
 
 
 def _score(record: dict[str, Any], status: MatchStatus) -> _Score:
-    """Goals of play and, apart from them, the shoot-out, which `fullTime` has added to them."""
+    """The goals of play and, separately, of the shoot-out, which `fullTime` includes."""
     score = record.get("score")
     if not isinstance(score, dict):
         raise RefusedValueError("score", "is_object", score, "an ended match has no score")
@@ -237,7 +237,7 @@ def _match_id(record: dict[str, Any]) -> str:
 
 
 def _version(record: dict[str, Any]) -> datetime:
-    """When this version was written; without a readable date it is older than any other."""
+    """When this version was written; one without a readable date counts as the oldest."""
     try:
         return instant(record.get("lastUpdated"), "lastUpdated")
     except RefusedValueError:
@@ -264,8 +264,8 @@ def _shown_id(record: Any) -> str:
     return str(record.get("id")) if isinstance(record, dict) and record.get("id") is not None else ""
 
 
-def asked_days(span: Span) -> dict[str, str]:
-    """The span as query parameters, two days wider: `dateTo` is taken as exclusive, and days are UTC's there."""
+def query_days(span: Span) -> dict[str, str]:
+    """The span as query parameters, two days wider, because `dateTo` may be exclusive and the API's days are UTC."""
     return {
         "dateFrom": (span.first - timedelta(days=2)).isoformat(),
         "dateTo": (span.last + timedelta(days=3)).isoformat(),

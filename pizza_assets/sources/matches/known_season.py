@@ -1,4 +1,4 @@
-"""A season as a source has told it, and what it says about a week. How it was asked for does not belong here."""
+"""A season read from a source, and the answer for one of its weeks. Fetching does not belong here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,8 @@ from pizza_assets.sources.base import SourceResult
 
 @dataclass(frozen=True)
 class KnownSeason:
-    """A season that could be read. `first` and `last` are its first and last kick-off, UTC.
-
-    matches, events: RawMatches and RawMatchEvents. rejected: its refused rows, each with the instant that decides which
-    week reports it.
+    """A season that could be read: RawMatches and RawMatchEvents. first, last: its first and last kick-off, UTC.
+    rejected: its refused rows, each with the instant that decides which week reports it.
     """
 
     origin: str
@@ -31,7 +29,7 @@ class KnownSeason:
 
 
 def week_result(seasons: Sequence[KnownSeason], week: MatchWeek, source_name: str, missing: str | None) -> SourceResult:
-    """What real seasons say about a week. missing: which part of the answer is not there, and why; or None."""
+    """The answer of real seasons for a week. missing: which part of it is missing, and why; None if nothing is."""
     starts_at, ends_at = pd.Timestamp(week.starts_at), pd.Timestamp(week.ends_at)
     rows, events, rejected = [], [], []
     for season in seasons:
@@ -41,18 +39,18 @@ def week_result(seasons: Sequence[KnownSeason], week: MatchWeek, source_name: st
         events.append(season.events[season.events["match_id"].isin(matches["match_id"])])
         rejected += [row for reported_at, row in season.rejected if week.contains(reported_at)]
     return SourceResult(
-        rows=_together(RawMatches, rows),
+        rows=concatenated(RawMatches, rows),
         data_source=DataSource.REAL,
         source_name=source_name,
         reason=missing,
         is_partial=missing is not None,
         rejected=RejectedRows.conform(rejected),
-        events=_together(RawMatchEvents, events),
+        events=concatenated(RawMatchEvents, events),
     )
 
 
-def _together(model: type[Table], conformed: list[pd.DataFrame]) -> pd.DataFrame:
-    """Parts of conformed frames as one; a single part keeps its order, which saves conforming it once more."""
+def concatenated(model: type[Table], conformed: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows of conformed frames as one conformed frame; a single part keeps its order, which saves conforming it."""
     parts = [part for part in conformed if len(part)]
     if len(parts) > 1:
         return model.conform(pd.concat(parts))

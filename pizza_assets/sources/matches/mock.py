@@ -1,6 +1,6 @@
-"""Invented matches, labelled mock: a whole, unchanging season per year, shown as far as it has been played.
+"""Mock matches: a fixed season per year, of which results are shown as far as it has been played.
 
-How fixtures are laid out and goals drawn has its own modules; effects of matches on orders do not belong here.
+Fixtures and goals are drawn in their own modules; effects of matches on orders do not belong here.
 """
 
 import zlib
@@ -18,7 +18,7 @@ from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.vocabulary import CompetitionType, DataSource, DecidedBy, MatchStatus, Side, Stage
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.settings import Settings
-from pizza_assets.sources.base import Clock, MatchSource, SourceResult, outside_of_seasons
+from pizza_assets.sources.base import Clock, MatchSource, SourceResult, outside_seasons
 from pizza_assets.sources.matches.mock_fixtures import season_fixtures
 from pizza_assets.sources.matches.mock_scores import season_goals
 from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, split_season
@@ -33,16 +33,16 @@ _RESULT_COLUMNS = ["home_goals", "away_goals", "half_time_home_goals", "half_tim
 
 
 def build(settings: Settings, clock: Clock) -> MatchSource:
-    """The source as the settings describe it."""
+    """The source, from the settings."""
     return MockMatches(clock, timezone=settings.timezone, seed=settings.seed, seasons=settings.seasons)
 
 
 class MockMatches:
-    """A double round robin of `teams` from August to May of every season, kick-offs in `timezone`'s local time.
+    """A double round robin of `teams` from August to May of every season, with kick-offs in local time of `timezone`.
 
-    What a week holds depends on teams, timezone, seed and season alone, so it is the same however it is asked
-    for; `now` only decides how much of it has been played. Every row is labelled mock. `seasons`: the only ones to
-    speak for; empty for all. Raises ConfigurationError if the teams can't play a season, or a season is no league's.
+    A week's matches depend on teams, timezone, seed and season alone; `now` only decides how many have been played.
+    seasons: the only ones to cover; empty for all. Raises ConfigurationError if the teams can't play a season, or if
+    `seasons` has one that is not a league's.
     """
 
     name = identity = SOURCE_NAME
@@ -65,11 +65,11 @@ class MockMatches:
         self._seasons: dict[int, tuple[pd.DataFrame, pd.DataFrame]] = {}
 
     def matches(self, week: MatchWeek) -> SourceResult:
-        """The week's matches; results and goals only of those that are over. A week of the summer is empty."""
+        """The week's matches, with results and goals of finished ones only. A week in the summer is empty."""
         local = week.starts_at.astimezone(ZoneInfo(self._timezone))
         first_year = local.year if local.month >= 7 else local.year - 1
         if self._chosen and split_season(first_year) not in self._chosen:
-            return outside_of_seasons(week, self._chosen, DataSource.MOCK, SOURCE_NAME)
+            return outside_seasons(week, self._chosen, DataSource.MOCK, SOURCE_NAME)
         matches, goals = self._season(first_year)
         kickoffs = matches["kickoff_at"]
         rows = matches[(kickoffs >= pd.Timestamp(week.starts_at)) & (kickoffs < pd.Timestamp(week.ends_at))]
@@ -83,7 +83,7 @@ class MockMatches:
         )
 
     def _season(self, first_year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """RawMatches and RawMatchEvents of a season as if it were over; drawn once per object."""
+        """RawMatches and RawMatchEvents of a season as if it were finished; drawn once per object."""
         if first_year not in self._seasons:
             random = np.random.default_rng([self._seed, first_year, zlib.crc32("|".join(self._teams).encode())])
             season = split_season(first_year)
@@ -101,7 +101,7 @@ class MockMatches:
 
 
 def _played(fixtures: pd.DataFrame, goals: pd.DataFrame) -> pd.DataFrame:
-    """The fixtures with their results: counts of the goals, at half-time and at the end."""
+    """The fixtures with their results at half-time and at the end, counted from the goals."""
     counts = {}
     for side, column in ((Side.HOME, "home_goals"), (Side.AWAY, "away_goals")):
         own = goals[goals["benefiting_side"] == side]
@@ -126,7 +126,7 @@ def _played(fixtures: pd.DataFrame, goals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_known_at(matches: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
-    """What is known of finished `matches` at `now`: a match to come is TIMED, one under way has no result yet."""
+    """`matches` as known at `now`: a future match is TIMED, one in play has no result yet."""
     is_over = matches["kickoff_at"] + MATCH_LENGTH <= now
     if bool(is_over.all()):
         return matches

@@ -1,4 +1,4 @@
-"""When invented matches are played: a double round robin laid over a season's weekends and midweeks, in local time.
+"""Fixtures of mock matches: a double round robin over a season's weekends and midweeks, in local time.
 
 Scores do not belong here.
 """
@@ -12,7 +12,7 @@ WEEKENDS = 41
 """Weekends from the second Saturday of August to the middle of May."""
 
 _FREE_WEEKENDS = (4, 9, 14, 21, 25, 29, 32, 36)
-"""Weekends left to national teams and cups, as in real seasons."""
+"""Weekends left free for national teams and cups, as in real seasons."""
 
 _SATURDAY_SLOTS = ((0, time(12, 30)), *((0, time(15)),) * 4, (0, time(17, 30)))
 _SUNDAY_SLOTS = (*((1, time(14)),) * 2, (1, time(16, 30)))
@@ -23,7 +23,7 @@ _MIDWEEK_SLOTS = (
     *((4, time(19, 30)),) * 3,
     *((4, time(20, 15)),) * 2,
 )
-"""Days after the round's Saturday, and the local kick-off; one entry a match of a round of ten."""
+"""Days after the round's Saturday, and the local kick-off; one entry for each match of a round of ten."""
 
 
 def season_fixtures(
@@ -31,7 +31,7 @@ def season_fixtures(
 ) -> pd.DataFrame:
     """A season's fixtures: columns home_team, away_team, round_number (from 1), kickoff_at (UTC), by round.
 
-    Every team meets every other at home and away, once a round; the second half mirrors the first. Raises
+    Every team plays once a round and meets every other at home and away; the second half mirrors the first. Raises
     ValueError for fewer than two teams or more rounds than a season has room for.
     """
     fixtures = _double_round_robin(np.array(random.permutation(teams), dtype=object))
@@ -50,7 +50,7 @@ def season_fixtures(
 
 
 def _evening(follows_midweek: bool, precedes_midweek: bool, random: np.random.Generator) -> tuple[int, time]:
-    """The televised evening match of a weekend, chosen so that nobody plays on two days running."""
+    """The slot of a weekend's televised evening match, chosen so that no team plays on consecutive days."""
     if follows_midweek != precedes_midweek:
         return _MONDAY if follows_midweek else _FRIDAY
     return _FRIDAY if random.random() < 0.5 else _MONDAY
@@ -59,14 +59,14 @@ def _evening(follows_midweek: bool, precedes_midweek: bool, random: np.random.Ge
 def _spread(
     slots: tuple[tuple[int, time], ...], size: int, saturday: date, random: np.random.Generator
 ) -> list[datetime]:
-    """Local kick-offs of one round's matches; a round of another size than ten repeats or cuts the slots."""
+    """Local kick-offs of one round's matches; slots are repeated or left out in a round that is not of ten."""
     places = random.permutation(max(size, len(slots)))[:size] % len(slots)
     return [datetime.combine(saturday + timedelta(days=slots[place][0]), slots[place][1]) for place in places]
 
 
 def _double_round_robin(teams: np.ndarray) -> pd.DataFrame:
-    """The circle method: one team stays, the others rotate; home and away alternate from round to round."""
-    size = len(teams) + len(teams) % 2  # with an odd number the last place is a free round
+    """Pairings by the circle method: one team stays, the others rotate; home and away alternate by round."""
+    size = len(teams) + len(teams) % 2  # with an odd number of teams, the last place is a bye
     if len(teams) < 2 or 2 * (size - 1) > 2 * (WEEKENDS - len(_FREE_WEEKENDS)):
         most = WEEKENDS - len(_FREE_WEEKENDS) + 1
         raise ValueError(f"{len(teams)} teams: a double round robin in one season needs 2 to {most}")
@@ -88,7 +88,7 @@ def _double_round_robin(teams: np.ndarray) -> pd.DataFrame:
 
 
 def _round_saturdays(rounds: int, first_year: int) -> tuple[list[date], np.ndarray]:
-    """Each round's Saturday, and whether it is played in the midweek after it."""
+    """Each round's Saturday, and whether the round is played in the midweek after it."""
     weekends = np.setdiff1d(np.arange(WEEKENDS), _FREE_WEEKENDS)
     in_midweek = max(0, rounds - len(weekends))
     chosen, midweeks = _evenly_chosen(weekends, rounds - in_midweek), _evenly_chosen(weekends, in_midweek)
@@ -101,5 +101,5 @@ def _round_saturdays(rounds: int, first_year: int) -> tuple[list[date], np.ndarr
 
 
 def _evenly_chosen(weeks: np.ndarray, count: int) -> np.ndarray:
-    """`count` different ones of `weeks`, evenly spread."""
+    """`count` of `weeks`, evenly spread and all different."""
     return weeks[((np.arange(count) + 0.5) * len(weeks) / max(count, 1)).astype(int)]

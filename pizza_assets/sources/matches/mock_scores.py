@@ -1,4 +1,4 @@
-"""Invented goals, minute by minute: Poisson with home advantage. When matches are played does not belong here."""
+"""Mock goals with their minutes: Poisson, with home advantage. Kick-offs do not belong here."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from pizza_assets.models.vocabulary import DataSource, EventType, Side
 
 HOME_GOALS, AWAY_GOALS = 1.5, 1.2
-"""Mean goals of a match, about those of the Premier League."""
+"""Mean goals per match, roughly as in the Premier League."""
 
 STRENGTH_SPREAD = 0.2
 """Standard deviation of a team's log attack and of its log defence."""
@@ -22,8 +22,8 @@ _KIND_SHARES = [0.89, 0.08, 0.03]
 def season_goals(fixtures: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """Every goal of a season's fixtures (columns match_id, home_team, away_team), as RawMatchEvents columns.
 
-    Attack and defence of each team are drawn once; their effects are scaled so that the season's means are
-    HOME_GOALS and AWAY_GOALS. One more column, `is_first_half`.
+    Each team's attack and defence are drawn once and scaled so that the season's expected goals per match are
+    HOME_GOALS and AWAY_GOALS. There is one extra column, `is_first_half`.
     """
     teams = pd.Index(pd.unique(pd.concat([fixtures["home_team"], fixtures["away_team"]])))
     attack, defence = np.exp(random.normal(0, STRENGTH_SPREAD, (2, len(teams))))
@@ -38,7 +38,7 @@ def season_goals(fixtures: pd.DataFrame, random: np.random.Generator) -> pd.Data
 
 
 def _dated(match_ids: np.ndarray, match: np.ndarray, side: np.ndarray, random: np.random.Generator) -> pd.DataFrame:
-    """Give each goal its minute and number. Minutes played beyond 45 and 90 are stoppage time: 45+1, 90+3."""
+    """The goals with their minutes and numbers. Minutes beyond 45 and 90 are stoppage time: 45+1, 90+3."""
     is_first_half = random.random(len(match)) < FIRST_HALF_SHARE
     length = np.where(is_first_half, 45, 90)
     played = np.where(

@@ -1,37 +1,37 @@
-"""Real matches from openfootball: which season files a week needs, and whether they speak for it.
+"""Real matches from openfootball: which season files a week needs, and whether they cover it.
 
-How files are found and read, and what their spellings mean, does not belong here.
+Finding, reading and parsing the files do not belong here.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pizza_assets.errors import ConfigurationError, NotThere, SourceError, SourceUnavailable
+from pizza_assets.errors import NotThere, SourceError, SourceUnavailable
 from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.settings import Settings
-from pizza_assets.sources.base import Clock, MatchSource, SourceResult, outside_of_seasons
+from pizza_assets.sources.base import Clock, MatchSource, SourceResult, outside_seasons
 from pizza_assets.sources.http import get_bytes
 from pizza_assets.sources.joined_errors import joined_errors
 from pizza_assets.sources.matches.known_season import KnownSeason, week_result
 from pizza_assets.sources.matches.openfootball_files import OpenfootballFiles
 from pizza_assets.sources.matches.openfootball_format import SOURCE_NAME
-from pizza_assets.sources.matches.season_calendar import refuse_foreign_seasons, seasons_of_week
+from pizza_assets.sources.matches.season_calendar import chosen_competitions, seasons_of_week
 
 LONGEST_SILENCE = timedelta(weeks=10)
-"""How long after a season's last match there may be nothing to play although the next season's file is not there."""
+"""For so long after a season's last match, a missing file of the next season means that there are no matches."""
 
 
 def build(settings: Settings, _clock: Clock) -> MatchSource:
-    """The source as the settings describe it."""
+    """The source, from the settings."""
     return Openfootball(settings.openfootball, settings.competitions, seasons=settings.seasons)
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What one competition's files say about a week. `doubt`: a season that might have added to it but failed."""
+    """One competition's seasons around a week. doubt: that a season failed which might have matches in the week."""
 
     seasons: list[KnownSeason]
     doubt: str | None
@@ -40,11 +40,11 @@ class _Answer:
 class Openfootball:
     """Matches of openfootball's football.json and worldcup.json: real, free, without an account.
 
-    location: an https address below which `{season}/{code}.json` lies ({repository} in it stands for the competition's
-    repository), or a local folder with these files or with `{season}.{code}.json` at any depth. competitions: codes of
-    models.competitions. seasons: the only ones to speak for; empty for all. A file is read once per object, and a
-    failure costs one attempt however many weeks are asked for. Raises ConfigurationError for an unknown code, a season
-    that none of the competitions has, or an impossible location.
+    location: a base URL of `{season}/{code}.json` ({repository} in it is replaced with the competition's repository),
+    or a local folder with these files or with `{season}.{code}.json` at any depth. competitions: codes of
+    models.competitions. seasons: the only ones to cover; empty for all. A file is read once per object, and a failed
+    one is not tried again. Raises ConfigurationError for an unknown code, a season that none of the competitions has,
+    or an invalid location.
     """
 
     name = SOURCE_NAME
@@ -56,22 +56,17 @@ class Openfootball:
         fetch: Callable[[str], bytes] = get_bytes,
         seasons: Sequence[str] = (),
     ) -> None:
-        unknown = [code for code in competitions if code not in COMPETITIONS]
-        if unknown or not competitions:
-            known = ", ".join(COMPETITIONS)
-            raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {known}")
-        self._competitions = [COMPETITIONS[code] for code in dict.fromkeys(competitions)]
+        self._competitions = chosen_competitions(competitions, COMPETITIONS, seasons)
         self._chosen = tuple(seasons)
-        refuse_foreign_seasons(self._chosen, self._competitions)
         self._files = OpenfootballFiles(location, fetch)
         self.is_remote, self.identity = self._files.is_remote, location
 
     def matches(self, week: MatchWeek) -> SourceResult:
-        """The week's matches by kick-off, with their goals and the rows refused in it.
+        """The week's matches by kick-off, with their goals, and its refused rows.
 
-        A week outside of the chosen seasons is not covered, and no file is asked for. If one of several competitions
-        fails the others are given, and `reason` names the missing one. Raises
-        SourceUnavailable or BadAnswer, naming file, cause and remedy, if none of them speaks for the week.
+        A week outside the chosen seasons is not covered, and no file is read. If some competitions fail, the others
+        are returned, and `reason` names the missing ones. Raises SourceUnavailable or BadAnswer, naming file, cause
+        and remedy, if all of them fail.
         """
         answers: list[_Answer] = []
         missing: list[tuple[Competition, SourceError]] = []
@@ -84,15 +79,15 @@ class Openfootball:
         if missing and not answers:
             raise joined_errors([error for _, error in missing])
         if self._chosen and not answers:
-            return outside_of_seasons(week, self._chosen, DataSource.REAL, SOURCE_NAME)
+            return outside_seasons(week, self._chosen, DataSource.REAL, SOURCE_NAME)
         reasons = [f"{competition.name} is missing: {error}" for competition, error in missing]
         reasons += [answer.doubt for answer in answers if answer.doubt]
         seasons = [season for answer in answers for season in answer.seasons]
         return week_result(seasons, week, SOURCE_NAME, "; ".join(reasons) or None)
 
     def _answer(self, competition: Competition, week: MatchWeek) -> _Answer | SourceError | None:
-        """What the competition says about the week; an error if it can't say; None if it is not asked: no tournament
-        is due, or the week lies outside of the chosen seasons.
+        """The competition's answer, or why there is none; None if it has no season in the week: no tournament is due,
+        or the week is outside the chosen seasons.
         """
         names = seasons_of_week(competition, week, self._chosen)
         seasons = [self._files.season(competition, season) for season in names]
@@ -109,10 +104,10 @@ class Openfootball:
 
 
 def _gap(known: list[KnownSeason], errors: list[SourceError], week: MatchWeek) -> SourceError | None:
-    """Why the seasons near the week don't speak for it; None if they do.
+    """Why the seasons near the week don't cover it; None if they do.
 
-    They do inside a known season; between two known seasons; and for LONGEST_SILENCE after the last match of a
-    known season as long as the next season's file is merely not there yet.
+    They cover a week inside a known season, between two known seasons, and for LONGEST_SILENCE after the last match of
+    a known season while the next season's file is not published yet.
     """
     if any(season.first < week.ends_at and week.starts_at <= season.last for season in known):
         return None

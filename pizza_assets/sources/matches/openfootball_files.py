@@ -1,4 +1,4 @@
-"""Finds and reads openfootball's season files, each once, from an address or a folder. Weeks don't belong here."""
+"""Finds and reads openfootball's season files, each once, from a URL or a folder. Weeks don't belong here."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -13,13 +13,13 @@ from pizza_assets.sources.matches.known_season import KnownSeason
 from pizza_assets.sources.matches.openfootball_format import RejectedRecord, parse_competition
 
 REPOSITORY = "{repository}"
-"""What stands in an address where openfootball's repositories differ: football.json, worldcup.json."""
+"""The placeholder for the name of a repository in a URL: football.json or worldcup.json."""
 
 
 class OpenfootballFiles:
-    """The season files below one location. What was read, and what failed, is remembered for this object's life.
+    """The season files below one location. Each object reads a file at most once, and remembers its failures.
 
-    An address may hold {repository}, for which each competition's repository is put; one without it is used as it is.
+    In a URL, {repository} is replaced with each competition's repository; a URL without it is used unchanged.
     """
 
     def __init__(self, location: str, fetch: Callable[[str], bytes]) -> None:
@@ -27,16 +27,16 @@ class OpenfootballFiles:
         scheme = urlsplit(location).scheme
         self.is_remote = scheme in ("http", "https")
         if not location or (len(scheme) > 1 and not self.is_remote):  # one letter: a Windows drive
-            raise ConfigurationError(f"openfootball location {location!r}: give an https address or a local folder")
+            raise ConfigurationError(f"openfootball location {location!r}: give an https URL or a local folder")
         if self.is_remote and set("{}") & set(location.replace(REPOSITORY, "")):
             raise ConfigurationError(
-                f"openfootball location {location!r}: {REPOSITORY} is the only placeholder; correct the address"
+                f"openfootball location {location!r}: {REPOSITORY} is the only placeholder; correct the URL"
             )
         self._looked_up: dict[tuple[str, str], KnownSeason | SourceError] = {}
         self._network_error: Unreachable | None = None
 
     def season(self, competition: Competition, season: str) -> KnownSeason | SourceError:
-        """The season, or why it is not known. After one failed connection no other file is asked for."""
+        """The season, or why it can't be read. After one failed connection no other file is requested."""
         key = (competition.code, season)
         if key not in self._looked_up:
             try:
@@ -51,8 +51,8 @@ class OpenfootballFiles:
         if parsed.matches.empty:
             if parsed.rejected_records:
                 reason = parsed.rejected_records[0].row["reason"]
-                raise BadAnswer(f"{origin}: no match in it can be used ({reason}); check the file")
-            raise NotThere(f"{origin}: lists no match yet; wait until the fixtures are published")
+                raise BadAnswer(f"{origin}: it has no usable match ({reason}); check the file")
+            raise NotThere(f"{origin}: it lists no matches yet; wait until the fixtures are published")
         first, last = parsed.matches["kickoff_at"].min(), parsed.matches["kickoff_at"].max()
         rejected = tuple(
             (_reported_at(record, competition, first, last), record.row) for record in parsed.rejected_records
@@ -76,7 +76,7 @@ class OpenfootballFiles:
             raise
 
     def _local_file(self, code: str, season: str) -> Path:
-        """`{season}/{code}.json`, or `{season}.{code}.json` anywhere below the folder."""
+        """The file `{season}/{code}.json`, or `{season}.{code}.json` anywhere below the folder."""
         file = Path(self._location) / season / f"{code}.json"
         if file.is_file():
             return file

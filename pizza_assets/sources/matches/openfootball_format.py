@@ -1,7 +1,6 @@
-"""openfootball's match files, from bytes to rows: its times, rounds and records (its scores have their own module).
+"""Parses openfootball's match files, from bytes to rows: times, rounds and records (scores are in another module).
 
-Vendor spellings are translated here and nowhere else, without any IO. Where files lie, and which of them a week
-needs, does not belong here.
+Only these two modules know the vendor's spellings. Finding and reading files does not belong here.
 """
 
 import json
@@ -19,7 +18,7 @@ from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.competitions import Competition
 from pizza_assets.models.vocabulary import CompetitionType, DataSource, MatchStatus, Stage
 from pizza_assets.sources.matches.openfootball_scores import parse_goals, parse_score, parse_status
-from pizza_assets.sources.matches.season_calendar import mended_years, round_number, season_bounds
+from pizza_assets.sources.matches.season_calendar import corrected_years, round_number, season_bounds
 from pizza_assets.sources.matches.team_names import canonical_name, slug
 from pizza_assets.sources.refusal import RefusedValueError, refused_row, text
 
@@ -27,7 +26,7 @@ SOURCE_NAME = "openfootball"
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?:\s*UTC([+-]\d{1,2})(?::?(\d{2}))?)?")
 _BARE_TIMES = {("worldcup", "2022"): "Asia/Qatar"}
-"""Files that leave the zone out though the competition has no clock of its own."""
+"""Time zones of files that leave the zone out although the competition has none of its own."""
 
 _STAGES = {
     "final": Stage.FINAL,
@@ -51,7 +50,7 @@ _GROUP = re.compile(r"group[a-z0-9]{0,2}")
 
 @dataclass(frozen=True)
 class RejectedRecord:
-    """A refused record as a row of RejectedRows. `day`: the day it would have been played; None if unreadable."""
+    """A refused record as a row of RejectedRows. day: its date; None if unreadable."""
 
     row: dict[str, Any]
     day: date | None
@@ -59,7 +58,7 @@ class RejectedRecord:
 
 @dataclass(frozen=True)
 class ParsedSeason:
-    """One file, parsed: RawMatches, RawMatchEvents and what was refused, in the order of the file."""
+    """A parsed file: RawMatches, RawMatchEvents and the refused records in file order."""
 
     matches: pd.DataFrame
     events: pd.DataFrame
@@ -74,12 +73,12 @@ class ParsedSeason:
 def parse_competition(body: bytes, origin: str, competition: Competition, season: str) -> ParsedSeason:
     """Parse one season of one competition; `origin` names the file in messages and rejected rows.
 
-    A match that can't be used is rejected with its record number (from 1) and reason, and so is a goal, whose
-    match is kept. Goals are those of play; a shoot-out stands apart. Raises BadAnswer naming file and remedy if
-    the body is not JSON with a list `matches`.
+    A match that can't be used is rejected with its record number (from 1) and reason. So is a goal, but its match is
+    kept. Goals exclude those of a shoot-out. Raises BadAnswer naming file and remedy if the body is not JSON with a
+    list `matches`.
     """
     records = _records(body, origin)
-    days = mended_years([_day(record) for record in records], [round_number(_round(r)) for r in records], season)
+    days = corrected_years([_day(record) for record in records], [round_number(_round(r)) for r in records], season)
     matches: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     rejected: list[RejectedRecord] = []
@@ -106,7 +105,7 @@ def _records(body: bytes, origin: str) -> list[Any]:
         raise BadAnswer(f"{origin}: not JSON ({error}); {remedy}") from error
     records = document.get("matches") if isinstance(document, dict) else None
     if not isinstance(records, list):
-        raise BadAnswer(f"{origin}: no list named matches in it; {remedy}")
+        raise BadAnswer(f"{origin}: it has no list named matches; {remedy}")
     return records
 
 
@@ -115,17 +114,17 @@ def _match(record: Any, day: date | None, competition: Competition, season: str)
     if not isinstance(record, dict):
         raise RefusedValueError("matches", "is_object", record, "the match is not an object")
     if day is None:
-        raise RefusedValueError("date", "is_date", record.get("date"), "the date is missing or no date (YYYY-MM-DD)")
+        raise RefusedValueError("date", "is_date", record.get("date"), "the date is missing or not YYYY-MM-DD")
     first, last = season_bounds(season)
     if not first <= day <= last:
-        raise RefusedValueError("date", "in_season", record.get("date"), f"the date lies outside season {season}")
+        raise RefusedValueError("date", "in_season", record.get("date"), f"the date is outside season {season}")
     home, away = _team(record, "team1"), _team(record, "team2")
     if home == away:
         raise RefusedValueError("team2", "two_teams", record.get("team2"), "a team can't play against itself")
     score = parse_score(record)
     clock = _clock(record, competition, season)
     status = parse_status(record, score, has_time=clock is not None)
-    if clock is None or status is MatchStatus.POSTPONED:  # the time of a postponed match is the one it missed
+    if clock is None or status is MatchStatus.POSTPONED:  # a postponed match still has its old time
         kickoff_at, is_fixed = _local_midnight(day, competition), False
     else:
         kickoff_at, is_fixed = datetime.combine(day, clock).astimezone(UTC), True
@@ -156,7 +155,7 @@ def _match(record: Any, day: date | None, competition: Competition, season: str)
 
 
 def _day(record: Any) -> date | None:
-    """The date as written, or None: missing, of another form, or no day of the calendar (30 February)."""
+    """The date as written; None if it is missing, of another form, or impossible (30 February)."""
     written = record.get("date") if isinstance(record, dict) else None
     if not isinstance(written, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written.strip()):
         return None
@@ -173,15 +172,15 @@ def _round(record: Any) -> str | None:
 def _team(record: dict[str, Any], column: str) -> str:
     name = text(record.get(column))
     if name is None:
-        raise RefusedValueError(column, "has_name", record.get(column), f"{column} is missing or no readable name")
+        raise RefusedValueError(column, "has_name", record.get(column), f"{column} is missing or not a readable name")
     return canonical_name(name)
 
 
 def _clock(record: dict[str, Any], competition: Competition, season: str) -> time | None:
     """The kick-off's time of day with its zone; None if the file gives none.
 
-    A time without a zone is the competition's local time. One that the clock change skips or repeats is read
-    with the offset from before the change.
+    A time without a zone is the competition's local time. A time that the clock change skips or repeats is read with
+    the offset from before the change.
     """
     written = record.get("time")
     if written is None or written == "":
@@ -198,7 +197,7 @@ def _zone(found: re.Match[str], competition: Competition, season: str) -> tzinfo
         return timezone(timedelta(hours=int(found[3]), minutes=sign * int(found[4] or 0)))
     name = competition.timezone or _BARE_TIMES.get((competition.code, season))
     if name is None:
-        reason = f"the time has no zone, and {competition.name} has no clock of its own"
+        reason = f"the time has no zone, and {competition.name} has no time zone of its own"
         raise RefusedValueError("time", "has_zone", found[0], reason)
     return ZoneInfo(name)
 
@@ -208,10 +207,10 @@ def _local_midnight(day: date, competition: Competition) -> datetime:
 
 
 def parse_stage(round_name: str | None, competition: Competition, in_group: bool = False) -> Stage:
-    """The stage a round belongs to: "Finals, Quarterfinals" is QUARTER_FINALS, only "Final" is FINAL.
+    """The stage of a round: "Finals, Quarterfinals" is QUARTER_FINALS, only "Final" is FINAL.
 
-    A league's numbered rounds, or none, are its regular season; elsewhere they count only inside a group. A round
-    this table doesn't know is UNKNOWN.
+    Numbered and missing rounds are the regular season of a league and the group stage inside a group. Any other round
+    is UNKNOWN.
     """
     for part in _reversed_parts(round_name):
         if part in _STAGES:
@@ -225,16 +224,16 @@ def parse_stage(round_name: str | None, competition: Competition, in_group: bool
 
 
 def _reversed_parts(round_name: str | None) -> Iterator[str]:
-    """The parts of "Finals, Round of 16" from the last, in lower case without spaces and hyphens."""
+    """The parts of, e.g., "Finals, Round of 16" from last to first, in lower case without spaces and hyphens."""
     for part in reversed((round_name or "").split(",")):
         yield re.sub(r"[^a-z0-9]", "", part.lower())
 
 
 def _match_id(match: dict[str, Any], competition: Competition, taken: dict[str, list[dict[str, Any]]]) -> str:
-    """An id that a moved kick-off does not change: competition, season, home and away, outside leagues the stage.
+    """An id that does not depend on the kick-off: competition, season, home and away, and outside leagues the stage.
 
-    Where the same pair meets again in the same order and stage, later records of the file are counted from 2. A
-    record that repeats an earlier one (same round, same kick-off) is refused.
+    If the same pair meets again in the same order and stage, later records are numbered from 2. A record that repeats
+    an earlier one (same round, same kick-off) is refused.
     """
     parts = [SOURCE_NAME, competition.code, match["season"], f"{slug(match['home_team'])}-v-{slug(match['away_team'])}"]
     if competition.type is not CompetitionType.LEAGUE:

@@ -1,4 +1,4 @@
-"""openfootball's scores and goals, as it writes them. Times, rounds and files do not belong here."""
+"""Parses openfootball's scores and goals. Times, rounds and files do not belong here."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Score:
-    """A score: goals of play and, apart from them, the shoot-out. None: not played, or not told."""
+    """The goals of play and, separately, of the shoot-out. None: not played, or not given."""
 
     goals: Pair | None = None
     half_time: Pair | None = None
@@ -34,9 +34,9 @@ class Score:
 
 
 def parse_score(record: dict[str, Any]) -> Score:
-    """The score of a match. `ft` is 90 minutes; `et` after extra time and `p` (shoot-out only) stand beside it.
+    """The score of a match: `ht` half-time, `ft` after 90 minutes, `et` after extra time, `p` the shoot-out alone.
 
-    Raises RefusedValueError for anything but pairs of whole goals that only grow from half-time to the end.
+    Raises RefusedValueError for anything but pairs of integers that don't shrink from half-time to the end.
     """
     written = record.get("score")
     if written is None or written == {}:
@@ -55,7 +55,7 @@ def parse_score(record: dict[str, Any]) -> Score:
     if penalties is not None:
         decided_by = DecidedBy.PENALTIES
         if penalties[0] == penalties[1]:
-            penalties = None  # a shoot-out has a winner: a level one (seen in 2024-25) was typed before its end
+            penalties = None  # a level shoot-out (seen in 2024-25) was entered before its end
     else:
         decided_by = DecidedBy.EXTRA_TIME if extra_time is not None else DecidedBy.REGULAR
     return Score(extra_time or full_time, half_time, penalties, decided_by)
@@ -68,7 +68,7 @@ def _pair(written: dict[str, Any], key: str) -> Pair | None:
     if not isinstance(pair, list) or len(pair) != 2 or not all(type(goals) is int for goals in pair):
         raise RefusedValueError("score", "whole_goals", pair, f"{key} is not a pair of whole numbers")
     if not all(0 <= goals <= MOST_GOALS for goals in pair):
-        raise RefusedValueError("score", "goals_in_range", pair, f"{key} has goals below 0 or above {MOST_GOALS}")
+        raise RefusedValueError("score", "goals_in_range", pair, f"{key} has a count below 0 or above {MOST_GOALS}")
     return pair[0], pair[1]
 
 
@@ -78,10 +78,10 @@ def _refuse_shrinking(written: dict[str, Any], earlier: Pair | None, later: Pair
 
 
 def parse_status(record: dict[str, Any], score: Score, has_time: bool) -> MatchStatus:
-    """The status. Without a result a match with a time is TIMED, one with only a date SCHEDULED.
+    """The status. Without a result, a match with a time is TIMED, one with only a date SCHEDULED.
 
-    Other written statuses are translated; a word that is not known is UNKNOWN. A full-time score means the match
-    was played, even where "postponed" was left standing, unless it was awarded, abandoned or cancelled.
+    Other written statuses are translated; an unknown word is UNKNOWN. A full-time score means that the match was
+    played, even if it is still marked "postponed", unless it was awarded, abandoned or cancelled.
     """
     written = record.get("status")
     status = None if written is None else _STATUSES.get(str(written).lower(), MatchStatus.UNKNOWN)
@@ -93,9 +93,9 @@ def parse_status(record: dict[str, Any], score: Score, has_time: bool) -> MatchS
 
 
 def parse_goals(record: dict[str, Any]) -> tuple[list[dict[str, Any]], list[RefusedValueError]]:
-    """The goals of a match in order of time, as columns of RawMatchEvents, and the goals that were refused.
+    """The goals of a match in order of time, as columns of RawMatchEvents, and the refused goals.
 
-    `goals1` are the goals that count for the first team, own goals of the other side among them.
+    `goals1` are the goals that count for the first team, including own goals of the other side.
     """
     goals: list[dict[str, Any]] = []
     refused: list[RefusedValueError] = []
@@ -125,7 +125,7 @@ def _goal(goal: Any, key: str) -> dict[str, Any]:
 
 
 def _minute(goal: dict[str, Any], key: str) -> tuple[int, int | None]:
-    """45+2 is written `45, offset 2` until 2022 and `"45+2"` in 2026."""
+    """The minute and stoppage minute; 45+2 is written `45, offset 2` until 2022 and `"45+2"` in 2026."""
     written, offset = goal.get("minute"), goal.get("offset")
     read = read_minute(str(written)) if type(written) in (int, str) else None
     if read is None or not (offset is None or type(offset) is int):
@@ -133,5 +133,5 @@ def _minute(goal: dict[str, Any], key: str) -> tuple[int, int | None]:
     minute, stoppage = read
     stoppage = offset if stoppage is None else stoppage
     if not is_possible(minute, stoppage):
-        raise RefusedValueError(key, "minute_in_range", goal, f"a goal in {key} has a minute no match has")
+        raise RefusedValueError(key, "minute_in_range", goal, f"a goal in {key} has an impossible minute")
     return minute, stoppage

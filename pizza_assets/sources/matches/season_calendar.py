@@ -1,12 +1,12 @@
-"""When seasons are played: their names, their bounds and the dates whose year is a slip. Files don't belong here."""
+"""Seasons: their names, their bounds, and dates typed with the wrong year. Files don't belong here."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.models.competitions import Competition
+from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.vocabulary import CompetitionType
 from pizza_assets.models.week import MatchWeek
 
@@ -22,8 +22,8 @@ def split_season(first_year: int) -> str:
 def seasons_near(competition: Competition, first: date, last: date) -> list[str]:
     """The seasons that may have matches from `first` to `last`, in order of time; empty if no tournament is due.
 
-    A season runs from July to June. Around the turn (June to September) both neighbours are named: 2019-20 was
-    played until the end of July 2020 (Champions League: until 23 August), 2020-21 only began in September.
+    A season runs from July to June. From June to September both adjoining seasons count: 2019-20 was played until
+    the end of July 2020 (Champions League: until 23 August), and 2020-21 only began in September.
     """
     if competition.tournament_years is not None:
         years = sorted({first.year, last.year})
@@ -36,7 +36,7 @@ def seasons_near(competition: Competition, first: date, last: date) -> list[str]
 
 
 def seasons_of_week(competition: Competition, week: MatchWeek, chosen: Sequence[str] = ()) -> list[str]:
-    """The seasons of the competition to ask about a week: those near it, or those of `chosen` it belongs to."""
+    """The competition's seasons to read for a week: those near it, or those of `chosen` that it belongs to."""
     zone = ZoneInfo(competition.timezone or "UTC")
     first, last = week.starts_at.astimezone(zone).date(), week.ends_at.astimezone(zone).date()
     if not chosen:
@@ -46,45 +46,60 @@ def seasons_of_week(competition: Competition, week: MatchWeek, chosen: Sequence[
 
 
 def season_span(competition: Competition, season: str) -> tuple[date, date]:
-    """The first and the last day of the calendar that belong to a season: from July to June, or a tournament's year.
+    """The first and last day of a season: from July to June, or a tournament's year.
 
-    Only in 2020 one season ended later and the next began later: leagues by 10 August, cups by September.
+    In 2020 alone the season changed later: on 10 August in leagues, on 1 September in cups.
     """
     if competition.tournament_years is not None:
         return date(int(season), 1, 1), date(int(season), 12, 31)
     first_year = int(season[:4])
-    begins, following = (_turn(competition, year) for year in (first_year, first_year + 1))
-    return begins, following - timedelta(days=1)
+    begins, next_begins = (_first_day(competition, year) for year in (first_year, first_year + 1))
+    return begins, next_begins - timedelta(days=1)
 
 
-def _turn(competition: Competition, year: int) -> date:
+def _first_day(competition: Competition, year: int) -> date:
     if year != 2020:
         return date(year, 7, 1)
     return date(year, 8, 10) if competition.type is CompetitionType.LEAGUE else date(year, 9, 1)
 
 
 def has_season(competition: Competition, season: str) -> bool:
-    """Whether a season of this name can be one of the competition's."""
+    """Whether the competition can have a season of this name."""
     if competition.tournament_years is not None:
         return season.isdigit() and int(season) in competition.tournament_years
     split = _SPLIT_SEASON.fullmatch(season)
     return split is not None and season == split_season(int(split[1]))
 
 
+def chosen_competitions(codes: Sequence[str], known: Collection[str], seasons: Sequence[str]) -> list[Competition]:
+    """The competitions with these codes. Raises ConfigurationError for a code that is not `known`, or a foreign season.
+
+    See `refuse_foreign_seasons`.
+    """
+    unknown = [code for code in codes if code not in known]
+    if unknown or not codes:
+        listed = ", ".join(known)
+        raise ConfigurationError(f"competition {', '.join(unknown) or '(none)'} is not known; choose from {listed}")
+    competitions = [COMPETITIONS[code] for code in dict.fromkeys(codes)]
+    refuse_foreign_seasons(seasons, competitions)
+    return competitions
+
+
 def refuse_foreign_seasons(chosen: Sequence[str], competitions: Sequence[Competition]) -> None:
-    """Raise ConfigurationError if one of the chosen seasons can't be a season of any of the competitions."""
+    """Raise ConfigurationError for a chosen season that none of the competitions can have."""
     for season in chosen:
         if not any(has_season(competition, season) for competition in competitions):
             names = ", ".join(competition.name for competition in competitions)
             raise ConfigurationError(
-                f"season {season} is none of {names}; write 2024-25 for a league or cup and the year for a World Cup"
+                f"season {season} is not a season of {names}; write 2024-25 for a league or cup and the year for a "
+                "World Cup"
             )
 
 
 def season_bounds(season: str) -> tuple[date, date]:
-    """The first and last day on which a match of `season` is believable; wide enough for the summer of 2020.
+    """The first and last plausible day of a match of `season`; wide enough for the summer of 2020.
 
-    A tournament may be put off to the year after its name. Raises ValueError for a name of another form.
+    A tournament may be postponed to the year after its name. Raises ValueError for a name of another form.
     """
     split = _SPLIT_SEASON.fullmatch(season)
     if split:
@@ -98,14 +113,13 @@ def round_number(round_name: str | None) -> int | None:
     return int(found[1]) if found else None
 
 
-def mended_years(days: Sequence[date | None], rounds: Sequence[int | None], season: str) -> list[date | None]:
-    """`days` with the year raised by one where round order and season bounds show that it is a slip.
+def corrected_years(days: Sequence[date | None], rounds: Sequence[int | None], season: str) -> list[date | None]:
+    """`days` with the year raised by one where it was mistyped.
 
-    Seasons from summer to summer are sometimes typed with one year too early after the turn of the year (66
-    matches of June and July 2020 stand in the 2019-20 file as 2019). Such a day lies before the league's opening
-    round, where a later round can't have been played. It is moved exactly if a year later lies within the season
-    and nearer to where its round belongs, counting one round a week: a match that was merely brought forward to
-    the days before the opening round keeps its date.
+    In the second half of a season the year is sometimes typed one too low (66 matches of June and July 2020 are dated
+    2019 in the 2019-20 file). Such a day lies before the league's opening round. It is moved if a year later it lies
+    within the season and nearer to the expected date of its round, counting one round a week: a match that was merely
+    brought forward to the days before the opening round keeps its date.
     """
     openings = sorted(day for day, number in zip(days, rounds, strict=True) if day and number == 1)
     if not openings or not _SPLIT_SEASON.fullmatch(season):
@@ -113,11 +127,11 @@ def mended_years(days: Sequence[date | None], rounds: Sequence[int | None], seas
     opening = openings[len(openings) // 2]
     latest = season_bounds(season)[1]
 
-    def mended(day: date | None, number: int | None) -> date | None:
+    def corrected(day: date | None, number: int | None) -> date | None:
         if day is None or number is None or day >= opening or (day.month, day.day) == (2, 29):
             return day
-        belongs = opening + timedelta(weeks=number - 1)
+        expected = opening + timedelta(weeks=number - 1)
         later = day.replace(year=day.year + 1)
-        return later if later <= latest and abs(later - belongs) < abs(day - belongs) else day
+        return later if later <= latest and abs(later - expected) < abs(day - expected) else day
 
-    return [mended(day, number) for day, number in zip(days, rounds, strict=True)]
+    return [corrected(day, number) for day, number in zip(days, rounds, strict=True)]

@@ -1,4 +1,4 @@
-"""One name per team, however a source or season writes it. Which team belongs to which market is not decided here."""
+"""One canonical name per team, however a source or season spells it. Markets and their teams do not belong here."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _LEGAL_FORMS = frozenset({"FC", "AFC", "CF", "FK"})
 """Words for "football club" that some seasons write and others leave out, before or after the name."""
 
 _ALIASES = {
-    # clubs whose seasons differ by more than a legal form; written as they look after the general rule
+    # clubs whose spellings differ by more than a legal form; the keys are spelt as the general rule leaves them
     "1899 Hoffenheim": "Hoffenheim",
     "Atalanta BC": "Atalanta",
     "Basel 1893": "Basel",
@@ -40,10 +40,10 @@ _ALIASES = {
 
 
 def canonical_name(name: str) -> str:
-    """The one name of a team: no country code, no legal form at either end, `&` for "and", then the alias table.
+    """The canonical name: without country code and legal form, with `&` for "and", then through the alias table.
 
     "Manchester United FC" and "Manchester United" give "Manchester United"; "Real Madrid CF (ESP)" gives
-    "Real Madrid". A canonical name is its own canonical name. A name that is nothing but a legal form stays.
+    "Real Madrid". A canonical name is unchanged, and so is a name that is only a legal form.
     """
     words = ["&" if word == "and" else word for word in unicodedata.normalize("NFC", name).split()]
     while len(words) > 1 and (words[-1] in _LEGAL_FORMS or _COUNTRY.fullmatch(words[-1])):

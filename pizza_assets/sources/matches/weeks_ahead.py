@@ -1,4 +1,4 @@
-"""What a match source says of the weeks ahead: real, or a labelled stand-in as a whole, or nothing."""
+"""The fixtures of the weeks ahead: all real, all labelled mock, or none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from pizza_assets.models import RawMatches
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import MatchSource
-from pizza_assets.sources.fallback import FallbackPolicy, told_failure
+from pizza_assets.sources.fallback import FallbackPolicy, failure_text
+from pizza_assets.sources.matches.known_season import concatenated
 
 
 @dataclass(frozen=True)
 class WeeksAhead:
-    """matches: RawMatches of one label. notices: what else the source said. failures: what could not be learnt."""
+    """matches: RawMatches of one label. notices: remarks of the source. failures: which weeks or parts are missing."""
 
     matches: pd.DataFrame
     data_source: DataSource
@@ -27,33 +28,31 @@ class WeeksAhead:
 def weeks_ahead(
     source: MatchSource, stand_in: MatchSource, weeks: Sequence[MatchWeek], policy: FallbackPolicy
 ) -> WeeksAhead:
-    """The matches of these weeks, as `source` announces them.
+    """The fixtures of these weeks.
 
-    A week for which it raises a SourceError is told as a failure. Invented fixtures never stand beside real ones: under
-    "mock" `stand_in` speaks for all weeks if the source speaks for none; under "fail" there are no matches then, as
-    what was already collected is worth analysing without. Any other exception is raised.
+    A week for which `source` raises a SourceError is listed as a failure. Mock and real fixtures are never mixed: if
+    all weeks fail, `stand_in` gives all of them under "mock", and under "fail" there are none, because the weeks
+    already collected can still be analysed. Any other exception is raised.
     """
     answers, failures = [], []
     for week in weeks:
         try:
             answers.append(source.matches(week))
         except SourceError as error:
-            failures.append(told_failure(source.name, error))
+            failures.append(failure_text(source.name, error))
     if not answers and policy == "mock":
-        invented = [stand_in.matches(week) for week in weeks]
+        mock_answers = [stand_in.matches(week) for week in weeks]
         failures = [f"{failure}; the fixtures are invented by {stand_in.name}" for failure in failures]
         return WeeksAhead(
-            _together([answer.frame for answer in invented]), DataSource.MOCK, stand_in.name, failures=tuple(failures)
+            concatenated(RawMatches, [answer.frame for answer in mock_answers]),
+            DataSource.MOCK,
+            stand_in.name,
+            failures=tuple(failures),
         )
     return WeeksAhead(
-        _together([answer.frame for answer in answers]),
+        concatenated(RawMatches, [answer.frame for answer in answers]),
         answers[0].data_source if answers else DataSource.REAL,
         answers[0].source_name if answers else source.name,
         tuple(answer.reason for answer in answers if answer.reason and not answer.is_partial),
         (*failures, *(answer.reason for answer in answers if answer.reason and answer.is_partial)),
     )
-
-
-def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [rows for rows in parts if len(rows)]
-    return RawMatches.conform(pd.concat(filled, ignore_index=True)) if filled else RawMatches.empty()

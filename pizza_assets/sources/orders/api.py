@@ -1,4 +1,4 @@
-"""Orders of an operator's service, store by store and page by page. What a page means is in api_format.py."""
+"""Orders from an operator's service, store by store and page by page. Pages are parsed in api_format.py."""
 
 import contextlib
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from pizza_assets.sources.orders.api_format import SOURCE_NAME, Page, Period, re
 from pizza_assets.sources.refusal import RefusedRow, RefusedValueError, refused_row
 
 LISTING_ATTEMPTS = 3
-"""How often a listing is begun anew whose pages did not fit together: orders come in while it is read."""
+"""How often a listing is read if its pages are inconsistent, as they are when orders arrive meanwhile."""
 MOST_EMPTY_PAGES = 50
-"""Empty pages in a row. An empty page in the middle is legal; a listing that never ends is not."""
+"""In a row. A single empty page is legal; an endless listing is not."""
 
 
 def build(settings: Settings, clock: Clock) -> OrderSource:
-    """The operator's service as the settings describe it. Raises ConfigurationError for a wrong contract file."""
+    """The operator's service, from the settings. Raises ConfigurationError for an invalid contract file."""
     contract = load_contract(Path(settings.orders_api or ""))
     remedy = f"set PIZZA_ORDERS_API_KEY to a key that {contract.url} accepts for these stores"
     header, _, template = contract.header.partition(":")
@@ -42,7 +42,7 @@ class _StoreAnswer:
 
 
 class OrdersApi:
-    """An OrderSource over the contract of docs/sources.md. A failure is remembered for this object's life, per week."""
+    """The OrderSource of the contract in docs/sources.md. It remembers which weeks failed, for `failure`."""
 
     name = SOURCE_NAME
     is_remote = True
@@ -56,14 +56,14 @@ class OrdersApi:
         return self.contract.label
 
     def identity(self, week: MatchWeek) -> str | None:
-        """The text of the contract; None for a coming week."""
+        """The text of the contract; None for a future week."""
         return None if self._now() < week.starts_at else self.contract.text
 
     def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:  # noqa: ARG002
-        """The week's orders so far, under the contract's label; a coming week is not covered.
+        """The week's orders so far, under the contract's label; a future week is not covered.
 
-        A market of which one store fails is left out whole, because its count would be too low; `reason` names it.
-        Raises SourceError if all of them fail.
+        If a store fails, its whole market is left out, because the count would be too low; `reason` names it. Raises
+        SourceError if no market is left.
         """
         ends_at = min(week.ends_at, self._now().astimezone(UTC).replace(second=0, microsecond=0))
         if ends_at <= week.starts_at:
@@ -83,9 +83,9 @@ class OrdersApi:
         return result
 
     def failure(self, week: MatchWeek) -> SourceError | None:
-        """Why the week's orders could not be had; None if they could. Asks only if nobody has asked before."""
+        """Why the week's orders could not be fetched; None if they were. Fetches the week if nobody has."""
         if week.key not in self._failures:
-            with contextlib.suppress(SourceError):  # remembered there
+            with contextlib.suppress(SourceError):  # kept in self._failures
                 self.orders(week)
         return self._failures.get(week.key)
 
@@ -109,7 +109,7 @@ class OrdersApi:
             if store.id in failures
         ]
         repeated = sum(answers[store_id].repeated for store_id in whole)
-        told = [f"{repeated} orders came again, of which the last version counts"] if repeated else []
+        notes = [f"{repeated} orders were sent again; the last version counts"] if repeated else []
         return SourceResult(
             rows=RawOrders.conform(rows),
             data_source=self.contract.label,
@@ -118,13 +118,13 @@ class OrdersApi:
                 CoveredPeriod(market, self.contract.chain, self.contract.currency, period.starts_at, period.ends_at)
                 for market in markets
             ),
-            reason="; ".join([*reasons, *told]) or None,
+            reason="; ".join([*reasons, *notes]) or None,
             is_partial=bool(reasons),
             rejected=RejectedRows.conform(rejected),
         )
 
     def _store(self, store: Store, period: Period) -> _StoreAnswer:
-        """A store's listing, begun anew while its pages do not fit together."""
+        """A store's listing, read again if its pages are inconsistent."""
         for _ in range(LISTING_ATTEMPTS - 1):
             with contextlib.suppress(MisfitPages):
                 return _listing(self._pages(store, period), store)
@@ -148,7 +148,7 @@ class OrdersApi:
             )
             if pages and page.total != pages[0].total:
                 raise MisfitPages(
-                    f"store {store.id}: the total changed from {pages[0].total} to {page.total}; ask again"
+                    f"store {store.id}: the total changed from {pages[0].total} to {page.total}; run again"
                 )
             pages.append(page)
             empty = 0 if page.contents else empty + 1
@@ -156,26 +156,26 @@ class OrdersApi:
             if cursor is None:
                 return pages
             if cursor in seen:
-                raise MisfitPages(f"store {store.id}: the cursor {cursor[:40]!r} came twice; its sender must be mended")
+                raise MisfitPages(f"store {store.id}: the cursor {cursor[:40]!r} came twice; the service must fix this")
             if empty > MOST_EMPTY_PAGES or sum(len(p.contents) for p in pages) > 2 * page.total + MOST_EMPTY_PAGES:
                 raise MisfitPages(
-                    f"store {store.id}: the listing goes on beyond its total of {page.total}; its sender must be mended"
+                    f"store {store.id}: the listing exceeds its total of {page.total}; the service must fix this"
                 )
             seen.add(cursor)
 
 
 def _listing(pages: list[Page], store: Store) -> _StoreAnswer:
-    """All pages together: of an id that came again the later version counts. Raises MisfitPages if orders are missing.
+    """All pages together; the last version of a repeated id counts. Raises MisfitPages if orders are missing.
 
-    The total counts orders or rows. A listing that shifts between pages gives one order twice and another never: so
-    a repeated row that says the same as before does not count.
+    A total may count orders or rows. A listing that shifts between pages sends one order twice and another never, so
+    an exact repetition of a row does not count towards the total.
     """
     contents = [content for page in pages for content in page.contents]
     distinct, total = len({order_id for order_id, _ in contents if order_id}), pages[0].total
     nameless = sum(not order_id for order_id, _ in contents)
     has_versions_only = len(set(contents)) == len(contents)
     if total != distinct + nameless and not (has_versions_only and total == len(contents)):
-        raise MisfitPages(f"store {store.id}: {distinct + nameless} orders came of a total of {total}; ask again")
+        raise MisfitPages(f"store {store.id}: received {distinct + nameless} orders of a total of {total}; run again")
     latest: dict[str, dict[str, Any] | None] = {}
     repeated = 0
     for order_id, order in (order for page in pages for order in page.orders):
@@ -184,12 +184,12 @@ def _listing(pages: list[Page], store: Store) -> _StoreAnswer:
     rejected = _last_refusals([row for page in pages for row in page.rejected], latest)
     orders = {order_id: order for order_id, order in latest.items() if order is not None}
     if contents and not orders:
-        raise BadAnswer(f"store {store.id}: no order can be used: {rejected[0]['reason']}; its sender must be mended")
+        raise BadAnswer(f"store {store.id}: no order can be used: {rejected[0]['reason']}; the service must fix this")
     return _StoreAnswer(orders, rejected, repeated)
 
 
 def _last_refusals(rejected: list[RefusedRow], latest: dict[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
-    """One refusal per id, and none of an id whose later version is good."""
+    """One refusal per id, and none for an id whose last version is good."""
     last: dict[object, dict[str, Any]] = {}
     for number, refused in enumerate(rejected):
         order_id = refused.row["row_id"]
@@ -199,14 +199,14 @@ def _last_refusals(rejected: list[RefusedRow], latest: dict[str, dict[str, Any] 
 
 
 def _unique(answers: list[_StoreAnswer]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The orders of all stores; an id that two stores use belongs to the first, and the other order is refused."""
+    """The orders of all stores, and the refused rows; of two stores with the same order id, the first one keeps it."""
     owner: dict[str, str] = {}
     rows: list[dict[str, Any]] = []
     rejected = [row for answer in answers for row in answer.rejected]
     for answer in answers:
         for number, (order_id, order) in enumerate(answer.orders.items(), start=1):
             if order_id in owner:
-                why = f"the id is that of an order of store {owner[order_id]}, too"
+                why = f"store {owner[order_id]} has an order with the same id"
                 refusal = RefusedValueError("order_id", "is_unique", order_id, why)
                 rejected.append(refused_row(refusal, f"store {order['store_id']}", number, order_id, "order"))
                 continue

@@ -1,4 +1,4 @@
-"""The orders API of one operator: its address, stores and field names, from a TOML file. Nothing is asked here."""
+"""An operator's orders API: its address, stores and field names, from a TOML file. Requests do not belong here."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import service_address
-from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_doubles
+from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_duplicates
 
 
 class Store(TomlTable):
@@ -16,7 +16,7 @@ class Store(TomlTable):
 
 
 class FieldNames(TomlTable):
-    """What the service calls an order's fields; by default as the contract does."""
+    """The service's names of an order's fields; by default those of the contract."""
 
     order_id: Name = "order_id"
     timestamp: Name = "timestamp"
@@ -28,12 +28,12 @@ class FieldNames(TomlTable):
     @model_validator(mode="after")
     def _differ(self) -> "FieldNames":
         if len({name for _, name in self}) < len(type(self).model_fields):
-            raise ValueError("gives two fields the same name; each has its own")
+            raise ValueError("gives two fields the same name; give each its own")
         return self
 
 
 class ContractFile(TomlTable):
-    """What the file says. header: of each request, with {key} where the key goes."""
+    """The content of the file. header: sent with each request, with {key} in place of the key."""
 
     label: DataSource
     url: Name
@@ -61,7 +61,7 @@ class ContractFile(TomlTable):
     @classmethod
     def _is_code(cls, code: str) -> str:
         if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
-            raise ValueError(f"{code!r} is no ISO 4217 code such as GBP")
+            raise ValueError(f"{code!r} is not an ISO 4217 code such as GBP")
         return code
 
     @field_validator("header")
@@ -75,12 +75,12 @@ class ContractFile(TomlTable):
 
     @model_validator(mode="after")
     def _once_each(self) -> "ContractFile":
-        refuse_doubles("store", [store.id for store in self.store])
+        refuse_duplicates("store", [store.id for store in self.store])
         return self
 
 
 class OrdersContract(ContractFile):
-    """The file as it was read. origin: its path. text: all of it."""
+    """The file with its path (`origin`) and whole `text`."""
 
     origin: str
     text: str

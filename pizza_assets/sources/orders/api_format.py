@@ -1,4 +1,4 @@
-"""One page of the orders API, from JSON to rows: the contract's words, without any IO. Paging does not belong here."""
+"""Parse one page of the orders API, from JSON to rows, without IO. Paging does not belong here."""
 
 import json
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ class Period:
 
 @dataclass(frozen=True)
 class Page:
-    """orders: by id, as columns of RawOrders without labels; None for an id whose row was refused. ids: of every row,
-    with a text of what it says, in order. total: orders in the whole listing.
+    """A page. orders: by id, as columns of RawOrders without id; None for an id whose row was refused. contents: every
+    row's id and text, in order. total: orders in the whole listing.
     """
 
     orders: list[tuple[str, dict[str, Any] | None]]
@@ -39,9 +39,9 @@ class Page:
 
 
 def read_page(document: Any, origin: str, contract: OrdersContract, store: Store, period: Period) -> Page:
-    """The orders of a page. A row that can't be used is rejected with its id and reason.
+    """Parse a page. A row that can't be used is rejected with its id and reason.
 
-    Raises BadAnswer for a document of another form, a count that is not the number of its rows, a field that all its
+    Raises BadAnswer for a document of another form, a count that differs from the number of rows, a field that all
     rows lack, a time without an offset, or a next page on another server.
     """
     rows, total, cursor = _envelope(document, origin, contract)
@@ -56,7 +56,7 @@ def read_page(document: Any, origin: str, contract: OrdersContract, store: Store
             at = instant(row.get(contract.fields.timestamp), contract.fields.timestamp)
             order = _order(row, at, contract, store, period) | {"order_id": order_id}
         except NaiveTime as error:
-            raise BadAnswer(f"{origin}, order {order_id or number}: {error}; its sender must be mended") from error
+            raise BadAnswer(f"{origin}, order {order_id or number}: {error}; the service must fix this") from error
         except RefusedValueError as refusal:
             page.rejected.append(RefusedRow(refused_row(refusal, origin, number, order_id, "order"), at))
             order = None
@@ -66,27 +66,27 @@ def read_page(document: Any, origin: str, contract: OrdersContract, store: Store
 
 
 def _envelope(document: Any, origin: str, contract: OrdersContract) -> tuple[list[Any], int, str | None]:
-    remedy = "check that the address speaks the contract of docs/sources.md"
+    remedy = "check that the service at this address follows the contract in docs/sources.md"
     if not isinstance(document, dict) or not isinstance(document.get("orders"), list):
-        raise BadAnswer(f"{origin}: no list named orders in it; {remedy}")
+        raise BadAnswer(f"{origin}: it has no list named orders; {remedy}")
     rows, count, total = document["orders"], document.get("count"), document.get("total")
     if type(count) is not int or type(total) is not int or total < 0:
-        raise BadAnswer(f"{origin}: no count and total in it, so nobody knows whether it is whole; {remedy}")
+        raise BadAnswer(f"{origin}: it has no count and total to show whether it is complete; {remedy}")
     if count != len(rows):
-        raise BadAnswer(f"{origin}: it holds {len(rows)} orders and says {count}; ask again")
+        raise BadAnswer(f"{origin}: it has {len(rows)} orders but says {count}; run again")
     following = document.get("next")
     if following is not None and not _is_same_server(following, contract.url):
         raise BadAnswer(
-            f"{origin}: its next page is on another server, which is never asked; its sender must be mended"
+            f"{origin}: its next page is on another server, which is never followed; the service must fix this"
         )
     cursor = document.get("next_cursor")
     if cursor is not None and (not isinstance(cursor, str | int) or isinstance(cursor, bool)):
-        raise BadAnswer(f"{origin}: next_cursor is no text; {remedy}")
+        raise BadAnswer(f"{origin}: next_cursor is not text; {remedy}")
     return rows, total, None if cursor in (None, "") else str(cursor)
 
 
 def _is_same_server(following: Any, url: str) -> bool:
-    """A relative address is on the same server."""
+    """Whether the next page is on the server of `url`; a relative address is."""
     if not isinstance(following, str):
         return False
     if following.startswith(("/", "?")) and not following.startswith("//"):
@@ -102,8 +102,8 @@ def _refuse_drift(rows: list[Any], origin: str, contract: OrdersContract) -> Non
     for name in dict(contract.fields).values():
         if objects and not any(name in row for row in objects):
             raise BadAnswer(
-                f"{origin}: no order has a field {name!r}; if the service calls it otherwise, say so under [fields] of "
-                f"{contract.origin}"
+                f"{origin}: no order has a field {name!r}; if the service uses another name for it, give that name "
+                f"under [fields] in {contract.origin}"
             )
 
 
@@ -111,11 +111,11 @@ def _order(row: dict[str, Any], at: datetime, contract: OrdersContract, store: S
     """One row as columns of RawOrders without id and labels. Raises RefusedValueError."""
     names = contract.fields
     if not period.starts_at <= at < period.ends_at:
-        asked = f"{period.starts_at:%Y-%m-%d %H:%M} to {period.ends_at:%Y-%m-%d %H:%M} UTC"
-        raise RefusedValueError(names.timestamp, "in_period", at.isoformat(), f"the order is not in {asked}")
-    told = row.get(names.store_id)
-    if isinstance(told, bool) or not isinstance(told, str | int) or str(told).strip() != store.id:
-        raise RefusedValueError(names.store_id, "is_asked_store", told, f"the order is not of store {store.id}")
+        shown = f"{period.starts_at:%Y-%m-%d %H:%M} to {period.ends_at:%Y-%m-%d %H:%M} UTC"
+        raise RefusedValueError(names.timestamp, "in_period", at.isoformat(), f"the order is not in {shown}")
+    store_id = row.get(names.store_id)
+    if isinstance(store_id, bool) or not isinstance(store_id, str | int) or str(store_id).strip() != store.id:
+        raise RefusedValueError(names.store_id, "is_asked_store", store_id, f"the order is not of store {store.id}")
     items = _items(row.get(names.items), names.items)
     return {
         "ordered_at": at,
@@ -138,7 +138,7 @@ def _order_id(row: dict[str, Any], contract: OrdersContract) -> str:
     value = row.get(name)
     written = str(value) if type(value) is int else text(value)
     if written is None or len(written) > 200:
-        raise RefusedValueError(name, "is_id", value, "the order has no id of 1 to 200 signs")
+        raise RefusedValueError(name, "is_id", value, "the order has no id of 1 to 200 characters")
     return written
 
 
@@ -148,7 +148,7 @@ def _shown_id(row: Any, contract: OrdersContract) -> str:
 
 
 def _cents(value: Any, currency: str, name: str) -> int:
-    """An amount in major units, a number or a text, in minor units; half a cent is rounded up."""
+    """An amount in major units (number or text) as integer minor units, rounded half up."""
     if isinstance(value, NotANumber) or (isinstance(value, str) and value.strip().casefold() in ("nan", "inf", "-inf")):
         raise RefusedValueError(name, "is_finite", value, f"{name} is not a finite number")
     try:
@@ -168,7 +168,7 @@ def _cents(value: Any, currency: str, name: str) -> int:
 
 
 def _items(value: Any, name: str) -> list[dict[str, Any]]:
-    """What was ordered, without any other field: those may hold personal data."""
+    """The items ordered, without any other fields, which may hold personal data."""
     if not isinstance(value, list):
         raise RefusedValueError(name, "is_list", value, f"{name} is not a list")
     items = []
@@ -183,7 +183,7 @@ def _items(value: Any, name: str) -> list[dict[str, Any]]:
 
 
 def _pizza_count(items: list[dict[str, Any]], name: str) -> int:
-    """Pizzas; items of any kind where none says what it is."""
+    """The number of pizzas; of all items if none has a category."""
     has_categories = any(item["category"] for item in items)
     counted = [item for item in items if not has_categories or "pizza" in (item["category"] or "").casefold()]
     count = sum(item["quantity"] for item in counted)

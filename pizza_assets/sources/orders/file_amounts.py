@@ -1,4 +1,4 @@
-"""Turns numbers as exports write them into exact integers. Floats are never summed: their sums depend on the order."""
+"""Parses the numbers of exports into exact integers. Floats are never summed: their sums depend on the order."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.AS
 _LONGEST_NUMBER = 40
 
 READABLE, UNREADABLE, NOT_FINITE, NEGATIVE, TOO_LARGE = range(5)
-"""What can be said about a number; the rules are named in PROBLEMS."""
+"""Verdicts on a number; the broken rules are named in PROBLEMS."""
 PROBLEMS = {
     UNREADABLE: (
         "is a number",
@@ -31,7 +31,7 @@ PROBLEMS = {
 
 
 _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "JPY": "¥", "CHF": "Fr."}
-"""What may stand around an amount of the currency, beside its code."""
+"""Currency signs that may surround an amount, besides the currency's code."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class NumberFormat:
     thousands: str | None = None
 
     def plain(self, texts: pd.Series, currency: str) -> pd.Series:
-        """Amounts as plain numbers: without the sign or code of their currency, thousands apart, with a point.
+        """Amounts as plain numbers: without currency sign or code and thousands separators, with a decimal point.
 
-        What is not written like that stays as it is, and so is no number.
+        Text of another form is returned unchanged, and so is not a number.
         """
         marks = "|".join(re.escape(mark) for mark in (currency, _SIGNS.get(currency)) if mark)
         bare = texts.str.replace(rf"^([+-]?)(?:{marks})\s*|\s*(?:{marks})$", r"\1", regex=True)
@@ -53,7 +53,7 @@ class NumberFormat:
             grouped = bare.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{between}\d{{3}})+(?:{re.escape(self.decimal)}\d*)?")
             bare = bare.where(~grouped, bare.str.replace(between, "", regex=True))
         if self.decimal == ",":
-            # a point is no decimal here: left in place, 1.234 would be a thousandth of what was meant
+            # a point is not decimal here: left in place, 1.234 would be a thousandth of the amount meant
             bare = bare.where(~bare.str.contains(".", regex=False), texts + " ").str.replace(",", ".", regex=False)
         return bare
 
@@ -64,19 +64,19 @@ PLAIN = NumberFormat()
 def amounts_in_fine_units(
     texts: pd.Series, currencies: pd.Series, price_unit: str, number_format: NumberFormat = PLAIN
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Prices in ten-thousandths of the minor unit (int64, 0 where unusable), and what can be said about each.
+    """Prices in ten-thousandths of the minor unit (int64, 0 where unusable), and a verdict on each.
 
-    A fraction finer than that is rounded half up. The exponent of the minor unit comes from the currency.
+    Finer fractions are rounded half up. The exponent of the minor unit comes from the currency.
     """
     amounts, verdicts = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int8)
     for currency in currencies.unique():
         rows = (currencies == currency).to_numpy()
         digits = 0 if price_unit == "minor" else minor_digits(currency)
-        # prices repeat: each distinct text is looked at once
+        # prices repeat: each distinct text is parsed once
         codes, distinct = pd.factorize(texts[rows])
         plain = number_format.plain(pd.Series(distinct, dtype="str"), currency)
-        scaled, said = _scaled(plain, Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
-        amounts[rows], verdicts[rows] = scaled[codes], said[codes]
+        scaled, scaled_verdicts = _scaled(plain, Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
+        amounts[rows], verdicts[rows] = scaled[codes], scaled_verdicts[codes]
     return amounts, verdicts
 
 
@@ -86,19 +86,19 @@ def whole_numbers(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def line_amounts(prices: np.ndarray, quantities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Price times quantity, in fine units (0 where too large), and what can be said about each. Never overflows."""
+    """Price times quantity, in fine units (0 where too large), and a verdict on each. Never overflows."""
     amounts = prices * quantities  # at most 1e12 * 1e4
     is_too_large = amounts > MOST_MINOR_UNITS * FINE_UNITS
     return np.where(is_too_large, 0, amounts), np.where(is_too_large, TOO_LARGE, READABLE)
 
 
 def rounded_to_minor_units(fine_units: np.ndarray) -> np.ndarray:
-    """Half up; amounts are never negative here."""
+    """Amounts in minor units, rounded half up; they are never negative here."""
     return (fine_units + FINE_UNITS // 2) // FINE_UNITS
 
 
 def _scaled(texts: pd.Series, scale: Decimal, most: int, must_be_whole: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Each distinct text is parsed once: prices repeat."""
+    """Scaled numbers and a verdict on each; each distinct text is parsed once, because prices repeat."""
     codes, distinct = pd.factorize(texts)
     parsed = [_parsed(text, scale, most, must_be_whole) for text in distinct]
     values = np.array([value for value, _ in parsed], dtype=np.int64)

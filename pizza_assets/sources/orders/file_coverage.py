@@ -1,9 +1,9 @@
-"""Which periods an order export speaks for, told from the accepted orders in it.
+"""The periods that an order export covers, inferred from its accepted orders.
 
-An export does not say when it was open for business, nor when it was taken. Rules: a business day runs from 06:00 to
-06:00 in the local clock; a market and chain is known on the business days on which it has an order, other days count as
-closed (unknown, not zero). All files together speak for the calendar days from the first to the last order of each; on
-the last calendar day of all a market and chain is known until just after its last order.
+An export does not say when stores were open, nor when it was taken. Rules: a business day runs from 06:00 to 06:00
+local time; a market and chain is known on the business days on which it has an order, and other days count as closed
+(unknown, not zero). Each file covers the calendar days from its first to its last order; on the last calendar day of
+all files, a market and chain is known until just after its last order.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class TradingDays:
-    """What orders say. days: `last_at`, the last order, per GROUP and business `day`.
+    """The days with orders. days: `last_at`, the last order, per GROUP and business `day`.
     extents: the `first` and `last` calendar day per file_index and zone.
     """
 
@@ -47,7 +47,7 @@ def trading_days(orders: pd.DataFrame) -> TradingDays:
 
 
 def merged_days(parts: Iterable[TradingDays]) -> TradingDays:
-    """The days of all orders from those of parts of them."""
+    """The days of several parts together."""
     parts = list(parts)
     return _summed(pd.concat([part.days for part in parts]), pd.concat([part.extents for part in parts]))
 
@@ -60,29 +60,29 @@ def _summed(days: pd.DataFrame, extents: pd.DataFrame) -> TradingDays:
 
 
 def covered_periods(known: TradingDays) -> list[CoveredPeriod]:
-    """What the files cover together, sorted: a run of business days without a gap is one period."""
-    spoken = _spoken_dates(known.extents)
+    """The periods that all files cover together, sorted: consecutive business days are one period."""
+    covered = _covered_dates(known.extents)
     periods = []
     for _, group in known.days.groupby(GROUP):
         zone, market, chain, currency = group[GROUP].iloc[0]
         last_order = group["last_at"].max().to_pydatetime().replace(second=0, microsecond=0)
-        known_until = max(last_order + MINUTE, _local(max(spoken[zone]), time(0), zone))
-        for first, last in _runs(sorted(day.date() for day in group["day"]), spoken[zone]):
-            # no file speaks for the day itself: only its hours after midnight are known
+        known_until = max(last_order + MINUTE, _local(max(covered[zone]), time(0), zone))
+        for first, last in _runs(sorted(day.date() for day in group["day"]), covered[zone]):
+            # no file covers the day itself: only its hours after midnight are known
             starts_at = (
-                _local(first, DAY_STARTS_AT, zone) if first in spoken[zone] else _local_midnight_after(first, zone)
+                _local(first, DAY_STARTS_AT, zone) if first in covered[zone] else _local_midnight_after(first, zone)
             )
             ends_at = min(_local(last + timedelta(days=1), DAY_STARTS_AT, zone), known_until)
             periods.append(CoveredPeriod(market, chain, currency, starts_at, ends_at))
     return united(periods)
 
 
-def _spoken_dates(extents: pd.DataFrame) -> dict[str, set[date]]:
-    """Per zone the calendar days for which some file speaks."""
-    spoken: dict[str, set[date]] = {}
+def _covered_dates(extents: pd.DataFrame) -> dict[str, set[date]]:
+    """The calendar days that some file covers, per zone."""
+    covered: dict[str, set[date]] = {}
     for zone, first, last in zip(extents["zone"], extents["first"], extents["last"], strict=True):
-        spoken.setdefault(zone, set()).update(moment.date() for moment in pd.date_range(first, last))
-    return spoken
+        covered.setdefault(zone, set()).update(moment.date() for moment in pd.date_range(first, last))
+    return covered
 
 
 def united(periods: Iterable[CoveredPeriod]) -> list[CoveredPeriod]:
@@ -109,10 +109,10 @@ def _local_midnight_after(day: date, zone: str) -> datetime:
     return _local(day + timedelta(days=1), time(0), zone)
 
 
-def _runs(days: list[date], spoken: set[date]) -> list[tuple[date, date]]:
+def _runs(days: list[date], covered: set[date]) -> list[tuple[date, date]]:
     runs: list[tuple[date, date]] = []
     for day in days:
-        if runs and day - runs[-1][1] == timedelta(days=1) and day in spoken:
+        if runs and day - runs[-1][1] == timedelta(days=1) and day in covered:
             runs[-1] = (runs[-1][0], day)
         else:
             runs.append((day, day))

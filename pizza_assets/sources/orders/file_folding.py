@@ -1,8 +1,7 @@
-"""Puts typed lines together to orders: folds items, settles which version of an order counts, checks what results.
+"""Folds typed lines into orders: sums items, chooses the version of an order that counts, checks the result.
 
-Of a line exactly one thing becomes: part of an accepted order, of a waiting one or of a superseded version of one, a
-rejected row, a dropped duplicate or an excluded line.
-Reading lines does not belong here, nor does the calendar: everything carries the instant by which it is filed.
+Each line becomes exactly one thing: part of an accepted, waiting or superseded order, a rejected row, a dropped
+duplicate or an excluded line. Reading lines and sorting orders into weeks do not belong here.
 """
 
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ SHARED = {
     "chain": ("chain",),
     "currency": ("currency",),
 }
-"""What all lines of an order must agree about, and the mapping's names of the columns behind it."""
+"""The fields that all lines of an order must share, and the mapping's names of their columns."""
 CONTENT = [
     "ordered_at",
     "chain",
@@ -56,12 +55,12 @@ class FoldedOrders:
 
 
 def fold_orders(lines: pd.DataFrame, mapping: FileMapping, cutoff: datetime) -> FoldedOrders:
-    """Fold file_lines.LINE_COLUMNS plus `placed_at` (the instant by which a line without a time is filed).
+    """Fold file_lines.LINE_COLUMNS plus `placed_at` (which decides the week of a line without a time).
 
     All lines of an order must be among `lines`. An order with a refused line is refused whole, because its revenue
-    would be wrong. Of several versions of an order id the last in file and line order counts, a withdrawn one
-    (excluded status) included; equal earlier versions are duplicates, different ones are superseded. A version at or
-    after `cutoff` waits: it does not count yet, and supersedes nothing.
+    would be wrong. Of several versions of an order id the last in file and line order counts, even if it is withdrawn
+    (excluded status); equal earlier versions are duplicates, different ones are superseded. A version at or after
+    `cutoff` waits: it does not count yet, and supersedes nothing.
     """
     lines = in_order(lines, ["file_index", "line_number"])
     lines["order"] = pd.factorize(lines["order_id"])[0]  # texts are compared once, from here on it is numbers
@@ -82,7 +81,7 @@ def fold_orders(lines: pd.DataFrame, mapping: FileMapping, cutoff: datetime) -> 
 
 
 def _version_codes(lines: pd.DataFrame, folds_items: bool) -> np.ndarray:
-    """Which lines belong together: those of one file and order id, or each line for itself."""
+    """A code per version of an order: of one file and order id, or of each line separately."""
     own = np.arange(len(lines))
     if not folds_items:
         return own
@@ -130,7 +129,7 @@ def _reject_incomplete(lines: pd.DataFrame, mapping: FileMapping) -> None:
 
 
 def _line_sums(lines: pd.DataFrame) -> pd.DataFrame:
-    """One row per version where each line is one. Excluded ones have line_count 0."""
+    """One row per line, each being a version. Excluded ones have line_count 0."""
     versions = lines.drop(columns=["amount", "quantity"])
     versions["revenue_cents"] = rounded_to_minor_units(lines["amount"].to_numpy())
     versions["pizza_count"] = lines["quantity"]
@@ -140,7 +139,7 @@ def _line_sums(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _item_sums(lines: pd.DataFrame) -> pd.DataFrame:
-    """One row per version: its sums, its first line, how many lines count. Wholly excluded ones have line_count 0."""
+    """One row per version: its sums, first line and line count. Wholly excluded ones have line_count 0."""
     counted = lines[~lines["is_excluded"]]
     first = lines.drop_duplicates("version").set_index("version")
     first_counted = counted.drop_duplicates("version").set_index("version")
@@ -158,7 +157,7 @@ def _item_sums(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _item_lists(counted: pd.DataFrame) -> pd.Series:
-    """The JSON list of each version's items in line order, joined without touching single rows."""
+    """The JSON list of each version's items in line order, joined without a loop over rows."""
     with_items = counted[counted["item"].notna()].sort_values("version", kind="stable")
     codes = with_items["version"].to_numpy()
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.empty(0, dtype=np.int64)
@@ -171,7 +170,7 @@ def _item_lists(counted: pd.DataFrame) -> pd.Series:
 
 
 def _settled(versions: pd.DataFrame) -> pd.DataFrame:
-    """With `fate`: accepted, excluded, duplicate or superseded."""
+    """The versions with their `fate`: accepted, excluded, duplicate or superseded."""
     is_last = ~versions.duplicated("order", keep="last")  # versions are in file and line order
     is_excluded = versions["line_count"] == 0
     is_same = pd.Series(False, index=versions.index)
@@ -194,7 +193,7 @@ def _raw_orders(accepted: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
 
 
 def _reject_violations(lines: pd.DataFrame, orders: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
-    """The model has the last word: whatever breaks a rule of RawOrders is refused with that rule."""
+    """The orders that satisfy RawOrders; the lines of others are refused with the rule that they break."""
     violations = RawOrders.violations(orders[RawOrders.column_names()])
     if not violations:
         return orders

@@ -1,8 +1,8 @@
-"""Parses a set of order files once and writes what they hold by match week.
+"""Parses a set of order files once and writes their orders by match week.
 
-Two passes, both in bounded memory: the lines of each file go to buckets by order id, so that all lines of an order
-meet; then each bucket is folded to orders, which go to their weeks. A file that can't be read as a whole leaves nothing
-but its error. Where the result is kept, and what a week's answer looks like, does not belong here.
+Two passes, both in bounded memory: the lines of each file go to buckets by order id, so that all lines of an order are
+in one bucket; then each bucket is folded into orders, which go to their weeks. An unreadable file leaves nothing but
+its error. Where the result is kept, and a week's answer, do not belong here.
 """
 
 import itertools
@@ -41,17 +41,17 @@ from pizza_assets.threads import ahead, side_by_side
 PARSER_VERSION = 3
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 32 * 1024 * 1024
-"""Files are folded in parts of at most about this size,"""
+"""The approximate largest size of a bucket."""
 MOST_BUCKETS = 256
-"""or in so many parts: each has a file open while lines are read."""
+"""The limit of buckets, because each keeps a file open while lines are read. Buckets may then be larger."""
 REJECTED, BLANK = "rejected", "blank"
 LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, WAITING, BLANK)
-"""What a line of an export may become; each becomes exactly one of them."""
+"""The possible fates of a line; each line has exactly one."""
 
 
 @dataclass(frozen=True)
 class OrderFile:
-    """A file of the export. name: its path inside the folder, as people and rejected rows call it."""
+    """A file of the export. name: its path inside the folder, as messages and rejected rows show it."""
 
     name: str
     path: Path
@@ -59,18 +59,17 @@ class OrderFile:
 
 @dataclass(frozen=True)
 class ImportFacts:
-    """What was found, beside the orders themselves.
+    """The results of an import, except the orders themselves.
 
-    weeks: how many lines and orders of which kind, per match week with orders: accepted, rejected, duplicate,
-        superseded, excluded, waiting lines; replaced_versions, moved_out_of_gap and first_of_two orders (see
-        file_folding and file_times).
-    coverage: what the readable files speak for.
-    bad_files: the files that could not be read as a whole, and why.
-    extents: the keys of the first and the last week in which a file had lines, per file; of a bad file those of the
-        last time it could be read, if it ever could.
-    lines_read: how many lines each file has whose lines could be read, its header aside.
-    lines: what became of all these lines, by LINE_KINDS; the counts add up to the lines read.
-    last_at: the last accepted order; all are before the cut-off of the import.
+    weeks: counts per match week with orders: accepted, rejected, duplicate, superseded, excluded and waiting lines;
+        replaced_versions, moved_out_of_gap and first_of_two orders (see file_folding and file_times).
+    coverage: the periods that the readable files cover.
+    bad_files: the unreadable files, and why.
+    extents: the keys of the first and last week with lines, per file; of an unreadable file from the last time it
+        could be read, if ever.
+    lines_read: the number of lines without header, per readable file.
+    lines: counts of all these lines by LINE_KINDS; they add up to the lines read.
+    last_at: the time of the last accepted order; all are before the cut-off of the import.
     held_from: the first line held back because it was not before the cut-off (waiting, or refused as future).
     """
 
@@ -114,20 +113,20 @@ class ImportFacts:
         return (self.last_at is None or self.last_at < cutoff) and (self.held_from is None or cutoff <= self.held_from)
 
     def count(self, kind: str) -> int:
-        """All weeks together."""
+        """The count of one kind over all weeks."""
         return sum(counts.get(kind, 0) for counts in self.weeks.values())
 
 
 def extents_from_json(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """The extents alone, also from facts that an older parser left."""
+    """The extents alone, also from facts of an older parser."""
     return {name: (first, last) for name, (first, last) in values.get("extents", {}).items()}
 
 
 @dataclass(frozen=True)
 class _FileContent:
-    """What pass one keeps of a file in memory. first_at: its first good time, for lines before it that have none.
-    spans: first and last time of its good and excluded lines, batch by batch. refusal: why the file as a whole is bad.
-    line_count: all lines, blank ones included.
+    """What pass one keeps of a file in memory. first_at: its first usable time, used for earlier lines without one.
+    spans: first and last time of its usable and excluded lines, batch by batch. refusal: why the whole file is refused.
+    line_count: of all lines, including blank ones.
     """
 
     first_at: pd.Timestamp | None
@@ -140,7 +139,7 @@ class _FileContent:
 
 @dataclass(frozen=True)
 class _Folded:
-    """What became of a bucket, but for its orders, which are written. counts: lines by week and kind."""
+    """The result of a bucket, except its orders, which are written. counts: lines by week and kind."""
 
     weeks: set[str]
     rejected: pd.DataFrame
@@ -157,11 +156,11 @@ def import_files(
     earlier_extents: Mapping[str, tuple[str, str]],
     markets: Sequence[Market] = (),
 ) -> ImportFacts:
-    """Write `files` to `folder`, for staged_week.py. A bad file is noted, not raised.
+    """Write `files` to `folder`, for staged_week.py. An unreadable file is listed in the result, not raised.
 
     cutoff: the current minute. Orders within it wait for a later import, orders after it are refused.
-    markets: for a mapping that leaves zone or chain to them.
-    earlier_extents: what earlier imports knew of the files; kept for those that are bad now.
+    markets: for a mapping that takes zone or chain from the markets table.
+    earlier_extents: the extents of earlier imports; kept for files that are unreadable now.
     """
     line_folder = folder / "lines"
     line_folder.mkdir()
@@ -240,7 +239,7 @@ def _extents_of_good_files(
 
 
 def _bucket_count(byte_count: int) -> int:
-    """A power of two, so that it seldom changes: with it the parts of all weeks would, and so their fingerprints."""
+    """A power of two, so that it rarely changes: with it the parts of all weeks change, and so their fingerprints."""
     return min(1 << (byte_count // BUCKET_BYTES).bit_length(), MOST_BUCKETS)
 
 
@@ -257,7 +256,7 @@ def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
 
 
 def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
-    """What is kept for a while is written fast; order ids don't repeat, so a dictionary of them would cost time."""
+    """Options for fast temporary files; order ids don't repeat, so a dictionary of them would only cost time."""
     return {"compression": "lz4", "use_dictionary": [name for name in schema.names if name != "order_id"]}
 
 
@@ -275,7 +274,7 @@ def _write_lines(
             yield batch, read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE, markets)
 
     spans, held, last_at, first_at, first_reason, line_count, blank_count = [], [], None, None, None, 0, 0
-    with buckets.of_file(index) as writer:
+    with buckets.writer(index) as writer:
         for batch, lines in ahead(typed(ahead(read_batches(file.path, mapping)))):  # reads, types and writes at once
             line_count += len(batch.lines)
             blank_count += batch.blank_count
@@ -295,8 +294,8 @@ def _write_lines(
     refusal = None
     if first_at is None and first_reason is not None:
         refusal = (
-            f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}. "
-            f"Check the mapping {mapping.origin} or the export."
+            f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}; "
+            f"check the mapping {mapping.origin} or the export"
         )
     return _FileContent(first_at, spans, min(held, default=None), refusal, line_count + blank_count, blank_count)
 
@@ -311,7 +310,7 @@ def _extent(spans: list[pd.Timestamp], timezone: str) -> tuple[str, str]:
 
 
 def _placed(at: pd.Series, good_at: pd.Series, last_at: pd.Timestamp | None) -> pd.Series:
-    """A line without a readable time is filed under the nearest earlier good line."""
+    """The times of lines; one without a readable time takes that of the nearest earlier usable line."""
     if at.notna().all():
         return at
     nearest = good_at.reindex(at.index).ffill()
@@ -350,7 +349,7 @@ def _write_orders(
 
 
 def _summed_by_week(counts: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """One row per week and kind, for there may be millions of orders. at: some instant of the week."""
+    """One row per week and kind, because there may be millions of orders. at: an instant in the week."""
     weeks = pd.Series(week_keys(counts["at"].astype("datetime64[us, UTC]"), timezone), index=counts.index, name="week")
     summed = counts.groupby([weeks, "kind"], as_index=False, dropna=False).agg(at=("at", "min"), count=("count", "sum"))
     return summed[["at", "kind", "count"]]
@@ -364,7 +363,7 @@ def _filed_by_week(
     timezone: str,
     folder: Path,
 ) -> dict[str, dict[str, int]]:
-    """Write each week's rejects; count lines per week. What lies in no week with orders goes to the week before it."""
+    """Write each week's rejects; count lines per week. Lines outside all weeks with orders go to the week before."""
     rows = pd.concat(rejected, ignore_index=True)
     rows["week"] = _nearest_week(rows["at"], weeks, timezone)
     rows["origin"] = rows["file_index"].map({index: file.name for index, file in enumerate(files)}).astype("str")
@@ -379,7 +378,7 @@ def _filed_by_week(
 def _line_totals(
     rejected: list[pd.DataFrame], counts: list[pd.DataFrame], readable: Sequence[_FileContent]
 ) -> dict[str, int]:
-    """How many lines of the readable files became what."""
+    """The lines of the readable files, counted by kind."""
     totals: dict[str, int] = dict.fromkeys(LINE_KINDS, 0)
     totals[BLANK] = sum(content.blank_count for content in readable)
     totals[REJECTED] = sum(map(len, rejected))
@@ -391,18 +390,18 @@ def _line_totals(
 
 
 def _nearest_week(at: pd.Series, weeks: list[str], timezone: str) -> np.ndarray:
-    """The latest of `weeks` that is not after the instant's own, else the first."""
+    """The latest of `weeks` that is not after the instant's own week; otherwise the first."""
     keys = week_keys(at.astype("datetime64[us, UTC]"), timezone).astype(str)
     positions = np.searchsorted(np.array(weeks), keys, side="right") - 1
     return np.array(weeks, dtype=object)[np.maximum(positions, 0)]
 
 
 def _nothing_accepted(rejected: list[pd.DataFrame], files: Sequence[OrderFile]) -> dict[str, str]:
-    """Lines that were good one by one, but no order among them: the file as a whole is bad."""
+    """Errors of the files if single lines were usable, but no order was accepted."""
     errors = {}
     for rows in rejected:
         for index, part in rows.sort_values("line_number").groupby("file_index"):
             name = files[int(index)].name
             first = f"line {part['line_number'].iloc[0]}: {part['reason'].iloc[0]}"
-            errors.setdefault(name, f"{name}: none of its orders can be accepted; {first}. Mend the export.")
+            errors.setdefault(name, f"{name}: none of its orders can be accepted; {first}; correct the export")
     return errors

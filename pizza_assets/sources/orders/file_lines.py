@@ -1,4 +1,4 @@
-"""Turns the texts of a batch of lines into typed lines, each good or with its first problem.
+"""Parses the texts of a batch of lines into typed lines, each usable or with its first problem.
 
 A line is a whole order or one item of it, as the mapping says; putting lines together to orders does not belong here.
 """
@@ -30,7 +30,7 @@ EARLIEST = pd.Timestamp("1990-01-01", tz="UTC")
 LATEST = pd.Timestamp("2200-01-01", tz="UTC")
 LONGEST_VALUE, LONGEST_NAME = 200, 100
 NAMED = ("chain", "market", "store_id")
-"""What every order must say or the mapping must state."""
+"""Every order or the mapping must give these."""
 
 NO_MARKET = "not in the markets table, which is to say its zone (PIZZA_MARKETS)"
 NO_CHAIN = "a market without a chain; add chain to it in the markets table (PIZZA_MARKETS), or to the mapping"
@@ -81,7 +81,7 @@ class _Problems:
             self.reason[row] = f"column {column!r}: {shown!r} is {why}" if shown else f"column {column!r} is {why}"
 
     def take_over(self, later: "_Problems") -> None:
-        """Note the problems of `later` too, which are of other lines."""
+        """Add the problems of `later`, which are of other lines."""
         rows = np.flatnonzero(pd.notna(later.column))
         for field in _FIELDS:
             getattr(self, field)[rows] = getattr(later, field)[rows]
@@ -89,7 +89,7 @@ class _Problems:
 
     def texts(self) -> dict[str, pd.Series]:
         """The fields, missing for good lines."""
-        if self.is_good.all():  # as good as always, and a scalar is much faster than a million missing objects
+        if self.is_good.all():  # nearly always, and a scalar is much faster than a million missing objects
             return dict.fromkeys(_FIELDS, pd.Series(np.nan, index=range(len(self.is_good)), dtype="str"))
         return {field: pd.Series(getattr(self, field)).astype("str") for field in _FIELDS}
 
@@ -201,7 +201,7 @@ def _times(
 
 
 def _of_market(texts: pd.DataFrame, mapping: FileMapping, values: Mapping[str, str | None]) -> pd.Series:
-    """What the markets table says about each line's market; empty where it says nothing."""
+    """A value of each line's market from the markets table; empty if it has none."""
     return _column_or_constant(texts, mapping, "market").map(dict(values)).fillna("").astype("str")
 
 
@@ -261,7 +261,7 @@ def _add_number_problems(problems: _Problems, verdicts: np.ndarray, column: str,
 
 
 def _items(texts: pd.DataFrame, mapping: FileMapping, quantity: np.ndarray) -> pd.Series:
-    """One JSON object per line; each distinct one is written once, for menus are short."""
+    """One JSON object per line; each distinct one is built once, because menus are short."""
     if "item" not in mapping.columns and "category" not in mapping.columns:
         return pd.Series(np.nan, index=texts.index, dtype="str")
     parts = {name: _column_or_constant(texts, mapping, name) for name in ("category", "item")}

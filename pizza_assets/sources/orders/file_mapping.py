@@ -1,35 +1,35 @@
-"""The mapping file: a small TOML file that says what the columns of an order export mean.
+"""The mapping file: a small TOML file that defines the columns of an order export.
 
-    label = "real"                  # real or mock: whether these orders happened; never guessed
+    label = "real"                  # "real" or "mock": whether these orders happened; never guessed
     rows = "items"                  # "orders": one row per order; "items": one row per item line, folded into orders
     currency = "GBP"                # ISO 4217 code, or { column = "Currency" }
-    timezone = "Europe/London"      # the zone of times that carry no offset, and of the business day; "market": that of
-                                    # the order's market in the markets table; or
-    timezone_column = "Zone"        # the column that names the zone of each row
+    timezone = "Europe/London"      # the zone of times without an offset, and of the business day; or "market": the
+                                    # zone of the order's market in the markets table
+    timezone_column = "Zone"        # instead of timezone: the column with the zone of each row
     price_unit = "major"            # "major" (12.50 pounds) or "minor" (1250 pence); default major
     price_is = "line"               # "line": price is for the whole line; "unit": for one item; default line
-    decimal = "."                   # "." or ",": what stands before the fraction of an amount; default "."
-    thousands = ","                 # what parts the thousands of an amount, if anything does: , . ' or a blank
-    date_is = "calendar_day"        # or "business_day": hours before business_day_ends still belong to the date before
+    decimal = "."                   # the decimal separator: "." or ","; default "."
+    thousands = ","                 # the thousands separator, if there is one: , . ' or a space
+    date_is = "calendar_day"        # or "business_day": times before business_day_ends belong to the date before
     business_day_ends = "06:00"     # with date_is = "business_day"; default 06:00
     files = "*.csv"                 # which files of the folder belong to the export; default *.csv
     delimiter = ","                 # of CSV files; default comma
     encoding = "utf-8-sig"          # of CSV and JSON files; default UTF-8 with or without a byte order mark
 
-    [columns]                       # left: what the platform needs; right: what the export calls it, or a list of
-                                    # spellings, of which every file has exactly one: ["Order No", "OrderNo"]
-    order_id = "Order No"           # needed: unique per order over all files
-    timestamp = "Placed"            # needed: this, or `date` and `time`
+    [columns]                       # left: the platform's name; right: the export's name, or a list of spellings, of
+                                    # which every file has exactly one: ["Order No", "OrderNo"]
+    order_id = "Order No"           # required: unique per order over all files
+    timestamp = "Placed"            # required: this, or `date` and `time`
     date = "Date"
     time = "Time"
-    total = "Paid"                  # needed if rows = "orders": what the customer paid
-    price = "Price"                 # needed if rows = "items": the price of the line (see price_is)
+    total = "Paid"                  # required if rows = "orders": what the customer paid
+    price = "Price"                 # required if rows = "items": the price of the line (see price_is)
     quantity = "Qty"                # items of the line or pizzas of the order; an item line without it counts as 1
     item = "Product"                # optional, shown in raw_orders.items
     category = "Group"              # optional, shown in raw_orders.items
     status = "State"                # optional, see [statuses]
-    chain = "Brand"                 # chain, market and store_id are needed here or under [constants]; a chain that is
-                                    # in neither is that of the order's market in the markets table
+    chain = "Brand"                 # chain, market and store_id are required here or under [constants]; without a
+                                    # chain, that of the order's market in the markets table is used
     market = "City"
     store_id = "Store"
     store_location = "Address"      # optional
@@ -37,15 +37,15 @@
     [constants]                     # the same for every row: chain, market, store_id, store_location, quantity
     chain = "dominos"
 
-    [formats]                       # strptime; without one only ISO 8601 is read: day and month are never guessed
+    [formats]                       # for strptime; without one only ISO 8601 is read: day and month are never guessed
     timestamp = "%d/%m/%Y %H:%M"
     date = "%d/%m/%Y"
     time = "%H:%M"
 
-    [statuses]                      # rows whose status is listed are left out and counted
+    [statuses]                      # rows with a listed status are left out and counted
     exclude = ["cancelled", "returned"]
 
-Columns that are not mapped (names, phones, addresses) are never read. Reading the export itself does not belong here.
+Unmapped columns (names, phones, addresses) are never read. Reading the export itself does not belong here.
 """
 
 import codecs
@@ -84,13 +84,13 @@ TABLES = {
 
 @dataclass(frozen=True)
 class FileMapping:
-    """A checked mapping. `columns` maps the platform's names to the export's, `currency` and `timezone` included.
+    """A valid mapping. `columns` maps the platform's names to the export's, including `currency` and `timezone`.
 
-    spellings: what else a file may call a column, by the platform's name, the one in `columns` first.
-    text: the file as it was read; part of the fingerprint of everything parsed with it.
+    spellings: all spellings of a column that has several, by the platform's name, the one in `columns` first.
+    text: the text of the file; part of the fingerprint of everything parsed with it.
     origin: the path it was read from, for messages.
-    currency: the constant currency, or None if `columns["currency"]` names it row by row.
-    timezone: the zone of naive times, or None if times carry an offset or `columns["timezone"]` names it.
+    currency: the constant currency, or None if the column `columns["currency"]` has it.
+    timezone: the zone of naive times, or None if times have an offset or the column `columns["timezone"]` has it.
     """
 
     text: str
@@ -121,12 +121,12 @@ class FileMapping:
 
     @property
     def is_zone_of_market(self) -> bool:
-        """Whether the markets table says in which clock a time was written."""
+        """Whether the zone of a time comes from the markets table."""
         return self.timezone == ZONE_OF_MARKET
 
     @property
     def is_chain_of_market(self) -> bool:
-        """Whether the markets table says to which chain an order belongs."""
+        """Whether the chain of an order comes from the markets table."""
         return "chain" not in self.columns and "chain" not in self.constants
 
     @property
@@ -135,7 +135,7 @@ class FileMapping:
         return "price" if self.folds_items else "total"
 
     def column_of(self, name: str) -> str:
-        """What the export calls `name`; `name` itself for a constant."""
+        """The export's name of the column `name`; `name` itself for a constant."""
         return self.columns.get(name, name)
 
 
@@ -156,12 +156,12 @@ def parse_mapping(text: str, origin: str) -> FileMapping:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"mapping {origin} is not valid TOML: {error}; mend the line it names") from error
+        raise ConfigurationError(f"mapping {origin} is not valid TOML: {error}; correct that line") from error
     return _MappingReader(document, text, origin).read()
 
 
 class _MappingReader:
-    """Turns one TOML document into a FileMapping, refusing whatever it does not know."""
+    """Turns a TOML document into a FileMapping; unknown keys are errors."""
 
     def __init__(self, document: dict[str, Any], text: str, origin: str) -> None:
         self.document, self.text, self.origin = document, text, origin
@@ -205,7 +205,7 @@ class _MappingReader:
 
     def _text(self, value: object, key: str) -> str:
         if not isinstance(value, str) or not value:
-            self._fail(key, f"must be a text in quotes that is not empty, not {value!r}")
+            self._fail(key, f"must be non-empty text in quotes, not {value!r}")
         return value
 
     def _choices(self) -> dict[str, str]:
@@ -243,14 +243,14 @@ class _MappingReader:
         for key, value in self._table(name).items():
             if key == "quantity" and name == "constants":
                 if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                    self._fail("constants.quantity", f"must be a whole number that is not negative, not {value!r}")
+                    self._fail("constants.quantity", f"must be a non-negative integer, not {value!r}")
                 texts[key] = str(value)
             else:
                 texts[key] = self._text(value, f"{name}.{key}")
         return texts
 
     def _currency(self, columns: dict[str, str]) -> str | None:
-        """The constant currency; a currency column is entered into `columns` instead."""
+        """The constant currency; None if there is a currency column, which is added to `columns`."""
         value = self.document.get("currency")
         if isinstance(value, dict) and set(value) == {"column"}:
             columns["currency"] = self._text(value["column"], "currency.column")
@@ -290,7 +290,7 @@ class _MappingReader:
         if "timestamp" in columns and not any(has_parts):
             return
         if "timestamp" in columns:
-            self._fail("columns.timestamp", "mapped beside date or time; keep timestamp, or date and time")
+            self._fail("columns.timestamp", "mapped together with date or time; keep timestamp, or date and time")
         if not all(has_parts):
             self._fail("columns.timestamp", "neither timestamp nor both date and time are mapped; add one or the other")
 
@@ -306,14 +306,14 @@ class _MappingReader:
         self, columns: Mapping[str, str], choices: Mapping[str, str], texts: Mapping[str, str]
     ) -> None:
         if choices.get("date_is") == "business_day" and "date" not in columns:
-            self._fail("date_is", "a timestamp says its day itself; map date and time, or remove date_is")
+            self._fail("date_is", "a timestamp includes its date; map date and time instead, or remove date_is")
         ends = texts.get("business_day_ends")
         if ends is None:
             return
         if choices.get("date_is") != "business_day":
             self._fail("business_day_ends", 'has no meaning without date_is = "business_day"')
         if not re.fullmatch(r"(0\d|1[01]):[0-5]\d", ends):
-            self._fail("business_day_ends", f'must be a time in the morning such as "06:00", not {ends!r}')
+            self._fail("business_day_ends", f'must be a time before noon such as "06:00", not {ends!r}')
 
     def _check_thousands(self, decimal: str, thousands: str | None) -> None:
         if thousands is None:
@@ -321,7 +321,7 @@ class _MappingReader:
         if thousands not in THOUSANDS:
             self._fail("thousands", f"must be one of {', '.join(map(repr, THOUSANDS))}, not {thousands!r}")
         if thousands == decimal:
-            self._fail("thousands", f"is the decimal sign too ({decimal!r}); they can't be the same")
+            self._fail("thousands", f"is the same as decimal ({decimal!r}); give two different separators")
 
     def _formats(self) -> dict[str, str]:
         formats = self._texts_of("formats")
@@ -329,7 +329,7 @@ class _MappingReader:
             if "%" not in value:
                 self._fail(f"formats.{key}", f'not a strptime format: {value!r}; write e.g. "%d/%m/%Y %H:%M"')
             if "%Z" in value:
-                self._fail(f"formats.{key}", "%Z is ambiguous (zone names repeat over the world); use %z or timezone")
+                self._fail(f"formats.{key}", "%Z is ambiguous (zone abbreviations are not unique); use %z or timezone")
         return formats
 
     def _excluded_statuses(self, columns: Mapping[str, str]) -> frozenset[str]:
@@ -337,7 +337,7 @@ class _MappingReader:
             return frozenset()
         listed = self._table("statuses").get("exclude")
         if not isinstance(listed, list) or not all(isinstance(status, str) for status in listed):
-            self._fail("statuses.exclude", 'must be a list of texts such as ["cancelled"]')
+            self._fail("statuses.exclude", 'must be a list of text such as ["cancelled"]')
         if "status" not in columns:
             self._fail("statuses.exclude", "no status column is mapped; add status under [columns]")
         return frozenset(status.strip().casefold() for status in listed)

@@ -1,7 +1,6 @@
 """Reads the mapped columns of CSV, JSON and Parquet files as text, batch by batch, with line numbers.
 
-Only mapped columns leave this module: what else a file holds (names, phones) is never read or shown. What the texts
-mean, and whether a line is a good order, does not belong here.
+Other columns (names, phones) are never read or shown. Parsing and checking the texts does not belong here.
 """
 
 import codecs
@@ -26,7 +25,7 @@ from pizza_assets.sources.orders.file_mapping import FileMapping
 
 BATCH_ROWS = 65_536
 BLOCK_BYTES = 8 * 1024 * 1024
-"""CSV is parsed in blocks of this size; a single line can't be longer."""
+"""The block size of the CSV parser; a single line can't be longer."""
 JSON_CHUNK_CHARS = 1 << 20
 LONGEST_JSON_RECORD = 64 * 1024 * 1024
 
@@ -38,7 +37,7 @@ class TextBatch:
     lines: a str column per mapped name (empty text where the file has nothing), `line_number` (int64; the number of
         the record, the header being 1, which is the line as long as no quoted value holds a line break) and `defect`
         (why the line could not be split into columns, else missing).
-    iso_columns: mapped names whose texts the reader wrote itself from typed values, in ISO 8601.
+    iso_columns: mapped names whose texts the reader has made from typed values, in ISO 8601.
     blank_count: lines with nothing in any mapped column; they are not among `lines`.
     """
 
@@ -55,10 +54,10 @@ ORDER_SUFFIXES = tuple(_KINDS)
 
 
 def kind_of(file: Path) -> str:
-    """csv, json or parquet, by the file's ending. Raises BadFile for another."""
+    """csv, json or parquet, by the file's extension. Raises BadFile for another."""
     kind = _KINDS.get(file.suffix.lower())
     if kind is None:
-        raise BadFile(f"{file.name}: unknown kind of file; orders are read from {', '.join(sorted(ORDER_SUFFIXES))}")
+        raise BadFile(f"{file.name}: unknown kind of file; use one of {', '.join(sorted(ORDER_SUFFIXES))}")
     return kind
 
 
@@ -73,7 +72,7 @@ def read_batches(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
 
 
 def check_file(file: Path) -> None:
-    """Raises BadFile for what can't be an export at all: nothing, something compressed, something binary."""
+    """Raise BadFile for an empty, compressed or binary file, which can't be an export."""
     try:
         if file.stat().st_size == 0:
             raise BadFile(f"{file.name}: the file is empty (0 bytes); export it again or remove it")
@@ -93,7 +92,7 @@ def _frame(
     defects: Mapping[int, str] | None = None,
     iso_columns: frozenset[str] = frozenset(),
 ) -> TextBatch:
-    """Texts without surrounding blanks, lines with nothing in any mapped column counted, defective lines put in."""
+    """A batch of the texts without surrounding spaces, with blank lines only counted and defective lines added."""
     frame = pd.DataFrame(
         {name: pd.Series(values, dtype="str").fillna("").str.strip() for name, values in texts.items()}
     )
@@ -111,7 +110,7 @@ def _frame(
 
 
 def _as_spelt(file: Path, present: Sequence[str], mapping: FileMapping) -> FileMapping:
-    """The mapping with the one spelling of every column that this file has."""
+    """The mapping with this file's spelling of every column."""
     if not mapping.spellings:
         return mapping
     columns = dict(mapping.columns)
@@ -119,7 +118,7 @@ def _as_spelt(file: Path, present: Sequence[str], mapping: FileMapping) -> FileM
         found = [spelling for spelling in spellings if spelling in present]
         if len(found) > 1:
             raise BadFile(
-                f"{file.name}: has the columns {' and '.join(map(repr, found))}, all mapped as {name}; keep one of "
+                f"{file.name}: it has the columns {' and '.join(map(repr, found))}, all mapped as {name}; keep one of "
                 f"them in the mapping {mapping.origin}"
             )
         columns[name] = found[0] if found else " or ".join(spellings)
@@ -171,7 +170,7 @@ def _header(file: Path, mapping: FileMapping) -> list[str]:
 
 
 class _RaggedRows:
-    """Remembers which records had too few or too many columns; the parser calls it for each."""
+    """Collects the records with too few or too many columns; the parser calls it for each."""
 
     def __init__(self) -> None:
         self.defects: dict[int, str] = {}
@@ -181,7 +180,7 @@ class _RaggedRows:
         return "skip"
 
     def numbers(self, first: int, count: int) -> np.ndarray:
-        """The numbers of the next `count` good records, from `first` on."""
+        """The numbers of the next `count` records without defects, from `first` on."""
         skipped = sum(number >= first for number in self.defects)
         candidates = np.arange(first, first + count + skipped)
         return candidates[~np.isin(candidates, list(self.defects))][:count]
@@ -240,7 +239,7 @@ def _read_csv(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
 
 
 def _as_text(value: Any) -> str:
-    """Numbers arrive as the text they were written in (see _DECODER), so no digit is lost."""
+    """Read JSON; numbers arrive as the text they were written in (see _DECODER), so no digit is lost."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -268,7 +267,7 @@ def json_records(handle: io.TextIOBase, file: Path) -> Iterator[tuple[int, Any]]
 
 
 def _list_records(handle: io.TextIOBase, file: Path) -> Iterator[Any]:
-    """The elements of a JSON list whose bracket is already read, decoded one by one."""
+    """The elements of a JSON list whose opening bracket has been read, decoded one by one."""
     buffer, at, is_last = "", 0, False
     while True:
         at = _BETWEEN_RECORDS.match(buffer, at).end()  # type: ignore[union-attr]  # matches the empty text at least
@@ -310,7 +309,7 @@ def _read_json(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
 
 
 def _spelt(record: Mapping[str, Any], mapping: FileMapping, name: str) -> Any:
-    """The value of a column under whichever of its spellings the record has."""
+    """The value of a column under any of its spellings."""
     spellings = mapping.spellings.get(name, (mapping.columns[name],))
     return next((record[spelling] for spelling in spellings if spelling in record), None)
 

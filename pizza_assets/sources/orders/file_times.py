@@ -1,4 +1,4 @@
-"""Turns times as exports write them into UTC instants. Which columns hold them is the mapping's business.
+"""Parses the times of exports into UTC instants. The mapping of columns does not belong here.
 
 Rules: without a format only ISO 8601 is read. A time with an offset is taken as it is. A naive time is read in its
 zone; one that does not exist (clocks went forward) is moved forward by the gap, one that exists twice (clocks went

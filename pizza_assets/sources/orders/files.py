@@ -1,4 +1,4 @@
-"""Orders from a folder of exported files, week by week. Parsing belongs to file_import, keeping to staging."""
+"""Orders from a folder of exported files, week by week. Parsing belongs to file_import, storing to staging."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -39,31 +39,30 @@ COUNT_TEXTS = {
 
 
 class Inbox(Protocol):
-    """A place that is no folder of this machine, such as a prefix of a bucket."""
+    """A remote place for exports, such as a prefix of a bucket."""
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Its name in messages."""
         ...
 
     def listing(self, pattern: str) -> dict[str, str]:
-        """The files that fit the pattern: name to a text that changes when the file does."""
+        """The files that match the pattern: a text by name that changes when the file does."""
         ...
 
     def fetch(self, pattern: str) -> Path:
-        """A folder with copies of its files as they are now, or the copy of the one file that it is."""
+        """A folder with copies of the current files, or the copy of a single file."""
         ...
 
 
 class OrderFiles:
-    """An OrderSource over files. They are parsed once per content and mapping, at the first question.
+    """The OrderSource of exported files, which are parsed once per content and mapping, when first needed.
 
-    The minute of the first question is the cut-off of all answers: orders within it wait for the next OrderFiles, later
-    ones are refused as future. So answers fit together however long a run takes.
+    The minute of the first use is the cut-off of all answers: orders within it wait for the next OrderFiles, later
+    ones are refused as future. So answers are consistent however long a run takes.
 
-    business_timezone: the zone of the match weeks, and of the business day where the mapping has no zone.
-    now: gives the current instant. markets: for a mapping that leaves zone or chain to the markets table.
-    An inbox is fetched once, at the first question.
+    business_timezone: the zone of the match weeks, and of the business day if the mapping has no zone.
+    markets: for a mapping that takes zone or chain from the markets table. An inbox is fetched once, when first needed.
     """
 
     name = "files"
@@ -88,11 +87,10 @@ class OrderFiles:
         return self.mapping.label
 
     def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:
-        """The week's orders, under the mapping's label; of a large week a stream, for who takes one (`may_stream`).
+        """The week's orders, under the mapping's label; with `may_stream`, a large week is returned as a stream.
 
-        Weeks outside of what the files speak for are not covered. Raises BadFile if a file that can't be read now is
-        known from earlier to hold orders around the week, or if no readable file covers the week and an unreadable one
-        may hold it.
+        Raises BadFile if an unreadable file is known from earlier to have orders around the week, or if no readable
+        file covers the week and an unreadable one may.
         """
         if week.timezone != self.business_timezone:
             raise ValueError(f"week {week} is not in the zone of this source, {self.business_timezone}")
@@ -102,7 +100,8 @@ class OrderFiles:
         covered = self._covered(week)
         if not covered and self.facts.bad_files:
             raise BadFile(
-                f"week {week.key} is in no readable file, and may be in one of these:\n" + self._bad_files_text("\n")
+                f"week {week.key} is in no readable file, but may be in one of these; correct or remove them:\n"
+                + self._bad_files_text("\n")
             )
         rows_of = week_rows if may_stream else week_frame
         return SourceResult(
@@ -121,12 +120,12 @@ class OrderFiles:
         return RejectedRows.conform(staged_rejects(self._staged[0], week.key))
 
     def failure(self, _week: MatchWeek) -> None:
-        """None: mock orders never take the place of files."""
+        """None: mock orders never replace files."""
 
     def identity(self, week: MatchWeek) -> str | None:
-        """A fingerprint of all that `orders` would say about the week, without reading it; None if it is not covered.
+        """A fingerprint of the week's orders, without reading them; None if it is not covered.
 
-        A new export changes only the weeks it says something new about.
+        A new export changes the fingerprints of only those weeks for which it has something new.
         """
         covered = self._covered(week)
         if not covered and not self.facts.bad_files:
@@ -138,7 +137,7 @@ class OrderFiles:
         return digest.hexdigest()[:32]
 
     def periods(self) -> tuple[MatchWeek, MatchWeek] | None:
-        """The first and the last week the files speak for; None if they hold no order.
+        """The first and the last week that the files cover; None if they have no orders.
 
         Raises BadFile if that is because none of them can be read.
         """
@@ -150,26 +149,25 @@ class OrderFiles:
                 last_minute, self.business_timezone
             )
         if self.facts.bad_files:
-            raise BadFile("no order file can be read:\n" + self._bad_files_text("\n"))
+            raise BadFile("no order file can be read; correct them:\n" + self._bad_files_text("\n"))
         return None
 
     def warnings(self) -> list[str]:
-        """What a person should look at although the run went on: files that can't be read, or hold no order."""
-        nothing = f"no order is in the files {self.mapping.files} of {self._place_name}"
-        empty = [] if self.facts.coverage else [nothing]
+        """Problems that did not stop the run: unreadable files, or files without any order."""
+        empty = [] if self.facts.coverage else [f"files {self.mapping.files} of {self._place_name} have no orders"]
         return [*self.facts.bad_files.values(), *empty]
 
     @property
     def facts(self) -> ImportFacts:
-        """What the files hold: lines by fate per week, coverage, unreadable files."""
+        """What the files contain: lines by kind per week, coverage, unreadable files."""
         return self._staged[1]
 
     @cached_property
     def _staged(self) -> tuple[Path, ImportFacts]:
-        """The folder of the staging that is right at this minute, made if need be, and its facts.
+        """The folder of the staging that is valid now, built if needed, and its facts.
 
-        A staging is right until the clock passes a line that it held back; then another one takes its place, under a
-        key that follows from its own.
+        A staging is valid until the clock passes a line that it held back; then another one replaces it, whose key is
+        derived from its own.
         """
         cutoff = self.now().replace(second=0, microsecond=0)
         key = self.fingerprint
@@ -186,7 +184,7 @@ class OrderFiles:
             key = hashlib.sha256(f"{key} {facts.held_from}".encode()).hexdigest()[:32]
 
     def _earlier_extents(self) -> dict[str, tuple[str, str]]:
-        """The widest extent of each file in the stagings that are kept."""
+        """The widest extent of each file in all kept stagings."""
         widest: dict[str, tuple[str, str]] = {}
         for found in self.staging.kept_facts(self._source):
             for name, (first, last) in extents_from_json(found).items():
@@ -196,7 +194,7 @@ class OrderFiles:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Of everything the orders depend on: names and contents of the files, mapping, zone, parser and schema."""
+        """The fingerprint of all that the orders depend on: file names and contents, mapping, zone, parser, schema."""
         digest = hashlib.sha256()
         versions = f"{PARSER_VERSION} {RawOrders.schema_version()} {RejectedRows.schema_version()}"
         uses_markets = self.mapping.is_zone_of_market or self.mapping.is_chain_of_market
@@ -247,7 +245,7 @@ class OrderFiles:
         return facts.to_json()
 
     def listing(self) -> dict[str, str]:
-        """The files as they are now, without reading them: name to a text that changes when the file does."""
+        """The current files, without reading them: a text by name that changes when the file does."""
         if not isinstance(self._place, Path):
             return self._place.listing(self.mapping.files)
         found = [self._place] if self._place.is_file() else self._place.glob(self.mapping.files)
@@ -255,24 +253,24 @@ class OrderFiles:
         return {str(path): f"{stat.st_size} {stat.st_mtime_ns}" for path, stat in stats.items()}
 
     def covers(self, week: MatchWeek) -> bool:
-        """Whether readable files speak for a part of the week."""
+        """Whether readable files cover a part of the week."""
         return bool(self._covered(week))
 
     def order_count(self, week: str) -> int:
-        """How many lines of accepted orders the week with this key has, which is no less than orders."""
+        """The number of lines of accepted orders in the week with this key; at least the number of orders."""
         return self.facts.weeks.get(week, {}).get(ACCEPTED, 0)
 
     def refusal(self, week: MatchWeek) -> str | None:
-        """Why the week has to stay as it is although files speak for it; None if it has not.
+        """Why the week must stay as it is stored; None if it may be replaced.
 
-        Without a file that can't be read now, the week's answer would be less than what is stored, and replace it.
+        Without a file that is unreadable now, the week's answer would be incomplete, and would replace a whole one.
         """
-        held = []
+        missing = []
         for name, why in self.facts.bad_files.items():
             first, last = self.facts.extents.get(name, ("", ""))
             if first <= week.key <= last:
-                held.append(f"{why} (when it could be read, it held the weeks {first} to {last})")
-        return f"week {week.key} is held in part by what can't be read now:\n" + "\n".join(held) if held else None
+                missing.append(f"{why} (when last readable, it had the weeks {first} to {last})")
+        return f"week {week.key} is partly in files that can't be read now:\n" + "\n".join(missing) if missing else None
 
     def _covered(self, week: MatchWeek) -> tuple[CoveredPeriod, ...]:
         clipped = (period.clipped(week.starts_at, week.ends_at) for period in self.facts.coverage)

@@ -1,6 +1,6 @@
-"""Typed lines of order files on disk for a while, in buckets by order id, so that all lines of an order meet.
+"""Temporary buckets of typed order lines on disk, by order id, so that all lines of an order are in one bucket.
 
-What lines mean, and what becomes of a bucket, does not belong here.
+The meaning and further processing of lines do not belong here.
 """
 
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ class LineBuckets:
         self._folder = folder
 
     @contextmanager
-    def of_file(self, index: int) -> Iterator["FileWriter"]:
-        """Takes the lines of one file; at most one at a time per file."""
+    def writer(self, index: int) -> Iterator["FileWriter"]:
+        """A writer of the lines of one file; at most one at a time per file."""
         with ExitStack() as files:
             yield FileWriter(self._folder, index, self.count, files)
 
     def discard(self, index: int) -> None:
-        """Forget the lines of a file."""
+        """Delete the lines of a file."""
         for part in self._folder.glob(f"*-{index:06d}.arrow"):
             part.unlink()
 
@@ -44,7 +44,7 @@ class LineBuckets:
 
 
 class FileWriter:
-    """Puts the lines of one file into their buckets."""
+    """Writes the lines of one file to their buckets."""
 
     def __init__(self, folder: Path, index: int, count: int, files: ExitStack) -> None:
         self._folder, self._index, self._count, self._files = folder, index, count, files
@@ -52,7 +52,7 @@ class FileWriter:
         self._writers: dict[int, pa.ipc.RecordBatchStreamWriter] = {}
 
     def add(self, lines: pd.DataFrame) -> None:
-        """Lines that follow those of the calls before."""
+        """Append lines to those of earlier calls."""
         ids = lines["order_id"].to_numpy(dtype=object)
         buckets = (pd.util.hash_array(ids, categorize=False) % self._count).astype(np.int64)
         order = np.argsort(buckets, kind="stable")

@@ -1,7 +1,7 @@
-"""Invented orders that look like a pizza business and respond to football by a declared amount.
+"""Mock orders that look like those of a pizza business and respond to football by a declared amount.
 
-They are always labelled mock. The response to matches is planted, by PLANTED_EFFECTS: finding it again shows that the
-analysis works, and nothing about the world. Real orders, and mock matches, do not belong here.
+They are always labelled mock. The response to matches is planted (PLANTED_EFFECTS): finding it again shows that the
+analysis works, and says nothing about the world. Real orders and mock matches do not belong here.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from pizza_assets.models.vocabulary import EXPOSING_STATUSES, DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.mock_baskets import baskets
-from pizza_assets.sources.orders.mock_draws import drawn, in_order
+from pizza_assets.sources.orders.mock_draws import inverse_cdf, stable_order
 from pizza_assets.sources.orders.mock_effects import (
     PLANTED_EFFECTS,
     PlantedEffects,
@@ -36,7 +36,7 @@ CHAINS = ("dominos", "rival")
 CURRENCY = "GBP"
 ORDERS_PER_STORE_DAY = 100.0
 NUMBER_DIGITS = 8
-"""Order numbers are padded to this width, so that their order as text is their order in time."""
+"""Order numbers are padded to this width, so that they sort as text in order of time."""
 
 
 def mock_orders(
@@ -48,11 +48,11 @@ def mock_orders(
     stores_per_market: int = 2,
     orders_per_store_day: float = ORDERS_PER_STORE_DAY,
 ) -> SourceResult:
-    """The week's orders up to the minute of `now`, two chains taking turns over a market's stores.
+    """The week's orders up to the minute of `now`; a market's stores belong to two chains in turn.
 
     matches: RawMatches of the week and its neighbours. The orders depend on week, markets, matches and seed, never on
-    other weeks; a later `now` only adds orders, and a match only adds orders in its windows: orders are first drawn for
-    the largest effect, then thinned, each by its own lot, to the effect that applies.
+    other weeks. A later `now` only adds orders, and a match only adds orders in its windows: orders are first drawn for
+    the largest effect, then thinned independently to the effect that applies.
     """
     if now <= week.starts_at:
         return SourceResult(
@@ -63,11 +63,11 @@ def mock_orders(
     is_played = matches["kickoff_is_fixed"].astype(bool) & matches["status"].isin(EXPOSING_STATUSES)
     counted = matches[is_played].to_dict("records")
     rng = np.random.default_rng([seed, int(week.key.replace("-", ""))])
-    store_index, microseconds, is_kept = _drawn(
+    store_index, microseconds, is_kept = _candidate_orders(
         week, markets, counted, seed, stores_per_market, orders_per_store_day, rng
     )
-    basket = drawn(baskets().cumulative, rng.random(len(microseconds)))
-    order = in_order(microseconds)
+    basket = inverse_cdf(baskets().cumulative, rng.random(len(microseconds)))
+    order = stable_order(microseconds)
     limit = int((ends_at - week.starts_at) / timedelta(microseconds=1))
     numbers = np.flatnonzero(is_kept[order] & (microseconds[order] < limit))
     chosen = order[numbers]
@@ -83,7 +83,7 @@ def mock_orders(
 
 @dataclass(frozen=True)
 class _Stores:
-    """Columns that depend on the store, one entry per store; market by market."""
+    """The columns that depend on the store, one entry per store, market by market."""
 
     chain: pa.Array
     market: pa.Array
@@ -102,7 +102,7 @@ class _Stores:
         return cls(*(pa.array(column, pa.large_string()) for column in columns))
 
 
-def _drawn(
+def _candidate_orders(
     week: MatchWeek,
     markets: Sequence[Market],
     matches: Sequence[dict],
@@ -111,7 +111,7 @@ def _drawn(
     per_day: float,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(store, microseconds into the week, does it happen) of every order that the largest effect would bring."""
+    """(store, microseconds into the week, is kept) of every order that there would be under the largest effect."""
     clocks = {zone: local_clock(week, zone) for zone in {market.timezone for market in markets}}
     stores, minutes, factors = [], [], []
     for index, market in enumerate(markets):
@@ -122,7 +122,7 @@ def _drawn(
         expected = np.cumsum(clock.rate * days[clock.day] * hours[clock.hour])
         total = expected[-1] * per_day * PLANTED_EFFECTS.largest
         counts = rng.poisson(total, per_market)
-        placed = drawn(expected, rng.random(counts.sum()) * expected[-1])
+        placed = inverse_cdf(expected, rng.random(counts.sum()) * expected[-1])
         uplift = planted_uplift(week, market, matches)
         factors.append(np.ones(len(placed)) if uplift is None else uplift[placed])
         minutes.append(placed)
@@ -143,7 +143,7 @@ def _frame(
     microseconds: np.ndarray,
     basket: np.ndarray,
 ) -> pd.DataFrame:
-    """RawOrders, in its order and types. Texts are gathered from short tables, never made one by one."""
+    """RawOrders, conformed. Strings are taken from short tables, never built one by one."""
     menu, size = baskets(), len(numbers)
     padded = pc.utf8_lpad(pa.array(numbers).cast(pa.large_string()), NUMBER_DIGITS, "0")
     prefix, joint = (pa.scalar(text, pa.large_string()) for text in (f"mock-{week.key}-", ""))

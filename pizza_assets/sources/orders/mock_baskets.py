@@ -1,4 +1,4 @@
-"""What is in a mock order: a few dozen baskets that customers repeat."""
+"""The contents of mock orders: a few dozen baskets that customers repeat."""
 
 import json
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ EXTRA_PENCE = {"": 0, "Garlic Bread": 499, "Chicken Wings": 649, "Cola": 299}
 
 @dataclass(frozen=True)
 class Baskets:
-    """A few dozen orders that customers repeat: JSON items, pizzas, pence, and how likely each is."""
+    """Each basket's JSON items, number of pizzas and price in pence, and the cumulative probabilities."""
 
     items: pa.Array
     pizza_counts: np.ndarray

@@ -1,4 +1,4 @@
-"""What football does to mock orders: effects planted on purpose, and therefore never a discovery."""
+"""The effects of matches on mock orders: planted on purpose, so finding them is never a discovery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ MATCH_LENGTHS = {
     DecidedBy.EXTRA_TIME: timedelta(minutes=150),
     DecidedBy.PENALTIES: timedelta(minutes=165),
 }
-"""Matches with these carry no effect: the analysis exposes nobody to them either."""
+"""Kick-off to final whistle."""
 
 
 @dataclass(frozen=True)
 class PlantedEffects:
-    """By how much a match multiplies the expected orders of a market that follows one of its teams.
+    """The factors by which a match multiplies the expected orders of a market that follows one of its teams.
 
     pre: in the two hours before kick-off. during: from kick-off to the final whistle (115 minutes, 150 after extra
     time, 165 after penalties). post: in the two hours after it. post_if_won: on top of post, if the followed team won.
-    Where windows of two matches overlap, the larger effect counts.
+    Where windows of two matches overlap, the larger factor counts.
     """
 
     pre: float = 1.04
@@ -40,11 +40,11 @@ class PlantedEffects:
 
 
 PLANTED_EFFECTS = PlantedEffects()
-"""What mock orders are made to show. Never a discovery."""
+"""The effects in all mock orders."""
 
 
 def planted_effects_text() -> str:
-    """One sentence for metadata and pages."""
+    """The planted effects in one sentence, for metadata and pages."""
     pre, during, post, won = (
         f"{100 * (factor - 1):+.0f} %"
         for factor in (PLANTED_EFFECTS.pre, PLANTED_EFFECTS.during, PLANTED_EFFECTS.post, PLANTED_EFFECTS.post_if_won)

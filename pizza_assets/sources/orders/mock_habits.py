@@ -1,4 +1,4 @@
-"""When mock customers order: the local clock, weekday, season, market size and trend. Football does not belong here."""
+"""When mock customers order: local time, weekday, season, market size and trend. Football does not belong here."""
 
 import zlib
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ import pandas as pd
 from pizza_assets.models.week import MatchWeek
 
 OPENS_AT, OPEN_MINUTES = 11 * 60, 14 * 60
-"""Open from 11:00 to 01:00 in the market's clock."""
+"""Open from 11:00 to 01:00 local time."""
 DAY_SHAPE, HOUR_SHAPE = 400, 100
-"""Market-days and market-hours vary by gamma factors of mean 1: 5 % and 10 % standard deviation beyond chance."""
+"""Shapes of the gamma factors (mean 1) of market-days and market-hours: 5 % and 10 % overdispersion."""
 WEEKDAY_FACTORS = np.array([0.84, 0.86, 0.91, 0.96, 1.24, 1.20, 0.99])
 """Monday to Sunday, by business day (the small hours belong to the evening before); they average 1."""
 
 
 @cache
 def _share_of_minute() -> np.ndarray:
-    """Share of a day's orders in each minute of the local clock: a lunch and a larger evening peak. Sums to 1."""
+    """The share of a day's orders in each local minute: a lunch peak and a larger evening peak. Sums to 1."""
     since_opening = np.arange(OPEN_MINUTES)
 
     def peak(centre: float, width: float) -> np.ndarray:
@@ -34,8 +34,8 @@ def _share_of_minute() -> np.ndarray:
 
 @dataclass(frozen=True)
 class LocalClock:
-    """One zone's view of a week's minutes. rate: expected share of an average day's orders; day and hour: which of
-    the week's business days and local hours, from 0; days: those business days, since 1970.
+    """A week's minutes in one time zone. rate: expected share of an average day's orders. day, hour: number of the
+    business day and local hour within the week, from 0. days: the business days, as days since 1970.
     """
 
     rate: np.ndarray
@@ -59,7 +59,7 @@ def local_clock(week: MatchWeek, zone: str) -> LocalClock:
 
 @dataclass(frozen=True)
 class MarketHabits:
-    """How a market orders: `size` (1 is average) and a slow trend. They depend on its name and the seed only."""
+    """A market's `size` (1 is average) and slow trend, which depend only on its name and the seed."""
 
     size: float
     trend_phases: tuple[float, float]
@@ -72,7 +72,7 @@ class MarketHabits:
         )
 
     def level(self, days: np.ndarray) -> np.ndarray:
-        """Size and trend at `days` since 1970: waves of about one and three years, a few per cent high."""
+        """Size times trend at `days` since 1970; the trend has waves of one and three years and a few per cent."""
         first, second = self.trend_phases
         return self.size * (
             1 + 0.04 * np.sin(2 * np.pi * days / 1100 + first) + 0.03 * np.sin(2 * np.pi * days / 410 + second)

@@ -1,8 +1,7 @@
-"""Local folders in which parsed order files wait, by match week, until a week is asked for.
+"""Local folders of parsed order files, by match week.
 
-A staging is a folder named by the fingerprint of everything it was made from. It is built beside its final place, its
-marker is written last, and then it is renamed: a half-written one is never used. What is inside, and how it is made
-from files, does not belong here.
+A staging is a folder named by the fingerprint of its inputs. It is built in a temporary folder beside its final place,
+its marker is written last, and then it is renamed: a partial one is never used. Its content does not belong here.
 """
 
 import json
@@ -17,35 +16,35 @@ import psutil
 
 MARKER = "staged.json"
 KEPT = 2
-"""How many stagings of one source stay: the current one and the one before, which another process may still read."""
+"""How many stagings of one source are kept: the current and the previous one, which another process may be reading."""
 
 
 class Staging:
-    """The stagings under `folder`, which is made when first needed."""
+    """The stagings under `folder`, which is created when first needed."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
     def path(self, source: str, fingerprint: str) -> Path:
-        """Where the staging of `source` (a short text of letters and digits) with this fingerprint is or will be."""
+        """The path of the staging of `source` (a short text of letters and digits) with this fingerprint."""
         return self.folder / f"{source}-{fingerprint}"
 
     def facts(self, source: str, fingerprint: str) -> dict[str, Any] | None:
-        """The marker's content, or None if there is no complete staging."""
+        """The facts in the marker; None if there is no complete staging."""
         try:
             return json.loads((self.path(source, fingerprint) / MARKER).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
 
     def kept_facts(self, source: str) -> list[dict[str, Any]]:
-        """The facts of all complete stagings of `source`, the current one included."""
+        """The facts of all complete stagings of `source`, including the current one."""
         markers = sorted(self.folder.glob(f"{source}-*/{MARKER}"))
         return [json.loads(marker.read_text(encoding="utf-8")) for marker in markers]
 
     def build(self, source: str, fingerprint: str, fill: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-        """Let `fill` write into an empty folder and return its facts (JSON values); then put it in place.
+        """Let `fill` write to an empty folder and return its facts (JSON values); then move the folder into place.
 
-        If another process was faster, its equal staging stays. An error of `fill` leaves nothing behind.
+        If another process was faster, its equal staging is kept. If `fill` raises, nothing is left behind.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{source}-building-{os.getpid()}-", dir=self.folder))
@@ -68,7 +67,7 @@ class Staging:
                 raise
 
     def _sweep(self, source: str, fingerprint: str) -> None:
-        """Remove all but the newest stagings of `source`, and what dead processes left unfinished."""
+        """Remove all but the newest stagings of `source`, and unfinished ones of dead processes."""
         current = self.path(source, fingerprint)
         others = [path for path in self.folder.glob(f"{source}-*") if path != current]
         oldest_kept = min([current.stat().st_mtime, *self._modified(others)[: KEPT - 1]])

@@ -100,9 +100,9 @@ def test_goals_join_their_match_by_date_and_canonical_names_in_order_of_time(tmp
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (ARSENAL_GOALS[:1], "come to 0-1, its result is 0-2"),
-        ((*ARSENAL_GOALS, goal("2015-08-09", "Arsenal", "West Ham United", 5, "home")), "come to 1-2"),
-        (ARSENAL_GOALS[2:], "come to 0-0"),
+        (ARSENAL_GOALS[:1], "add up to 0-1, but its result is 0-2"),
+        ((*ARSENAL_GOALS, goal("2015-08-09", "Arsenal", "West Ham United", 5, "home")), "add up to 1-2"),
+        (ARSENAL_GOALS[2:], "add up to 0-0"),
     ],
 )
 def test_goals_that_do_not_add_up_are_refused_as_a_whole(tmp_path: Path, lines: Sequence[str], words: str) -> None:
@@ -136,7 +136,7 @@ def test_the_source_s_own_events_count(tmp_path: Path) -> None:
     found = events_of(event_file(tmp_path, *ARSENAL_GOALS), Fixtures(ARSENAL), own=own)
     assert found.rows.empty
     assert set(found.rejected["check"]) == {"the source has none"}
-    assert found.rejected["reason"].str.contains("openfootball has its own events").all()
+    assert found.rejected["reason"].str.contains("openfootball has events of this match").all()
 
 
 def test_a_match_without_a_result_waits(tmp_path: Path) -> None:

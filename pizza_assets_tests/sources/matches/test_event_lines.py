@@ -63,8 +63,8 @@ def test_columns_may_stand_in_any_order_with_others_between_and_a_byte_order_mar
         ({"away_team": ""}, "away_team", "empty"),
         ({"minute": "NaN"}, "minute", "45+2"),
         ({"minute": ""}, "minute", "no minute"),
-        ({"minute": "131"}, "minute", "no match has"),
-        ({"minute": "90+61"}, "minute", "no match has"),
+        ({"minute": "131"}, "minute", "a match has no minute"),
+        ({"minute": "90+61"}, "minute", "a match has no minute"),
         ({"event_type": "Goal!"}, "event_type", "choose goal, penalty_goal"),
         ({"side": "Arsenal"}, "side", "neither home nor away"),
         ({"player": "x" * 201}, "player", "longer"),
@@ -123,10 +123,10 @@ def test_the_same_line_again_is_repeated_however_it_is_written() -> None:
         (HEADER.replace("side", "minute").encode(), "side or team is missing"),
         (HEADER.replace("player", "minute").encode(), "column minute appears 2 times"),
         (HEADER.replace("player", "team").encode(), "both columns side and team"),
-        (f'{HEADER}\n{GOOD}\n"2015'.encode(), "line 3 is no CSV"),
+        (f'{HEADER}\n{GOOD}\n"2015'.encode(), "line 3 is not valid CSV"),
         (
             f"{HEADER}\n{GOOD.replace('2015-08-08', '08.08.2015')}".encode(),
-            "no line has a date that can be used (line 2",
+            "no line has a usable date (line 2",
         ),
     ],
 )

@@ -12,7 +12,7 @@ from pizza_assets.errors import BadAnswer
 from pizza_assets.models import RawMatches
 from pizza_assets.models.competitions import COMPETITIONS
 from pizza_assets.models.vocabulary import MatchStatus
-from pizza_assets.sources.matches.football_data_format import UNDECIDED, Span, asked_days, read_matches
+from pizza_assets.sources.matches.football_data_format import UNDECIDED, Span, query_days, read_matches
 from pizza_assets_tests.support.api_rows import match
 
 LEAGUE = Span(COMPETITIONS["en.1"], "2025-26", date(2025, 7, 1), date(2026, 6, 30))
@@ -92,7 +92,7 @@ def test_the_answer_of_another_competition_is_refused() -> None:
 
 
 def test_days_are_asked_wider_because_the_last_one_is_exclusive() -> None:
-    assert asked_days(LEAGUE) == {"dateFrom": "2025-06-29", "dateTo": "2026-07-03"}
+    assert query_days(LEAGUE) == {"dateFrom": "2025-06-29", "dateTo": "2026-07-03"}
 
 
 @settings(max_examples=100, deadline=None)

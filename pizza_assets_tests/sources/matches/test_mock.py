@@ -209,6 +209,6 @@ def test_only_the_chosen_seasons_are_played() -> None:
     inside, outside = (source.matches(MatchWeek(key, "Europe/London")) for key in ("2024-11-05", "2025-11-04"))
     assert (inside.is_covered, inside.reason, set(inside.rows["season"])) == (True, None, {"2024-25"})
     assert (outside.is_covered, len(outside.rows)) == (False, 0)
-    assert "outside of the chosen seasons" in (outside.reason or "")
-    with pytest.raises(ConfigurationError, match="season 2018 is none of Premier League"):
+    assert "outside the chosen seasons" in (outside.reason or "")
+    with pytest.raises(ConfigurationError, match="season 2018 is not a season of Premier League"):
         MockMatches(lambda: datetime(2026, 11, 22, 12, tzinfo=UTC), seasons=["2018"])

@@ -135,7 +135,7 @@ def test_a_broken_neighbour_is_named_and_an_empty_fixture_list_is_no_answer() ->
     assert reason is not None
     assert "may lack matches of another season" in reason
     assert "2014-15/en.1.json: not JSON" in reason
-    with pytest.raises(SourceUnavailable, match="lists no match yet"):
+    with pytest.raises(SourceUnavailable, match="lists no matches yet"):
         source.matches(week("2016-11-05"))
 
 
@@ -182,7 +182,7 @@ def test_one_failing_competition_is_named_and_the_others_stay_real() -> None:
 
 def test_if_every_competition_fails_the_week_fails() -> None:
     source = Openfootball(BASE, ["en.1", "uefa.cl"], Web({"2015-16/en.1": b"<html>", "2015-16/uefa.cl": b"[]"}))
-    with pytest.raises(BadAnswer, match=r"en\.1\.json: not JSON.*uefa\.cl\.json: no list named matches"):
+    with pytest.raises(BadAnswer, match=r"en\.1\.json: not JSON.*uefa\.cl\.json: it has no list named matches"):
         source.matches(week("2015-12-26"))
 
 
@@ -209,7 +209,7 @@ def test_an_unknown_competition_is_refused_with_the_known_ones(codes: list[str])
 
 @pytest.mark.parametrize("location", ["", "ftp://example.invalid/x", "s3://bucket/x"])
 def test_an_impossible_location_is_refused(location: str) -> None:
-    with pytest.raises(ConfigurationError, match="give an https address or a local folder"):
+    with pytest.raises(ConfigurationError, match="give an https URL or a local folder"):
         Openfootball(location, ["en.1"])
 
 
@@ -232,7 +232,7 @@ def test_every_rejected_row_is_reported_in_exactly_one_week() -> None:
 
 def test_a_file_without_one_usable_match_is_a_bad_answer() -> None:
     body = json.dumps({"matches": [_bad("2015-12-01")]}).encode()
-    with pytest.raises(BadAnswer, match=r"no match in it can be used .*match 1: the time is not readable"):
+    with pytest.raises(BadAnswer, match=r"it has no usable match .*match 1: the time is not readable"):
         Openfootball(BASE, ["en.1"], Web({"2015-16/en.1": body})).matches(week("2015-12-01"))
 
 
@@ -352,7 +352,7 @@ def test_a_week_outside_of_the_chosen_seasons_is_not_covered_and_asks_for_nothin
         result = source.matches(week(day))
         assert (result.is_covered, len(result.rows), result.is_partial) == (False, 0, False)
         assert result.reason is not None
-        assert "outside of the chosen seasons (PIZZA_SEASONS=2016-17)" in result.reason
+        assert "outside the chosen seasons (PIZZA_SEASONS=2016-17)" in result.reason
     assert web.asked == []
     assert len(source.matches(week("2016-11-05")).rows) == 1
     assert web.asked == ["2016-17/en.1"]
@@ -382,7 +382,7 @@ def test_each_competition_speaks_for_its_own_chosen_seasons() -> None:
 
 @pytest.mark.parametrize("season", ["2018", "2019", "2015-17"])
 def test_a_season_that_no_chosen_competition_has_is_refused_by_name(season: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"season {season} is none of Premier League"):
+    with pytest.raises(ConfigurationError, match=f"season {season} is not a season of Premier League"):
         Openfootball(BASE, ["en.1"], seasons=["2015-16", season])
 
 

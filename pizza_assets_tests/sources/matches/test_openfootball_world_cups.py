@@ -204,7 +204,7 @@ def test_bare_times_of_another_world_cup_are_refused_not_guessed() -> None:
     record = {"round": "Final", "date": "2010-07-11", "time": "20:30", "team1": "Netherlands", "team2": "Spain"}
     parsed = parse_competition(json.dumps({"matches": [record]}).encode(), "x.json", WORLD_CUP, "2010")
     assert parsed.matches.empty
-    assert "has no clock of its own" in parsed.rejected.loc[0, "reason"]
+    assert "has no time zone of its own" in parsed.rejected.loc[0, "reason"]
 
 
 @settings(max_examples=100, deadline=None)

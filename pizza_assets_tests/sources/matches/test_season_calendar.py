@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pizza_assets.models.competitions import COMPETITIONS, Competition
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.matches.season_calendar import (
+    corrected_years,
     has_season,
-    mended_years,
     round_number,
     season_bounds,
     season_span,
@@ -73,27 +73,27 @@ def test_a_date_typed_one_year_early_is_mended_and_a_right_one_kept(number: int,
     """Right dates: from the opening to the end of July; the slip shows where a year earlier lies before the opening."""
     right = min(OPENING + timedelta(days=days), date(2020, 7, 31))
     opening_round = [OPENING] * 10
-    assert mended_years([*opening_round, right], [1] * 10 + [number], "2019-20")[-1] == right
+    assert corrected_years([*opening_round, right], [1] * 10 + [number], "2019-20")[-1] == right
     if number >= 30 and right.year == 2020 and right.month in (6, 7):
         slip = right.replace(year=2019)
-        assert mended_years([*opening_round, slip], [1] * 10 + [number], "2019-20")[-1] == right
+        assert corrected_years([*opening_round, slip], [1] * 10 + [number], "2019-20")[-1] == right
 
 
 def test_a_match_brought_forward_to_before_the_opening_keeps_its_date() -> None:
     early = OPENING - timedelta(days=4)
-    assert mended_years([OPENING, early], [1, 6], "2019-20") == [OPENING, early]
+    assert corrected_years([OPENING, early], [1, 6], "2019-20") == [OPENING, early]
 
 
 @pytest.mark.parametrize("season", ["2019", "2018-19"])
 def test_nothing_is_moved_out_of_the_season_or_in_a_tournament(season: str) -> None:
     days = [OPENING, date(2019, 7, 26)]
-    assert mended_years(days, [1, 38], season) == days
+    assert corrected_years(days, [1, 38], season) == days
 
 
 def test_unreadable_dates_and_unnumbered_rounds_are_left_alone() -> None:
     july = date(2019, 7, 26)
-    assert mended_years([OPENING, None, july], [1, 38, None], "2019-20") == [OPENING, None, july]
-    assert mended_years([july], [38], "2019-20") == [july]
+    assert corrected_years([OPENING, None, july], [1, 38, None], "2019-20") == [OPENING, None, july]
+    assert corrected_years([july], [38], "2019-20") == [july]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_under_fail_nothing_is_invented_and_nothing_stops() -> None:
 def test_seasons_that_are_not_chosen_are_a_notice() -> None:
     ahead = weeks_ahead(MockMatches(lambda: NOW, seasons=("2024-25",)), MOCK, WEEKS, "mock")
     assert ahead.matches.empty
-    assert "outside of the chosen seasons" in ahead.notices[0]
+    assert "outside the chosen seasons" in ahead.notices[0]
 
 
 def test_a_bug_is_no_failure_of_the_source() -> None:

@@ -61,7 +61,7 @@ def test_reads_every_key() -> None:
         ('quantity = "pizzas"\n', "", "quantity", "under [columns] or [constants]"),
         ('market = "city"\n', "", "market", "under [columns] or [constants]"),
         ('chain = "dominos"', 'chain = "dominos"\nmarket = "Leeds"', "constants.market", "keep one of the two"),
-        ('chain = "dominos"', "chain = 3", "constants.chain", "must be a text"),
+        ('chain = "dominos"', "chain = 3", "constants.chain", "must be non-empty text"),
         ("[constants]", '[formats]\ntimestamp = "DD/MM"\n[constants]', "formats.timestamp", "%d/%m/%Y"),
         ("[constants]", '[formats]\ntimestamp = "%d %Z"\n[constants]', "formats.timestamp", "use %z or timezone"),
         ("[constants]", '[statuses]\nexclude = ["x"]\n[constants]', "statuses.exclude", "add status under [columns]"),

@@ -7,7 +7,7 @@ import pandas as pd
 
 ENOUGH = 0.9
 SIGNS = {"£": "GBP", "€": "EUR"}
-"""Signs of one currency only; a $ may be any of twenty."""
+"""Signs of a single currency; $ is used by some twenty."""
 
 _SIGN_OR_CODE = re.compile(
     r"^(?P<before>[^\d\s.,+-]{1,3})?\s*(?P<number>[+-]?[\d.,' \u00a0\u202f]*\d)\s*(?P<after>[^\d\s.,+-]{1,3})?$"
@@ -32,7 +32,7 @@ class AmountStyle:
 
     @property
     def currency(self) -> str | None:
-        """The currency that the sign or code names beyond doubt."""
+        """The currency that the sign or code identifies; None if it is ambiguous."""
         if self.sign is None:
             return None
         if self.sign in SIGNS:
@@ -41,7 +41,7 @@ class AmountStyle:
 
 
 def amount_style(texts: pd.Series) -> AmountStyle | None:
-    """How the filled `texts` write amounts; None if most of them are none."""
+    """How the non-empty `texts` write amounts; None if most of them are not amounts."""
     filled = texts[texts != ""]
     if filled.empty:
         return None

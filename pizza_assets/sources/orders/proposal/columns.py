@@ -1,4 +1,4 @@
-"""What the columns of an export hold, and which of them is which. What remains unknown is asked elsewhere."""
+"""Finds the roles of an export's columns from headers and values. Asking for missing ones does not belong here."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _MOSTLY = 0.9
 _FEW_VALUES = 50
 _MOST_NAMES = 2_000
 _MANY = 0.05
-"""Share of lines that share an order above which a line is an item; later versions of orders are fewer."""
+"""If more than this share of lines share an order with another line, lines are items: later versions are fewer."""
 ROLES = (*TABLES["columns"], "currency", "timezone")
 
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """What one column holds, over all sampled lines. filled: share of lines with a text. distinct: number of different
-    texts. values: those, if they are few. readings: how it reads as a time, the best first.
+    """The content of a column over all sampled lines. filled: share of lines with text. distinct: number of distinct
+    texts. values: those, if they are few. readings: ways to read it as a time, the best first.
     """
 
     header: str
@@ -37,12 +37,12 @@ class ColumnFacts:
     examples: tuple[str, ...]
 
     def is_time(self, part: str) -> bool:
-        """Whether it is best read as this part of a time: timestamp, date or time."""
+        """Whether the best reading of the column is this part: timestamp, date or time."""
         return bool(self.readings) and self.readings[0].part == part
 
 
 def column_facts(lines: pd.DataFrame, typed: Collection[str]) -> dict[str, ColumnFacts]:
-    """Of every column of a sample. `typed` columns are timestamps whatever their text looks like."""
+    """The facts of every column of a sample. `typed` columns are timestamps, whatever their text looks like."""
     return {str(header): _facts(str(header), lines[header], header in typed) for header in lines.columns}
 
 
@@ -66,9 +66,9 @@ def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns mean what. headers: by role, what each file calls it, once. lines: a str column per role, all files
-    together. facts: of those. folds_items: whether a line is one item of an order. repeated: share of the lines that
-    share their order with another line. names: all headers.
+    """The roles of columns. headers: distinct headers of all files, by role. lines: a str column per role, all files
+    together. facts: of those columns. folds_items: whether a line is one item of an order. repeated: share of the lines
+    that share their order with another line. names: all headers.
     """
 
     headers: dict[str, tuple[str, ...]]
@@ -80,9 +80,9 @@ class Roles:
 
 
 def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: str | None) -> Roles:
-    """As headers and values suggest it; `chosen` headers by role are taken as they are, and `rows` if it is said.
+    """The roles that headers and values suggest; `chosen` headers by role, and `rows` if given, are used as they are.
 
-    Every column of a file has one role at most. Raises ConfigurationError for a chosen header that no file has.
+    A column has at most one role. Raises ConfigurationError for a chosen header that no file has.
     """
     names = tuple(dict.fromkeys(name for sample in samples for name in sample.header))
     _check_chosen(chosen, names)
@@ -115,7 +115,7 @@ def _check_chosen(chosen: Mapping[str, str], names: Collection[str]) -> None:
 
 
 def _assigned(facts: Mapping[str, ColumnFacts], chosen: Mapping[str, str]) -> dict[str, str]:
-    """Header by role, for all that does not depend on whether lines are items."""
+    """Header by role, for all roles that do not depend on whether lines are items."""
     roles = dict(chosen)
     if not {"date", "time"} & set(roles):
         _assign(roles, ["timestamp"], facts)
@@ -129,7 +129,7 @@ def _assigned(facts: Mapping[str, ColumnFacts], chosen: Mapping[str, str]) -> di
 
 
 def _repeated_orders(samples: Sequence[ExportSample], found: Sequence[Mapping[str, str]]) -> float:
-    """Share of lines that share their order with a line that is not its copy."""
+    """The share of lines that have their order in common with a different line; exact copies don't count."""
     repeated = lines = 0
     for sample, roles in zip(samples, found, strict=True):
         lines += len(sample.lines)
@@ -152,7 +152,7 @@ def _assign(roles: dict[str, str], wanted: Iterable[str], facts: Mapping[str, Co
 
 
 def _assign_only_timestamp(roles: dict[str, str], facts: Mapping[str, ColumnFacts]) -> None:
-    """Whatever its name, if nothing else in the export is a date with a time."""
+    """Assign the timestamp, whatever its header, if it is the only column of dates with times."""
     found = [column.header for column in facts.values() if column.is_time("timestamp")]
     if len(found) == 1:
         roles["timestamp"] = found[0]
@@ -171,7 +171,7 @@ def _is_quantity(column: ColumnFacts) -> bool:
 
 
 def _is_name(column: ColumnFacts) -> bool:
-    """Something that repeats: customers' names would not."""
+    """Whether the values repeat, as customers' names would not."""
     return not column.readings and column.distinct <= _MOST_NAMES and 5 * column.distinct <= max(column.lines, 25)
 
 

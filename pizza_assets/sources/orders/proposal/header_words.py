@@ -1,6 +1,6 @@
-"""What exports call things: for each column of the mapping the headers seen for it, the best first.
+"""The headers that exports use for each column of the mapping, the best match first.
 
-Whether the values agree is not decided here.
+Whether the values fit is not decided here.
 """
 
 import re
@@ -47,9 +47,9 @@ WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 UNIT_PRICE = frozenset({"unit price", "price each"})
-"""Headers of the price of one piece: the line costs that times the quantity."""
+"""Headers of the price of one item: the line costs that times the quantity."""
 BUSINESS_DATE = frozenset({"business date", "business day", "trading day", "trading date"})
-"""Headers of a date to which the hours after midnight still belong."""
+"""Headers of a business date, which includes the hours after midnight."""
 
 
 def plain_words(header: str) -> str:

@@ -1,4 +1,4 @@
-"""A mapping as the text of a TOML file, with what is known about each line as a comment."""
+"""Writes a mapping as the text of a TOML file, with notes as comments."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def _line(key: str, value: Any, note: str | None) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """A value as TOML writes it: JSON's texts, numbers and lists are TOML's too, but for the control character 7F."""
+    """A value as TOML: JSON's text, numbers and lists are valid TOML, except for the control character 7F."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key} = {toml_value(held)}" for key, held in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,8 +1,7 @@
-"""From samples of an export and what its owner says to a mapping, and what has still to be said.
+"""Proposes a mapping from samples of an export and its owner's answers, with the questions that remain.
 
-What moves orders in time or money, or says whether they happened, is taken from what the export says itself (values,
-the words of a header) with a note beside it, and else becomes a question: it is never guessed. How the mapping is
-written down does not belong here.
+Anything that affects an order's time or money, or whether it happened, is taken from the export itself (values, header
+words) and noted, or becomes a question: it is never guessed. Writing the mapping does not belong here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,15 +16,15 @@ from pizza_assets.sources.orders.proposal.sample import ExportSample
 from pizza_assets.sources.orders.proposal.time_formats import DAY_FIRST, MONTH_FIRST, TimeReading, is_ambiguous
 
 _SMALLEST_IN_DOUBT = 100
-"""Whole amounts of which the usual one is at least this may be pence; pizzas for less than a pound are none."""
+"""If amounts are integers and their median is at least this, they may be pence: no pizza costs less than a pound."""
 _WITHDRAWN = ("cancel", "refund", "return", "void", "reject", "declin", "fail", "abandon", "test")
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What only the owner of the export knows; None and empty: not said.
+    """What only the owner of the export knows; None or empty: not answered.
 
-    columns: header by role, where the proposal was wrong. constants: the same value for every line.
+    columns: header by role, to correct the proposal. constants: one value for all lines.
     """
 
     label: str | None = None
@@ -40,7 +39,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Question:
-    """Something to be said by an option of `pizza check`. stand_in: what a preview takes for it meanwhile."""
+    """A question, answered by an option of `pizza check`. stand_in: the placeholder for a preview."""
 
     option: str
     about: str
@@ -49,8 +48,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Proposal:
-    """document: the mapping as TOML would be read, with the stand-ins of open questions in it. notes: why, by dotted
-    key. questions: what has to be said before it is a mapping. unused: headers that are never read.
+    """A proposed mapping. document: its parsed TOML, with placeholders for open questions. notes: reasons, by dotted
+    key. questions: must be answered to complete the mapping. unused: headers that are never read.
     """
 
     document: dict[str, Any]
@@ -61,7 +60,7 @@ class Proposal:
 
 def propose(samples: Sequence[ExportSample], answers: Answers, business_timezone: str) -> Proposal:
     """A mapping for all `samples` (at least one). Raises ConfigurationError for answers that don't fit, and if the
-    files are written in different ways.
+    files differ in kind, delimiter or encoding.
     """
     _check_alike(samples)
     return _Proposing(samples, answers, business_timezone).proposal()
@@ -77,13 +76,13 @@ def _check_alike(samples: Sequence[ExportSample]) -> None:
         ):
             if ours != theirs:
                 raise ConfigurationError(
-                    f"{first.file.name} and {other.file.name} differ in their {name} ({ours!r}, {theirs!r}), and one "
-                    "mapping reads one way of writing; check them one by one"
+                    f"{first.file.name} and {other.file.name} differ in {name} ({ours!r}, {theirs!r}), but a mapping "
+                    "has only one; check them one by one"
                 )
 
 
 class _Proposing:
-    """One proposal on its way."""
+    """A proposal in the making."""
 
     def __init__(self, samples: Sequence[ExportSample], answers: Answers, business_timezone: str) -> None:
         self.samples, self.answers, self.business_timezone = samples, answers, business_timezone
@@ -128,23 +127,23 @@ class _Proposing:
         self.document["rows"] = "items" if self.roles.folds_items else "orders"
         if self.answers.rows is None:
             self.notes["rows"] = (
-                f"{self.roles.repeated:.0%} of the lines share their order with another line: each is one item"
+                f"{self.roles.repeated:.0%} of the lines share their order with another line: each is an item"
                 if self.roles.folds_items
                 else "an order has one line"
             )
 
     def _order_id(self) -> None:
-        self._map_or_ask("order_id", "which column names the order? It tells duplicates and later versions apart")
+        self._map_or_ask("order_id", "which column identifies the order? It tells duplicates and later versions apart")
 
     def _map(self, role: str) -> bool:
-        """Enter the role's column, if there is one: its header, or all that the files call it."""
+        """Map the role's column, if there is one, with all its spellings."""
         headers = self.roles.headers.get(role, ())
         if headers:
             self.columns[role] = headers[0] if len(headers) == 1 else list(headers)
         return bool(headers)
 
     def _map_or_ask(self, role: str, about: str) -> None:
-        """Enter a column that a mapping can't be without."""
+        """Map a required column, or ask for it."""
         if not self._map(role):
             headers = ", ".join(map(repr, self.roles.names))
             self._ask(f"--column {role}=HEADER", f"{about}. The export has {headers}", None)
@@ -169,7 +168,7 @@ class _Proposing:
             self.document["timezone"] = self.answers.timezone
         elif known and not all(reading.has_offset for reading in known.values()):
             example = " ".join(self.facts[part].examples[0] for part in known)
-            about = f"in which clock was {example!r} written? An IANA name such as Europe/London, or UTC"
+            about = f"in which time zone is {example!r}? An IANA name such as Europe/London, or UTC"
             self.document["timezone"] = self._ask("--timezone ZONE", about, self.business_timezone)
 
     def _is_zone_column(self) -> bool:
@@ -185,12 +184,12 @@ class _Proposing:
             order = self.answers.date_order
             if order is None:
                 about = (
-                    f"is {column.examples[0]!r} written with the day or the month first? All of them could be either"
+                    f"does {column.examples[0]!r} have the day or the month first? Every date could be read both ways"
                 )
                 order = self._ask("--date-order day|month", about, DAY_FIRST)
             chosen = next(reading for reading in of_part if reading.date_order == order)
         elif chosen.date_order in (DAY_FIRST, MONTH_FIRST):
-            self.notes[f"formats.{part}"] = f"the {chosen.date_order} comes first: the other way some would be no dates"
+            self.notes[f"formats.{part}"] = f"the {chosen.date_order} comes first: otherwise some would not be dates"
         if chosen.share < 1:
             self.notes[f"formats.{part}"] = (
                 f"reads {chosen.share:.1%} of the times; the others are refused line by line"
@@ -201,18 +200,18 @@ class _Proposing:
         headers = self.roles.headers.get("date", ())
         if headers and plain_words(headers[0]) in BUSINESS_DATE:
             self.document["date_is"] = "business_day"
-            self.notes["date_is"] = "its header says so: the hours after midnight belong to the evening before"
+            self.notes["date_is"] = "according to its header, the hours after midnight belong to the evening before"
 
     def _amounts(self) -> None:
         role = "price" if self.roles.folds_items else "total"
-        self._map_or_ask(role, "which column is the money?")
+        self._map_or_ask(role, "which column is the amount?")
         style = self.facts[role].amount if role in self.facts else None
         self._currency(style)
         if style is not None:
             self._number_format(style, self.roles.headers[role][0])
         if role == "price" and role in self.facts and plain_words(self.roles.headers[role][0]) in UNIT_PRICE:
             self.document["price_is"] = "unit"
-            self.notes["price_is"] = "its header says so: a line costs the price times the quantity"
+            self.notes["price_is"] = "according to its header, a line costs the price times the quantity"
         if not self._map("quantity") and not self.roles.folds_items:
             self.constants["quantity"] = 1
             self.notes["constants.quantity"] = "no column says how many pizzas: each order counts as one"
@@ -225,7 +224,7 @@ class _Proposing:
         if self.answers.price_unit is not None:
             self.document["price_unit"] = self.answers.price_unit
         elif style.is_whole and style.median >= _SMALLEST_IN_DOUBT:
-            about = f"is a usual {header!r} of {style.median:,.0f} in the major unit (pounds) or the minor one (pence)?"
+            about = f"is a typical {header!r} of {style.median:,.0f} in the major unit (pounds) or the minor (pence)?"
             self.document["price_unit"] = self._ask("--price-unit major|minor", about, "minor")
 
     def _currency(self, style: AmountStyle | None) -> None:
@@ -235,15 +234,15 @@ class _Proposing:
             self.document["currency"] = {"column": self.roles.headers["currency"][0]}
         elif style is not None and style.currency is not None:
             self.document["currency"] = style.currency
-            self.notes["currency"] = f"the amounts carry {style.sign}"
+            self.notes["currency"] = f"the amounts are written with {style.sign}"
         else:
-            about = "which currency is the money in? An ISO 4217 code such as GBP"
+            about = "which currency are the amounts in? An ISO 4217 code such as GBP"
             self.document["currency"] = self._ask("--currency CODE", about, "XXX")
 
     def _places(self) -> None:
         for role, about in (
-            ("market", "which market (town, area) do the orders come from? Markets are compared with each other"),
-            ("store_id", "which store do they come from?"),
+            ("market", "which market (town, area) are the orders from? Markets are compared with each other"),
+            ("store_id", "which store are they from?"),
             ("chain", "which chain do they belong to, e.g. dominos?"),
         ):
             if role in self.answers.constants:
@@ -252,10 +251,10 @@ class _Proposing:
                 continue
             elif role == "market" and "store_id" in self.roles.headers:
                 self.columns[role] = self.roles.headers["store_id"][0]
-                self.notes["columns.market"] = "no column of towns: each store is a market of its own"
+                self.notes["columns.market"] = "there is no column of towns: each store is a market of its own"
             elif role == "store_id" and "market" in self.columns:
                 self.columns[role] = self.columns["market"]
-                self.notes["columns.store_id"] = "no column of stores: each market counts as one store"
+                self.notes["columns.store_id"] = "there is no column of stores: each market counts as one store"
             else:
                 self.constants[role] = self._ask(f"--{role.replace('_', '-')} NAME", about, "unknown")
 
@@ -273,4 +272,4 @@ class _Proposing:
             self.document["delimiter"] = first.delimiter
         if first.encoding != "utf-8-sig":
             self.document["encoding"] = first.encoding
-            self.notes["encoding"] = "it is no UTF-8; look whether names with accents come out right"
+            self.notes["encoding"] = "it is not UTF-8; check that names with accents are shown correctly"

@@ -1,6 +1,6 @@
-"""The beginning of an export, and how its file is written: kind, encoding, delimiter, header.
+"""Reads the beginning of an export and detects its kind, encoding, delimiter and header.
 
-What the columns mean does not belong here.
+The roles of its columns do not belong here.
 """
 
 import codecs
@@ -33,8 +33,8 @@ _FALLBACK_ENCODING = "cp1252"
 class ExportSample:
     """The first lines of one file, and a few of the last ones if it is large.
 
-    lines: a str column per name that the header holds once, without surrounding blanks. typed: the columns that hold
-    typed times (Parquet). encoding, delimiter: as in the mapping; the delimiter of CSV files only.
+    lines: a str column per name that the header has once, without surrounding spaces. typed: the columns of typed times
+    (Parquet). encoding, delimiter: as in the mapping; the delimiter only for CSV files.
     """
 
     file: Path
@@ -86,12 +86,12 @@ def _lines(file: Path, probe: FileMapping, names: Sequence[str]) -> pd.DataFrame
         if count >= SAMPLE_LINES:
             break
     if not count:
-        raise BadFile(f"{file.name}: no line below the header can be read; export it again")
+        raise BadFile(f"{file.name}: it has no readable line below the header; export it again")
     return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES)
 
 
 def _last_lines(file: Path, encoding: str, delimiter: str, header: Sequence[str]) -> pd.DataFrame:
-    """Lines from the end of a large file: the first two weeks of a year don't tell the day from the month."""
+    """Lines from the end of a large file: dates in early January alone don't show whether the day comes first."""
     with file.open("rb") as handle:
         handle.seek(-HEAD_BYTES, os.SEEK_END)
         tail = handle.read()
@@ -116,7 +116,7 @@ def _encoding(head: bytes) -> str:
 
 
 def _csv_header(file: Path, text: str) -> tuple[str, list[str]]:
-    """The delimiter under which most columns result and most lines agree, and the header."""
+    """The delimiter that gives the most columns, in which most lines agree, and the header."""
     lines = text.splitlines()[:HEAD_RECORDS]
     if len(text) >= HEAD_BYTES // 4:
         lines = lines[:-1]  # the last one is cut
@@ -130,17 +130,17 @@ def _csv_header(file: Path, text: str) -> tuple[str, list[str]]:
                 best = width, delimiter, rows[0]
     if best is None:
         raise BadFile(
-            f"{file.name}: not one of the delimiters comma, semicolon, tab and | parts its lines into columns; "
+            f"{file.name}: none of the delimiters comma, semicolon, tab and | splits its lines into columns; "
             "export it as CSV with a header line"
         )
     _, delimiter, header = best
     if all(not any(letter.isalpha() for letter in name) for name in header):
-        raise BadFile(f"{file.name}: its first line is data, not names of columns; add a header line to the export")
+        raise BadFile(f"{file.name}: its first line is data, not column names; add a header line to the export")
     return delimiter, header
 
 
 def _json_header(file: Path, encoding: str) -> list[str]:
-    """The names in the first records, in the order in which they are met."""
+    """The names in the first records, in order of first appearance."""
     try:
         with file.open(encoding=encoding) as handle:
             records = [record for _, record in islice(json_records(handle, file), HEAD_RECORDS)]

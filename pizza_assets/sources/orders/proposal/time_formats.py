@@ -1,4 +1,4 @@
-"""How a column of texts can be read as times. Which column holds the order's time is not decided here."""
+"""Finds the formats in which a column can be read as times. Choosing the column does not belong here."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pizza_assets.sources.orders.file_times import read_instants
 
 _PROBED = 200
 ENOUGH = 0.9
-"""A format that reads fewer of the texts is not the column's."""
+"""The share of a column's texts that a format must read."""
 
 _NUMERIC_DATES = (
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y",
@@ -22,19 +22,19 @@ _NUMERIC_DATES = (
 _NAMED_DATES = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d-%b-%Y", "%d-%b-%y")
 _TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 _TIMES_AFTER_DATES = ("%H.%M", "%H%M")
-"""Alone they would make times of prices and numbers."""
+"""Only after a date: alone they would read prices and numbers as times."""
 _BETWEEN = (" ", "T", ", ", "  ")
 _OFFSETS = ("", "%z", " %z")
 _ISO_DATES = ("%Y-%m-%d",)
-"""Needs no format, unless it stands before a time that is no ISO time."""
+"""Needs no format, unless it is followed by a time that is not ISO 8601."""
 
 DAY_FIRST, MONTH_FIRST = "day", "month"
 
 
 @dataclass(frozen=True)
 class TimeReading:
-    """One way to read a column. part: timestamp, date or time, as in the mapping. format: None is ISO 8601.
-    share: of the texts that it reads.
+    """A way to read a column. part: timestamp, date or time, as in the mapping. format: None is ISO 8601. share: of the
+    texts that it can read.
     """
 
     part: str
@@ -44,7 +44,7 @@ class TimeReading:
 
     @property
     def date_order(self) -> str | None:
-        """Whether a numeric date has its day or its month first; None where nobody could mistake it."""
+        """Whether a numeric date has its day or its month first; None if it is unambiguous."""
         if self.format is None:
             return None
         if self.format.startswith(("%d/%m", "%d-%m", "%d.%m")):
@@ -53,7 +53,7 @@ class TimeReading:
 
     @property
     def words(self) -> str:
-        """How people call it."""
+        """The format in words."""
         return "ISO 8601" if self.format is None else self.format
 
 
@@ -61,7 +61,7 @@ _ISO = tuple(TimeReading(part, None, 0.0) for part in ("timestamp", "date", "tim
 
 
 def time_readings(texts: pd.Series) -> list[TimeReading]:
-    """All ways to read most of the filled `texts` as one kind of time, the best first; empty if they are no times."""
+    """All ways to read most of the filled `texts` as one kind of time, the best first; empty if they are not times."""
     filled = texts[texts != ""]
     if filled.empty or not filled.iloc[:_PROBED].str.contains(r"\d", regex=True).mean() >= ENOUGH:
         return []
@@ -77,7 +77,7 @@ def time_readings(texts: pd.Series) -> list[TimeReading]:
 
 
 def is_ambiguous(readings: list[TimeReading]) -> bool:
-    """Whether the texts read as well with the day first as with the month first."""
+    """Whether the texts can be read equally well with the day or the month first."""
     best = [reading for reading in readings if reading.share == readings[0].share]
     return {DAY_FIRST, MONTH_FIRST} <= {reading.date_order for reading in best}
 
@@ -94,7 +94,7 @@ def _measured(candidate: TimeReading, filled: pd.Series) -> TimeReading | None:
 
 @cache
 def _candidates_by_shape() -> dict[str, list[TimeReading]]:
-    """What to try for texts of a shape: a table, because there are more than a thousand formats."""
+    """The candidates for each shape of text: a table, because there are more than a thousand formats."""
     example = datetime(2015, 12, 31, 22, 59, 58, tzinfo=UTC)
     by_shape: dict[str, list[TimeReading]] = {}
     for candidate in _candidates():
@@ -108,7 +108,7 @@ def _candidates_by_shape() -> dict[str, list[TimeReading]]:
 
 
 def _shape(text: str) -> str:
-    """Runs of digits as 9, runs of letters as a."""
+    """The text with each run of digits as 9 and each run of letters as a."""
     return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", text))
 
 
@@ -124,7 +124,7 @@ def _candidates() -> Iterator[TimeReading]:
 
 
 def _share_read(reading: TimeReading, texts: pd.Series) -> float:
-    """As the importer reads them: the other half of a date and time is put beside it."""
+    """The share of texts that the importer can read; a date or time alone is completed with a fixed other half."""
     columns = {reading.part: texts}
     if reading.part == "date":
         columns["time"] = pd.Series("12:00", index=texts.index, dtype="str")
@@ -135,7 +135,7 @@ def _share_read(reading: TimeReading, texts: pd.Series) -> float:
 
 
 def _has_offset(reading: TimeReading, texts: pd.Series) -> bool:
-    """Whether every time that can be read carries its offset."""
+    """Whether every readable time has an offset."""
     if reading.part != "timestamp":
         return False
     formats = {} if reading.format is None else {"timestamp": reading.format}

@@ -168,7 +168,7 @@ def test_a_column_can_be_named(tmp_path: Path) -> None:
         ("1,2,3\n4,5,6\n", "its first line is data"),
         ("only one column\nx\n", "not one of the delimiters"),
         (b"\x00\x01\x02" * 100, "binary"),
-        (",".join(HEADER) + "\n", "no line below the header"),
+        (",".join(HEADER) + "\n", "no readable line below the header"),
     ],
 )
 def test_what_is_no_export_is_said(tmp_path: Path, content: str | bytes, message: str) -> None:
