@@ -76,7 +76,7 @@ def kernel(fixture: Fixture, windows: pd.DataFrame) -> np.ndarray:
     sums = sum_orders(RowGroups(fixture.orders), series, Timeline(FIRST_MINUTE, MINUTES, cuts))
     place = np.searchsorted(markets, windows["market"].to_numpy(dtype=object))
     columns = []
-    for cells in (sums.order_count, sums.revenue_cents, sums.pizza_count):
+    for cells in sums.by_minute.values():
         of_market = cells.reshape(MINUTES, len(markets), 2).sum(axis=2)
         running = np.vstack([np.zeros((1, len(markets)), np.int64), of_market.cumsum(axis=0)])
         columns.append(running[end, place] - running[start, place])

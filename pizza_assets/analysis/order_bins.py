@@ -58,7 +58,7 @@ def bin_orders(
     grid = _grid(covered, starts_at, ends_at)
     _refuse_other_labels(orders, order_source)
     sums = engine(orders, grid.series, Timeline(grid.first_minute, grid.minutes))
-    counts, revenue, pizzas = (by_minute.T for by_minute in (sums.order_count, sums.revenue_cents, sums.pizza_count))
+    counts = sums.by_minute["order_count"].T
     if sums.stray_count or counts[~grid.is_covered].any():
         _refuse_uncovered(orders, grid)
     series, minute = np.nonzero(grid.is_covered)
@@ -68,9 +68,7 @@ def bin_orders(
             "order_source": _repeated([order_source], np.zeros_like(series)),
             **{name: _repeated(labels[i], series) for i, name in enumerate(_SERIES_COLUMNS)},
             "minute_at": times_of(minute + grid.first_minute),
-            "order_count": counts[grid.is_covered],
-            "revenue_cents": revenue[grid.is_covered],
-            "pizza_count": pizzas[grid.is_covered],
+            **{name: cells.T[grid.is_covered] for name, cells in sums.by_minute.items()},
             "store_ids": _store_ids(sums, counts > 0, grid.is_covered),
         }
     )

@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 from pizza_assets.analysis.order_kernel import OrderSums, Series, Timeline
 from pizza_assets.analysis.outlets import Outlet
 from pizza_assets.models import RawOrders
+from pizza_assets.models.orders import MEASURES, SUMS
 
 if TYPE_CHECKING:
     import ibis
 
 _SERIES_COLUMNS = ["market", "chain", "currency"]
-_SUMS = ["order_count", "revenue_cents", "pizza_count"]
 
 
 def minute_sums(orders: "ibis.Table") -> "ibis.Table":
@@ -30,8 +30,7 @@ def minute_sums(orders: "ibis.Table") -> "ibis.Table":
         .group_by(keys)
         .aggregate(
             order_count=lambda t: t.count(),
-            revenue_cents=lambda t: t["revenue_cents"].sum(),
-            pizza_count=lambda t: t["pizza_count"].sum(),
+            **{name: cast("ibis.expr.types.IntegerColumn", orders[name].coalesce(0)).sum() for name in MEASURES},
             store_ids=lambda t: t["store_id"].collect(distinct=True),
         )
     )
@@ -52,12 +51,12 @@ def sums_of(rows: pa.Table, series: Sequence[Series], timeline: Timeline) -> Ord
     series_of_row = np.asarray([position.get(key, -1) for key in names], dtype=np.int64)
     minute = rows["minute"].to_numpy().astype(np.int64) - timeline.first_minute
     is_wanted = (series_of_row >= 0) & (minute >= 0) & (minute < timeline.minutes)
-    values = {name: rows[name].cast(pa.int64()).to_numpy() for name in _SUMS}
+    values = {name: rows[name].cast(pa.int64()).to_numpy() for name in SUMS}
     strays = int(values["order_count"][~is_wanted].sum())
     rows, series_of_row, minute = rows.filter(pa.array(is_wanted)), series_of_row[is_wanted], minute[is_wanted]
-    sums = np.zeros((len(_SUMS), timeline.minutes, len(series)), dtype=np.int64)
-    for totals, name in zip(sums, _SUMS, strict=True):
-        totals[minute, series_of_row] = values[name][is_wanted]
+    sums = {name: np.zeros((timeline.minutes, len(series)), dtype=np.int64) for name in SUMS}
+    for name, cells in sums.items():
+        cells[minute, series_of_row] = values[name][is_wanted]
     lists = rows["store_ids"].combine_chunks()
     sold_by = pc.list_parent_indices(lists).to_numpy()
     stores = pc.list_flatten(lists).to_pylist()
@@ -66,4 +65,4 @@ def sums_of(rows: pa.Table, series: Sequence[Series], timeline: Timeline) -> Ord
     row_of = {outlet: row for row, outlet in enumerate(outlets)}
     is_sold = np.zeros((len(outlets), timeline.minutes), dtype=bool)
     is_sold[[row_of[outlet] for outlet in sold], minute[sold_by]] = True
-    return OrderSums(list(series), *sums, outlets=outlets, is_sold=is_sold, stray_count=strays)
+    return OrderSums(list(series), sums, outlets, is_sold, strays)

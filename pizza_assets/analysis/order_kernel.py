@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from pizza_assets.analysis.order_batches import OrderBatches, read_side_by_side
 from pizza_assets.analysis.outlets import OUTLET_COLUMNS, Outlet, OutletNumbers
-from pizza_assets.models.orders import MOST_PIZZAS, MOST_REVENUE_CENTS
+from pizza_assets.models.orders import MEASURES, SUMS
 
 MICROSECONDS_PER_MINUTE = 60_000_000
-SUMMED_COLUMNS = ("ordered_at", "revenue_cents", "pizza_count")
+SUMMED_COLUMNS = ("ordered_at", *MEASURES)
 
 Series = tuple[str, str, str]
 """Market, chain and currency. Orders of different series are never summed."""
@@ -24,6 +24,7 @@ Series = tuple[str, str, str]
 # number of rows, pizzas stay below 2**32, and so fit below the count, which stays below 2**19.
 _ROWS_UNTIL_MOVED = 1 << 18
 _COUNT = float(1 << 32)
+_BESIDE_COUNT = "pizza_count"
 
 
 class Timeline(NamedTuple):
@@ -42,15 +43,13 @@ class Timeline(NamedTuple):
 
 
 class OrderSums(NamedTuple):
-    """Sums [minute, series] as int64, and whether an outlet sold [outlet, span]; outlets are sorted.
+    """What was counted. by_minute: `SUMS`, each [minute, series] as int64. is_sold: [outlet, span]; outlets are sorted.
 
     stray_count: orders outside the timeline or in a series that was not requested; they are in no sum.
     """
 
     series: list[Series]
-    order_count: np.ndarray
-    revenue_cents: np.ndarray
-    pizza_count: np.ndarray
+    by_minute: dict[str, np.ndarray]
     outlets: list[Outlet]
     is_sold: np.ndarray
     stray_count: int
@@ -59,14 +58,14 @@ class OrderSums(NamedTuple):
 def sum_orders(orders: OrderBatches, series: Sequence[Series], timeline: Timeline) -> OrderSums:
     """Sum `orders` per series and minute of the timeline, reading row groups in parallel.
 
-    Raises ValueError for revenue or pizzas outside the limits of the raw_orders model.
+    Raises ValueError for a measure outside what the model of raw_orders allows.
     """
     columns = (*SUMMED_COLUMNS, *OUTLET_COLUMNS)
     counters = read_side_by_side(orders, columns, lambda: _Counter(series, timeline))
     for counter in counters:
         counter.finish()
-    totals = [np.sum([counter.moved[i] for counter in counters], axis=0) for i in range(3)]
     shape = (timeline.minutes, len(series))
+    sums = {name: np.sum([counter.moved[name] for counter in counters], axis=0).reshape(shape) for name in SUMS}
     outlets = sorted({outlet for counter in counters for outlet in counter.sold_outlets()})
     is_sold = np.zeros((len(outlets), timeline.span_count), dtype=bool)
     row_of = {outlet: row for row, outlet in enumerate(outlets)}
@@ -75,8 +74,7 @@ def sum_orders(orders: OrderBatches, series: Sequence[Series], timeline: Timelin
             if outlet in row_of:
                 is_sold[row_of[outlet]] |= counter.is_sold[number]
     strays = sum(counter.stray_count for counter in counters)
-    orders_of, revenue, pizzas = (total.reshape(shape) for total in totals)
-    return OrderSums(list(series), orders_of, revenue, pizzas, outlets, is_sold, strays)
+    return OrderSums(list(series), sums, outlets, is_sold, strays)
 
 
 class _Counter:
@@ -84,14 +82,16 @@ class _Counter:
 
     def __init__(self, series: Sequence[Series], timeline: Timeline) -> None:
         self.numbers = OutletNumbers()
-        self.moved = np.zeros((3, timeline.minutes * len(series)), dtype=np.int64)
+        cells = timeline.minutes * len(series)
+        self.moved = {name: np.zeros(cells, dtype=np.int64) for name in SUMS}
         self.is_sold = np.zeros((16, timeline.span_count), dtype=bool)
         self.stray_count = 0
         self._timeline = timeline
         self._span = _span_of_minute(timeline)
         self._position = {names: number for number, names in enumerate(series)}
         self._series_of_outlet = np.empty(0, dtype=np.int64)
-        self._revenue, self._packed = np.zeros((2, self.moved.shape[1]))
+        self._packed = np.zeros(cells)
+        self._alone = {name: np.zeros(cells) for name in MEASURES if name != _BESIDE_COUNT}
         self._waiting = 0
         self._touched = (timeline.minutes, 0)
 
@@ -108,10 +108,7 @@ class _Counter:
         minute = _integers(batch, "ordered_at")
         minute = np.floor_divide(minute, MICROSECONDS_PER_MINUTE)
         minute -= self._timeline.first_minute
-        revenue, pizzas = (
-            _bounded(batch, "revenue_cents", MOST_REVENUE_CENTS),
-            _bounded(batch, "pizza_count", MOST_PIZZAS),
-        )
+        measures = {name: _bounded(batch, name, most) for name, most in MEASURES.items()}
         series = self._series_of_outlet.take(outlet, mode="clip")
         first, last = int(minute.min()), int(minute.max())
         if first < 0 or last >= self._timeline.minutes or int(series.min()) < 0:
@@ -119,10 +116,11 @@ class _Counter:
             self.stray_count += int(len(kept) - kept.sum())
             if not kept.any():
                 return
-            outlet, minute, revenue, pizzas, series = (x[kept] for x in (outlet, minute, revenue, pizzas, series))
+            outlet, minute, series = (x[kept] for x in (outlet, minute, series))
+            measures = {name: values[kept] for name, values in measures.items()}
             first, last = int(minute.min()), int(minute.max())
         self._sell(outlet, minute)
-        self._sum(minute, series, revenue, pizzas, first, last)
+        self._sum(minute, series, measures, first, last)
 
     def _meet_outlets(self) -> None:
         outlets, known = self.numbers.outlets, len(self._series_of_outlet)
@@ -140,7 +138,7 @@ class _Counter:
         self.is_sold.reshape(-1)[outlet] = True
 
     def _sum(
-        self, minute: np.ndarray, series: np.ndarray, revenue: np.ndarray, pizzas: np.ndarray, first: int, last: int
+        self, minute: np.ndarray, series: np.ndarray, measures: dict[str, np.ndarray], first: int, last: int
     ) -> None:
         width = len(self._position)
         minute -= first
@@ -148,8 +146,9 @@ class _Counter:
         minute += series
         cells = (last - first + 1) * width
         band = slice(first * width, first * width + cells)
-        self._revenue[band] += np.bincount(minute, weights=revenue, minlength=cells)
-        self._packed[band] += np.bincount(minute, weights=pizzas + _COUNT, minlength=cells)
+        for name, sums in self._alone.items():
+            sums[band] += np.bincount(minute, weights=measures[name], minlength=cells)
+        self._packed[band] += np.bincount(minute, weights=measures[_BESIDE_COUNT] + _COUNT, minlength=cells)
         self._touched = (min(self._touched[0], first), max(self._touched[1], last + 1))
         self._waiting += len(minute)
         if self._waiting >= _ROWS_UNTIL_MOVED:
@@ -162,10 +161,12 @@ class _Counter:
             return
         band = slice(first, last)
         packed = self._packed[band].astype(np.int64)
-        self.moved[0, band] += packed >> 32
-        self.moved[1, band] += self._revenue[band].astype(np.int64)
-        self.moved[2, band] += packed & 0xFFFF_FFFF
-        self._packed[band] = self._revenue[band] = 0
+        self.moved["order_count"][band] += packed >> 32
+        self.moved[_BESIDE_COUNT][band] += packed & 0xFFFF_FFFF
+        self._packed[band] = 0
+        for name, sums in self._alone.items():
+            self.moved[name][band] += sums[band].astype(np.int64)
+            sums[band] = 0
         self._waiting, self._touched = 0, (self._timeline.minutes, 0)
 
 
@@ -176,7 +177,8 @@ def _span_of_minute(timeline: Timeline) -> np.ndarray | None:
 
 
 def _integers(batch: pa.RecordBatch, name: str) -> np.ndarray:
-    return batch.column(name).view(pa.int64()).to_numpy()
+    values = batch.column(name).view(pa.int64())
+    return (values.fill_null(0) if values.null_count else values).to_numpy()
 
 
 def _bounded(batch: pa.RecordBatch, name: str, most: int) -> np.ndarray:

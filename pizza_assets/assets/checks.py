@@ -8,6 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from pizza_assets.models import TABLES
+from pizza_assets.models.orders import SUMS
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.freshness.check_history import weeks_metadata
 from pizza_assets.orchestration.partitions import weeks_of_run
@@ -158,12 +159,9 @@ def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.Asse
     return every_order_is_binned
 
 
-def _totals(tables: TableStore, asset: str, week: str) -> tuple[int, int, int]:
-    counted = "order_count" in TABLES[PLACES[asset].table].column_names()
-    columns = ["revenue_cents", "pizza_count", *(["order_count"] if counted else [])]
+def _totals(tables: TableStore, asset: str, week: str) -> dict[str, int]:
+    columns = [name for name in SUMS if name in TABLES[PLACES[asset].table].column_names()]
     found = tables.read_week(asset, week, columns)
     if found is None:
-        return (0, 0, 0)
-    rows = found.rows
-    orders = int(rows["order_count"].sum()) if counted else len(rows)
-    return orders, int(rows["revenue_cents"].sum()), int(rows["pizza_count"].sum())
+        return dict.fromkeys(SUMS, 0)
+    return {"order_count": len(found.rows), **{name: int(found.rows[name].sum()) for name in columns}}

@@ -17,7 +17,7 @@ import pandas as pd
 
 from pizza_assets.dashboards import page_payload
 from pizza_assets.dashboards.view import FILTERS, View, short_name
-from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS
+from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS, columns_read
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.extracts import MatchesExtract, MatchTimelineExtract, OrdersTimelineExtract
 from pizza_assets.models.merged import QuarterHours
@@ -75,7 +75,7 @@ def _payload(data: PageData) -> dict[str, object]:
     """The tables and, separately, the packed counts, most of which the page unpacks only on demand."""
     return {
         "tables": page_payload.compressed_json(_tables(data)),
-        "daily": page_payload.daily(data.rows(OrdersTimelineExtract)),
+        "daily": page_payload.daily(data.rows(OrdersTimelineExtract)[columns_read(OrdersTimelineExtract)]),
         "quarters": page_payload.quarter_hourly(data.quarter_hours),
         "expected": page_payload.expected(data.rows(MatchTimelineExtract)),
     }

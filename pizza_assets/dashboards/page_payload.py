@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.dashboards.packed_counts import packed
+from pizza_assets.models.extracts import OrdersTimelineExtract
 
 _DAY_SERIES = ["order_source", "market", "chain", "currency"]
 _QUARTER_SERIES = ["order_source", "market", "chain"]
@@ -21,7 +22,7 @@ _EXPECTED_SCALE = 10
 
 
 def daily(hourly: pd.DataFrame) -> dict[str, object]:
-    """The orders timeline as dense arrays, series x days (UTC).
+    """Sums of the orders timeline as dense arrays, series x days (UTC), each under its column's name.
 
     `series` has the labels of each row; `first_day` counts days since 1970; `covered_minutes` is 0 where orders are
     unknown, which is not the same as no orders.
@@ -33,7 +34,7 @@ def daily(hourly: pd.DataFrame) -> dict[str, object]:
     codes, series = _series_codes(hourly, _DAY_SERIES)
     sums = {
         name: packed(_sums(codes, date - first_day, hourly[name], (len(series), days)))
-        for name in ("order_count", "covered_minutes", "revenue_cents")
+        for name in hourly.columns.difference(OrdersTimelineExtract.key(), sort=False)
     }
     return {"series": columns(series, _DAY_SERIES), "first_day": first_day, "days": days, **sums}
 

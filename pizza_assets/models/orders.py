@@ -10,7 +10,11 @@ from pizza_assets.models.vocabulary import DataSource
 RAW_LABELS = [DataSource.REAL, DataSource.MOCK]
 MOST_REVENUE_CENTS = 100_000_000
 MOST_PIZZAS = 10_000
-"""Limits for one order. They keep the sums per minute exact (analysis/order_kernel.py)."""
+MEASURES = {"revenue_cents": MOST_REVENUE_CENTS, "pizza_count": MOST_PIZZAS}
+"""The columns summed by minute, hour and day, and the most that one order may have: these limits keep sums exact
+(analysis/order_kernel.py). A missing value adds nothing."""
+SUMS = ("order_count", *MEASURES)
+"""The columns of a table that sums orders."""
 
 
 class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("order_source", "ordered_at", "order_id")):

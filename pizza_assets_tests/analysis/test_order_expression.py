@@ -24,7 +24,8 @@ except ImportError as error:
 
 
 def by_duckdb(orders: pd.DataFrame, series: list, timeline: Timeline, folder: Path) -> OrderSums:
-    table = pa.Table.from_pandas(orders, schema=RawOrders.arrow_schema(), preserve_index=False)
+    schema = pa.schema([field.with_nullable(True) for field in RawOrders.arrow_schema()])
+    table = pa.Table.from_pandas(orders, schema=schema, preserve_index=False)
     parquet.write_table(table, folder / "orders.parquet")
     with duckdb.connect() as connection:
         connection.read_parquet(str(folder / "orders.parquet")).create_view("raw_orders")
@@ -33,8 +34,10 @@ def by_duckdb(orders: pd.DataFrame, series: list, timeline: Timeline, folder: Pa
 
 def assert_equal(seen: OrderSums, expected: OrderSums) -> None:
     assert (seen.series, seen.outlets, seen.stray_count) == (expected.series, expected.outlets, expected.stray_count)
-    for name in ("order_count", "revenue_cents", "pizza_count", "is_sold"):
-        np.testing.assert_array_equal(getattr(seen, name), getattr(expected, name))
+    assert list(seen.by_minute) == list(expected.by_minute) == ["order_count", "revenue_cents", "pizza_count"]
+    for name, cells in expected.by_minute.items():
+        np.testing.assert_array_equal(seen.by_minute[name], cells)
+    np.testing.assert_array_equal(seen.is_sold, expected.is_sold)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,22 @@ def test_the_largest_sums_are_exact(tmp_path: Path) -> None:
 
     sums = by_duckdb(orders, [("London", "dominos", "GBP")], timeline, tmp_path)
 
-    assert sums.revenue_cents.sum() == 70_000 * 99_999_999
+    assert sums.by_minute["revenue_cents"].sum() == 70_000 * 99_999_999
+
+
+@pytest.mark.parametrize("known", [[], [250]])
+def test_a_missing_measure_adds_nothing_whoever_counts(known: list[int], tmp_path: Path) -> None:
+    order = RawOrders.conform([an_order("a", at("12:02"))])
+    orders = order.take(np.zeros(2 + len(known), dtype=int)).assign(
+        revenue_cents=pd.array([None, None, *known], "Int64")
+    )
+    series, timeline = [("London", "dominos", "GBP")], Timeline(int(at("12:00").timestamp()) // 60, 5)
+
+    sums = sum_orders(FrameBatches(orders), series, timeline)
+
+    assert sums.by_minute["revenue_cents"].sum() == sum(known)
+    assert sums.by_minute["order_count"].sum() == len(orders)
+    assert_equal(by_duckdb(orders, series, timeline, tmp_path), sums)
 
 
 def test_the_expression_compiles_to_athena_sql() -> None:

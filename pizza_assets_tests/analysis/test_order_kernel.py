@@ -58,7 +58,7 @@ def test_sums_equal_a_slow_count_in_any_order_and_parts(
 
     sums = summed(world, Parts(shuffled, parts, batch_rows))
 
-    expected = np.zeros((3, *sums.order_count.shape), dtype=np.int64)
+    expected = np.zeros((3, *sums.by_minute["order_count"].shape), dtype=np.int64)
     sold = set()
     for order in world.orders.to_dict("records"):
         cell = (
@@ -67,7 +67,7 @@ def test_sums_equal_a_slow_count_in_any_order_and_parts(
         )
         expected[(slice(None), *cell)] += [1, order["revenue_cents"], order["pizza_count"]]
         sold.add((order["market"], order["chain"], order["currency"], order["store_id"], cell[0]))
-    assert (expected == [sums.order_count, sums.revenue_cents, sums.pizza_count]).all()
+    assert (expected == [sums.by_minute[name] for name in ("order_count", "revenue_cents", "pizza_count")]).all()
     assert {(*sums.outlets[row], minute) for row, minute in np.argwhere(sums.is_sold)} == sold
     assert sums.stray_count == 0
     assert sums.outlets == sorted(sums.outlets)
@@ -94,8 +94,8 @@ def test_stores_are_distinct_in_spans_cut_at_window_edges(world: World, batch_ro
             columns = ["market", "chain", "currency", "store_id"]
             assert sold == set(inside[columns].itertuples(index=False, name=None))
             own = [number for number, series in enumerate(sums.series) if series[0] == market]
-            assert sums.order_count[start:end, own].sum() == len(inside)
-            assert sums.revenue_cents[start:end, own].sum() == inside["revenue_cents"].sum()
+            assert sums.by_minute["order_count"][start:end, own].sum() == len(inside)
+            assert sums.by_minute["revenue_cents"][start:end, own].sum() == inside["revenue_cents"].sum()
 
 
 def test_orders_of_other_series_are_counted_as_strays() -> None:
@@ -111,7 +111,7 @@ def test_orders_of_other_series_are_counted_as_strays() -> None:
     sums = sum_orders(FrameBatches(RawOrders.conform(orders)), [("London", "dominos", "GBP")], Timeline(first, 5))
 
     assert sums.stray_count == 4
-    assert sums.order_count.sum() == 1
+    assert sums.by_minute["order_count"].sum() == 1
     assert [outlet.market for outlet in sums.outlets] == ["London"]
 
 
@@ -134,9 +134,9 @@ def test_the_highest_values_stay_exact_over_many_batches() -> None:
 
     sums = sum_orders(orders, [("London", "dominos", "GBP")], Timeline(first, 5))
 
-    assert sums.order_count[2, 0] == count
-    assert sums.revenue_cents[2, 0] == count * 99_999_999
-    assert sums.pizza_count[2, 0] == count * 10_000
+    assert sums.by_minute["order_count"][2, 0] == count
+    assert sums.by_minute["revenue_cents"][2, 0] == count * 99_999_999
+    assert sums.by_minute["pizza_count"][2, 0] == count * 10_000
 
 
 @pytest.mark.parametrize("size", [3, 5_000])

@@ -7,7 +7,8 @@ import pytest
 
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS, short_name
-from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS
+from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS, columns_read
+from pizza_assets.models.extracts import OrdersTimelineExtract
 
 DASHBOARDS = files("pizza_assets.dashboards")
 MODULES = "pizza_assets.dashboards.views."
@@ -84,6 +85,14 @@ def test_a_script_reads_only_extracts_that_some_view_declares(view):
     read = set(re.findall(r"\bDATA\.(\w+)", script))
     lookups = {"matchById", "impactByMatch", "forecastByMatch", "daily"}
     assert read - lookups <= {short_name(extract) for extract in EXTRACTS_READ}
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.id)
+def test_a_script_sums_by_day_only_columns_that_its_view_reads(view):
+    script = (DASHBOARDS / "views" / f"{view.id}.js").read_text(encoding="utf-8")
+    summed = set(re.findall(r'\bdailySum\("(\w+)"', script))
+    assert summed <= {name for reads in view.reads if reads.extract is OrdersTimelineExtract for name in reads.columns}
+    assert summed <= set(columns_read(OrdersTimelineExtract))
 
 
 def test_charts_of_one_name_are_the_same_chart():

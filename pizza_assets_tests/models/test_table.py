@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 from pizza_assets.models import TABLES, RawOrders
-from pizza_assets.models.orders import RejectedRows
+from pizza_assets.models.extracts import OrdersTimelineExtract
+from pizza_assets.models.merged import OrderBins
+from pizza_assets.models.orders import MEASURES, SUMS, RejectedRows
 from pizza_assets.models.table import Table, in_order
 from pizza_assets_tests.analysis.tables import an_order, at
 
@@ -100,3 +102,15 @@ def test_checks_of_a_part_of_a_table_leave_out_uniqueness() -> None:
     RawOrders.check_rows(orders, whole_table=False)
     with pytest.raises(SchemaErrors, match="revenue_cents"):
         RawOrders.check_rows(orders.assign(revenue_cents=-1), whole_table=False)
+
+
+def test_the_measures_are_columns_of_the_orders_and_of_their_sums() -> None:
+    limits = {
+        name: check.statistics["max_value"]
+        for name, column in RawOrders.to_schema().columns.items()
+        for check in column.checks
+        if name in MEASURES and check.name == "less_than_or_equal_to"
+    }
+    assert limits == MEASURES
+    for table in (OrderBins, OrdersTimelineExtract):
+        assert [name for name in table.column_names() if name in SUMS] == list(SUMS)

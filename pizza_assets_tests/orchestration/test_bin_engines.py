@@ -36,7 +36,7 @@ def orders(tmp_path: Path) -> OrderStream:
 def test_an_engine_counts_the_stored_week(orders: OrderStream, name: str) -> None:
     sums = bin_engine(name)(orders, SERIES, TIMELINE)
 
-    assert sums.order_count[:, 0].tolist() == [1, 1, 0, 0, 0]
+    assert sums.by_minute["order_count"][:, 0].tolist() == [1, 1, 0, 0, 0]
     assert sums.stray_count == 1
     assert [outlet.store_id for outlet in sums.outlets] == ["s1", "s2"]
     np.testing.assert_array_equal(sums.is_sold[:, :2], [[False, True], [True, False]])

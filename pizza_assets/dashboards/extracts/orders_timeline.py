@@ -10,12 +10,12 @@ from pandera.typing.pandas import DataFrame
 
 from pizza_assets.models.extracts import OrdersTimelineExtract
 from pizza_assets.models.merged import OrderBins
+from pizza_assets.models.orders import SUMS
 
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 _SERIES = ["order_source", "market", "chain", "currency"]
-_SUMS = ["order_count", "revenue_cents", "pizza_count"]
-_SUMMED = [*_SUMS, "covered_minutes"]
-TIMELINE_COLUMNS = [*_SERIES, "minute_at", *_SUMS]
+_SUMMED = [*SUMS, "covered_minutes"]
+TIMELINE_COLUMNS = [*_SERIES, "minute_at", *SUMS]
 """The only columns of order_bins that are read."""
 
 
@@ -32,7 +32,7 @@ def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersT
     starts = _run_starts(bins, hours)
     runs = bins[_SERIES].take(starts)
     runs["hour_at"] = _utc_hours(hours[starts])
-    for name in _SUMS:
+    for name in SUMS:
         runs[name] = np.add.reduceat(bins[name].to_numpy(), starts)
     runs["covered_minutes"] = np.diff(starts, append=len(bins))
     return joined_timelines([runs])

@@ -43,14 +43,14 @@ async function loadData() {
   DATA.daily = await unpackedDays();
 }
 
-// Orders, covered minutes and revenue of every series by day.
+// Sums of every series by day, by the names of their columns: those that some view reads.
 async function unpackedDays() {
-  const { first_day: firstDay, days, series } = EMBEDDED.daily;
+  const { first_day: firstDay, days, series, ...packed } = EMBEDDED.daily;
   const rows = rowsOf(series);
-  const names = rows.length ? ["order_count", "covered_minutes", "revenue_cents"] : [];
-  const [orders, covered, revenue] = await Promise.all(names.map((name) => unpacked(EMBEDDED.daily[name])));
-  const spans = rows.map((series, position) => spanOf(covered, position * days, days));
-  return { series: rows, days, startsAt: firstDay * DAY_MS, orders, covered, revenue, spans };
+  const sums = Object.fromEntries(await Promise.all(
+    Object.entries(packed).map(async ([name, counts]) => [name, await unpacked(counts)])));
+  const spans = rows.map((series, position) => spanOf(sums.covered_minutes, position * days, days));
+  return { series: rows, days, startsAt: firstDay * DAY_MS, sums, spans };
 }
 
 // Positions of the first and one past the last of `length` values that are not 0: outside of them the series had not
@@ -131,7 +131,7 @@ const isWithin = (place, [first, end]) => place >= first && place < end;
 
 // Daily sums of some series in [from, to): null where nothing is known, complete if every running series is known.
 function dailyOrders(positions, from, to) {
-  const { orders, covered, days, startsAt, spans } = DATA.daily;
+  const { sums: { order_count: orders, covered_minutes: covered }, days, startsAt, spans } = DATA.daily;
   const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)),
         last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
   const points = [];
@@ -149,13 +149,14 @@ function dailyOrders(positions, from, to) {
   return points;
 }
 
-function dailyRevenue(positions, from, to) {
-  const { revenue, days, startsAt } = DATA.daily;
+// The sum of a column over some series and the days in [from, to).
+function dailySum(name, positions, from, to) {
+  const { sums: { [name]: values }, days, startsAt } = DATA.daily;
   const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)),
         last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
   let sum = 0;
   for (const position of positions) {
-    for (let date = first; date < last; date += 1) sum += revenue[position * days + date];
+    for (let date = first; date < last; date += 1) sum += values[position * days + date];
   }
   return sum;
 }

@@ -23,6 +23,7 @@ from pizza_assets.dashboards.views import (
     timeline,
 )
 from pizza_assets.models.extracts import EXTRACTS
+from pizza_assets.models.table import Table
 
 VIEWS = (
     coming.VIEW,
@@ -46,3 +47,9 @@ VIEWS = (
 
 EXTRACTS_READ = tuple(e for e in EXTRACTS if any(reads.extract is e for view in VIEWS for reads in view.reads))
 """The extracts that some view reads, in the order of EXTRACTS."""
+
+
+def columns_read(extract: type[Table]) -> list[str]:
+    """The extract's columns that some view reads, in its order."""
+    read = {name for view in VIEWS for reads in view.reads if reads.extract is extract for name in reads.columns}
+    return [name for name in extract.column_names() if name in read]

@@ -52,7 +52,7 @@ const sourceOf = (rows) => (rows.length && rows.every((row) => row.match_source 
 function revenueFacts(series, from, to) {
   return [...series].flatMap(([source, positions]) =>
     [...grouped(positions, (position) => DATA.daily.series[position].currency)].map(([currency, own]) => [
-      money(dailyRevenue(own, from, to), currency),
+      money(dailySum("revenue_cents", own, from, to), currency),
       `${source} orders, ${currency}`,
       source,
     ]),

@@ -8,6 +8,7 @@ from pizza_assets.models.extracts import AnomaliesExtract, MatchesExtract, Order
 _ZOOM = ("from", "to")
 _SHORT_COUNT = "format(datum.value, datum.value >= 10000 ? '~s' : ',')"
 _ALARMS = {"domain": ["surge", "outage", "day without any order"], "range": ["triangle-up", "triangle-down", "cross"]}
+_ALARM_MARK = {"type": "point", "size": 95, "strokeWidth": 2, "clip": True, "cursor": "pointer", "opacity": 1}
 _ALARM_COLORS = {"domain": _ALARMS["domain"], "range": ["$up", "$down", "$warn"]}
 
 
@@ -56,7 +57,14 @@ def _orders_over_time() -> Spec:
             },
             {
                 "data": {"name": "alarms"},
-                "mark": {"type": "point", "size": 95, "strokeWidth": 2, "clip": True, "cursor": "pointer", "opacity": 1},
+                "mark": {
+                    "type": "point",
+                    "size": 95,
+                    "strokeWidth": 2,
+                    "clip": True,
+                    "cursor": "pointer",
+                    "opacity": 1,
+                },
                 "encoding": {
                     "y": {"field": "orders", "type": "quantitative"},
                     "shape": {"field": "kind_words", "type": "nominal", "scale": _ALARMS, "legend": None},
