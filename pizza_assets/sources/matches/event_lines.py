@@ -146,10 +146,8 @@ def _event(texts: dict[str, str], teams: tuple[str, str]) -> dict[str, Any]:
     minute, stoppage = _minute(texts["minute"])
     kind = texts["event_type"].lower()
     if kind not in values(EventType):
-        known = ", ".join(values(EventType))
-        raise RefusedValueError(
-            "event_type", "is known", texts["event_type"], f"{texts['event_type']!r} is not one of {known}"
-        )
+        why = f"{texts['event_type']!r} is not an event type; choose {', '.join(values(EventType))}"
+        raise RefusedValueError("event_type", "is known", texts["event_type"], why)
     player = texts.get(OPTIONAL, "")
     if len(player) > LONGEST_NAME:
         raise RefusedValueError(OPTIONAL, "is short", player, f"longer than {LONGEST_NAME} characters")

@@ -84,7 +84,7 @@ def test_errors_name_file_key_and_remedy(tmp_path: Path, old: str, new: str, key
 def test_quantity_may_be_a_stated_constant() -> None:
     stated = mapping(ORDER_ROWS, ('quantity = "pizzas"\n', ""), ("[constants]", "[constants]\nquantity = 2"))
     assert stated.constants["quantity"] == "2"
-    with pytest.raises(ConfigurationError, match=r"constants.quantity: must be a whole number"):
+    with pytest.raises(ConfigurationError, match=r"constants.quantity: must be a non-negative integer"):
         mapping(ORDER_ROWS, ('quantity = "pizzas"\n', ""), ("[constants]", "[constants]\nquantity = -2"))
 
 

@@ -166,7 +166,7 @@ def test_a_column_can_be_named(tmp_path: Path) -> None:
     [
         ("", "0 bytes"),
         ("1,2,3\n4,5,6\n", "its first line is data"),
-        ("only one column\nx\n", "not one of the delimiters"),
+        ("only one column\nx\n", "none of the delimiters"),
         (b"\x00\x01\x02" * 100, "binary"),
         (",".join(HEADER) + "\n", "no readable line below the header"),
     ],
