@@ -16,6 +16,7 @@ from pizza_assets.assets.common import described
 from pizza_assets.assets.merged import stand_ins
 from pizza_assets.assets.metadata import markdown, preview, whole
 from pizza_assets.dashboards import extracts
+from pizza_assets.dashboards.extracts.weekday_profile import weekday_profile
 from pizza_assets.models.extracts import EXTRACTS as MODELS
 from pizza_assets.models.labels import real_share
 from pizza_assets.models.vocabulary import DataSource, combined_source
@@ -47,6 +48,7 @@ def extract_assets(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> li
     """One asset per extract. checks: all asset checks, of which people are told how they ended."""
     return [
         _orders_timeline(),
+        _weekday_profile(),
         _match_timeline(),
         _matches(),
         _match_impact(),
@@ -75,6 +77,14 @@ def _orders_timeline() -> dg.AssetsDefinition:
         return whole(rows, weeks=len(parts))
 
     return dashboard_orders_timeline
+
+
+def _weekday_profile() -> dg.AssetsDefinition:
+    @dg.asset(**csv_asset("dashboard_weekday_profile"), description="Orders of an average day, by weekday and market.")
+    def dashboard_weekday_profile(dashboard_orders_timeline: pd.DataFrame) -> WholeOutput:
+        return whole(weekday_profile(dashboard_orders_timeline), dashboard_orders_timeline)
+
+    return dashboard_weekday_profile
 
 
 def _match_timeline() -> dg.AssetsDefinition:

@@ -196,8 +196,20 @@ class ChecksExtract(Table, name="dashboard_checks", key=("asset", "check", "outc
     )
 
 
+class WeekdayProfileExtract(Table, name="dashboard_weekday_profile", key=("order_source", "market", "weekday_number")):
+    """One row per weekday and market: how many orders an average day of it has."""
+
+    market: str = pa.Field(description="The market.")
+    weekday_number: int = pa.Field(ge=1, le=7, description="1 is Monday.")
+    weekday: str = pa.Field(description="Its name, UTC.")
+    day_count: int = pa.Field(ge=1, description="Days of which orders are known.")
+    orders_per_day: float = pa.Field(ge=0, description="Orders of all chains, per day.")
+    order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
+
+
 EXTRACTS: tuple[type[Table], ...] = (
     OrdersTimelineExtract,
+    WeekdayProfileExtract,
     MatchTimelineExtract,
     MatchesExtract,
     MatchImpactExtract,

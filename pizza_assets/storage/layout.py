@@ -72,6 +72,7 @@ PLACES: dict[str, Place] = {
     "forecast_accuracy": _forecast("forecast_accuracy"),
     "dashboard_orders_timeline": _dashboard("dashboard_orders_timeline"),
     "dashboard_match_timeline": _dashboard("dashboard_match_timeline"),
+    "dashboard_weekday_profile": _dashboard("dashboard_weekday_profile"),
     "dashboard_matches": _dashboard("dashboard_matches"),
     "dashboard_match_impact": _dashboard("dashboard_match_impact"),
     "dashboard_correlations": _dashboard("dashboard_correlations"),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.dashboards.dashboard_page import PageData
+from pizza_assets.dashboards.extracts.weekday_profile import weekday_profile
 from pizza_assets.models.extracts import (
     AnomaliesExtract,
     ChecksExtract,
@@ -49,13 +50,15 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
     correlations = _correlations(sample, len(matches))
     quarters = sample_quarters(sample, rng)
     coming = coming_matches(sample.match_sources, sample.markets)
+    timeline = _timeline(quarters)
     return PageData(
         title="Pizza and football",
         data_as_of="4 Aug 2026, 05:00 UTC",
         planted_effects=PLANTED if "mock" in sample.order_sources else "",
         quarter_hours=quarters,
         extracts={
-            "dashboard_orders_timeline": _timeline(quarters),
+            "dashboard_orders_timeline": timeline,
+            "dashboard_weekday_profile": weekday_profile(timeline),
             "dashboard_matches": matches,
             "dashboard_match_timeline": _match_timeline(impact, rng),
             "dashboard_match_impact": impact,

@@ -21,6 +21,7 @@ from pizza_assets.dashboards.views import (
     results,
     sources,
     timeline,
+    weekdays,
 )
 from pizza_assets.models.extracts import EXTRACTS
 
@@ -29,6 +30,7 @@ VIEWS = (
     insights.VIEW,
     kpis.VIEW,
     timeline.VIEW,
+    weekdays.VIEW,
     kickoff.VIEW,
     effects.VIEW,
     outcomes.VIEW,

@@ -5,7 +5,13 @@ from pizza_assets.dashboards.quicksight.calculated_fields import LABEL
 from pizza_assets.dashboards.quicksight.charts import Chart
 from pizza_assets.dashboards.quicksight.data_sets import ORDERS, ORDERS_AND_MATCHES, data_set_of
 from pizza_assets.dashboards.quicksight.drawings.columns import BAND, IN_SHOPS
-from pizza_assets.models.extracts import AnomaliesExtract, CorrelationsExtract, InsightsExtract, MatchesExtract
+from pizza_assets.models.extracts import (
+    AnomaliesExtract,
+    CorrelationsExtract,
+    InsightsExtract,
+    MatchesExtract,
+    WeekdayProfileExtract,
+)
 
 MATCHES = data_set_of(MatchesExtract)
 CORRELATIONS = data_set_of(CorrelationsExtract)
@@ -103,9 +109,19 @@ def _sources() -> list[Chart]:
     return [orders, matches]
 
 
+def _weekdays() -> list[Chart]:
+    profile = data_set_of(WeekdayProfileExtract)
+    columns = (LABEL, "market", "weekday_number", "weekday", "day_count", "orders_per_day")
+    return [
+        charts.bars("weekdays", profile, "weekday", "orders_per_day", colour=LABEL, suffix=": orders a day", width=18),
+        charts.table("weekdays-table", profile, columns, in_order_of="weekday_number", suffix=": in numbers", width=18),
+    ]
+
+
 DRAWINGS = {
     "insights": _insights(),
     "kpis": _kpis(),
     "timeline": _timeline(),
     "sources": _sources(),
+    "weekdays": _weekdays(),
 }
