@@ -42,6 +42,9 @@ MATCH_SOURCES: dict[str, SourceEntry] = {
         is_limited=True,
         key="football_data_key",
     ),
+    "json-folder": SourceEntry(
+        "JSON files of yours", "pizza_assets.sources.matches.json_folder:build", needs=("matches_folder",)
+    ),
     "mock": SourceEntry("invented, labelled", "pizza_assets.sources.matches.mock:build"),
 }
 
@@ -126,6 +129,9 @@ class SourceSettings:
         values.text,
         "With PIZZA_MATCHES=openfootball: base URL ({repository} stands for football.json or worldcup.json) or a local "
         "folder.",
+    )
+    matches_folder: str | None = setting(
+        "PIZZA_MATCHES_FOLDER", "", values.optional_text, "With PIZZA_MATCHES=json-folder: the folder of JSON files."
     )
     competitions: tuple[str, ...] = setting(
         "PIZZA_COMPETITIONS", "en.1", values.names, "Competitions by openfootball's codes, separated by commas."

@@ -28,7 +28,8 @@ def test_every_entry_names_a_builder_and_settings_that_exist(name: str, entry) -
 
 @pytest.mark.parametrize("name", MATCH_SOURCES)
 def test_the_chosen_match_source_answers_under_its_own_name(name: str, tmp_path: Path) -> None:
-    settings = Settings.from_environment({"PIZZA_MATCHES": name, "PIZZA_STORAGE": str(tmp_path)})
+    environ = {"PIZZA_MATCHES": name, "PIZZA_STORAGE": str(tmp_path), "PIZZA_MATCHES_FOLDER": str(tmp_path)}
+    settings = Settings.from_environment(environ)
     source = Sources(settings, lambda: NOW).matches
     assert source.name == name
     assert isinstance(source.identity, str)
@@ -36,7 +37,7 @@ def test_the_chosen_match_source_answers_under_its_own_name(name: str, tmp_path:
 
 @pytest.mark.parametrize(
     ("variable", "known"),
-    [("PIZZA_MATCHES", "openfootball, football-data, mock"), ("PIZZA_ORDERS", "mock, files, api")],
+    [("PIZZA_MATCHES", "openfootball, football-data, json-folder, mock"), ("PIZZA_ORDERS", "mock, files, api")],
 )
 def test_an_unknown_source_fails_at_start_by_name(variable: str, known: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{variable}='opnfootball' is not known; choose one of {known}"):
