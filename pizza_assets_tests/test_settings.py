@@ -30,6 +30,7 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_REJECT_ERROR_SHARE", "nan", "from 0 to 1"),
         ("PIZZA_COMPETITIONS", ",", "at least one"),
         ("PIZZA_SEED", "-1", "whole number"),
+        ("PIZZA_REFUSED_ROWS_SHOWN", "all", "whole number"),
         ("PIZZA_STORAGE", "gs://bucket", "s3://bucket/prefix"),
         ("PIZZA_STORAGE", "s3://", "s3://bucket/prefix"),
         ("PIZZA_STORAGE", "s3://Bad_Name/x", "s3://bucket/prefix"),

@@ -17,7 +17,6 @@ from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.tables import TableStore, Unreadable
 
-SHOWN_PER_WEEK = 20
 RAW_ASSETS = ("raw_orders", "raw_matches")
 HARMLESS = "raw_match_events"
 """Nothing is made of it, so its refused rows hold nothing back."""
@@ -51,7 +50,7 @@ def _rows_are_valid(
 def refused_rows_result(
     asset: str, weeks: Sequence[str], tables: TableStore, settings: Settings
 ) -> dg.AssetCheckResult:
-    """What the check says of these weeks; at most 20 rows a week are shown, all are counted and stored."""
+    """What the check says of these weeks; some rows of a week are shown, all are counted and stored."""
     shown: list[pd.DataFrame] = []
     counts: dict[str, int] = {}
     shares: dict[str, float] = {}
@@ -62,7 +61,7 @@ def refused_rows_result(
         facts = tables.week_facts(asset, week)
         counts[week] = rejected.groupby(["origin", "line_number", "row_id"], dropna=False).ngroups
         shares[week] = counts[week] / (counts[week] + (facts.row_count if facts else 0))
-        shown.append(rejected.head(SHOWN_PER_WEEK).assign(week=week))
+        shown.append(rejected.head(settings.refused_rows_shown).assign(week=week))
     most = 1.0 if asset == HARMLESS else settings.reject_error_share
     in_error = [week for week, share in shares.items() if share > most]
     return dg.AssetCheckResult(

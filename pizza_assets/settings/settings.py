@@ -82,6 +82,12 @@ class Settings(SourceSettings):
         values.share,
         "Share of refused rows above which a check is an error instead of a warning.",
     )
+    refused_rows_shown: int = setting(
+        "PIZZA_REFUSED_ROWS_SHOWN",
+        "20",
+        values.whole_number,
+        "Refused rows of a week that the check rows_are_valid shows; all are counted and stored.",
+    )
     run_on: str = setting(
         "PIZZA_RUN_ON",
         "local",

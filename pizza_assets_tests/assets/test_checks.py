@@ -7,7 +7,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from pizza_assets.assets.checks import SHOWN_PER_WEEK, refused_rows_result
+from pizza_assets.assets.checks import refused_rows_result
 from pizza_assets.models import RawMatches, RejectedRows
 from pizza_assets.settings import Settings
 from pizza_assets.storage.local_folder import LocalFolder
@@ -75,11 +75,11 @@ def test_few_refused_rows_warn_and_are_shown(tables: TableStore) -> None:
 def test_many_refused_rows_are_an_error_of_their_week_only(tables: TableStore) -> None:
     stored(tables, WEEKS[0], 99, 1)
     stored(tables, WEEKS[1], 10, 30)
-    result = refused_rows_result("raw_matches", WEEKS, tables, Settings())
+    result = refused_rows_result("raw_matches", WEEKS, tables, Settings(refused_rows_shown=7))
     assert result.severity == dg.AssetCheckSeverity.ERROR
     assert result.metadata["weeks_in_error"].value == [WEEKS[1]]
     assert result.metadata["refused_rows"].value == 31
-    assert len(result.metadata["rows"].records) == 1 + SHOWN_PER_WEEK
+    assert len(result.metadata["rows"].records) == 1 + 7
     assert refused_rows_result("raw_matches", WEEKS, tables, Settings(reject_error_share=0.9)).severity == (
         dg.AssetCheckSeverity.WARN
     )
