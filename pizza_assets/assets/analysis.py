@@ -7,6 +7,7 @@ import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import order_anomalies as find_order_anomalies
 from pizza_assets.analysis.baseline import expected_grids, expected_rows
+from pizza_assets.analysis.busiest_hours import busiest_hours as find_busiest_hours
 from pizza_assets.analysis.correlation_results import correlation_results as test_hypotheses
 from pizza_assets.analysis.event_bins import event_panel
 from pizza_assets.analysis.event_points import event_study as event_rows
@@ -46,6 +47,7 @@ def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         _event_study(settings),
         _order_anomalies(settings),
         _summary_statistics(),
+        _busiest_hours(settings),
         _insights(),
     ]
 
@@ -214,6 +216,18 @@ def _summary_statistics() -> dg.AssetsDefinition:
         return whole(rows)
 
     return summary_statistics
+
+
+def _busiest_hours(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "busiest_hours"),
+        description="Per market: the hour of its own week with most orders, over all wholly known hours.",
+    )
+    def busiest_hours(dashboard_orders_timeline: pd.DataFrame, markets: dg.ResourceParam[Markets]) -> WholeOutput:
+        rows = find_busiest_hours(dashboard_orders_timeline, clocks(markets), settings.timezone)
+        return whole(rows, dashboard_orders_timeline)
+
+    return busiest_hours
 
 
 def _insights() -> dg.AssetsDefinition:

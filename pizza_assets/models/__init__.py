@@ -1,6 +1,7 @@
 """Table models, by name. Everything that stores, documents or shows a table finds it here."""
 
 from pizza_assets.models.anomalies import OrderAnomalies
+from pizza_assets.models.busiest_hours import BusiestHours
 from pizza_assets.models.event_study import EventStudy, SummaryStatistics
 from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.models.forecasts import (
@@ -35,6 +36,7 @@ TABLES: dict[str, type[Table]] = {
         EventStudy,
         OrderAnomalies,
         SummaryStatistics,
+        BusiestHours,
         Insights,
         ComingMatches,
         MatchForecast,

@@ -45,6 +45,7 @@ STORED = {
     "event_study": (["processed-data/correlation-analysis/event_study.parquet"], "1", 1),
     "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "1", 1),
     "summary_statistics": (["processed-data/correlation-analysis/summary_statistics.parquet"], "1", 1),
+    "busiest_hours": (["processed-data/correlation-analysis/busiest_hours.parquet"], "1", 1),
     "insights": (["processed-data/correlation-analysis/insights.parquet"], "3", 1),
     "coming_matches": (["processed-data/forecasts/coming_matches.parquet"], "1", 1),
     "match_forecast": (["processed-data/forecasts/match_forecast.parquet"], "1", 1),
