@@ -57,14 +57,7 @@ def _orders_over_time() -> Spec:
             },
             {
                 "data": {"name": "alarms"},
-                "mark": {
-                    "type": "point",
-                    "size": 95,
-                    "strokeWidth": 2,
-                    "clip": True,
-                    "cursor": "pointer",
-                    "opacity": 1,
-                },
+                "mark": _ALARM_MARK,
                 "encoding": {
                     "y": {"field": "orders", "type": "quantitative"},
                     "shape": {"field": "kind_words", "type": "nominal", "scale": _ALARMS, "legend": None},
