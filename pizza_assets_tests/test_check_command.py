@@ -75,7 +75,7 @@ def test_it_says_what_could_be_answered(capsys: pytest.CaptureFixture[str]) -> N
     out = capsys.readouterr().out
     assert "Markets  4, by this proposal" in out
     assert "Leeds follows Leeds United" in out
-    assert "Springfield follows no team (no team has its name): 0 matches" in out
+    assert "Springfield follows no team (no team of this name): 0 matches" in out
     assert "Orders depart from normal after the own team's match, with MOCK matches (primary): " in out
 
 
