@@ -24,14 +24,14 @@ class _Program(click.Group):
         try:
             return super().invoke(ctx)
         except ConfigurationError as error:
-            return _told(error, 2)
+            return _fail(error, 2)
         except PizzaAssetsError as error:
-            return _told(error, 1)
+            return _fail(error, 1)
         except BrokenPipeError:
             sys.stderr.close()  # the reader, such as `head`, has closed the pipe, which is not an error
             return 0
         except KeyboardInterrupt:
-            return _told("interrupted; everything stored so far is complete, run the same command again to resume", 130)
+            return _fail("interrupted; everything stored so far is complete, run the same command again to resume", 130)
 
 
 @click.group(
@@ -59,6 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
 
 
-def _told(message: object, exit_code: int) -> int:
+def _fail(message: object, exit_code: int) -> int:
     print(f"pizza: {message}", file=sys.stderr)
     return exit_code

@@ -21,7 +21,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class TomlTable(BaseModel):
     """A table of a file; an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 Read = TypeVar("Read", bound=TomlTable)
@@ -45,7 +45,8 @@ def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[
         return model.model_validate(table), text
     except ValidationError as error:
         first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")  # a typo explains others
-        raise ConfigurationError(f"{path}: {_in_words(first, table, model)}; see {page}") from error
+        # without a cause: pydantic's own text shows values, and an address may contain a password
+        raise ConfigurationError(f"{path}: {_in_words(first, table, model)}; see {page}") from None
 
 
 def refuse_duplicates(kind: str, names: list[str]) -> None:

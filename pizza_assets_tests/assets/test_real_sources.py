@@ -86,7 +86,7 @@ def test_failing_apis_give_labelled_mock_with_a_reason_until_they_answer(tmp_pat
         assert "these orders are invented" in (facts.reason or "")
         assert len(server.requests) == 2  # each API once, not once per week
         staleness = pipeline.staleness(instance)
-        assert staleness.of_week("raw_orders", pipeline.week(WEEKS[0])) == "a stand-in (orders API failed)"
+        assert staleness.of_week("raw_orders", pipeline.week(WEEKS[0])) == "a stand-in for orders API"
         for made in ("order_bins", "quarter_hours", "merged_orders", "match_windows"):
             assert _labels(pipeline, made) == ["mock", "mock"], made
         verdicts = staleness.checks.failed("mock_orders", WEEKS[0])

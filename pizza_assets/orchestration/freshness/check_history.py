@@ -10,6 +10,8 @@ import dagster as dg
 _FIRST, _LAST, _IN_ERROR, _IN_WARNING = "first_week", "last_week", "weeks_in_error", "weeks_in_warning"
 _EVALUATIONS = 500
 """Evaluations read per check: over a year of daily ones."""
+_EARLIER_NAMES = {"comes_from_chosen_source": "is_no_stand_in"}
+"""The names under which an instance may hold older results of a check."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,11 @@ def weeks_in_error(evaluation: dg.AssetCheckEvaluation) -> list[str]:
 
 
 def _evaluations(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Iterable[dg.AssetCheckEvaluation]:
-    """Newest first."""
-    for record in instance.event_log_storage.get_asset_check_execution_history(key, limit=_EVALUATIONS):
+    """Newest first; those under an earlier name of the check are older than all under its present one."""
+    names = [key.name, *([_EARLIER_NAMES[key.name]] if key.name in _EARLIER_NAMES else [])]
+    keys = [dg.AssetCheckKey(key.asset_key, name) for name in names]
+    history = instance.event_log_storage.get_asset_check_execution_history
+    for record in (record for known in keys for record in history(known, limit=_EVALUATIONS)):
         event = record.event.dagster_event if record.event is not None else None
         if event is not None and isinstance(event.event_specific_data, dg.AssetCheckEvaluation):
             yield event.event_specific_data

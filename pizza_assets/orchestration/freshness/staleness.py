@@ -84,7 +84,7 @@ class Staleness:
         if remote is None:
             return None
         if facts.data_source == DataSource.MOCK and facts.source_name == "mock":
-            return f"a stand-in ({remote} failed)"
+            return f"a stand-in for {remote}"
         return "partial" if facts.is_partial else None
 
     def _blocked(self, asset: str, week: str) -> str | None:

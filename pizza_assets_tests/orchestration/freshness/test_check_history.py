@@ -52,3 +52,16 @@ def test_the_latest_evaluation_of_a_week_counts(drawn) -> None:
         )
         assert found.description == (f"look {latest[0][0]}" if latest else None)
         assert failed[week] == {"error": [True], "warning": [False]}.get(outcome, [])
+
+
+def test_results_under_the_earlier_name_of_a_check_count() -> None:
+    """Weeks stored before the check was renamed keep their warning until they are checked again."""
+    asset = dg.AssetKey("raw_matches")
+    with dg.DagsterInstance.ephemeral() as instance:
+        for name, warned in (("is_no_stand_in", WEEKS[:2]), ("comes_from_chosen_source", [])):
+            weeks = WEEKS if warned else WEEKS[:1]
+            metadata = weeks_metadata(weeks, in_warning=warned)
+            instance.report_runless_asset_event(dg.AssetCheckEvaluation(asset, name, not warned, metadata))
+        history = CheckHistory(instance, [dg.AssetCheckKey(asset, "comes_from_chosen_source")])
+        outcomes = [outcome.outcome for outcome in history.outcomes(WEEKS[:3])]
+    assert outcomes == ["passed", "warning", "passed"]

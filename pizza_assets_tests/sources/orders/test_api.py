@@ -111,6 +111,18 @@ def test_a_wrong_contract_file_is_refused_by_name(tmp_path: Path, old: str, new:
     assert str(path) in str(refusal.value)
 
 
+def test_a_pasted_key_reaches_no_traceback(tmp_path: Path) -> None:
+    """Dagster writes the traceback of a failed run, with its causes, to its event log."""
+    path = tmp_path / "orders-api.toml"
+    path.write_text(GOOD.replace('chain="dominos"', 'chain="d"\nheader="X-Key: pasted-by-mistake"'))
+    with pytest.raises(ConfigurationError) as refusal:
+        load_contract(path)
+    error: BaseException | None = refusal.value
+    while error is not None:
+        assert "pasted-by-mistake" not in str(error)
+        error = error.__cause__ or error.__context__
+
+
 def test_names_of_another_service_are_translated(tmp_path: Path) -> None:
     path = tmp_path / "orders-api.toml"
     path.write_text(GOOD + "[fields]\norder_id='id'\ntotal_amount='gross'\n")
