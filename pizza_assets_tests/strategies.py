@@ -112,6 +112,7 @@ def order_frames(
             "store_location": st.none(),
             "currency": st.sampled_from(CURRENCIES),
             "revenue_cents": st.integers(0, 100_000_000),
+            "discount_cents": st.none() | st.integers(0, 100_000_000),
             "pizza_count": st.integers(0, 20),
             "items": st.none(),
             "order_source": st.just(label),

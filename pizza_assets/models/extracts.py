@@ -22,6 +22,7 @@ class OrdersTimelineExtract(
     name="dashboard_orders_timeline",
     place=EXTRACT,
     key=("order_source", "market", "chain", "currency", "hour_at"),
+    schema_version=2,
 ):
     """One row per hour, market, chain and currency: what was ordered."""
 
@@ -31,6 +32,7 @@ class OrdersTimelineExtract(
     currency: str = pa.Field(description="ISO 4217 code.")
     order_count: int = pa.Field(ge=0, description="Orders in the covered minutes of the hour.")
     revenue_cents: int = pa.Field(ge=0, description="Revenue in the minor unit.")
+    discount_cents: int = pa.Field(ge=0, description="Discounts in the minor unit, as far as they are known.")
     pizza_count: int = pa.Field(ge=0, description="Pizzas.")
     covered_minutes: int = pa.Field(ge=1, le=60, description="Minutes of the hour for which orders are known.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")

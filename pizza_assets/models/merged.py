@@ -13,6 +13,7 @@ class OrderBins(
     name="order_bins",
     place=merged("order_bins"),
     key=("order_source", "market", "chain", "currency", "minute_at"),
+    schema_version=2,
 ):
     """One row per covered minute, market, chain and currency. A minute without a row is unknown, not zero."""
 
@@ -23,6 +24,7 @@ class OrderBins(
     minute_at: UtcTimestamp = pa.Field(description="First instant of the minute, UTC.")
     order_count: int = pa.Field(ge=0, description="Orders placed in the minute; zero is data.")
     revenue_cents: int = pa.Field(ge=0, description="Their revenue in the minor unit.")
+    discount_cents: int = pa.Field(ge=0, description="Their discounts in the minor unit, as far as they are known.")
     pizza_count: int = pa.Field(ge=0, description="Their pizzas.")
     store_ids: str = pa.Field(
         nullable=True,

@@ -10,14 +10,20 @@ from pizza_assets.models.vocabulary import DataSource
 RAW_LABELS = [DataSource.REAL, DataSource.MOCK]
 MOST_REVENUE_CENTS = 100_000_000
 MOST_PIZZAS = 10_000
-MEASURES = {"revenue_cents": MOST_REVENUE_CENTS, "pizza_count": MOST_PIZZAS}
+MEASURES = {"revenue_cents": MOST_REVENUE_CENTS, "discount_cents": MOST_REVENUE_CENTS, "pizza_count": MOST_PIZZAS}
 """What is summed by minute, hour and day, and the most that one order may have of it: sums stay exact because of these
 limits (analysis/order_kernel.py). A missing value adds nothing."""
 SUMS = ("order_count", *MEASURES)
 """The columns of a table that sums orders."""
 
 
-class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("order_source", "ordered_at", "order_id")):
+class RawOrders(
+    Table,
+    name="raw_orders",
+    place=raw("dominos-orders"),
+    key=("order_source", "ordered_at", "order_id"),
+    schema_version=2,
+):
     """One row per order: validated, labelled, with no personal data."""
 
     order_id: str = pa.Field(
@@ -42,6 +48,12 @@ class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("ord
     )
     revenue_cents: int = pa.Field(
         ge=0, le=MOST_REVENUE_CENTS, description="What the customer paid, in the currency's minor unit (pence, cents)."
+    )
+    discount_cents: pd.Int64Dtype = pa.Field(
+        nullable=True,
+        ge=0,
+        le=MOST_REVENUE_CENTS,
+        description="The discount given on the order, in minor units; empty where unknown.",
     )
     pizza_count: int = pa.Field(
         ge=0, le=MOST_PIZZAS, description="Pizzas (or item units where the source has no category) in the order."

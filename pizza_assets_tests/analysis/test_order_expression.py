@@ -34,7 +34,11 @@ def by_duckdb(orders: pd.DataFrame, series: list, timeline: Timeline, folder: Pa
 
 def assert_equal(seen: OrderSums, expected: OrderSums) -> None:
     assert (seen.series, seen.outlets, seen.stray_count) == (expected.series, expected.outlets, expected.stray_count)
-    assert list(seen.by_minute) == list(expected.by_minute) == ["order_count", "revenue_cents", "pizza_count"]
+    assert (
+        list(seen.by_minute)
+        == list(expected.by_minute)
+        == ["order_count", "revenue_cents", "discount_cents", "pizza_count"]
+    )
     for name, cells in expected.by_minute.items():
         np.testing.assert_array_equal(seen.by_minute[name], cells)
     np.testing.assert_array_equal(seen.is_sold, expected.is_sold)

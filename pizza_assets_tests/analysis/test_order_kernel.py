@@ -58,16 +58,23 @@ def test_sums_are_those_of_a_slow_count_in_any_order_and_parts(
 
     sums = summed(world, Parts(shuffled, parts, batch_rows))
 
-    expected = np.zeros((3, *sums.by_minute["order_count"].shape), dtype=np.int64)
+    expected = np.zeros((4, *sums.by_minute["order_count"].shape), dtype=np.int64)
     sold = set()
     for order in world.orders.to_dict("records"):
         cell = (
             minutes_between(world.starts_at, order["ordered_at"]),
             sums.series.index((order["market"], order["chain"], order["currency"])),
         )
-        expected[(slice(None), *cell)] += [1, order["revenue_cents"], order["pizza_count"]]
+        expected[(slice(None), *cell)] += [
+            1,
+            order["revenue_cents"],
+            0 if pd.isna(order["discount_cents"]) else order["discount_cents"],
+            order["pizza_count"],
+        ]
         sold.add((order["market"], order["chain"], order["currency"], order["store_id"], cell[0]))
-    assert (expected == [sums.by_minute[name] for name in ("order_count", "revenue_cents", "pizza_count")]).all()
+    assert (
+        expected == [sums.by_minute[name] for name in ("order_count", "revenue_cents", "discount_cents", "pizza_count")]
+    ).all()
     assert {(*sums.outlets[row], minute) for row, minute in np.argwhere(sums.is_sold)} == sold
     assert sums.stray_count == 0
     assert sums.outlets == sorted(sums.outlets)

@@ -110,6 +110,7 @@ def _timeline(quarters: pd.DataFrame) -> pd.DataFrame:
         sums.assign(
             currency="GBP",
             revenue_cents=sums["order_count"] * 1890,
+            discount_cents=sums["order_count"] * 110,
             pizza_count=sums["order_count"] * 2,
             covered_minutes=60,
         )

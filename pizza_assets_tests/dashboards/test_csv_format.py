@@ -151,7 +151,7 @@ def test_format_of_each_type():
     lines = to_csv(a_row(OrdersTimelineExtract, hour_at=hour, covered_minutes=60, **names), OrdersTimelineExtract)
     head, line = lines.decode().splitlines()
     assert head == ",".join(OrdersTimelineExtract.column_names())
-    assert line == '"2025-08-05T05:00:00Z","Birmingham","Domino\'s","GBP",0,0,0,60,"mock"'
+    assert line == '"2025-08-05T05:00:00Z","Birmingham","Domino\'s","GBP",0,0,0,0,60,"mock"'
     header, row = cells(to_csv(a_row(MatchesExtract, away_goals=2, kickoff_is_fixed=True), MatchesExtract))
     named = dict(zip(header, row, strict=True))
     assert (named["home_goals"], named["away_goals"], named["kickoff_is_fixed"]) == ("", "2", "true")

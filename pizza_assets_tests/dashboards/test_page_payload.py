@@ -67,6 +67,7 @@ def test_days_keep_sources_apart_and_unknown_days_unknown():
         "currency": "GBP",
         "order_count": 70_000,
         "revenue_cents": 5_000_000_000,
+        "discount_cents": 7,
         "pizza_count": 9,
         "covered_minutes": 60,
         "order_source": "mock",

@@ -50,7 +50,14 @@ def test_conform_names_a_missing_column() -> None:
 def test_conform_refuses_naive_times() -> None:
     model = TABLES["order_bins"]
     row = {"minute_at": [pd.Timestamp("2026-08-04 18:00")], "order_source": "mock", "market": "Leeds", "chain": "c"}
-    counts = {"currency": "GBP", "order_count": 1, "revenue_cents": 1, "pizza_count": 1, "store_ids": None}
+    counts = {
+        "currency": "GBP",
+        "order_count": 1,
+        "revenue_cents": 1,
+        "discount_cents": 0,
+        "pizza_count": 1,
+        "store_ids": None,
+    }
     with pytest.raises(TypeError, match="order_bins.minute_at: naive times"):
         model.conform(pd.DataFrame({**row, **counts}))
 

@@ -17,7 +17,7 @@ STORED = {
             "raw-data/dominos-orders/mock/week=2026-08-04/raw_orders.parquet",
         ],
         "1",
-        1,
+        2,
     ),
     "raw_matches": (
         [
@@ -36,7 +36,7 @@ STORED = {
         1,
     ),
     "merged_orders": (["processed-data/merged-datasets/merged_orders/week=2026-08-04/merged_orders.parquet"], "1", 1),
-    "order_bins": (["processed-data/merged-datasets/order_bins/week=2026-08-04/order_bins.parquet"], "1", 1),
+    "order_bins": (["processed-data/merged-datasets/order_bins/week=2026-08-04/order_bins.parquet"], "1", 2),
     "quarter_hours": (["processed-data/merged-datasets/quarter_hours/week=2026-08-04/quarter_hours.parquet"], "1", 1),
     "match_windows": (["processed-data/merged-datasets/match_windows/week=2026-08-04/match_windows.parquet"], "1", 1),
     "expected_orders": (["processed-data/correlation-analysis/expected_orders.parquet"], "1", 1),
@@ -52,7 +52,7 @@ STORED = {
     "kept_forecasts": (["processed-data/forecasts/kept_forecasts.parquet"], "1", 1),
     "forecast_scores": (["processed-data/forecasts/forecast_scores.parquet"], "1", 1),
     "forecast_accuracy": (["processed-data/forecasts/forecast_accuracy.parquet"], "1", 1),
-    "dashboard_orders_timeline": (["quicksight-ready/dashboard-data/dashboard_orders_timeline.csv"], "1", 1),
+    "dashboard_orders_timeline": (["quicksight-ready/dashboard-data/dashboard_orders_timeline.csv"], "1", 2),
     "dashboard_match_timeline": (["quicksight-ready/dashboard-data/dashboard_match_timeline.csv"], "1", 1),
     "dashboard_matches": (["quicksight-ready/dashboard-data/dashboard_matches.csv"], "2", 2),
     "dashboard_match_impact": (["quicksight-ready/dashboard-data/dashboard_match_impact.csv"], "2", 2),
@@ -65,7 +65,7 @@ STORED = {
     "dashboard_coming_matches": (["quicksight-ready/dashboard-data/dashboard_coming_matches.csv"], "1", 1),
     "dashboard_match_forecast": (["quicksight-ready/dashboard-data/dashboard_match_forecast.csv"], "1", 1),
     "dashboard_forecast_accuracy": (["quicksight-ready/dashboard-data/dashboard_forecast_accuracy.csv"], "1", 1),
-    "mock_orders": (["raw-data/dominos-orders/mock/week=2026-08-04/raw_orders.parquet"], "1", 1),
+    "mock_orders": (["raw-data/dominos-orders/mock/week=2026-08-04/raw_orders.parquet"], "1", 2),
     "dashboard_page": (["quicksight-ready/dashboard-data/dashboard.html"], "1", None),
     "quicksight_manifest": (["quicksight-ready/metadata/data-dictionary.json"], "1", None),
 }

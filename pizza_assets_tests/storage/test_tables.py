@@ -140,7 +140,7 @@ def test_another_version_is_refused_by_name(tables: TableStore) -> None:
     other = write_week(tables, "raw_match_events", WEEK, events("mock", [1]), origin("mock"))
     with tables.objects.writing(key) as file:
         file.write(Path(other.uri).read_bytes())
-    with pytest.raises(StorageError, match="expected 'order_bins' of version 1"):
+    with pytest.raises(StorageError, match="expected 'order_bins' of version 2"):
         tables.read_week("order_bins", WEEK)
 
 

@@ -8,9 +8,11 @@ function renderKpis() {
   const orders = [...series].map(([source, positions]) => [source, knownOrders(positions, from, to)])
     .filter(([, known]) => known.days);
   const labels = [...orders.map(([source]) => source), ...matches.map((match) => match.match_source)];
+  const known = new Map(orders.map(([source]) => [source, series.get(source)]));
   const tiles = [
     kpi("Orders", orders.map(([source, known]) => [count(known.sum), `${source} orders${known.words}`, source])),
-    kpi("Revenue", revenueFacts(new Map(orders.map(([source]) => [source, series.get(source)])), from, to)),
+    kpi("Revenue", moneyFacts("revenue_cents", known, from, to)),
+    kpi("Discounts", moneyFacts("discount_cents", known, from, to)),
     kpi("Matches", matches.length ? [[count(matches.length), matchFacts(matches), sourceOf(matches)]] : []),
     kpi("After the own team's match", upliftFacts(), "not estimated for this choice"),
     kpi("Alarms", alarmFacts(series), `looked for once ${PAGE.weeks_for_alarms} weeks are known`),
@@ -49,10 +51,10 @@ function knownOrders(positions, from, to) {
 
 const sourceOf = (rows) => (rows.length && rows.every((row) => row.match_source === "mock") ? "mock" : "");
 
-function revenueFacts(series, from, to) {
+function moneyFacts(name, series, from, to) {
   return [...series].flatMap(([source, positions]) =>
     [...grouped(positions, (position) => DATA.daily.series[position].currency)].map(([currency, own]) => [
-      money(dailySum("revenue_cents", own, from, to), currency),
+      money(dailySum(name, own, from, to), currency),
       `${source} orders, ${currency}`,
       source,
     ]),

@@ -9,7 +9,7 @@ VIEW = View(
     title="At a glance",
     question="How much data is behind this page, and what comes out of it?",
     reads=(
-        Reads(OrdersTimelineExtract, ORDERS),
+        Reads(OrdersTimelineExtract, (*ORDERS, "discount_cents")),
         Reads(MatchesExtract, MATCH),
         Reads(CorrelationsExtract, EFFECT),
         Reads(AnomaliesExtract, ("market", "chain", "kind", "starts_at", "order_source")),

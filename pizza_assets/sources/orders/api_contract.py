@@ -16,7 +16,7 @@ class Store(TomlTable):
 
 
 class FieldNames(TomlTable):
-    """What the service calls an order's fields; by default as the contract does."""
+    """What the service calls an order's fields; by default as the contract does. discount: None if it has none."""
 
     order_id: Name = "order_id"
     timestamp: Name = "timestamp"
@@ -24,6 +24,7 @@ class FieldNames(TomlTable):
     store_location: Name = "store_location"
     items: Name = "items"
     total_amount: Name = "total_amount"
+    discount: Name | None = None
 
     @model_validator(mode="after")
     def _differ(self) -> "FieldNames":

@@ -99,7 +99,7 @@ def _is_same_server(following: Any, url: str) -> bool:
 
 def _refuse_drift(rows: list[Any], origin: str, contract: OrdersContract) -> None:
     objects = [row for row in rows if isinstance(row, dict)]
-    for name in dict(contract.fields).values():
+    for name in contract.fields.model_dump(exclude={"discount"}).values():
         if objects and not any(name in row for row in objects):
             raise BadAnswer(
                 f"{origin}: no order has a field {name!r}; if the service calls it otherwise, say so under [fields] of "
@@ -117,6 +117,7 @@ def _order(row: dict[str, Any], at: datetime, contract: OrdersContract, store: S
     if isinstance(told, bool) or not isinstance(told, str | int) or str(told).strip() != store.id:
         raise RefusedValueError(names.store_id, "is_asked_store", told, f"the order is not of store {store.id}")
     items = _items(row.get(names.items), names.items)
+    discount = None if names.discount is None else row.get(names.discount)
     return {
         "ordered_at": at,
         "sport": "football",
@@ -126,6 +127,7 @@ def _order(row: dict[str, Any], at: datetime, contract: OrdersContract, store: S
         "store_location": text(row.get(names.store_location)),
         "currency": contract.currency,
         "revenue_cents": _cents(row.get(names.total_amount), contract.currency, names.total_amount),
+        "discount_cents": None if discount is None else _cents(discount, contract.currency, str(names.discount)),
         "pizza_count": _pizza_count(items, names.items),
         "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")) if items else None,
         "order_source": contract.label.value,

@@ -35,6 +35,7 @@ CONTENT = [
     "store_location",
     "currency",
     "revenue_cents",
+    "discount_cents",
     "pizza_count",
     "items",
 ]
@@ -131,8 +132,9 @@ def _reject_incomplete(lines: pd.DataFrame, mapping: FileMapping) -> None:
 
 def _line_sums(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per version where each line is one. Excluded ones have line_count 0."""
-    versions = lines.drop(columns=["amount", "quantity"])
+    versions = lines.drop(columns=["amount", "discount", "quantity"])
     versions["revenue_cents"] = rounded_to_minor_units(lines["amount"].to_numpy())
+    versions["discount_cents"] = _known_discounts(lines["discount"])
     versions["pizza_count"] = lines["quantity"]
     versions["line_count"] = (~lines["is_excluded"]).astype("int64")
     versions["items"] = "[" + lines["item"] + "]"
@@ -150,11 +152,18 @@ def _item_sums(lines: pd.DataFrame) -> pd.DataFrame:
     by_version = counted.groupby("version")
     sums = by_version[["amount", "quantity"]].sum().reindex(first.index, fill_value=0)
     versions["revenue_cents"] = rounded_to_minor_units(sums["amount"].to_numpy())
+    discounts = by_version["discount"].sum(min_count=1).reindex(first.index)
+    versions["discount_cents"] = _known_discounts(discounts)
     versions["pizza_count"] = sums["quantity"]
     versions["line_count"] = by_version.size().reindex(first.index, fill_value=0)
     versions["dst_note"] = by_version["dst_note"].max().reindex(first.index, fill_value=0)
     versions["items"] = _item_lists(counted).reindex(first.index)
     return versions.reset_index()
+
+
+def _known_discounts(fine_units: pd.Series) -> pd.Series:
+    """Rounded to the minor unit; missing where no line of the order says anything."""
+    return rounded_to_minor_units(fine_units.astype("Int64"))
 
 
 def _item_lists(counted: pd.DataFrame) -> pd.Series:

@@ -47,6 +47,7 @@ LINE_COLUMNS = {
     "store_location": "str",
     "currency": "str",
     "amount": "int64",
+    "discount": "Int64",
     "quantity": "int64",
     "item": "str",
     "is_excluded": "bool",
@@ -55,8 +56,8 @@ LINE_COLUMNS = {
     "problem_value": "str",
     "problem_reason": "str",
 }
-"""Typed lines. amount: of the whole line, in file_amounts.FINE_UNITS of the minor unit. item: one JSON object, missing
-if no item is mapped. zone: the business day's zone. problem_*: missing for a good line."""
+"""Typed lines. amount, discount: of the whole line, in file_amounts.FINE_UNITS of the minor unit. item: one JSON
+object, missing if no item is mapped. zone: the business day's zone. problem_*: missing for a good line."""
 
 
 _FIELDS = ("column", "check", "value", "reason")
@@ -127,11 +128,13 @@ def read_lines(
     named = _named(texts, mapping, checked, markets)
     currency = _currencies(texts, mapping, checked)
     amount, quantity = _numbers(texts, mapping, currency, checked)
+    discount = _discounts(texts, mapping, currency, checked)
     problems.take_over(checked)
     lines = {
         "file_index": np.full(size, file_index), "line_number": texts["line_number"], "order_id": texts["order_id"],
         "ordered_at": ordered_at, "zone": zone, "dst_note": dst_note, **named, "currency": currency,
-        "amount": amount, "quantity": quantity, "item": _items(texts, mapping, quantity), "is_excluded": is_excluded,
+        "amount": amount, "discount": discount, "quantity": quantity, "item": _items(texts, mapping, quantity),
+        "is_excluded": is_excluded,
         **{f"problem_{field}": texts for field, texts in problems.texts().items()},
     }  # fmt: skip
     return pd.DataFrame({name: pd.Series(lines[name]).astype(dtype) for name, dtype in LINE_COLUMNS.items()})
@@ -250,6 +253,18 @@ def _numbers(
         amount, verdicts = line_amounts(amount, quantity)
         _add_number_problems(problems, verdicts, mapping.column_of(mapping.amount_name), written)
     return amount, quantity
+
+
+def _discounts(texts: pd.DataFrame, mapping: FileMapping, currency: pd.Series, problems: _Problems) -> pd.Series:
+    """Discount of the line in fine units, missing where the export says nothing; unusable ones are noted."""
+    if "discount" not in mapping.columns:
+        return pd.Series(pd.NA, index=texts.index, dtype="Int64")
+    is_said = texts["discount"] != ""
+    written = texts["discount"].where(is_said, "0")
+    number_format = NumberFormat(mapping.decimal, mapping.thousands)
+    amount, verdicts = amounts_in_fine_units(written, currency, mapping.price_unit, number_format)
+    _add_number_problems(problems, verdicts, mapping.columns["discount"], written)
+    return pd.Series(amount, index=texts.index, dtype="Int64").where(is_said)
 
 
 def _add_number_problems(problems: _Problems, verdicts: np.ndarray, column: str, written: pd.Series) -> None:

@@ -23,6 +23,7 @@
     date = "Date"
     time = "Time"
     total = "Paid"                  # needed if rows = "orders": what the customer paid
+    discount = "Discount"           # optional: what was taken off the price; an empty one is unknown, not zero
     price = "Price"                 # needed if rows = "items": the price of the line (see price_is)
     quantity = "Qty"                # items of the line or pizzas of the order; an item line without it counts as 1
     item = "Product"                # optional, shown in raw_orders.items
@@ -73,8 +74,8 @@ THOUSANDS = (",", ".", "'", " ")
 ZONE_OF_MARKET = "market"
 TABLES = {
     "columns": (
-        "order_id", "timestamp", "date", "time", "total", "price", "quantity", "item", "category", "status",
-        "chain", "market", "store_id", "store_location",
+        "order_id", "timestamp", "date", "time", "total", "price", "discount", "quantity", "item", "category",
+        "status", "chain", "market", "store_id", "store_location",
     ),
     "constants": ("chain", "market", "store_id", "store_location", "quantity"),
     "formats": ("timestamp", "date", "time"),

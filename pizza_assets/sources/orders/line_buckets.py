@@ -73,6 +73,6 @@ class FileWriter:
 
 
 def _line_schema() -> pa.Schema:
-    kinds = {"str": pa.large_string(), "int64": pa.int64(), "int8": pa.int8(), "bool": pa.bool_()}
+    kinds = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64(), "int8": pa.int8(), "bool": pa.bool_()}
     utc = pa.timestamp("us", tz="UTC")
     return pa.schema([(name, kinds.get(dtype, utc)) for name, dtype in LINE_COLUMNS.items()] + [("placed_at", utc)])

@@ -20,7 +20,7 @@ from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import EXPOSING_STATUSES, DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
-from pizza_assets.sources.orders.mock_baskets import baskets
+from pizza_assets.sources.orders.mock_baskets import Baskets, baskets
 from pizza_assets.sources.orders.mock_draws import drawn, in_order
 from pizza_assets.sources.orders.mock_effects import (
     PLANTED_EFFECTS,
@@ -162,12 +162,18 @@ def _frame(
         "store_location": _text(stores.store_location, store_index),
         "currency": constant(CURRENCY),
         "revenue_cents": pd.Series(menu.pence[basket]),
+        "discount_cents": pd.Series(_discounts(menu)[basket], dtype="Int64"),
         "pizza_count": pd.Series(menu.pizza_counts[basket]),
         "items": _text(menu.items, basket),
         "order_source": constant(DataSource.MOCK.value),
         "source_name": constant("mock"),
     }
     return pd.DataFrame(columns)
+
+
+def _discounts(menu: Baskets) -> np.ndarray:
+    """Pence off each basket: a tenth from three pizzas on."""
+    return np.where(menu.pizza_counts >= 3, menu.pence // 10, 0)
 
 
 def _text(values: pa.Array, index: np.ndarray) -> pd.Series:

@@ -28,6 +28,7 @@ def bins(cells: dict) -> pd.DataFrame:
                 "minute_at": MONDAY + pd.Timedelta(minutes=minute),
                 "order_count": count,
                 "revenue_cents": count * 1000,
+                "discount_cents": count * 30,
                 "pizza_count": count * 2,
                 "store_ids": None,
             }
@@ -48,7 +49,7 @@ def test_timeline_equals_a_plain_group_by_in_any_row_order(cells, random):
     plain = (
         frame.assign(hour_at=frame["minute_at"].dt.floor("h"), covered_minutes=1)
         .groupby(list(OrdersTimelineExtract.key()), as_index=False)[
-            ["order_count", "revenue_cents", "pizza_count", "covered_minutes"]
+            ["order_count", "revenue_cents", "discount_cents", "pizza_count", "covered_minutes"]
         ]
         .sum()
     )
@@ -80,6 +81,7 @@ def test_a_dense_week_is_summed_exactly():
                     "minute_at": minutes,
                     "order_count": 1,
                     "revenue_cents": 10,
+                    "discount_cents": 3,
                     "pizza_count": 1,
                     "store_ids": None,
                 }

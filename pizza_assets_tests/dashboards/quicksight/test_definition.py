@@ -205,7 +205,7 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
         "skill_against_no_football_pct",
     },
     # tiles count; the page's tell more in their second line
-    ("kpis", "dashboard_orders_timeline"): {"covered_minutes"},
+    ("kpis", "dashboard_orders_timeline"): {"covered_minutes", "discount_cents"},
     ("kpis", "dashboard_matches"): _ENDS,
     ("kpis", "dashboard_correlations"): {*_ESTIMATE, *_SHOPS, "scope", "scope_value", "subject", "time_window"},
     ("kpis", "dashboard_anomalies"): {"kind"},

@@ -34,6 +34,21 @@ def test_several_stores_are_asked_with_the_key_and_covered(tmp_path: Path) -> No
     assert {request.headers["Authorization"] for request in server.requests} == {f"Bearer {KEY}"}
 
 
+def test_a_discount_is_read_where_the_contract_names_its_field(tmp_path: Path) -> None:
+    given = ({"discount": "1.50"}, {}, {"discount": "much"})
+    rows = [order(n, total_amount="12.50", **fields) for n, fields in enumerate(given)]
+    with_field = contract("https://x")
+    with_field = with_field.model_copy(update={"fields": with_field.fields.model_copy(update={"discount": "discount"})})
+    document = {"orders": rows, "count": 3, "total": 3}
+
+    read = read_page(document, "here", with_field, STORES[0], Period(WEEK.starts_at, WEEK.ends_at))
+    unread = read_page(document, "here", contract("https://x"), STORES[0], Period(WEEK.starts_at, WEEK.ends_at))
+
+    assert [fields and fields["discount_cents"] for _, fields in read.orders] == [150, None, None]
+    assert [refused.row["column"] for refused in read.rejected] == ["discount"]
+    assert [fields and fields["discount_cents"] for _, fields in unread.orders] == [None, None, None]
+
+
 def test_the_market_of_a_failing_store_is_missing_and_named(tmp_path: Path) -> None:
     def refuse_s2(exchange: Exchange) -> None:
         is_refused = exchange.query["store_id"] == "s2"

@@ -45,12 +45,28 @@ def test_an_order_arrives_with_every_field(tmp_path: Path) -> None:
         {
             "order_id": "a1", "ordered_at": pd.Timestamp("2025-08-15 18:00", tz="UTC"), "sport": "football",
             "chain": "dominos", "market": "Leeds", "store_id": "s1", "store_location": MISSING,
-            "currency": "GBP", "revenue_cents": 1250, "pizza_count": 1, "items": MISSING,
+            "currency": "GBP", "revenue_cents": 1250, "discount_cents": None, "pizza_count": 1, "items": MISSING,
             "order_source": "real", "source_name": "files",
         }
     ]  # fmt: skip
     assert (result.data_source, result.source_name, result.is_covered, result.reason) == ("real", "files", True, None)
     assert result.rejected.equals(RejectedRows.empty())
+
+
+@pytest.mark.parametrize("rows", [ORDER_ROWS, ITEM_ROWS])
+def test_a_discount_is_summed_and_an_empty_one_is_unknown(tmp_path: Path, rows: str) -> None:
+    header = ("id", "placed", "paid", "price", "pizzas", "count", "item", "city", "store", "off")
+    line = ("2025-08-15 19:00", "12.50", "12.50", "1", "1", "x", "Leeds", "s1")
+    lines = [("a", *line, "1.255"), ("b", *line, ""), ("c", *line, "-1"), ("d", *line, "0")]
+    if rows == ITEM_ROWS:
+        lines += [("a", *line, ""), ("a", *line, "0.25")]
+    write(tmp_path / "in", "aug.csv", csv_text(header, lines))
+
+    result = order_files(tmp_path / "in", mapping(rows, ("[columns]", '[columns]\ndiscount = "off"'))).orders(AUGUST)
+
+    found = dict(zip(result.rows["order_id"], result.rows["discount_cents"].astype(object), strict=True))
+    assert found == {"a": 151 if rows == ITEM_ROWS else 126, "b": pd.NA, "d": 0}
+    assert list(result.rejected["column"]) == ["off"]
 
 
 def test_items_fixture_folds_excludes_and_rejects(tmp_path: Path) -> None:

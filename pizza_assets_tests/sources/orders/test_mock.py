@@ -136,6 +136,7 @@ def test_counts_are_overdispersed_and_totals_match_the_items(quarter: pd.DataFra
         pizzas = sum(item["quantity"] for item in json.loads(str(items)) if item["category"] == "pizza")
         assert set(part["pizza_count"]) == {pizzas}
         assert part["revenue_cents"].nunique() == 1
+        assert set(part["discount_cents"]) == {int(part["revenue_cents"].iloc[0]) // 10 if pizzas >= 3 else 0}
 
 
 def test_markets_differ_in_size_and_follow_their_own_clock() -> None:
