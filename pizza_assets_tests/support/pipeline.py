@@ -12,7 +12,7 @@ from pizza_assets.definitions import build_definitions
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.staleness import Staleness
-from pizza_assets.orchestration.resources import build_staleness, build_tables
+from pizza_assets.orchestration.resources import build_io_manager, build_staleness, build_tables
 from pizza_assets.orchestration.runs.backfill import CHUNK_WEEKS, Backfill, Collected, Request
 from pizza_assets.orchestration.runs.local_run import run_analysis
 from pizza_assets.orchestration.sources import Sources
@@ -43,8 +43,10 @@ class Pipeline:
         if sources is not None:
             sources(self.sources)
         self.tables: TableStore = build_tables(self.settings, lambda: now)
+        io_manager = build_io_manager(self.settings, self.tables)
         self.definitions = build_definitions(
-            self.environ, {"clock": lambda: now, "sources": self.sources, "tables": self.tables}
+            self.environ,
+            {"clock": lambda: now, "sources": self.sources, "tables": self.tables, "io_manager": io_manager},
         )
 
     def staleness(self, instance: dg.DagsterInstance) -> Staleness:
