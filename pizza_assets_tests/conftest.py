@@ -22,10 +22,11 @@ gc.disable()  # until everything is imported, of which nothing is garbage
 
 
 # how long an example or its making takes is a matter of the machine, and no reason to fail
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
+for name, max_examples in {"quick": 25, "thorough": 100}.items():  # `support/examples.py` says when
+    hypothesis.settings.register_profile(
+        name, max_examples=max_examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+hypothesis.settings.load_profile("quick")
 
 # files of integration tests that take minutes, the longest first
 SLOW_FILES = (

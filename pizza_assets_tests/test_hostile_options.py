@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from pizza_assets.cli import main
 from pizza_assets.cli.program import pizza
+from pizza_assets_tests.support.examples import examples
 
 EXIT_CODES = {0, 1, 2}
 TEXTS = ("", "../../etc/passwd", "x" * 5000, 'order_id=No\n[where]"\\', "\x1b[31m🍕{0}%s", "é\udc80")
@@ -116,9 +117,7 @@ QUICK = [(path, param) for path, param in PARAMETERS if path != ("check",)]
 """Each check looks at a whole export, which takes too long for hundreds of texts."""
 
 
-@settings(
-    max_examples=200, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(200, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parameter=st.sampled_from(QUICK), value=st.text(st.characters(exclude_characters="\0")))
 def test_every_option_withstands_any_text(
     folder: Path, capsys: pytest.CaptureFixture[str], parameter: tuple[tuple[str, ...], click.Parameter], value: str

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.baseline import MIN_FREE_WEEKS, expected_grids, expected_rows
@@ -19,6 +19,7 @@ from pizza_assets_tests.analysis.simulated_worlds import (
     relabelled,
     simulate,
 )
+from pizza_assets_tests.support.examples import examples
 
 
 def fitted(world: World, **changes) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def panel(seed: int, markets: int = 4, places: int = 6, weeks: int = 9) -> tuple
     return counts, usable, np.broadcast_to(place, counts.shape), week
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(seed=st.integers(0, 10_000))
 def test_the_fit_keeps_every_margin(seed: int):
     counts, usable, place, week = panel(seed)

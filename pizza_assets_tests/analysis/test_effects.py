@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.correlation_results import main_effects
@@ -29,6 +29,7 @@ from pizza_assets_tests.analysis.simulated_worlds import (
     relabelled,
     simulate,
 )
+from pizza_assets_tests.support.examples import examples
 
 NUMBERS = CorrelationResults.empty().select_dtypes("number").columns.tolist()
 
@@ -188,7 +189,7 @@ def _analysed(weeks: int, matches: int) -> Analysis:
 
 # Property 18
 @pytest.mark.integration  # a hundred small analyses; the tests below keep its plain cases
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     markets=st.integers(0, 3),
     weeks=st.sampled_from([0, 1, 8, 9]),

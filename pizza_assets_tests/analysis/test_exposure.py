@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.models import RawMatches
@@ -10,6 +10,7 @@ from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import EXPOSING_STATUSES, MatchStatus
 from pizza_assets_tests.analysis.tables import a_match
 from pizza_assets_tests.strategies import World, worlds
+from pizza_assets_tests.support.examples import examples
 
 MARKETS = [
     Market("London", "Europe/London", ("Arsenal", "Chelsea")),
@@ -67,7 +68,7 @@ def test_no_matches_give_an_empty_table_of_the_same_types(markets: list[Market])
     assert none.dtypes.to_dict() == some.dtypes.to_dict()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_equals_the_definition_row_by_row(world: World) -> None:
     expected = []
@@ -84,7 +85,7 @@ def test_equals_the_definition_row_by_row(world: World) -> None:
     assert list(exposed[columns].itertuples(index=False, name=None)) == sorted(expected)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_order_of_matches_and_markets_does_not_matter(world: World) -> None:
     expected = exposures(world.matches, world.markets)

@@ -4,11 +4,12 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from pizza_assets.analysis.match_permutation import permutation_test, welch_test
+from pizza_assets_tests.support.examples import examples
 
 
 def drawn(seed: int, matches: int = 40, windows: int = 2) -> tuple:
@@ -62,7 +63,7 @@ def test_constant_outcomes_and_no_matches_have_no_numbers() -> None:
         assert np.isnan([test.slope, test.se, test.p_value]).all()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(seed=st.integers(0, 10_000), matches=st.integers(2, 20))
 def test_the_order_of_matches_does_not_matter_and_p_is_a_share(seed: int, matches: int) -> None:
     departures, outcome, slot = drawn(seed, matches, 1)

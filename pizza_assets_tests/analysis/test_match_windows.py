@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.match_windows import sum_windows
@@ -18,6 +18,7 @@ from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.analysis.tables import a_match, an_order, at
 from pizza_assets_tests.strategies import World, weeks, worlds
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.merging import merge_orders
 
 LENGTHS = WindowLengths()
@@ -229,7 +230,7 @@ def _brute_force(world: World) -> list[tuple]:
 
 
 # Property 12, Property 14: one test, because a drawn world and its windows are the expensive part
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds(), st.integers(0, 9))
 def test_windows_agree_with_their_definition_and_with_merged_orders_in_any_order_of_rows(
     world: World, seed: int
@@ -277,7 +278,7 @@ def _order_of_rows_and_names_of_markets_do_not_matter(
 
 
 # Property 13
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_swapped_labels_change_labels_only(world: World) -> None:
     labels = {"dominos": "real", "papa_johns": "mock"}
@@ -292,7 +293,7 @@ def test_swapped_labels_change_labels_only(world: World) -> None:
 
 
 # Property 17
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(weeks(), st.integers(0, 167 * 4 - 1))
 def test_windows_are_complete_in_every_week_with_its_neighbours(week: MatchWeek, quarter: int) -> None:
     three = [week.shifted(-1), week, week.shifted(1)]

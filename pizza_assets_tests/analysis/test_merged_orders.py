@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from pizza_assets.analysis.merged_orders import nearest_match_sources
 from pizza_assets.analysis.order_batches import FrameBatches
@@ -13,6 +13,7 @@ from pizza_assets.models import MergedOrders, RawMatches, RawOrders
 from pizza_assets.models.market import Market
 from pizza_assets_tests.analysis.tables import a_match, an_order, at
 from pizza_assets_tests.strategies import World, worlds
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.merging import merge_orders
 
 LENGTHS = WindowLengths()
@@ -151,7 +152,7 @@ def _brute_force(world: World) -> pd.DataFrame:
 
 
 # Property 12, Property 13: one test, because drawing a world and merging it is the expensive part
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(worlds())
 def test_each_order_is_in_the_right_window_of_the_right_match_in_any_order_and_under_any_label(world: World) -> None:
     rows = merge_orders(FrameBatches(world.orders), world.matches, world.markets, LENGTHS)

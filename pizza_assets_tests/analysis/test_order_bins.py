@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
@@ -14,6 +14,7 @@ from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.analysis.tables import an_order, at
 from pizza_assets_tests.strategies import World, weeks, worlds
+from pizza_assets_tests.support.examples import examples
 
 SERIES = ["market", "chain", "currency"]
 SUMS = ["order_count", "revenue_cents", "pizza_count"]
@@ -160,7 +161,7 @@ def _brute_force(world: World) -> list[tuple]:
 
 
 # Property 13: one test, because a drawn world and its bins are the expensive part
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_bins_are_as_defined_in_any_order_of_rows_and_under_any_label(world: World) -> None:
     bins = bins_of(world)
@@ -205,7 +206,7 @@ def _the_label_changes_the_label_only(world: World, bins: pd.DataFrame) -> None:
 
 
 # Property 17
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(weeks())
 def test_a_week_is_dense_whatever_the_clock_does(week: MatchWeek) -> None:
     period = CoveredPeriod("London", "dominos", "GBP", week.starts_at, week.ends_at)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pyarrow import parquet
 
 from pizza_assets.analysis.order_batches import FrameBatches
@@ -15,6 +15,7 @@ from pizza_assets.analysis.order_kernel import OrderSums, Timeline, sum_orders
 from pizza_assets.models import RawOrders
 from pizza_assets_tests.analysis.tables import an_order, at
 from pizza_assets_tests.strategies import World, worlds
+from pizza_assets_tests.support.examples import examples
 
 try:
     import duckdb
@@ -46,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 # Property 12: every engine puts an order in the same minute, also at the edges and outside the period
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(world=worlds())
 def test_duckdb_gives_the_sums_of_the_kernel(world: World, folder: Path) -> None:
     series = sorted({(p.market, p.chain, p.currency) for p in world.covered})[1:]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.exposure import exposures
@@ -19,6 +19,7 @@ from pizza_assets.analysis.windows import WindowLengths, edges_by_match
 from pizza_assets.models import RawOrders
 from pizza_assets_tests.analysis.tables import an_order, at
 from pizza_assets_tests.strategies import World, worlds
+from pizza_assets_tests.support.examples import examples
 
 
 class Parts:
@@ -49,7 +50,7 @@ def summed(world: World, orders, cuts: np.ndarray | None = None) -> OrderSums:
 
 
 # Property 12: each order is counted once, in its minute, whatever the order of the rows
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds(), st.lists(st.integers(0, 30), max_size=4), st.integers(1, 7), st.randoms())
 def test_sums_equal_a_slow_count_in_any_order_and_parts(
     world: World, parts: list[int], batch_rows: int, random
@@ -74,7 +75,7 @@ def test_sums_equal_a_slow_count_in_any_order_and_parts(
 
 
 # Property 12, Property 14: also windows across the edges of the period, which are counted in part
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds(least_matches=2), st.integers(1, 7))
 def test_stores_are_distinct_in_spans_cut_at_window_edges(world: World, batch_rows: int) -> None:
     exposed = exposures(world.matches, world.markets)

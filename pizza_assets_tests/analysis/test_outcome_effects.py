@@ -5,13 +5,14 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from pizza_assets.analysis.outcome_effects import OUTCOMES, outcome_answers
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models.vocabulary import Window
+from pizza_assets_tests.support.examples import examples
 
 POST = [Window.POST]
 
@@ -50,7 +51,7 @@ def answers(rows: pd.DataFrame, draws: int = 199) -> dict:
 
 
 # Property 15
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(seed=st.integers(0, 100_000), matches=st.integers(30, 40))
 def test_coefficients_equal_scipys(seed: int, matches: int) -> None:
     rows = impact_rows(seed, matches)

@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from pizza_assets.analysis.outcomes import HIGH_SCORING_GOALS, classify, own_outcomes, own_result
 from pizza_assets.models import RawMatches
 from pizza_assets.models.vocabulary import MatchStatus, Stage
 from pizza_assets_tests.analysis.tables import a_match
 from pizza_assets_tests.strategies import FIRST_MOMENT, match_frames, moments
+from pizza_assets_tests.support.examples import examples
 
 ADDED = ["total_goals", "goal_difference", "result", "is_high_scoring", "is_tournament", "is_final"]
 
@@ -113,7 +114,7 @@ def _expected(match: dict) -> tuple:
 
 
 # Property 5
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(match_frames(moments(FIRST_MOMENT, FIRST_MOMENT + pd.Timedelta(days=7))))
 def test_every_match_is_classified_as_defined(matches: pd.DataFrame) -> None:
     classified = classify(matches)
@@ -126,7 +127,7 @@ def test_every_match_is_classified_as_defined(matches: pd.DataFrame) -> None:
 
 
 # Property 13
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(match_frames(moments(FIRST_MOMENT, FIRST_MOMENT + pd.Timedelta(days=7))))
 def test_labels_do_not_change_outcomes(matches: pd.DataFrame) -> None:
     swapped = matches.assign(match_source=matches["match_source"].map({"real": "mock", "mock": "real"}))

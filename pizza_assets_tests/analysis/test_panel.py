@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.order_batches import FrameBatches
@@ -12,6 +12,7 @@ from pizza_assets.analysis.panel import Panel, chain_panels, market_panel, store
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.models import QuarterHours, RawOrders
 from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets_tests.support.examples import examples
 
 START = datetime(2025, 10, 21, 5, tzinfo=UTC)
 WEEK = "2025-10-21"
@@ -110,7 +111,7 @@ def test_weeks_are_joined_with_gaps_and_new_markets():
 _PLACES = st.tuples(st.sampled_from(["Leeds", "Åre"]), st.sampled_from(["a", "b"]))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     spans=st.lists(st.tuples(_PLACES, st.integers(0, 60), st.integers(1, 50)), min_size=1, max_size=4),
     sold=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["1", "2"]), st.floats(0, 0.99)), max_size=12),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.windows import (
@@ -21,6 +21,7 @@ from pizza_assets.models import RawMatches
 from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.analysis.tables import a_match, at
 from pizza_assets_tests.strategies import World, weeks, worlds
+from pizza_assets_tests.support.examples import examples
 
 LENGTHS = WindowLengths()
 
@@ -85,7 +86,7 @@ def test_bounds_are_sorted_and_typed_even_without_matches() -> None:
     assert none.dtypes.to_dict() == some.dtypes.to_dict()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), min_size=1))
 def test_minutes_are_rounded_down_and_back(moments: list[datetime]) -> None:
     times = pd.Series(pd.DatetimeIndex(moments)).astype("datetime64[us, UTC]")
@@ -95,7 +96,7 @@ def test_minutes_are_rounded_down_and_back(moments: list[datetime]) -> None:
     assert times_of(minutes).tolist() == [moment.replace(second=0, microsecond=0) for moment in moments]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_windows_of_a_match_touch_and_do_not_overlap(world: World) -> None:
     edges = window_edges(world.matches, LENGTHS)
@@ -105,7 +106,7 @@ def test_windows_of_a_match_touch_and_do_not_overlap(world: World) -> None:
 
 
 # Property 17
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(weeks(), st.integers(0, 7 * 24 * 4 - 1), st.sampled_from(["regular", "extra_time", "penalties"]))
 def test_every_match_has_the_same_three_periods_whatever_the_clock_does(
     week: MatchWeek, quarter: int, decided_by: str
@@ -125,7 +126,7 @@ def test_every_match_has_the_same_three_periods_whatever_the_clock_does(
 
 
 # Property 17
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(weeks(), st.integers(0, 6), st.sampled_from([time(12, 30), time(15), time(17, 30), time(20)]))
 def test_windows_stay_at_the_same_local_hours_across_weeks(week: MatchWeek, day: int, local: time) -> None:
     zone = ZoneInfo(week.timezone)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.baseline import expected_grids, expected_rows
@@ -29,6 +29,7 @@ from pizza_assets.models import OrderAnomalies
 from pizza_assets.models.vocabulary import combined_source
 from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.strategies import World, worlds
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.merging import merge_orders
 
 LABELS = ["order_source", "match_source", "data_source"]
@@ -127,7 +128,7 @@ def with_swapped_labels(frame: pd.DataFrame) -> pd.DataFrame:
 
 # Property 9, Property 13, Property 18: one test, because making all tables of a world is the expensive part (over a
 # second of CPU an example). Few examples, so half of them are sure to have matches.
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(10, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from([4, 0]).flatmap(worlds))
 def test_labels_survive_swapping_them_changes_nothing_else_and_the_summary_is_complete(world: World) -> None:
     tables = tables_of(world)

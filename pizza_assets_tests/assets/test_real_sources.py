@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import ConfigurationError
@@ -12,6 +12,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import Settings
 from pizza_assets.sources.api import ApiClient, Bounds
 from pizza_assets_tests.support.api_rows import KEY, match, order
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.fault_server import Fault, FaultServer, ok, reset, running, status
 from pizza_assets_tests.support.pipeline import Pipeline
 
@@ -194,9 +195,7 @@ ERRORS: list[Fault] = [
 
 
 @pytest.mark.integration  # half a minute: a server and a whole collection for every example
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(fault=st.sampled_from(ERRORS), policy=st.sampled_from(["mock", "fail"]))
 def test_whatever_the_apis_do_collection_follows_the_fallback_policy(
     tmp_path_factory: pytest.TempPathFactory, fault: Fault, policy: str

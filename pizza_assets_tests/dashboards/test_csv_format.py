@@ -3,7 +3,7 @@ import io
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards.csv_format import read_csv, to_csv
@@ -16,6 +16,7 @@ from pizza_assets.models.extracts import (
 )
 from pizza_assets.models.table import Table
 from pizza_assets_tests.dashboards.frames import frames
+from pizza_assets_tests.support.examples import examples
 
 FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 CONTROLS = ("\t", "\r", "\n")
@@ -66,7 +67,7 @@ def test_there_are_thirteen_extracts():
 
 
 # Property 11: what was written is read back equal
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(any_extract(max_rows=3))
 def test_any_extract_is_read_back_equal(case):
     model, frame = case
@@ -76,7 +77,7 @@ def test_any_extract_is_read_back_equal(case):
 
 
 # Property 18: awkward text never becomes a formula, numbers stay numbers
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(any_extract(max_rows=3))
 def test_no_text_cell_of_any_extract_runs_as_a_formula_and_numbers_are_untouched(case):
     model, frame = case
@@ -125,7 +126,7 @@ def test_signs_behind_blanks_and_full_width_signs_are_neutralised(blanks: str, s
 
 
 # Property 11, on text made of nothing but trouble
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(st.text(st.sampled_from("'=+-@＝＋－＠ \t\n\r\u3000\xa0\ufeffa"), min_size=1, max_size=6))
 def test_text_made_of_signs_and_blanks_is_read_back_equal(text: str):
     content = to_csv(quality(reason=text), DataQualityExtract)

@@ -5,11 +5,12 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets_tests.dashboards.frames import AWKWARD
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
+from pizza_assets_tests.support.examples import examples
 
 SMALL = Sample(weeks=2, markets=4, chains=1)
 
@@ -47,7 +48,7 @@ def test_a_hostile_name_stays_inside_the_data():
     assert HOSTILE in tables(scripts(page)[0][1])["extracts"]["matches"]["home_team"]["of"]
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(AWKWARD)
 def test_any_title_and_note_stay_text(text):
     data = PageData(title=text, data_as_of=text, planted_effects=text)

@@ -3,14 +3,15 @@ import gzip
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards.packed_counts import packed
+from pizza_assets_tests.support.examples import examples
 
 
 # Property 11: what was packed is unpacked equal, whatever the size of the numbers
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(st.lists(st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 2**63 - 1)), max_size=40))
 def test_counts_come_back_and_never_overflow(counts):
     answer = packed(np.array(counts, dtype="int64"))

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards import page_payload
@@ -12,6 +12,7 @@ from pizza_assets.models.extracts import MatchTimelineExtract, OrdersTimelineExt
 from pizza_assets.models.merged import QuarterHours
 from pizza_assets_tests.dashboards.frames import AWKWARD
 from pizza_assets_tests.dashboards.sample import Sample, sample_page_data
+from pizza_assets_tests.support.examples import examples
 
 KICKOFF = pd.Timestamp("2026-08-08T14:00Z")
 
@@ -24,7 +25,7 @@ def decoded(column) -> list:
     return column if isinstance(column, list) else [None if code < 0 else column["of"][code] for code in column["at"]]
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.lists(AWKWARD, max_size=5))
 def test_embedded_json_cannot_leave_its_script_element(texts):
     written = page_payload.embedded_json(texts)
@@ -33,7 +34,7 @@ def test_embedded_json_cannot_leave_its_script_element(texts):
     assert not set("<>&") & set(written)
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.lists(st.one_of(st.none(), st.sampled_from(["a", "b"]), AWKWARD), max_size=12))
 def test_text_columns_are_decoded_equal(values):
     frame = pd.DataFrame({"text": pd.Series(values, dtype="str")})
@@ -95,7 +96,7 @@ _QUARTER = st.tuples(st.sampled_from(["real", "mock"]), st.sampled_from(["Leeds"
 
 
 # Property 11: what was packed is unpacked equal; Property 9: sources stay apart
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.dictionaries(_QUARTER, st.integers(0, 70_000), min_size=1, max_size=30))
 def test_quarter_hours_come_back_and_no_row_is_unknown_not_zero(cells):
     rows = [

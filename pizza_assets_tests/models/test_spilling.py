@@ -7,13 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.models import RawOrders, spilling
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.spilling import SeenValues, sorted_batches, sorted_rows
 from pizza_assets_tests.analysis.tables import an_order, at
+from pizza_assets_tests.support.examples import examples
 
 IDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 SIMILAR_IDS = st.text("aAäÄzZéßøØ~ 0", min_size=1, max_size=4)
@@ -31,7 +32,7 @@ def many(count: int) -> pd.DataFrame:
 
 
 # Property 11: sorted rows equal those of the frame, in the same order, whatever characters are in the key
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.lists(
         st.tuples(st.one_of(IDS, SIMILAR_IDS), st.integers(0, 2), st.sampled_from(["real", "mock"])),
@@ -87,7 +88,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path, temporary: Path) -> None:
 
 
 # Property 11: no id is stored twice, wherever its rows are
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.one_of(IDS, SIMILAR_IDS), max_size=40), st.integers(1, 10))
 def test_only_repeated_values_are_found(ids: list[str], part_rows: int) -> None:
     schema = pa.schema([pa.field("order_id", pa.string(), nullable=False)])

@@ -4,15 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets_tests.support.examples import examples
 
 ZONES = ["Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(st.datetimes(datetime(2015, 1, 7), datetime(2035, 1, 1)), st.sampled_from(ZONES))
 def test_every_instant_lies_in_exactly_one_week(naive: datetime, zone: str) -> None:
     moment = naive.replace(tzinfo=UTC)

@@ -4,11 +4,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import LimitReached
 from pizza_assets.sources.rate_limit import SharedLimit
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.limit_trial import trial
 
 
@@ -26,7 +27,7 @@ def _limit(folder: Path, time: _Time, most: int = 2, window: float = 10.0, wait:
     return SharedLimit(database, "api", most, window, longest_wait=wait, now=lambda: time.now, sleep=time.sleep)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     most=st.integers(1, 4),
     latencies=st.lists(st.tuples(st.floats(0, 8), st.floats(0, 1), st.floats(0, 5), st.booleans()), max_size=12),

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -14,6 +13,7 @@ from pizza_assets.errors import StorageError
 from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.expiring_claims import ExpiringClaims, repeating
 from pizza_assets_tests.storage.listed_memory import START, Clock, Listed, MemoryObjects
+from pizza_assets_tests.support.examples import examples
 
 NAME = "raw_orders/2026-03-03"
 FOLDER = f".claims/{NAME}/"
@@ -549,5 +549,5 @@ class WritersWithClocksApart(RuleBasedStateMachine):
         assert sum(until > self.time for until in self.may_publish_until.values()) <= 1
 
 
-WritersWithClocksApart.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+WritersWithClocksApart.TestCase.settings = examples(150, stateful_step_count=30)
 TestWritersWithClocksApart = WritersWithClocksApart.TestCase

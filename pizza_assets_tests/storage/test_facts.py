@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import StorageError
@@ -17,6 +17,7 @@ from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.stored_week import write_week
 
 KEY = week_key("raw_match_events", WEEK, "real")
@@ -82,7 +83,7 @@ def test_invalid_facts_are_a_named_error(tables: TableStore) -> None:
         tables.week_facts("raw_match_events", WEEK)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(position=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_detected_or_harmless(
     tmp_path_factory: pytest.TempPathFactory, position: float, bit: int

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.models import RejectedRows
@@ -15,6 +15,7 @@ from pizza_assets.storage.layout import PLACES, facts_key, rejected_key, week_ke
 from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.stored_week import write_week
 
 PAGE_OF_S3 = 1_000
@@ -128,7 +129,7 @@ class StorageContract:
     def test_what_was_written_is_read_back_equal(self, new_store: Callable[[], ObjectStore]) -> None:
         stores = {source: new_store() for source in ("real", "mock")}
 
-        @settings(max_examples=self.examples, deadline=None)
+        @examples(self.examples)
         @given(st.lists(st.integers(0, 130), max_size=12), st.sampled_from(["real", "mock"]))
         def is_equal(minutes: list[int], source: str) -> None:
             tables = TableStore(stores[source], lambda: NOW)
@@ -142,7 +143,7 @@ class StorageContract:
 
     # Property 11: any range of weeks, whatever is stored of it
     def test_any_range_of_weeks_is_read_back_equal(self, new_store: Callable[[], ObjectStore]) -> None:
-        @settings(max_examples=self.examples, deadline=None)
+        @examples(self.examples)
         @given(
             stored=st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 130), max_size=4), max_size=6),
             first=st.integers(0, 9),
@@ -170,7 +171,7 @@ class StorageContract:
     ) -> None:
         raw = [asset for asset, place in PLACES.items() if place.table == "raw_match_events"]
 
-        @settings(max_examples=self.examples, deadline=None)
+        @examples(self.examples)
         @given(st.sampled_from(raw), st.integers(-500, 500), st.sampled_from(["real", "mock"]), st.booleans())
         def lies_where_it_belongs(asset: str, shift: int, source: str, has_rejects: bool) -> None:
             store = new_store()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.merged_orders import merge_batches
@@ -29,6 +29,7 @@ from pizza_assets.storage.streamed_rows import write_rows
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.analysis.tables import a_match, an_order, at
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.merging import merge_orders
 from pizza_assets_tests.support.stored_week import write_week
 
@@ -59,13 +60,13 @@ SIXTY = merged(60)
 
 
 # Property 11: whatever the batches and their order, the file is that of the whole table
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.integers(0, 60), st.integers(1, 20), st.integers(1, 30))
 def test_the_file_equals_that_of_the_whole_table(count: int, batch_rows: int, group_rows: int) -> None:
     assert_whole(SIXTY.head(count), SIXTY.head(count), batch_rows, group_rows)
 
 
-@settings(max_examples=20, deadline=None)  # each example starts DuckDB
+@examples(20)  # each example starts DuckDB
 @given(st.integers(0, 60), st.integers(1, 20), st.integers(1, 30), st.randoms())
 def test_the_file_is_the_same_for_unsorted_streams(count: int, batch_rows: int, group_rows: int, random) -> None:
     frame = SIXTY.head(count)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -39,7 +39,6 @@ def test_too_few_values_give_no_interval() -> None:
 
 
 @given(mean=st.floats(0.05, 500), k=st.floats(0.001, 2), share=st.floats(0.01, 0.99))
-@settings(deadline=None)
 def test_quantiles_cover_their_share(mean: float, k: float, share: float) -> None:
     at = quantile(share, np.array([mean]), np.array([k]))[0]
     below = stats.nbinom.cdf([at, at - 1], 1 / k, 1 / (1 + k * mean))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.analysis.forecast.effect import MIN_CONTROLS, window_effects
@@ -12,6 +12,7 @@ from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import forecast_at
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets_tests.analysis.forecast.histories import history_of, panel_of, small_world, without
+from pizza_assets_tests.support.examples import examples
 
 MARKETS, PAST, PANEL, COMING, FIXTURES = small_world(effect=0.3)
 HISTORY = history_of(PANEL, MARKETS, FIXTURES)
@@ -26,7 +27,7 @@ def total(history: OrderHistory) -> float:
 
 
 @given(weeks=st.integers(9, 19), seed=st.integers(0, 99))
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_data_after_the_origin_are_not_used(weeks: int, seed: int) -> None:
     cut = weeks * 672 + 100
     counts = PANEL.counts.copy()

@@ -1,7 +1,7 @@
 """Quarter-hours around matches."""
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards.extracts import match_timeline
@@ -9,6 +9,7 @@ from pizza_assets.dashboards.extracts.match_timeline import HOURS_AFTER, HOURS_B
 from pizza_assets.models import ExpectedOrders, MatchImpact
 from pizza_assets.models.extracts import MatchTimelineExtract
 from pizza_assets_tests.dashboards.extracts.tables import KICKOFF, SOURCES, impact_rows, types_of
+from pizza_assets_tests.support.examples import examples
 
 FIRST_BIN = KICKOFF - pd.Timedelta(hours=6)
 MARKETS = ["Leeds", "Fulham"]
@@ -68,7 +69,7 @@ CELL = st.tuples(st.integers(0, 9), st.one_of(st.none(), st.floats(0, 20)))
 MATCH = st.tuples(st.sampled_from(MARKETS), st.integers(-90, 300), st.booleans())
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(
     st.dictionaries(st.tuples(st.sampled_from(MARKETS), st.integers(0, 60)), CELL, max_size=60),
     st.lists(MATCH, min_size=1, max_size=3),

@@ -1,11 +1,12 @@
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards import extracts
 from pizza_assets.models.extracts import OrdersTimelineExtract
 from pizza_assets.models.merged import OrderBins
+from pizza_assets_tests.support.examples import examples
 
 MONDAY = pd.Timestamp("2026-08-03T23:30Z")
 _BIN = st.tuples(
@@ -37,7 +38,7 @@ def bins(cells: dict) -> pd.DataFrame:
 
 
 # Property 9: labels survive to the dashboard, and nothing is summed across them
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.dictionaries(_BIN, st.integers(0, 9), max_size=25), st.randoms(use_true_random=False))
 def test_timeline_equals_a_plain_group_by_in_any_row_order(cells, random):
     frame = bins(cells)

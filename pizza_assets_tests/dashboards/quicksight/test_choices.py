@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.dashboards.quicksight import choices
@@ -32,7 +32,6 @@ def is_chosen(data_set: str, filter_id: str, row: dict[str, Any], **chosen: Any)
 
 
 @each_of(("data_set", "filter_id"), FILTER_FIELDS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_while_nothing_is_selected_every_row_stays(data_set: str, filter_id: str, data: st.DataObject) -> None:
     columns = COLUMNS_IN_EXPRESSION.findall(EXPRESSIONS[data_set, choices.field_name(filter_id)])

@@ -1,10 +1,11 @@
 """The latest evaluation of a week counts, whatever other weeks it covered."""
 
 import dagster as dg
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.orchestration.freshness.check_history import CheckHistory, weeks_metadata
+from pizza_assets_tests.support.examples import examples
 
 WEEKS = ["2026-08-04", "2026-08-11", "2026-08-18", "2026-08-25"]
 KEY = dg.AssetCheckKey(dg.AssetKey("raw_orders"), "rows_are_valid")
@@ -32,7 +33,7 @@ def evaluated(instance: dg.DagsterInstance, number: int, look: tuple[int, int, d
 
 
 # Property 18
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.lists(looks(), max_size=5))
 def test_the_latest_evaluation_of_a_week_counts(drawn) -> None:
     with dg.DagsterInstance.ephemeral() as instance:

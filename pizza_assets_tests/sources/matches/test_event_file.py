@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import BadFile, ConfigurationError
@@ -16,6 +16,7 @@ from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.sources.matches.event_file import WHOLE_MATCH, EventFile, FileEvents
 from pizza_assets.sources.matches.openfootball import Openfootball
+from pizza_assets_tests.support.examples import examples
 
 LONDON = "Europe/London"
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
@@ -254,7 +255,7 @@ _MATCH = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.lists(_LINE, min_size=1, max_size=12),
     st.lists(_MATCH, max_size=4, unique_by=lambda row: row["away_team"]),

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import BadFile
 from pizza_assets.sources.matches.event_lines import EventLine, read_event_lines
+from pizza_assets_tests.support.examples import examples
 
 EARLIEST, LATEST = date(2014, 12, 30), date(2026, 11, 24)
 HEADER = "date,home_team,away_team,minute,side,event_type,player"
@@ -147,7 +148,7 @@ _CELL = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(st.lists(_CELL, max_size=9), max_size=12))
 def test_whatever_is_in_the_cells_every_line_is_told_of(rows: list[list[Any]]) -> None:
     text = io.StringIO(newline="")
@@ -158,7 +159,7 @@ def test_whatever_is_in_the_cells_every_line_is_told_of(rows: list[list[Any]]) -
     assert all(bool(line.event) != bool(line.problem) for line in found)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.binary(max_size=60) | st.binary(max_size=60).map(lambda tail: f"{HEADER}\n{GOOD}\n".encode() + tail))
 def test_whatever_the_bytes_they_are_lines_or_a_bad_file(body: bytes) -> None:
     try:

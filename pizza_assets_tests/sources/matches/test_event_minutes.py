@@ -1,13 +1,14 @@
 """Minutes as people write them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.sources.matches.event_minutes import is_possible, read_minute
+from pizza_assets_tests.support.examples import examples
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.integers(0, 999), st.none() | st.integers(0, 99), st.sampled_from(["", "'"]))
 def test_what_is_written_is_read(minute: int, stoppage: int | None, mark: str) -> None:
     written = f" {minute}{'' if stoppage is None else f'+{stoppage}'}{mark} "

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import BadAnswer
@@ -14,6 +14,7 @@ from pizza_assets.models.competitions import COMPETITIONS
 from pizza_assets.models.vocabulary import MatchStatus
 from pizza_assets.sources.matches.football_data_format import UNDECIDED, Span, query_days, read_matches
 from pizza_assets_tests.support.api_rows import match
+from pizza_assets_tests.support.examples import examples
 
 LEAGUE = Span(COMPETITIONS["en.1"], "2025-26", date(2025, 7, 1), date(2026, 6, 30))
 CUP = Span(COMPETITIONS["uefa.cl"], "2025-26", date(2025, 7, 1), date(2026, 6, 30))
@@ -95,7 +96,7 @@ def test_days_are_asked_wider_because_the_last_one_is_exclusive() -> None:
     assert query_days(LEAGUE) == {"dateFrom": "2025-06-29", "dateTo": "2026-07-03"}
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     number=st.integers(0, 10**6),
     minute=st.integers(0, 300 * 24 * 60),

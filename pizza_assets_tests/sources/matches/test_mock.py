@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import ConfigurationError
@@ -15,6 +15,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.sources.matches.mock import DEFAULT_TEAMS, MockMatches
 from pizza_assets.sources.matches.openfootball import Openfootball
+from pizza_assets_tests.support.examples import examples
 
 LONDON = "Europe/London"
 LONG_AFTER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -97,7 +98,7 @@ def test_seeds_and_seasons_differ() -> None:
     assert not season(MockMatches(lambda: LONG_AFTER), 2024)[0]["home_goals"].equals(by_seed[0]["home_goals"])
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.integers(0, 7 * 24 * 60))
 def test_what_is_known_grows_with_the_clock_and_never_changes(minutes: int) -> None:
     week = MatchWeek("2026-03-31", LONDON)
@@ -120,7 +121,7 @@ _AT_THE_END = MockMatches(lambda: LONG_AFTER)
 
 
 # Property 7
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.integers(0, 2**32), st.integers(1995, 2060))
 def test_a_season_looks_like_one(seed: int, first_year: int) -> None:
     """Bounds lie more than five standard errors from the means, over 380 matches; slots are exact."""
@@ -167,7 +168,7 @@ def test_the_weeks_of_the_summer_are_empty_and_covered() -> None:
     assert (len(result.rows), result.data_source, result.is_covered) == (0, DataSource.MOCK, True)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.integers(0, 50), st.sampled_from(["Europe/London", "America/New_York", "Asia/Tokyo"]))
 def test_every_week_is_valid_and_labelled_mock(offset: int, zone: str) -> None:
     result = _AT_THE_END.matches(weeks_of(2025, zone)[offset])
@@ -179,7 +180,7 @@ def test_every_week_is_valid_and_labelled_mock(offset: int, zone: str) -> None:
 
 
 # Property 6
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.integers(0, 565), st.booleans())
 def test_real_and_mock_weeks_have_the_same_columns_types_and_zones(
     shared_data: Path, offset: int, has_goals: bool

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import BadAnswer
@@ -18,6 +18,7 @@ from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.competitions import COMPETITIONS
 from pizza_assets.models.vocabulary import DecidedBy, EventType, MatchStatus, Stage
 from pizza_assets.sources.matches.openfootball_format import ParsedSeason, parse_competition, parse_stage
+from pizza_assets_tests.support.examples import examples
 
 LEAGUE, CUP, WORLD_CUP = COMPETITIONS["en.1"], COMPETITIONS["uefa.cl"], COMPETITIONS["worldcup"]
 
@@ -224,7 +225,7 @@ def knockout_ties(draw: st.DrawFn) -> dict[str, Any]:
 
 
 # Property 5
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(knockout_ties(), min_size=1, max_size=8))
 def test_goals_results_and_finals_are_classified_correctly(ties: list[dict[str, Any]]) -> None:
     records = [
@@ -271,7 +272,7 @@ _ANY_RECORD = (
 
 
 # Property 5
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(_ANY_RECORD, max_size=5), st.sampled_from(["en.1", "uefa.cl"]))
 def test_whatever_the_records_every_one_is_a_valid_row_or_rejected(records: list[Any], code: str) -> None:
     season = parsed(*records, competition=code)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.models.competitions import COMPETITIONS
@@ -17,6 +17,7 @@ from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.matches.openfootball import Openfootball
 from pizza_assets.sources.matches.openfootball_format import parse_competition
+from pizza_assets_tests.support.examples import examples
 
 WORLD_CUP = COMPETITIONS["worldcup"]
 EXTENTS = {2018: ("2018-06-12", "2018-07-17"), 2022: ("2022-11-15", "2022-12-20"), 2026: ("2026-06-09", "2026-07-21")}
@@ -207,7 +208,7 @@ def test_bare_times_of_another_world_cup_are_refused_not_guessed() -> None:
     assert "has no time zone of its own" in parsed.rejected.loc[0, "reason"]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.datetimes(datetime(2026, 6, 11), datetime(2026, 7, 19, 23, 59)),
     st.integers(-7, -4),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.models.competitions import COMPETITIONS, Competition
@@ -20,6 +20,7 @@ from pizza_assets.sources.matches.season_calendar import (
     split_season,
 )
 from pizza_assets_tests.strategies import weeks
+from pizza_assets_tests.support.examples import examples
 
 LEAGUE, WORLD_CUP = COMPETITIONS["en.1"], COMPETITIONS["worldcup"]
 
@@ -67,7 +68,7 @@ def test_round_numbers() -> None:
 OPENING = date(2019, 8, 10)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.integers(2, 38), st.integers(0, 380))
 def test_a_date_typed_one_year_early_is_mended_and_a_right_one_kept(number: int, days: int) -> None:
     """Right dates: from the opening to the end of July; the slip shows where a year earlier lies before the opening."""
@@ -132,7 +133,7 @@ def test_without_a_choice_a_week_asks_for_the_seasons_near_it() -> None:
     assert seasons_of_week(WORLD_CUP, MatchWeek("2017-12-19", "Europe/London"), ["2018", "2022"]) == []
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(weeks(), st.sampled_from([LEAGUE, COMPETITIONS["uefa.cl"], COMPETITIONS["fr.1"]]))
 def test_every_week_belongs_to_one_season_or_to_the_two_that_meet_in_it(
     week: MatchWeek, competition: Competition

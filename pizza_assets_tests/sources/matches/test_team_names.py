@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.sources.matches import team_names
 from pizza_assets.sources.matches.team_names import canonical_name, slug
+from pizza_assets_tests.support.examples import examples
 
 MARKET_TEAMS = [team for market in DEFAULT_MARKETS for team in market.teams]
 
@@ -66,14 +67,14 @@ def test_the_alias_table_leads_to_canonical_names() -> None:
         assert canonical_name(alias) == canonical_name(name) == name
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.sampled_from(["FC", "AFC", "CF", "and", "&", "(ESP)", "Real", "é", "1909", " ", "x"]), max_size=6))
 def test_a_canonical_name_is_its_own(words: list[str]) -> None:
     name = canonical_name(" ".join(words))
     assert canonical_name(name) == name
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.sampled_from(sorted(ENGLISH_CLUBS_2015_TO_2026)),
     st.sampled_from(["", "FC ", "AFC "]),

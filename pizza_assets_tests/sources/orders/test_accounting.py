@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.sources.orders.file_import import LINE_KINDS
@@ -20,6 +20,7 @@ from pizza_assets_tests.sources.orders.exports import (
     order_files,
     write,
 )
+from pizza_assets_tests.support.examples import examples
 
 IDS = st.sampled_from(["a", "b", "c", "d", "e", ""])
 TIMES = st.sampled_from(
@@ -72,7 +73,7 @@ MAPPINGS = {
         ),
     ],
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(lines=LINES, ragged=st.integers(0, 2))
 def test_every_line_is_one_thing(kind: str, rows: str, lines: list[tuple[str, ...]], ragged: int) -> None:
     folder = Path(tempfile.mkdtemp())

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import AccessRefused, ConfigurationError
@@ -14,6 +14,7 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders.api_contract import Store, load_contract
 from pizza_assets.sources.orders.api_format import Period, read_page
 from pizza_assets_tests.support.api_rows import KEY, NOW, WEEK, contract, order, orders_api
+from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.fault_server import Exchange, FaultServer, running
 
 STORES = (Store(id="s1", market="Leeds"), Store(id="s2", market="Leeds"), Store(id="s3", market="York"))
@@ -137,7 +138,7 @@ def _period() -> Period:
     return Period(WEEK.starts_at, WEEK.ends_at)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     second=st.integers(0, WEEK.minutes * 60 - 1),
     offset=st.integers(-12, 14),

@@ -3,7 +3,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.sources.orders.file_amounts import (
@@ -19,6 +19,7 @@ from pizza_assets.sources.orders.file_amounts import (
     rounded_to_minor_units,
     whole_numbers,
 )
+from pizza_assets_tests.support.examples import examples
 
 
 def amount(text: str, currency: str = "GBP", unit: str = "major") -> tuple[int, int]:
@@ -94,7 +95,7 @@ def test_price_times_quantity_stays_plausible() -> None:
     assert list(verdicts) == [TOO_LARGE, READABLE]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.decimals(0, 9999, places=4), min_size=1, max_size=30))
 def test_sums_are_exact_and_rounded_once_half_up(prices: list[Decimal]) -> None:
     # Property 2

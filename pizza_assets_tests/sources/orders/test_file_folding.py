@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.errors import BadFile
@@ -23,6 +23,7 @@ from pizza_assets_tests.sources.orders.exports import (
     order_files,
     write,
 )
+from pizza_assets_tests.support.examples import examples
 
 STATUSES = ("[constants]", 'status = "state"\n[statuses]\nexclude = ["cancelled"]\n[constants]')
 IDS = st.sampled_from(["a", "b", "c", "d", "é", 'quo"te', " "])
@@ -76,7 +77,7 @@ def check_accounts(exports: list, facts, orders: pd.DataFrame, rejected: pd.Data
     assert RejectedRows.violations(RejectedRows.conform(rejected)) == []
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(files_of(ORDER_LINES))
 def test_order_lines_are_all_accounted_for_and_the_last_good_version_counts(exports: list) -> None:
     # Property 2: every field of a well-formed row arrives; every line read has one fate
@@ -110,7 +111,7 @@ def is_good_order(line: tuple) -> bool:
 
 
 @pytest.mark.integration  # a hundred imports
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(files_of(ITEM_LINES))
 def test_item_lines_are_all_accounted_for_and_orders_are_whole(exports: list) -> None:
     # Property 2: as above, for exports with one row per item

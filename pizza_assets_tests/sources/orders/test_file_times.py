@@ -3,10 +3,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.sources.orders.file_times import EXACT, FIRST_OF_TWO, MOVED_OUT_OF_GAP, read_instants
+from pizza_assets_tests.support.examples import examples
 
 
 def at(text: str, zone: str | None = None, **formats: str) -> tuple[object, bool, int]:
@@ -81,7 +82,7 @@ def test_formats_of_date_and_time() -> None:
     assert read.at[0] == pd.Timestamp("2025-08-15 19:05", tz="UTC")
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.lists(st.datetimes(datetime(1995, 1, 1), datetime(2035, 1, 1)), min_size=1, max_size=20),
     st.sampled_from(

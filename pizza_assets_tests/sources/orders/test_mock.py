@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pizza_assets.models import RawMatches, RawOrders
@@ -15,6 +15,7 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.mock import PLANTED_EFFECTS, mock_orders, planted_effects_text
 from pizza_assets_tests.sources.orders.exports import HEADER, csv_text, order_files, write
+from pizza_assets_tests.support.examples import examples
 
 LATE = datetime(2035, 1, 1, tzinfo=UTC)
 WEEK = MatchWeek.of_date(date(2025, 10, 10), "Europe/London")
@@ -42,7 +43,7 @@ def matches(*rows: dict) -> pd.DataFrame:
     return RawMatches.conform(list(rows))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(WEEKS, SEEDS, st.integers(1, 3))
 def test_rows_are_valid_raw_orders_in_stored_order(week: MatchWeek, seed: int, stores: int) -> None:
     # Property 6: mock orders have the columns, types, units and zones of the model, as every source's
@@ -58,7 +59,7 @@ def test_rows_are_valid_raw_orders_in_stored_order(week: MatchWeek, seed: int, s
     assert {(p.starts_at, p.ends_at) for p in result.covered} == {(week.starts_at, week.ends_at)}
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @example(MatchWeek("2016-09-27", "Europe/London"), 7491707, 704, 8)  # an order in the minute that is running
 @given(WEEKS, SEEDS, st.integers(1, 7 * 24 * 60 - 61), st.integers(0, 59))
 def test_a_later_now_only_adds_orders(week: MatchWeek, seed: int, minutes: int, seconds: int) -> None:
@@ -103,7 +104,7 @@ def test_the_year_has_about_28_thousand_orders_a_week(quarter: pd.DataFrame) -> 
     assert quarter.groupby("market")["store_id"].nunique().eq(2).all()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(WEEKS, SEEDS)
 def test_hours_weekdays_and_totals_are_those_of_a_pizza_business(week: MatchWeek, seed: int) -> None:
     # Property 7: open 11:00 to 01:00, evening above lunch above afternoon, busy Fridays and Saturdays, sane totals
@@ -162,7 +163,7 @@ def in_window(result: SourceResult, first: int, last: int) -> int:
     return int(((result.rows["market"] == MARKET.name) & (minutes >= first) & (minutes < last)).sum())
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     SEEDS,
     st.integers(-7 * 24 * 4, 14 * 24 * 4),
@@ -258,7 +259,7 @@ def test_the_effects_are_declared_in_words() -> None:
 
 
 @pytest.mark.integration  # a hundred imports
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(SEEDS)
 def test_files_and_mock_agree_in_columns_types_units_and_zones(
     tmp_path_factory: pytest.TempPathFactory, seed: int

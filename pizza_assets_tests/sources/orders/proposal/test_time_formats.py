@@ -1,10 +1,11 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pizza_assets.sources.orders.file_times import read_instants
 from pizza_assets.sources.orders.proposal.time_formats import is_ambiguous, time_readings
+from pizza_assets_tests.support.examples import examples
 
 
 def texts(*values: str) -> pd.Series:
@@ -55,7 +56,7 @@ def test_an_offset_is_seen_only_if_every_time_has_one() -> None:
     assert not time_readings(texts("2025-08-15T18:30:00Z", "2025-08-15T18:30:00"))[0].has_offset
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.lists(st.datetimes(pd.Timestamp("2000-01-01"), pd.Timestamp("2068-12-31")), min_size=1, max_size=30),
     st.sampled_from(["%d/%m/%Y %H:%M", "%m/%d/%y %I:%M %p", "%Y-%m-%dT%H:%M:%S", "%d %b %Y %H:%M:%S", "%Y%m%d %H%M"]),

@@ -1,0 +1,16 @@
+"""How many examples a property is tried with: a quarter of them while developing, all of them in CI.
+
+CI chooses by pytest's option `--hypothesis-profile=thorough`; the profiles are in `conftest.py`.
+"""
+
+from typing import Any
+
+import hypothesis
+
+_FEWEST = 10
+
+
+def examples(thorough: int, **others: Any) -> hypothesis.settings:
+    """A decorator: `thorough` examples in the profile of that name, fewer in `quick`; `others` as in Hypothesis."""
+    share = hypothesis.settings().max_examples / hypothesis.settings.get_profile("thorough").max_examples
+    return hypothesis.settings(max_examples=min(thorough, max(_FEWEST, round(thorough * share))), **others)
