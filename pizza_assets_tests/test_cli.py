@@ -40,7 +40,7 @@ def test_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture
     [
         (["run", "--from", "4.8.2026"], "is not a date; write it as 2026-08-04"),
         (["run", "--from", "0001-01-01"], "is outside the years 1900 to 2100"),
-        (["run", "--weeks", "0"], "0 is not in the range 1<=x<=5200"),
+        (["run", "--weeks", "0"], "'0' is not a whole number from 1 to 5200"),
         (["backfill", "--to", "August"], "is not a date; write it as 2026-08-04"),
         (["restore", "2026-08-04", "--before", "2026-08-12T18:00"], "has no time zone; write 2026-08-12T18:00Z"),
         (["check"], "Missing argument 'FILE...'"),
@@ -127,7 +127,7 @@ def test_a_shell_can_complete_commands_and_options(shell: str) -> None:
 
 def test_swapped_dates_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--from", "2026-08-18", "--to", "2026-08-04"]) == 2
-    assert "swap --from and --to" in capsys.readouterr().err
+    assert "--from 2026-08-18 is after --to 2026-08-04; swap the dates" in capsys.readouterr().err
 
 
 def test_open_without_a_page_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

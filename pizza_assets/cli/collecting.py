@@ -19,6 +19,7 @@ from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, Attempt, at
 from pizza_assets.orchestration.runs.run_summary import summary, unknown_names
 from pizza_assets.orchestration.runs.week_choice import chosen_weeks, covered_span
 from pizza_assets.orchestration.sources import markets_of
+from pizza_assets.storage.layout import PLACES
 from pizza_assets.workbench import Workbench
 
 
@@ -102,10 +103,11 @@ def _range(bench: Workbench, first: date | None, last: date | None, is_stale_onl
 def _report_resumption(attempt: Attempt, request: Request) -> None:
     if attempt.began_at is None:
         return
-    done = sum(request.is_done("match_windows", week) for week in request.weeks)
+    wanted = [(asset, week) for asset, place in PLACES.items() if place.weekly for week in request.weeks]
+    done = sum(request.is_done(asset, week) for asset, week in wanted)
     print(
-        f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} of {len(request.weeks)} weeks are "
-        "done (--anew collects all of them again)",
+        f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} of the {len(wanted)} tables of its "
+        f"{len(request.weeks)} weeks are done (--anew collects all of them again)",
         file=sys.stderr,
     )
 

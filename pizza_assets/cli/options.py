@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -34,10 +35,28 @@ def _within_years(found: Day, text: str) -> Day:
     return found
 
 
+class WholeNumber(click.IntRange):
+    """A whole number between two bounds, both included."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            message = f"{value!r} is not a whole number from {self.min} to {self.max}"
+            raise click.BadParameter(message, ctx, param) from error
+
+
 def week_range(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options --from and --to."""
+    """Add the options --from and --to, the first not after the second."""
+
+    @wraps(command)
+    def checked(first: date | None, last: date | None, **others: Any) -> Any:
+        if first is not None and last is not None and first > last:
+            raise click.UsageError(f"--from {first} is after --to {last}; swap the dates")
+        return command(first=first, last=last, **others)
+
     first = click.option(
         "--from", "first", type=day, metavar="DATE", help="Any date in the first week, e.g. 2026-08-04."
     )
     last = click.option("--to", "last", type=day, metavar="DATE", help="Any date in the last week.")
-    return first(last(command))
+    return first(last(checked))

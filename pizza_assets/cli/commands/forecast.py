@@ -2,12 +2,14 @@
 
 import click
 
+from pizza_assets.cli.options import WholeNumber
+
 
 @click.command()
 @click.option("--market", metavar="NAME", help="Only this market.")
 @click.option(
     "--days",
-    type=click.IntRange(1, 366),
+    type=WholeNumber(1, 366),
     default=14,
     metavar="N",
     help="How many days ahead; a forecast reaches no further than 14.",

@@ -4,14 +4,14 @@ from datetime import date
 
 import click
 
-from pizza_assets.cli.options import week_range
+from pizza_assets.cli.options import WholeNumber, week_range
 
 
 @click.command()
 @week_range
 @click.option(
     "--weeks",
-    type=click.IntRange(1, 5200),
+    type=WholeNumber(1, 5200),
     default=52,
     metavar="N",
     help="How many finished weeks to collect before the last one, if --from is not given.",

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from pizza_assets.cli.options import WholeNumber
+
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, metavar="PORT", help="The port on 127.0.0.1.")
+@click.option("--port", type=WholeNumber(1, 65535), default=3000, metavar="PORT", help="The port on 127.0.0.1.")
 def ui(port: int) -> int:
     """Start Dagster's webserver and daemon on 127.0.0.1.
 

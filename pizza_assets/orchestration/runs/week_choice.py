@@ -22,14 +22,18 @@ def chosen_weeks(
         return _weeks_of_seasons(settings, first or earliest, min(last or running, running))
     end = last or running
     start = first or max(end.shifted(-finished_weeks), earliest)
-    if end > running:
-        raise ConfigurationError(f"week {end.key} has not begun; the latest possible week is {running.key}")
-    if start > running:
-        raise ConfigurationError(f"week {start.key} has not begun; the latest possible week is {running.key}")
-    if start < earliest:
-        raise ConfigurationError(f"week {start.key} is before the first week {earliest.key}; set PIZZA_FIRST_WEEK")
+    for week in (start, end):
+        if week > running:
+            raise ConfigurationError(f"week {week.key} has not begun; the latest possible week is {running.key}")
+        if week < earliest:
+            raise ConfigurationError(
+                f"week {week.key} is before the first week {earliest.key}; choose a later date, or set "
+                f"PIZZA_FIRST_WEEK={week.key} to have it"
+            )
     if start > end:
-        raise ConfigurationError(f"week {start.key} is after {end.key}; swap --from and --to")
+        raise ConfigurationError(
+            f"the first week {start.key} is after the last week {end.key}; swap them"
+        )
     return weeks_between(start, end)
 
 

@@ -31,14 +31,15 @@ def test_a_range_includes_both_ends() -> None:
 @pytest.mark.parametrize(
     ("first", "last", "message"),
     [
-        ("2026-08-11", "2026-08-04", "swap --from and --to"),
+        ("2026-08-11", "2026-08-04", "is after the last week 2026-08-04; swap them"),
         ("2026-08-11", "2027-08-03", "has not begun"),
-        ("2010-08-10", "2026-08-04", "PIZZA_FIRST_WEEK"),
+        ("2010-08-10", "2026-08-04", "set PIZZA_FIRST_WEEK=2010-08-10"),
+        (None, "2010-08-10", "set PIZZA_FIRST_WEEK=2010-08-10"),
     ],
 )
-def test_an_impossible_range_is_refused(first: str, last: str, message: str) -> None:
+def test_an_impossible_range_is_refused(first: str | None, last: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        chosen_weeks(Settings(), NOW, week(first), week(last), 52)
+        chosen_weeks(Settings(), NOW, first and week(first), week(last), 52)
 
 
 def test_file_orders_choose_the_last_weeks_they_cover() -> None:
