@@ -50,7 +50,7 @@ class Reason(StrEnum):
         "football_did_not_help: past forecasts that included the matches were no better than those that did not"
     )
     TOO_FAR_AHEAD = "too_far_ahead: this lies more than 14 days after the last known order"
-    ALREADY_BEGUN = "already_begun: this began before the last known order"
+    ALREADY_OVER = "already_over: this ended before the last known order"
     NO_COMMON_WEEKS = "no_common_weeks: no stored week has both orders and matches with these labels"
     NOT_SOLD_THEN = "not_sold_then: the market sells nothing at this time of the week"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"

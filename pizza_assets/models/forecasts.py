@@ -60,7 +60,7 @@ class MatchForecast(
     Table,
     name="match_forecast",
     place=FORECAST,
-    code_version=2,
+    code_version=3,
     key=(*_SOURCES, "kickoff_at", "match_id", "market", "span", "starts_at"),
 ):
     """One row per coming fixture, exposed market and time span. Where a forecast is refused, its numbers are empty and
@@ -79,7 +79,9 @@ class MatchForecast(
         description="pre, during or post: a window of the match, to the nearest quarter-hour; match: all three; hour: "
         "a clock hour of the match day; day: from 06:00 to 06:00.",
     )
-    starts_at: UtcTimestamp = pa.Field(description="Start of the span, UTC.")
+    starts_at: UtcTimestamp = pa.Field(
+        description="Start of the span, UTC; of a span that has begun, origin_at: what is left of it is forecast."
+    )
     ends_at: UtcTimestamp = pa.Field(description="End of the span (exclusive), UTC.")
     local_date: str = pa.Field(description="Calendar date of the start in the market's local time.")
     local_start: str = pa.Field(description="Local time of the start, HH:MM.")
@@ -110,7 +112,9 @@ class MatchForecast(
     usual_orders: float = pa.Field(
         nullable=True, ge=0, description="Mean of the last 8 weeks at this time of the week, with or without matches."
     )
-    is_peak_hour: bool = pa.Field(description="True for the busiest hour around the match (rows of span hour only).")
+    is_peak_hour: bool = pa.Field(
+        description="True for the busiest hour of the match day that is forecast (rows of span hour only)."
+    )
     skill_against_mean_pct: float = pa.Field(
         nullable=True,
         description="Deviance by which past forecasts of this span beat the 8-week mean, per cent; below 0: worse.",

@@ -47,7 +47,7 @@ STORED = {
     "summary_statistics": (["processed-data/correlation-analysis/summary_statistics.parquet"], "1", 1),
     "insights": (["processed-data/correlation-analysis/insights.parquet"], "4", 1),
     "coming_matches": (["processed-data/forecasts/coming_matches.parquet"], "2", 1),
-    "match_forecast": (["processed-data/forecasts/match_forecast.parquet"], "2", 1),
+    "match_forecast": (["processed-data/forecasts/match_forecast.parquet"], "3", 1),
     "forecast_backtest": (["processed-data/forecasts/forecast_backtest.parquet"], "1", 1),
     "kept_forecasts": (["processed-data/forecasts/kept_forecasts.parquet"], "1", 1),
     "forecast_scores": (["processed-data/forecasts/forecast_scores.parquet"], "1", 1),

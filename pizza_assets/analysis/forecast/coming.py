@@ -44,15 +44,15 @@ NUMBERS = (
 def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray) -> pd.DataFrame:
     """One row per coming own match and target: columns of MatchForecast that need no match and no label.
 
-    past: of the same history. is_coming: by row of the table of matches that the history was built from. Also columns
-    `match` (that row) and `market`. Numbers are empty where `reasons` say why; those about football where
-    `football_reasons` say why.
+    Of a target that has begun, what is left is forecast; one that is over is refused. past: of the same history.
+    is_coming: by row of the table of matches that the history was built from. Also columns `match` (that row) and
+    `market`. Numbers are empty where `reasons` say why; those about football where `football_reasons` say why.
     """
     forecast = forecast_at(history, history.end)
     verdict = judged(past, forecast.effects, history.week_count)
     targets = match_targets(history)
     wanted = is_coming[history.own.match[targets.own]] if len(targets.own) else np.zeros(0, dtype=bool)
-    targets = targets.chosen(wanted)
+    targets = targets.chosen(wanted).remaining(forecast.cut)
     inside = (targets.start >= forecast.cut) & (targets.end <= forecast.cut + HORIZON)
     numbers = _numbers(history, past, forecast, verdict, targets.chosen(inside))
     rows = _described(history, targets).join(numbers.set_index(np.flatnonzero(inside)))
@@ -60,7 +60,7 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     problems = {
         **{reason: np.ones(len(rows), dtype=bool) for reason in verdict.why_not},
         **_market_problems(history, targets),
-        Reason.ALREADY_BEGUN: targets.start < forecast.cut,
+        Reason.ALREADY_OVER: targets.start < forecast.cut,
         Reason.TOO_FAR_AHEAD: targets.end > forecast.cut + HORIZON,
         Reason.NOT_SOLD_THEN: ~is_open.to_numpy(),
     }
@@ -75,7 +75,7 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     ]
     rows["status"] = np.where(is_refused, ResultStatus.INSUFFICIENT_DATA.value, ResultStatus.OK.value)
     rows.loc[is_refused, list(NUMBERS)] = np.nan
-    rows["is_peak_hour"] = _peaks(rows, history, targets, ~is_refused)
+    rows["is_peak_hour"] = _peaks(rows, targets, ~is_refused)
     rows["football_reasons"] = joined(verdict.why_no_football)
     rows["skill_against_mean_pct"] = verdict.against_mean[targets.span]
     rows["skill_against_no_football_pct"] = verdict.against_unaware[targets.span]
@@ -178,11 +178,9 @@ def _market_problems(history: OrderHistory, targets: Targets) -> dict[Reason, np
     }
 
 
-def _peaks(rows: pd.DataFrame, history: OrderHistory, targets: Targets, is_given: np.ndarray) -> np.ndarray:
-    """Whether a row is the busiest hour of its own match, among the hours that the windows touch."""
-    edges = history.own.edges[targets.own] if len(targets.own) else np.zeros((0, 4), int)
-    is_near = (targets.end > edges[:, 0]) & (targets.start < edges[:, 3])
-    is_candidate = is_given & is_near & (targets.span == SPANS.index(Span.HOUR))
+def _peaks(rows: pd.DataFrame, targets: Targets, is_given: np.ndarray) -> np.ndarray:
+    """Whether a row is the busiest hour of its match day, among those with a forecast."""
+    is_candidate = is_given & (targets.span == SPANS.index(Span.HOUR))
     is_peak = np.zeros(len(rows), dtype=bool)
     for own in np.unique(targets.own[is_candidate]):
         candidates = np.flatnonzero(is_candidate & (targets.own == own))

@@ -20,10 +20,13 @@ from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 def kept_forecasts(
     forecast: DataFrame[MatchForecast], earlier: DataFrame[KeptForecasts] | None
 ) -> DataFrame[KeptForecasts]:
-    """`earlier` plus the current forecasts, which replace those of the same day."""
-    kept = forecast[
-        (forecast["status"] == ResultStatus.OK) & ((forecast["span"] != Span.HOUR) | forecast["is_peak_hour"])
-    ]
+    """`earlier` plus the current forecasts, which replace those of the same day.
+
+    What remained of a span that had begun is not kept: it would be scored among whole spans.
+    """
+    is_whole = forecast["starts_at"] != forecast["origin_at"]
+    is_kept = (forecast["span"] == Span.HOUR) & forecast["is_peak_hour"] | (forecast["span"] != Span.HOUR) & is_whole
+    kept = forecast[(forecast["status"] == ResultStatus.OK) & is_kept]
     days = set(forecast["made_on"])
     parts = [kept] if earlier is None else [earlier[~earlier["made_on"].isin(days)], kept]
     filled = [part for part in parts if len(part)]

@@ -33,8 +33,8 @@ def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
         parts.append(f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})")
     if peak is not None:
         parts.append(
-            f"the busiest hour is {peak['local_start']} to {peak['local_end']}: staff for {peak['quantile_90']:.0f} "
-            "orders in it (nine of ten such hours stay at or below that)"
+            f"the busiest hour of the day is {peak['local_start']} to {peak['local_end']}: staff for "
+            f"{peak['quantile_90']:.0f} orders in it (nine of ten such hours stay at or below that)"
         )
     return f"{prefix}{about}: {'; '.join(parts)}."
 
@@ -75,7 +75,12 @@ def _when(row: Mapping) -> str:
     day = pd.Timestamp(row["local_date"]).strftime("%a %d %b")
     label = LABELS.get(row["span"])
     times = f"{row['local_start']} to {row['local_end']}"
-    return f"{day}, {label}" if row["span"] == Span.DAY else f"{day} {times}" + (f" ({label})" if label else "")
+    has_begun = row["starts_at"] == row["origin_at"]
+    if row["span"] == Span.DAY:
+        return f"{day} {times} (the rest of the day)" if has_begun else f"{day}, {label}"
+    if label and has_begun:
+        label += ", after the last known order"
+    return f"{day} {times}" + (f" ({label})" if label else "")
 
 
 def _difference(row: Mapping) -> str:

@@ -1,7 +1,7 @@
 """The time spans to forecast (targets): windows of own matches, whole matches, hours, days. No orders here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -35,6 +35,11 @@ class Targets:
 
     def chosen(self, is_chosen: np.ndarray) -> "Targets":
         return Targets(*(getattr(self, field.name)[is_chosen] for field in fields(self)))
+
+    def remaining(self, cut: int) -> "Targets":
+        """The same targets without what lies before `cut`. Hours, and targets that end by then, stay as they are."""
+        is_cut = (self.start < cut) & (self.end > cut) & (self.span != SPANS.index(Span.HOUR))
+        return replace(self, start=np.where(is_cut, cut, self.start))
 
     def within(self, cut: int) -> "Targets":
         """The targets that start at `cut` or later and end within the horizon."""

@@ -31,9 +31,7 @@ def chosen_weeks(
                 f"PIZZA_FIRST_WEEK={week.key} to have it"
             )
     if start > end:
-        raise ConfigurationError(
-            f"the first week {start.key} is after the last week {end.key}; swap them"
-        )
+        raise ConfigurationError(f"the first week {start.key} is after the last week {end.key}; swap them")
     return weeks_between(start, end)
 
 

@@ -12,7 +12,15 @@ from pizza_assets.analysis.forecast.match_forecast import (
     match_forecast,
     order_histories,
 )
-from pizza_assets_tests.analysis.forecast.histories import PAIR, history_of, small_world, without
+from pizza_assets.analysis.forecast.scores import kept_forecasts
+from pizza_assets_tests.analysis.forecast.histories import (
+    PAIR,
+    history_of,
+    matches_of,
+    panel_of,
+    small_world,
+    without,
+)
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS
 
 
@@ -64,6 +72,57 @@ def test_every_match_has_one_busiest_hour_and_the_sentence_names_it() -> None:
     assert len(around) == (rows["span"] == "match").sum()
     for row in around.to_dict("records"):
         assert f"staff for {row['quantile_90_peak']:.0f} orders" in row["sentence"]
+
+
+def test_the_busiest_hour_is_that_of_the_day_even_if_the_match_is_over_by_then() -> None:
+    _, rows = forecasts(small_world())
+    hours = rows[(rows["span"] == "hour") & (rows["status"] == "ok")]
+    for _, day in hours.groupby(["match_id", "market"]):
+        assert day.loc[day["is_peak_hour"], "orders"].item() >= day["orders"].max() - 1  # medians of whole orders
+    peaks = rows[rows["is_peak_hour"]]
+    assert (peaks["starts_at"] > peaks["kickoff_at"] + pd.Timedelta(hours=5)).any()
+
+
+def forecast_when_orders_end(hours_after_kickoff: float) -> pd.DataFrame:
+    """The forecast of the first coming match, with orders known until so long after its kick-off."""
+    markets, past, _, coming, fixtures = small_world(weeks=12)
+    panel = panel_of(markets, matches_of(markets, 12), 14)
+    first = coming.iloc[0]
+    now = first["kickoff_at"] + pd.Timedelta(hours=hours_after_kickoff)
+    lost = np.zeros(panel.counts.shape, dtype=bool)
+    lost[:, int(now.timestamp()) // 900 - panel.first_bin :] = True
+    _, rows = forecasts((markets, past, without(panel, lost), coming, fixtures))
+    assert_sound(rows)
+    return rows[rows["match_id"] == first["match_id"]]
+
+
+def test_of_a_window_that_has_begun_the_rest_is_forecast() -> None:
+    before = forecast_when_orders_end(-12).set_index(["market", "span"])["orders"]
+    rows = forecast_when_orders_end(-1)
+    assert (rows["status"] == "ok").all()
+    begun = rows[rows["span"].isin(["pre", "match", "day"])]
+    assert (begun["starts_at"] == begun["origin_at"]).all()
+    assert begun.loc[begun["span"] != "day", "sentence"].str.contains("after the last known order").all()
+    assert begun.loc[begun["span"] == "day", "sentence"].str.contains("the rest of the day").all()
+    for market, span, orders in begun[["market", "span", "orders"]].itertuples(index=False, name=None):
+        assert 0 < orders < before[market, span]
+    during = rows[rows["span"] == "during"].set_index("market")["orders"]
+    assert during.between(0.5 * before[:, "during"], 2 * before[:, "during"]).all()
+    hours = rows[rows["span"] == "hour"]
+    assert (hours["starts_at"] >= hours["origin_at"]).all()
+    assert hours.groupby("market")["is_peak_hour"].sum().eq(1).all()
+
+
+def test_a_window_that_is_over_is_refused_and_the_rest_stands() -> None:
+    rows = forecast_when_orders_end(1)
+    assert set(rows.loc[rows["status"] != "ok", "span"]) == {"pre"}
+    assert rows.loc[rows["span"] == "pre", "reasons"].str.contains("already_over").all()
+
+
+def test_the_rest_of_a_window_is_not_scored_among_whole_windows() -> None:
+    rows = forecast_when_orders_end(-1)
+    kept = kept_forecasts(rows, None)
+    assert set(kept["span"]) == {"during", "post", "hour"}
 
 
 def test_without_an_effect_the_forecast_is_not_worse() -> None:
