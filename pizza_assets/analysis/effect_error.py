@@ -86,13 +86,7 @@ class _Solution:
     """
 
     def __init__(
-        self,
-        grid: ExpectedGrid,
-        row: np.ndarray,
-        column: np.ndarray,
-        weights: np.ndarray,
-        *,
-        has_common_bins: bool,
+        self, grid: ExpectedGrid, row: np.ndarray, column: np.ndarray, weights: np.ndarray, *, has_common_bins: bool
     ) -> None:
         markets, bins = grid.expected.shape
         self.grid = grid

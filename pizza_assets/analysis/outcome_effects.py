@@ -217,11 +217,7 @@ def _by_date(used: pd.DataFrame, outcome: Outcome, window: Window, draws: int) -
     units = pd.DataFrame({"date": rows["kickoff_date"].to_numpy(), "group": is_group, "departure": departure})
     means = units.groupby(["date", "group"], as_index=False)["departure"].mean()
     groups = means["group"].to_numpy(dtype=bool)
-    counts = {
-        "n_matches": rows["match_id"].nunique(),
-        "n_market_matches": len(rows),
-        "n_clusters": len(means),
-    }
+    counts = {"n_matches": rows["match_id"].nunique(), "n_market_matches": len(rows), "n_clusters": len(means)}
     if min(groups.sum(), (~groups).sum()) < MIN_DATES:
         return Answer(counts, (Reason.TOO_FEW_DATES_WITH_OUTCOME,))
     difference, se, p_value = welch_test(means["departure"].to_numpy(), groups, draws=draws, seed=SEED)

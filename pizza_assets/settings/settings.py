@@ -119,10 +119,7 @@ class Settings(SourceSettings):
         "QUICKSIGHT_ACCOUNT_ID", "", values.account_id, "For QuickSight: the AWS account, 12 digits."
     )
     quicksight_region: str | None = setting(
-        "QUICKSIGHT_REGION",
-        "",
-        values.region,
-        "For QuickSight: the account's QuickSight region, e.g. eu-west-2.",
+        "QUICKSIGHT_REGION", "", values.region, "For QuickSight: the account's QuickSight region, e.g. eu-west-2."
     )
     quicksight_owner_arn: str | None = setting(
         "QUICKSIGHT_OWNER_ARN",

@@ -138,10 +138,7 @@ class SourceSettings:
         "Seasons whose matches are collected, e.g. 2024-25,2025-26, or 2018,2022 for World Cups. Default: all.",
     )
     match_events: str | None = setting(
-        "PIZZA_MATCH_EVENTS",
-        "",
-        values.optional_text,
-        "CSV file of goals and cards for matches whose source has none.",
+        "PIZZA_MATCH_EVENTS", "", values.optional_text, "CSV file of goals and cards for matches whose source has none."
     )
     fallback: Literal["mock", "fail"] = setting(
         "PIZZA_FALLBACK",

@@ -31,11 +31,7 @@ class S3Bucket:
     """
 
     def __init__(
-        self,
-        objects: S3Objects,
-        claims: ExpiringClaims,
-        now: Callable[[], datetime],
-        part_bytes: int = PART_BYTES,
+        self, objects: S3Objects, claims: ExpiringClaims, now: Callable[[], datetime], part_bytes: int = PART_BYTES
     ) -> None:
         self.objects = objects
         self._claims = claims

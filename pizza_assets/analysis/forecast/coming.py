@@ -172,10 +172,7 @@ def _market_problems(history: OrderHistory, targets: Targets) -> dict[Reason, np
     known = history.is_known[:, : history.end]
     weeks = np.array([len(np.unique(history.week[: history.end][is_known])) for is_known in known])
     is_silent = ~np.any(known[:, -SILENT_DAYS * BINS_PER_DAY :], axis=1)
-    return {
-        Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market],
-        Reason.MARKET_SILENT: is_silent[targets.market],
-    }
+    return {Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market], Reason.MARKET_SILENT: is_silent[targets.market]}
 
 
 def _peaks(rows: pd.DataFrame, history: OrderHistory, targets: Targets, is_given: np.ndarray) -> np.ndarray:

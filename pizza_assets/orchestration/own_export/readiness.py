@@ -89,11 +89,7 @@ def readiness(
         bins = pd.concat([counted_week.bins for counted_week in around.values()], ignore_index=True)
         windows.append(sum_windows(answer.frame, bins, markets, lengths))
     grids = expected_grids(
-        {pair: Panel.joined(parts) for pair, parts in panels.items()},
-        matches,
-        markets,
-        lengths,
-        default_timezone=clock,
+        {pair: Panel.joined(parts) for pair, parts in panels.items()}, matches, markets, lengths, default_timezone=clock
     )
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
     impact = match_impact(all_windows, grids, matches, markets, lengths)
@@ -146,9 +142,7 @@ class _Reader:
         return pd.DataFrame(columns=columns).astype({"order_count": "int64", "revenue_cents": "int64"})
 
 
-def _with_neighbours(
-    weeks: Iterator[tuple[MatchWeek, _Counted]],
-) -> Iterator[tuple[MatchWeek, dict[str, _Counted]]]:
+def _with_neighbours(weeks: Iterator[tuple[MatchWeek, _Counted]]) -> Iterator[tuple[MatchWeek, dict[str, _Counted]]]:
     """Each week with the counts of itself and its neighbours, because windows cross the edges."""
     known: dict[str, _Counted] = {}
     waiting: MatchWeek | None = None
