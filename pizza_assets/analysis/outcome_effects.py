@@ -13,6 +13,7 @@ import pandas as pd
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.match_permutation import PermutationTest, permutation_test, welch_test
 from pizza_assets.analysis.outcomes import HIGH_SCORING_GOALS, own_result
+from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.models.vocabulary import MatchResult, Side, Window
 
@@ -97,7 +98,7 @@ class _Matches:
         np.add.at(counts, place, 1.0)
         first = known.iloc[np.unique(match, return_index=True)[1]]
         return cls(
-            np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0),
+            ratio(sums, counts),
             _values(first),
             pd.factorize(_slots(first), sort=True)[0],
             first["kickoff_date"].to_numpy(),
@@ -148,7 +149,7 @@ def _mean_of_sides(departures: np.ndarray) -> np.ndarray:
     known = np.isfinite(departures)
     count = known.sum(axis=1, keepdims=True)
     total = np.where(known, departures, 0.0).sum(axis=1, keepdims=True)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return ratio(total, count)
 
 
 def _answer(
