@@ -1,6 +1,6 @@
 """Which hypotheses an export could test, before it is collected: runs the same analysis without storing anything.
 
-Reports no results: whoever saw them now would be choosing the hypothesis afterwards.
+It reports no results, so that nobody chooses a hypothesis because of its result.
 """
 
 from bisect import bisect
@@ -36,8 +36,9 @@ WeekOfOrders = Callable[[MatchWeek], SourceResult]
 
 @dataclass(frozen=True)
 class Answerable:
-    """Whether correlation_results could test one hypothesis. mde_80_pct: the smallest effect in per cent that would be
-    detected with 80 % power; None if it can't be tested, for `reasons`. usable_windows: out of all `windows`.
+    """Whether correlation_results could test one hypothesis. usable_windows: out of all `windows`.
+
+    mde_80_pct: the smallest effect in per cent that is detected with 80 % power; None if `reasons` prevent the test.
     """
 
     hypothesis: str
