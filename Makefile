@@ -1,4 +1,4 @@
-# Two commands do everything: `make run` and `make test`. Both need only Python (>= 3.11) and make.
+# `make run` and `make test` need only Python (>= 3.11) and make. CONTRIBUTING.md has a table of the usual targets.
 PYTHON ?= python3
 BIN := .venv/bin
 ESLINT_VERSION := 10.15.0
@@ -14,7 +14,7 @@ open: .venv/run.installed  ## open the page
 ui: .venv/run.installed  ## Dagster (webserver and daemon) on http://127.0.0.1:3000
 	@$(BIN)/pizza ui
 
-test: .venv/test.installed  ## every test and check that needs only Python, side by side
+test: .venv/test.installed  ## all tests and checks that need only Python, side by side
 	@$(MAKE) --no-print-directory -j 2 unit-tests check
 
 unit-tests: .venv/test.installed  ## the tests alone
@@ -26,7 +26,7 @@ test-integration: .venv/integration.installed  ## tests that need a browser, ser
 deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## check the deployment: Terraform, policies, image, wheel
 	@$(BIN)/pytest pizza_assets_tests/deploy
 
-torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; resumes when interrupted)
+torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; run again to resume)
 	@$(BIN)/python -m pizza_assets_tests.torture
 
 bench: .venv/integration.installed  ## compare the kernel with a bare scan, DuckDB, Polars and pandas (9 minutes); writes docs/performance.md
@@ -53,7 +53,7 @@ bench-analysis: .venv/test.installed  ## seconds and memory of the whole analysi
 bench-page: .venv/integration.installed  ## how soon the page is ready, compared with a plain chart of a tenth of the data
 	@$(BIN)/python -m pizza_assets_tests.bench_page
 
-calibrate: .venv/test.installed  ## simulate years with known effects: error rates, coverage, power (an hour; resumes when interrupted)
+calibrate: .venv/test.installed  ## simulate years with known effects: error rates, coverage, power (an hour; run again to resume)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pizza_assets_tests.calibration
 
 check: .venv/test.installed  ## style, types, layers, spelling, definitions

@@ -1,4 +1,4 @@
-"""The objects that every command needs, built from the settings of this process."""
+"""What every command needs, built from the settings of this process."""
 
 import os
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class Workbench:
         return build_staleness(self.settings, self.tables, self.sources, definitions, instance)
 
     def week_of(self, day: date | None) -> MatchWeek | None:
-        """The week of a date; None without a date."""
+        """The match week that contains `day`; None if it is None."""
         return day and MatchWeek.of_date(day, self.settings.timezone)
 
     def stored_span(self) -> tuple[MatchWeek, MatchWeek] | None:

@@ -131,7 +131,7 @@ class _Measured:
 
 
 class _TimedIOManager(dg.IOManager):
-    """Adds up how long the assets' own code takes to make weeks, with reading what it is made of."""
+    """Adds up the time that the assets' own code takes to make weeks, including reading their inputs."""
 
     def __init__(self, timed: TableIOManager) -> None:
         self._timed = timed

@@ -1,4 +1,4 @@
-"""For every test: real input data where it is at hand, and a process that spends its time on tests."""
+"""Fixtures for all tests, and settings that make a test process fast."""
 
 import gc
 import os
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 PROJECT_ROOT = Path(__file__).parents[1]
 
-# pytest-xdist gives every core a process: threads of BLAS beside it would only take turns. Before numpy is imported.
+# pytest-xdist runs a process per core, so BLAS needs no threads of its own. Must be set before numpy is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-gc.disable()  # until everything is imported, of which nothing is garbage
+gc.disable()  # until everything is imported: modules are never garbage
 
 
-# how long an example or its making takes is a matter of the machine, and no reason to fail
+# how long an example takes depends on the machine, so it is no reason to fail
 for name, max_examples in {"quick": 25, "thorough": 100}.items():  # `support/examples.py` says when
     hypothesis.settings.register_profile(
         name, max_examples=max_examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -38,23 +38,23 @@ SLOW_FILES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first: pytest-xdist hands out whole files in this order, and a long one at the end leaves cores idle.
+    """Slow files first: pytest-xdist distributes whole files in this order; a slow one at the end leaves cores idle.
 
-    Left alone it starts with the files of most tests, which are not the slow ones.
+    By default it starts with the files that have the most tests, which are not the slow ones.
     """
     turns = {name: turn for turn, name in enumerate(SLOW_FILES)}
     items.sort(key=lambda item: turns.get(item.path.name, len(turns)))
 
 
 def pytest_collection_finish() -> None:
-    """From here on garbage is looked for among what tests make, not among a million objects of modules."""
+    """From now on the collector looks only at objects that tests create, not at a million objects of modules."""
     gc.collect()
     gc.freeze()
     gc.enable()
 
 
 def absent(reason: str) -> None:
-    """Skip by name; where everything is required a skip is a failure."""
+    """Skip the test for this reason; with PIZZA_REQUIRE_ALL=1, fail instead."""
     if os.environ.get("PIZZA_REQUIRE_ALL") == "1":
         pytest.fail(f"required, but {reason}")
     pytest.skip(reason)
@@ -62,9 +62,9 @@ def absent(reason: str) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_waits_for_the_disk() -> Iterator[None]:
-    """A commit or a stored file that is safe from a power cut takes milliseconds, and a test's folder needs no safety.
+    """Don't flush SQLite and stored files to disk: it takes milliseconds each time, and tests need no protection.
 
-    Programs that tests start, and kill, are not touched by this.
+    Programs that tests start and kill still flush.
     """
     connect = sqlite3.dbapi2.connect
 
@@ -91,7 +91,7 @@ def shared_by_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def worlds(shared_by_processes: Path) -> "Worlds":
-    """Stored weeks, made once per session; `collected` and `analysed` are copies of the usual ones."""
+    """Stored data, made once per session. The fixtures `collected` and `analysed` are copies of the usual ones."""
     from pizza_assets_tests.support.worlds import Worlds
 
     return Worlds(shared_by_processes)
@@ -107,7 +107,7 @@ def collected(worlds: "Worlds", tmp_path: Path) -> "World":
 
 @pytest.fixture
 def analysed(worlds: "Worlds", tmp_path: Path) -> "World":
-    """The same weeks, with everything that the analysis makes of them."""
+    """The same weeks, with all results of the analysis."""
     from pizza_assets_tests.support.pipeline import collect_and_analyse_mock_weeks
 
     return worlds.copy("analysed", collect_and_analyse_mock_weeks, tmp_path)
@@ -115,7 +115,7 @@ def analysed(worlds: "Worlds", tmp_path: Path) -> "World":
 
 @pytest.fixture(scope="session", autouse=True)
 def chart_library_is_bundled_once(shared_by_processes: Path) -> Iterator[None]:
-    """Bundling the page's charting library takes seconds and 150 MB in every process; the bundle is always the same."""
+    """Share one bundle of the page's chart library: making it takes seconds and 150 MB in every process."""
     import vl_convert
     from filelock import FileLock
 
@@ -134,7 +134,7 @@ def chart_library_is_bundled_once(shared_by_processes: Path) -> Iterator[None]:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the test's temporary files lie."""
+    """The folder for the test's temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -143,7 +143,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real inputs, which is not part of the project."""
+    """The folder of real input files, which is not part of the project."""
     folder = Path(os.environ.get("PIZZA_SHARED_DATA", PROJECT_ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         absent(f"the data folder {folder.name} is absent; set PIZZA_SHARED_DATA")

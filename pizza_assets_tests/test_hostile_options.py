@@ -58,7 +58,7 @@ def valued(command: click.Command) -> list[click.Parameter]:
 
 
 def typed(path: tuple[str, ...], param: click.Parameter, value: str) -> list[str]:
-    """The arguments with which a person gives the parameter this value."""
+    """The command-line arguments that set the parameter to this value."""
     if isinstance(param, click.Argument):
         return [*path, "--", value]
     return [*path, *NEEDED.get(path, []), f"{param.opts[0]}={value}"]
@@ -86,7 +86,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_what_a_command_is_given_besides_is_enough(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_arguments_that_each_case_adds_are_sufficient(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", *NEEDED["check",], "--write"]) == 0
     assert (folder / "orders.toml").exists()
 

@@ -1,4 +1,4 @@
-"""`pizza quicksight`: what it prints, and that nothing is asked of AWS where nothing can be."""
+"""`pizza quicksight`: its output, and that no request goes to AWS if none can succeed."""
 
 import json
 import os

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.multiplicity import q_values_of_smallest
-from pizza_assets.analysis.store_expectation import StoreExpectation
+from pizza_assets.analysis.store_expectation import StoreExpectation, running_sums
 
 COLUMNS = ["store", "kind", "first", "end", "observed", "expected", "p_value", "q_value", "expected_false_share"]
 SIZE_CLASSES = np.array([0.0, 6.0, 12.0, 25.0, 50.0, 100.0])
@@ -68,9 +68,9 @@ class _StoreDay:
         if len(self.day) < length:
             return np.empty(0, np.int64), np.empty(0), np.empty(0)
         # sums of zeros and ones are exact
-        is_open = _running(self.expected > 0, length) == length
+        is_open = running_sums(self.expected > 0, length) == length
         first = np.flatnonzero(is_open & (self.day[: len(is_open)] == self.day[length - 1 :]))
-        observed, usual = (_running(values, length)[first] for values in (self.counts, self.expected))
+        observed, usual = (running_sums(values, length)[first] for values in (self.counts, self.expected))
         day_orders, day_usual = self.day_sums
         day = self.day[first]
         rest, rest_usual = day_orders[day] - observed, day_usual[day] - usual
@@ -90,7 +90,8 @@ def find_anomalies(counts: np.ndarray, usual: StoreExpectation, day: np.ndarray)
     if each were an alarm of its own; NaN for missing days, which are counted, not tested.
     """
     stores = [_StoreDay.of(counts[row], usual.expected[row], day[row]) for row in range(len(counts))]
-    missing = [np.flatnonzero(_is_missing(*store.day_sums)) for store in stores]
+    sums = (store.day_sums for store in stores)
+    missing = [np.flatnonzero((orders == 0) & (expected >= MISSING_DAY_EXPECTED)) for orders, expected in sums]
     parts = [_missing_days(stores, missing)]
     sold = [store.without_days(days) for store, days in zip(stores, missing, strict=True)]
     variation = _day_variation(sold)
@@ -100,10 +101,6 @@ def find_anomalies(counts: np.ndarray, usual: StoreExpectation, day: np.ndarray)
         return pd.DataFrame(columns=COLUMNS)
     found = pd.concat(filled, ignore_index=True)
     return found[COLUMNS].sort_values(["store", "first", "kind"], ignore_index=True)
-
-
-def _is_missing(orders: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    return (orders == 0) & (usual >= MISSING_DAY_EXPECTED)
 
 
 def _missing_days(stores: list[_StoreDay], missing: list[np.ndarray]) -> pd.DataFrame:
@@ -217,8 +214,3 @@ def _merged(accepted: pd.DataFrame, stores: list[_StoreDay], kind: AlarmKind) ->
         expected=[float(pair[1]) for pair in sums],
         expected_false_share=min(1.0, float(accepted["q_value"].max()) * len(accepted) / len(alarms)),
     )[COLUMNS]
-
-
-def _running(values: np.ndarray, length: int) -> np.ndarray:
-    total = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
-    return total[length:] - total[:-length]

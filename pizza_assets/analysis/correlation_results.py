@@ -12,7 +12,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.correlation_rows import Evidence, answer_rows, results_table
-from pizza_assets.analysis.effects import own_match_answer
+from pizza_assets.analysis.effects import own_match_answer, why_none_usable
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import (
     SHARED_HYPOTHESES,
@@ -24,7 +24,7 @@ from pizza_assets.analysis.hypotheses import (
 from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import placebo_windows
-from pizza_assets.analysis.reasons import Answer, Reason, counted
+from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window
@@ -71,20 +71,6 @@ def main_effects(
     )
 
 
-def part_effects(
-    impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid], scope: Scope
-) -> DataFrame[CorrelationResults]:
-    """`correlation_results` for the parts of one scope only. Needs two parts or more."""
-    return results_table(
-        row
-        for pair in _pairs(impact, grids)
-        for _, value, part in _parts(_evidence(impact, grids, pair), [scope])
-        for row in answer_rows(
-            pair, part, _scoped_answers(part, scoped_hypotheses(scope, value), is_narrow=scope in _NARROW)
-        )
-    )
-
-
 def correlation_results(
     impact: DataFrame[MatchImpact],
     grids: Mapping[SourcePair, ExpectedGrid],
@@ -110,7 +96,8 @@ def correlation_results(
         windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
         known = shared.get(pair, {})
         answers = {h: known.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
-        rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
+        outcomes = _answered_outcomes(evidence, list(outcome_hypotheses()), DRAWS)
+        rows += answer_rows(pair, evidence, {**windows, **outcomes, **answers})
         scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
         # the only market that follows a team has the same rows as the team, and so the same answers
         distinct = {tested.rows: tested for tested in scoped}
@@ -120,9 +107,8 @@ def correlation_results(
             rows += answer_rows(pair, tested.part, {h: answers[_question(h)] for h in tested.hypotheses})
         for chain, (chain_impact, chain_grids) in chains.items():
             part = _evidence(chain_impact, chain_grids, pair)
-            rows += answer_rows(
-                pair, part, _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False)
-            )
+            answers = _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False)
+            rows += answer_rows(pair, part, answers)
     return results_table(rows)
 
 
@@ -168,10 +154,6 @@ def _placebo_numbers(placebo: Evidence, hypothesis: Hypothesis) -> dict[str, flo
     return {**numbers, "placebo_window_count": answer.numbers["n_market_matches"]}
 
 
-def _outcome_answers(evidence: Evidence) -> dict[Hypothesis, Answer]:
-    return _answered_outcomes(evidence, list(outcome_hypotheses()), DRAWS)
-
-
 def _question(hypothesis: Hypothesis) -> str:
     """The question that a hypothesis asks, without the part of the business."""
     return f"{hypothesis.subject}.{hypothesis.window}"
@@ -192,22 +174,12 @@ def _answered_outcomes(evidence: Evidence, hypotheses: Sequence[Hypothesis], dra
     outcomes = list(dict.fromkeys(h.outcome for h in hypotheses if h.outcome))
     windows = list(dict.fromkeys(h.window for h in hypotheses))
     window_rows = evidence.impact[evidence.impact["window"].isin(windows)]
-    missing = _nothing_usable(window_rows, evidence.grid)
+    used = window_rows[window_rows["status"] == ResultStatus.OK]
+    missing = why_none_usable(window_rows, used, evidence.grid)
     if missing:
         return {hypothesis: Answer(missing=missing) for hypothesis in hypotheses}
-    used = window_rows[window_rows["status"] == ResultStatus.OK]
     answers = outcome_answers(used, outcomes, windows, draws=draws)
     return {hypothesis: answers[hypothesis.subject, hypothesis.window.value] for hypothesis in hypotheses}
-
-
-def _nothing_usable(rows: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
-    if not grid.observed.size:
-        return (Reason.NO_ORDERS,)
-    if not grid.is_converged:
-        return (Reason.NOT_CONVERGED,)
-    if rows.empty:
-        return (Reason.NO_MATCHES,)
-    return () if bool((rows["status"] == ResultStatus.OK).any()) else tuple(counted(rows["reasons"]))
 
 
 def _window_rows(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:

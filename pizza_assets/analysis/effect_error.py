@@ -15,6 +15,7 @@ import pandas as pd
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
 from pizza_assets.analysis.local_week import BINS_PER_WEEK
+from pizza_assets.analysis.ratios import ratio
 
 TOLERANCE = 1e-4
 """The solution has converged when a round moves less than this share of the windows' weight."""
@@ -86,13 +87,7 @@ class _Solution:
     """
 
     def __init__(
-        self,
-        grid: ExpectedGrid,
-        row: np.ndarray,
-        column: np.ndarray,
-        weights: np.ndarray,
-        *,
-        has_common_bins: bool,
+        self, grid: ExpectedGrid, row: np.ndarray, column: np.ndarray, weights: np.ndarray, *, has_common_bins: bool
     ) -> None:
         markets, bins = grid.expected.shape
         self.grid = grid
@@ -126,16 +121,15 @@ class _Solution:
         for market, mean in enumerate(self.mean):
             place, week = self.grid.bin_of_week[market], self.grid.week
             others = mean * (self.d + self.h[market][week])
-            self.a[market] = _quotient(
-                self.a_target[market] - np.bincount(place, others, BINS_PER_WEEK), self.a_weight[market]
-            )
+            # a factor without a usable cell has weight 0
+            rest = self.a_target[market] - np.bincount(place, others, BINS_PER_WEEK)
+            self.a[market] = ratio(rest, self.a_weight[market], 0.0)
             shaped = self.a[market][place]
             others = mean * (self.d + shaped)
-            self.h[market] = _quotient(
-                self.h_target[market] - np.bincount(week, others, self.h.shape[1]), self.h_weight[market]
-            )
+            rest = self.h_target[market] - np.bincount(week, others, self.h.shape[1])
+            self.h[market] = ratio(rest, self.h_weight[market], 0.0)
             held += mean * (shaped + self.h[market][week])
-        new = _quotient(self.d_target - held, self.d_weight)
+        new = ratio(self.d_target - held, self.d_weight, 0.0)
         moved = float((np.abs(new - self.d) * self.d_weight).sum())
         self.d = new
         return moved
@@ -143,8 +137,3 @@ class _Solution:
 
 def _summed(row: np.ndarray, place: np.ndarray, weights: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return np.bincount((row * shape[1] + place).ravel(), weights.ravel(), shape[0] * shape[1]).reshape(shape)
-
-
-def _quotient(numerator: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """0 where the weight is 0: such a factor has no usable cell."""
-    return np.divide(numerator, weight, out=np.zeros_like(numerator), where=weight > 0)

@@ -30,7 +30,7 @@ def own_match_answer(window_rows: pd.DataFrame, grid: ExpectedGrid, *, is_narrow
         "n_market_matches": len(used),
         "n_clusters": used["kickoff_date"].nunique(),
     }
-    missing = _missing(window_rows, used, grid)
+    missing = why_none_usable(window_rows, used, grid)
     if missing:
         return Answer(counts, missing)
     observed, expected = used["observed"].to_numpy(dtype=float), used["expected"].to_numpy()
@@ -47,7 +47,8 @@ def own_match_answer(window_rows: pd.DataFrame, grid: ExpectedGrid, *, is_narrow
     return Answer({**point, **_inference(used, grid, is_narrow=is_narrow), **_leave_one_market_out(used)})
 
 
-def _missing(window_rows: pd.DataFrame, used: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
+def why_none_usable(window_rows: pd.DataFrame, used: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
+    """The reasons why none of the windows can be used; empty if some can. used: the rows with the status ok."""
     if not grid.observed.size:
         return (Reason.NO_ORDERS,)
     if not grid.is_converged:

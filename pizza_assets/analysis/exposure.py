@@ -1,7 +1,4 @@
-"""Exposure: the markets that follow one of a match's teams.
-
-Windows and orders do not belong here.
-"""
+"""Exposure: the markets that follow one of a match's teams. Windows and orders do not belong here."""
 
 from collections.abc import Sequence
 

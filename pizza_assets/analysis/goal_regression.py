@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pizza_assets.analysis.ratios import ratio
+
 ROW_MINUTES = 5
 ROWS = 26
 """Number of five-minute rows from kick-off: 130 minutes, until 15 minutes after the usual final whistle."""
@@ -30,7 +32,7 @@ class GoalRegression:
 
 
 def goal_terms(goal_minutes: list[np.ndarray], lag: int) -> np.ndarray:
-    """For each row, the number of goals that fell `lag` quarter-hours before it: float [match, row].
+    """For each row, the number of goals scored `lag` quarter-hours before it: float [match, row].
 
     goal_minutes: for each match, the minutes from kick-off to its goals. lag 0: the three rows from the first one that
     starts at or after the goal; 1, 2: the following groups of three; -1: the three before the row of the goal. A row
@@ -80,9 +82,7 @@ def goal_regression(counts: np.ndarray, expected: np.ndarray, terms: np.ndarray,
     contributions = (scores @ inverse)[:, :shown]
     variance = (contributions**2).sum(axis=0) * dates / max(dates - 1, 1)
     weights = contributions**2
-    effective = np.divide(
-        weights.sum(axis=0) ** 2, (weights**2).sum(axis=0), out=np.zeros(shown), where=(weights**2).sum(axis=0) > 0
-    )
+    effective = ratio(weights.sum(axis=0) ** 2, (weights**2).sum(axis=0), 0.0)
 
     def spread(values: np.ndarray) -> np.ndarray:
         result = np.full(term_count, np.nan)

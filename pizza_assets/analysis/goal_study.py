@@ -41,7 +41,7 @@ TERMS = (
     GoalTerm("opponent_goal_0_15", "opponent", 0, is_calibrated=True),
     GoalTerm("own_goal_before", "own", -1, is_calibrated=True),
 )
-"""Terms that are fitted together. The last one is a check: orders can't respond to a goal before it falls."""
+"""Terms that are fitted together. The last one is a check: orders can't respond to a goal before it is scored."""
 CURVE = (
     GoalTerm("own_goal_curve_0_15", "own", 0, is_calibrated=False),
     GoalTerm("own_goal_curve_15_30", "own", 1, is_calibrated=False),
@@ -67,7 +67,7 @@ class GoalRows:
 def goal_minutes(events: DataFrame[RawMatchEvents]) -> pd.DataFrame:
     """Goals with the minutes since kick-off: match_source, match_id, side (that it counts for), minute.
 
-    A goal announced in minute 45+2 fell 46 minutes after kick-off; one in minute 46, 45 + BREAK_MINUTES after it.
+    A goal in minute 45+2 was scored 46 minutes after kick-off; one in minute 46, 45 + BREAK_MINUTES after it.
     """
     goals = events[events["event_type"].isin(list(GOALS))]
     played = goals["minute"] - 1 + goals["stoppage_minute"].fillna(0).astype("int64")

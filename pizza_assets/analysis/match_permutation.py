@@ -1,4 +1,4 @@
-"""Permutation tests of whether outcomes of matches go with orders: whole matches are permuted within their slot.
+"""Permutation tests of whether orders depend on outcomes of matches: whole matches are permuted within their slot.
 
 Matches of one slot (weekday and hour) are exchangeable except for their outcomes, so permuting the outcomes shows what
 chance alone would give (Fisher 1935; stratified as in Good 2005, Permutation, Parametric and Bootstrap Tests, ch. 3).
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+from pizza_assets.analysis.ratios import ratio
 
 _CELLS_AT_ONCE = 4_000_000
 
@@ -93,7 +95,7 @@ def _means(values: np.ndarray, known: np.ndarray, slot: np.ndarray) -> np.ndarra
     sums, counts = np.zeros((slots, *values.shape[1:])), np.zeros((slots, *values.shape[1:]))
     np.add.at(sums, slot, np.where(known, values, 0.0))
     np.add.at(counts, slot, known.astype(float))
-    return np.divide(sums, counts, out=np.zeros_like(sums), where=counts > 0)[slot]
+    return ratio(sums, counts, 0.0)[slot]
 
 
 def welch_test(values: np.ndarray, is_group: np.ndarray, *, draws: int, seed: int) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.windows import WINDOWS, WindowLengths, edges_by_match, epoch_minutes, times_of
 from pizza_assets.models import MatchWindows, OrderBins, RawMatches
 from pizza_assets.models.market import Market
@@ -20,10 +21,7 @@ _SUMMED_COLUMNS = ["order_count", "revenue_cents", "pizza_count"]
 
 
 def sum_windows(
-    matches_of_week: DataFrame[RawMatches],
-    bins: DataFrame[OrderBins],
-    markets: Sequence[Market],
-    lengths: WindowLengths,
+    matches: DataFrame[RawMatches], bins: DataFrame[OrderBins], markets: Sequence[Market], lengths: WindowLengths
 ) -> DataFrame[MatchWindows]:
     """One row per exposed match, market, series (order_source, chain, currency) of that market in `bins`, and window.
 
@@ -32,8 +30,8 @@ def sum_windows(
     is known about it, nor for a match in real (mock) orders of a market if only mock (real) orders cover the match.
     Raises ValueError for a duplicate match or a duplicate minute of a series, or if a kick-off is not a whole minute.
     """
-    exposed = exposures(matches_of_week, markets)
-    edges = edges_by_match(exposed, matches_of_week, lengths)
+    exposed = exposures(matches, markets)
+    edges = edges_by_match(exposed, matches, lengths)
     series_of_bin, series = _series(bins)
     cells = exposed.assign(exposure=np.arange(len(exposed))).merge(series, on="market")
     if cells.empty:
@@ -48,10 +46,10 @@ def sum_windows(
         window_start_at=times_of(start),
         window_end_at=times_of(end),
         is_complete=sums["covered_minutes"] == end - start,
-        average_order_cents=_ratio(sums["revenue_cents"], sums["order_count"]),
-        orders_per_hour=_ratio(60 * sums["order_count"], sums["covered_minutes"]),
+        average_order_cents=ratio(sums["revenue_cents"], sums["order_count"]),
+        orders_per_hour=ratio(60 * sums["order_count"], sums["covered_minutes"]),
     )
-    match_columns = matches_of_week[["match_source", "match_id", "sport", "competition"]]
+    match_columns = matches[["match_source", "match_id", "sport", "competition"]]
     known = windows[_is_known(windows)]
     return MatchWindows.conform(known.merge(match_columns, on=["match_source", "match_id"]))
 
@@ -122,10 +120,6 @@ def _distinct_stores(key: np.ndarray, texts: pd.Series, start_key: np.ndarray, e
 def _ranges(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """starts[0], starts[0] + 1, ... (sizes[0] of them), then starts[1], ..."""
     return np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
-
-
-def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    return np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator > 0)
 
 
 def _is_known(windows: pd.DataFrame) -> pd.Series:

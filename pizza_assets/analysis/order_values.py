@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
+
+from pizza_assets.analysis.ratios import ratio
 
 
 def order_values(sales: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
@@ -19,13 +20,6 @@ def order_values(sales: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         last=("currency", "max"),
     )
     is_one = (sums["first"] == sums["last"]) & (sums["orders"] > 0)
-    values = pd.DataFrame(
-        {
-            "average_order_cents": np.divide(
-                sums["revenue"], sums["orders"], out=np.full(len(sums), np.nan), where=is_one.to_numpy()
-            ),
-            "currency": sums["first"].where(is_one),
-        },
-        index=sums.index,
-    )
-    return values.reset_index()
+    average = ratio(sums["revenue"], sums["orders"].where(is_one, 0))
+    values = {"average_order_cents": average, "currency": sums["first"].where(is_one)}
+    return pd.DataFrame(values, index=sums.index).reset_index()

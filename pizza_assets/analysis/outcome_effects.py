@@ -13,6 +13,7 @@ import pandas as pd
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.match_permutation import PermutationTest, permutation_test, welch_test
 from pizza_assets.analysis.outcomes import HIGH_SCORING_GOALS, own_result
+from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.models.vocabulary import MatchResult, Side, Window
 
@@ -97,7 +98,7 @@ class _Matches:
         np.add.at(counts, place, 1.0)
         first = known.iloc[np.unique(match, return_index=True)[1]]
         return cls(
-            np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0),
+            ratio(sums, counts),
             _values(first),
             pd.factorize(_slots(first), sort=True)[0],
             first["kickoff_date"].to_numpy(),
@@ -148,7 +149,7 @@ def _mean_of_sides(departures: np.ndarray) -> np.ndarray:
     known = np.isfinite(departures)
     count = known.sum(axis=1, keepdims=True)
     total = np.where(known, departures, 0.0).sum(axis=1, keepdims=True)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return ratio(total, count)
 
 
 def _answer(
@@ -217,11 +218,7 @@ def _by_date(used: pd.DataFrame, outcome: Outcome, window: Window, draws: int) -
     units = pd.DataFrame({"date": rows["kickoff_date"].to_numpy(), "group": is_group, "departure": departure})
     means = units.groupby(["date", "group"], as_index=False)["departure"].mean()
     groups = means["group"].to_numpy(dtype=bool)
-    counts = {
-        "n_matches": rows["match_id"].nunique(),
-        "n_market_matches": len(rows),
-        "n_clusters": len(means),
-    }
+    counts = {"n_matches": rows["match_id"].nunique(), "n_market_matches": len(rows), "n_clusters": len(means)}
     if min(groups.sum(), (~groups).sum()) < MIN_DATES:
         return Answer(counts, (Reason.TOO_FEW_DATES_WITH_OUTCOME,))
     difference, se, p_value = welch_test(means["departure"].to_numpy(), groups, draws=draws, seed=SEED)

@@ -14,6 +14,7 @@ import pandas as pd
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.local_week import BINS_PER_WEEK
+from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS, WindowLengths, window_edges
@@ -96,10 +97,10 @@ def _habits(grid: ExpectedGrid) -> np.ndarray:
         orders = np.where(free, grid.observed[market], 0.0)
         habit, level = np.ones(BINS_PER_WEEK), np.ones(weeks)
         for _ in range(_MAX_ROUNDS):
-            new = _ratio(
-                np.bincount(place, orders, BINS_PER_WEEK), np.bincount(place, free * level[grid.week], BINS_PER_WEEK)
-            )
-            level_new = _ratio(np.bincount(grid.week, orders, weeks), np.bincount(grid.week, free * new[place], weeks))
+            usable = np.bincount(place, free * level[grid.week], BINS_PER_WEEK)
+            new = ratio(np.bincount(place, orders, BINS_PER_WEEK), usable, 0.0)
+            usable = np.bincount(grid.week, free * new[place], weeks)
+            level_new = ratio(np.bincount(grid.week, orders, weeks), usable, 0.0)
             moved = float(np.abs(level_new - level).max(initial=0.0))
             habit, level = new, level_new
             if moved < _TOLERANCE:
@@ -134,7 +135,7 @@ def _answer(
 def _departures(
     grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, window: Window, lengths: WindowLengths
 ) -> tuple[np.ndarray, np.ndarray]:
-    """v of every moment, NaN where unknown; and whether the day's other hours are near usual."""
+    """v of every moment, NaN where unknown; and whether the orders of the day's other hours are near usual."""
     starts = {Window.PRE: -lengths.pre_minutes, Window.DURING: 0, Window.POST: lengths.regular_minutes}
     ends = {
         Window.PRE: 0,
@@ -175,12 +176,12 @@ def _compared(value: np.ndarray, slot: np.ndarray, is_treated: np.ndarray) -> di
     slots = int(slot.max()) + 1
     placebo_count = np.bincount(slot[~is_treated], minlength=slots)
     treated_count = np.bincount(slot[is_treated], minlength=slots)
-    mean = _ratio(np.bincount(slot[~is_treated], value[~is_treated], slots), placebo_count)
+    mean = ratio(np.bincount(slot[~is_treated], value[~is_treated], slots), placebo_count, 0.0)
     treated = int(is_treated.sum())
     estimate = float((value - mean[slot])[is_treated].mean())
     df = float((placebo_count - 1)[placebo_count > 0].sum())
     variance = float(((value - mean[slot])[~is_treated] ** 2).sum()) / max(df, 1.0)
-    se = float(np.sqrt(variance * (treated + _ratio(treated_count**2, placebo_count).sum()) / treated**2))
+    se = float(np.sqrt(variance * (treated + ratio(treated_count**2, placebo_count, 0.0).sum()) / treated**2))
     reach = float(stdtrit(df, 0.975)) * se
     p_value = _permuted_p(value, slot, is_treated)
     return {
@@ -200,15 +201,8 @@ def _permuted_p(value: np.ndarray, slot: np.ndarray, is_treated: np.ndarray) -> 
     rng = np.random.default_rng(SEED)
     order = np.argsort(slot, kind="stable")
     value, slot, is_treated = value[order], slot[order], is_treated[order]
-    centred = value - _ratio(np.bincount(slot, value), np.bincount(slot))[slot]
+    centred = value - ratio(np.bincount(slot, value), np.bincount(slot), 0.0)[slot]
     shuffled = np.argsort(slot + rng.random((DRAWS, len(slot))), axis=1, kind="stable")
     drawn = np.abs(centred[shuffled][:, is_treated].sum(axis=1))
     observed = abs(float(centred[is_treated].sum()))
     return (1 + int((drawn >= observed * (1 - 1e-9)).sum())) / (1 + DRAWS)
-
-
-def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """The quotient; 0 where the denominator is 0."""
-    return np.divide(
-        numerator, denominator, out=np.zeros(np.shape(numerator), dtype=float), where=np.asarray(denominator) > 0
-    )

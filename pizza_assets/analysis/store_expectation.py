@@ -84,7 +84,7 @@ def _low_runs(counts: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """Cells in a run of two hours with at most a tenth of the usual orders [bin]."""
     if len(counts) < LOW_RUN_BINS:
         return np.zeros(len(counts), dtype=bool)
-    orders, usual = (_running(values, LOW_RUN_BINS) for values in (counts, mean))
+    orders, usual = (running_sums(values, LOW_RUN_BINS) for values in (counts, mean))
     starts = np.flatnonzero((usual >= _LOW_RUN_EXPECTED) & (orders <= _NEARLY_NOTHING * usual))
     steps = np.zeros(len(counts) + 1, dtype=np.int32)
     np.add.at(steps, starts, 1)
@@ -92,7 +92,8 @@ def _low_runs(counts: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return np.cumsum(steps)[:-1] > 0
 
 
-def _running(values: np.ndarray, length: int) -> np.ndarray:
+def running_sums(values: np.ndarray, length: int) -> np.ndarray:
+    """Sums of every `length` consecutive values."""
     total = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
     return total[length:] - total[:-length]
 

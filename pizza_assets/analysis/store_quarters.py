@@ -26,12 +26,7 @@ _Store = tuple[str, str, str | None]
 
 
 def store_quarters(
-    orders: OrderBatches,
-    covered: Sequence[CoveredPeriod],
-    starts_at: datetime,
-    ends_at: datetime,
-    *,
-    order_source: str,
+    orders: OrderBatches, covered: Sequence[CoveredPeriod], starts_at: datetime, ends_at: datetime, *, order_source: str
 ) -> DataFrame[QuarterHours]:
     """One row per known quarter-hour of [starts_at, ends_at) and store, in the table's order, also without orders.
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from pizza_assets.analysis.ratios import ratio
 from pizza_assets.models import MatchWindows, SummaryStatistics
 from pizza_assets.models.vocabulary import combined_source
 
@@ -87,13 +88,9 @@ def _with_ratios(rows: pd.DataFrame) -> pd.DataFrame:
     same = ["order_source", "match_source", "currency", "scope", "period"]
     total = rows.groupby(same, dropna=False)["order_count"].transform("sum").to_numpy(dtype=float)
     return rows.assign(
-        average_order_cents=_ratio(rows["revenue_cents"].to_numpy(dtype=float), orders),
-        pizzas_per_order=_ratio(rows["pizza_count"].to_numpy(dtype=float), orders),
+        average_order_cents=ratio(rows["revenue_cents"].to_numpy(dtype=float), orders),
+        pizzas_per_order=ratio(rows["pizza_count"].to_numpy(dtype=float), orders),
         covered_hours=hours,
-        orders_per_hour=_ratio(orders, hours),
-        order_share_pct=np.minimum(100 * _ratio(orders, total), 100.0),
+        orders_per_hour=ratio(orders, hours),
+        order_share_pct=np.minimum(100 * ratio(orders, total), 100.0),
     )
-
-
-def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    return np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator > 0)

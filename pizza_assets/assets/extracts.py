@@ -36,10 +36,7 @@ EXTRACTS = tuple(model.table_name() for model in MODELS)
 
 NOTHING_STORED = "none"
 """The data_source of a week with nothing stored."""
-CHECKED = {
-    "orders": ("raw_orders", "mock_orders", "order_bins"),
-    "matches": ("raw_matches", "raw_match_events"),
-}
+CHECKED = {"orders": ("raw_orders", "mock_orders", "order_bins"), "matches": ("raw_matches", "raw_match_events")}
 """Dataset to the assets whose checks count for it."""
 _IN_SHOPS = ("extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency")
 

@@ -33,7 +33,8 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
     def dashboard_coming_matches(
         coming_matches: pd.DataFrame, match_forecast: pd.DataFrame, markets: dg.ResourceParam[Markets]
     ) -> WholeOutput:
-        kickoffs = [_local(*row, settings.timezone) for row in _kickoffs(coming_matches)]
+        fixed = zip(coming_matches["kickoff_at"], coming_matches["kickoff_is_fixed"], strict=True)
+        kickoffs = [_local(kickoff_at, is_fixed, settings.timezone) for kickoff_at, is_fixed in fixed]
         texts = fixture_texts(coming_matches.assign(kickoff_local=kickoffs), match_forecast, markets)
         rows = extracts.coming_matches_extract(coming_matches, kickoffs, texts)
         return whole(rows, coming_matches, shown=("kickoff_local", "home_team", "away_team", "sentence"))
@@ -78,10 +79,6 @@ def fixture_texts(coming: pd.DataFrame, forecast: pd.DataFrame, markets: Sequenc
         missing = reasons if len(given) < len(names) else []
         rows.append((len(names), len(given), fixture_sentence(row, names, len(given), missing)))
     return pd.DataFrame(rows, columns=["market_count", "forecast_count", "sentence"], index=coming.index)
-
-
-def _kickoffs(coming: pd.DataFrame) -> list[tuple[pd.Timestamp, bool]]:
-    return list(zip(coming["kickoff_at"], coming["kickoff_is_fixed"], strict=True))
 
 
 def _local(kickoff_at: pd.Timestamp, is_fixed: bool, timezone: str) -> str | None:

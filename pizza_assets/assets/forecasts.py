@@ -149,10 +149,7 @@ def _kept_forecasts() -> dg.AssetsDefinition:
 
 
 def _forecast_scores() -> dg.AssetsDefinition:
-    @dg.asset(
-        **described("analysis", "forecast_scores"),
-        description="Kept forecasts next to the actual orders.",
-    )
+    @dg.asset(**described("analysis", "forecast_scores"), description="Kept forecasts next to the actual orders.")
     def forecast_scores(
         kept_forecasts: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables
     ) -> WholeOutput:
@@ -187,11 +184,7 @@ def _forecast_accuracy() -> dg.AssetsDefinition:
 
 
 def _histories(
-    settings: Settings,
-    quarter_hours: WeekTables,
-    raw_matches: WeekTables,
-    coming_matches: pd.DataFrame,
-    markets: Any,
+    settings: Settings, quarter_hours: WeekTables, raw_matches: WeekTables, coming_matches: pd.DataFrame, markets: Any
 ) -> tuple[pd.DataFrame, dict[SourcePair, OrderHistory]]:
     fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
     panels = panels_by_pair(quarter_hours, raw_matches)

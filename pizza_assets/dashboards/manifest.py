@@ -30,7 +30,10 @@ def quicksight_manifest(uris: Mapping[str, str]) -> dict[str, bytes]:
         if uri in tables:
             raise ValueError(f"{table}: {uri!r} already holds {tables[uri]}; give each table its own file")
         tables[uri] = table
-    return {manifest_name(table): _json_bytes(_manifest(uri)) for table, uri in sorted(uris.items())}
+    return {
+        manifest_name(table): _json_bytes({"fileLocations": [{"URIs": [uri]}], "globalUploadSettings": _CSV_SETTINGS})
+        for table, uri in sorted(uris.items())
+    }
 
 
 def data_dictionary() -> list[dict[str, object]]:
@@ -53,10 +56,6 @@ def data_dictionary() -> list[dict[str, object]]:
 def data_dictionary_json() -> bytes:
     """`data_dictionary()` as the JSON file stored beside the manifests."""
     return _json_bytes(data_dictionary())
-
-
-def _manifest(uri: str) -> dict[str, object]:
-    return {"fileLocations": [{"URIs": [uri]}], "globalUploadSettings": _CSV_SETTINGS}
 
 
 def _type_in_words(dtype: str) -> str:

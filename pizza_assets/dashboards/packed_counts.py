@@ -14,10 +14,6 @@ def packed(counts: np.ndarray) -> dict[str, object]:
     """
     if counts.size and counts.min() < 0:
         raise ValueError(f"counts cannot be negative; the smallest is {counts.min()}")
-    width = _width(int(counts.max(initial=0)))
+    width = next(width for width in (1, 2, 4, 8) if int(counts.max(initial=0)) < 256**width)
     raw = np.ascontiguousarray(counts, dtype=f"<u{width}").tobytes()
     return {"width": width, "gzip": base64.b64encode(gzip.compress(raw, mtime=0)).decode("ascii")}
-
-
-def _width(largest: int) -> int:
-    return next(width for width in (1, 2, 4, 8) if largest < 256**width)

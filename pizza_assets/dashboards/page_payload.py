@@ -117,18 +117,14 @@ def _sums(row: np.ndarray, column: np.ndarray, values: pd.Series, shape: tuple[i
 
 def _column(series: pd.Series) -> object:
     if isinstance(series.dtype, pd.DatetimeTZDtype):
-        return (
-            [None if pd.isna(at) else int(at.timestamp()) for at in series] if series.isna().any() else _epoch(series)
-        )
+        if series.isna().any():
+            return [None if pd.isna(at) else int(at.timestamp()) for at in series]
+        return series.to_numpy("datetime64[s]").astype("int64").tolist()
     if pd.api.types.is_string_dtype(series.dtype):
         return _text_column(series)
     if pd.api.types.is_float_dtype(series.dtype):
         return [None if not np.isfinite(value) else round(value, 4) for value in series.to_numpy("float64").tolist()]
     return series.astype(object).where(series.notna(), None).tolist()
-
-
-def _epoch(series: pd.Series) -> list[int]:
-    return series.to_numpy("datetime64[s]").astype("int64").tolist()
 
 
 def _text_column(series: pd.Series) -> object:

@@ -1,4 +1,4 @@
-"""The time that an invocation of the function has left."""
+"""The time that is left for an invocation of the function."""
 
 import time
 from collections.abc import Callable

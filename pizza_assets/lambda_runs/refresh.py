@@ -18,7 +18,7 @@ from pizza_assets.lambda_runs.events import RefreshEvent
 from pizza_assets.lambda_runs.watch import watched
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import refreshed_weeks
-from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
+from pizza_assets.orchestration.runs.backfill import Backfill, Request
 from pizza_assets.orchestration.runs.local_run import run_analysis
 from pizza_assets.settings import Settings
 from pizza_assets.storage.tables import TableStore
@@ -68,7 +68,9 @@ def _refresh(settings: Settings) -> dict[str, object]:
         definitions = bench.definitions()
         collected = Backfill(definitions, instance, bench.staleness(definitions, instance)).collect(Request(weeks))
         analysis_error = run_analysis(definitions, instance, {})
-    failures = [*_failures(collected), *([f"analysis: {analysis_error}"] if analysis_error else [])]
+    failures = [f"week {week}: {error}" for week, error in sorted(collected.failures.items())]
+    failures += [collected.error] if collected.error else []
+    failures += [f"analysis: {analysis_error}"] if analysis_error else []
     failures += failing_sources(bench.tables, collected.weeks, settings)
     if failures:
         raise RunFailed("the daily refresh failed in part:\n" + "\n".join(failures))
@@ -80,16 +82,11 @@ def _weeks(now: datetime, settings: Settings) -> list[MatchWeek]:
     return [first] if first == last else [first, last]
 
 
-def _failures(collected: Collected) -> list[str]:
-    failures = [f"week {week}: {error}" for week, error in sorted(collected.failures.items())]
-    return [*failures, *([collected.error] if collected.error else [])]
-
-
 def failing_sources(tables: TableStore, weeks: Iterable[str], settings: Settings) -> list[str]:
     """A line for each stored week whose source failed: replaced with mock, kept from before, or partial."""
-    chosen = {"raw_matches": settings.matches, "raw_orders": settings.orders}
+    chosen = {"raw_matches": settings.match_source, "raw_orders": settings.order_source}
     found = []
-    for asset in (asset for asset, source in chosen.items() if source != "mock"):
+    for asset in (asset for asset, source in chosen.items() if not source.is_invented):
         for week in weeks:
             facts = tables.week_facts(asset, week)
             if facts is not None and (facts.source_name == "mock" or facts.is_kept or facts.is_partial):

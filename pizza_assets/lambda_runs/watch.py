@@ -26,10 +26,7 @@ _LOG = logging.getLogger(__name__)
 
 @contextmanager
 def watched(
-    deadline: Deadline,
-    renew: Callable[[], None],
-    should_stop: Callable[[], bool],
-    on_deadline: Callable[[], None],
+    deadline: Deadline, renew: Callable[[], None], should_stop: Callable[[], bool], on_deadline: Callable[[], None]
 ) -> Iterator[None]:
     """Watch over the block, which runs in the main thread.
 

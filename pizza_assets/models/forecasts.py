@@ -167,9 +167,7 @@ class ForecastBacktest(
     without_football_model: float = pa.Field(ge=0, description="Expected orders of the same model without matches.")
     seasonal_mean: float = pa.Field(ge=0, description="Mean of the preceding 8 weeks at this time of the week.")
     orders: float = pa.Field(
-        nullable=True,
-        ge=0,
-        description="Median forecast; empty, like the intervals, until 30 earlier ones are scored.",
+        nullable=True, ge=0, description="Median forecast; empty, like the intervals, until 30 earlier ones are scored."
     )
     low_80: float = pa.Field(nullable=True, ge=0, description="Lower end of the 80 % prediction interval.")
     high_80: float = pa.Field(nullable=True, ge=0, description="Upper end of that interval.")
@@ -197,10 +195,7 @@ class KeptForecasts(
 
 
 class ForecastScores(
-    Table,
-    name="forecast_scores",
-    place=FORECAST,
-    key=("made_on", *_SOURCES, "starts_at", "match_id", "market", "span"),
+    Table, name="forecast_scores", place=FORECAST, key=("made_on", *_SOURCES, "starts_at", "match_id", "market", "span")
 ):
     """One row per kept forecast whose orders have arrived."""
 

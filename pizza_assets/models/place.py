@@ -1,7 +1,4 @@
-"""Where a table is stored: the only module that knows key prefixes. Keys are the same on disk and in a bucket.
-
-Building whole keys from these prefixes belongs to storage/layout.py.
-"""
+"""Where each kind of table is stored: key prefixes, the same on disk and in a bucket. storage/layout.py builds keys."""
 
 from dataclasses import dataclass
 
@@ -12,7 +9,7 @@ LABELS = (DataSource.REAL.value, DataSource.MOCK.value)
 
 @dataclass(frozen=True)
 class Place:
-    """Where one table is stored, whether as one object per week or one for all weeks, and its file format (`suffix`).
+    """Where one table is stored, as one object per week (`weekly`) or for all weeks, and its file format (`suffix`).
 
     A table with `labels` has a prefix for each label, the most trustworthy label first.
     """

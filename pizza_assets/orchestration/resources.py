@@ -100,7 +100,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
     """The stored tables. Under PIZZA_FALLBACK=fail, stand-ins for a real source and their results are ignored."""
     refused: frozenset[str] = frozenset()
     if settings.fallback == "fail":
-        if settings.matches != "mock":
+        if not settings.match_source.is_invented:
             refused |= {"match_source"}
         orders = order_source(settings, clock)
         if orders is not None and orders.label == DataSource.REAL:

@@ -74,9 +74,5 @@ def s3_event_queue(settings: Settings) -> S3EventQueue | None:
 
     bucket, prefix = bucket_and_prefix(settings.orders_path or "")
     # the URL contains server and region, including an endpoint other than Amazon's
-    client = boto3.client("sqs", endpoint_url=_endpoint(settings.s3_events_queue_url))
+    client = boto3.client("sqs", endpoint_url="/".join(settings.s3_events_queue_url.split("/")[:3]))
     return S3EventQueue(client, settings.s3_events_queue_url, bucket, prefix)
-
-
-def _endpoint(url: str) -> str:
-    return "/".join(url.split("/")[:3])

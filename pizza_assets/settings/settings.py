@@ -21,13 +21,10 @@ class Settings(SourceSettings):
     """All settings. The defaults need no account and no file."""
 
     storage: str = setting(
-        "PIZZA_STORAGE", "./data", values.place, "Where every table is kept: a folder, or s3://bucket/prefix."
+        "PIZZA_STORAGE", "./data", values.place, "Where all tables are stored: a folder, or s3://bucket/prefix."
     )
     s3_bucket: str | None = setting(
-        "S3_BUCKET_NAME",
-        "",
-        values.bucket,
-        "The bucket where every table is kept if PIZZA_STORAGE is not set. QuickSight reads it.",
+        "S3_BUCKET_NAME", "", values.bucket, "Bucket of all tables if PIZZA_STORAGE is not set. QuickSight reads it."
     )
     s3_endpoint: str | None = setting(
         "PIZZA_S3_ENDPOINT",
@@ -42,10 +39,7 @@ class Settings(SourceSettings):
         "On S3: seconds until a dead writer's claim on a week expires. A live writer keeps renewing its claim.",
     )
     local_folder: str = setting(
-        "PIZZA_LOCAL_FOLDER",
-        "./data",
-        values.folder,
-        "With PIZZA_STORAGE on S3: the local folder for parsed exports, rate limits and copies.",
+        "PIZZA_LOCAL_FOLDER", "./data", values.folder, "On S3: local folder for parsed exports, rate limits and copies."
     )
     timezone: str = setting(
         "PIZZA_TIMEZONE",
@@ -57,10 +51,7 @@ class Settings(SourceSettings):
         "PIZZA_FIRST_WEEK", "2014-12-30", values.date, "The first match week, given by any of its dates."
     )
     markets_file: str | None = setting(
-        "PIZZA_MARKETS",
-        "",
-        values.optional_text,
-        "TOML file of markets: name, timezone, teams, chain. Default: 20 English markets.",
+        "PIZZA_MARKETS", "", values.optional_text, "TOML file of markets and their teams. Default: 20 English markets."
     )
     pre_minutes: int = setting("PIZZA_PRE_MINUTES", "120", _MINUTES, "Length of the window before kick-off.")
     post_minutes: int = setting("PIZZA_POST_MINUTES", "120", _MINUTES, "Length of the window after the final whistle.")
@@ -119,22 +110,16 @@ class Settings(SourceSettings):
         "QUICKSIGHT_ACCOUNT_ID", "", values.account_id, "For QuickSight: the AWS account, 12 digits."
     )
     quicksight_region: str | None = setting(
-        "QUICKSIGHT_REGION",
-        "",
-        values.region,
-        "For QuickSight: the account's QuickSight region, e.g. eu-west-2.",
+        "QUICKSIGHT_REGION", "", values.region, "For QuickSight: the account's QuickSight region, e.g. eu-west-2."
     )
     quicksight_owner_arn: str | None = setting(
-        "QUICKSIGHT_OWNER_ARN",
-        "",
-        values.owner_arn,
-        "For QuickSight: ARN of the user or group that owns the dashboard.",
+        "QUICKSIGHT_OWNER_ARN", "", values.owner_arn, "For QuickSight: ARN of the user or group owning the dashboard."
     )
     quicksight_id_prefix: str = setting(
         "QUICKSIGHT_ID_PREFIX",
         "pizza",
         values.id_prefix,
-        "For QuickSight: prefix of the ids of all that is created there.",
+        "For QuickSight: prefix of the ids of everything created there.",
     )
 
     @classmethod

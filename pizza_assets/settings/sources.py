@@ -24,7 +24,7 @@ class SourceEntry:
     because sources import the settings, and only the chosen one is imported. Empty: nothing is built. is_limited:
     whether it has a rate limit, so that runs without shared files must share a pool. needs: the settings that it
     requires. key: the setting of its key; a missing key is treated as a failure of the source. has_stand_in: whether
-    mock data may replace it when it fails.
+    mock data may replace it when it fails. is_invented: whether it is the mock source.
     """
 
     meaning: str
@@ -33,6 +33,7 @@ class SourceEntry:
     needs: tuple[str, ...] = ()
     key: str | None = None
     has_stand_in: bool = True
+    is_invented: bool = False
 
 
 MATCH_SOURCES: dict[str, SourceEntry] = {
@@ -43,11 +44,11 @@ MATCH_SOURCES: dict[str, SourceEntry] = {
         is_limited=True,
         key="football_data_key",
     ),
-    "mock": SourceEntry("invented, labelled", "pizza_assets.sources.matches.mock:build"),
+    "mock": SourceEntry("invented, labelled", "pizza_assets.sources.matches.mock:build", is_invented=True),
 }
 
 ORDER_SOURCES: dict[str, SourceEntry] = {
-    "mock": SourceEntry("invented, labelled"),  # made by the asset mock_orders, which needs the week's matches
+    "mock": SourceEntry("invented, labelled", is_invented=True),  # by the asset mock_orders, from the week's matches
     "files": SourceEntry(
         "your exports",
         "pizza_assets.orchestration.sources:order_files",
@@ -74,7 +75,7 @@ class SourceSettings:
     """Where orders and matches come from, and the settings of each source."""
 
     orders: str = setting(
-        "PIZZA_ORDERS", "mock", values.one_of(*ORDER_SOURCES), f"Where orders come from: {_listed(ORDER_SOURCES)}."
+        "PIZZA_ORDERS", "mock", values.one_of(*ORDER_SOURCES), f"Source of orders: {_listed(ORDER_SOURCES)}."
     )
     orders_path: str | None = setting(
         "PIZZA_ORDERS_PATH",
@@ -83,37 +84,28 @@ class SourceSettings:
         "With PIZZA_ORDERS=files: the export, a folder of exports, or s3://bucket/prefix, an inbox in a bucket.",
     )
     orders_mapping: str | None = setting(
-        "PIZZA_ORDERS_MAPPING",
-        "",
-        values.optional_text,
-        "With PIZZA_ORDERS=files: the TOML file that maps the columns.",
+        "PIZZA_ORDERS_MAPPING", "", values.optional_text, "With PIZZA_ORDERS=files: TOML file that maps the columns."
     )
     orders_api: str | None = setting(
-        "PIZZA_ORDERS_API",
-        "",
-        values.optional_text,
-        "With PIZZA_ORDERS=api: the TOML file with the service's address and stores.",
+        "PIZZA_ORDERS_API", "", values.optional_text, "With PIZZA_ORDERS=api: TOML file of the service and its stores."
     )
     orders_api_key: Secret | None = setting(
         "PIZZA_ORDERS_API_KEY", "", values.secret, "With PIZZA_ORDERS=api: the service's key. Never shown or stored."
     )
     matches: str = setting(
-        "PIZZA_MATCHES",
-        "openfootball",
-        values.one_of(*MATCH_SOURCES),
-        f"Where matches come from: {_listed(MATCH_SOURCES)}.",
+        "PIZZA_MATCHES", "openfootball", values.one_of(*MATCH_SOURCES), f"Source of matches: {_listed(MATCH_SOURCES)}."
     )
     football_data: str = setting(
         "PIZZA_FOOTBALL_DATA",
         FOOTBALL_DATA_URL,
         values.service_address,
-        "With PIZZA_MATCHES=football-data: the address of the API.",
+        "With PIZZA_MATCHES=football-data: the API's address.",
     )
     football_data_key: Secret | None = setting(
         "PIZZA_FOOTBALL_DATA_KEY",
         "",
         values.secret,
-        "With PIZZA_MATCHES=football-data: the account's key. Never shown or stored.",
+        "With PIZZA_MATCHES=football-data: its key. Never shown or stored.",
     )
     football_data_limit: int = setting(
         "PIZZA_FOOTBALL_DATA_LIMIT",
@@ -138,10 +130,7 @@ class SourceSettings:
         "Seasons whose matches are collected, e.g. 2024-25,2025-26, or 2018,2022 for World Cups. Default: all.",
     )
     match_events: str | None = setting(
-        "PIZZA_MATCH_EVENTS",
-        "",
-        values.optional_text,
-        "CSV file of goals and cards for matches whose source has none.",
+        "PIZZA_MATCH_EVENTS", "", values.optional_text, "CSV file of goals and cards for matches whose source has none."
     )
     fallback: Literal["mock", "fail"] = setting(
         "PIZZA_FALLBACK",
@@ -163,7 +152,7 @@ class SourceSettings:
     @property
     def may_invent_orders(self) -> bool:
         """Whether a week's orders may be mock, by choice or because a source failed."""
-        return self.orders == "mock" or (self.order_source.has_stand_in and self.fallback == "mock")
+        return self.order_source.is_invented or (self.order_source.has_stand_in and self.fallback == "mock")
 
     def refuse_missing(self) -> None:
         """Raise ConfigurationError if a chosen source lacks a setting it needs.

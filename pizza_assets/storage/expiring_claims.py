@@ -1,18 +1,17 @@
 """Leases as expiring objects: one writer at a time where writers share nothing but a bucket.
 
-A writer that wants a claim writes an object of its own below the claim's name, then lists the objects there. If its own
-is the only one, it holds the claim; otherwise it deletes its own and waits. Of two simultaneous writers at least one
-sees the other. The object contains its expiry time and is renewed while the block runs, however long that takes. A
-dead writer's object expires; the next writer to find it expired deletes it and takes over.
+A writer writes an object of its own below the claim's name, then lists the objects there. If its own is the only one,
+it holds the claim; otherwise it deletes its own and waits. Of two simultaneous writers at least one sees the other. The
+object contains its expiry time and is renewed while the block runs. If its writer dies, it expires, and the next writer
+that finds it deletes it and takes the claim over.
 
 So the store only needs consistent listings. Create-only writes (If-None-Match: *) are no substitute: OpenStack Swift
 supports them, but not for simultaneous requests (decision 0018).
 
-Clocks: a claim is taken over only when it has been expired for more than `skew` by the new holder's clock. As long as
-clocks differ by less, no live claim is taken over, and after `confirm()` the writer has half of `expires_after` to
-publish. If they differ by more, a live claim can be taken over; its writer learns that from `confirm()`, which asks the
-store rather than a clock. No claim can prevent this: a writer that is suspended for longer than that between
-`confirm()` and the end of publishing publishes late.
+Clocks: a claim is taken over only if, by the new holder's clock, it expired more than `skew` ago. If clocks differ by
+less than that, no live claim is taken over, and after `confirm()` a writer has half of `expires_after` to publish. If
+they differ by more, `confirm()` still notices a lost claim, because it asks the store. No claim can stop a writer that
+is suspended after `confirm()` for longer than that: it publishes late.
 """
 
 import json
@@ -34,7 +33,7 @@ LONGEST_PAUSE = timedelta(seconds=2)
 PAUSES_PER_EXPIRY = 6
 RENEWALS_PER_EXPIRY = 3
 LOOKS = 5
-"""How often a holder lists a later claimant before treating it as a new holder: most see the holder and withdraw."""
+"""If another object is still there after so many listings, the claim is lost; most claimants withdraw before that."""
 
 _SUFFIX = ".json"
 

@@ -16,7 +16,7 @@ from pizza_assets.storage.object_store import ObjectStore
 
 _BEFORE = "before"
 _READS = 5
-"""Two complete writes can happen between a reader's two requests, though hardly five times in a row."""
+"""A reader's two requests may straddle two complete writes, though hardly five times in a row."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pizza_assets.storage.claims import Claim
 TEMPORARY = ".writing-"
 CLAIMS = ".claims"
 CLAIM_PATIENCE_SECONDS = 600.0
-"""How long to wait for another writer of the same week; the slowest week of any source takes less."""
+"""How long to wait for another writer of the same week; no source takes this long for a week."""
 
 
 class LocalFolder:
@@ -129,7 +129,7 @@ class LocalFolder:
 
 
 class _KernelLock:
-    """A lock that is never lost while its process is alive."""
+    """A lock that its process keeps for as long as it is alive."""
 
     def confirm(self) -> None:
         pass

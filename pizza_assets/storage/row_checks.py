@@ -1,7 +1,4 @@
-"""Validation before every write: a frame is checked whole, a stream part by part.
-
-The rules themselves are declared in the models.
-"""
+"""Validation before every write: a frame as a whole, a stream part by part. The rules are declared in the models."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

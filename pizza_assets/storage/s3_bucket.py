@@ -16,7 +16,7 @@ from pizza_assets.storage.s3_objects import S3Objects
 from pizza_assets.storage.s3_upload import PART_BYTES, upload
 
 ABANDONED_AFTER = timedelta(days=1)
-"""A multipart upload that began longer ago has lost its writer: none takes this long."""
+"""No upload takes this long: if a multipart upload is older, its writer is gone."""
 
 NOT_CONSISTENT = (
     "this server's reads or listings lag behind writes and deletions, so writers can't exclude each other; use a "
@@ -31,11 +31,7 @@ class S3Bucket:
     """
 
     def __init__(
-        self,
-        objects: S3Objects,
-        claims: ExpiringClaims,
-        now: Callable[[], datetime],
-        part_bytes: int = PART_BYTES,
+        self, objects: S3Objects, claims: ExpiringClaims, now: Callable[[], datetime], part_bytes: int = PART_BYTES
     ) -> None:
         self.objects = objects
         self._claims = claims

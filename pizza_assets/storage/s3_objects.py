@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from botocore.exceptions import (
-    FlexibleChecksumError,
-    IncompleteReadError,
-    ReadTimeoutError,
-    ResponseStreamingError,
-)
+from botocore.exceptions import FlexibleChecksumError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError
 
 from pizza_assets.errors import StorageError
 from pizza_assets.storage.s3_errors import DEFAULT_REMEDY, REQUEST_ERRORS, error_code, storage_error

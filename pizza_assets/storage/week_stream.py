@@ -1,6 +1,6 @@
 """A stored week of orders, read batch by batch: memory does not grow with the week.
 
-Whole tables are read in tables.py; what is done with the batches does not belong here.
+Whole tables are read in tables.py; processing the batches does not belong here.
 """
 
 from collections.abc import Iterator, Sequence

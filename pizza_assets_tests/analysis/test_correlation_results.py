@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pizza_assets.analysis.baseline import expected_grids
-from pizza_assets.analysis.correlation_results import correlation_results, part_effects
+from pizza_assets.analysis.correlation_results import correlation_results
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.hypotheses import (
     PRIMARY_HYPOTHESIS,
@@ -22,6 +22,7 @@ from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.models import MatchImpact, RawMatches
 from pizza_assets.models.vocabulary import Scope
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, fitted_grids, panels_of, relabelled, simulate
+from pizza_assets_tests.calibration.trials import effects_by_result
 
 PAIR = ("mock", "mock")
 
@@ -107,7 +108,7 @@ def test_effects_by_result_are_a_family_of_their_own() -> None:
     assert row[["estimate_log", "se", "df"]].tolist() == [answer.numbers[name] for name in ("estimate_log", "se", "df")]
     assert row["hypothesis"] == "Orders depart from normal after the own team's match when it was won."
     assert "after the own team's match when it was won (95 % interval" in row["pattern_description"]
-    alone = part_effects(impact, grids, Scope.RESULT)
+    alone = effects_by_result(impact, PAIR, grids[PAIR])
     columns = ["analysis_id", "estimate_log", "se", "q_value"]
     pd.testing.assert_frame_equal(alone[columns], by_result[columns].reset_index(drop=True))
 

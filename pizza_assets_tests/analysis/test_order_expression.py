@@ -69,7 +69,7 @@ def test_the_largest_sums_are_exact(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("known", [[], [250]])
-def test_a_missing_measure_adds_nothing_whoever_counts(known: list[int], tmp_path: Path) -> None:
+def test_a_missing_measure_adds_nothing_with_any_engine(known: list[int], tmp_path: Path) -> None:
     order = RawOrders.conform([an_order("a", at("12:02"))])
     orders = order.take(np.zeros(2 + len(known), dtype=int)).assign(
         revenue_cents=pd.array([None, None, *known], "Int64")

@@ -145,7 +145,7 @@ def test_labels_do_not_change_outcomes(matches: pd.DataFrame) -> None:
         ({"competition_type": "cup", "stage": "FINAL", "status": "TIMED"}, "cup"),
     ],
 )
-def test_final_is_a_match_type_of_its_own_once_played(columns: dict, match_type: str) -> None:
+def test_a_played_final_has_its_own_match_type(columns: dict, match_type: str) -> None:
     assert classify(RawMatches.conform([a_match(**columns)]))["match_type"].tolist() == [match_type]
 
 

@@ -115,7 +115,7 @@ def test_a_chain_has_its_own_stores_and_prices() -> None:
             assert shop["extra_revenue_per_store_hour_cents"] == pytest.approx(extra * price)
 
 
-def test_an_outcome_is_told_rows_at_the_usual_orders_of_its_windows() -> None:
+def test_an_outcome_uses_the_usual_orders_of_its_windows() -> None:
     impact, results = impact_and_results()
     in_shops = effects_in_shops(results, impact, world().windows)
     own_win = results[(results["subject"] == "own_win") & (results["scope"] == "overall") & (results["status"] == "ok")]

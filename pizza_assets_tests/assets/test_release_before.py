@@ -1,7 +1,7 @@
-"""What the release before has stored is read, is not stale, and is made again to the same bytes.
+"""Data stored by the previous release can be read, are not stale, and are rebuilt to the same bytes.
 
 `fixtures/release_before/stored` was written by commit 91a0601: two weeks of mock data in three markets, and the
-analysis of them, at the moment `support.pipeline.NOW`. It is written anew only for a release that changes what it
+analysis of them, at the moment `support.pipeline.NOW`. It is regenerated only for a release that changes what it
 stores, by that release's code:
 
     with dg.DagsterInstance.ephemeral() as instance:
@@ -45,7 +45,7 @@ def stored(tmp_path: Path) -> Pipeline:
     return world(copytree(FIXTURE / "stored", tmp_path / "stored"))
 
 
-def test_every_table_is_read_as_it_lies_there(stored: Pipeline) -> None:
+def test_every_table_of_the_earlier_release_can_be_read(stored: Pipeline) -> None:
     for asset, week, key in weekly_objects():
         found = stored.tables.read_week(asset, week)
         assert found is not None, key

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.correlation_results import correlation_results, part_effects
-from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
-from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.correlation_results import correlation_results
+from pizza_assets.analysis.correlation_rows import FINDING_AT_Q, Evidence, answer_rows, results_table
+from pizza_assets.analysis.effects import own_match_answer
+from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
+from pizza_assets.analysis.hypotheses import scoped_hypotheses
+from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
 from pizza_assets_tests.calibration.calendars import Calendar
@@ -160,7 +163,7 @@ def _shared(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> It
 def _results_of_matches(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     year = simulate_year(rng, kind, *calendar)
     grid = fitted(year)
-    rows = part_effects(impact_of(year, grid), {PAIR: grid}, Scope.RESULT)
+    rows = effects_by_result(impact_of(year, grid), PAIR, grid)
     answered = rows[rows["status"] == ResultStatus.OK]
     part = "windows by result, null"
     yield part, "answered", len(answered) / len(rows)
@@ -169,6 +172,18 @@ def _results_of_matches(kind: WorldKind, rng: np.random.Generator, calendar: Cal
     for window, answers in answered.groupby("time_window"):
         yield f"{part}, {window}", "found at 5 %", float((answers["p_value"] <= 0.05).mean())
         yield f"{part}, {window}", "bias", float(answers["estimate_log"].mean())
+
+
+def effects_by_result(impact: pd.DataFrame, pair: SourcePair, grid: ExpectedGrid) -> pd.DataFrame:
+    """The rows of `correlation_results` about matches won, drawn and lost, without testing all other hypotheses."""
+    rows: list[dict] = []
+    for result, part in impact.groupby(part_values(impact, Scope.RESULT)):
+        answers = {
+            hypothesis: own_match_answer(part[part["window"] == hypothesis.window], grid)
+            for hypothesis in scoped_hypotheses(Scope.RESULT, str(result))
+        }
+        rows += answer_rows(pair, Evidence(part, grid), answers)
+    return results_table(rows)
 
 
 def _forecasts(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:

@@ -128,7 +128,7 @@ def test_signs_behind_blanks_and_full_width_signs_are_neutralised(blanks: str, s
 # Property 11, on text made of nothing but trouble
 @examples(200)
 @given(st.text(st.sampled_from("'=+-@＝＋－＠ \t\n\r\u3000\xa0\ufeffa"), min_size=1, max_size=6))
-def test_text_made_of_signs_and_blanks_is_read_back_equal(text: str):
+def test_text_of_formula_signs_and_blanks_is_read_back_equal(text: str):
     content = to_csv(quality(reason=text), DataQualityExtract)
     assert read_csv(content, DataQualityExtract)["reason"].tolist() == [text]
     assert not runs_as_formula(cells(content)[1][-1])

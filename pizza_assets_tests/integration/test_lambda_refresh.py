@@ -89,7 +89,7 @@ def test_a_source_that_fails_is_an_error_of_the_function(
     assert "[ERROR] RunFailed" in log
     assert "pizza_daily_refresh_succeeded" not in log
     matches = {key for key in keys(moto, bucket) if key.startswith("raw-data/football-data/") and "raw_matches" in key}
-    if fallback == "mock":  # what stands in is labelled, published, and told of
+    if fallback == "mock":  # mock data that replace a failed source are labelled, published and reported
         assert matches
         assert all("/mock/" in key for key in matches)
         assert whole_key("dashboard_page") in keys(moto, bucket)

@@ -35,7 +35,7 @@ def test_a_sample_of_kills(
     assert all(outcome.reads for outcome in outcomes)
 
 
-def test_a_stopped_torture_goes_on_where_it_stopped(tmp_path: Path) -> None:
+def test_a_stopped_torture_resumes(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
     tried, untried = Case(0, "writer", 0), Case(0, "writer", 1)
     Journal(path, "code").add(tried, Outcome("the group", reads=5))

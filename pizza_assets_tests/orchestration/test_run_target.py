@@ -16,7 +16,7 @@ def pools(environ: dict[str, str]) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("run_on", ["local", "lambda"])
-def test_a_source_with_a_limit_is_asked_by_one_run_at_a_time_where_no_file_can_hold_it(run_on: str) -> None:
+def test_a_rate_limited_source_has_a_pool_on_lambda_only(run_on: str) -> None:
     found = pools({**KEY, "PIZZA_RUN_ON": run_on})
     wanted = {"football-data"} if run_on == "lambda" else set()
     assert {asset: pool for asset, pool in found.items() if pool} == (

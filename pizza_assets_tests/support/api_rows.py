@@ -1,4 +1,4 @@
-"""Well-formed rows of both APIs, and clients of a fault server that pause for almost no time between attempts."""
+"""Valid rows of both APIs, and clients for a fault server that hardly pause between attempts."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ QUICK = Bounds(
     longest_pause=0.004,
     longest_wait=5,
 )
-"""Short pauses, long time limits: a busy machine must not turn a correct answer into a late one. A test of a time limit
+"""Short pauses but long time limits, so that no correct answer is late on a busy machine. A test of a time limit
 sets that one itself.
 """
 

@@ -1,4 +1,4 @@
-"""Writes deploy/terraform/tables.json, what Athena is told of the tables over all weeks: `make docs`."""
+"""Writes deploy/terraform/tables.json, Athena's definitions of the tables over all weeks: `make docs`."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from pizza_assets.storage.layout import PLACES, whole_key
 
 ATHENA_TABLES = Path(__file__).parents[2] / "deploy" / "terraform" / "tables.json"
 COMMENT_LENGTH = 255
-"""Glue takes no longer comment of a column."""
+"""The longest comment that Glue accepts for a column."""
 
 _TYPES = {
     "string": "string",
@@ -22,7 +22,7 @@ _TYPES = {
 
 
 def athena_tables() -> str:
-    """The JSON document: by table its object, what a row is, and its columns with Athena's types."""
+    """The JSON document: for each table its object, the meaning of a row, and its columns with Athena's types."""
     found = {
         asset: {
             "key": whole_key(asset),

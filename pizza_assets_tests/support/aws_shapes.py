@@ -1,5 +1,6 @@
-"""A request held against AWS's own service model, as strictly as the service: botocore looks at types, required
-members and lengths, but lets any word through where only some are allowed or a pattern is declared.
+"""Checks requests against AWS's service model as strictly as the service does.
+
+botocore alone checks types, required members and lengths, but neither enums nor patterns.
 """
 
 import re
@@ -18,7 +19,7 @@ def quicksight() -> ServiceModel:
 
 
 def request_problems(operation: str, parameters: Mapping[str, Any]) -> list[str]:
-    """What the service would refuse; an empty list for a good request."""
+    """The problems for which the service would refuse the request; empty for a valid one."""
     shape = quicksight().operation_model(operation).input_shape
     return shape_problems(parameters, shape, operation)
 

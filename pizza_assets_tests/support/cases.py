@@ -1,4 +1,4 @@
-"""Many cases in one test, for tables of hundreds: a test of its own for each costs more than what it tests."""
+"""Many cases in one test: with hundreds of cases, a separate test for each costs more than the code under test."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -35,7 +35,7 @@ def each_of(names: str | tuple[str, ...], cases: Iterable[Any], ids: Callable[[A
 def _failure(
     test: Callable[..., None], columns: tuple[str, ...], row: tuple[Any, ...], ids: Callable[[Any], str]
 ) -> tuple[str, BaseException] | None:
-    """The case's name and what it failed with, or None. An error that is no failed assertion ends the test."""
+    """The name and the failed assertion of a failing case, or None. Any other error ends the test."""
     named = ", ".join(ids(value) for value in row if not inspect.isfunction(value))
     try:
         test(**dict(zip(columns, row, strict=True)))

@@ -1,4 +1,4 @@
-"""docs/command-line.md: every command and option, as the program itself tells them."""
+"""docs/command-line.md: every command and option, as the program describes them."""
 
 import inspect
 from collections.abc import Iterator

@@ -25,7 +25,7 @@ _WORKER = re.compile(r"Started process for run \(pid: (\d+)\)")
 
 
 class DagsterServer:
-    """Speaks GraphQL to a running webserver. `process` is the `dagster dev` that started it, and all the others."""
+    """A GraphQL client for a running webserver. `process` is the `dagster dev` that started it and all others."""
 
     def __init__(self, url: str, process: "subprocess.Popen[bytes]") -> None:
         self.url = url
@@ -54,7 +54,7 @@ class DagsterServer:
         return launched["run"]["runId"]
 
     def worker_pid(self, run_id: str) -> int | None:
-        """The process that works on a run, or None while it has none."""
+        """The pid of the process that executes a run, or None while there is none."""
         events = self.query(
             """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection {
                  events { ... on EngineEvent { message } } } } }""",
@@ -72,7 +72,7 @@ class DagsterServer:
             return []
 
     def stop(self) -> None:
-        """As Ctrl-C does; by force if that takes long."""
+        """Stop it like Ctrl-C; kill it if that takes too long."""
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(timeout=30)

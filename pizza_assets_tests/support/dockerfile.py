@@ -1,4 +1,4 @@
-"""The Dockerfile read as its instructions, so that tests can do what they say without a Docker engine."""
+"""Parses the Dockerfile, so that tests can follow its instructions without a Docker engine."""
 
 import re
 import shlex
@@ -29,6 +29,6 @@ def stage(name: str) -> list[tuple[str, str]]:
 
 
 def copied_from_project() -> list[str]:
-    """Every path that is copied out of the project."""
+    """Every path of the project that is copied into the image."""
     sources = [shlex.split(rest)[:-1] for instruction, rest in instructions() if instruction == "COPY"]
     return [source for copied in sources if not copied[0].startswith("--from") for source in copied]

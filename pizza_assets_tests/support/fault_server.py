@@ -1,4 +1,4 @@
-"""A loopback server of both APIs that can be told to misbehave, attempt by attempt, and writes down what it was asked.
+"""A loopback server of both APIs that misbehaves on demand, request by request, and records the requests.
 
 It knows football-data.org's /v4/competitions/{code}/matches and the orders contract's /v1/orders.
 """
@@ -19,15 +19,15 @@ from urllib.parse import parse_qs, urlsplit
 
 Handler = http.server.BaseHTTPRequestHandler
 Fault = Callable[["Exchange"], None]
-"""Answers one request instead of the honest server."""
+"""Answers one request in place of the correct server."""
 _MEGABYTE = 1024 * 1024
 _PATIENCE_SECONDS = 30
-"""A client that no time limit frees gets something else than silence in the end: its test fails instead of hanging."""
+"""A client without a working time limit gets an answer in the end, so that its test fails instead of hanging."""
 
 
 @dataclass
 class Exchange:
-    """One request. document: what the honest server would say; body: as bytes."""
+    """One request. document: the correct answer; body: the same as bytes."""
 
     handler: Handler
     server: "FaultServer"
@@ -65,8 +65,8 @@ class Request:
 class FaultServer:
     """matches: football-data.org records by code. orders: contract rows by store. page_size: most rows of a page.
 
-    faults: taken from the front, one per request; when there are none left the server is honest. `always` is a fault of
-    every request.
+    faults: used in order, one per request; after the last one the answers are correct. `always` is a fault of every
+    request.
     """
 
     matches: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -119,7 +119,7 @@ def _is_dated(record: dict[str, Any]) -> bool:
 
 
 def _is_between(row: dict[str, Any], starts_at: datetime, ends_at: datetime) -> bool:
-    """A row whose time can't be read is handed out, too: it is the client that has to refuse it."""
+    """A row with an unreadable time is sent, too: the client must refuse it."""
     try:
         return starts_at <= datetime.fromisoformat(row["timestamp"]) < ends_at
     except (KeyError, TypeError, ValueError):
@@ -127,7 +127,7 @@ def _is_between(row: dict[str, Any], starts_at: datetime, ends_at: datetime) -> 
 
 
 class Served(Protocol):
-    """What can be let serve. is_over: set when nobody waits for an answer any more."""
+    """What `running` can serve. is_over: set when nobody waits for an answer any more."""
 
     url: str
     is_over: threading.Event
@@ -182,7 +182,7 @@ def ok(body: bytes, **headers: str) -> Fault:
 
 
 def edited(edit: Callable[[dict[str, Any]], Any]) -> Fault:
-    """The honest document after `edit`, which changes it or gives another one."""
+    """The correct document after `edit`, which changes it or returns another one."""
 
     def fault(exchange: Exchange) -> None:
         changed = edit(exchange.document)
@@ -231,7 +231,7 @@ def latin1(exchange: Exchange) -> None:
 
 
 def bomb(exchange: Exchange) -> None:
-    """512 MB of zeros in half a megabyte of gzip, without the checksum at its end, which nobody should come to."""
+    """512 MB of zeros in half a megabyte of gzip, without the checksum at the end, which no client should reach."""
     packer = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
     head = packer.compress(bytes(_MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)

@@ -45,7 +45,7 @@ exec "$@"
 
 @dataclass
 class Invocation:
-    """One delivery of one call. outcome: result, error, timed out, crashed; None while it works."""
+    """One delivery of one call. outcome: result, error, timed out or crashed; None while it runs."""
 
     request_id: str
     payload: bytes
@@ -72,7 +72,7 @@ def can_isolate() -> bool:
 
 
 class Environment:
-    """One execution environment: a Runtime API and the process that asks it for work."""
+    """One execution environment: a Runtime API and the process that gets its work from it."""
 
     def __init__(self, name: str, environ: Mapping[str, str], home: Path, timeout_seconds: float, log: Path) -> None:
         self._calls: queue.Queue[Invocation] = queue.Queue()
@@ -110,7 +110,7 @@ class Environment:
         self._calls.put(invocation)
 
     def kill(self) -> None:
-        """As Lambda does: at once, with all that it started."""
+        """Kill it as Lambda does: at once, with all its child processes."""
         if self.is_alive:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

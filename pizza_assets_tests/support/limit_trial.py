@@ -1,4 +1,4 @@
-"""Several processes at one API under one limit, and what its server saw."""
+"""Several processes that use one API under one rate limit, and the requests that its server saw."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ class Trial:
 def trial(
     folder: Path, processes: int, most: int, window: float, each: int, refused: int = 0, wait: float = 0.0
 ) -> Trial:
-    """Each process makes `each` requests. The server refuses request number `refused` (from 1) and asks for a wait."""
+    """Each process makes `each` requests. The server refuses request number `refused` (from 1) and demands a wait."""
     server = FaultServer()
 
     def refuse(exchange: Exchange) -> None:

@@ -1,4 +1,4 @@
-"""merged_orders of a test's orders as one frame; the product writes its batches as they come."""
+"""merged_orders as one frame for tests; the product writes it batch by batch."""
 
 from collections.abc import Sequence
 

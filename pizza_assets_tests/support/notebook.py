@@ -22,7 +22,7 @@ from pizza_assets_tests.support.reference_docs import DOCS
 NOTEBOOK = DOCS / "examples" / "check-the-headline.ipynb"
 PAGE = DOCS / "check-the-headline.md"
 WEEKS = [(date(2026, 2, 3) + timedelta(weeks=number)).isoformat() for number in range(12)]
-"""Enough for 29 dates with a match: 8 free weeks must stand behind every quarter-hour."""
+"""Enough for 29 dates with a match: the baseline needs 8 free weeks for every quarter-hour."""
 
 
 def store_mock_run(folder: Path) -> None:

@@ -89,7 +89,7 @@ def collect_and_analyse_mock_weeks(data: Path, instance: dg.DagsterInstance) -> 
 
 
 class PoisonedMatches:
-    """Mock matches, but one week's answer is junk."""
+    """Mock matches, except that the source's answer for one week is invalid."""
 
     is_remote = False
 
@@ -115,7 +115,7 @@ def as_real(sources: Sources) -> None:
 
 
 class RelabelledMatches:
-    """Mock matches passed off as a real source's, which only a test may do."""
+    """Mock matches labelled as real, which only a test may do."""
 
     name = "openfootball"
     is_remote = True

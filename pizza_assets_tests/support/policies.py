@@ -27,7 +27,7 @@ WORDS = {
 }
 NAMES = sorted(path.name.removesuffix(".json.tftpl") for path in POLICIES.glob("*.json.tftpl"))
 OF_RESOURCES = ("bucket", "inbox-queue", "alerts-topic", "trust", "trust-lambda")
-"""Documents of a resource or of a role's trust; the others say what a role or a person may do."""
+"""Policies of resources and trust policies of roles; the others say what a role or a person may do."""
 
 
 def document(name: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def postgres_server() -> Iterator[str]:
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     as_user = []
-    if os.geteuid() == 0:  # the server refuses to work for root
+    if os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(folder, USER, USER)
         as_user = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
     cluster, port = folder / "cluster", _free_port()

@@ -1,7 +1,7 @@
-"""A QuickSight account in memory that behaves as the service does for the calls that are made of it.
+"""A QuickSight account in memory that answers our calls like the service.
 
-Every request is held against AWS's service model, and every answer as well. What is made in its own time says so for a
-number of looks. What it refuses, it refuses with the service's error codes.
+Requests and answers are checked against AWS's service model. Asynchronous operations are in progress for a number of
+polls. Refusals have the service's error codes.
 """
 
 import copy
@@ -24,7 +24,7 @@ def refusal(code: str, operation: str, message: str = "said QuickSight") -> Clie
 
 @dataclass
 class Stored:
-    """One resource: what it was last told, and the looks for which its change still goes on."""
+    """One resource: its last update, and the number of polls for which that is still in progress."""
 
     arn: str
     body: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Writes the reference pages that follow from code: `make docs`. A test fails while they are out of date."""
+"""Generates the reference pages from the code: `make docs`. A test fails while they are out of date."""
 
 import textwrap
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""A proxy in front of an S3 server that misbehaves as a script says, and writes down what it was asked.
+"""A proxy in front of an S3 server that misbehaves as scripted, and records the requests.
 
 `fault_server.running` lets it serve.
 """
@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from pizza_assets_tests.support.fault_server import Handler
 
 Fault = Callable[["Exchange"], None]
-"""Answers one request in the server's place."""
+"""Answers one request in place of the server."""
 
 HOP_HEADERS = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
 
@@ -33,7 +33,7 @@ class Exchange:
     body: bytes
 
     def forward(self) -> Answer:
-        """What the server behind says."""
+        """The real server's answer."""
         target = urlsplit(self.proxy.behind)
         connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=30)
         try:
@@ -106,7 +106,7 @@ def _body(handler: Handler) -> bytes:
 
 
 def refusal(status: int, code: str) -> Fault:
-    """The server's own refusal."""
+    """A refusal as the server itself sends it."""
     body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>so</Message></Error>".encode()
     return lambda exchange: exchange.send(Answer(status, [("Content-Type", "application/xml")], body))
 
@@ -122,7 +122,7 @@ def silence(exchange: Exchange) -> None:
 
 
 def truncated(exchange: Exchange) -> None:
-    """The first half of the honest answer, then the connection ends."""
+    """The first half of the correct answer, then the connection ends."""
     answer = exchange.forward()
     half = Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
     exchange.send(half, len(answer.body))
@@ -130,13 +130,13 @@ def truncated(exchange: Exchange) -> None:
 
 
 def answer_lost(exchange: Exchange) -> None:
-    """The server does as it is asked; its answer does not arrive."""
+    """The server executes the request, but its answer does not arrive."""
     exchange.forward()
     exchange.hang_up()
 
 
 def not_xml(exchange: Exchange) -> None:
-    """What a captive portal says to everything."""
+    """An HTML page, as a captive portal sends for every request."""
     exchange.send(Answer(200, [("Content-Type", "text/html")], b"<html>Please log in"))
 
 

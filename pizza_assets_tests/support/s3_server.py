@@ -22,7 +22,7 @@ Application = Callable[..., Iterable[bytes]]
 
 @dataclass(frozen=True)
 class S3Server:
-    """Where a server answers, and what it lets in."""
+    """A server's address and the credentials that it accepts."""
 
     url: str
     access_key: str = "testing"
@@ -40,7 +40,7 @@ class S3Server:
         return S3Connection(**{**wanted, **options}).get_client()
 
     def environ(self) -> dict[str, str]:
-        """What a process is given to reach it."""
+        """The environment variables that a process needs to reach it."""
         return {
             "PIZZA_S3_ENDPOINT": self.url,
             "AWS_ACCESS_KEY_ID": self.access_key,
@@ -99,7 +99,7 @@ def moto_server() -> Iterator[S3Server]:
 
 
 def _one_at_a_time(application: Application) -> Application:
-    """S3 decides on a condition and writes in one step; moto does so only while it has one request at a time."""
+    """S3 checks a condition and writes atomically; moto does so only if it handles one request at a time."""
     turn = threading.Lock()
 
     def serve(environ: object, start_response: object) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""A certificate that nobody trusts, for a load balancer of an emulator."""
+"""A self-signed certificate, for an emulated load balancer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def self_signed(name: str) -> dict[str, bytes]:
-    """Certificate and key of `name`, as ACM wants them."""
+    """Certificate and key of `name`, in the form that ACM accepts."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)

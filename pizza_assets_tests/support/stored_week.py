@@ -1,4 +1,4 @@
-"""A week stored for a test, claimed and written as the IO manager does it."""
+"""Stores a week for a test, with claim and writer as in the IO manager."""
 
 from collections.abc import Sequence
 

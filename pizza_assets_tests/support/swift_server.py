@@ -37,7 +37,7 @@ pipeline = {kind}-server
 use = egg:swift#{kind}
 {more}"""
 _MORE = {"object": "container_update_timeout = 60\n"}
-"""A listing is not answered before it knows of an object: Swift's own limit of a second is short on a busy machine."""
+"""How long a listing waits until it includes an object: Swift's default, a second, is too short on a busy machine."""
 
 _PROXY = """
 [DEFAULT]

@@ -1,4 +1,4 @@
-"""Terraform on a copy of deploy/terraform: no state is left in the project, and nothing is asked of Amazon."""
+"""Terraform on a copy of deploy/terraform: no state is left in the project, and no request goes to Amazon."""
 
 import json
 import os
@@ -24,7 +24,7 @@ class Terraform:
     environ: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
-        """What the command said; its exit code is for the caller to judge."""
+        """The command's output; the caller checks its exit code."""
         return subprocess.run(
             ["terraform", f"-chdir={self.folder}", *arguments, *(["-no-color"] if arguments[0] != "show" else [])],
             env={**os.environ, **_QUIET, **_NOT_ASKED, **self.environ},

@@ -1,4 +1,4 @@
-"""Stored weeks that many tests begin with: made once in a test session, by whichever process is first, then copied."""
+"""Stored data that many tests start from: made once per session by the first process that needs it, then copied."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ import dagster as dg
 from filelock import FileLock
 
 Make = Callable[[Path, dg.DagsterInstance], object]
-"""Fills a folder of data, with its runs told to the instance."""
+"""A function that fills a data folder and records its runs in the Dagster instance."""
 
 
 @dataclass(frozen=True)
 class World:
-    """A test's own copy: `data` is its storage. made_in: where the data lay when its runs wrote down their places."""
+    """A test's own copy of stored data (`data`). made_in: the original folder, whose paths its runs recorded."""
 
     folder: Path
     made_in: Path
@@ -26,7 +26,7 @@ class World:
 
     @contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:
-        """The Dagster instance that knows the runs, their events and checks."""
+        """The Dagster instance with the runs, events and check results of the data."""
         home = self.folder / "dagster"
         home.mkdir(parents=True, exist_ok=True)
         with dg.DagsterInstance.local_temp(str(home)) as found:
@@ -34,7 +34,7 @@ class World:
 
 
 class Worlds:
-    """All worlds of a test session, each in a folder of its name below `shared`."""
+    """All worlds of a test session, each in a folder with its name below `shared`."""
 
     def __init__(self, shared: Path) -> None:
         self._shared = shared
@@ -49,7 +49,7 @@ class Worlds:
         return World(into, made)
 
     def _make(self, made: Path, make: Make) -> None:
-        """In its final place, because runs write it down; what fails halfway is no world."""
+        """Make it in its final folder, because runs record paths; delete it if `make` fails."""
         try:
             with World(made, made).instance() as instance:
                 make(made / "data", instance)

@@ -1,8 +1,8 @@
-"""Kills writers, backfills and runs of the UI at random moments and counts what is torn, twice or lost afterwards.
+"""Kills writers, backfills and runs of the UI at random moments and counts what is torn, duplicated or lost afterwards.
 
     python -m pizza_assets_tests.torture [--writer 100] [--backfill 30] [--ui 30] [--seed 0] [--folder PATH] [--anew]
 
-A stopped torture goes on where it stopped, as long as the code is the same. Exit code 1 if anything was found.
+Run again, it resumes where it stopped, as long as the code is the same. Exit code 1 if anything was found.
 """
 
 import argparse

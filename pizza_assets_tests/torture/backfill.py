@@ -20,7 +20,7 @@ WITHIN_SECONDS = 300
 
 @dataclass(frozen=True)
 class _Scenario:
-    """What a backfill starts from, and what comes of it if nobody disturbs it."""
+    """The stored data before a backfill, and its result if it is not interrupted."""
 
     name: str
     is_real: bool

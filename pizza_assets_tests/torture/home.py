@@ -35,7 +35,7 @@ def week_keys(count: int) -> list[str]:
 
 
 class Home:
-    """Made anew in `folder`. With `is_real` its matches are real ones, of a season that is laid beside it: only the
+    """Created in `folder`. With `is_real` its matches are real ones, of a season stored beside it: only the
     week before that season stays mock.
     """
 
@@ -62,7 +62,7 @@ class Home:
         shutil.rmtree(self.folder)
 
     def stuck_runs(self) -> list[Finding]:
-        """Runs that the instance takes for unfinished, though nobody works on them any more."""
+        """Runs that the instance considers unfinished although no process executes them."""
         with chdir(self.folder), dg.DagsterInstance.from_config(str(self.folder)) as instance:
             runs = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
         return [Finding(STUCK, f"{run.job_name} {run.run_id} is {run.status.value}") for run in runs]

@@ -34,7 +34,7 @@ class _Target(StrEnum):
 
 @dataclass(frozen=True)
 class _Undisturbed:
-    """Which share of a run's time its worker takes, and what comes of it."""
+    """The share of a run's time that its worker takes, and the result of the run."""
 
     working_share: float
     checksums: dict[str, str]

@@ -17,13 +17,14 @@ from pizza_assets.analysis.forecast.targets import (
     match_targets,
 )
 from pizza_assets.analysis.local_week import BINS_PER_DAY
+from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.reasons import Reason, joined
 from pizza_assets.analysis.windows import WINDOWS
 from pizza_assets.models.vocabulary import ResultStatus, Span
 
 SILENT_DAYS = 7
 STAFFING_SHARE = 0.9
-"""Quantile to staff for: this share of such hours stays at or below it."""
+"""The quantile to staff for: the share of such hours that have no more orders."""
 NUMBERS = (
     "without_football",
     "with_football",
@@ -130,9 +131,7 @@ def _numbers(
             "difference_high": difference + single_reach if uses_football else unknown,
             "average_difference_low": difference - average_reach if uses_football else unknown,
             "average_difference_high": difference + average_reach if uses_football else unknown,
-            "effect_pct": 100 * np.divide(difference, without, out=unknown.copy(), where=without > 0)
-            if uses_football
-            else unknown,
+            "effect_pct": 100 * ratio(difference, without) if uses_football else unknown,
             "orders": quantile(0.5, mean, k),
             **{
                 f"{side}_{level}": quantile(share, mean, k)
@@ -172,10 +171,7 @@ def _market_problems(history: OrderHistory, targets: Targets) -> dict[Reason, np
     known = history.is_known[:, : history.end]
     weeks = np.array([len(np.unique(history.week[: history.end][is_known])) for is_known in known])
     is_silent = ~np.any(known[:, -SILENT_DAYS * BINS_PER_DAY :], axis=1)
-    return {
-        Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market],
-        Reason.MARKET_SILENT: is_silent[targets.market],
-    }
+    return {Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market], Reason.MARKET_SILENT: is_silent[targets.market]}
 
 
 def _peaks(rows: pd.DataFrame, targets: Targets, is_given: np.ndarray) -> np.ndarray:

@@ -40,12 +40,7 @@ def forecast_at(history: OrderHistory, cut: int) -> OriginForecast:
     seasonal = seasonal_mean(history, cut)
     places = history.place[:, ahead].astype(np.int64)
     return OriginForecast(
-        cut,
-        effects,
-        without,
-        without * factors[:, ahead],
-        unaware,
-        np.take_along_axis(seasonal, places, axis=1),
+        cut, effects, without, without * factors[:, ahead], unaware, np.take_along_axis(seasonal, places, axis=1)
     )
 
 

@@ -13,7 +13,7 @@ from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models.vocabulary import Span
 
 LEAST_MEAN = 1 / 16
-"""A mean of 0 orders in eight weeks counts as half an order, as it would lose against any other forecast."""
+"""Stands for a mean of 0 orders in eight weeks, which would lose against any other forecast."""
 ONE_SIDED_95 = 1.645
 _WINDOWS = [SPANS.index(span) for span in (Span.PRE, Span.DURING, Span.POST)]
 

@@ -1,6 +1,5 @@
 """The wording of forecasts, for people who plan shifts. Nothing is computed here."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -93,10 +92,6 @@ def _difference(row: Mapping) -> str:
     average = f"{number(row['average_difference_low'])} to {number(row['average_difference_high'])}"
     one = f"{number(row['difference_low'])} to {number(row['difference_high'])}"
     return (
-        f"{_signless(row['difference'])} {more} than without the match "
+        f"{number(row['difference']).removeprefix('-')} {more} than without the match "
         f"(95 % interval {average} on average, {one} for a single match)"
     )
-
-
-def _signless(value: float) -> str:
-    return re.sub("^-", "", number(value))

@@ -9,6 +9,7 @@ import numpy as np
 
 from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
+from pizza_assets.analysis.ratios import ratio
 
 HALF_LIFE_WEEKS = 26
 PSEUDO_ORDERS = 300 / 4
@@ -79,9 +80,7 @@ def _profile(orders: np.ndarray, exposure: np.ndarray) -> np.ndarray:
     for _ in range(PROFILE_ROUNDS):
         for axis in (1, 2, 0):
             expected = (rate * seen).sum(axis=axis, keepdims=True)
-            rate *= np.divide(
-                observed.sum(axis=axis, keepdims=True), expected, out=np.zeros_like(expected), where=expected > 0
-            )
+            rate *= ratio(observed.sum(axis=axis, keepdims=True), expected, 0.0)
     return rate.reshape(orders.shape)
 
 

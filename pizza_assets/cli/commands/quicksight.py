@@ -7,10 +7,7 @@ import click
 
 @click.group()
 def quicksight() -> None:
-    """Manage the dashboard in QuickSight.
-
-    Each command can be repeated: `create` run twice changes nothing the second time.
-    """
+    """Manage the dashboard in QuickSight. Each command can be repeated: a second `create` changes nothing."""
 
 
 @quicksight.command()

@@ -31,7 +31,7 @@ def orders_timeline(bins_of_one_week: DataFrame[OrderBins]) -> DataFrame[OrdersT
     hours = bins["minute_at"].to_numpy("datetime64[us]").view("int64") // _MICROSECONDS_PER_HOUR
     starts = _run_starts(bins, hours)
     runs = bins[_SERIES].take(starts)
-    runs["hour_at"] = _utc_hours(hours[starts])
+    runs["hour_at"] = pd.to_datetime((hours[starts] * _MICROSECONDS_PER_HOUR).astype("datetime64[us]"), utc=True)
     for name in SUMS:
         runs[name] = np.add.reduceat(bins[name].to_numpy(), starts)
     runs["covered_minutes"] = np.diff(starts, append=len(bins))
@@ -56,7 +56,3 @@ def _run_starts(bins: pd.DataFrame, hours: np.ndarray) -> np.ndarray:
         text = pa.chunked_array(pa.array(bins[name], from_pandas=True)).combine_chunks()
         differs = differs | pc.not_equal(text[1:], text[:-1]).to_numpy(zero_copy_only=False)
     return np.concatenate([[0], np.flatnonzero(differs) + 1])
-
-
-def _utc_hours(hours: np.ndarray) -> pd.DatetimeIndex:
-    return pd.to_datetime((hours * _MICROSECONDS_PER_HOUR).astype("datetime64[us]"), utc=True)

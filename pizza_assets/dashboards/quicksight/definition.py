@@ -9,7 +9,7 @@ from pizza_assets.dashboards.quicksight.target import Target
 
 
 def definition(target: Target) -> Request:
-    """Data sets, calculated fields, parameters, filters and sheets; independent of the data and the clock."""
+    """Data sets, calculated fields, parameters, filters and sheets; the same for all data and at all times."""
     return {
         "DataSetIdentifierDeclarations": [
             {"Identifier": data_set.identifier, "DataSetArn": target.arn("dataset", data_set.identifier)}

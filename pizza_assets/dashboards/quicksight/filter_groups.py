@@ -14,7 +14,7 @@ Drawn = Sequence[tuple[View, str, Sequence[Chart]]]
 
 
 def filter_groups(drawn: Drawn) -> list[Request]:
-    """One group per filter and data set, and one per column that a chart restricts for good."""
+    """One group per filter and data set, and one per column that a chart always restricts."""
     chosen = [
         _group(f"{filter_id}-{data_set.identifier}", _filter(filter_id, data_set), scope)
         for filter_id in FILTERS

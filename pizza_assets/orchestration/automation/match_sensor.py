@@ -32,7 +32,7 @@ WEEKS_AHEAD = 2
 
 def finished_matches(settings: Settings) -> list[dg.SensorDefinition]:
     """The sensor; none for mock matches, whose results are known beforehand."""
-    return [] if settings.matches == "mock" else [_finished_matches(settings)]
+    return [] if settings.match_source.is_invented else [_finished_matches(settings)]
 
 
 def _finished_matches(settings: Settings) -> dg.SensorDefinition:
@@ -66,7 +66,8 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
         except SourceError as error:
             return dg.SkipReason(f"{sources.matches.name} failed: {error}")
         changed = changed_matches(stored, latest)
-        affected = [key for key in weeks_of(changed, stored_weeks, settings.timezone) if key <= _running(now, settings)]
+        running = MatchWeek.containing(now, settings.timezone).key
+        affected = [key for key in weeks_of(changed, stored_weeks, settings.timezone) if key <= running]
         if not affected:
             return dg.SkipReason("no match has ended or moved")
         return dg.SensorResult(run_requests=_requests(changed, affected, now, settings))
@@ -75,18 +76,14 @@ def _finished_matches(settings: Settings) -> dg.SensorDefinition:
 
 
 def _weeks_around(now: datetime, settings: Settings) -> list[MatchWeek]:
-    """From last week, which the daily refresh covers, too, to two weeks ahead; none before the first week."""
+    """From last week to two weeks ahead, but no week before the first one."""
     running = MatchWeek.containing(now, settings.timezone)
     first = MatchWeek.of_date(settings.first_week, settings.timezone)
     return [week for n in range(-WEEKS_BACK, WEEKS_AHEAD + 1) if (week := running.shifted(n)) >= first]
 
 
-def _running(now: datetime, settings: Settings) -> str:
-    return MatchWeek.containing(now, settings.timezone).key
-
-
 def _requests(changed: pd.DataFrame, weeks: list[str], now: datetime, settings: Settings) -> list[dg.RunRequest]:
-    """One run per stretch of weeks. A change requests one run a day: if that fails, the daily refresh covers it."""
+    """One run per stretch of weeks, at most one a day per change: if it fails, the daily refresh collects the week."""
     changes = changed.sort_values("match_id").to_csv(index=False)
     key = hashlib.sha256(f"{now:%Y-%m-%d}\n{changes}".encode()).hexdigest()[:16]
     return [

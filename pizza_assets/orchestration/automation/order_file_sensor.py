@@ -91,7 +91,7 @@ def next_step(cursor: InboxCursor, listing: Mapping[str, str], now: datetime) ->
     A listing is read once it is unchanged for two ticks, because a file may still be being written. The reading run is
     not tagged for Lambda: long files take longer than a function may run.
     """
-    state = _fingerprint(listing)
+    state = hashlib.sha256(json.dumps(sorted(listing.items())).encode()).hexdigest()
     listed = InboxCursor(cursor.read, state, now.isoformat(), cursor.count)
     if not listing:
         return _skip("the inbox is empty", listed)
@@ -108,10 +108,6 @@ def next_step(cursor: InboxCursor, listing: Mapping[str, str], now: datetime) ->
 
 def _skip(why: str, cursor: InboxCursor) -> dg.SensorResult:
     return dg.SensorResult(skip_reason=why, cursor=cursor.to_text())
-
-
-def _fingerprint(listing: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sorted(listing.items())).encode()).hexdigest()
 
 
 def _collect_new_weeks(

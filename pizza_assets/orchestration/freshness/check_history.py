@@ -1,5 +1,6 @@
-"""The latest result of every asset check for each week. One evaluation covers a whole range of weeks and lists the bad
-ones in its metadata, so the latest evaluation whose range contains a week counts.
+"""The latest result of every asset check for each week.
+
+One evaluation covers a range of weeks and lists the bad ones in its metadata; the latest that covers a week counts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,9 +10,9 @@ import dagster as dg
 
 _FIRST, _LAST, _IN_ERROR, _IN_WARNING = "first_week", "last_week", "weeks_in_error", "weeks_in_warning"
 _EVALUATIONS = 500
-"""Evaluations read per check: over a year of daily ones."""
+"""The number of evaluations read per check: more than a year of daily ones."""
 _EARLIER_NAMES = {"comes_from_chosen_source": "is_no_stand_in"}
-"""The names under which an instance may hold older results of a check."""
+"""Former names of checks: a Dagster instance may hold older results under them."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class FailedCheck:
 @dataclass(frozen=True)
 class CheckOutcome:
     """The latest outcome of a check for a week: passed, warning, error or not_checked. description: the check's message
-    about all the weeks it evaluated; None if it never evaluated this one."""
+    about all weeks it evaluated; None if it never evaluated this one."""
 
     asset: str
     check: str
@@ -104,7 +105,7 @@ def weeks_in_error(evaluation: dg.AssetCheckEvaluation) -> list[str]:
 
 
 def _evaluations(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Iterable[dg.AssetCheckEvaluation]:
-    """Newest first; those under an earlier name of the check are older than all under its present one."""
+    """Newest first: those under the check's current name, then those under a former name, which are older."""
     names = [key.name, *([_EARLIER_NAMES[key.name]] if key.name in _EARLIER_NAMES else [])]
     keys = [dg.AssetCheckKey(key.asset_key, name) for name in names]
     history = instance.event_log_storage.get_asset_check_execution_history

@@ -24,5 +24,5 @@ def is_outside(settings: Settings, week: MatchWeek) -> bool:
 
 def _competitions(settings: Settings) -> list[Competition]:
     """The competitions to request, without unknown codes: the source itself rejects those by name."""
-    codes = (_MOCK_COMPETITION,) if settings.matches == "mock" else settings.competitions
+    codes = (_MOCK_COMPETITION,) if settings.match_source.is_invented else settings.competitions
     return [COMPETITIONS[code] for code in dict.fromkeys(codes) if code in COMPETITIONS]

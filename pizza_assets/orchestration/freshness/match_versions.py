@@ -1,4 +1,4 @@
-"""Which version of a match counts: kick-offs move, earlier weeks keep old versions, and windows cross week edges."""
+"""Which version of a match is current: kick-offs move, and earlier weeks keep the old version."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ def _newest_versions(raw_matches: WeekTables, weeks: Sequence[str]) -> pd.DataFr
             parts.append(found.rows.assign(collected_at=facts.collected_at))
     if not parts:
         return RawMatches.empty()
-    # at equal times (one run) the later week has the later plan
+    # weeks collected at the same time: the later week has the newer fixture
     versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
     newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
     return in_order(newest.drop(columns="collected_at"), RawMatches.key())

@@ -79,7 +79,7 @@ class Staleness:
         return has_same_inputs and _outdated(asset, facts) is None
 
     def _stand_in(self, asset: str, facts: Facts) -> str | None:
-        """A failed remote source may answer now; local sources are covered by the fingerprint."""
+        """A remote source that failed may work now; for local sources the fingerprint changes."""
         remote = self._inputs.remote_source(asset)
         if remote is None:
             return None
@@ -88,7 +88,7 @@ class Staleness:
         return "partial" if facts.is_partial else None
 
     def _blocked(self, asset: str, week: str) -> str | None:
-        """A week blocked by a check is made and checked again: the cause may have been fixed or permitted since."""
+        """A week that a check blocked is made and checked again: the cause may have been fixed, or the limit raised."""
         failed = [verdict.check for verdict in self.checks.failed(asset, week) if verdict.is_error]
         return f"the check {failed[0]} failed" if failed else None
 

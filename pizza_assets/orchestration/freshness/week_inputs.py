@@ -1,7 +1,7 @@
 """Fingerprints of the inputs of weekly tables, taken before a week is materialized and later to see if it is stale.
 
-Only what affects the rows counts: of neighbouring weeks only the matches whose windows overlap the week, so that a new
-week does not make the one before it stale. Comparing fingerprints belongs to staleness.py.
+Only what affects the rows is included: of neighbouring weeks only the matches whose windows overlap the week, so that
+a new week does not make the one before it stale. Comparing fingerprints belongs to staleness.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ from pizza_assets.storage.layout import week_key
 from pizza_assets.storage.tables import TableStore, WeekFrame, WeekTables
 
 SETTLED_AFTER = timedelta(hours=72)
-"""For so long after its end a week of a remote source may still change: results and orders arrive late."""
+"""How long after its end a week of a remote source may still change: results and orders arrive late."""
 
 PLANTED_REACH = WindowLengths()
 """The windows of a match in mock orders: the planted effects do not depend on the settings."""
@@ -64,7 +64,7 @@ class WeekInputs:
         }
 
     def remote_source(self, asset: str) -> str | None:
-        """The name of the remote source of the asset; None if it takes no request to see what is new."""
+        """The name of the source that collects the asset over the network; None if the asset has no such source."""
         matches = self._sources.matches
         sources = {"raw_matches": matches, "raw_match_events": matches, "raw_orders": self._sources.orders}
         source = sources.get(asset)
@@ -73,8 +73,8 @@ class WeekInputs:
     def fingerprint(self, asset: str, week: MatchWeek) -> str | None:
         """The fingerprint of the current inputs of the asset's week; None if nothing would be stored for it.
 
-        A remote source counts by its settings, and until the week is settled by the current time, so that the week is
-        stale at once. Raises StorageError if an input can't be read.
+        For a remote source it depends on the source's settings and, until the week is settled, on the current time, so
+        that the week is stale at once. Raises StorageError if an input can't be read.
         """
         return self._fingerprints[asset](week)
 
@@ -116,7 +116,7 @@ class WeekInputs:
 
     def _mock_orders(self, week: MatchWeek) -> str | None:
         is_real_stored = self._tables.objects.exists(week_key("raw_orders", week.key, DataSource.REAL))
-        if self._settings.orders != "mock" or is_real_stored or week.key not in self._matches:
+        if not self._settings.order_source.is_invented or is_real_stored or week.key not in self._matches:
             return None
         matches = matches_reaching(self._matches, week, PLANTED_REACH)
         phase = _phase(week, self._now(), timedelta(0))

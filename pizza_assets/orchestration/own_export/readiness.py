@@ -1,6 +1,6 @@
 """Which hypotheses an export could test, before it is collected: runs the same analysis without storing anything.
 
-Reports no results: whoever saw them now would be choosing the hypothesis afterwards.
+It reports no results, so that nobody chooses a hypothesis because of its result.
 """
 
 from bisect import bisect
@@ -36,8 +36,9 @@ WeekOfOrders = Callable[[MatchWeek], SourceResult]
 
 @dataclass(frozen=True)
 class Answerable:
-    """Whether correlation_results could test one hypothesis. mde_80_pct: the smallest effect in per cent that would be
-    detected with 80 % power; None if it can't be tested, for `reasons`. usable_windows: out of all `windows`.
+    """Whether correlation_results could test one hypothesis. usable_windows: out of all `windows`.
+
+    mde_80_pct: the smallest effect in per cent that is detected with 80 % power; None if `reasons` prevent the test.
     """
 
     hypothesis: str
@@ -89,11 +90,7 @@ def readiness(
         bins = pd.concat([counted_week.bins for counted_week in around.values()], ignore_index=True)
         windows.append(sum_windows(answer.frame, bins, markets, lengths))
     grids = expected_grids(
-        {pair: Panel.joined(parts) for pair, parts in panels.items()},
-        matches,
-        markets,
-        lengths,
-        default_timezone=clock,
+        {pair: Panel.joined(parts) for pair, parts in panels.items()}, matches, markets, lengths, default_timezone=clock
     )
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
     impact = match_impact(all_windows, grids, matches, markets, lengths)
@@ -146,9 +143,7 @@ class _Reader:
         return pd.DataFrame(columns=columns).astype({"order_count": "int64", "revenue_cents": "int64"})
 
 
-def _with_neighbours(
-    weeks: Iterator[tuple[MatchWeek, _Counted]],
-) -> Iterator[tuple[MatchWeek, dict[str, _Counted]]]:
+def _with_neighbours(weeks: Iterator[tuple[MatchWeek, _Counted]]) -> Iterator[tuple[MatchWeek, dict[str, _Counted]]]:
     """Each week with the counts of itself and its neighbours, because windows cross the edges."""
     known: dict[str, _Counted] = {}
     waiting: MatchWeek | None = None

@@ -1,7 +1,4 @@
-"""The API calls that describe, create, update and delete each kind of resource.
-
-Deciding which call to make does not belong here.
-"""
+"""The API calls that describe, create, update and delete each kind of resource. provisioner.py decides on calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

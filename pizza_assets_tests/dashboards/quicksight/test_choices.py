@@ -104,7 +104,7 @@ def tick(row: dict[str, Any], **chosen: Any) -> bool:
     return evaluate(choices.TICK_IS_CHOSEN, row, NOTHING_CHOSEN | chosen)
 
 
-def test_a_tick_is_chosen_by_its_match_and_never_mock_beside_real_orders_alone() -> None:
+def test_a_match_mark_follows_the_filters_and_no_mock_match_is_shown_with_real_data_only() -> None:
     row = {"match_source": "mock", "home_team": "Hull", "away_team": "Leeds", "competition": "Cup", "match_type": "cup"}
     assert tick(row)
     assert tick(row, Team=["Leeds"], Competition=["Cup"], MatchType=["cup"], Source=["real orders, MOCK matches"])
@@ -142,7 +142,7 @@ def test_the_cell_of_a_calendar_is_a_day_of_a_label() -> None:
 
 
 @each_of(("orders", "matches"), list(itertools.product(["real", "mock"], repeat=2)))
-def test_each_pair_of_labels_has_words_of_its_own(orders: str, matches: str) -> None:
+def test_each_pair_of_labels_has_its_own_wording(orders: str, matches: str) -> None:
     row = {"order_source": orders, "match_source": matches}
     words = evaluate(EXPRESSIONS["match_impact", LABEL], row, {})
     assert words == evaluate(EXPRESSIONS["event_study", LABEL], row, {})

@@ -212,7 +212,7 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
     # a count of matches a day has no score
     ("timeline", "dashboard_orders_timeline"): {"revenue_cents"},
     ("timeline", "dashboard_matches"): {*_ENDS, "kickoff_at"},
-    # the series tells the event
+    # the series names the event
     ("kickoff", "dashboard_event_study"): {"event"},
     ("effects", "dashboard_correlations"): {"analysis_id", "hypothesis"},
     # points have no interval, and one axis: the goals by which the own team ended better
@@ -221,13 +221,13 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
     },
     ("outcomes", "dashboard_correlations"): {*_ESTIMATE, *_SHOPS, "hypothesis", "mde_80_pct", "role"},
     ("results", "dashboard_correlations"): {*_ESTIMATE, "hypothesis", "mde_80_pct", "role"},
-    # a cell adds up the matches of a day; a click tells each
+    # a cell adds up the matches of a day; a click lists each
     ("calendar", "dashboard_match_impact"): {"ci_high_pct", "ci_low_pct", "match_id", "reasons", "side", "uplift_pct"},
     ("matches", "dashboard_match_impact"): {"side"},
     ("sources", "dashboard_matches"): _ENDS,
     ("match", "dashboard_match_impact"): {"side"},
 }  # fmt: skip
-"""Declared columns that no chart in QuickSight draws; the page does. data_source stands nowhere: the pair does."""
+"""Declared columns that no chart in QuickSight draws; but the page does. The pair of labels replaces data_source."""
 
 _OF_MATCH_ITSELF = {"home_team", "away_team", *_ENDS}
 UNDECLARED: dict[tuple[str, str], set[str]] = {

@@ -58,7 +58,7 @@ def test_the_storage_names_bucket_and_keys(storage: str, bucket: str, prefix: st
     assert target.manifests == {table: f"{prefix}{key}" for table, key in TARGET.manifests.items()}
 
 
-def test_a_storage_in_a_bucket_needs_no_name_of_it_besides() -> None:
+def test_storage_in_a_bucket_makes_s3_bucket_name_unnecessary() -> None:
     rest = {name: value for name, value in SET.items() if name != "S3_BUCKET_NAME"}
     settings = replace(Settings.from_environment(rest), storage="s3://another-bucket/pizza")
     assert missing_settings(settings) == []

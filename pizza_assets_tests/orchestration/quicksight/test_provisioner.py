@@ -177,7 +177,7 @@ def writes_of_creation() -> int:
 
 
 @each_of("writes", range(writes_of_creation()))
-def test_a_creation_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
+def test_a_creation_resumes_after_a_stop_at_any_write(writes: int) -> None:
     account = QuickSightAccount(looks=0, is_checked=False)
     with pytest.raises(KeyboardInterrupt):
         list(provisioner(Stopping(account, writes)).apply())
@@ -186,7 +186,7 @@ def test_a_creation_that_is_stopped_at_any_write_is_gone_on_with(writes: int) ->
 
 
 @each_of("writes", range(writes_of_change()))
-def test_a_change_with_a_new_owner_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
+def test_a_change_of_owner_resumes_after_a_stop_at_any_write(writes: int) -> None:
     later = elsewhere(TARGET)
     account = made(QuickSightAccount(looks=0, is_checked=False))
     forget_definitions(account)
@@ -200,7 +200,7 @@ def test_a_change_with_a_new_owner_that_is_stopped_at_any_write_is_gone_on_with(
 
 
 @each_of("writes", range(len(resources(TARGET))))
-def test_a_removal_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> None:
+def test_a_removal_resumes_after_a_stop_at_any_write(writes: int) -> None:
     account = made(QuickSightAccount(looks=0, is_checked=False))
     with pytest.raises(KeyboardInterrupt):
         list(provisioner(Stopping(account, writes)).remove())
@@ -208,7 +208,7 @@ def test_a_removal_that_is_stopped_at_any_write_is_gone_on_with(writes: int) -> 
     assert (account.stored, account.schedules, account.tags) == ({}, {}, {})
 
 
-def test_a_dashboard_whose_new_version_failed_shows_the_former_and_is_tried_again() -> None:
+def test_if_a_new_version_fails_the_old_dashboard_stays_and_the_next_run_retries() -> None:
     account = made(QuickSightAccount())
     account.tags[TARGET.arn("dashboard", "dashboard")][operations.DEFINITION_TAG] = "of an earlier release"
     account.unmakeable.add("pizza-dashboard")
@@ -221,7 +221,7 @@ def test_a_dashboard_whose_new_version_failed_shows_the_former_and_is_tried_agai
     assert changes(account) == {Change.NONE: len(resources(TARGET))}
 
 
-def test_an_update_that_failed_is_told_and_tried_again() -> None:
+def test_a_failed_update_is_reported_and_retried() -> None:
     account = made(QuickSightAccount())
     account.unmakeable.add("pizza-analysis")
     account.tags[TARGET.arn("analysis", "analysis")][operations.DEFINITION_TAG] = "of an earlier release"
@@ -254,7 +254,7 @@ def test_removal_leaves_what_is_not_ours_and_names_it() -> None:
     assert set(account.schedules) == {("pizza-checks", "daily")}
 
 
-def test_delete_removes_all_and_once_more_removes_nothing() -> None:
+def test_delete_removes_everything_and_a_second_one_nothing() -> None:
     account = made(QuickSightAccount())
     removed = list(provisioner(account).remove())
     assert len(removed) == len(resources(TARGET))
@@ -274,7 +274,7 @@ def test_two_prefixes_share_an_account() -> None:
     assert changes(account) == {Change.NONE: len(resources(TARGET))}
 
 
-def test_what_could_not_be_made_is_told_in_quicksights_words_and_made_anew() -> None:
+def test_a_failed_creation_is_reported_with_quicksights_reason_and_retried() -> None:
     account = QuickSightAccount()
     account.unmakeable.add("pizza-dashboard-matches")
     with pytest.raises(

@@ -51,7 +51,7 @@ def test_a_refused_start_is_named_and_costs_no_other() -> None:
     assert len(looked_at) == len(DATA_SETS) - 1
 
 
-def test_one_that_goes_on_for_too_long_is_named_and_costs_no_other() -> None:
+def test_an_import_that_takes_too_long_is_named_and_affects_no_other() -> None:
     account = made(QuickSightAccount())
     account.endless.add("pizza-orders")
     account.unreadable.add("pizza-checks")
