@@ -8,6 +8,7 @@ from functools import cached_property
 import dagster as dg
 
 from pizza_assets.definitions import build_definitions
+from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.staleness import Staleness
 from pizza_assets.orchestration.resources import build_io_manager, build_staleness, build_tables, utc_now
@@ -37,9 +38,12 @@ class Workbench:
         """The staleness of stored data under the current settings."""
         return build_staleness(self.settings, self.tables, self.sources, definitions, instance)
 
-    def week_of(self, day: date | None) -> MatchWeek | None:
-        """The match week that contains `day`; None if it is None."""
-        return day and MatchWeek.of_date(day, self.settings.timezone)
+    def weeks_of(self, first: date | None, last: date | None) -> tuple[MatchWeek | None, MatchWeek | None]:
+        """The weeks of the two dates; None without a date. Raises ConfigurationError if they are in the wrong order."""
+        begin, end = (day and MatchWeek.of_date(day, self.settings.timezone) for day in (first, last))
+        if begin and end and begin > end:
+            raise ConfigurationError(f"--from {first} is after --to {last}; swap the dates")
+        return begin, end
 
     def stored_span(self) -> tuple[MatchWeek, MatchWeek] | None:
         """The first and the last week with stored data, or None."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from pizza_assets import __version__
 from pizza_assets.cli import forecasting, main
 from pizza_assets.cli.commands import COMMANDS
 from pizza_assets.cli.program import pizza
+from pizza_assets.models.week import MatchWeek
 from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.workbench import Workbench
 from pizza_assets_tests.conftest import PROJECT_ROOT
 
 
@@ -128,6 +131,11 @@ def test_a_shell_can_complete_commands_and_options(shell: str) -> None:
 def test_swapped_dates_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--from", "2026-08-18", "--to", "2026-08-04"]) == 2
     assert "--from 2026-08-18 is after --to 2026-08-04; swap the dates" in capsys.readouterr().err
+
+
+def test_dates_in_one_week_may_come_in_any_order() -> None:
+    begin, end = Workbench().weeks_of(date(2026, 8, 9), date(2026, 8, 5))
+    assert begin == end == MatchWeek("2026-08-04", "Europe/London")
 
 
 def test_open_without_a_page_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

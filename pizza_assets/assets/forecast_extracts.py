@@ -8,7 +8,7 @@ import pandas as pd
 
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.forecast.coming_matches import forecast_fixtures
-from pizza_assets.analysis.forecast.sentences import LABELS, fixture_sentence
+from pizza_assets.analysis.forecast.sentences import fixture_sentence, span_label
 from pizza_assets.analysis.reasons import split
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import whole
@@ -50,7 +50,7 @@ def _match_forecast() -> dg.AssetsDefinition:
     def dashboard_match_forecast(
         match_forecast: pd.DataFrame, coming_matches: pd.DataFrame, markets: dg.ResourceParam[Markets]
     ) -> WholeOutput:
-        rows = extracts.match_forecast_extract(match_forecast, coming_matches, LABELS, clocks(markets))
+        rows = extracts.match_forecast_extract(match_forecast, coming_matches, span_label, clocks(markets))
         shown = ("kickoff_local", "market", "span_label", "orders", "quantile_90", "status", "data_source")
         return whole(rows, match_forecast, coming_matches, shown=shown)
 

@@ -26,7 +26,7 @@ from pizza_assets.workbench import Workbench
 def run(first: date | None, last: date | None, finished_weeks: int) -> int:
     """Collect the chosen weeks again, analyse and summarise; returns the exit code."""
     bench = _quiet_bench()
-    begin, end = bench.week_of(first), bench.week_of(last)
+    begin, end = bench.weeks_of(first, last)
     files = bench.sources.order_files
     if files is not None and begin is None and end is None:
         begin, end = covered_span(files.periods(), finished_weeks, bench.settings)
@@ -90,10 +90,12 @@ def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
 
 def _range(bench: Workbench, first: date | None, last: date | None, is_stale_only: bool) -> list[MatchWeek]:
     """The weeks from `first` to `last`; by default the current week, or with `is_stale_only` all stored weeks."""
-    begin, end = bench.week_of(first), bench.week_of(last)
+    begin, end = bench.weeks_of(first, last)
     span = bench.stored_span() if is_stale_only else None
     if span is not None:
         begin, end = begin or span[0], end or span[1]
+        if begin > end:
+            raise ConfigurationError(f"stored are the weeks {span[0].key} to {span[1].key}; choose dates among these")
     if begin is None:
         why = "nothing is stored yet; " if is_stale_only else ""
         raise ConfigurationError(f"{why}name the first week with --from DATE")
@@ -103,11 +105,11 @@ def _range(bench: Workbench, first: date | None, last: date | None, is_stale_onl
 def _report_resumption(attempt: Attempt, request: Request) -> None:
     if attempt.began_at is None:
         return
-    wanted = [(asset, week) for asset, place in PLACES.items() if place.weekly for week in request.weeks]
-    done = sum(request.is_done(asset, week) for asset, week in wanted)
+    weekly = [asset for asset, place in PLACES.items() if place.weekly]
+    done = sum(request.is_done(asset, week) for asset in weekly for week in request.weeks)
     print(
-        f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} of the {len(wanted)} tables of its "
-        f"{len(request.weeks)} weeks are done (--anew collects all of them again)",
+        f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} tables of its {len(request.weeks)} "
+        "weeks are done and stay (--anew collects all of them again)",
         file=sys.stderr,
     )
 

@@ -73,7 +73,7 @@ def _cells(row: Mapping) -> tuple[str, ...]:
         str(row["kickoff_local"]),
         f"{is_mock}{row['home_team']} v {row['away_team']}",
         str(row["market"]),
-        f"{row['orders']:.0f}",
+        f"{row['orders']:.0f}" + ("" if row["days_ahead"] else f" from {row['local_start']}"),
         f"{row['low_80']:.0f} to {row['high_80']:.0f}",
         f"{row['low_95']:.0f} to {row['high_95']:.0f}",
         f"{row['without_football']:.0f}",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -47,16 +46,9 @@ class WholeNumber(click.IntRange):
 
 
 def week_range(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options --from and --to, the first not after the second."""
-
-    @wraps(command)
-    def checked(first: date | None, last: date | None, **others: Any) -> Any:
-        if first is not None and last is not None and first > last:
-            raise click.UsageError(f"--from {first} is after --to {last}; swap the dates")
-        return command(first=first, last=last, **others)
-
+    """Add the options --from and --to."""
     first = click.option(
         "--from", "first", type=day, metavar="DATE", help="Any date in the first week, e.g. 2026-08-04."
     )
     last = click.option("--to", "last", type=day, metavar="DATE", help="Any date in the last week.")
-    return first(last(checked))
+    return first(last(command))

@@ -15,7 +15,7 @@ EFFECT = (
     "extra_orders_low", "extra_orders_high", *PER_STORE, *LABELS,
 )  # fmt: skip
 FORECAST = (
-    "match_id", "market", "team", "span", "span_label", "starts_at", "origin_at", "local_start", "local_end",
+    "match_id", "market", "team", "span", "span_label", "starts_at", "days_ahead", "local_start", "local_end",
     "orders", "low_80", "high_80", "low_95", "high_95", "quantile_90", "without_football", "difference",
     "difference_low", "difference_high", "average_difference_low", "average_difference_high", "is_football_used",
     "football_reasons", "peak_hour_local", "peak_hour_orders", "peak_hour_quantile_90", "skill_against_mean_pct",

@@ -28,7 +28,9 @@ class MatchForecastExtract(MatchForecast, name="dashboard_match_forecast", place
     match_type: str = pa.Field(isin=MATCH_TYPES, description="league, cup, international or final.")
     span_label: str = pa.Field(description="The span in words, e.g. 17:00 to 18:00, or after the match.")
     is_football_used: bool = pa.Field(description="Whether the forecast includes the effect of the match.")
-    peak_hour_at: UtcTimestamp = pa.Field(nullable=True, description="Start of the busiest hour of the match day, UTC.")
+    peak_hour_at: UtcTimestamp = pa.Field(
+        nullable=True, description="Start of the busiest hour of the match day, of those still ahead, UTC."
+    )
     peak_hour_local: str = pa.Field(nullable=True, description="That hour in local time, HH:MM to HH:MM.")
     peak_hour_orders: float = pa.Field(nullable=True, ge=0, description="Forecast for that hour.")
     peak_hour_quantile_90: float = pa.Field(nullable=True, ge=0, description="Orders to staff for in that hour.")

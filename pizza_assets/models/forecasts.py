@@ -80,13 +80,15 @@ class MatchForecast(
         "a clock hour of the match day; day: from 06:00 to 06:00.",
     )
     starts_at: UtcTimestamp = pa.Field(
-        description="Start of the span, UTC; of a span that has begun, origin_at: what is left of it is forecast."
+        description="Start of the span, UTC; of one that has begun, the origin of the forecast."
     )
     ends_at: UtcTimestamp = pa.Field(description="End of the span (exclusive), UTC.")
     local_date: str = pa.Field(description="Calendar date of the start in the market's local time.")
     local_start: str = pa.Field(description="Local time of the start, HH:MM.")
     local_end: str = pa.Field(description="Local time of the end, HH:MM.")
-    days_ahead: int = pa.Field(ge=0, description="Days from the last known order to the start; 1 is the next 24 hours.")
+    days_ahead: int = pa.Field(
+        ge=0, description="Days from the last known order to the start; 1 is the next 24 hours, 0: it has begun."
+    )
     without_football: float = pa.Field(nullable=True, ge=0, description="Expected orders if there were no match.")
     with_football: float = pa.Field(
         nullable=True, ge=0, description="Expected orders with the match; empty where the football part is refused."

@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: a quarter of them while developing, all of them in CI.
+"""How many examples a property is tried with: a quarter of them while developing (at least 10), all of them in CI.
 
 CI chooses by pytest's option `--hypothesis-profile=thorough`; the profiles are in `conftest.py`.
 """
@@ -11,6 +11,9 @@ _FEWEST = 10
 
 
 def examples(thorough: int, **others: Any) -> hypothesis.settings:
-    """A decorator: `thorough` examples in the profile of that name, fewer in `quick`; `others` as in Hypothesis."""
+    """A decorator: `thorough` examples in the profile of that name, a quarter of them in `quick`, but at least 10.
+
+    others: as in Hypothesis.
+    """
     share = hypothesis.settings().max_examples / hypothesis.settings.get_profile("thorough").max_examples
     return hypothesis.settings(max_examples=min(thorough, max(_FEWEST, round(thorough * share))), **others)

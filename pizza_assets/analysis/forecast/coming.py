@@ -24,7 +24,7 @@ from pizza_assets.models.vocabulary import ResultStatus, Span
 
 SILENT_DAYS = 7
 STAFFING_SHARE = 0.9
-"""The quantile to staff for: the share of such hours that have no more orders."""
+"""The quantile to staff for: this share of such hours has at most this many orders."""
 NUMBERS = (
     "without_football",
     "with_football",
@@ -45,7 +45,8 @@ NUMBERS = (
 def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray) -> pd.DataFrame:
     """One row per coming own match and target: columns of MatchForecast that need no match and no label.
 
-    Of a target that has begun, what is left is forecast; one that is over is refused. past: of the same history.
+    Of a target that has begun, what is left is forecast, with 0 `days_ahead`; one that is over is refused; hours that
+    have begun are left out. past: of the same history.
     is_coming: by row of the table of matches that the history was built from. Also columns `match` (that row) and
     `market`. Numbers are empty where `reasons` say why; those about football where `football_reasons` say why.
     """
@@ -53,10 +54,12 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     verdict = judged(past, forecast.effects, history.week_count)
     targets = match_targets(history)
     wanted = is_coming[history.own.match[targets.own]] if len(targets.own) else np.zeros(0, dtype=bool)
-    targets = targets.chosen(wanted).remaining(forecast.cut)
+    is_begun_hour = (targets.span == SPANS.index(Span.HOUR)) & (targets.start < forecast.cut)
+    whole = targets.chosen(wanted & ~is_begun_hour)
+    targets = whole.remaining(forecast.cut)
     inside = (targets.start >= forecast.cut) & (targets.end <= forecast.cut + HORIZON)
     numbers = _numbers(history, past, forecast, verdict, targets.chosen(inside))
-    rows = _described(history, targets).join(numbers.set_index(np.flatnonzero(inside)))
+    rows = _described(history, targets, whole.start < forecast.cut).join(numbers.set_index(np.flatnonzero(inside)))
     is_open = (rows["mean"].fillna(0) > 0) | ~inside
     problems = {
         **{reason: np.ones(len(rows), dtype=bool) for reason in verdict.why_not},
@@ -83,13 +86,13 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     rows["scored_forecasts"] = verdict.scored[targets.span]
     rows["history_weeks"] = history.week_count
     rows["origin_at"] = history.times(np.full(len(rows), history.end)).array
-    # no rows for hours in which nothing is ever sold, nor for hours that have begun: the windows cover these
-    is_hour = targets.span == SPANS.index(Span.HOUR)
-    return rows[~(is_hour & ((targets.start < forecast.cut) | ~is_open.to_numpy()))].drop(columns=["mean", "k"])
+    # no rows for hours in which nothing is ever sold
+    is_closed_hour = (targets.span == SPANS.index(Span.HOUR)) & ~is_open.to_numpy()
+    return rows[~is_closed_hour].drop(columns=["mean", "k"])
 
 
-def _described(history: OrderHistory, targets: Targets) -> pd.DataFrame:
-    days = np.maximum(days_ahead(targets, history.end), 0)
+def _described(history: OrderHistory, targets: Targets, has_begun: np.ndarray) -> pd.DataFrame:
+    days = np.where(has_begun, 0, days_ahead(targets, history.end))
     return pd.DataFrame(
         {
             "match": history.own.match[targets.own] if len(targets.own) else np.empty(0, dtype=int),

@@ -22,15 +22,22 @@ def kept_forecasts(
 ) -> DataFrame[KeptForecasts]:
     """`earlier` plus the current forecasts, which replace those of the same day.
 
-    What remained of a span that had begun is not kept: it would be scored among whole spans.
+    What is left of a span that has begun (0 days_ahead) is not kept, as it would be scored among whole spans: what was
+    forecast of the whole earlier that day stays.
     """
-    is_whole = forecast["starts_at"] != forecast["origin_at"]
-    is_kept = (forecast["span"] == Span.HOUR) & forecast["is_peak_hour"] | (forecast["span"] != Span.HOUR) & is_whole
-    kept = forecast[(forecast["status"] == ResultStatus.OK) & is_kept]
-    days = set(forecast["made_on"])
-    parts = [kept] if earlier is None else [earlier[~earlier["made_on"].isin(days)], kept]
+    is_wanted = (forecast["span"] != Span.HOUR) | forecast["is_peak_hour"]
+    kept = forecast[(forecast["status"] == ResultStatus.OK) & is_wanted & (forecast["days_ahead"] > 0)]
+    parts = [kept] if earlier is None else [earlier[~_is_replaced(earlier, forecast)], kept]
     filled = [part for part in parts if len(part)]
     return KeptForecasts.checked(pd.concat(filled, ignore_index=True) if filled else KeptForecasts.empty())
+
+
+def _is_replaced(earlier: pd.DataFrame, forecast: pd.DataFrame) -> np.ndarray:
+    """Whether a kept row was forecast on the same day, unless its span of the same match has begun since."""
+    key = ["made_on", *SOURCES, "match_id", "market", "span"]
+    begun = pd.MultiIndex.from_frame(forecast.loc[forecast["days_ahead"] == 0, key])
+    same_day = earlier["made_on"].isin(set(forecast["made_on"])).to_numpy()
+    return same_day & ~pd.MultiIndex.from_frame(earlier[key]).isin(begun)
 
 
 def forecast_scores(

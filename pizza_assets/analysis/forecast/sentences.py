@@ -32,10 +32,20 @@ def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
         parts.append(f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})")
     if peak is not None:
         parts.append(
-            f"the busiest hour of the day is {peak['local_start']} to {peak['local_end']}: staff for "
+            f"the busiest hour still ahead that day is {peak['local_start']} to {peak['local_end']}: staff for "
             f"{peak['quantile_90']:.0f} orders in it (nine of ten such hours stay at or below that)"
         )
     return f"{prefix}{about}: {'; '.join(parts)}."
+
+
+def span_label(row: Mapping) -> str:
+    """The span of a row of MatchForecast in words; of one that has begun, what is left of it."""
+    if row["span"] == Span.HOUR:
+        return f"{row['local_start']} to {row['local_end']}"
+    if row["status"] != ResultStatus.OK or row["days_ahead"]:
+        return LABELS[row["span"]]
+    rest = "the rest of the day" if row["span"] == Span.DAY else LABELS[row["span"]]
+    return f"{rest}, from {row['local_start']} on"
 
 
 def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, reasons: Sequence[str]) -> str:
@@ -72,14 +82,10 @@ def accuracy_sentence(row: Mapping) -> str:
 
 def _when(row: Mapping) -> str:
     day = pd.Timestamp(row["local_date"]).strftime("%a %d %b")
-    label = LABELS.get(row["span"])
-    times = f"{row['local_start']} to {row['local_end']}"
-    has_begun = row["starts_at"] == row["origin_at"]
     if row["span"] == Span.DAY:
-        return f"{day} {times} (the rest of the day)" if has_begun else f"{day}, {label}"
-    if label and has_begun:
-        label += ", after the last known order"
-    return f"{day} {times}" + (f" ({label})" if label else "")
+        return f"{day}, {span_label(row)}"
+    times = f"{row['local_start']} to {row['local_end']}"
+    return f"{day} {times}" if row["span"] == Span.HOUR else f"{day} {times} ({span_label(row)})"
 
 
 def _difference(row: Mapping) -> str:

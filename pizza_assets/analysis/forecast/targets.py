@@ -37,9 +37,8 @@ class Targets:
         return Targets(*(getattr(self, field.name)[is_chosen] for field in fields(self)))
 
     def remaining(self, cut: int) -> "Targets":
-        """The same targets without what lies before `cut`. Hours, and targets that end by then, stay as they are."""
-        is_cut = (self.start < cut) & (self.end > cut) & (self.span != SPANS.index(Span.HOUR))
-        return replace(self, start=np.where(is_cut, cut, self.start))
+        """The same targets without what lies before `cut`; those that end by then stay as they are."""
+        return replace(self, start=np.where((self.start < cut) & (self.end > cut), cut, self.start))
 
     def within(self, cut: int) -> "Targets":
         """The targets that start at `cut` or later and end within the horizon."""

@@ -27,7 +27,7 @@ def status(first: date | None, last: date | None, is_json: bool, is_verified: bo
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     bench = Workbench()
-    begin, end = bench.week_of(first), bench.week_of(last)
+    begin, end = bench.weeks_of(first, last)
     span = bench.stored_span()
     weeks = [] if span is None else weeks_between(begin or span[0], end or span[1])
     with local_instance() as instance:

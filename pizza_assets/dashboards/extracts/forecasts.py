@@ -1,6 +1,6 @@
 """Coming matches and their forecasts as dashboards read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 from pandera.typing.pandas import DataFrame
@@ -8,7 +8,7 @@ from pandera.typing.pandas import DataFrame
 from pizza_assets.models import ComingMatches, ForecastAccuracy, MatchForecast
 from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
 from pizza_assets.models.matches import FINAL_MATCH
-from pizza_assets.models.vocabulary import Span, Stage
+from pizza_assets.models.vocabulary import Stage
 
 _FIXTURE = ["order_source", "match_source", "match_id", "market"]
 KICKOFF_STYLE = "%a %d %b %Y, %H:%M"
@@ -34,10 +34,13 @@ def coming_matches_extract(
 def match_forecast_extract(
     forecast: DataFrame[MatchForecast],
     coming: DataFrame[ComingMatches],
-    labels: Mapping[str, str],
+    span_label: Callable[[Mapping], str],
     zones: Mapping[str, str],
 ) -> DataFrame[MatchForecastExtract]:
-    """`match_forecast` with the match's type and busiest hour. labels: by span. zones: time zones by market."""
+    """`match_forecast` with the match's type and busiest hour.
+
+    span_label: the span of a row, in words. zones: time zones by market.
+    """
     types = coming.assign(match_type=_match_type(coming))[["match_source", "match_id", "match_type"]]
     peaks = forecast[forecast["is_peak_hour"]]
     peak = peaks[_FIXTURE].assign(
@@ -47,7 +50,6 @@ def match_forecast_extract(
         peak_hour_quantile_90=peaks["quantile_90"],
     )
     rows = forecast.merge(types, on=["match_source", "match_id"], how="left").merge(peak, on=_FIXTURE, how="left")
-    hours = rows["local_start"] + " to " + rows["local_end"]
     kickoffs = [
         kickoff.tz_convert(zones[market]).strftime(KICKOFF_STYLE)
         for kickoff, market in zip(rows["kickoff_at"], rows["market"], strict=True)
@@ -55,7 +57,7 @@ def match_forecast_extract(
     return MatchForecastExtract.checked(
         rows.assign(
             kickoff_local=pd.array(kickoffs, dtype="str"),
-            span_label=rows["span"].map(dict(labels)).where(rows["span"] != Span.HOUR, hours),
+            span_label=pd.array([span_label(row) for row in rows.to_dict("records")], dtype="str"),
             is_football_used=rows["with_football"].notna(),
         )
     )

@@ -80,7 +80,7 @@ _SERIES_WORDS = (
     "{series} = 'own_goal_before', 'before the own team scores (a check)', "
     "{series} = 'opponent_goal_0_15', 'after the opponent scores (a check)', {series})"
 )
-# A band for a whole curve, an interval for one point, and an approximation of either must not look alike.
+# A band for a whole curve, an interval for one point, and a sketch of either must not look alike.
 _BAND_WORDS = (
     "concat(ifelse({band} = 'simultaneous', '95 % band of the whole curve', '95 % interval of each point alone'), "
     "ifelse({is_calibrated} = 'true', '', ', a sketch: it did not keep its error rate in simulated years'))"

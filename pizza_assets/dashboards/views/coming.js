@@ -83,7 +83,7 @@ function comingRow(row) {
   return make("tr", {}, match, ...place,
     make("td", { class: "number" }, count(Math.round(row.orders)),
       make("span", { class: "sub" }, spanWords(row.low_80, row.high_80)),
-      row.starts_at === row.origin_at ? make("span", { class: "sub" }, `from ${row.local_start} on`) : null),
+      row.days_ahead === 0 ? make("span", { class: "sub" }, `from ${row.local_start} on`) : null),
     make("td", { class: "number" }, ...addedWords(row)),
     make("td", { class: "wide-only nowrap" }, row.peak_hour_local ?? "–",
       make("span", { class: "sub" },

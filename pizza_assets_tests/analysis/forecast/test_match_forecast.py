@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.forecast import sentences
 from pizza_assets.analysis.forecast.backtest import MIN_WEEKS, origins
 from pizza_assets.analysis.forecast.coming import NUMBERS
 from pizza_assets.analysis.forecast.match_forecast import (
@@ -97,20 +98,35 @@ def forecast_when_orders_end(hours_after_kickoff: float) -> pd.DataFrame:
 
 
 def test_of_a_window_that_has_begun_the_rest_is_forecast() -> None:
-    before = forecast_when_orders_end(-12).set_index(["market", "span"])["orders"]
-    rows = forecast_when_orders_end(-1)
+    rows = forecast_when_orders_end(-0.5)
     assert (rows["status"] == "ok").all()
-    begun = rows[rows["span"].isin(["pre", "match", "day"])]
+    begun = rows[rows["days_ahead"] == 0]
+    assert set(begun["span"]) == {"pre", "match", "day"}
     assert (begun["starts_at"] == begun["origin_at"]).all()
-    assert begun.loc[begun["span"] != "day", "sentence"].str.contains("after the last known order").all()
-    assert begun.loc[begun["span"] == "day", "sentence"].str.contains("the rest of the day").all()
-    for market, span, orders in begun[["market", "span", "orders"]].itertuples(index=False, name=None):
-        assert 0 < orders < before[market, span]
-    during = rows[rows["span"] == "during"].set_index("market")["orders"]
-    assert during.between(0.5 * before[:, "during"], 2 * before[:, "during"]).all()
+    for row in begun.to_dict("records"):
+        words = "the rest of the day" if row["span"] == "day" else sentences.LABELS[row["span"]]
+        assert f"{words}, from {row['local_start']} on" in row["sentence"]
     hours = rows[rows["span"] == "hour"]
     assert (hours["starts_at"] >= hours["origin_at"]).all()
     assert hours.groupby("market")["is_peak_hour"].sum().eq(1).all()
+    spans = rows.set_index(["market", "span"])
+    for name in ("without_football", "usual_orders"):
+        windows = sum(spans.xs(span, level="span")[name] for span in ("pre", "during", "post"))
+        pd.testing.assert_series_equal(windows, spans.xs("match", level="span")[name])
+        # the origin is at a full hour, so that the hours that are left make up the rest of the day
+        pd.testing.assert_series_equal(hours.groupby("market")[name].sum(), spans.xs("day", level="span")[name])
+
+
+@pytest.mark.parametrize("hours_after_kickoff", [-2, -6])
+def test_a_span_that_starts_with_the_forecast_is_whole(hours_after_kickoff: float) -> None:
+    rows = forecast_when_orders_end(hours_after_kickoff)
+    before = forecast_when_orders_end(-12)
+    begun = set(rows.loc[rows["days_ahead"] == 0, "span"])
+    assert begun == {"day"}
+    around = [part[part["span"] == "match"].set_index("market") for part in (rows, before)]
+    assert (around[0]["starts_at"] == around[1]["starts_at"]).all()
+    assert not around[0]["sentence"].str.contains(" on\\)").any()
+    assert set(kept_forecasts(rows, None)["span"]) == {"pre", "during", "post", "match", "hour"}
 
 
 def test_a_window_that_is_over_is_refused_and_the_rest_stands() -> None:
@@ -119,10 +135,18 @@ def test_a_window_that_is_over_is_refused_and_the_rest_stands() -> None:
     assert rows.loc[rows["span"] == "pre", "reasons"].str.contains("already_over").all()
 
 
-def test_the_rest_of_a_window_is_not_scored_among_whole_windows() -> None:
-    rows = forecast_when_orders_end(-1)
-    kept = kept_forecasts(rows, None)
-    assert set(kept["span"]) == {"during", "post", "hour"}
+def test_the_rest_of_a_window_is_not_kept_but_what_was_forecast_of_the_whole_stays() -> None:
+    morning = kept_forecasts(forecast_when_orders_end(-12), None)
+    later = forecast_when_orders_end(-1)
+    assert set(kept_forecasts(later, None)["span"]) == {"during", "post", "hour"}
+    kept = kept_forecasts(later, morning)
+    own = kept[kept["match_id"].isin(set(later["match_id"]))]
+    expected = later.groupby("market")["span"].nunique().eq(6)
+    assert expected.all()
+    whole = morning.merge(own, on=["match_id", "market", "span", "starts_at"], suffixes=("", "_kept"))
+    stayed = whole[whole["span"].isin(["pre", "match", "day"])]
+    assert len(stayed) == 3 * later["market"].nunique()
+    assert (stayed["orders"] == stayed["orders_kept"]).all()
 
 
 def test_without_an_effect_the_forecast_is_not_worse() -> None:

@@ -201,7 +201,7 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
     ("coming", "dashboard_coming_matches"): {"entry", "kickoff_at", "kickoff_is_fixed", "match_id", "note"},
     # the page's reading of one fixture; QuickSight has the numbers
     ("coming", "dashboard_match_forecast"): {
-        "is_football_used", "local_end", "local_start", "match_id", "origin_at", "sentence", "skill_against_mean_pct",
+        "days_ahead", "is_football_used", "local_end", "local_start", "match_id", "sentence", "skill_against_mean_pct",
         "skill_against_no_football_pct",
     },
     # tiles count; the page's tell more in their second line

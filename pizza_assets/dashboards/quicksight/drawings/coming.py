@@ -29,7 +29,7 @@ def _coming() -> list[Chart]:
         tables.table(
             "coming",
             FORECAST,
-            (*match, *peak, *numbers, *added),
+            (*match, "span_label", *peak, *numbers, *added),
             only={"span": [Span.MATCH]},
             suffix=": orders around each match",
         ),
