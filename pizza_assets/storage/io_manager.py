@@ -17,6 +17,7 @@ from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import with_neighbours
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
@@ -28,6 +29,9 @@ REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
 Without this key Dagster would report all weeks of the run again at the end of the step, even those that failed
 (decision 0003).
 """
+
+READS_NEIGHBOURS = "pizza/reads_neighbours"
+"""Metadata of a weekly input that is loaded with the weeks before and after those of the run."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,10 @@ class TableIOManager(dg.IOManager):
         wanted = context.dagster_type.typing_type
         self._record_version(context, asset)
         if context.has_asset_partitions:
-            weeks = WeekTables(self._tables, asset, list(context.asset_partition_keys))
+            keys = list(context.asset_partition_keys)
+            if context.definition_metadata.get(READS_NEIGHBOURS):
+                keys = with_neighbours(keys)
+            weeks = WeekTables(self._tables, asset, keys)
             return weeks if wanted is WeekTables else weeks.rows()
         rows = self._tables.read_whole(asset)
         if rows is None:
