@@ -15,6 +15,7 @@ from pizza_assets.orchestration.partitions import weeks_of_run
 from pizza_assets.settings import Settings
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.layout import PLACES
+from pizza_assets.storage.refusals import RefusalLimits
 from pizza_assets.storage.tables import TableStore, Unreadable
 
 SHOWN_PER_WEEK = 20
@@ -54,19 +55,12 @@ def refused_rows_result(
     asset: str, weeks: Sequence[str], tables: TableStore, settings: Settings
 ) -> dg.AssetCheckResult:
     """The result for these weeks; at most 20 rows per week are shown, but all are counted and stored."""
-    shown: list[pd.DataFrame] = []
-    counts: dict[str, int] = {}
-    shares: dict[str, float] = {}
-    for week in weeks:
-        rejected = tables.rejected(asset, week)
-        if rejected.empty:
-            continue
-        facts = tables.week_facts(asset, week)
-        counts[week] = rejected.groupby(["origin", "line_number", "row_id"], dropna=False).ngroups
-        shares[week] = counts[week] / (counts[week] + (facts.row_count if facts else 0))
-        shown.append(rejected.head(SHOWN_PER_WEEK).assign(week=week))
-    most = 1.0 if asset == NON_BLOCKING else settings.reject_error_share
-    in_error = [week for week, share in shares.items() if share > most]
+    found = {week: rows for week in weeks if (rows := tables.refused_rows(asset, week)).refused}
+    shown = [tables.rejected(asset, week).head(SHOWN_PER_WEEK).assign(week=week) for week in found]
+    counts = {week: rows.refused for week, rows in found.items()}
+    shares = {week: rows.share for week, rows in found.items()}
+    limits, most = RefusalLimits.from_settings(settings), settings.reject_error_share
+    in_error = [week for week, rows in found.items() if limits.objection(asset, rows)]
     return dg.AssetCheckResult(
         passed=not counts,
         severity=dg.AssetCheckSeverity.ERROR if in_error else dg.AssetCheckSeverity.WARN,

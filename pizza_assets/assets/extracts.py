@@ -195,7 +195,8 @@ def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.
     def dashboard_data_quality(
         context: dg.AssetExecutionContext, raw_orders: WeekTables, raw_matches: WeekTables
     ) -> WholeOutput:
-        weeks = _every_week({*raw_orders, *raw_matches}, settings.timezone)
+        refused = (week for tables in (raw_orders, raw_matches) for week in tables.weeks_with_refused_rows())
+        weeks = _every_week({*raw_orders, *raw_matches, *refused}, settings.timezone)
         history = CheckHistory(context.instance, checks)
         rows = extracts.data_quality(
             [*_quality("orders", raw_orders, weeks, history), *_quality("matches", raw_matches, weeks, history)]
@@ -229,7 +230,7 @@ def _quality(
             "data_source": facts.data_source if facts else NOTHING_STORED,
             "source_name": facts.source_name if facts else None,
             "row_count": facts.row_count if facts else 0,
-            "rejected_count": facts.rejected_count if facts else 0,
+            "rejected_count": tables.refused_count(week.key),
             "is_partial": bool(facts and facts.is_partial),
             "failed_check_count": sum(len(history.failed(asset, week.key)) for asset in CHECKED[dataset]),
             "reason": facts.reason if facts else "nothing is stored for this week: not covered, not run, or failed",

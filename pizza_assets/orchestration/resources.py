@@ -23,6 +23,7 @@ from pizza_assets.storage.io_manager import TableIOManager
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.refusals import RefusalLimits
 from pizza_assets.storage.tables import TableStore
 
 
@@ -105,7 +106,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
         orders = order_source(settings, clock)
         if orders is not None and orders.label == DataSource.REAL:
             refused |= {"order_source"}
-    return TableStore(object_store(settings), clock, refused)
+    return TableStore(object_store(settings), clock, refused, RefusalLimits.from_settings(settings))
 
 
 def object_store(settings: Settings) -> ObjectStore:

@@ -5,7 +5,7 @@ The contents of a week are decided in the assets, its key in layout.py.
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 import pandas as pd
@@ -20,7 +20,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import with_neighbours
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
-from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
+from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, Withheld
 from pizza_assets.threads import side_by_side
 
 REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
@@ -198,6 +198,11 @@ class TableIOManager(dg.IOManager):
             output.failure,
         )
         stored = writer.write(output.rows, origin, output.covered, output.rejected)
+        if isinstance(stored, Withheld):
+            context.log.warning(f"{asset} {output.week} is not stored: {stored.reason}")
+            return self._without_rows(asset, writer, replace(output, reason=stored.reason))
+        if stored.is_kept:
+            context.log.warning(f"{asset} {output.week} is {stored.facts.reason}")
         return _stored_metadata(stored), stored.facts.content_sha256
 
     def _without_rows(self, asset: str, writer: WeekWriter, output: WeekOutput) -> tuple[dict[str, object], str]:

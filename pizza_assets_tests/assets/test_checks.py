@@ -4,42 +4,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
-import pandas as pd
 import pytest
 
 from pizza_assets.assets.checks import SHOWN_PER_WEEK, refused_rows_result
-from pizza_assets.models import RawMatches, RejectedRows
 from pizza_assets.settings import Settings
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.support.match_rows import matches, refused
 from pizza_assets_tests.support.stored_week import write_week
 
 WEEKS = ["2026-08-04", "2026-08-11"]
-
-
-def matches(count: int) -> pd.DataFrame:
-    row = {
-        "kickoff_at": pd.Timestamp("2026-08-08 14:00", tz="UTC"),
-        "kickoff_is_fixed": True,
-        "sport": "football",
-        "competition": "Premier League",
-        "competition_type": "league",
-        "season": "2026-27",
-        "stage": "REGULAR_SEASON",
-        "home_team": "Arsenal",
-        "away_team": "Chelsea",
-        "status": "TIMED",
-        "match_source": "real",
-        "source_name": "openfootball",
-    }
-    empty = dict.fromkeys(set(RawMatches.column_names()) - set(row))
-    return RawMatches.conform([{**row, **empty, "match_id": f"m{number}"} for number in range(count)])
-
-
-def rejected(count: int) -> pd.DataFrame:
-    reason = {"origin": "en.1.json", "row_id": "x", "column": "date", "check": "a date", "value": "2026-02-30"}
-    return RejectedRows.conform([{**reason, "reason": "no such day", "line_number": n + 1} for n in range(count)])
 
 
 @pytest.fixture
@@ -48,7 +23,7 @@ def tables(tmp_path: Path) -> TableStore:
 
 
 def stored(tables: TableStore, week: str, good: int, bad: int) -> None:
-    write_week(tables, "raw_matches", week, matches(good), Origin("real", "1", "run"), rejected=rejected(bad))
+    write_week(tables, "raw_matches", week, matches(good), Origin("real", "1", "run"), rejected=refused(bad))
 
 
 def test_nothing_refused_passes(tables: TableStore) -> None:
@@ -80,6 +55,6 @@ def test_many_refused_rows_are_an_error_of_their_week_only(tables: TableStore) -
     assert result.metadata["weeks_in_error"].value == [WEEKS[1]]
     assert result.metadata["refused_rows"].value == 31
     assert len(result.metadata["rows"].records) == 1 + SHOWN_PER_WEEK
-    assert refused_rows_result("raw_matches", WEEKS, tables, Settings(reject_error_share=0.9)).severity == (
+    assert refused_rows_result("raw_matches", WEEKS, tables, Settings(reject_error_matches=99)).severity == (
         dg.AssetCheckSeverity.WARN
     )
