@@ -33,9 +33,10 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
 
     Raises ConfigurationError for a wrong setting, mapping or markets file.
     """
-    # range runs (backfill policies, neighbouring weeks) are "beta" in Dagster but tested here, so do not warn users
+    # backfill policies are "beta" in Dagster, checks by week "preview"; both are tested here, so do not warn users
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
         return _wired(Settings.from_environment(environ), resources or {})
 
 

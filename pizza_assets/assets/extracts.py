@@ -29,7 +29,7 @@ from pizza_assets.orchestration.freshness.match_versions import (
 )
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
-from pizza_assets.storage.tables import WeekTables
+from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.threads import side_by_side
 
 EXTRACTS = tuple(model.table_name() for model in MODELS)
@@ -193,11 +193,14 @@ def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.
         deps=_unread_dependencies(settings),
     )
     def dashboard_data_quality(
-        context: dg.AssetExecutionContext, raw_orders: WeekTables, raw_matches: WeekTables
+        context: dg.AssetExecutionContext,
+        raw_orders: WeekTables,
+        raw_matches: WeekTables,
+        tables: dg.ResourceParam[TableStore],
     ) -> WholeOutput:
-        refused = (week for tables in (raw_orders, raw_matches) for week in tables.weeks_with_refused_rows())
+        refused = (week for table in (raw_orders, raw_matches) for week in table.weeks_with_refused_rows())
         weeks = _every_week({*raw_orders, *raw_matches, *refused}, settings.timezone)
-        history = CheckHistory(context.instance, checks)
+        history = CheckHistory(context.instance, checks, tables.objects.uri(""))
         rows = extracts.data_quality(
             [*_quality("orders", raw_orders, weeks, history), *_quality("matches", raw_matches, weeks, history)]
         )
@@ -243,19 +246,21 @@ def _quality(
 def _checks(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_checks"),
-        description="Per asset check: the number of stored weeks that passed, warned, failed or were not checked.",
-        deps=_unread_dependencies(settings),
+        description="Per asset check: the number of stored weeks that passed, warned, failed or were not checked, and "
+        "of other weeks that failed.",
+        deps=["raw_orders", "raw_matches", *_unread_dependencies(settings)],
     )
     def dashboard_checks(
         context: dg.AssetExecutionContext,
-        raw_orders: WeekTables,
-        raw_matches: WeekTables,
         dashboard_data_quality: pd.DataFrame,
+        tables: dg.ResourceParam[TableStore],
     ) -> WholeOutput:
-        history = CheckHistory(context.instance, checks)
-        rows = extracts.checks_extract(
-            [asdict(outcome) for outcome in history.outcomes(sorted({*raw_orders, *raw_matches}))]
-        )
+        history = CheckHistory(context.instance, checks, tables.objects.uri(""))
+        weeks = list(dict.fromkeys(dashboard_data_quality["week"]))
+        is_stored = dashboard_data_quality["data_source"] != NOTHING_STORED
+        stored = set(dashboard_data_quality.loc[is_stored, "week"])
+        found = [look for look in history.outcomes(weeks) if look.week in stored or look.outcome != "not_checked"]
+        rows = extracts.checks_extract([asdict(outcome) for outcome in found])
         counts = markdown(rows[["asset", "check", "outcome", "week_count"]])
         return whole(rows, if_empty=label_of_all(dashboard_data_quality)["data_source"], outcomes=counts)
 

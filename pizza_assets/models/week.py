@@ -78,6 +78,15 @@ def week_ranges(weeks: Iterable[str], timezone: str, longest: int = LONGEST_RANG
     return [(stretch[0], stretch[-1]) for stretch in found]
 
 
+def weeks_in_ranges(stretches: Iterable[tuple[str, str]]) -> list[str]:
+    """The weeks of these ranges; the inverse of `week_ranges`."""
+    return [
+        (date.fromisoformat(first) + timedelta(weeks=n)).isoformat()
+        for first, last in stretches
+        for n in range((date.fromisoformat(last) - date.fromisoformat(first)).days // 7 + 1)
+    ]
+
+
 def ranges_to_text(stretches: Iterable[tuple[str, str]]) -> str:
     """Ranges as text, such as 2026-08-04...2026-08-18,2026-09-01...2026-09-01."""
     return ",".join(f"{first}{_BETWEEN}{last}" for first, last in stretches)

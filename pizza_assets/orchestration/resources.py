@@ -80,7 +80,8 @@ def build_staleness(
         if not place.weekly
     }
     inputs = WeekInputs(tables, settings, markets_of(settings), sources, clock)
-    checks = CheckHistory(instance, graph.asset_check_keys)
+    weekly = [key for key in graph.asset_check_keys if PLACES[key.asset_key.to_user_string()].weekly]
+    checks = CheckHistory(instance, weekly, tables.objects.uri(""))
     return Staleness(tables, inputs, whole_parents, analysis_parameters(settings), checks)
 
 

@@ -29,22 +29,12 @@ def server(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_a_range_of_six_weeks_launched_from_the_ui(server: DagsterServer, environ: dict[str, str]) -> None:
-    launched = server.query(
-        """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
-             __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }""",
-        params={
-            "assetSelection": [{"path": [asset]} for asset in WEEKLY],
-            "partitionNames": WEEKS,
-            "fromFailure": False,
-            "forceSynchronousSubmission": False,
-        },
-    )["launchPartitionBackfill"]
-    assert launched["__typename"] == "LaunchBackfillSuccess", launched
-    assert _backfill_end(server, launched["backfillId"]) == "COMPLETED_SUCCESS"
+    backfill = server.backfill(WEEKLY, WEEKS)
+    assert server.wait_for_backfill(backfill) == "COMPLETED_SUCCESS"
     runs = server.query(
         """query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill {
              runs(limit: 50) { status tags { key value } } } } }""",
-        id=launched["backfillId"],
+        id=backfill,
     )["partitionBackfillOrError"]["runs"]
     (run,) = runs
     tags = {tag["key"]: tag["value"] for tag in run["tags"]}
@@ -92,19 +82,6 @@ def test_every_asset_is_described(server: DagsterServer) -> None:
         assert node["owners"]
         if node["assetKey"]["path"] not in (["dashboard_page"], ["quicksight_manifest"]):
             assert "dagster/column_schema" in {entry["label"] for entry in node["metadataEntries"]}
-
-
-def _backfill_end(server: DagsterServer, backfill_id: str) -> str:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        found = server.query(
-            "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }",
-            id=backfill_id,
-        )["partitionBackfillOrError"]["status"]
-        if found not in {"REQUESTED", "CANCELING", "FAILING", "COMPLETED"}:
-            return found
-        time.sleep(1)
-    raise AssertionError(f"backfill {backfill_id} did not end")
 
 
 def _analysis_run(server: DagsterServer) -> str:
