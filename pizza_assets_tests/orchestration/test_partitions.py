@@ -69,8 +69,8 @@ def test_dagster_knows_of_the_same_week_only(orders: str) -> None:
         assert set(found.partitions_subset.get_partition_keys()) == {"2026-08-04"}, (asset, parent)
 
 
-def test_a_schedule_tick_requests_one_range_run_and_an_analysis() -> None:
+def test_a_schedule_tick_requests_one_range_run() -> None:
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 11, 22, 18, tzinfo=UTC))
     request = daily_refresh(Settings())(context)
     assert isinstance(request, dg.RunRequest)
-    assert request.tags == {**range_tags("2026-11-10", "2026-11-17"), "pizza/then": "analyse", **run_tags(Settings())}
+    assert request.tags == {**range_tags("2026-11-10", "2026-11-17"), **run_tags(Settings())}

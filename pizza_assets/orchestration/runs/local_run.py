@@ -10,6 +10,7 @@ from pizza_assets.errors import WeeksFailed
 from pizza_assets.orchestration.freshness.check_history import ERROR, description_of, outcome_of
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags
+from pizza_assets.orchestration.run_target import ANALYSES_ITSELF
 from pizza_assets.orchestration.runs.dead_runs import process_tags
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -73,7 +74,7 @@ def _run(
     resolved = definitions.resolve_job_def(job)
     result = resolved.execute_in_process(
         instance=instance,
-        tags={**tags, **process_tags()},
+        tags={**tags, **ANALYSES_ITSELF, **process_tags()},
         run_config=QUIET,
         raise_on_error=False,
         asset_selection=assets,
