@@ -21,9 +21,9 @@ from pizza_assets.orchestration.freshness.check_history import (
 from pizza_assets.orchestration.partitions import weeks_of_run
 from pizza_assets.settings import Settings
 from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_events import latest_materializations
 
 NOTHING_TO_JUDGE = "nothing is stored yet, so no week was checked"
-_MATERIALIZATIONS_AT_ONCE = 500
 _NAMED = 5
 _BY_GRAVITY = (PASSED, WARNING, ERROR)
 
@@ -82,7 +82,7 @@ def evaluations(
     before = latest_verdicts(instance, check.key, storage) if asked else {}
     chosen = [week for week in stored if week in asked or week not in before]
     verdicts = {week: check.judge(tables, week) for week in chosen}
-    targets = _latest_materializations(instance, check.asset, chosen)
+    targets = _targets(instance, check.asset, chosen)
     # the worst week last: of a check that runs alone, the UI shows the evaluation that was inserted last, while the
     # summary takes the place of the row that was planned before
     for week, verdict in sorted(verdicts.items(), key=lambda item: (_BY_GRAVITY.index(item[1].outcome), item[0])):
@@ -137,23 +137,13 @@ def _severity(verdict: Verdict) -> dg.AssetCheckSeverity:
     return dg.AssetCheckSeverity.ERROR if verdict.outcome == ERROR else dg.AssetCheckSeverity.WARN
 
 
-def _latest_materializations(
+def _targets(
     instance: dg.DagsterInstance, asset: str, weeks: Sequence[str]
 ) -> dict[str, AssetCheckEvaluationTargetMaterializationData]:
     """The materialization that each evaluation is about; without it the UI shows the week as not checked."""
-    if not weeks:
-        return {}
-    key = dg.AssetKey(asset)
-    by_week = instance.event_log_storage.get_latest_storage_id_by_partition(
-        key, dg.DagsterEventType.ASSET_MATERIALIZATION, set(weeks)
-    )
-    ids = sorted(by_week.values())
-    found = {}
-    for first in range(0, len(ids), _MATERIALIZATIONS_AT_ONCE):
-        some = ids[first : first + _MATERIALIZATIONS_AT_ONCE]
-        filtered = dg.AssetRecordsFilter(asset_key=key, storage_ids=some)
-        for record in instance.fetch_materializations(filtered, limit=len(some)).records:
-            found[record.partition_key] = AssetCheckEvaluationTargetMaterializationData(
-                storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
-            )
-    return found
+    return {
+        week: AssetCheckEvaluationTargetMaterializationData(
+            storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
+        )
+        for week, record in latest_materializations(instance, asset, weeks).items()
+    }

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field, replace
 
 import dagster as dg
 import pandas as pd
-from dagster._core.definitions.data_version import DATA_VERSION_TAG
+from dagster._core.definitions.data_version import (
+    CODE_VERSION_TAG,
+    DATA_VERSION_IS_USER_PROVIDED_TAG,
+    DATA_VERSION_TAG,
+    DEFAULT_DATA_VERSION,
+    NULL_DATA_VERSION,
+    NULL_EVENT_POINTER,
+    get_input_data_version_tag,
+    get_input_event_pointer_tag,
+)
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 from dagster._core.events import DagsterEvent
 
@@ -20,6 +29,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import with_neighbours
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
+from pizza_assets.storage.week_events import latest_materializations
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, Withheld
 from pizza_assets.threads import side_by_side
 
@@ -157,12 +167,14 @@ class TableIOManager(dg.IOManager):
         def write(week: str) -> _WeekResult:
             return self._write_week(context, asset, outputs, week)
 
+        # as the fingerprints: before anything is made, so that an input that changes meanwhile is marked
+        inputs = _input_versions(context, outputs.weeks)
         for done in side_by_side(write, outputs.weeks, outputs.at_once):
             if done.error is not None:
                 failures[done.week] = done.error
                 context.log.error(f"{asset} {done.week}: {_error_text(done.error)}")
                 continue
-            yield _materialized(context, done.week, done.metadata, done.version)
+            yield _materialized(context, done, inputs[done.week])
             self._stored(asset, done.week)
         if failures:
             # an exception has one cause, so chain the first error; the traces of the others are in the run's log
@@ -242,11 +254,31 @@ class TableIOManager(dg.IOManager):
             self._on_stored(asset, week)
 
 
-def _materialized(context: dg.OutputContext, week: str, metadata: dict[str, object], version: str) -> DagsterEvent:
-    """The materialization event of one stored week."""
-    tags = {} if version == ABSENT else {DATA_VERSION_TAG: version}
-    materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata, tags=tags)
+def _materialized(context: dg.OutputContext, done: _WeekResult, inputs: Mapping[str, str]) -> DagsterEvent:
+    """The materialization event of one stored week, with the versions by which Dagster marks outdated ones."""
+    tags: dict[str, str] = {}
+    if done.version != ABSENT:
+        tags = {DATA_VERSION_TAG: done.version, DATA_VERSION_IS_USER_PROVIDED_TAG: "true", **inputs}
+        tags[CODE_VERSION_TAG] = _code_version(context)
+    materialization = dg.AssetMaterialization(context.asset_key, partition=done.week, metadata=done.metadata, tags=tags)
     return DagsterEvent.asset_materialization(context.step_context, materialization)
+
+
+def _input_versions(context: dg.OutputContext, weeks: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Week to tags: the version of each input's same week, and the event that reported it."""
+    found: dict[str, dict[str, str]] = {week: {} for week in weeks}
+    graph = context.step_context.job_def.asset_layer.asset_graph
+    for parent in graph.get(context.asset_key).parent_keys:
+        records = latest_materializations(context.step_context.instance, parent.to_user_string(), weeks)
+        for week in weeks:
+            version, pointer = NULL_DATA_VERSION.value, NULL_EVENT_POINTER
+            record = records.get(week)
+            if record is not None and record.asset_materialization is not None:
+                tags = record.asset_materialization.tags or {}
+                version, pointer = tags.get(DATA_VERSION_TAG, DEFAULT_DATA_VERSION.value), str(record.storage_id)
+            found[week][get_input_data_version_tag(parent)] = version
+            found[week][get_input_event_pointer_tag(parent)] = pointer
+    return found
 
 
 def _error_text(error: Exception) -> str:
