@@ -16,11 +16,12 @@ from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
 from pizza_assets.orchestration.automation.alerts import channels
+from pizza_assets.orchestration.automation.analysis import analyse_after_collecting, with_analysis_condition
 from pizza_assets.orchestration.automation.failure_alerts import run_failures
 from pizza_assets.orchestration.automation.match_sensor import finished_matches
 from pizza_assets.orchestration.automation.order_file_sensor import order_file_sensors
 from pizza_assets.orchestration.automation.order_reading import order_reading_job
-from pizza_assets.orchestration.automation.schedules import analyse_after_collecting, schedules
+from pizza_assets.orchestration.automation.schedules import schedules
 from pizza_assets.orchestration.jobs import build_jobs
 from pizza_assets.orchestration.partitions import match_weeks
 from pizza_assets.orchestration.resources import build_resources
@@ -33,9 +34,10 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
 
     Raises ConfigurationError for a wrong setting, mapping or markets file.
     """
-    # range runs (backfill policies, neighbouring weeks) are "beta" in Dagster but tested here, so do not warn users
+    # backfill policies are "beta" in Dagster, checks by week "preview"; both are tested here, so do not warn users
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
         return _wired(Settings.from_environment(environ), resources or {})
 
 
@@ -53,6 +55,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         *forecast_extract_assets(settings),
         *dashboard_assets(settings),
     ]
+    assets = with_analysis_condition(assets)
     return dg.Definitions(
         # with EventBridge, refreshes are not reported to this instance, so assets would only appear to be overdue
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
@@ -60,7 +63,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         jobs=[collect, analyse, *read],
         schedules=schedules(settings),
         sensors=[
-            *analyse_after_collecting(collect, analyse, settings),
+            analyse_after_collecting(settings),
             *(sensor for job in read for sensor in order_file_sensors(settings, job, collect)),
             *finished_matches(settings),
             run_failures(channels(settings)),

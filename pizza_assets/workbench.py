@@ -46,7 +46,10 @@ class Workbench:
         return begin, end
 
     def stored_span(self) -> tuple[MatchWeek, MatchWeek] | None:
-        """The first and the last week with stored data, or None."""
+        """The first and the last week with stored data or refused rows, or None."""
         stored = {week for asset, place in PLACES.items() if place.weekly for week in self.tables.weeks(asset)}
+        stored |= {
+            week for asset in ("raw_orders", "raw_matches") for week in self.tables.weeks_with_refused_rows(asset)
+        }
         zone = self.settings.timezone
         return (MatchWeek(min(stored), zone), MatchWeek(max(stored), zone)) if stored else None

@@ -1,162 +1,166 @@
-"""Asset checks, which report problems and may block downstream assets. Bad rows are refused earlier, before they are
-stored: a check runs too late for that.
+"""What the asset checks look for in a week. Bad rows are refused earlier, and a week with too many is not stored at all
+(storage/refusals.py): a check runs too late for that.
 """
-
-from collections.abc import Sequence
 
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.assets.merged import mock_dependencies
+from pizza_assets.assets.weekly_checks import WeeklyCheck
 from pizza_assets.models import TABLES
 from pizza_assets.models.orders import SUMS
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.orchestration.freshness.check_history import weeks_metadata
-from pizza_assets.orchestration.partitions import weeks_of_run
+from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.orchestration.freshness.check_history import ERROR, PASSED, WARNING, Verdict
 from pizza_assets.settings import Settings
-from pizza_assets.storage.facts import Facts
+from pizza_assets.storage.fingerprints import fingerprint, week_identity
 from pizza_assets.storage.layout import PLACES
+from pizza_assets.storage.refusals import RefusalLimits
 from pizza_assets.storage.tables import TableStore, Unreadable
 
 SHOWN_PER_WEEK = 20
-RAW_ASSETS = ("raw_orders", "raw_matches")
-NON_BLOCKING = "raw_match_events"
-"""Its refused rows block nothing: no weekly asset depends on it."""
+_COLUMNS = ["row_id", "origin", "line_number", "column", "check", "value", "reason"]
 
 
 def build_checks(partitions: dg.WeeklyPartitionsDefinition, settings: Settings) -> list[dg.AssetChecksDefinition]:
-    """Refused rows and sources of every raw asset; conservation of orders in the bins."""
+    """The checks on weekly assets."""
+    return [check.definition(partitions, settings) for check in weekly_checks(settings)]
+
+
+def weekly_checks(settings: Settings) -> list[WeeklyCheck]:
+    """Refused rows, sources and gaps of the raw assets; conservation of orders in the bins."""
     return [
-        *(_rows_are_valid(asset, partitions, settings) for asset in (*RAW_ASSETS, NON_BLOCKING)),
-        *(_from_chosen_source(asset, partitions, settings) for asset in ("raw_orders", "mock_orders", "raw_matches")),
-        _every_order_is_binned(partitions),
+        *(_rows_are_valid(asset, settings) for asset in ("raw_orders", "raw_matches", "raw_match_events")),
+        *(_from_chosen_source(asset, settings) for asset in ("raw_orders", "mock_orders", "raw_matches")),
+        _holds_rows("raw_orders", settings),
+        _holds_rows("raw_matches", settings),
+        _every_order_is_binned(),
     ]
 
 
-def _rows_are_valid(
-    asset: str, partitions: dg.WeeklyPartitionsDefinition, settings: Settings
-) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=asset,
-        name="rows_are_valid",
-        blocking=asset != NON_BLOCKING,
-        description="Lists refused rows by week with key, column, check and value. Warns if there are any"
-        + ("." if asset == NON_BLOCKING else ", and fails above PIZZA_REJECT_ERROR_SHARE of a week's rows."),
-    )
-    def rows_are_valid(
-        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
-    ) -> dg.AssetCheckResult:
-        return refused_rows_result(asset, weeks_of_run(context.run.tags, partitions), tables, settings)
-
-    return rows_are_valid
-
-
-def refused_rows_result(
-    asset: str, weeks: Sequence[str], tables: TableStore, settings: Settings
-) -> dg.AssetCheckResult:
-    """The result for these weeks; at most 20 rows per week are shown, but all are counted and stored."""
-    shown: list[pd.DataFrame] = []
-    counts: dict[str, int] = {}
-    shares: dict[str, float] = {}
-    for week in weeks:
-        rejected = tables.rejected(asset, week)
-        if rejected.empty:
-            continue
-        facts = tables.week_facts(asset, week)
-        counts[week] = rejected.groupby(["origin", "line_number", "row_id"], dropna=False).ngroups
-        shares[week] = counts[week] / (counts[week] + (facts.row_count if facts else 0))
-        shown.append(rejected.head(SHOWN_PER_WEEK).assign(week=week))
-    most = 1.0 if asset == NON_BLOCKING else settings.reject_error_share
-    in_error = [week for week, share in shares.items() if share > most]
-    return dg.AssetCheckResult(
-        passed=not counts,
-        severity=dg.AssetCheckSeverity.ERROR if in_error else dg.AssetCheckSeverity.WARN,
-        description=_refused_text(counts, max(shares.values(), default=0.0), most),
-        metadata={
-            "refused_rows": sum(counts.values()),
-            **weeks_metadata(weeks, in_error, [week for week in counts if week not in in_error]),
-            **({"rows": _table(pd.concat(shown))} if shown else {}),
-        },
+def _rows_are_valid(asset: str, settings: Settings) -> WeeklyCheck:
+    limits = RefusalLimits.from_settings(settings)
+    return WeeklyCheck(
+        asset,
+        "rows_are_valid",
+        "Lists a week's refused rows with key, column, check and value. Warns if there are any, and fails if there "
+        "were so many that the week was not stored.",
+        weeks=lambda tables: sorted({*tables.weeks(asset), *tables.weeks_with_refused_rows(asset)}),
+        judge=lambda tables, week: _refused_rows(tables, asset, week, limits),
     )
 
 
-def _refused_text(counts: dict[str, int], worst_share: float, most: float) -> str:
-    if not counts:
-        return "no row was refused"
-    rows, weeks = sum(counts.values()), len(counts)
-    text = (
-        f"{rows} row{'s' * (rows > 1)} refused in {weeks} week{'s' * (weeks > 1)}, at most {worst_share:.1%} of a week"
-    )
-    if worst_share <= most:
-        return text
-    return f"{text}; correct them, or raise PIZZA_REJECT_ERROR_SHARE above {most:g}"
+def _refused_rows(tables: TableStore, asset: str, week: str, limits: RefusalLimits) -> Verdict:
+    """At most 20 rows are shown, but all are counted and stored."""
+    rows = tables.examine_refused_rows(asset, week)
+    if isinstance(rows, Unreadable):
+        return Verdict(WARNING, rows.why)
+    if not rows.refused:
+        return Verdict(PASSED, "no row was refused")
+    metadata = {
+        "refused_rows": rows.refused,
+        "offered_rows": rows.offered,
+        "rows": _table(tables.rejected(asset, week).head(SHOWN_PER_WEEK)),
+    }
+    objection = limits.objection(asset, rows)
+    if objection is None:
+        return Verdict(WARNING, f"{rows.refused:,} of {rows.offered:,} rows were refused, {rows.share:.1%}", metadata)
+    is_stored = tables.examine_week(asset, week) is not None
+    outcome = "the week stored before was kept" if is_stored else "the week is not stored"
+    return Verdict(ERROR, f"{objection}; {outcome}", metadata)
 
 
 def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
-    columns = ["week", "row_id", "origin", "line_number", "column", "check", "value", "reason"]
-    texts = rejected[columns].astype("string").fillna("").to_dict("records")
+    texts = rejected[_COLUMNS].astype("string").fillna("").to_dict("records")
     return dg.MetadataValue.table(records=[dg.TableRecord(dict(row)) for row in texts])
 
 
-def _from_chosen_source(
-    asset: str, partitions: dg.WeeklyPartitionsDefinition, settings: Settings
-) -> dg.AssetChecksDefinition:
+def _from_chosen_source(asset: str, settings: Settings) -> WeeklyCheck:
     chosen = settings.matches if asset == "raw_matches" else settings.orders
-
-    @dg.asset_check(
-        asset=asset,
-        name="comes_from_chosen_source",
-        description="Warns if a stored week is not complete data from the chosen source: mock after the source failed, "
+    return WeeklyCheck(
+        asset,
+        "comes_from_chosen_source",
+        "Warns if a stored week is not complete data from the chosen source: mock after the source failed, "
         "a partial answer, an older week kept after a failed refresh, or a damaged file.",
+        weeks=lambda tables: tables.weeks("raw_matches" if asset == "raw_matches" else "raw_orders"),
+        judge=lambda tables, week: _source(tables, asset, week, chosen),
     )
-    def comes_from_chosen_source(
-        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
-    ) -> dg.AssetCheckResult:
-        weeks = weeks_of_run(context.run.tags, partitions)
-        examined = {week: tables.examine_week(asset, week) for week in weeks}
-        damaged = {week: found.why for week, found in examined.items() if isinstance(found, Unreadable)}
-        facts = {week: found for week, found in examined.items() if isinstance(found, Facts)}
-        stand_ins = {
-            week: found.reason or "labelled mock"
-            for week, found in facts.items()
-            if chosen != "mock" and found.data_source == DataSource.MOCK and found.source_name == "mock"
-        }
-        partial = {week: found.reason or "partial" for week, found in facts.items() if found.is_partial}
-        reasons = sorted({*stand_ins.values(), *partial.values(), *damaged.values()})
-        return dg.AssetCheckResult(
-            passed=not reasons,
-            severity=dg.AssetCheckSeverity.WARN,
-            description="; ".join(reasons) or "every stored week comes from the chosen source",
-            metadata={
-                "weeks_of_stand_ins": len(stand_ins),
-                "partial_weeks": len(partial),
-                **weeks_metadata(weeks, in_warning=sorted({*stand_ins, *partial, *damaged})),
-            },
-        )
-
-    return comes_from_chosen_source
 
 
-def _every_order_is_binned(partitions: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset="order_bins",
-        name="every_order_is_binned",
+def _source(tables: TableStore, asset: str, week: str, chosen: str) -> Verdict:
+    facts = tables.examine_week(asset, week)
+    if isinstance(facts, Unreadable):
+        return Verdict(WARNING, facts.why)
+    if facts is None:  # only of mock_orders, for a week of real orders
+        return Verdict(PASSED, "no orders were invented for this week")
+    if chosen != "mock" and facts.data_source == DataSource.MOCK and facts.source_name == "mock":
+        return Verdict(WARNING, facts.reason or "labelled mock")
+    if facts.is_partial:
+        return Verdict(WARNING, facts.reason or "partial")
+    return Verdict(PASSED, f"the week comes from {facts.source_name or facts.data_source}")
+
+
+def _holds_rows(asset: str, settings: Settings) -> WeeklyCheck:
+    return WeeklyCheck(
+        asset,
+        "holds_rows",
+        "Warns about a week without stored rows between the first and the last stored one: to Dagster, a run that "
+        "stored nothing for a week is a success, too. A week in which the source has no match passes.",
+        weeks=lambda tables: _every_week(tables, settings.timezone),
+        judge=lambda tables, week: _rows(tables, asset, week),
+        additional_deps=mock_dependencies(settings) if asset == "raw_orders" else (),
+    )
+
+
+def _every_week(tables: TableStore, timezone: str) -> list[str]:
+    """From the first week of orders or matches, stored or refused, to the last."""
+    known = [
+        week
+        for asset in ("raw_orders", "raw_matches")
+        for week in (*tables.weeks(asset), *tables.weeks_with_refused_rows(asset))
+    ]
+    if not known:
+        return []
+    return [week.key for week in weeks_between(MatchWeek(min(known), timezone), MatchWeek(max(known), timezone))]
+
+
+def _rows(tables: TableStore, asset: str, week: str) -> Verdict:
+    facts = tables.examine_week(asset, week)
+    if isinstance(facts, Unreadable):
+        return Verdict(WARNING, facts.why)
+    if facts is None:
+        return Verdict(WARNING, "nothing is stored for this week: not covered, not run, failed, or refused")
+    if facts.row_count:
+        return Verdict(PASSED, f"{facts.row_count:,} rows are stored")
+    if asset == "raw_matches":
+        return Verdict(PASSED, "the source has no match in this week")
+    return Verdict(WARNING, "the source covers this week, but has no order in it")
+
+
+def _every_order_is_binned() -> WeeklyCheck:
+    return WeeklyCheck(
+        "order_bins",
+        "every_order_is_binned",
+        "Orders, revenue and pizzas in the bins equal those in raw_orders.",
+        weeks=lambda tables: tables.weeks("order_bins"),
+        judge=_bins,
         blocking=True,
-        description="Orders, revenue and pizzas in the bins equal those in raw_orders, week by week.",
     )
-    def every_order_is_binned(
-        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
-    ) -> dg.AssetCheckResult:
-        weeks = weeks_of_run(context.run.tags, partitions)
-        different = [
-            week for week in weeks if _totals(tables, "raw_orders", week) != _totals(tables, "order_bins", week)
-        ]
-        return dg.AssetCheckResult(
-            passed=not different,
-            description=f"weeks that differ: {', '.join(different)}" if different else "all orders are counted once",
-            metadata=weeks_metadata(weeks, in_error=different),
-        )
 
-    return every_order_is_binned
+
+def _bins(tables: TableStore, week: str) -> Verdict:
+    facts = tables.week_facts("order_bins", week)
+    orders = week_identity(tables, "raw_orders", week)
+    if facts is not None and facts.input_fingerprint and facts.input_fingerprint != fingerprint(orders):
+        return Verdict(WARNING, "other orders are stored than these bins were made of; make the week again")
+    binned, collected = _totals(tables, "order_bins", week), _totals(tables, "raw_orders", week)
+    if binned == collected:
+        return Verdict(PASSED, f"all {collected['order_count']:,} orders are counted once")
+    return Verdict(ERROR, f"the bins hold {_in_words(binned)}, but raw_orders {_in_words(collected)}; this is a bug")
+
+
+def _in_words(totals: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in totals.items())
 
 
 def _totals(tables: TableStore, asset: str, week: str) -> dict[str, int]:

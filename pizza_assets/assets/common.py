@@ -10,7 +10,7 @@ from pizza_assets.models import TABLES
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.storage.facts import Facts
-from pizza_assets.storage.io_manager import REPORTED_HERE, WeekOutput, WeekOutputs, column_schema
+from pizza_assets.storage.io_manager import READS_NEIGHBOURS, REPORTED_HERE, WeekOutput, WeekOutputs, column_schema
 from pizza_assets.storage.layout import CODE_VERSIONS, PLACES
 from pizza_assets.storage.tables import WeekTables
 from pizza_assets.threads import AT_ONCE
@@ -64,6 +64,14 @@ def described(group: str, asset: str) -> _Described:
 def weekly(partitions: dg.PartitionsDefinition) -> _Weekly:
     """Arguments for a weekly asset: one run can cover many weeks."""
     return {"partitions_def": partitions, "backfill_policy": dg.BackfillPolicy.single_run()}
+
+
+def neighbouring_weeks() -> dg.AssetIn:
+    """An input of which the asset also reads the weeks before and after its own, because windows can cross the edge.
+
+    Dagster itself is told of the same week only (decision 0032), so a backfill of many assets is one run.
+    """
+    return dg.AssetIn(metadata={READS_NEIGHBOURS: True})
 
 
 def weeks_at_once(context: dg.AssetExecutionContext, orders: WeekTables) -> int:

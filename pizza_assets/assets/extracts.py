@@ -29,7 +29,7 @@ from pizza_assets.orchestration.freshness.match_versions import (
 )
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WholeOutput
-from pizza_assets.storage.tables import WeekTables
+from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.threads import side_by_side
 
 EXTRACTS = tuple(model.table_name() for model in MODELS)
@@ -190,10 +190,14 @@ def _data_quality(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.
         deps=_unread_dependencies(settings),
     )
     def dashboard_data_quality(
-        context: dg.AssetExecutionContext, raw_orders: WeekTables, raw_matches: WeekTables
+        context: dg.AssetExecutionContext,
+        raw_orders: WeekTables,
+        raw_matches: WeekTables,
+        tables: dg.ResourceParam[TableStore],
     ) -> WholeOutput:
-        weeks = _every_week({*raw_orders, *raw_matches}, settings.timezone)
-        history = CheckHistory(context.instance, checks)
+        refused = (week for table in (raw_orders, raw_matches) for week in table.weeks_with_refused_rows())
+        weeks = _every_week({*raw_orders, *raw_matches, *refused}, settings.timezone)
+        history = CheckHistory(context.instance, checks, tables.objects.uri(""))
         rows = extracts.data_quality(
             [*_quality("orders", raw_orders, weeks, history), *_quality("matches", raw_matches, weeks, history)]
         )
@@ -226,7 +230,7 @@ def _quality(
             "data_source": facts.data_source if facts else NOTHING_STORED,
             "source_name": facts.source_name if facts else None,
             "row_count": facts.row_count if facts else 0,
-            "rejected_count": facts.rejected_count if facts else 0,
+            "rejected_count": tables.refused_count(week.key),
             "is_partial": bool(facts and facts.is_partial),
             "failed_check_count": sum(len(history.failed(asset, week.key)) for asset in CHECKED[dataset]),
             "reason": facts.reason if facts else "nothing is stored for this week: not covered, not run, or failed",
@@ -239,19 +243,21 @@ def _quality(
 def _checks(settings: Settings, checks: Sequence[dg.AssetCheckKey]) -> dg.AssetsDefinition:
     @dg.asset(
         **described("dashboards", "dashboard_checks"),
-        description="Per asset check: the number of stored weeks that passed, warned, failed or were not checked.",
-        deps=_unread_dependencies(settings),
+        description="Per asset check: the number of stored weeks that passed, warned, failed or were not checked, and "
+        "of other weeks that failed.",
+        deps=["raw_orders", "raw_matches", *_unread_dependencies(settings)],
     )
     def dashboard_checks(
         context: dg.AssetExecutionContext,
-        raw_orders: WeekTables,
-        raw_matches: WeekTables,
         dashboard_data_quality: pd.DataFrame,
+        tables: dg.ResourceParam[TableStore],
     ) -> WholeOutput:
-        history = CheckHistory(context.instance, checks)
-        rows = extracts.checks_extract(
-            [asdict(outcome) for outcome in history.outcomes(sorted({*raw_orders, *raw_matches}))]
-        )
+        history = CheckHistory(context.instance, checks, tables.objects.uri(""))
+        weeks = list(dict.fromkeys(dashboard_data_quality["week"]))
+        is_stored = dashboard_data_quality["data_source"] != NOTHING_STORED
+        stored = set(dashboard_data_quality.loc[is_stored, "week"])
+        found = [look for look in history.outcomes(weeks) if look.week in stored or look.outcome != "not_checked"]
+        rows = extracts.checks_extract([asdict(outcome) for outcome in found])
         counts = markdown(rows[["asset", "check", "outcome", "week_count"]])
         return whole(rows, if_empty=label_of_all(dashboard_data_quality)["data_source"], outcomes=counts)
 

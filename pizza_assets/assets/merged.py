@@ -7,7 +7,7 @@ from pizza_assets.analysis.merged_orders import merge_batches, nearest_match_sou
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.assets.common import described, weekly, weekly_output, weeks_at_once
+from pizza_assets.assets.common import described, neighbouring_weeks, weekly, weekly_output, weeks_at_once
 from pizza_assets.models.labels import combined_label, table_label
 from pizza_assets.models.market import Markets
 from pizza_assets.models.row_stream import RowStream
@@ -16,7 +16,6 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.bin_engines import bin_engine
 from pizza_assets.orchestration.freshness.match_versions import matches_reaching, weeks_touched
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
-from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.settings import Settings
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
@@ -97,7 +96,7 @@ def _merged_orders(
     @dg.asset(
         **weekly(partitions),
         **described("merged", "merged_orders"),
-        ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
+        ins={"raw_matches": neighbouring_weeks()},
         deps=mock_dependencies(settings),
         description="Orders in a window of a match that their market follows, with the nearest such match and window.",
     )
@@ -129,7 +128,7 @@ def _match_windows(
     @dg.asset(
         **weekly(partitions),
         **described("merged", "match_windows"),
-        ins={"order_bins": dg.AssetIn(partition_mapping=with_neighbours())},
+        ins={"order_bins": neighbouring_weeks()},
         description="Orders, revenue, pizzas and stores before, during and after each match, per exposed market.",
     )
     def match_windows(

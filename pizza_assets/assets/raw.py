@@ -9,7 +9,7 @@ from dataclasses import replace
 import dagster as dg
 import pandas as pd
 
-from pizza_assets.assets.common import at_once_of_weeks, described, weekly, weekly_output
+from pizza_assets.assets.common import at_once_of_weeks, described, neighbouring_weeks, weekly, weekly_output
 from pizza_assets.errors import PizzaAssetsError, SourceError
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.market import Markets
@@ -17,7 +17,6 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.match_versions import matches_reaching
 from pizza_assets.orchestration.freshness.week_inputs import PLANTED_REACH, WeekInputs
-from pizza_assets.orchestration.partitions import with_neighbours
 from pizza_assets.orchestration.run_target import pool_of
 from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
@@ -162,7 +161,7 @@ def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.
     @dg.asset(
         **weekly(partitions),
         **described("raw", "mock_orders"),
-        ins={"raw_matches": dg.AssetIn(partition_mapping=with_neighbours())},
+        ins={"raw_matches": neighbouring_weeks()},
         deps=["raw_orders"],
         description="Invented orders, labelled mock, that respond to the week's matches with declared effects. "
         "Made only if no order source is configured or the orders API fails; they never replace a real week.",

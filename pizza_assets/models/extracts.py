@@ -177,7 +177,7 @@ class InsightsExtract(Insights, name="dashboard_insights", place=EXTRACT, code_v
 
 
 class DataQualityExtract(
-    Table, name="dashboard_data_quality", place=EXTRACT, code_version=2, key=("week", "dataset"), schema_version=2
+    Table, name="dashboard_data_quality", place=EXTRACT, code_version=3, key=("week", "dataset"), schema_version=2
 ):
     """One row per week and dataset: rows stored, rows rejected, and why data are mock, partial or missing."""
 
@@ -195,7 +195,7 @@ class DataQualityExtract(
     reason: str = pa.Field(nullable=True, description="Why the week is mock, partial or empty.")
 
 
-class ChecksExtract(Table, name="dashboard_checks", place=EXTRACT, code_version=2, key=("asset", "check", "outcome")):
+class ChecksExtract(Table, name="dashboard_checks", place=EXTRACT, code_version=3, key=("asset", "check", "outcome")):
     """One row per asset check and outcome: the number of stored weeks whose latest result it is."""
 
     asset: str = pa.Field(description="The checked asset.")

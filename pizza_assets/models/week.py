@@ -60,6 +60,12 @@ def weeks_between(first: MatchWeek, last: MatchWeek) -> list[MatchWeek]:
     return [first.shifted(n) for n in range(days // 7 + 1)]
 
 
+def with_neighbours(weeks: Iterable[str]) -> list[str]:
+    """These weeks and the ones before and after each of them, sorted."""
+    days = {date.fromisoformat(week) + timedelta(weeks=step) for week in weeks for step in (-1, 0, 1)}
+    return [day.isoformat() for day in sorted(days)]
+
+
 def week_ranges(weeks: Iterable[str], timezone: str, longest: int = LONGEST_RANGE) -> list[tuple[str, str]]:
     """First and last week of each run of consecutive weeks, none longer than `longest`."""
     found: list[list[str]] = []
@@ -70,6 +76,15 @@ def week_ranges(weeks: Iterable[str], timezone: str, longest: int = LONGEST_RANG
         else:
             found.append([week])
     return [(stretch[0], stretch[-1]) for stretch in found]
+
+
+def weeks_in_ranges(stretches: Iterable[tuple[str, str]]) -> list[str]:
+    """The weeks of these ranges; the inverse of `week_ranges`."""
+    return [
+        (date.fromisoformat(first) + timedelta(weeks=n)).isoformat()
+        for first, last in stretches
+        for n in range((date.fromisoformat(last) - date.fromisoformat(first)).days // 7 + 1)
+    ]
 
 
 def ranges_to_text(stretches: Iterable[tuple[str, str]]) -> str:

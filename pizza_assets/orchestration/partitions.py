@@ -23,12 +23,6 @@ def match_weeks(settings: Settings) -> dg.WeeklyPartitionsDefinition:
     )
 
 
-def with_neighbours() -> dg.TimeWindowPartitionMapping:
-    """The mapping of a week that also reads its two neighbours, because windows can cross the edge of a week."""
-    # the first week has no week before it, the running one none after it
-    return dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=1, allow_nonexistent_upstream_partitions=True)
-
-
 def refreshed_weeks(now: datetime, settings: Settings) -> tuple[str, str]:
     """First and last week of the daily refresh: the last finished one and the running one.
 

@@ -23,6 +23,7 @@ from pizza_assets.storage.io_manager import TableIOManager
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.refusals import RefusalLimits
 from pizza_assets.storage.tables import TableStore
 
 
@@ -79,7 +80,8 @@ def build_staleness(
         if not place.weekly
     }
     inputs = WeekInputs(tables, settings, markets_of(settings), sources, clock)
-    checks = CheckHistory(instance, graph.asset_check_keys)
+    weekly = [key for key in graph.asset_check_keys if PLACES[key.asset_key.to_user_string()].weekly]
+    checks = CheckHistory(instance, weekly, tables.objects.uri(""))
     return Staleness(tables, inputs, whole_parents, analysis_parameters(settings), checks)
 
 
@@ -105,7 +107,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
         orders = order_source(settings, clock)
         if orders is not None and orders.label == DataSource.REAL:
             refused |= {"order_source"}
-    return TableStore(object_store(settings), clock, refused)
+    return TableStore(object_store(settings), clock, refused, RefusalLimits.from_settings(settings))
 
 
 def object_store(settings: Settings) -> ObjectStore:

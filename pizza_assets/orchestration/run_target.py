@@ -1,9 +1,12 @@
-"""Where a run executes: tags for the run launcher. Launching belongs to lambda_runs/launcher.py."""
+"""Where a run executes, and what follows it: the tags of runs. Launching belongs to lambda_runs/launcher.py."""
 
 from pizza_assets.settings import Settings
 
 RUN_ON_TAG = "pizza/run_on"
 ON_LAMBDA = "lambda"
+
+ANALYSES_ITSELF = {"pizza/then": "self"}
+"""The tag of runs whose command analyses afterwards, so that Dagster's daemon does not analyse these weeks again."""
 
 LAMBDA_RUNTIME_SECONDS = 880
 """The longest run on Lambda, below the 900 s after which AWS kills the function."""

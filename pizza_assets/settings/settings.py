@@ -68,7 +68,13 @@ class Settings(SourceSettings):
         "PIZZA_REJECT_ERROR_SHARE",
         "0.05",
         values.share,
-        "Share of refused rows above which a failed check is an error instead of a warning.",
+        "Share of refused order rows above which a week is not stored; the one stored before stays.",
+    )
+    reject_error_matches: int = setting(
+        "PIZZA_REJECT_ERROR_MATCHES",
+        "3",
+        values.whole_number(0),
+        "Number of refused matches above which a week's matches are not stored; those stored before stay.",
     )
     run_on: str = setting(
         "PIZZA_RUN_ON",

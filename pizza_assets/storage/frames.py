@@ -63,6 +63,12 @@ def stored_schema(model: type[Table], label: str, covered: str | None = None) ->
     return schema.with_metadata(metadata)
 
 
+def with_metadata(table: pyarrow.Table, metadata: Mapping[str, str]) -> pyarrow.Table:
+    """The table with more of our metadata, which `footer_metadata` reads back."""
+    ours = {f"pizza.{name}".encode(): text.encode() for name, text in metadata.items()}
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), **ours})
+
+
 def to_parquet(table: pyarrow.Table) -> bytes:
     """The bytes of a Parquet file (zstd), sealed with its checksum."""
     groups = (table.slice(first, ROWS_PER_GROUP) for first in range(0, max(table.num_rows, 1), ROWS_PER_GROUP))

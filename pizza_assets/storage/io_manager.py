@@ -5,11 +5,20 @@ The contents of a week are decided in the assets, its key in layout.py.
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 import pandas as pd
-from dagster._core.definitions.data_version import DATA_VERSION_TAG
+from dagster._core.definitions.data_version import (
+    CODE_VERSION_TAG,
+    DATA_VERSION_IS_USER_PROVIDED_TAG,
+    DATA_VERSION_TAG,
+    DEFAULT_DATA_VERSION,
+    NULL_DATA_VERSION,
+    NULL_EVENT_POINTER,
+    get_input_data_version_tag,
+    get_input_event_pointer_tag,
+)
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 from dagster._core.events import DagsterEvent
 
@@ -17,9 +26,11 @@ from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import with_neighbours
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
-from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter
+from pizza_assets.storage.week_events import latest_materializations
+from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, Withheld
 from pizza_assets.threads import side_by_side
 
 REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
@@ -28,6 +39,9 @@ REPORTED_HERE = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
 Without this key Dagster would report all weeks of the run again at the end of the step, even those that failed
 (decision 0003).
 """
+
+READS_NEIGHBOURS = "pizza/reads_neighbours"
+"""Metadata of a weekly input that is loaded with the weeks before and after those of the run."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,10 @@ class TableIOManager(dg.IOManager):
         wanted = context.dagster_type.typing_type
         self._record_version(context, asset)
         if context.has_asset_partitions:
-            weeks = WeekTables(self._tables, asset, list(context.asset_partition_keys))
+            keys = list(context.asset_partition_keys)
+            if context.definition_metadata.get(READS_NEIGHBOURS):
+                keys = with_neighbours(keys)
+            weeks = WeekTables(self._tables, asset, keys)
             return weeks if wanted is WeekTables else weeks.rows()
         rows = self._tables.read_whole(asset)
         if rows is None:
@@ -150,12 +167,14 @@ class TableIOManager(dg.IOManager):
         def write(week: str) -> _WeekResult:
             return self._write_week(context, asset, outputs, week)
 
+        # as the fingerprints: before anything is made, so that an input that changes meanwhile is marked
+        inputs = _input_versions(context, outputs.weeks)
         for done in side_by_side(write, outputs.weeks, outputs.at_once):
             if done.error is not None:
                 failures[done.week] = done.error
                 context.log.error(f"{asset} {done.week}: {_error_text(done.error)}")
                 continue
-            yield _materialized(context, done.week, done.metadata, done.version)
+            yield _materialized(context, done, inputs[done.week])
             self._stored(asset, done.week)
         if failures:
             # an exception has one cause, so chain the first error; the traces of the others are in the run's log
@@ -191,6 +210,11 @@ class TableIOManager(dg.IOManager):
             output.failure,
         )
         stored = writer.write(output.rows, origin, output.covered, output.rejected)
+        if isinstance(stored, Withheld):
+            context.log.warning(f"{asset} {output.week} is not stored: {stored.reason}")
+            return self._without_rows(asset, writer, replace(output, reason=stored.reason))
+        if stored.is_kept:
+            context.log.warning(f"{asset} {output.week} is {stored.facts.reason}")
         return _stored_metadata(stored), stored.facts.content_sha256
 
     def _without_rows(self, asset: str, writer: WeekWriter, output: WeekOutput) -> tuple[dict[str, object], str]:
@@ -230,11 +254,31 @@ class TableIOManager(dg.IOManager):
             self._on_stored(asset, week)
 
 
-def _materialized(context: dg.OutputContext, week: str, metadata: dict[str, object], version: str) -> DagsterEvent:
-    """The materialization event of one stored week."""
-    tags = {} if version == ABSENT else {DATA_VERSION_TAG: version}
-    materialization = dg.AssetMaterialization(context.asset_key, partition=week, metadata=metadata, tags=tags)
+def _materialized(context: dg.OutputContext, done: _WeekResult, inputs: Mapping[str, str]) -> DagsterEvent:
+    """The materialization event of one stored week, with the versions by which Dagster marks outdated ones."""
+    tags: dict[str, str] = {}
+    if done.version != ABSENT:
+        tags = {DATA_VERSION_TAG: done.version, DATA_VERSION_IS_USER_PROVIDED_TAG: "true", **inputs}
+        tags[CODE_VERSION_TAG] = _code_version(context)
+    materialization = dg.AssetMaterialization(context.asset_key, partition=done.week, metadata=done.metadata, tags=tags)
     return DagsterEvent.asset_materialization(context.step_context, materialization)
+
+
+def _input_versions(context: dg.OutputContext, weeks: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Week to tags: the version of each input's same week, and the event that reported it."""
+    found: dict[str, dict[str, str]] = {week: {} for week in weeks}
+    graph = context.step_context.job_def.asset_layer.asset_graph
+    for parent in graph.get(context.asset_key).parent_keys:
+        records = latest_materializations(context.step_context.instance, parent.to_user_string(), weeks)
+        for week in weeks:
+            version, pointer = NULL_DATA_VERSION.value, NULL_EVENT_POINTER
+            record = records.get(week)
+            if record is not None and record.asset_materialization is not None:
+                tags = record.asset_materialization.tags or {}
+                version, pointer = tags.get(DATA_VERSION_TAG, DEFAULT_DATA_VERSION.value), str(record.storage_id)
+            found[week][get_input_data_version_tag(parent)] = version
+            found[week][get_input_event_pointer_tag(parent)] = pointer
+    return found
 
 
 def _error_text(error: Exception) -> str:

@@ -22,6 +22,7 @@ from pizza_assets.storage import frames, layout
 from pizza_assets.storage.facts import Facts, labels_of, read_facts
 from pizza_assets.storage.frame_cache import FrameCache
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
 from pizza_assets.storage.week_stream import OrderStream, open_orders
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
 
@@ -32,14 +33,20 @@ class TableStore:
     """Reads and writes tables.
 
     mock_refused: the label columns (order_source, match_source) whose stored mock rows and weeks are ignored.
+    limits: how many refused rows a stored week may have; by default any number.
     """
 
     def __init__(
-        self, store: ObjectStore, now: Callable[[], datetime], mock_refused: frozenset[str] = frozenset()
+        self,
+        store: ObjectStore,
+        now: Callable[[], datetime],
+        mock_refused: frozenset[str] = frozenset(),
+        limits: RefusalLimits | None = None,
     ) -> None:
         self.objects = store
         self._now = now
         self._mock_refused = mock_refused
+        self._limits = limits or RefusalLimits()
         self._frame_cache = FrameCache()
         self.derived_cache: dict[tuple[str, ...], Any] = {}
 
@@ -47,7 +54,7 @@ class TableStore:
     def writing_week(self, asset: str, week: str) -> Iterator[WeekWriter]:
         """Hold the claim on this week of the asset's dataset during the block; other writers wait."""
         with self.objects.claiming(layout.week_claim(asset, week)) as claim:
-            yield WeekWriter(self.objects, claim, asset, week, self._now)
+            yield WeekWriter(self.objects, claim, asset, week, self._now, self._limits)
 
     def read_week(self, asset: str, week: str, columns: Sequence[str] | None = None) -> "WeekFrame | None":
         """One week's rows, preferably real, or None if nothing (acceptable) is stored."""
@@ -106,6 +113,30 @@ class TableStore:
         """The refused rows of a week, possibly none."""
         found = frames.read_parquet(self.objects, layout.rejected_key(asset, week), RejectedRows)
         return RejectedRows.empty() if found is None else found[0]
+
+    def refused_rows(self, asset: str, week: str) -> RefusedRows:
+        """How many rows were refused when the week was last collected, whether or not it was stored then."""
+        key = layout.rejected_key(asset, week)
+        footer = frames.read_footer(self.objects, key)
+        if footer is None:
+            return RefusedRows()
+        counts = RefusedRows.from_metadata(frames.footer_metadata(self.objects.uri(key), footer))
+        if counts is not None:
+            return counts
+        facts = self.week_facts(asset, week)
+        return RefusedRows.of(self.rejected(asset, week), facts.row_count if facts else 0)
+
+    def examine_refused_rows(self, asset: str, week: str) -> "RefusedRows | Unreadable":
+        """Like `refused_rows`, but returns Unreadable instead of raising."""
+        try:
+            return self.refused_rows(asset, week)
+        except StorageError as error:
+            return Unreadable(str(error))
+
+    def weeks_with_refused_rows(self, asset: str) -> list[str]:
+        """The weeks that lost rows when they were last collected, sorted; some of them may not be stored."""
+        prefix = f"{layout.PLACES[asset].prefix}/rejected"
+        return sorted(layout.week_of(key) for key in self.objects.keys(prefix) if key.endswith(".parquet"))
 
     def weeks(self, asset: str) -> list[str]:
         """The stored weeks of an asset, sorted."""
@@ -249,6 +280,14 @@ class WeekTables(Mapping[str, WeekFrame]):
 
     def facts(self, week: str) -> Facts | None:
         return self._tables.week_facts(self._asset, week)
+
+    def refused_count(self, week: str) -> int:
+        """How many rows were refused when the week was last collected."""
+        return self._tables.refused_rows(self._asset, week).refused
+
+    def weeks_with_refused_rows(self) -> list[str]:
+        """The weeks of which rows were refused; some of them may not be stored."""
+        return [week for week in self._tables.weeks_with_refused_rows(self._asset) if week in self._requested]
 
     def examine(self, week: str) -> Facts | Unreadable | None:
         """Like `facts`, but returns Unreadable instead of raising."""

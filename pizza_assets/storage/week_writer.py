@@ -1,4 +1,5 @@
-"""Writes one week of one asset under its claim, and decides what may be overwritten: real beats mock.
+"""Writes one week of one asset under its claim, and decides what may be overwritten: real beats mock, and a week that
+lost too many rows is not stored at all.
 
 What readers get is decided in tables.py; the contents of a week in the assets.
 """
@@ -7,7 +8,8 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO
@@ -26,6 +28,7 @@ from pizza_assets.storage import frames, layout
 from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.facts import Facts, labels_of, publish_facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
+from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
 from pizza_assets.storage.row_checks import check_rows
 from pizza_assets.storage.streamed_rows import Counted, write_rows
 
@@ -41,6 +44,13 @@ class Stored:
     facts: Facts
     real_share: float
     is_kept: bool = False
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """The result of a write that stored nothing, because too many rows were refused and no earlier week is stored."""
+
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -61,10 +71,16 @@ class WeekWriter:
     """Writes one week of one asset while its claim is held."""
 
     def __init__(
-        self, store: ObjectStore, claim: Claim, asset: str, week: str, collected_at: Callable[[], datetime]
+        self,
+        store: ObjectStore,
+        claim: Claim,
+        asset: str,
+        week: str,
+        collected_at: Callable[[], datetime],
+        limits: RefusalLimits,
     ) -> None:
         self._store, self._claim, self._now = store, claim, collected_at
-        self._asset, self._week = asset, week
+        self._asset, self._week, self._limits = asset, week, limits
 
     def write(
         self,
@@ -72,27 +88,31 @@ class WeekWriter:
         origin: Origin,
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
-    ) -> Stored:
-        """Write the week, unless it would replace a real week with mock, or a complete one with a partial one: then the
-        stored week is kept, and its facts note why it was not refreshed.
+    ) -> Stored | Withheld:
+        """Write the week, unless it would replace a real week with mock, a complete one with a partial one, or has lost
+        more rows than the limits allow: then the stored week is kept, and its facts note why it was not refreshed.
 
-        A real week deletes the mock one once it is safely written. Raises StorageError if the model refuses a row, or
-        if the claim was lost.
+        Refused rows and their counts are stored either way, so that checks can judge a week that was not stored. A real
+        week deletes the mock one once it is safely written. Raises StorageError if the model refuses a row, or if the
+        claim was lost.
         """
         labelled = layout.PLACES[self._asset].labelled
         label = origin.data_source if labelled else None
         self._claim.confirm()
         if label == DataSource.MOCK and self._store.exists(self._key(DataSource.REAL)):
-            return self._kept(self._key(DataSource.REAL), origin)
+            return self._kept(self._key(DataSource.REAL), _cause(origin))
         if label == DataSource.REAL and origin.is_partial and self._is_whole(self._key(DataSource.REAL)):
-            return self._kept(self._key(DataSource.REAL), origin)
+            return self._kept(self._key(DataSource.REAL), _cause(origin))
         rejected = RejectedRows.empty() if rejected is None else rejected
-        collected_at = self._now()
-        self._write_rejected(rejected, origin, collected_at)
+        collected_at, key = self._now(), self._key(label)
         covered_text = None if covered is None else coverage_to_json(covered)
-        stored = write_table(
-            self._store, self._asset, self._key(label), rows, origin, collected_at, covered_text, len(rejected)
-        )
+        with _written_file(self._asset, key, rows, origin, covered_text) as (file, counted):
+            refused = RefusedRows.of(rejected, counted.row_count)
+            self._write_rejected(rejected, refused, origin, collected_at)
+            objection = self._limits.objection(self._asset, refused)
+            if objection is not None:
+                return self._kept(key, objection) if self._store.exists(key) else Withheld(objection)
+            stored = _publish_table(self._store, self._asset, key, file, counted, origin, collected_at, refused.refused)
         if label == DataSource.REAL:
             self._delete(self._key(DataSource.MOCK))
         return stored
@@ -102,25 +122,28 @@ class WeekWriter:
         self._claim.confirm()
         self._delete(self._key(None))
 
-    def _write_rejected(self, rejected: pd.DataFrame, origin: Origin, collected_at: datetime) -> None:
+    def _write_rejected(
+        self, rejected: pd.DataFrame, refused: RefusedRows, origin: Origin, collected_at: datetime
+    ) -> None:
         key = layout.rejected_key(self._asset, self._week)
         if len(rejected):
-            content = io.BytesIO(frames.to_parquet(frames.to_arrow(rejected, RejectedRows, origin.data_source)))
+            table = frames.to_arrow(rejected, RejectedRows, origin.data_source)
+            content = io.BytesIO(frames.to_parquet(frames.with_metadata(table, refused.metadata)))
             facts = replace(facts_of(content, origin, collected_at), table="rejected", row_count=len(rejected))
             frames.write_file(self._store, key, content, labels_of(facts))
         else:
             self._store.delete(key)
 
-    def _kept(self, key: str, refused: Origin) -> Stored:
-        """Keep the stored real week, and note in its facts why it could not be refreshed."""
+    def _kept(self, key: str, cause: str) -> Stored:
+        """Keep the stored week, and note in its facts why it could not be refreshed."""
         facts = read_facts(self._store, key)
         if facts is None:
             raise StorageError(f"{self._store.uri(key)} was just deleted; run its week again")
-        cause = refused.failure or refused.reason or "no reason given"
         reason = f"kept from before, because a refresh failed: {cause}"
         facts = replace(facts, reason=reason, is_partial=True, is_kept=True)
         publish_facts(self._store, key, facts)
-        return Stored(self._store.uri(key), facts, real_share=1.0, is_kept=True)
+        share = float(facts.data_source == DataSource.REAL)
+        return Stored(self._store.uri(key), facts, share, is_kept=True)
 
     def _is_whole(self, key: str) -> bool:
         """Whether a complete week is stored there; a kept week is complete, although its facts say partial."""
@@ -135,6 +158,10 @@ class WeekWriter:
         return layout.week_key(self._asset, self._week, label)
 
 
+def _cause(origin: Origin) -> str:
+    return origin.failure or origin.reason or "no reason given"
+
+
 def write_table(
     store: ObjectStore,
     asset: str,
@@ -142,21 +169,41 @@ def write_table(
     rows: pd.DataFrame | RowStream,
     origin: Origin,
     collected_at: datetime,
-    covered: str | None = None,
-    rejected_count: int = 0,
 ) -> Stored:
     """Write one table with its facts, as Parquet or CSV depending on the layout."""
-    model = TABLES[layout.PLACES[asset].table]
+    with _written_file(asset, key, rows, origin, None) as (file, counted):
+        return _publish_table(store, asset, key, file, counted, origin, collected_at, 0)
+
+
+@contextmanager
+def _written_file(
+    asset: str, key: str, rows: pd.DataFrame | RowStream, origin: Origin, covered: str | None
+) -> Iterator[tuple[IO[bytes], Counted]]:
+    """The rows, checked, in a temporary file that exists during the block."""
+    place = layout.PLACES[asset]
     with tempfile.SpooledTemporaryFile(_BYTES_IN_MEMORY) as file:
-        counted = _write_file(file, rows, model, key, origin.data_source, covered, layout.PLACES[asset].suffix)
-        facts = replace(
-            facts_of(file, origin, collected_at),
-            table=model.table_name(),
-            row_count=counted.row_count,
-            schema_version=model.schema_version(),
-            rejected_count=rejected_count,
-        )
-        publish(store, key, file, facts)
+        yield file, _write_file(file, rows, TABLES[place.table], key, origin.data_source, covered, place.suffix)
+
+
+def _publish_table(
+    store: ObjectStore,
+    asset: str,
+    key: str,
+    file: IO[bytes],
+    counted: Counted,
+    origin: Origin,
+    collected_at: datetime,
+    refused_count: int,
+) -> Stored:
+    model = TABLES[layout.PLACES[asset].table]
+    facts = replace(
+        facts_of(file, origin, collected_at),
+        table=model.table_name(),
+        row_count=counted.row_count,
+        schema_version=model.schema_version(),
+        rejected_count=refused_count,
+    )
+    publish(store, key, file, facts)
     return Stored(store.uri(key), facts, counted.real_share(float(origin.data_source == DataSource.REAL)))
 
 

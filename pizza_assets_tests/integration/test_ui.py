@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pizza_assets.orchestration.automation.analysis import SECONDS_BETWEEN_CHECKS
 from pizza_assets.orchestration.resources import build_tables
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
@@ -29,30 +30,19 @@ def server(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_a_range_of_six_weeks_launched_from_the_ui(server: DagsterServer, environ: dict[str, str]) -> None:
-    launched = server.query(
-        """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
-             __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }""",
-        params={
-            "assetSelection": [{"path": [asset]} for asset in WEEKLY],
-            "partitionNames": WEEKS,
-            "fromFailure": False,
-            "forceSynchronousSubmission": False,
-        },
-    )["launchPartitionBackfill"]
-    assert launched["__typename"] == "LaunchBackfillSuccess", launched
-    assert _backfill_end(server, launched["backfillId"]) == "COMPLETED_SUCCESS"
+    backfill = server.backfill(WEEKLY, WEEKS)
+    assert server.wait_for_backfill(backfill) == "COMPLETED_SUCCESS"
+    assert server.wait_for_run(_next_analysis(server, [])) == "SUCCESS"
     runs = server.query(
         """query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill {
              runs(limit: 50) { status tags { key value } } } } }""",
-        id=launched["backfillId"],
+        id=backfill,
     )["partitionBackfillOrError"]["runs"]
-    # assets that read neighbouring weeks come in a run of their own, which also refreshes the neighbours' own
-    assert 1 <= len(runs) <= 3
-    for run in runs:
-        tags = {tag["key"]: tag["value"] for tag in run["tags"]}
-        assert run["status"] == "SUCCESS"
-        assert tags["dagster/asset_partition_range_start"] <= WEEKS[0]
-        assert tags["dagster/asset_partition_range_end"] >= WEEKS[-1]
+    (run,) = runs
+    tags = {tag["key"]: tag["value"] for tag in run["tags"]}
+    assert run["status"] == "SUCCESS"
+    assert tags["dagster/asset_partition_range_start"] == WEEKS[0]
+    assert tags["dagster/asset_partition_range_end"] == WEEKS[-1]
     tables = build_tables(Settings.from_environment(environ))
     for asset in ("raw_matches", "mock_orders", "order_bins", "merged_orders", "match_windows"):
         assert tables.weeks(asset) == WEEKS
@@ -74,11 +64,20 @@ def test_the_schedules_own_run_and_the_analysis_after_it(server: DagsterServer, 
     assert tick["error"] is None
     (request,) = tick["runRequests"]
     tags = {tag["key"]: tag["value"] for tag in request["tags"]}
+    before = _analyses(server)
     assert server.wait_for_run(server.launch("collect_weeks", tags)) == "SUCCESS"
-    assert server.wait_for_run(_analysis_run(server)) == "SUCCESS"
+    assert server.wait_for_run(_next_analysis(server, before)) == "SUCCESS"
     tables = build_tables(Settings.from_environment(environ))
     assert len(tables.weeks("order_bins")) == len(WEEKS) + 2
     assert tables.objects.exists("quicksight-ready/dashboard-data/dashboard.html")
+
+
+def test_no_week_is_analysed_twice(server: DagsterServer) -> None:
+    """The automation had three more ticks' time, and requested nothing of what is analysed."""
+    analyses = _analyses(server)
+    assert len(analyses) == 2
+    time.sleep(3 * SECONDS_BETWEEN_CHECKS)
+    assert _analyses(server) == analyses
 
 
 def test_every_asset_is_described(server: DagsterServer) -> None:
@@ -96,29 +95,19 @@ def test_every_asset_is_described(server: DagsterServer) -> None:
             assert "dagster/column_schema" in {entry["label"] for entry in node["metadataEntries"]}
 
 
-def _backfill_end(server: DagsterServer, backfill_id: str) -> str:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        found = server.query(
-            "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }",
-            id=backfill_id,
-        )["partitionBackfillOrError"]["status"]
-        if found not in {"REQUESTED", "CANCELING", "FAILING", "COMPLETED"}:
-            return found
-        time.sleep(1)
-    raise AssertionError(f"backfill {backfill_id} did not end")
+def _analyses(server: DagsterServer) -> list[str]:
+    """The runs of the analysis that automation launched, newest first."""
+    return [run["runId"] for run in server.runs("__ASSET_JOB") if run["tags"].get("pizza/job") == "analyse"]
 
 
-def _analysis_run(server: DagsterServer) -> str:
+def _next_analysis(server: DagsterServer, before: list[str]) -> str:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
-        runs = server.query('{ runsOrError(filter: {pipelineName: "analyse"}) { ... on Runs { results { runId } } } }')[
-            "runsOrError"
-        ]["results"]
-        if runs:
-            return runs[0]["runId"]
+        new = [run for run in _analyses(server) if run not in before]
+        if new:
+            return new[0]
         time.sleep(1)
-    raise AssertionError("the sensor started no analysis")
+    raise AssertionError("no analysis followed")
 
 
 def _row_counts(server: DagsterServer, asset: str) -> dict[str, int]:

@@ -90,8 +90,7 @@ def test_a_stream_is_stored_like_a_frame(tmp_path: Path) -> None:
     contents = []
     for rows in (merge_orders(*made), RowStream(lambda: merge_batches(*made))):
         tables = TableStore(LocalFolder(tmp_path / str(len(contents))), lambda: NOW)
-        with tables.writing_week("merged_orders", WEEK) as writer:
-            stored = writer.write(rows, Origin("real", "1", "test"))
+        stored = write_week(tables, "merged_orders", WEEK, rows, Origin("real", "1", "test"))
         assert (stored.facts.row_count, stored.real_share) == (6, 1.0)
         contents.append(tables.objects.read(week_key("merged_orders", WEEK, None)))
     assert contents[0] == contents[1]

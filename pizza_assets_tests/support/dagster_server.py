@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,67 @@ class DagsterServer:
         )["launchRun"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return launched["run"]["runId"]
+
+    def launch_assets(
+        self, assets: Sequence[str], tags: Mapping[str, str], checks: Sequence[tuple[str, str]] | None = None
+    ) -> str:
+        """Start a run of these assets or, with `checks` (asset and name), of these checks alone; returns its id."""
+        launched = self.query(
+            """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+                 __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }""",
+            params={
+                "selector": {
+                    **SELECTOR,
+                    "jobName": "__ASSET_JOB",
+                    "assetSelection": [{"path": [asset]} for asset in assets],
+                    "assetCheckSelection": None
+                    if checks is None
+                    else [{"assetKey": {"path": [asset]}, "name": name} for asset, name in checks],
+                },
+                "runConfigData": {},
+                "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+            },
+        )["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return launched["run"]["runId"]
+
+    def backfill(self, assets: Sequence[str], weeks: Sequence[str]) -> str:
+        """Start a backfill as the lineage page does; returns its id."""
+        launched = self.query(
+            """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
+                 __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }""",
+            params={
+                "assetSelection": [{"path": [asset]} for asset in assets],
+                "partitionNames": list(weeks),
+                "fromFailure": False,
+                "forceSynchronousSubmission": False,
+            },
+        )["launchPartitionBackfill"]
+        assert launched["__typename"] == "LaunchBackfillSuccess", launched
+        return launched["backfillId"]
+
+    def wait_for_backfill(self, backfill_id: str, seconds: float = 300) -> str:
+        """The final status of a backfill."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = self.query(
+                """query($id: String!) { partitionBackfillOrError(backfillId: $id) {
+                     ... on PartitionBackfill { status } } }""",
+                id=backfill_id,
+            )["partitionBackfillOrError"]["status"]
+            if found not in {"REQUESTED", "CANCELING", "FAILING", "COMPLETED"}:
+                return found
+            time.sleep(1)
+        raise AssertionError(f"backfill {backfill_id} did not end")
+
+    def runs(self, job: str) -> list[dict[str, Any]]:
+        """The runs of a job, newest first: runId, status, tags."""
+        found = self.query(
+            """query($job: String!) { runsOrError(filter: {pipelineName: $job}) { ... on Runs { results {
+                 runId status tags { key value } } } } }""",
+            job=job,
+        )["runsOrError"]["results"]
+        return [{**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}} for run in found]
 
     def worker_pid(self, run_id: str) -> int | None:
         """The pid of the process that executes a run, or None while there is none."""

@@ -20,4 +20,6 @@ def write_week(
     rejected: pd.DataFrame | None = None,
 ) -> Stored:
     with tables.writing_week(asset, week) as writer:
-        return writer.write(rows, origin, covered, rejected)
+        stored = writer.write(rows, origin, covered, rejected)
+    assert isinstance(stored, Stored)
+    return stored

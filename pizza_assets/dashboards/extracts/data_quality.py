@@ -16,8 +16,6 @@ def data_quality(facts: Sequence[Mapping[str, object]]) -> DataFrame[DataQuality
 def checks_extract(judgements: Sequence[Mapping[str, object]]) -> DataFrame[ChecksExtract]:
     """The number of weeks by asset, check and outcome, with the description of the last week unless it passed.
 
-    A description covers all weeks of an evaluation, so on weeks that passed it would name the failures of others.
-
     judgements: `asset`, `check`, `week`, `outcome` and `description` (or None) of every check and week.
     """
     if not judgements:

@@ -6,6 +6,7 @@ import dagster as dg
 
 from pizza_assets.errors import AlertFailed
 from pizza_assets.orchestration.automation.alerts import Channel
+from pizza_assets.orchestration.jobs import JOB_TAG
 
 SECONDS_BETWEEN_CHECKS = 15
 
@@ -36,7 +37,8 @@ def alert_text(run: dg.DagsterRun, message: str, step_errors: Sequence[str]) -> 
     last = run.tags.get("dagster/asset_partition_range_end", first)
     weeks = "" if first is None else f" of {first}" if first == last else f" of {first} to {last}"
     is_retried = run.tags.get("dagster/will_retry") == "true"
-    subject = f"pizza_assets: {run.job_name}{weeks} failed{' and will be retried' if is_retried else ''}"
+    job = run.tags.get(JOB_TAG, run.job_name)  # a run by automation has Dagster's own job, and our tag
+    subject = f"pizza_assets: {job}{weeks} failed{' and will be retried' if is_retried else ''}"
     return subject, "\n".join([message, *step_errors, f"Run {run.run_id}: see it in the Dagster UI."])
 
 

@@ -14,7 +14,6 @@ from pizza_assets.errors import SourceError
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, week_ranges
 from pizza_assets.orchestration.automation.match_changes import changed_matches, should_be_over, weeks_of
-from pizza_assets.orchestration.automation.schedules import THEN_ANALYSE
 from pizza_assets.orchestration.freshness.match_versions import current_matches
 from pizza_assets.orchestration.jobs import COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags
@@ -87,6 +86,6 @@ def _requests(changed: pd.DataFrame, weeks: list[str], now: datetime, settings: 
     changes = changed.sort_values("match_id").to_csv(index=False)
     key = hashlib.sha256(f"{now:%Y-%m-%d}\n{changes}".encode()).hexdigest()[:16]
     return [
-        dg.RunRequest(run_key=f"{key}-{first}", tags={**range_tags(first, last), **THEN_ANALYSE, **run_tags(settings)})
+        dg.RunRequest(run_key=f"{key}-{first}", tags={**range_tags(first, last), **run_tags(settings)})
         for first, last in week_ranges(weeks, settings.timezone)
     ]

@@ -15,7 +15,6 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from pizza_assets.models.week import ranges_from_text
 from pizza_assets.orchestration.automation.order_reading import WEEKS_TAG
-from pizza_assets.orchestration.automation.schedules import THEN_ANALYSE
 from pizza_assets.orchestration.partitions import range_tags
 from pizza_assets.orchestration.run_target import INFRASTRUCTURE_RETRIES, run_tags
 from pizza_assets.orchestration.s3_events import ObjectEvents
@@ -120,7 +119,7 @@ def _collect_new_weeks(
         request_job=collect,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=15,
-        description="Collects the weeks that newly read order files change, then has them analysed.",
+        description="Collects the weeks that newly read order files change.",
     )
     def follow(context: dg.RunStatusSensorContext) -> list[dg.RunRequest] | dg.SkipReason:
         stretches = ranges_from_text(context.dagster_run.tags.get(WEEKS_TAG, ""))
@@ -129,7 +128,7 @@ def _collect_new_weeks(
         return [
             dg.RunRequest(
                 run_key=f"{context.dagster_run.run_id}-{first}",
-                tags={**range_tags(first, last), **THEN_ANALYSE, **run_tags(settings)},
+                tags={**range_tags(first, last), **run_tags(settings)},
             )
             for first, last in stretches
         ]

@@ -1,23 +1,36 @@
-"""The latest result of every asset check for each week.
+"""The latest verdict of every asset check for each week, as Dagster keeps it.
 
-One evaluation covers a range of weeks and lists the bad ones in its metadata; the latest that covers a week counts.
+A run of a check stores one evaluation per week and a summary over all weeks, which the UI shows as the state
+of the check. The summary repeats the verdicts of weeks that were judged earlier: one record tells all of them.
+
+An instance can serve several storages. Every evaluation names the one that it judged, and those of others do not count.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 
-_FIRST, _LAST, _IN_ERROR, _IN_WARNING = "first_week", "last_week", "weeks_in_error", "weeks_in_warning"
-_EVALUATIONS = 500
-"""The number of evaluations read per check: more than a year of daily ones."""
-_EARLIER_NAMES = {"comes_from_chosen_source": "is_no_stand_in"}
-"""Former names of checks: a Dagster instance may hold older results under them."""
+from pizza_assets.models.week import ranges_from_text, ranges_to_text, week_ranges, weeks_in_ranges
+
+PASSED, WARNING, ERROR = "passed", "warning", "error"
+_STORAGE, _PASSED_WEEKS, _FAILED_WEEKS = "storage", "passed_weeks", "failed_weeks"
+_PAGE = 250
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says about one week. outcome: PASSED, WARNING or ERROR. metadata: shown with the evaluation."""
+
+    outcome: str
+    description: str
+    metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check that failed for a week. is_error: the week is blocked, so nothing downstream is built from it."""
+    """A check that failed for a week. is_error: the week was not stored, or nothing downstream is built from it."""
 
     check: str
     is_error: bool
@@ -26,8 +39,7 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """The latest outcome of a check for a week: passed, warning, error or not_checked. description: the check's message
-    about all weeks it evaluated; None if it never evaluated this one."""
+    """The latest outcome of a check for a week: passed, warning, error or not_checked."""
 
     asset: str
     check: str
@@ -36,91 +48,110 @@ class CheckOutcome:
     description: str | None
 
 
-@dataclass(frozen=True)
-class _Evaluation:
-    """One evaluation of a check: its range of weeks and its message."""
-
-    first: str
-    last: str
-    description: str | None
-
-
 class CheckHistory:
-    """The latest outcome of every check for every week. keys: the checks to read."""
+    """The latest verdicts on the weeks of one storage. keys: the checks to read."""
 
-    def __init__(self, instance: dg.DagsterInstance, keys: Iterable[dg.AssetCheckKey]) -> None:
-        self._failed: dict[tuple[str, str], list[FailedCheck]] = {}
-        self._evaluations = {
-            (key.asset_key.to_user_string(), key.name): self._read(instance, key)
+    def __init__(self, instance: dg.DagsterInstance, keys: Iterable[dg.AssetCheckKey], storage: str) -> None:
+        self._verdicts = {
+            (key.asset_key.to_user_string(), key.name): latest_verdicts(instance, key, storage)
             for key in sorted(keys, key=lambda key: key.to_user_string())
         }
 
     def failed(self, asset: str, week: str) -> Sequence[FailedCheck]:
         """The checks of the asset that failed for the week."""
-        return self._failed.get((asset, week), [])
+        return [
+            FailedCheck(check, verdict.outcome == ERROR, verdict.description)
+            for (checked, check), verdicts in self._verdicts.items()
+            if checked == asset and (verdict := verdicts.get(week)) is not None and verdict.outcome != PASSED
+        ]
 
     def outcomes(self, weeks: Sequence[str]) -> list[CheckOutcome]:
         """The latest outcome of every check for each of these weeks."""
-        return [self._outcome(asset, check, week) for asset, check in self._evaluations for week in weeks]
-
-    def _outcome(self, asset: str, check: str, week: str) -> CheckOutcome:
-        for failed in self.failed(asset, week):
-            if failed.check == check:
-                return CheckOutcome(asset, check, week, "error" if failed.is_error else "warning", failed.description)
-        for earlier in self._evaluations[asset, check]:
-            if earlier.first <= week <= earlier.last:
-                return CheckOutcome(asset, check, week, "passed", earlier.description)
-        return CheckOutcome(asset, check, week, "not_checked", None)
-
-    def _read(self, instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> list[_Evaluation]:
-        """Record failed weeks; return the evaluations that covered any weeks, newest first."""
-        asset = key.asset_key.to_user_string()
-        newer: list[_Evaluation] = []
-        for evaluation in _evaluations(instance, key):
-            first, last = _text(evaluation, _FIRST), _text(evaluation, _LAST)
-            for name in (_IN_ERROR, _IN_WARNING):
-                for week in _weeks(evaluation, name):
-                    if not any(found.first <= week <= found.last for found in newer):
-                        failed = FailedCheck(key.name, name == _IN_ERROR, evaluation.description or "failed")
-                        self._failed.setdefault((asset, week), []).append(failed)
-            if first and last:
-                newer.append(_Evaluation(first, last, evaluation.description))
-        return newer
+        return [
+            CheckOutcome(asset, check, week, verdict.outcome, verdict.description)
+            if (verdict := verdicts.get(week)) is not None
+            else CheckOutcome(asset, check, week, "not_checked", None)
+            for (asset, check), verdicts in self._verdicts.items()
+            for week in weeks
+        ]
 
 
-def weeks_metadata(
-    weeks: Sequence[str], in_error: Sequence[str] = (), in_warning: Sequence[str] = ()
-) -> dict[str, object]:
-    """Metadata of an evaluation over consecutive weeks: the range, and the weeks that failed or warned."""
+def latest_verdicts(instance: dg.DagsterInstance, key: dg.AssetCheckKey, storage: str) -> dict[str, Verdict]:
+    """The latest verdict of the check on every week of the storage that it has judged.
+
+    Reads back to the latest summary. A week's own evaluation counts before what a summary says of it: another run may
+    have stored it while that summary was being made.
+    """
+    own: dict[str, Verdict] = {}
+    for page in _pages(instance, key):
+        summary: dict[str, Verdict] | None = None
+        for evaluation in page:
+            if _text(evaluation, _STORAGE) != storage:
+                continue
+            if evaluation.partition is not None:
+                own.setdefault(evaluation.partition, _verdict_of(evaluation))
+            elif summary is None:
+                summary = _verdicts_in(evaluation)
+        if summary is not None:
+            return {**summary, **own}
+    return own
+
+
+def week_metadata(storage: str, verdict: Verdict) -> dict[str, Any]:
+    """Metadata of the evaluation of one week."""
+    return {_STORAGE: storage, **verdict.metadata}
+
+
+def summary_metadata(storage: str, verdicts: Mapping[str, Verdict], timezone: str) -> dict[str, Any]:
+    """Metadata of the summary: the verdict on every week, without the metadata of the single ones."""
+    passed = [week for week, verdict in verdicts.items() if verdict.outcome == PASSED]
+    failed = {week: [verdict.outcome, verdict.description] for week, verdict in verdicts.items() if week not in passed}
     return {
-        **({_FIRST: weeks[0], _LAST: weeks[-1]} if weeks else {}),
-        _IN_ERROR: dg.MetadataValue.json(list(in_error)),
-        _IN_WARNING: dg.MetadataValue.json(list(in_warning)),
+        _STORAGE: storage,
+        _PASSED_WEEKS: ranges_to_text(week_ranges(passed, timezone, longest=len(passed) or 1)),
+        _FAILED_WEEKS: dg.MetadataValue.json(failed),
     }
 
 
-def weeks_in_error(evaluation: dg.AssetCheckEvaluation) -> list[str]:
-    """The weeks that this evaluation blocks."""
-    return [] if evaluation.passed else _weeks(evaluation, _IN_ERROR)
+def _pages(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Iterator[list[dg.AssetCheckEvaluation]]:
+    """The check's evaluations, newest first."""
+    cursor: int | None = None
+    while True:
+        records = instance.event_log_storage.get_asset_check_execution_history(key, _PAGE, cursor)
+        if not records:
+            return
+        events = [record.event.dagster_event for record in records if record.event is not None]
+        found = [event.event_specific_data for event in events if event is not None]
+        yield [evaluation for evaluation in found if isinstance(evaluation, dg.AssetCheckEvaluation)]
+        cursor = records[-1].id
 
 
-def _evaluations(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Iterable[dg.AssetCheckEvaluation]:
-    """Newest first: those under the check's current name, then those under a former name, which are older."""
-    names = [key.name, *([_EARLIER_NAMES[key.name]] if key.name in _EARLIER_NAMES else [])]
-    keys = [dg.AssetCheckKey(key.asset_key, name) for name in names]
-    history = instance.event_log_storage.get_asset_check_execution_history
-    for record in (record for known in keys for record in history(known, limit=_EVALUATIONS)):
-        event = record.event.dagster_event if record.event is not None else None
-        if event is not None and isinstance(event.event_specific_data, dg.AssetCheckEvaluation):
-            yield event.event_specific_data
+def outcome_of(evaluation: dg.AssetCheckEvaluation) -> str:
+    """PASSED, WARNING or ERROR."""
+    if evaluation.passed:
+        return PASSED
+    return ERROR if evaluation.severity == dg.AssetCheckSeverity.ERROR else WARNING
+
+
+def description_of(evaluation: dg.AssetCheckEvaluation) -> str:
+    """The description of one week's evaluation, without the week that it starts with for readers of the UI."""
+    return (evaluation.description or "").removeprefix(f"{evaluation.partition}: ")
+
+
+def _verdict_of(evaluation: dg.AssetCheckEvaluation) -> Verdict:
+    return Verdict(outcome_of(evaluation), description_of(evaluation))
+
+
+def _verdicts_in(summary: dg.AssetCheckEvaluation) -> dict[str, Verdict]:
+    failed = summary.metadata.get(_FAILED_WEEKS)
+    weeks = failed.data if isinstance(failed, dg.JsonMetadataValue) else None
+    passed = weeks_in_ranges(ranges_from_text(_text(summary, _PASSED_WEEKS)))
+    return {
+        **{week: Verdict(PASSED, "") for week in passed},
+        **{str(week): Verdict(*verdict) for week, verdict in (weeks if isinstance(weeks, dict) else {}).items()},
+    }
 
 
 def _text(evaluation: dg.AssetCheckEvaluation, name: str) -> str:
     value = evaluation.metadata.get(name)
     return str(value.value) if value is not None else ""
-
-
-def _weeks(evaluation: dg.AssetCheckEvaluation, name: str) -> list[str]:
-    value = evaluation.metadata.get(name)
-    weeks = value.data if isinstance(value, dg.JsonMetadataValue) else None
-    return [str(week) for week in weeks] if isinstance(weeks, list) else []

@@ -118,6 +118,7 @@ class Backfill:
         for asset in result.done:
             todo[asset] -= set(weeks)
             collected.made += len(weeks) - len(result.failures.get(asset, {}))
+        collected.failures |= {week: why for week, why in result.refused.items() if week not in collected.failures}
         for asset, failed in [*result.failures.items(), *result.blocked.items()]:
             for follower in self.graph.descendants([asset]):
                 skipped.setdefault(follower, set()).update(failed)

@@ -7,9 +7,10 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from pizza_assets.errors import WeeksFailed
-from pizza_assets.orchestration.freshness.check_history import weeks_in_error
+from pizza_assets.orchestration.freshness.check_history import ERROR, description_of, outcome_of
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags
+from pizza_assets.orchestration.run_target import ANALYSES_ITSELF
 from pizza_assets.orchestration.runs.dead_runs import process_tags
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -21,12 +22,14 @@ class RangeRun:
 
     done: assets whose weeks were all made, except those in `failures`. failures: asset to week to error message.
     blocked: asset to week to the message of a blocking check; the week is stored, but must not be used downstream.
+    refused: week to the message of another check in error; the week was not stored, so what is downstream is right.
     error: a failure not specific to weeks; the other fields are incomplete then.
     """
 
     done: frozenset[str]
     failures: dict[str, dict[str, str]] = field(default_factory=dict)
     blocked: dict[str, dict[str, str]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     error: str | None = None
 
 
@@ -42,14 +45,14 @@ def run_range(
     result = _run(definitions, instance, COLLECT_WEEKS, tags, [dg.AssetKey(asset) for asset in assets])
     done = set(assets) & {event.step_key for event in result.get_step_success_events()}
     failures: dict[str, dict[str, str]] = {}
-    blocked = _blocked_weeks(result)
+    blocked, refused = _weeks_in_error(result, weeks)
     for event in result.get_step_failure_events():
         failed = _failed_weeks(event)
         if failed:
             failures[str(event.step_key)] = failed
-        elif not (blocked and _root(event).cls_name == "DagsterAssetCheckFailedError"):
-            return RangeRun(frozenset(done), failures, blocked, error=_step_error(event))
-    return RangeRun(frozenset(done | set(failures)), failures, blocked)
+        elif not ((blocked or refused) and _is_of_check(event)):
+            return RangeRun(frozenset(done), failures, blocked, refused, error=_step_error(event))
+    return RangeRun(frozenset(done | set(failures)), failures, blocked, refused)
 
 
 def run_analysis(definitions: dg.Definitions, instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str | None:
@@ -71,7 +74,7 @@ def _run(
     resolved = definitions.resolve_job_def(job)
     result = resolved.execute_in_process(
         instance=instance,
-        tags={**tags, **process_tags()},
+        tags={**tags, **ANALYSES_ITSELF, **process_tags()},
         run_config=QUIET,
         raise_on_error=False,
         asset_selection=assets,
@@ -91,13 +94,27 @@ def _failed_weeks(event: dg.DagsterEvent) -> dict[str, str]:
     return {}
 
 
-def _blocked_weeks(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, str]]:
+def _weeks_in_error(
+    result: dg.ExecuteInProcessResult, weeks: Sequence[str]
+) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """The weeks of the run that checks found in error: blocked and refused ones, as in RangeRun."""
     blocked: dict[str, dict[str, str]] = {}
+    refused: dict[str, str] = {}
     for check in result.get_asset_check_evaluations():
-        for week in weeks_in_error(check):
-            message = f"{check.asset_key.to_user_string()}.{check.check_name}: {check.description}"
-            blocked.setdefault(check.asset_key.to_user_string(), {})[week] = message
-    return blocked
+        if check.partition not in weeks or outcome_of(check) != ERROR:
+            continue
+        asset = check.asset_key.to_user_string()
+        message = f"{asset}.{check.check_name}: {description_of(check)}"
+        if check.blocking:
+            blocked.setdefault(asset, {})[check.partition] = message
+        else:
+            refused[check.partition] = message
+    return blocked, refused
+
+
+def _is_of_check(event: dg.DagsterEvent) -> bool:
+    """Whether the step failed because of what a check found, rather than of an error in it."""
+    return _root(event).cls_name in {"DagsterAssetCheckFailedError", dg.Failure.__name__}
 
 
 def _step_error(event: dg.DagsterEvent) -> str:

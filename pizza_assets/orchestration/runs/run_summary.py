@@ -95,10 +95,10 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
     reasons: set[str] = set()
     for week in weeks:
         facts = tables.week_facts(asset, week)
+        refused += tables.refused_rows(asset, week).refused
         if facts is None:
             empty += 1
             continue
-        refused += facts.rejected_count
         counts[facts.data_source] = counts.get(facts.data_source, 0) + facts.row_count
         if facts.reason and (facts.is_partial or facts.source_name == "mock"):
             reasons.add(facts.reason)
@@ -116,7 +116,8 @@ def _counted(tables: TableStore, asset: str, weeks: Sequence[str]) -> str:
 def _has_real_events(tables: TableStore, weeks: Sequence[str]) -> bool:
     """Whether any goals or cards are stored or were refused; most sources have none."""
     stored = [facts for week in weeks if (facts := tables.week_facts("raw_match_events", week)) is not None]
-    return any(facts.rejected_count or (facts.row_count and facts.data_source == DataSource.REAL) for facts in stored)
+    has_rows = any(facts.row_count and facts.data_source == DataSource.REAL for facts in stored)
+    return has_rows or any(tables.refused_rows("raw_match_events", week).refused for week in weeks)
 
 
 def _headlines(insights: pd.DataFrame | None) -> list[str]:

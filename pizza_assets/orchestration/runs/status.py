@@ -95,15 +95,17 @@ def _week_status(tables: TableStore, week: MatchWeek, assets: Sequence[str], sta
 
 
 def _dataset(tables: TableStore, asset: str, week: str) -> DatasetStatus:
-    facts = tables.examine_week(asset, week)
+    facts, refused = tables.examine_week(asset, week), tables.examine_refused_rows(asset, week)
     if isinstance(facts, Unreadable):
         return DatasetStatus("unreadable", 0, 0, is_partial=False, reason=facts.why, collected_at=None)
+    if isinstance(refused, Unreadable):
+        return DatasetStatus("unreadable", 0, 0, is_partial=False, reason=refused.why, collected_at=None)
     if facts is None:
-        return DatasetStatus("none", 0, 0, is_partial=False, reason=None, collected_at=None)
+        return DatasetStatus("none", 0, refused.refused, is_partial=False, reason=None, collected_at=None)
     return DatasetStatus(
         facts.data_source,
         facts.row_count,
-        facts.rejected_count,
+        refused.refused,
         facts.is_partial,
         facts.reason,
         facts.collected_at or None,

@@ -1,11 +1,12 @@
 """The dependency graph of the weekly assets, and which of them read neighbouring weeks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import dagster as dg
 
+from pizza_assets.storage.io_manager import READS_NEIGHBOURS
 from pizza_assets.storage.layout import PLACES
 
 
@@ -31,10 +32,9 @@ class WeeklyGraph:
             if PLACES[name].weekly
         }
         neighbouring = {
-            (name, key.to_user_string())
+            (name, parent)
             for name in parents
-            for key, mapping in graph.get(dg.AssetKey(name)).partition_mappings.items()
-            if isinstance(mapping, dg.TimeWindowPartitionMapping) and (mapping.start_offset or mapping.end_offset)
+            for parent in _neighbouring_inputs(graph.get(dg.AssetKey(name)).assets_def)
         }
         return cls(parents, frozenset(neighbouring))
 
@@ -64,6 +64,12 @@ class WeeklyGraph:
             if not (found | start).isdisjoint(parents):
                 found.add(asset)
         return found - start
+
+
+def _neighbouring_inputs(asset: dg.AssetsDefinition) -> Iterator[str]:
+    for name, key in asset.keys_by_input_name.items():
+        if asset.op.input_def_named(name).metadata.get(READS_NEIGHBOURS):
+            yield key.to_user_string()
 
 
 def _is_weekly(key: dg.AssetKey) -> bool:

@@ -1,68 +1,99 @@
-"""The latest evaluation of a week counts, whatever other weeks it covered."""
+"""The latest verdict on a week counts, whatever other weeks were judged since, and only on the storage asked for."""
+
+from uuid import uuid4
 
 import dagster as dg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizza_assets.orchestration.freshness.check_history import CheckHistory, weeks_metadata
+from pizza_assets.orchestration.freshness.check_history import (
+    CheckHistory,
+    Verdict,
+    latest_verdicts,
+    summary_metadata,
+    week_metadata,
+)
+from pizza_assets_tests.support.check_results import store
 from pizza_assets_tests.support.examples import examples
 
 WEEKS = ["2026-08-04", "2026-08-11", "2026-08-18", "2026-08-25"]
 KEY = dg.AssetCheckKey(dg.AssetKey("raw_orders"), "rows_are_valid")
+STORAGES = ["/data/one", "/data/two"]
 
 
-@st.composite
-def looks(draw: st.DrawFn) -> tuple[int, int, dict[int, str]]:
-    """First and last week of an evaluation, and the outcomes of some of them."""
-    first, last = sorted(draw(st.lists(st.integers(0, len(WEEKS) - 1), min_size=2, max_size=2)))
-    wrong = draw(st.dictionaries(st.integers(first, last), st.sampled_from(["error", "warning"])))
-    return first, last, wrong
+def report(instance: dg.DagsterInstance, storage: str, verdicts: dict[str, Verdict], *, has_summary: bool) -> None:
+    """What a run of the check over these weeks stores; without a summary if it was killed before that."""
+    run = uuid4().hex
+    for week, verdict in verdicts.items():
+        severity = dg.AssetCheckSeverity.ERROR if verdict.outcome == "error" else dg.AssetCheckSeverity.WARN
+        evaluation = dg.AssetCheckEvaluation(
+            KEY.asset_key,
+            KEY.name,
+            verdict.outcome == "passed",
+            week_metadata(storage, verdict),
+            severity=severity,
+            description=verdict.description,
+            partition=week,
+        )
+        store(instance, evaluation, run)
+    if has_summary:
+        known = {**latest_verdicts(instance, KEY, storage), **verdicts}
+        metadata = summary_metadata(storage, known, "Europe/London")
+        store(instance, dg.AssetCheckEvaluation(KEY.asset_key, KEY.name, False, metadata), run)
 
 
-def evaluated(instance: dg.DagsterInstance, number: int, look: tuple[int, int, dict[int, str]]) -> None:
-    first, last, wrong = look
-
-    def of(outcome: str) -> list[str]:
-        return [WEEKS[week] for week in sorted(wrong) if wrong[week] == outcome]
-
-    metadata = weeks_metadata(WEEKS[first : last + 1], of("error"), of("warning"))
-    words = f"look {number}"
-    instance.report_runless_asset_event(
-        dg.AssetCheckEvaluation(KEY.asset_key, KEY.name, not wrong, metadata, description=words)
-    )
+looks = st.tuples(
+    st.sampled_from(STORAGES),
+    st.dictionaries(st.sampled_from(WEEKS), st.sampled_from(["passed", "warning", "error"])),
+    st.booleans(),
+)
 
 
 # Property 18
 @examples(100)
-@given(st.lists(looks(), max_size=5))
-def test_the_latest_evaluation_of_a_week_counts(drawn) -> None:
+@given(st.lists(looks, max_size=6))
+def test_the_latest_verdict_on_a_week_counts(drawn: list[tuple[str, dict[str, str], bool]]) -> None:
+    expected: dict[str, dict[str, Verdict]] = {storage: {} for storage in STORAGES}
     with dg.DagsterInstance.ephemeral() as instance:
-        for number, look in enumerate(drawn):
-            evaluated(instance, number, look)
-        history = CheckHistory(instance, [KEY])
-        outcomes = {outcome.week: outcome for outcome in history.outcomes(WEEKS)}
-        failed = {week: [check.is_error for check in history.failed("raw_orders", week)] for week in WEEKS}
-    for position, week in enumerate(WEEKS):
-        latest = [(n, look) for n, look in enumerate(drawn) if look[0] <= position <= look[1]][-1:]
-        outcome = latest[0][1][2].get(position, "passed") if latest else "not_checked"
-        found = outcomes[week]
-        assert (found.asset, found.check, found.outcome) == (
-            "raw_orders",
-            "rows_are_valid",
-            outcome,
-        )
-        assert found.description == (f"look {latest[0][0]}" if latest else None)
-        assert failed[week] == {"error": [True], "warning": [False]}.get(outcome, [])
+        for number, (storage, outcomes, has_summary) in enumerate(drawn):
+            verdicts = {week: Verdict(outcome, f"look {number}") for week, outcome in outcomes.items()}
+            report(instance, storage, verdicts, has_summary=has_summary)
+            expected[storage].update(verdicts)
+        for storage in STORAGES:
+            history = CheckHistory(instance, [KEY], storage)
+            for outcome in history.outcomes(WEEKS):
+                verdict = expected[storage].get(outcome.week)
+                assert outcome.outcome == (verdict.outcome if verdict else "not_checked")
+                failed = history.failed("raw_orders", outcome.week)
+                if verdict is None or verdict.outcome == "passed":
+                    assert failed == []
+                else:
+                    assert outcome.description == verdict.description
+                    assert [(check.check, check.is_error) for check in failed] == [
+                        ("rows_are_valid", verdict.outcome == "error")
+                    ]
 
 
-def test_results_under_the_earlier_name_of_a_check_count() -> None:
-    """Weeks stored before the check was renamed keep their warning until they are checked again."""
-    asset = dg.AssetKey("raw_matches")
+def test_verdicts_are_found_behind_hundreds_on_another_storage() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        for name, warned in (("is_no_stand_in", WEEKS[:2]), ("comes_from_chosen_source", [])):
-            weeks = WEEKS if warned else WEEKS[:1]
-            metadata = weeks_metadata(weeks, in_warning=warned)
-            instance.report_runless_asset_event(dg.AssetCheckEvaluation(asset, name, not warned, metadata))
-        history = CheckHistory(instance, [dg.AssetCheckKey(asset, "comes_from_chosen_source")])
-        outcomes = [outcome.outcome for outcome in history.outcomes(WEEKS[:3])]
-    assert outcomes == ["passed", "warning", "passed"]
+        report(instance, STORAGES[0], {WEEKS[0]: Verdict("error", "bad")}, has_summary=True)
+        for _ in range(260):
+            report(instance, STORAGES[1], {WEEKS[0]: Verdict("passed", "")}, has_summary=False)
+        assert latest_verdicts(instance, KEY, STORAGES[0]) == {WEEKS[0]: Verdict("error", "bad")}
+
+
+def test_a_verdict_that_a_concurrent_summary_has_missed_counts() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        report(instance, STORAGES[0], {WEEKS[0]: Verdict("passed", "")}, has_summary=True)
+        known = latest_verdicts(instance, KEY, STORAGES[0])
+        report(instance, STORAGES[0], {WEEKS[0]: Verdict("error", "bad")}, has_summary=False)
+        metadata = summary_metadata(STORAGES[0], known, "Europe/London")
+        store(instance, dg.AssetCheckEvaluation(KEY.asset_key, KEY.name, True, metadata), "another run")
+        assert latest_verdicts(instance, KEY, STORAGES[0])[WEEKS[0]].outcome == "error"
+
+
+def test_results_without_a_storage_do_not_count() -> None:
+    """Those of earlier releases: nobody knows what they judged."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        store(instance, dg.AssetCheckEvaluation(KEY.asset_key, KEY.name, False, {"first_week": WEEKS[0]}), "run")
+        assert latest_verdicts(instance, KEY, STORAGES[0]) == {}

@@ -1,0 +1,78 @@
+"""How many rows of a week were refused, and how many may be before the week is not stored.
+
+Which rows are refused is decided in the sources; what happens to the week in week_writer.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pizza_assets.settings import Settings
+from pizza_assets.storage.layout import PLACES
+
+_REFUSED, _OFFERED = "refused_rows", "offered_rows"
+_SOURCE_ROW = ["origin", "line_number", "row_id"]
+
+
+@dataclass(frozen=True)
+class RefusedRows:
+    """How many rows of a week the source offered, and how many of them were refused."""
+
+    refused: int = 0
+    offered: int = 0
+
+    @classmethod
+    def of(cls, rejected: pd.DataFrame, accepted: int) -> "RefusedRows":
+        """The counts for a table of RejectedRows, in which a row may occur once per rule that it broke."""
+        refused = rejected.groupby(_SOURCE_ROW, dropna=False).ngroups
+        return cls(refused, refused + accepted)
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> "RefusedRows | None":
+        """The inverse of `metadata`; None if earlier releases wrote the object, without counts."""
+        if _REFUSED not in metadata:
+            return None
+        return cls(int(metadata[_REFUSED]), int(metadata[_OFFERED]))
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The counts as they are kept with the refused rows."""
+        return {_REFUSED: str(self.refused), _OFFERED: str(self.offered)}
+
+    @property
+    def share(self) -> float:
+        return self.refused / self.offered if self.offered else 0.0
+
+
+@dataclass(frozen=True)
+class RefusalLimits:
+    """Above these limits a week is not stored.
+
+    order_share: of the order rows that were offered. match_count: per week; a count, since a week may have only ten.
+    """
+
+    order_share: float = 1.0
+    match_count: int = 1_000_000
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "RefusalLimits":
+        """The limits that the settings choose."""
+        return cls(settings.reject_error_share, settings.reject_error_matches)
+
+    def objection(self, asset: str, rows: RefusedRows) -> str | None:
+        """Why this week of the asset must not be stored, with the remedy; None if it may."""
+        table = PLACES[asset].table
+        if table == PLACES["raw_orders"].table and rows.share > self.order_share:
+            return (
+                f"{rows.refused:,} of {rows.offered:,} rows were refused, {rows.share:.1%}; correct them, or raise "
+                f"PIZZA_REJECT_ERROR_SHARE above {self.order_share:g}"
+            )
+        if table == PLACES["raw_matches"].table and rows.refused == rows.offered > 0:
+            return f"all {rows.offered} matches were refused; correct them"
+        if table == PLACES["raw_matches"].table and rows.refused > self.match_count:
+            return (
+                f"{rows.refused} of {rows.offered} matches were refused; correct them, or raise "
+                f"PIZZA_REJECT_ERROR_MATCHES above {self.match_count}"
+            )
+        return None

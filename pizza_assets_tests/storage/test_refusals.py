@@ -1,0 +1,113 @@
+"""A week that lost too many rows is not stored: the one from before stays, the refused rows are kept and counted."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pizza_assets.models import RawMatches, RejectedRows
+from pizza_assets.models.row_stream import RowStream
+from pizza_assets.settings import Settings
+from pizza_assets.storage import frames, layout
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_writer import Origin, Stored, Withheld
+from pizza_assets_tests.storage.rows import NOW, WEEK
+from pizza_assets_tests.support.match_rows import matches, refused
+
+REAL = Origin("real", "1", "run", source_name="openfootball")
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> TableStore:
+    return TableStore(LocalFolder(tmp_path), lambda: NOW, limits=RefusalLimits(0.05, 3))
+
+
+def write(tables: TableStore, good: int, bad: int, *, is_streamed: bool = False) -> Stored | Withheld:
+    frame = matches(good)
+    table = frames.to_arrow(frame, RawMatches, "real")
+    rows = RowStream(lambda: iter(table.to_batches())) if is_streamed else frame
+    with tables.writing_week("raw_matches", WEEK) as writer:
+        return writer.write(rows, REAL, rejected=refused(bad))
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_a_week_above_the_limit_is_stored_nowhere(tables: TableStore, is_streamed: bool) -> None:
+    result = write(tables, 10, 4, is_streamed=is_streamed)
+    assert isinstance(result, Withheld)
+    assert "4 of 14 matches were refused" in result.reason
+    assert "PIZZA_REJECT_ERROR_MATCHES above 3" in result.reason
+    assert tables.weeks("raw_matches") == []
+    assert tables.week_facts("raw_matches", WEEK) is None
+    assert tables.weeks_with_refused_rows("raw_matches") == [WEEK]
+    assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(4, 14)
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_the_earlier_week_stays(tables: TableStore, is_streamed: bool) -> None:
+    before = write(tables, 12, 0, is_streamed=is_streamed)
+    kept = write(tables, 2, 12, is_streamed=is_streamed)
+    assert isinstance(before, Stored)
+    assert isinstance(kept, Stored)
+    assert (kept.is_kept, kept.facts.is_partial, kept.facts.row_count) == (True, True, 12)
+    assert (kept.facts.sha256, kept.facts.run_id) == (before.facts.sha256, before.facts.run_id)
+    assert "kept from before" in str(kept.facts.reason)
+    assert "12 of 14 matches" in str(kept.facts.reason)
+    found = tables.read_week("raw_matches", WEEK)
+    assert found is not None
+    assert len(found.rows) == 12
+    assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(12, 14), (
+        "of the attempt, not of the week stored before"
+    )
+
+
+def test_a_corrected_week_is_stored_and_its_refusals_are_gone(tables: TableStore) -> None:
+    write(tables, 10, 4)
+    corrected = write(tables, 14, 0)
+    assert isinstance(corrected, Stored)
+    assert not corrected.is_kept
+    assert tables.refused_rows("raw_matches", WEEK) == RefusedRows()
+    assert tables.weeks_with_refused_rows("raw_matches") == []
+
+
+def test_a_mock_stand_in_stays_labelled_when_the_real_week_is_withheld(tables: TableStore) -> None:
+    mock = matches(10).assign(match_source="mock", source_name="mock")
+    with tables.writing_week("raw_matches", WEEK) as writer:
+        writer.write(mock, Origin("mock", "1", "run", source_name="mock"))
+    assert isinstance(write(tables, 10, 4), Withheld)
+    facts = tables.week_facts("raw_matches", WEEK)
+    assert facts is not None
+    assert facts.data_source == "mock"
+
+
+@pytest.mark.parametrize(
+    ("asset", "rows", "is_refused"),
+    [
+        ("raw_matches", RefusedRows(3, 10), False),
+        ("raw_matches", RefusedRows(1, 10), False),
+        ("raw_matches", RefusedRows(4, 380), True),
+        ("raw_matches", RefusedRows(2, 2), True),
+        ("raw_matches", RefusedRows(0, 0), False),
+        ("raw_orders", RefusedRows(150, 280), True),
+        ("raw_orders", RefusedRows(5, 100), False),
+        ("raw_orders", RefusedRows(6, 100), True),
+        ("raw_orders", RefusedRows(0, 0), False),
+        ("raw_match_events", RefusedRows(9, 9), False),
+    ],
+)
+def test_the_limits(asset: str, rows: RefusedRows, is_refused: bool) -> None:
+    assert (RefusalLimits.from_settings(Settings()).objection(asset, rows) is not None) == is_refused
+
+
+def test_a_row_that_breaks_two_rules_counts_once() -> None:
+    twice = pd.concat([refused(2), refused(2).assign(column="team")])
+    assert RefusedRows.of(twice, 8) == RefusedRows(2, 10)
+
+
+def test_refused_rows_of_earlier_releases_are_counted(tables: TableStore) -> None:
+    """They were stored without counts, beside a week that was stored whatever had been refused."""
+    write(tables, 8, 0)
+    key = layout.rejected_key("raw_matches", WEEK)
+    frames.write_bytes(tables.objects, key, frames.to_parquet(frames.to_arrow(refused(2), RejectedRows, "real")))
+    assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(2, 10)
