@@ -26,12 +26,24 @@ def refused_row(refusal: RefusedValueError, origin: str, number: int, row_id: st
     return {
         "origin": origin,
         "line_number": number,
-        "row_id": row_id[:200],
+        "row_id": _storable(row_id),
         "column": refusal.column,
         "check": refusal.check,
-        "value": str(refusal.value).encode("utf-8", "replace").decode()[:200],
+        "value": _storable(_shown(refusal.value)),
         "reason": f"{origin}, {kind} {number}: {refusal.reason}",
     }
+
+
+def _shown(value: Any) -> str:
+    """The value as text; one that has no text (nested too deeply, a number of thousands of digits) by its type."""
+    try:
+        return str(value)
+    except (RecursionError, ValueError):
+        return f"({type(value).__name__})"
+
+
+def _storable(written: str) -> str:
+    return written[:200].encode("utf-8", "replace").decode()
 
 
 def text(value: Any) -> str | None:

@@ -244,18 +244,13 @@ BAD_VALUES: dict[str, dict[str, dict[str, Any]]] = {
         "half a pizza": {"items": [{"category": "pizza", "name": "x", "quantity": 0.5}]},
     },
     "matches": {
-        "id of another type": {"id": "12"},
-        "no id": {"id": None},
         "odd time": {"utcDate": "2026-02-30T10:00:00Z"},
         "epoch": {"utcDate": 1772600000},
-        "no name": {"homeTeam": {"id": 4, "name": "  "}},
-        "same team": {"awayTeam": {"id": 57, "name": "Home 0"}, "homeTeam": {"id": 57, "name": "Home 0 FC"}},
-        "goals are text": {"score": {"duration": "REGULAR", "fullTime": {"home": "2", "away": 1}}},
-        "negative goals": {"score": {"duration": "REGULAR", "fullTime": {"home": -2, "away": 1}}},
-        "goals are NaN": {"score": {"duration": "REGULAR", "fullTime": {"home": float("nan"), "away": 1}}},
-        "goals are halves": {"score": {"duration": "REGULAR", "fullTime": {"home": 1.5, "away": 1}}},
-        "no score": {"score": None},
-        "surrogate in a name": {"homeTeam": {"id": 4, "name": "\ud800"}},
+        "year 1970": {"utcDate": "1970-01-01T00:00:00Z"},
+        "year 9999": {"utcDate": "9999-12-31T23:59:59Z"},
+        "year 1": {"utcDate": "0001-01-01T00:00:00Z"},
+        "no names": {"homeTeam": {"id": 4, "name": "  "}, "awayTeam": {"id": 5, "name": 7}},
+        "names that are no text": {"homeTeam": {"id": 4, "name": "\ud800"}, "awayTeam": "x" * 201},
     },
 }
 BAD_ROWS = [(kind, name) for kind in (ORDERS, MATCHES) for name in BAD_VALUES[kind.name]]
@@ -278,6 +273,81 @@ def test_a_bad_row_is_reported_with_id_and_reason_and_costs_no_other(
     assert refused["row_id"] == ("" if shown is None else str(shown))
     assert refused["reason"]
     assert refused["column"]
+
+
+UNUSABLE_RESULTS: dict[str, Any] = {
+    "goals are text": {"duration": "REGULAR", "fullTime": {"home": "2", "away": 1}},
+    "negative goals": {"duration": "REGULAR", "fullTime": {"home": -2, "away": 1}},
+    "goals are NaN": {"duration": "REGULAR", "fullTime": {"home": float("nan"), "away": 1}},
+    "goals are halves": {"duration": "REGULAR", "fullTime": {"home": 1.5, "away": 1}},
+    "one goal null": {"duration": "REGULAR", "fullTime": {"home": 2, "away": None}},
+    "no score": None,
+    "no full time": {"duration": "REGULAR", "fullTime": {"home": None, "away": None}},
+}
+CONTRADICTIONS: dict[str, Any] = {
+    "null duration": {"duration": None, "fullTime": {"home": 2, "away": 1}},
+    "parts that do not add up": {
+        "duration": "EXTRA_TIME",
+        "fullTime": {"home": 2, "away": 1},
+        "regularTime": {"home": 2, "away": 1},
+        "extraTime": {"home": 1, "away": 1},
+    },
+    "half-time above full-time": {
+        "duration": "REGULAR",
+        "fullTime": {"home": 0, "away": 1},
+        "halfTime": {"home": 1, "away": 0},
+    },
+    "a shoot-out without parts": {
+        "duration": "PENALTY_SHOOTOUT",
+        "fullTime": {"home": 5, "away": 4},
+        "regularTime": None,
+        "penalties": None,
+    },
+}
+
+
+"""For a result by decision, the length of play and the goals at half-time say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [("FINISHED", name) for name in UNUSABLE_RESULTS | CONTRADICTIONS]
+    + [("AWARDED", name) for name in UNUSABLE_RESULTS],
+)
+def test_a_broken_score_costs_only_the_score(status: str, name: str, server: FaultServer, tmp_path: Path) -> None:
+    bad = server.matches["PL"][4]
+    bad.update(score=copy.deepcopy((UNUSABLE_RESULTS | CONTRADICTIONS)[name]), status=status)
+    result = MATCHES.ask(server.url, tmp_path)
+    assert MATCHES.stored(result) == MATCHES.ids(server)
+    row = result.rows.set_index("match_id").loc[f"football-data:{bad['id']}"]
+    assert row["kickoff_is_fixed"]
+    assert row["status"] == status
+    assert row[["home_goals", "away_goals", "half_time_home_goals", "shootout_home_goals"]].isna().all()
+    (refused,) = result.rejected.to_dict("records")
+    assert (refused["row_id"], refused["column"]) == (str(bad["id"]), "score")
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "sides", "status"),
+    [
+        ({"homeTeam": {"id": 4, "name": "  "}}, "homeTeam", ("(undecided)", "Away 4"), "FINISHED"),
+        ({"awayTeam": {"id": 4, "name": "\ud800"}}, "awayTeam", ("Home 4", "(undecided)"), "FINISHED"),
+        ({"id": None}, "id", ("Home 4", "Away 4"), "FINISHED"),
+        ({"id": "12"}, "id", ("Home 4", "Away 4"), "FINISHED"),
+        ({"awayTeam": {"id": 61, "name": "FC Home 4"}}, "awayTeam", ("Home 4", "(undecided)"), "UNKNOWN"),
+    ],
+)
+def test_a_bad_side_or_id_costs_only_itself(
+    changed: dict[str, Any], column: str, sides: tuple[str, str], status: str, server: FaultServer, tmp_path: Path
+) -> None:
+    server.matches["PL"][4].update(changed)
+    result = MATCHES.ask(server.url, tmp_path)
+    assert len(MATCHES.stored(result)) == ROWS
+    (row,) = result.rows[result.rows["kickoff_at"] == "2026-03-07T19:00Z"].to_dict("records")
+    assert (row["home_team"], row["away_team"]) == sides
+    assert row["status"] == status
+    (refused,) = result.rejected.to_dict("records")
+    assert refused["column"] == column
 
 
 def _as_if_inside(row: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
