@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.assets.team_checks import teams_are_matched
 from pizza_assets.models import TABLES
 from pizza_assets.models.orders import SUMS
 from pizza_assets.models.vocabulary import DataSource
@@ -24,11 +25,12 @@ NON_BLOCKING = "raw_match_events"
 
 
 def build_checks(partitions: dg.WeeklyPartitionsDefinition, settings: Settings) -> list[dg.AssetChecksDefinition]:
-    """Refused rows and sources of every raw asset; conservation of orders in the bins."""
+    """Refused rows and sources of every raw asset; conservation of orders in the bins; names of teams."""
     return [
         *(_rows_are_valid(asset, partitions, settings) for asset in (*RAW_ASSETS, NON_BLOCKING)),
         *(_from_chosen_source(asset, partitions, settings) for asset in ("raw_orders", "mock_orders", "raw_matches")),
         _every_order_is_binned(partitions),
+        teams_are_matched(partitions, settings),
     ]
 
 
