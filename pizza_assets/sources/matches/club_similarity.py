@@ -14,13 +14,12 @@ from pizza_assets.sources.matches.team_names import is_known, known_clubs, slug
 
 ALIKE = 0.8
 """The least ratio of difflib.SequenceMatcher for two spellings of one name: Dinamo Kiev, Dynamo Kyiv."""
-_COMMON_WORDS = frozenset(
-    (
-        "ac aca acf ad afc aj ao as bc bk bsc ca calcio cd ce cf cfc club de del der di do du e ec es ev fc fk "
-        "football fsv futbol ga hsc if ik j kf kv la le les nk ogc osc pfc rc rcd rsc sa sc sco sd sk sl sport "
-        "sporting sportverein ss ssc ssv stade sv the tsg tsv tus uc ud us usc utd v vfb vfl vv y"
-    ).split(" ")  # noqa: SIM905
+_COMMON = (
+    "ac aca acf ad afc aj ao as bc bk bsc ca calcio cd ce cf cfc club de del der di do du e ec es ev fc fk football "
+    "fsv futbol ga hsc if ik j kf kv la le les nk ogc osc pfc rc rcd rsc sa sc sco sd sk sl sport sporting "
+    "sportverein ss ssc ssv stade sv the tsg tsv tus uc ud us usc utd v vfb vfl vv y"
 )
+_COMMON_WORDS = frozenset(_COMMON.split())
 """Words of many clubs' names, which alone make no two clubs alike."""
 _CODES = {competition.name: code for code, competition in COMPETITIONS.items()}
 
