@@ -49,7 +49,7 @@ _STAGES = {
     "regularseason": Stage.REGULAR_SEASON,
 }
 _GROUP = re.compile(r"group[a-z0-9]{0,2}")
-_QUALIFYING = re.compile(r"(?:[a-z]+|[1-4](?:st|nd|rd|th)?)?qualifying(?:round)?[1-4]?")
+_QUALIFYING = re.compile(r"(?:[a-z]+|[1-4](?:[a-z]{2})?)?qualifying(?:round)?[1-4]?")
 _PARTS = re.compile(r"[,;|›>()]|\s[-–—]\s")
 _LEG = re.compile(r"\b(?:(?:1st|2nd|first|second)[\s-]+leg|leg\s*[12]|replay)\b", re.IGNORECASE)
 

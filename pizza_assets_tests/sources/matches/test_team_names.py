@@ -86,7 +86,7 @@ PUBLIC_SPELLINGS = {
     "Bayer Leverkusen": "Bayer 04 Leverkusen; Bayer Leverkusen; Bayer 04 Leverkusen (GER); Leverkusen",
     "Bayern München": "Bayern München; FC Bayern München; Bayern Munich; FC Bayern Munich; Bayern",
     "Borussia Mönchengladbach": "Borussia Mönchengladbach; Bor. Mönchengladbach; Borussia M'gladbach; M'gladbach",
-    "Eintracht Frankfurt": "Eintracht Frankfurt; SG Eintracht Frankfurt; Ein Frankfurt",
+    "Eintracht Frankfurt": "Eintracht Frankfurt; SG Eintracht Frankfurt; Eintr. Frankfurt",
     "Hannover 96": "Hannover 96; Hannover",
     "Hertha BSC": "Hertha BSC; Hertha; Hertha Berlin; Hertha BSC Berlin",
     "Hoffenheim": "TSG 1899 Hoffenheim; 1899 Hoffenheim; TSG Hoffenheim; Hoffenheim; 1899 Hoffenheim (GER)",
