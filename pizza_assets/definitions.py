@@ -15,6 +15,7 @@ from pizza_assets.assets.forecast_extracts import forecast_extract_assets
 from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
+from pizza_assets.assets.team_checks import teams_are_matched
 from pizza_assets.orchestration.automation.alerts import channels
 from pizza_assets.orchestration.automation.analysis import analyse_after_collecting, with_analysis_condition
 from pizza_assets.orchestration.automation.failure_alerts import run_failures
@@ -59,7 +60,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
     return dg.Definitions(
         # with EventBridge, refreshes are not reported to this instance, so assets would only appear to be overdue
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
-        asset_checks=[*checks, *forecast_checks()],
+        asset_checks=[*checks, teams_are_matched(partitions, settings), *forecast_checks()],
         jobs=[collect, analyse, *read],
         schedules=schedules(settings),
         sensors=[

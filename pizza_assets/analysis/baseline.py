@@ -10,7 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
-from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.exposure import exposures, unknown_spans
 from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.proportional_fit import fit_baseline
@@ -36,10 +36,10 @@ def expected_grids(
     panels: market panels, with the weeks of each pair. matches: all weeks. default_timezone: for markets that are not
     in `markets`; these are exposed to no match.
 
-    Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed is masked:
-    it is not used to fit the baseline. `expected` is empty where the time of the week is unmasked in fewer than
-    MIN_FREE_WEEKS weeks, no other open market is unmasked, or the fit did not converge; it is 0 where the market is
-    closed.
+    Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed, or may have
+    been, is masked: it is not used to fit the baseline. `expected` is empty where the time of the week is unmasked in
+    fewer than MIN_FREE_WEEKS weeks, no other open market is unmasked, or the fit did not converge; it is 0 where the
+    market is closed.
     """
     spans = masked_spans(matches, markets, lengths)
     zones = {market.name: market.timezone for market in markets}
@@ -89,20 +89,22 @@ def fit_expectation(
 
 
 def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
-    """One row per exposed market and match: start of the first window and end (exclusive) of the last one.
+    """One row per exposed market and match: start of the first window and end (exclusive) of the last one; and the
+    times at which it is not known whether the market was exposed.
 
     Columns: market, first_minute, end_minute (epoch minutes).
     """
     bounds = window_bounds(matches, lengths).groupby(["match_source", "match_id"], as_index=False)
     spans = bounds.agg(starts_at=("window_start_at", "min"), ends_at=("window_end_at", "max"))
     exposed = exposures(matches, markets).merge(spans, on=["match_source", "match_id"])
-    return pd.DataFrame(
+    known = pd.DataFrame(
         {
             "market": exposed["market"],
             "first_minute": epoch_minutes(exposed["starts_at"]),
             "end_minute": epoch_minutes(exposed["ends_at"]),
         }
     )
+    return pd.concat([known, unknown_spans(matches, markets, lengths)], ignore_index=True)
 
 
 def _mask(panel: Panel, spans: pd.DataFrame) -> np.ndarray:

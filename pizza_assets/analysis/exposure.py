@@ -1,18 +1,24 @@
-"""Exposure: the markets that follow one of a match's teams. Windows and orders do not belong here."""
+"""Exposure: the markets that follow one of a match's teams, and when it is not known whether they were exposed.
+
+Orders do not belong here.
+"""
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from pizza_assets.analysis.windows import WindowLengths, window_edges
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.table import in_order
-from pizza_assets.models.vocabulary import EXPOSING_STATUSES, Side
+from pizza_assets.models.vocabulary import CALLED_OFF_STATUSES, EXPOSING_STATUSES, Side
 
 _MATCH_COLUMNS = ["match_id", "match_source", "kickoff_at"]
 _NAMES = ["market", "team", "side"]
 _COLUMNS = [*_MATCH_COLUMNS, *_NAMES]
+_MINUTES_PER_DAY = 24 * 60
 _ORDER = ["match_source", "kickoff_at", "match_id", "market"]
 
 
@@ -23,18 +29,42 @@ def exposures(matches: DataFrame[RawMatches], markets: Sequence[Market]) -> pd.D
     follows both sides has one row, with the home side. Matches without a fixed kick-off, or with a status that puts
     the time in doubt, expose no market.
     """
-    played = matches[matches["kickoff_is_fixed"] & matches["status"].isin(list(EXPOSING_STATUSES))]
+    exposed = _followed(matches[_is_exposing(matches)], markets)
+    return in_order(exposed.drop_duplicates(["match_source", "match_id", "market"])[_COLUMNS], _ORDER)
+
+
+def unknown_spans(matches: DataFrame[RawMatches], markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
+    """When a market was neither surely exposed to a match nor surely free of one, e.g. because it was abandoned.
+
+    One row per market and match that exposes nobody although it may have been played: an awarded, abandoned or doubtful
+    one for its windows, one of which only the day is known for all kick-offs of that day. Columns: market,
+    first_minute, end_minute (epoch minutes, half-open).
+    """
+    is_unclear = ~_is_exposing(matches) & ~matches["status"].isin(list(CALLED_OFF_STATUSES))
+    unclear = matches[is_unclear].reset_index(drop=True)
+    edges = window_edges(unclear, lengths)
+    end = edges[:, -1] + np.where(unclear["kickoff_is_fixed"], 0, _MINUTES_PER_DAY)
+    spans = unclear[_MATCH_COLUMNS].assign(first_minute=edges[:, 0], end_minute=end)
+    found = _followed(unclear, markets).merge(spans, on=_MATCH_COLUMNS)
+    return found[["market", "first_minute", "end_minute"]].drop_duplicates(ignore_index=True)
+
+
+def _is_exposing(matches: pd.DataFrame) -> pd.Series:
+    return matches["kickoff_is_fixed"] & matches["status"].isin(list(EXPOSING_STATUSES))
+
+
+def _followed(matches: pd.DataFrame, markets: Sequence[Market]) -> pd.DataFrame:
+    """One row per match, market and team of it that the market follows, home sides first."""
     followers: dict[str, list[str]] = {}
     for market in markets:
         for team in market.teams:
             followers.setdefault(team, []).append(market.name)
     found = [
         (position, market, team, side.value)
-        for side, teams in ((Side.HOME, played["home_team"]), (Side.AWAY, played["away_team"]))
+        for side, teams in ((Side.HOME, matches["home_team"]), (Side.AWAY, matches["away_team"]))
         for position, team in enumerate(teams)
         for market in followers.get(team, ())
     ]
     positions, *names = zip(*found, strict=True) if found else ((), (), (), ())
     columns = {name: pd.array(list(values), dtype="str") for name, values in zip(_NAMES, names, strict=True)}
-    exposed = played[_MATCH_COLUMNS].take(list(positions)).assign(**columns)
-    return in_order(exposed.drop_duplicates(["match_source", "match_id", "market"])[_COLUMNS], _ORDER)
+    return matches[_MATCH_COLUMNS].take(list(positions)).assign(**columns)

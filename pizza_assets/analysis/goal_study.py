@@ -186,7 +186,9 @@ def _answers(rows: GoalRows, terms: tuple[GoalTerm, ...]) -> dict[str, Answer]:
     fit = goal_regression(rows.counts, rows.expected, np.stack([*columns, *nuisance], axis=2), rows.date)
     n_goals = {name: sum(len(minutes) for minutes in found) for name, found in scorers.items()}
     return {
-        term.name: _answer(fit.log_effect[i], fit.se[i], fit.df[i], {**counts, "n_goals": n_goals[term.scorer]})
+        term.name: _answer(
+            fit.log_effect[i], fit.se[i], fit.df[i], {**counts, "n_goals": n_goals[term.scorer]}, _no_goals(rows)
+        )
         if fit.converged
         else Answer(counts, (Reason.NOT_CONVERGED,))
         for i, term in enumerate(terms)
@@ -198,14 +200,19 @@ def _missing(rows: GoalRows, dates: int) -> Reason | None:
         return Reason.NO_GOAL_MINUTES if rows.left_out else Reason.NO_MATCHES
     if dates < MIN_DATES:
         return Reason.TOO_FEW_DATES
-    return None if any(len(minutes) for minutes in [*rows.own, *rows.opponent]) else Reason.NO_GOALS
+    return None if any(len(minutes) for minutes in [*rows.own, *rows.opponent]) else _no_goals(rows)
 
 
-def _answer(log_effect: float, se: float, df: float, counts: dict[str, float]) -> Answer:
+def _no_goals(rows: GoalRows) -> Reason:
+    """Why there is no goal to study; that none fell can be said only if the minutes of all goals are known."""
+    return Reason.NO_GOAL_MINUTES if rows.left_out else Reason.NO_GOALS
+
+
+def _answer(log_effect: float, se: float, df: float, counts: dict[str, float], if_none: Reason) -> Answer:
     from scipy.special import stdtr, stdtrit
 
     if not np.isfinite(log_effect) or not se > 0 or not df > 1:
-        return Answer(counts, (Reason.NO_GOALS,))
+        return Answer(counts, (if_none,))
     reach = float(stdtrit(df, 0.975)) * se
     return Answer(
         {

@@ -15,7 +15,7 @@ from pizza_assets.orchestration.freshness.check_history import ERROR, PASSED, WA
 from pizza_assets.settings import Settings
 from pizza_assets.storage.fingerprints import fingerprint, week_identity
 from pizza_assets.storage.layout import PLACES
-from pizza_assets.storage.refusals import RefusalLimits
+from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
 from pizza_assets.storage.tables import TableStore, Unreadable
 
 SHOWN_PER_WEEK = 20
@@ -55,7 +55,7 @@ def _refused_rows(tables: TableStore, asset: str, week: str, limits: RefusalLimi
     rows = tables.examine_refused_rows(asset, week)
     if isinstance(rows, Unreadable):
         return Verdict(WARNING, rows.why)
-    if not rows.refused:
+    if not rows.refused and not rows.left_out:
         return Verdict(PASSED, "no row was refused")
     metadata = {
         "refused_rows": rows.refused,
@@ -64,10 +64,16 @@ def _refused_rows(tables: TableStore, asset: str, week: str, limits: RefusalLimi
     }
     objection = limits.objection(asset, rows)
     if objection is None:
-        return Verdict(WARNING, f"{rows.refused:,} of {rows.offered:,} rows were refused, {rows.share:.1%}", metadata)
+        return Verdict(WARNING, _refused_text(rows), metadata)
     is_stored = tables.examine_week(asset, week) is not None
     outcome = "the week stored before was kept" if is_stored else "the week is not stored"
     return Verdict(ERROR, f"{objection}; {outcome}", metadata)
+
+
+def _refused_text(rows: RefusedRows) -> str:
+    refused = f"{rows.refused:,} of {rows.offered:,} rows were refused, {rows.share:.1%}" if rows.refused else ""
+    left_out = f"{rows.left_out:,} values were left out of rows that are stored" if rows.left_out else ""
+    return "; ".join(filter(None, [refused, left_out]))
 
 
 def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:

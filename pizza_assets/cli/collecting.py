@@ -19,6 +19,7 @@ from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, Attempt, at
 from pizza_assets.orchestration.runs.run_summary import summary, unknown_names
 from pizza_assets.orchestration.runs.week_choice import chosen_weeks, covered_span
 from pizza_assets.orchestration.sources import markets_of
+from pizza_assets.orchestration.team_matching import stored_matches, warnings_about_teams, weeks_to_compare
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.workbench import Workbench
 
@@ -119,7 +120,17 @@ def _warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:
     warnings = [] if files is None else files.warnings()
     if bench.settings.markets_file is not None:
         warnings += unknown_names(bench.tables, markets_of(bench.settings), weeks)
-    return warnings
+    return warnings + _team_warnings(bench, weeks)
+
+
+def _team_warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:
+    """The same as in the check teams_are_matched."""
+    if not weeks:
+        return []
+    first, last = (MatchWeek(week, bench.settings.timezone) for week in (min(weeks), max(weeks)))
+    matches = stored_matches(bench.tables, weeks_to_compare(first, last))
+    is_chosen = bench.settings.markets_file is not None
+    return warnings_about_teams(matches, markets_of(bench.settings), chosen_markets=is_chosen)
 
 
 def _quiet_bench() -> Workbench:

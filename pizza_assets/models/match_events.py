@@ -10,7 +10,11 @@ from pizza_assets.models.vocabulary import EventType, Side, values
 
 
 class RawMatchEvents(
-    Table, name="raw_match_events", place=raw("football-data"), key=("match_source", "match_id", "event_number")
+    Table,
+    name="raw_match_events",
+    place=raw("football-data"),
+    code_version=2,
+    key=("match_source", "match_id", "event_number"),
 ):
     """One row per goal or card. Many sources deliver no events; that is not an error."""
 

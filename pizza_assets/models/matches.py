@@ -14,7 +14,13 @@ MATCH_TYPES = [*values(CompetitionType), FINAL_MATCH]
 """Match types to filter by: the type of the competition, or final for the final of any competition."""
 
 
-class RawMatches(Table, name="raw_matches", place=raw("football-data"), key=("match_source", "kickoff_at", "match_id")):
+class RawMatches(
+    Table,
+    name="raw_matches",
+    place=raw("football-data"),
+    code_version=2,
+    key=("match_source", "kickoff_at", "match_id"),
+):
     """One row per match. Goals are those in play (90 minutes and extra time), without a shoot-out."""
 
     match_id: str = pa.Field(

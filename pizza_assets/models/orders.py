@@ -54,10 +54,14 @@ class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("ord
     source_name: str = pa.Field(description="The source that delivered the row: files, orders API or mock.")
 
 
+ONLY_THE_VALUE = "only the value: "
+"""Begins the `check` of a rejected value whose row is stored without it."""
+
+
 class RejectedRows(
     Table, name="rejected_rows", place=BESIDE, key=("origin", "line_number", "row_id", "column", "check")
 ):
-    """One row per rejected input row: its value, where it came from and why it was rejected."""
+    """One row per rejected input row, or value: what it was, where it came from and why it was rejected."""
 
     origin: str = pa.Field(description="The file or URL that the row came from.")
     line_number: pd.Int64Dtype = pa.Field(
@@ -65,6 +69,8 @@ class RejectedRows(
     )
     row_id: str = pa.Field(description="The row's id in the source, or empty if it has none.")
     column: str = pa.Field(description="The column whose value was rejected.")
-    check: str = pa.Field(description="The rule the value broke.")
+    check: str = pa.Field(
+        description="The rule the value broke; after `only the value: `, the row itself is stored without the value."
+    )
     value: str = pa.Field(description="The rejected value as text, truncated to 200 characters.")
     reason: str = pa.Field(description="The full explanation in words.")

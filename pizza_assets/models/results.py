@@ -10,7 +10,11 @@ from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus
 
 
 class ExpectedOrders(
-    Table, name="expected_orders", place=ANALYSIS, key=("order_source", "match_source", "market", "bin_at")
+    Table,
+    name="expected_orders",
+    place=ANALYSIS,
+    code_version=2,
+    key=("order_source", "match_source", "market", "bin_at"),
 ):
     """One row per market and 15-minute bin: orders, and the baseline without the own team's match."""
 

@@ -53,6 +53,10 @@ EXPOSING_STATUSES: frozenset[MatchStatus] = frozenset(
     {MatchStatus.FINISHED, MatchStatus.IN_PLAY, MatchStatus.PAUSED, MatchStatus.TIMED}
 )
 """Statuses of a match that was, is or will be played at its kick-off. All others leave the time in doubt."""
+CALLED_OFF_STATUSES: frozenset[MatchStatus] = frozenset({MatchStatus.POSTPONED, MatchStatus.CANCELLED})
+"""Statuses of a match that was not kicked off at its time. A match in a status of neither set may have been: an awarded
+one after it was played, a suspended one until it was abandoned.
+"""
 
 
 class Stage(StrEnum):

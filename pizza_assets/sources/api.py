@@ -25,13 +25,15 @@ from pizza_assets.errors import (
 from pizza_assets.models.secret import Secret
 from pizza_assets.settings import Settings
 from pizza_assets.sources.http import Answer, HttpSession, shown_address
-from pizza_assets.sources.rate_limit import SharedLimit
+from pizza_assets.sources.rate_limit import LONGEST_HOLD_SECONDS, SharedLimit
 from pizza_assets.sources.waiting_hints import requested_wait, wait_for_reset
 
 Read = TypeVar("Read")
 
-LONGEST_HOLD_SECONDS = 3600.0
-"""Longer requested waits are treated as server errors and cut to this."""
+DEEPEST = 100
+"""Levels of lists and objects in a document; genuine ones have six."""
+MOST_DIGITS = 18
+"""Digits of a whole number, which then fits into 64 bits."""
 _DEFAULT_WAIT_SECONDS = 60.0
 _TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
 
@@ -209,7 +211,7 @@ def api_client(settings: Settings, api: Api, per_minute: int) -> ApiClient:
 
 
 class NotANumber:
-    """NaN or an infinity, which JSON does not allow: its value is unusable, but not the whole document."""
+    """NaN, an infinity, or a number of too many digits: its value is unusable, but not the whole document."""
 
     def __init__(self, written: str) -> None:
         self._written = written
@@ -234,25 +236,40 @@ def _json(body: bytes, shown: str, masked: Callable[[str], str]) -> Any:
     except UnicodeDecodeError as error:
         raise BadAnswer(f"{shown}: the answer is not UTF-8 (byte {error.start}); the service must fix this") from error
     try:
-        return _masked_texts(json.loads(text, parse_float=_decimal, parse_constant=NotANumber), masked)
+        document = json.loads(text, parse_float=_decimal, parse_int=_whole, parse_constant=NotANumber)
     except (ValueError, RecursionError) as error:
         start = " ".join(masked(text)[:40].split())
         raise BadAnswer(f"{shown}: the answer is not JSON but starts with {start!r}; check the address") from error
+    try:
+        return _masked_texts(document, masked, DEEPEST)
+    except RecursionError as error:
+        raise BadAnswer(f"{shown}: the answer is nested deeper than {DEEPEST} levels; check the address") from error
 
 
-def _masked_texts(value: Any, masked: Callable[[str], str]) -> Any:
+def _masked_texts(value: Any, masked: Callable[[str], str], levels: int) -> Any:
+    """The document with the key masked. Raises RecursionError if it has more than `levels` levels."""
     if isinstance(value, str):
         return masked(value)
+    if not isinstance(value, list | dict):
+        return value
+    if levels == 0:
+        raise RecursionError("nested too deeply")
     if isinstance(value, list):
-        return [_masked_texts(part, masked) for part in value]
-    if isinstance(value, dict):
-        return {masked(name): _masked_texts(part, masked) for name, part in value.items()}
-    return value
+        return [_masked_texts(part, masked, levels - 1) for part in value]
+    return {masked(name): _masked_texts(part, masked, levels - 1) for name, part in value.items()}
 
 
 def _decimal(written: str) -> Decimal | NotANumber:
-    number = Decimal(written)
-    return number if abs(number.adjusted()) < 400 else NotANumber(written[:40])
+    """A number with a fraction or exponent; Decimal itself refuses an exponent of twenty digits."""
+    try:
+        number = Decimal(written)
+    except ArithmeticError:
+        return NotANumber(written[:40])
+    return number if abs(number.adjusted()) < 400 and len(written) <= 400 else NotANumber(written[:40])
+
+
+def _whole(written: str) -> int | NotANumber:
+    return int(written) if len(written) <= MOST_DIGITS else NotANumber(written[:40])
 
 
 def _status_and_words(status: int, document: Any) -> tuple[int, str]:
@@ -262,4 +279,6 @@ def _status_and_words(status: int, document: Any) -> tuple[int, str]:
     code, message = document.get("errorCode"), document.get("message")
     if type(code) is int and 400 <= code <= 599:
         status = code
-    return status, " ".join(message[:200].split()) if isinstance(message, str) else ""
+    words = message[:200] if isinstance(message, str) else ""
+    printable = "".join(letter if letter.isprintable() else " " for letter in words)
+    return status, " ".join(printable.split())

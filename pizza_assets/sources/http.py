@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -39,11 +41,9 @@ class HttpSession:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        import requests
-
         self._clock = clock
         self._sockets = _Sockets()
-        self._session = requests.Session()
+        self._session = _plain_session()
         self._session.auth = _no_netrc
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _recording_adapter(self._sockets))
@@ -70,6 +70,8 @@ class HttpSession:
         import requests
         import urllib3
 
+        # ValueError: a header that can't be parsed passes through requests as it is
+        failures = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
         shown, ends_at = shown_address(url), self._clock() + deadline_seconds
         self._check_reachable(url, min(connect_timeout, deadline_seconds))
         late = f"the answer was not complete within {deadline_seconds:g} s"
@@ -85,7 +87,7 @@ class HttpSession:
                 ) as response:
                     _refuse_redirect(response, shown)
                     body = self._body(response, shown, byte_cap, ends_at, late)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            except failures as error:
                 raise Unreachable(_message(shown, late if is_cut.is_set() else _cause(error))) from error
         if is_cut.is_set():
             raise Unreachable(_message(shown, late))
@@ -155,8 +157,11 @@ def get_bytes(
 
 
 def shown_address(url: str) -> str:
-    """The address without user, password, query or fragment."""
-    parts = urlsplit(url)
+    """The address without user, password, query or fragment; a server may also send one that is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an invalid address"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
@@ -218,6 +223,19 @@ def _recording_adapter(sockets: _Sockets) -> Any:
         return Recorded
 
     return Recording(max_retries=0)
+
+
+def _plain_session() -> "requests.Session":
+    """A session that looks at no redirect, not even to prepare it, and keeps no cookies."""
+    import requests
+
+    class Plain(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+            return None
+
+    session = Plain()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
 
 
 def _no_netrc(request: Any) -> Any:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pizza_assets.models.orders import ONLY_THE_VALUE
+
 
 class RefusedValueError(ValueError):
     """A value makes its row unusable. The parser catches it and lists the row as rejected."""
@@ -26,12 +28,29 @@ def refused_row(refusal: RefusedValueError, origin: str, number: int, row_id: st
     return {
         "origin": origin,
         "line_number": number,
-        "row_id": row_id[:200],
+        "row_id": _storable(row_id),
         "column": refusal.column,
         "check": refusal.check,
-        "value": str(refusal.value).encode("utf-8", "replace").decode()[:200],
+        "value": _storable(_shown(refusal.value)),
         "reason": f"{origin}, {kind} {number}: {refusal.reason}",
     }
+
+
+def _shown(value: Any) -> str:
+    """The value as text; one that has no text (nested too deeply, a number of thousands of digits) by its type."""
+    try:
+        return str(value)
+    except (RecursionError, ValueError):
+        return f"({type(value).__name__})"
+
+
+def _storable(written: str) -> str:
+    return written[:200].encode("utf-8", "replace").decode()
+
+
+def only_the_value(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of RejectedRows for a value whose row is stored without it."""
+    return {**row, "check": ONLY_THE_VALUE + row["check"]}
 
 
 def text(value: Any) -> str | None:

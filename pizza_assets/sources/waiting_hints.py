@@ -38,7 +38,7 @@ def _retry_after(written: str | None, now: datetime) -> float | None:
         return float(written)
     try:
         at = parsedate_to_datetime(written.strip())
-    except ValueError:
+    except (ValueError, OverflowError):  # OverflowError: a year of twenty digits
         return None
     at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)  # "-0000" means UTC
     return max((at - now).total_seconds() + DATE_MARGIN_SECONDS, 0.0)

@@ -8,37 +8,43 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pizza_assets.models.orders import ONLY_THE_VALUE
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
 
-_REFUSED, _OFFERED = "refused_rows", "offered_rows"
+_REFUSED, _OFFERED, _LEFT_OUT = "refused_rows", "offered_rows", "left_out_values"
 _SOURCE_ROW = ["origin", "line_number", "row_id"]
 
 
 @dataclass(frozen=True)
 class RefusedRows:
-    """How many rows of a week the source offered, and how many of them were refused."""
+    """How many rows of a week the source offered, and how many of them were refused.
+
+    left_out: values that were left out of rows that are stored.
+    """
 
     refused: int = 0
     offered: int = 0
+    left_out: int = 0
 
     @classmethod
     def of(cls, rejected: pd.DataFrame, accepted: int) -> "RefusedRows":
         """The counts for a table of RejectedRows, in which a row may occur once per rule that it broke."""
-        refused = rejected.groupby(_SOURCE_ROW, dropna=False).ngroups
-        return cls(refused, refused + accepted)
+        is_left_out = rejected["check"].str.startswith(ONLY_THE_VALUE)
+        refused = rejected[~is_left_out].groupby(_SOURCE_ROW, dropna=False).ngroups
+        return cls(refused, refused + accepted, int(is_left_out.sum()))
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> "RefusedRows | None":
         """The inverse of `metadata`; None if earlier releases wrote the object, without counts."""
         if _REFUSED not in metadata:
             return None
-        return cls(int(metadata[_REFUSED]), int(metadata[_OFFERED]))
+        return cls(*(int(metadata[name]) for name in (_REFUSED, _OFFERED, _LEFT_OUT)))
 
     @property
     def metadata(self) -> dict[str, str]:
         """The counts as they are kept with the refused rows."""
-        return {_REFUSED: str(self.refused), _OFFERED: str(self.offered)}
+        return {_REFUSED: str(self.refused), _OFFERED: str(self.offered), _LEFT_OUT: str(self.left_out)}
 
     @property
     def share(self) -> float:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizza_assets.analysis.baseline import MIN_FREE_WEEKS, expected_grids, expected_rows
+from pizza_assets.analysis.baseline import MIN_FREE_WEEKS, expected_grids, expected_rows, masked_spans
 from pizza_assets.analysis.proportional_fit import fit_baseline
 from pizza_assets.models import ExpectedOrders, RawMatches
 from pizza_assets.models.market import Market
@@ -175,3 +175,27 @@ def test_sources_are_never_pooled_and_unlabelled_weeks_are_left_out(world: World
 
 def test_no_quarter_hours_give_an_empty_table(world: World):
     pd.testing.assert_frame_equal(fitted(world, quarters=world.quarters.iloc[:0]), ExpectedOrders.empty())
+
+
+@pytest.mark.parametrize("status", ["AWARDED", "SUSPENDED", "UNKNOWN"])
+def test_orders_at_a_match_that_may_have_been_played_do_not_enter_the_baseline(world: World, status: str):
+    changed = world.matches.assign(status=status)
+    grids = [
+        expected_grids(panels_of(world.quarters, world.match_source_by_week), matches, world.markets, LENGTHS)
+        for matches in (world.matches, changed)
+    ]
+    for pair, grid in grids[0].items():
+        assert grid.is_masked.any()
+        np.testing.assert_array_equal(grid.is_masked, grids[1][pair].is_masked)
+
+
+def test_of_a_match_without_a_time_the_whole_day_is_masked(world: World):
+    first = world.matches.iloc[:1]
+    midnight = first["kickoff_at"].dt.tz_convert(ZONE).dt.normalize().dt.tz_convert("UTC")
+    spans = [
+        masked_spans(matches, world.markets, LENGTHS)
+        for matches in (first, first.assign(kickoff_is_fixed=False, kickoff_at=midnight))
+    ]
+    assert len(spans[0]) == len(spans[1]) > 0
+    assert (spans[1]["first_minute"] <= spans[0]["first_minute"]).all()
+    assert (spans[1]["end_minute"] >= spans[0]["end_minute"]).all()

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.exposure import exposures, unknown_spans
+from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import EXPOSING_STATUSES, MatchStatus
@@ -91,3 +92,19 @@ def test_order_of_matches_and_markets_does_not_matter(world: World) -> None:
     expected = exposures(world.matches, world.markets)
 
     pd.testing.assert_frame_equal(exposures(world.matches.iloc[::-1], world.markets[::-1]), expected)
+
+
+@pytest.mark.parametrize("status", list(MatchStatus))
+@pytest.mark.parametrize("is_fixed", [True, False])
+def test_at_every_match_a_follower_is_exposed_free_or_unknown(status: MatchStatus, is_fixed: bool) -> None:
+    kickoff = pd.Timestamp("2025-09-06T14:00Z" if is_fixed else "2025-09-05T23:00Z")
+    matches = RawMatches.conform([a_match(status=status.value, kickoff_is_fixed=is_fixed, kickoff_at=kickoff)])
+    spans = unknown_spans(matches, MARKETS, WindowLengths())
+    if status in (MatchStatus.POSTPONED, MatchStatus.CANCELLED) or (is_fixed and status in EXPOSING_STATUSES):
+        assert spans.empty
+        return
+    assert exposures(matches, MARKETS).empty
+    (span,) = spans.to_dict("records")
+    begins, ends = (pd.Timestamp(span[name] * 60, unit="s", tz="UTC") for name in ("first_minute", "end_minute"))
+    after = pd.Timedelta(minutes=115 + 120) + pd.Timedelta(days=0 if is_fixed else 1)
+    assert (span["market"], begins, ends) == ("London", kickoff - pd.Timedelta(hours=2), kickoff + after)

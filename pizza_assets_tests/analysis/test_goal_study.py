@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.goal_regression import ROWS, goal_regression, goal_terms, own_rows
 from pizza_assets.analysis.goal_study import GoalRows, clock_counts, goal_answers, goal_minutes
 from pizza_assets.analysis.reasons import Reason
@@ -108,3 +109,13 @@ def test_empty_rows_and_closed_hours_are_handled() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert not goal_answers(rows)["own_goal_0_15"].missing
+
+
+def test_that_no_goal_fell_is_said_only_if_all_minutes_are_known() -> None:
+    nothing = [np.empty(0, dtype=np.int64)] * MIN_DATES
+    dates = np.arange(MIN_DATES)
+    ids = np.array([f"m{number}" for number in dates])
+    counts = np.ones((MIN_DATES, ROWS))
+    for left_out, reason in ((0, Reason.NO_GOALS), (3, Reason.NO_GOAL_MINUTES)):
+        answers = goal_answers(GoalRows(counts, counts, nothing, nothing, dates, ids, left_out))
+        assert {answer.missing for answer in answers.values()} == {(reason,)}

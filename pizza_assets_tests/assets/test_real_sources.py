@@ -11,10 +11,12 @@ from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import Settings
 from pizza_assets.sources.api import ApiClient, Bounds
+from pizza_assets_tests.second_leg_week import stored_scores
 from pizza_assets_tests.support.api_rows import KEY, match, order
 from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.fault_server import Fault, FaultServer, ok, reset, running, status
 from pizza_assets_tests.support.pipeline import Pipeline
+from pizza_assets_tests.support.second_legs import SECOND_LEGS, STORED, WEEK
 
 WEEKS = ["2026-03-03", "2026-03-10"]
 
@@ -73,6 +75,18 @@ def test_real_answers_are_stored_as_real(tmp_path: Path, server: FaultServer) ->
     paths = [request.path for request in server.requests]
     assert paths.count("/v4/competitions/PL/matches") == 1
     assert paths.count("/v1/orders") == 8
+
+
+def test_a_week_of_second_legs_is_stored_with_its_shoot_outs(tmp_path: Path) -> None:
+    server = FaultServer(matches={"CL": SECOND_LEGS}, orders={})
+    with running(server), dg.DagsterInstance.ephemeral() as instance:
+        pipeline = _pipeline(tmp_path, server.url, PIZZA_COMPETITIONS="uefa.cl", PIZZA_ORDERS="mock")
+        assert not pipeline.collect(instance, [WEEK]).failures
+        found = pipeline.tables.read_week("raw_matches", WEEK)
+        assert found is not None
+        assert stored_scores(found.rows) == STORED
+        assert pipeline.tables.rejected("raw_matches", WEEK).empty
+        assert pipeline.staleness(instance).checks.failed("raw_matches", WEEK) == []
 
 
 def test_failing_apis_give_labelled_mock_with_a_reason_until_they_answer(tmp_path: Path, server: FaultServer) -> None:

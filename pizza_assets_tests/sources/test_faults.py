@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pizza_assets.errors import SourceError
+from pizza_assets.errors import BadAnswer, SourceError
 from pizza_assets.models import RawMatches, RawOrders
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.api import Bounds
@@ -107,6 +107,13 @@ def _uncounted(document: dict[str, Any]) -> None:
         document.pop(key, None)
 
 
+def _nested(levels: int) -> list[Any]:
+    nested: list[Any] = []
+    for _ in range(levels):
+        nested = [nested]
+    return nested
+
+
 MENDED_BY_ASKING_AGAIN: dict[str, Fault] = {
     "500": status(500),
     "502 html": status(502, b"<html>bad gateway</html>"),
@@ -116,6 +123,10 @@ MENDED_BY_ASKING_AGAIN: dict[str, Fault] = {
     "408": status(408),
     "429 seconds": status(429, Retry_After="0"),
     "429 date": status(429, Retry_After="Sun, 01 Mar 2026 10:00:00 GMT"),
+    "429 in a year of twenty digits": status(
+        429, b'{"message": "Wait 0 seconds"}', Retry_After="Wed, 21 Oct 99999999999999999999 07:28:00 GMT"
+    ),
+    "deep nesting in good JSON": edited(lambda document: {**document, "new": _nested(200)}),
     "429 words": status(429, b'{"message":"You reached your request limit. Wait 0 seconds.","errorCode":429}'),
     "429 under 200": ok(b'{"message":"You reached your request limit. Wait 0 seconds.","errorCode":429}'),
     "html under 200": ok(b"<html>maintenance</html>"),
@@ -156,6 +167,7 @@ FINAL: dict[str, Fault] = {
     "410": status(410),
     "redirect": status(302, Location="http://169.254.169.254/latest/meta-data/"),
     "redirect to a file": status(301, Location="file:///etc/passwd"),
+    "redirect to no address": status(302, Location="http://[::1"),
     "429 for a day": status(429, Retry_After="86400"),
 }
 
@@ -239,23 +251,19 @@ BAD_VALUES: dict[str, dict[str, dict[str, Any]]] = {
         "amount is negative": {"total_amount": -1},
         "amount is huge": {"total_amount": 1e30},
         "amount is beyond all": {"total_amount": "1e999999999"},
+        "amount of too many digits": {"total_amount": 10**400},
         "items are text": {"items": "pizza"},
         "quantity is text": {"items": [{"category": "pizza", "name": "x", "quantity": "2"}]},
         "half a pizza": {"items": [{"category": "pizza", "name": "x", "quantity": 0.5}]},
     },
     "matches": {
-        "id of another type": {"id": "12"},
-        "no id": {"id": None},
         "odd time": {"utcDate": "2026-02-30T10:00:00Z"},
         "epoch": {"utcDate": 1772600000},
-        "no name": {"homeTeam": {"id": 4, "name": "  "}},
-        "same team": {"awayTeam": {"id": 57, "name": "Home 0"}, "homeTeam": {"id": 57, "name": "Home 0 FC"}},
-        "goals are text": {"score": {"duration": "REGULAR", "fullTime": {"home": "2", "away": 1}}},
-        "negative goals": {"score": {"duration": "REGULAR", "fullTime": {"home": -2, "away": 1}}},
-        "goals are NaN": {"score": {"duration": "REGULAR", "fullTime": {"home": float("nan"), "away": 1}}},
-        "goals are halves": {"score": {"duration": "REGULAR", "fullTime": {"home": 1.5, "away": 1}}},
-        "no score": {"score": None},
-        "surrogate in a name": {"homeTeam": {"id": 4, "name": "\ud800"}},
+        "year 1970": {"utcDate": "1970-01-01T00:00:00Z"},
+        "year 9999": {"utcDate": "9999-12-31T23:59:59Z"},
+        "year 1": {"utcDate": "0001-01-01T00:00:00Z"},
+        "no names": {"homeTeam": {"id": 4, "name": "  "}, "awayTeam": {"id": 5, "name": 7}},
+        "names that are no text": {"homeTeam": {"id": 4, "name": "\ud800"}, "awayTeam": "x" * 201},
     },
 }
 BAD_ROWS = [(kind, name) for kind in (ORDERS, MATCHES) for name in BAD_VALUES[kind.name]]
@@ -278,6 +286,81 @@ def test_a_bad_row_is_reported_with_id_and_reason_and_costs_no_other(
     assert refused["row_id"] == ("" if shown is None else str(shown))
     assert refused["reason"]
     assert refused["column"]
+
+
+UNUSABLE_RESULTS: dict[str, Any] = {
+    "goals are text": {"duration": "REGULAR", "fullTime": {"home": "2", "away": 1}},
+    "negative goals": {"duration": "REGULAR", "fullTime": {"home": -2, "away": 1}},
+    "goals are NaN": {"duration": "REGULAR", "fullTime": {"home": float("nan"), "away": 1}},
+    "goals are halves": {"duration": "REGULAR", "fullTime": {"home": 1.5, "away": 1}},
+    "one goal null": {"duration": "REGULAR", "fullTime": {"home": 2, "away": None}},
+    "no score": None,
+    "no full time": {"duration": "REGULAR", "fullTime": {"home": None, "away": None}},
+}
+CONTRADICTIONS: dict[str, Any] = {
+    "null duration": {"duration": None, "fullTime": {"home": 2, "away": 1}},
+    "parts that do not add up": {
+        "duration": "EXTRA_TIME",
+        "fullTime": {"home": 2, "away": 1},
+        "regularTime": {"home": 2, "away": 1},
+        "extraTime": {"home": 1, "away": 1},
+    },
+    "half-time above full-time": {
+        "duration": "REGULAR",
+        "fullTime": {"home": 0, "away": 1},
+        "halfTime": {"home": 1, "away": 0},
+    },
+    "a shoot-out without parts": {
+        "duration": "PENALTY_SHOOTOUT",
+        "fullTime": {"home": 5, "away": 4},
+        "regularTime": None,
+        "penalties": None,
+    },
+}
+
+
+"""For a result by decision, the length of play and the goals at half-time say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [("FINISHED", name) for name in UNUSABLE_RESULTS | CONTRADICTIONS]
+    + [("AWARDED", name) for name in UNUSABLE_RESULTS],
+)
+def test_a_broken_score_costs_only_the_score(status: str, name: str, server: FaultServer, tmp_path: Path) -> None:
+    bad = server.matches["PL"][4]
+    bad.update(score=copy.deepcopy((UNUSABLE_RESULTS | CONTRADICTIONS)[name]), status=status)
+    result = MATCHES.ask(server.url, tmp_path)
+    assert MATCHES.stored(result) == MATCHES.ids(server)
+    row = result.rows.set_index("match_id").loc[f"football-data:{bad['id']}"]
+    assert row["kickoff_is_fixed"]
+    assert row["status"] == status
+    assert row[["home_goals", "away_goals", "half_time_home_goals", "shootout_home_goals"]].isna().all()
+    (refused,) = result.rejected.to_dict("records")
+    assert (refused["row_id"], refused["column"]) == (str(bad["id"]), "score")
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "sides", "status"),
+    [
+        ({"homeTeam": {"id": 4, "name": "  "}}, "homeTeam", ("(undecided)", "Away 4"), "FINISHED"),
+        ({"awayTeam": {"id": 4, "name": "\ud800"}}, "awayTeam", ("Home 4", "(undecided)"), "FINISHED"),
+        ({"id": None}, "id", ("Home 4", "Away 4"), "FINISHED"),
+        ({"id": "12"}, "id", ("Home 4", "Away 4"), "FINISHED"),
+        ({"awayTeam": {"id": 61, "name": "FC Home 4"}}, "awayTeam", ("Home 4", "(undecided)"), "UNKNOWN"),
+    ],
+)
+def test_a_bad_side_or_id_costs_only_itself(
+    changed: dict[str, Any], column: str, sides: tuple[str, str], status: str, server: FaultServer, tmp_path: Path
+) -> None:
+    server.matches["PL"][4].update(changed)
+    result = MATCHES.ask(server.url, tmp_path)
+    assert len(MATCHES.stored(result)) == ROWS
+    (row,) = result.rows[result.rows["kickoff_at"] == "2026-03-07T19:00Z"].to_dict("records")
+    assert (row["home_team"], row["away_team"]) == sides
+    assert row["status"] == status
+    (refused,) = result.rejected.to_dict("records")
+    assert refused["column"] == column
 
 
 def _as_if_inside(row: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
@@ -314,6 +397,45 @@ def test_personal_data_are_not_kept(server: FaultServer, tmp_path: Path) -> None
     stored = ORDERS.ask(server.url, tmp_path).rows.to_csv()
     assert "0000" not in stored
     assert "a customer" not in stored
+
+
+@pytest.mark.parametrize("written", [b"1e9999999", b"1e99999999999999999999", b"9" * 5000, b"-1e-99999999999999999999"])
+@pytest.mark.parametrize("kind", [ORDERS, MATCHES], ids=lambda kind: kind.name)
+def test_a_number_beyond_all_bounds_costs_its_row_or_score_and_no_other(
+    kind: Kind, written: bytes, server: FaultServer, tmp_path: Path
+) -> None:
+    rows = server.orders["s1"] if kind is ORDERS else server.matches["PL"]
+    if kind is ORDERS:
+        rows[4]["total_amount"] = 987654.25
+    else:
+        rows[4]["score"]["fullTime"]["home"] = 987654.25
+    server.always = lambda exchange: exchange.send(200, exchange.body.replace(b"987654.25", written))
+    result = kind.ask(server.url, tmp_path)
+    good = kind.ids(server) - ({rows[4]["order_id"]} if kind is ORDERS else set())
+    assert kind.stored(result) == good
+    assert len(result.rejected) == 1
+
+
+ENDLESS_PAGES = {
+    "a huge total": lambda number: {"total": 10**9, "next_cursor": str(number)},
+    "a huge total and empty pages": lambda number: {
+        "total": 10**9,
+        "next_cursor": str(number),
+        "orders": [],
+        "count": 0,
+    },
+    "a total within reason": lambda number: {"total": 60, "next_cursor": str(number)},
+    "a cursor that no address can carry": lambda _: {"next_cursor": "\ud800"},
+    "a cursor of a megabyte": lambda _: {"next_cursor": "x" * 2**20},
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS_PAGES)
+def test_an_endless_listing_is_a_named_failure(name: str, server: FaultServer, tmp_path: Path) -> None:
+    server.always = edited(lambda document: {**document, **ENDLESS_PAGES[name](len(server.requests))})
+    with pytest.raises(BadAnswer, match="store s1|next_cursor"):
+        ORDERS.ask(server.url, tmp_path)
+    assert len(server.requests) < 200
 
 
 NEXT_LINKS = [

@@ -111,3 +111,11 @@ def test_refused_rows_of_earlier_releases_are_counted(tables: TableStore) -> Non
     key = layout.rejected_key("raw_matches", WEEK)
     frames.write_bytes(tables.objects, key, frames.to_parquet(frames.to_arrow(refused(2), RejectedRows, "real")))
     assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(2, 10)
+
+
+def test_a_value_left_out_of_a_stored_row_is_reported_but_does_not_count_as_a_refused_row(tables: TableStore) -> None:
+    values = refused(12).assign(check="only the value: is_level")
+    with tables.writing_week("raw_matches", WEEK) as writer:
+        stored = writer.write(matches(12), REAL, rejected=values)
+    assert isinstance(stored, Stored)
+    assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(0, 12, 12)

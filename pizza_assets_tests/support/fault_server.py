@@ -115,7 +115,8 @@ class FaultServer:
 
 
 def _is_dated(record: dict[str, Any]) -> bool:
-    return isinstance(record.get("utcDate"), str)
+    """A record of an impossible year is handed out, too."""
+    return isinstance(record.get("utcDate"), str) and record["utcDate"].startswith("20")
 
 
 def _is_between(row: dict[str, Any], starts_at: datetime, ends_at: datetime) -> bool:

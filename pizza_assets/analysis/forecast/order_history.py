@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.expected_grid import bins_under
-from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.exposure import exposures, unknown_spans
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK, bins_of_week, local_days
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.panel import Panel
@@ -64,6 +64,7 @@ class OrderHistory:
 
     week: number of the match week [quarter-hour]. counts: 0 where not is_known. place: quarter-hour of the local week.
     day: business day in days since 1970-01-01. end: the present, the first column after the last known order.
+    is_unclear: it is not known whether the market was exposed to a match.
     """
 
     markets: tuple[str, ...]
@@ -77,6 +78,7 @@ class OrderHistory:
     end: int
     own: OwnMatches
     footprint: Footprint
+    is_unclear: np.ndarray
 
     @classmethod
     def of(
@@ -115,6 +117,7 @@ class OrderHistory:
             int(known[-1]) + 1 - first,
             own,
             footprint,
+            _columns_inside(unknown_spans(matches, markets, lengths), names, minutes),
         )
 
     @property
@@ -128,8 +131,8 @@ class OrderHistory:
         return len(np.unique(self.week[: self.end][self.is_known[:, : self.end].any(axis=0)]))
 
     def under_matches(self) -> np.ndarray:
-        """True [market, column] where an own match has a window."""
-        is_under = np.zeros(self.counts.shape, dtype=bool)
+        """True [market, column] where an own match has a window, or may have had one."""
+        is_under = self.is_unclear.copy()
         inside = self.footprint.share > 0
         is_under[
             np.broadcast_to(self.footprint.market[:, None], inside.shape)[inside], self.footprint.column[inside]
@@ -147,6 +150,18 @@ class OrderHistory:
     def times(self, columns: np.ndarray) -> pd.Series:
         """First instants of columns, UTC."""
         return times_of((self.first_bin + columns) * BIN_MINUTES)
+
+
+def _columns_inside(spans: pd.DataFrame, names: tuple[str, ...], minutes: np.ndarray) -> np.ndarray:
+    """True [market, column] where the quarter-hour overlaps a span of the market."""
+    inside = np.zeros((len(names), len(minutes)), dtype=bool)
+    row = pd.Index(names).get_indexer(spans["market"])
+    first = np.searchsorted(minutes + BIN_MINUTES, spans["first_minute"].to_numpy(), side="right")
+    end = np.searchsorted(minutes, spans["end_minute"].to_numpy(), side="left")
+    for market, begins, ends in zip(row, first, end, strict=True):
+        if market >= 0:
+            inside[market, begins:ends] = True
+    return inside
 
 
 def _own_matches(

@@ -12,6 +12,7 @@ from pizza_assets.cli.commands.quicksight import quicksight
 from pizza_assets.cli.commands.restore import restore
 from pizza_assets.cli.commands.run import run
 from pizza_assets.cli.commands.status import status
+from pizza_assets.cli.commands.teams import teams
 from pizza_assets.cli.commands.ui import ui
 
-COMMANDS = (check, run, backfill, status, restore, forecast, ui, open_page, quicksight)
+COMMANDS = (check, run, backfill, status, teams, restore, forecast, ui, open_page, quicksight)

@@ -3,7 +3,7 @@
 Fetching documents does not belong here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +13,21 @@ import pandas as pd
 from pizza_assets.errors import BadAnswer
 from pizza_assets.models import RawMatches, RawMatchEvents
 from pizza_assets.models.competitions import Competition
-from pizza_assets.models.matches import MOST_GOALS
-from pizza_assets.models.vocabulary import DataSource, DecidedBy, MatchStatus, Stage
+from pizza_assets.models.vocabulary import CompetitionType, DataSource, MatchStatus, Stage
+from pizza_assets.sources.matches.football_data_scores import read_score
 from pizza_assets.sources.matches.known_season import KnownSeason
-from pizza_assets.sources.matches.team_names import canonical_name
-from pizza_assets.sources.refusal import NaiveTime, RefusedRow, RefusedValueError, instant, refused_row, text
+from pizza_assets.sources.matches.match_score import is_single_match
+from pizza_assets.sources.matches.sides import UNDECIDED, Sides, read_sides
+from pizza_assets.sources.matches.team_names import slug
+from pizza_assets.sources.refusal import (
+    NaiveTime,
+    RefusedRow,
+    RefusedValueError,
+    instant,
+    only_the_value,
+    refused_row,
+    text,
+)
 
 SOURCE_NAME = "football-data"
 
@@ -32,9 +42,6 @@ CODES = {
     "worldcup": "WC",
 }
 """football-data.org's codes of our competitions."""
-
-UNDECIDED = "(undecided)"
-"""The name of a side of a knockout match that is not known yet."""
 
 _STATUSES = {status.value: status for status in MatchStatus} | {
     "CANCELED": MatchStatus.CANCELLED,
@@ -52,15 +59,8 @@ _STAGES = {stage.value: stage for stage in Stage} | {
     "QUALIFICATION_ROUND_2": Stage.QUALIFYING,
     "QUALIFICATION_ROUND_3": Stage.QUALIFYING,
 }
-_DURATIONS = {
-    "REGULAR": DecidedBy.REGULAR,
-    "EXTRA_TIME": DecidedBy.EXTRA_TIME,
-    "PENALTY_SHOOTOUT": DecidedBy.PENALTIES,
-}
 _WITHOUT_A_TIME = (MatchStatus.SCHEDULED, MatchStatus.POSTPONED)
 """In these, midnight UTC means that the time is not known yet."""
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -79,42 +79,61 @@ class Span:
 def read_matches(document: Any, origin: str, span: Span) -> KnownSeason:
     """The matches of `span` in an answer of /competitions/{code}/matches.
 
-    A match that can't be used is rejected with its id and reason. Of several versions of a match the one with the
-    newest `lastUpdated` counts. Raises BadAnswer if the document has another form or competition, does not match its
-    own count, or has times without an offset.
+    What is known of a match is kept; a score, side or id that can't be used is dropped and reported. Only a match
+    without sides or a plausible kick-off is rejected. Of several versions of a match the one with the newest
+    `lastUpdated` counts. Raises BadAnswer if the document has another form or competition, does not match its own
+    count, or has times without an offset.
     """
     records = _records(document, origin, span)
-    newest: dict[str, tuple[datetime, dict[str, Any] | None]] = {}
-    rejected: list[RefusedRow] = []
+    newest: dict[str, tuple[datetime, _Read]] = {}
+    refused: list[RefusedRow] = []
     for number, record in enumerate(records, start=1):
-        kickoff: datetime | None = None
         try:
-            if not isinstance(record, dict):
-                raise RefusedValueError("matches", "is_object", record, "the match is not an object")
-            match_id, version = _match_id(record), _version(record)
-            kickoff = instant(record.get("utcDate"), "utcDate")
-            if span.first <= span.local_day(kickoff) <= span.last:
-                match = _match(record, match_id, kickoff, span)
-            else:
-                match = None
+            read, version = _read(record, span), _version(record)
         except NaiveTime as error:
             raise BadAnswer(f"{origin}, match {number}: {error}; the service must fix this") from error
         except RefusedValueError as refusal:
-            row = refused_row(refusal, origin, number, _shown_id(record), "match")
-            rejected.append(RefusedRow(row, kickoff))
+            refused.append(_refused(refusal, origin, number, record, None))
             continue
-        if match_id not in newest or version >= newest[match_id][0]:
-            newest[match_id] = version, match
-    if records and len(rejected) == len(records):
-        raise BadAnswer(f"no match can be used: {rejected[0].row['reason']}; the service must fix this")
-    return _season(origin, span, [match for _, match in newest.values() if match is not None], rejected)
+        reports = (_refused(refusal, origin, number, record, read.kickoff_at) for refusal in read.dropped)
+        read = replace(read, reports=tuple(replace(report, row=only_the_value(report.row)) for report in reports))
+        if read.match_id not in newest or version >= newest[read.match_id][0]:
+            newest[read.match_id] = version, read
+    if records and len(refused) == len(records):
+        raise BadAnswer(f"no match can be used: {refused[0].row['reason']}; the service must fix this")
+    if newest and all(_lacks_id(read) for _, read in newest.values()):
+        raise BadAnswer(f"{origin}: no match has an id; the service must fix this")
+    kept = [read for _, read in newest.values() if read.row is not None]
+    refused += [report for read in kept for report in read.reports]
+    return _season(origin, span, [read.row for read in kept if read.row is not None], refused)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A record. row: its row of RawMatches; None if it belongs to another season. dropped: what could not be used of
+    it, and `reports` the same as rows.
+    """
+
+    match_id: str
+    kickoff_at: datetime
+    row: dict[str, Any] | None
+    dropped: tuple[RefusedValueError, ...]
+    reports: tuple[RefusedRow, ...] = ()
+
+
+def _lacks_id(read: _Read) -> bool:
+    return any(refusal.column == "id" for refusal in read.dropped)
+
+
+def _refused(refusal: RefusedValueError, origin: str, number: int, record: Any, at: datetime | None) -> RefusedRow:
+    return RefusedRow(refused_row(refusal, origin, number, _shown_id(record), "match"), at)
 
 
 def _season(origin: str, span: Span, matches: list[dict[str, Any]], rejected: list[RefusedRow]) -> KnownSeason:
     first = datetime.combine(span.first, time(12), UTC)
     last = datetime.combine(span.last, time(12), UTC)
     frame = RawMatches.conform(matches)
-    reported = tuple((row.at if row.at is not None else _first_day(frame, first), row.row) for row in rejected)
+    reported = tuple((_first_day(frame, first) if row.at is None else row.at, row.row) for row in rejected)
     return KnownSeason(origin, frame, RawMatchEvents.empty(), first, last, reported)
 
 
@@ -140,19 +159,40 @@ def _records(document: Any, origin: str, span: Span) -> list[Any]:
     return records
 
 
-def _match(record: dict[str, Any], match_id: str, kickoff: datetime, span: Span) -> dict[str, Any]:
-    """One record as a row of RawMatches. Raises RefusedValueError."""
-    status = _STATUSES.get(str(record.get("status")), MatchStatus.UNKNOWN)
-    home, away = _team(record, "homeTeam"), _team(record, "awayTeam")
-    if home == away and home != UNDECIDED:
-        raise RefusedValueError("awayTeam", "two_teams", away, "a team can't play against itself")
+def _read(record: Any, span: Span) -> _Read:
+    """One record. Raises RefusedValueError if it has no sides or no plausible kick-off, NaiveTime."""
+    if not isinstance(record, dict):
+        raise RefusedValueError("matches", "is_object", record, "the match is not an object")
+    kickoff = instant(record.get("utcDate"), "utcDate")
+    first, last = (date.fromisoformat(day) for day in query_days(span).values())
+    if not first <= kickoff.date() <= last:
+        raise RefusedValueError("utcDate", "in_season", record.get("utcDate"), f"the match is not in {span.season}")
+    sides = read_sides({key: _written_name(record.get(key)) for key in ("homeTeam", "awayTeam")})
+    dropped = [sides.refusal] if sides.refusal else []
+    try:
+        match_id = _match_id(record)
+    except RefusedValueError as refusal:
+        match_id = _made_up_id(sides, kickoff, span)
+        dropped.append(refusal)
+    if not span.first <= span.local_day(kickoff) <= span.last:
+        return _Read(match_id, kickoff, None, ())
+    row, score_refusal = _row(record, match_id, kickoff, sides, span)
+    dropped += [score_refusal] if score_refusal else []
+    return _Read(match_id, row["kickoff_at"], row, tuple(dropped))
+
+
+def _row(
+    record: dict[str, Any], match_id: str, kickoff: datetime, sides: Sides, span: Span
+) -> tuple[dict[str, Any], RefusedValueError | None]:
+    """A row of RawMatches, and what was dropped of its score."""
+    status = _STATUSES.get(str(record.get("status")), MatchStatus.UNKNOWN) if sides.is_certain else MatchStatus.UNKNOWN
     is_fixed = status not in _WITHOUT_A_TIME
     if not is_fixed and (kickoff.hour, kickoff.minute) == (0, 0):
         zone = ZoneInfo(span.competition.timezone or "UTC")
         kickoff = datetime.combine(kickoff.date(), time(tzinfo=zone)).astimezone(UTC)
-    score = _Score() if status not in (MatchStatus.FINISHED, MatchStatus.AWARDED) else _score(record, status)
-    stage = str(record.get("stage"))
-    return {
+    stage = _stage(record, span.competition)
+    score, refusal = read_score(record, status, is_single_match(stage, span.competition.type))
+    row = {
         "match_id": match_id,
         "kickoff_at": kickoff.replace(second=0, microsecond=0),
         "kickoff_is_fixed": is_fixed,
@@ -160,73 +200,38 @@ def _match(record: dict[str, Any], match_id: str, kickoff: datetime, span: Span)
         "competition": span.competition.name,
         "competition_type": span.competition.type,
         "season": span.season,
-        "stage": _STAGES.get(stage, Stage.UNKNOWN),
+        "stage": stage,
         "round_name": _round(record),
-        "home_team": home,
-        "away_team": away,
+        "home_team": sides.home,
+        "away_team": sides.away,
         "status": status,
-        "decided_by": score.decided_by if status is MatchStatus.FINISHED else None,
-        "home_goals": score.goals[0],
-        "away_goals": score.goals[1],
-        "half_time_home_goals": score.half_time[0],
-        "half_time_away_goals": score.half_time[1],
-        "shootout_home_goals": score.shootout[0],
-        "shootout_away_goals": score.shootout[1],
+        **score.columns(status),
         "venue": text(record.get("venue")),
         "match_source": DataSource.REAL,
         "source_name": SOURCE_NAME,
     }
+    return row, refusal
 
 
-@dataclass(frozen=True)
-class _Score:
-    goals: tuple[int | None, int | None] = (None, None)
-    half_time: tuple[int | None, int | None] = (None, None)
-    shootout: tuple[int | None, int | None] = (None, None)
-    decided_by: DecidedBy | None = None
+def _stage(record: dict[str, Any], competition: Competition) -> Stage:
+    """The stage; a match of a league without one, but with a number of its matchday, is of the regular season."""
+    written = record.get("stage")
+    if written is None and competition.type is CompetitionType.LEAGUE and type(record.get("matchday")) is int:
+        return Stage.REGULAR_SEASON
+    return _STAGES.get(str(written), Stage.UNKNOWN)
 
 
-def _score(record: dict[str, Any], status: MatchStatus) -> _Score:
-    """The goals of play and, separately, of the shoot-out, which `fullTime` includes."""
-    score = record.get("score")
-    if not isinstance(score, dict):
-        raise RefusedValueError("score", "is_object", score, "an ended match has no score")
-    full, half, regular, extra, penalties = (
-        _pair(score, key) for key in ("fullTime", "halfTime", "regularTime", "extraTime", "penalties")
-    )
-    decided_by = _DURATIONS.get(str(score.get("duration", "REGULAR")))
-    if full is None or (decided_by is None and status is MatchStatus.FINISHED):
-        raise RefusedValueError("score", "has_result", score, "a finished match has no full-time score or duration")
-    goals = full
-    if decided_by is DecidedBy.PENALTIES:
-        if regular is not None:
-            goals = regular if extra is None else (regular[0] + extra[0], regular[1] + extra[1])
-        elif penalties is not None:
-            goals = full[0] - penalties[0], full[1] - penalties[1]
-        if (regular is None and penalties is None) or min(goals) < 0 or goals[0] != goals[1]:
-            raise RefusedValueError("score", "is_level", score, "before a shoot-out the score is not level")
-        if penalties is not None and penalties[0] == penalties[1]:
-            penalties = None  # a shoot-out has a winner
-    if half is not None and (half[0] > goals[0] or half[1] > goals[1]):
-        raise RefusedValueError("score", "goals_only_grow", score, "fewer goals at the end than at half-time")
-    nothing = (None, None)
-    return _Score(
-        goals, half or nothing, (penalties if decided_by is DecidedBy.PENALTIES else None) or nothing, decided_by
-    )
+def _written_name(team: Any) -> Any:
+    """The written name of a side; UNDECIDED if it is not known yet, which the API says with nulls."""
+    if team is None or (isinstance(team, dict) and team.get("id") is None and team.get("name") is None):
+        return UNDECIDED
+    return team.get("name") if isinstance(team, dict) else team
 
 
-def _pair(score: dict[str, Any], key: str) -> Pair | None:
-    pair = score.get(key)
-    if pair is None:
-        return None
-    goals = (pair.get("home"), pair.get("away")) if isinstance(pair, dict) else ("?", "?")
-    if goals == (None, None):
-        return None
-    if not all(type(count) is int and 0 <= count <= MOST_GOALS for count in goals):
-        raise RefusedValueError(
-            "score", "whole_goals", pair, f"{key} is not home and away goals from 0 to {MOST_GOALS}"
-        )
-    return goals  # type: ignore[return-value]
+def _made_up_id(sides: Sides, kickoff: datetime, span: Span) -> str:
+    """An id for a match without one; it does not change within its day."""
+    pair = f"{slug(sides.home)}-v-{slug(sides.away)}"
+    return f"{SOURCE_NAME}:{span.competition.code}:{span.season}:{pair}:{span.local_day(kickoff)}"
 
 
 def _match_id(record: dict[str, Any]) -> str:
@@ -240,18 +245,8 @@ def _version(record: dict[str, Any]) -> datetime:
     """When this version was written; one without a readable date counts as the oldest."""
     try:
         return instant(record.get("lastUpdated"), "lastUpdated")
-    except RefusedValueError:
+    except (RefusedValueError, NaiveTime):
         return datetime.min.replace(tzinfo=UTC)
-
-
-def _team(record: dict[str, Any], key: str) -> str:
-    team = record.get(key)
-    if team is None or (isinstance(team, dict) and team.get("id") is None and team.get("name") is None):
-        return UNDECIDED
-    name = text(team.get("name")) if isinstance(team, dict) else None
-    if name is None:
-        raise RefusedValueError(key, "has_name", team, f"{key} has no readable name")
-    return canonical_name(name)
 
 
 def _round(record: dict[str, Any]) -> str | None:

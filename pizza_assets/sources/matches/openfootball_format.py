@@ -5,8 +5,7 @@ Only these two modules know the vendor's spellings. Finding and reading files do
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,36 +15,20 @@ import pandas as pd
 from pizza_assets.errors import BadAnswer
 from pizza_assets.models import RawMatches, RawMatchEvents, RejectedRows
 from pizza_assets.models.competitions import Competition
-from pizza_assets.models.vocabulary import CompetitionType, DataSource, MatchStatus, Stage
-from pizza_assets.sources.matches.openfootball_scores import parse_goals, parse_score, parse_status
+from pizza_assets.models.vocabulary import CompetitionType, DataSource, MatchStatus
+from pizza_assets.sources.matches.match_score import Score, is_single_match
+from pizza_assets.sources.matches.openfootball_rounds import parse_stage
+from pizza_assets.sources.matches.openfootball_scores import has_result, parse_goals, parse_score, parse_status
 from pizza_assets.sources.matches.season_calendar import corrected_years, round_number, season_bounds
-from pizza_assets.sources.matches.team_names import canonical_name, slug
-from pizza_assets.sources.refusal import RefusedValueError, refused_row, text
+from pizza_assets.sources.matches.sides import read_sides
+from pizza_assets.sources.matches.team_names import slug
+from pizza_assets.sources.refusal import RefusedValueError, only_the_value, refused_row, text
 
 SOURCE_NAME = "openfootball"
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?:\s*UTC([+-]\d{1,2})(?::?(\d{2}))?)?")
 _BARE_TIMES = {("worldcup", "2022"): "Asia/Qatar"}
 """Time zones of files that leave the zone out although the competition has none of its own."""
-
-_STAGES = {
-    "final": Stage.FINAL,
-    "thirdplace": Stage.THIRD_PLACE,
-    "thirdplaceplayoff": Stage.THIRD_PLACE,
-    "matchforthirdplace": Stage.THIRD_PLACE,
-    "semifinal": Stage.SEMI_FINALS,
-    "semifinals": Stage.SEMI_FINALS,
-    "quarterfinal": Stage.QUARTER_FINALS,
-    "quarterfinals": Stage.QUARTER_FINALS,
-    "roundof16": Stage.LAST_16,
-    "roundof32": Stage.LAST_32,
-    "roundof64": Stage.LAST_64,
-    "playoff": Stage.PLAYOFFS,
-    "playoffs": Stage.PLAYOFFS,
-    "qualifying": Stage.QUALIFYING,
-    "league": Stage.LEAGUE_STAGE,
-}
-_GROUP = re.compile(r"group[a-z0-9]{0,2}")
 
 
 @dataclass(frozen=True)
@@ -73,9 +56,9 @@ class ParsedSeason:
 def parse_competition(body: bytes, origin: str, competition: Competition, season: str) -> ParsedSeason:
     """Parse one season of one competition; `origin` names the file in messages and rejected rows.
 
-    A match that can't be used is rejected with its record number (from 1) and reason. So is a goal, but its match is
-    kept. Goals exclude those of a shoot-out. Raises BadAnswer naming file and remedy if the body is not JSON with a
-    list `matches`.
+    What is known of a match is kept; a score, side, time or goal that can't be used is dropped and reported with the
+    record number (from 1) and reason. Only a match without sides or a plausible date is rejected. Goals exclude those
+    of a shoot-out. Raises BadAnswer naming file and remedy if the body is not JSON with a list `matches`.
     """
     records = _records(body, origin)
     days = corrected_years([_day(record) for record in records], [round_number(_round(r)) for r in records], season)
@@ -85,7 +68,7 @@ def parse_competition(body: bytes, origin: str, competition: Competition, season
     taken: dict[str, list[dict[str, Any]]] = {}
     for number, (record, day) in enumerate(zip(records, days, strict=True), start=1):
         try:
-            match = _match(record, day, competition, season)
+            match, dropped = _match(record, day, competition, season)
             match["match_id"] = _match_id(match, competition, taken)
         except RefusedValueError as refusal:
             rejected.append(_rejection(refusal, record, origin, number, day))
@@ -93,7 +76,8 @@ def parse_competition(body: bytes, origin: str, competition: Competition, season
         goals, refused = parse_goals(record)
         matches.append(match)
         events += [goal | {"match_id": match["match_id"], "match_source": DataSource.REAL} for goal in goals]
-        rejected += [_rejection(refusal, record, origin, number, day) for refusal in refused]
+        reports = [_rejection(refusal, record, origin, number, day) for refusal in (*dropped, *refused)]
+        rejected += [replace(report, row=only_the_value(report.row)) for report in reports]
     return ParsedSeason(RawMatches.conform(matches), RawMatchEvents.conform(events), tuple(rejected))
 
 
@@ -109,8 +93,10 @@ def _records(body: bytes, origin: str) -> list[Any]:
     return records
 
 
-def _match(record: Any, day: date | None, competition: Competition, season: str) -> dict[str, Any]:
-    """One record as a row of RawMatches without its id. Raises RefusedValueError."""
+def _match(
+    record: Any, day: date | None, competition: Competition, season: str
+) -> tuple[dict[str, Any], list[RefusedValueError]]:
+    """One record as a row of RawMatches without its id, and what of it was dropped. Raises RefusedValueError."""
     if not isinstance(record, dict):
         raise RefusedValueError("matches", "is_object", record, "the match is not an object")
     if day is None:
@@ -118,40 +104,35 @@ def _match(record: Any, day: date | None, competition: Competition, season: str)
     first, last = season_bounds(season)
     if not first <= day <= last:
         raise RefusedValueError("date", "in_season", record.get("date"), f"the date is outside season {season}")
-    home, away = _team(record, "team1"), _team(record, "team2")
-    if home == away:
-        raise RefusedValueError("team2", "two_teams", record.get("team2"), "a team can't play against itself")
-    score = parse_score(record)
-    clock = _clock(record, competition, season)
-    status = parse_status(record, score, has_time=clock is not None)
+    sides = read_sides({column: record.get(column) for column in ("team1", "team2")})
+    clock, clock_refusal = _clock_or_none(record, competition, season)
+    stage = parse_stage(_round(record), competition, in_group=text(record.get("group")) is not None)
+    score, score_refusal = parse_score(record, is_single_match(stage, competition.type))
+    status = parse_status(record, has_result(record), has_time=clock is not None)
+    if not sides.is_certain:
+        status, score = MatchStatus.UNKNOWN, Score()
     if clock is None or status is MatchStatus.POSTPONED:  # a postponed match still has its old time
         kickoff_at, is_fixed = _local_midnight(day, competition), False
     else:
         kickoff_at, is_fixed = datetime.combine(day, clock).astimezone(UTC), True
-    goals, half_time, shootout = (pair or (None, None) for pair in (score.goals, score.half_time, score.shootout))
-    return {
+    row = {
         "kickoff_at": kickoff_at,
         "kickoff_is_fixed": is_fixed,
         "sport": "football",
         "competition": competition.name,
         "competition_type": competition.type,
         "season": season,
-        "stage": parse_stage(_round(record), competition, in_group=text(record.get("group")) is not None),
+        "stage": stage,
         "round_name": _round(record),
-        "home_team": home,
-        "away_team": away,
+        "home_team": sides.home,
+        "away_team": sides.away,
         "status": status,
-        "decided_by": score.decided_by if status is MatchStatus.FINISHED else None,
-        "home_goals": goals[0],
-        "away_goals": goals[1],
-        "half_time_home_goals": half_time[0],
-        "half_time_away_goals": half_time[1],
-        "shootout_home_goals": shootout[0],
-        "shootout_away_goals": shootout[1],
+        **score.columns(status),
         "venue": text(record.get("ground")),
         "match_source": DataSource.REAL,
         "source_name": SOURCE_NAME,
     }
+    return row, [refusal for refusal in (sides.refusal, clock_refusal, score_refusal) if refusal is not None]
 
 
 def _day(record: Any) -> date | None:
@@ -169,11 +150,14 @@ def _round(record: Any) -> str | None:
     return text(record.get("round")) if isinstance(record, dict) else None
 
 
-def _team(record: dict[str, Any], column: str) -> str:
-    name = text(record.get(column))
-    if name is None:
-        raise RefusedValueError(column, "has_name", record.get(column), f"{column} is missing or not a readable name")
-    return canonical_name(name)
+def _clock_or_none(
+    record: dict[str, Any], competition: Competition, season: str
+) -> tuple[time | None, RefusedValueError | None]:
+    """The time of day, or None and why it can't be used: then only the day of the match is known."""
+    try:
+        return _clock(record, competition, season), None
+    except RefusedValueError as refusal:
+        return None, refusal
 
 
 def _clock(record: dict[str, Any], competition: Competition, season: str) -> time | None:
@@ -204,29 +188,6 @@ def _zone(found: re.Match[str], competition: Competition, season: str) -> tzinfo
 
 def _local_midnight(day: date, competition: Competition) -> datetime:
     return datetime.combine(day, time(tzinfo=ZoneInfo(competition.timezone or "UTC"))).astimezone(UTC)
-
-
-def parse_stage(round_name: str | None, competition: Competition, in_group: bool = False) -> Stage:
-    """The stage of a round: "Finals, Quarterfinals" is QUARTER_FINALS, only "Final" is FINAL.
-
-    Numbered and missing rounds are the regular season of a league and the group stage inside a group. Any other round
-    is UNKNOWN.
-    """
-    for part in _reversed_parts(round_name):
-        if part in _STAGES:
-            return _STAGES[part]
-        if _GROUP.fullmatch(part):
-            return Stage.GROUP_STAGE
-    is_numbered = round_name is None or round_number(round_name) is not None
-    if is_numbered and competition.type is CompetitionType.LEAGUE:
-        return Stage.REGULAR_SEASON
-    return Stage.GROUP_STAGE if is_numbered and in_group else Stage.UNKNOWN
-
-
-def _reversed_parts(round_name: str | None) -> Iterator[str]:
-    """The parts of, e.g., "Finals, Round of 16" from last to first, in lower case without spaces and hyphens."""
-    for part in reversed((round_name or "").split(",")):
-        yield re.sub(r"[^a-z0-9]", "", part.lower())
 
 
 def _match_id(match: dict[str, Any], competition: Competition, taken: dict[str, list[dict[str, Any]]]) -> str:

@@ -1,11 +1,17 @@
 """Parses openfootball's scores and goals. Times, rounds and files do not belong here."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from pizza_assets.models.matches import MOST_GOALS
 from pizza_assets.models.vocabulary import DecidedBy, EventType, MatchStatus, Side
 from pizza_assets.sources.matches.event_minutes import is_possible, read_minute
+from pizza_assets.sources.matches.match_score import (
+    Pair,
+    Score,
+    refuse_shrinking,
+    refuse_uneven,
+    shootout_with_winner,
+)
 from pizza_assets.sources.refusal import RefusedValueError, text
 
 _STATUSES = {
@@ -20,45 +26,67 @@ _STATUSES = {
 }
 _NOT_PLAYED_TO_THE_END = {MatchStatus.AWARDED, MatchStatus.CANCELLED, MatchStatus.SUSPENDED, MatchStatus.UNKNOWN}
 
-Pair = tuple[int, int]
 
+def parse_score(record: dict[str, Any], is_single: bool = False) -> tuple[Score, RefusedValueError | None]:
+    """The score of a match and what of it was dropped, and why; the match itself is kept.
 
-@dataclass(frozen=True)
-class Score:
-    """The goals of play and, separately, of the shoot-out. None: not played, or not given."""
-
-    goals: Pair | None = None
-    half_time: Pair | None = None
-    shootout: Pair | None = None
-    decided_by: DecidedBy | None = None
-
-
-def parse_score(record: dict[str, Any]) -> Score:
-    """The score of a match: `ht` half-time, `ft` after 90 minutes, `et` after extra time, `p` the shoot-out alone.
-
-    Raises RefusedValueError for anything but pairs of integers that don't shrink from half-time to the end.
+    `ht` is half-time, `ft` after 90 minutes, `et` after extra time, `p` the shoot-out alone. is_single: whether the
+    match decides its tie alone. A half-time score or a shoot-out that can't be read costs only itself. If the result
+    is unreadable or contradictory, only how long the match was played is kept.
     """
     written = record.get("score")
     if written is None or written == {}:
-        return Score()
+        return Score(), None
     if not isinstance(written, dict):
-        raise RefusedValueError("score", "is_object", written, "the score is not an object with ft, ht, et or p")
-    half_time, full_time, extra_time, penalties = (_pair(written, key) for key in ("ht", "ft", "et", "p"))
+        reason = "the score is not an object with ft, ht, et or p; it is left empty"
+        return Score(), RefusedValueError("score", "is_object", written, reason)
+    try:
+        full_time, extra_time = _pair(written, "ft"), _pair(written, "et")
+        half_time, half_refusal = _readable(written, "ht")
+        penalties, shootout_refusal = _readable(written, "p")
+        score = _score(written, half_time, full_time, extra_time, penalties)
+        if score.decided_by is DecidedBy.PENALTIES and score.goals is not None:
+            refuse_uneven(written, score.goals, is_single)
+        return score, half_refusal or shootout_refusal
+    except RefusedValueError as refusal:
+        return Score(decided_by=_decided_by(written)), refusal
+
+
+def has_result(record: dict[str, Any]) -> bool:
+    """Whether a full-time score is written, readable or not: the match was played."""
+    written = record.get("score")
+    return isinstance(written, dict) and written.get("ft") is not None
+
+
+def _score(
+    written: dict[str, Any], half_time: Pair | None, full_time: Pair | None, extra_time: Pair | None, p: Pair | None
+) -> Score:
     if full_time is None:
-        if extra_time or penalties:
-            raise RefusedValueError("score", "has_full_time", written, "extra time or penalties without full time")
+        if extra_time or p:
+            reason = "extra time or penalties without full time; the score is left empty"
+            raise RefusedValueError("score", "has_full_time", written, reason)
         return Score(half_time=half_time)
-    _refuse_shrinking(written, half_time, full_time)
-    _refuse_shrinking(written, full_time, extra_time)
+    refuse_shrinking(written, half_time, full_time)
+    refuse_shrinking(written, full_time, extra_time)
     if half_time is None and full_time == (0, 0):
         half_time = (0, 0)  # the files leave ht out for goalless matches
-    if penalties is not None:
-        decided_by = DecidedBy.PENALTIES
-        if penalties[0] == penalties[1]:
-            penalties = None  # a level shoot-out (seen in 2024-25) was entered before its end
-    else:
-        decided_by = DecidedBy.EXTRA_TIME if extra_time is not None else DecidedBy.REGULAR
-    return Score(extra_time or full_time, half_time, penalties, decided_by)
+    return Score(extra_time or full_time, half_time, shootout_with_winner(p), _decided_by(written))
+
+
+def _decided_by(written: dict[str, Any]) -> DecidedBy | None:
+    if written.get("p") is not None:
+        return DecidedBy.PENALTIES
+    if written.get("et") is not None:
+        return DecidedBy.EXTRA_TIME
+    return DecidedBy.REGULAR if written.get("ft") is not None else None
+
+
+def _readable(written: dict[str, Any], key: str) -> tuple[Pair | None, RefusedValueError | None]:
+    """The pair, or None and why it can't be read."""
+    try:
+        return _pair(written, key), None
+    except RefusedValueError as refusal:
+        return None, refusal
 
 
 def _pair(written: dict[str, Any], key: str) -> Pair | None:
@@ -66,26 +94,24 @@ def _pair(written: dict[str, Any], key: str) -> Pair | None:
     if pair is None:
         return None
     if not isinstance(pair, list) or len(pair) != 2 or not all(type(goals) is int for goals in pair):
-        raise RefusedValueError("score", "whole_goals", pair, f"{key} is not a pair of whole numbers")
+        reason = f"{key} is not a pair of whole numbers; it is left empty"
+        raise RefusedValueError("score", "whole_goals", pair, reason)
     if not all(0 <= goals <= MOST_GOALS for goals in pair):
-        raise RefusedValueError("score", "goals_in_range", pair, f"{key} has a count below 0 or above {MOST_GOALS}")
+        reason = f"{key} has a count below 0 or above {MOST_GOALS}; it is left empty"
+        raise RefusedValueError("score", "goals_in_range", pair, reason)
     return pair[0], pair[1]
 
 
-def _refuse_shrinking(written: dict[str, Any], earlier: Pair | None, later: Pair | None) -> None:
-    if earlier and later and (earlier[0] > later[0] or earlier[1] > later[1]):
-        raise RefusedValueError("score", "goals_only_grow", written, "a later score has fewer goals than one before")
-
-
-def parse_status(record: dict[str, Any], score: Score, has_time: bool) -> MatchStatus:
+def parse_status(record: dict[str, Any], was_played: bool, has_time: bool) -> MatchStatus:
     """The status. Without a result, a match with a time is TIMED, one with only a date SCHEDULED.
 
-    Other written statuses are translated; an unknown word is UNKNOWN. A full-time score means that the match was
-    played, even if it is still marked "postponed", unless it was awarded, abandoned or cancelled.
+    Other written statuses are translated; an unknown word is UNKNOWN. was_played: whether a full-time score is
+    written, readable or not; then the match is FINISHED, even if it is still marked "postponed", unless it was
+    awarded, abandoned or cancelled.
     """
     written = record.get("status")
     status = None if written is None else _STATUSES.get(str(written).lower(), MatchStatus.UNKNOWN)
-    if score.goals is not None:
+    if was_played:
         return status if status is not None and status in _NOT_PLAYED_TO_THE_END else MatchStatus.FINISHED
     if status is None or status in (MatchStatus.SCHEDULED, MatchStatus.FINISHED):
         return MatchStatus.TIMED if has_time else MatchStatus.SCHEDULED

@@ -11,7 +11,11 @@ from pizza_assets.models.vocabulary import CompetitionType
 from pizza_assets.models.week import MatchWeek
 
 _SPLIT_SEASON = re.compile(r"(\d{4})-(\d{2})")
-_ROUND_NUMBER = re.compile(r"(?:matchday|round)\s+(\d{1,2})", re.IGNORECASE)
+_ROUND = r"(?:matchday|matchweek|gameweek|week|round|spieltag|jornada|journ[ée]e|giornata)"
+_ROUND_NUMBER = re.compile(
+    rf"(?:regular(?:\s+season)?\s*,\s*)?(?:{_ROUND}\s+(\d{{1,2}})|(\d{{1,2}})(?:\.|ª|º|a|e|er|ère|ème|th)?\s+{_ROUND})",
+    re.IGNORECASE,
+)
 
 
 def split_season(first_year: int) -> str:
@@ -108,9 +112,9 @@ def season_bounds(season: str) -> tuple[date, date]:
 
 
 def round_number(round_name: str | None) -> int | None:
-    """The number of a league's round ("Matchday 12"), or None."""
+    """The number of a league's round ("Matchday 12", "Regular, Matchday 12", "12. Spieltag"), or None."""
     found = _ROUND_NUMBER.fullmatch(round_name or "")
-    return int(found[1]) if found else None
+    return int(found[1] or found[2]) if found else None
 
 
 def corrected_years(days: Sequence[date | None], rounds: Sequence[int | None], season: str) -> list[date | None]:

@@ -1,57 +1,52 @@
-"""One canonical name per team, however a source or season spells it. Markets and their teams do not belong here."""
+"""One canonical name per team, however a source or season spells it. Markets and their teams do not belong here.
+
+The aliases are data: club_names.toml beside this module.
+"""
 
 import re
+import tomllib
 import unicodedata
+from functools import cache
+from importlib.resources import files
 
 _COUNTRY = re.compile(r"\([A-Z]{3}\)")
 _LEGAL_FORMS = frozenset({"FC", "AFC", "CF", "FK"})
 """Words for "football club" that some seasons write and others leave out, before or after the name."""
-
-_ALIASES = {
-    # clubs whose spellings differ by more than a legal form; the keys are spelt as the general rule leaves them
-    "1899 Hoffenheim": "Hoffenheim",
-    "Atalanta BC": "Atalanta",
-    "Basel 1893": "Basel",
-    "Bayer 04 Leverkusen": "Bayer Leverkusen",
-    "Bologna FC 1909": "Bologna",
-    "Bor. Mönchengladbach": "Borussia Mönchengladbach",
-    "Club Atlético de Madrid": "Atlético Madrid",
-    "Feyenoord Rotterdam": "Feyenoord",
-    "GNK Dinamo Zagreb": "Dinamo Zagreb",
-    "Internazionale Milano": "Inter",
-    "PSV Eindhoven": "PSV",
-    "RB Salzburg": "Red Bull Salzburg",
-    "SL Benfica": "Benfica",
-    "SK Slavia Praha": "Slavia Praha",
-    "Sport Lisboa e Benfica": "Benfica",
-    "Sporting Clube de Portugal": "Sporting CP",
-    "TSG 1899 Hoffenheim": "Hoffenheim",
-    # national teams
-    "Bosnia-Herzegovina": "Bosnia & Herzegovina",
-    "Cabo Verde": "Cape Verde",
-    "Congo DR": "DR Congo",
-    "Czechia": "Czech Republic",
-    "Côte d'Ivoire": "Ivory Coast",
-    "IR Iran": "Iran",
-    "Korea Republic": "South Korea",
-    "Türkiye": "Turkey",
-    "United States": "USA",
-}
+_ALL_ENGLAND = "en"
+"""The table of all English leagues: clubs are promoted and relegated between them."""
 
 
 def canonical_name(name: str) -> str:
-    """The canonical name: without country code and legal form, with `&` for "and", then through the alias table.
+    """The canonical name: through the table of clubs, or else without country code and legal form, `&` for "and".
 
-    "Manchester United FC" and "Manchester United" give "Manchester United"; "Real Madrid CF (ESP)" gives
-    "Real Madrid". A canonical name is unchanged, and so is a name that is only a legal form.
+    "Manchester United FC" and "Man United" give "Manchester United"; "Real Madrid CF (ESP)" gives "Real Madrid", but
+    "Paris FC" is a club of its own. A canonical name is unchanged, and so is a name that is only a legal form.
     """
     words = ["&" if word == "and" else word for word in unicodedata.normalize("NFC", name).split()]
+    while len(words) > 1 and _COUNTRY.fullmatch(words[-1]):
+        del words[-1]
+    whole = " ".join(words)
     while len(words) > 1 and (words[-1] in _LEGAL_FORMS or _COUNTRY.fullmatch(words[-1])):
         del words[-1]
     while len(words) > 1 and words[0] in _LEGAL_FORMS:
         del words[0]
     plain = " ".join(words)
-    return _ALIASES.get(plain, plain)
+    clubs = _canonical_by_key()
+    return clubs.get(slug(whole)) or clubs.get(slug(plain)) or plain
+
+
+def known_clubs(code: str) -> frozenset[str]:
+    """The canonical names in the table for a competition (its code, e.g. fr.1), or all English clubs for en.1 and en.2.
+
+    Empty for a competition without a table.
+    """
+    table = _tables().get(_ALL_ENGLAND if code.startswith(f"{_ALL_ENGLAND}.") else code, {})
+    return frozenset(table)
+
+
+def is_known(name: str) -> bool:
+    """Whether a canonical name is in the table of clubs, of whatever competition."""
+    return _canonical_by_key().get(slug(name)) == name
 
 
 def slug(name: str) -> str:
@@ -59,3 +54,20 @@ def slug(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     unaccented = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", "-", unaccented).strip("-")
+
+
+@cache
+def _tables() -> dict[str, dict[str, list[str]]]:
+    """Spellings by canonical name, by competition."""
+    return tomllib.loads(files(__package__).joinpath("club_names.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _canonical_by_key() -> dict[str, str]:
+    """Canonical names by the slug of every spelling, so that accents, capitals and punctuation do not matter."""
+    return {
+        slug(spelling): name
+        for table in _tables().values()
+        for name, spellings in table.items()
+        for spelling in (name, *spellings)
+    }

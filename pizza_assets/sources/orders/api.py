@@ -24,6 +24,11 @@ LISTING_ATTEMPTS = 3
 MOST_EMPTY_PAGES = 50
 """In a row. A single empty page is legal; an endless listing is not."""
 
+MOST_PAGES = 2_000
+"""Of one store's week. With pages of ten orders that is more than any store sells; a listing that needs more is wrong,
+or its pages are too small.
+"""
+
 
 def build(settings: Settings, clock: Clock) -> OrderSource:
     """The operator's service, from the settings. Raises ConfigurationError for an invalid contract file."""
@@ -151,6 +156,7 @@ class OrdersApi:
                     f"store {store.id}: the total changed from {pages[0].total} to {page.total}; run again"
                 )
             pages.append(page)
+            _refuse_endless(pages, store)
             empty = 0 if page.contents else empty + 1
             cursor = page.next_cursor
             if cursor is None:
@@ -162,6 +168,17 @@ class OrdersApi:
                     f"store {store.id}: the listing exceeds its total of {page.total}; the service must fix this"
                 )
             seen.add(cursor)
+
+
+def _refuse_endless(pages: list[Page], store: Store) -> None:
+    """Raise BadAnswer as soon as the listing can't end within MOST_PAGES: reading it again would not help."""
+    largest = max(len(page.contents) for page in pages)
+    missing = pages[0].total - sum(len(page.contents) for page in pages)
+    if len(pages) > MOST_PAGES or (largest and missing > largest * (MOST_PAGES - len(pages))):
+        raise BadAnswer(
+            f"store {store.id}: a total of {pages[0].total} orders in pages of {largest} takes more than {MOST_PAGES} "
+            "pages; the service must fix its total, or send larger pages"
+        )
 
 
 def _listing(pages: list[Page], store: Store) -> _StoreAnswer:

@@ -15,6 +15,8 @@ from pizza_assets.sources.orders.file_amounts import MOST_ITEMS, MOST_MINOR_UNIT
 from pizza_assets.sources.refusal import NaiveTime, RefusedRow, RefusedValueError, instant, refused_row, text
 
 SOURCE_NAME = "orders API"
+LONGEST_CURSOR = 4000
+"""It is sent back in the address, which servers and proxies limit to some thousand characters."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,12 @@ def _envelope(document: Any, origin: str, contract: OrdersContract) -> tuple[lis
             f"{origin}: its next page is on another server, which is never followed; the service must fix this"
         )
     cursor = document.get("next_cursor")
-    if cursor is not None and (not isinstance(cursor, str | int) or isinstance(cursor, bool)):
-        raise BadAnswer(f"{origin}: next_cursor is not text; {remedy}")
-    return rows, total, None if cursor in (None, "") else str(cursor)
+    if cursor is None or cursor == "":
+        return rows, total, None
+    written = str(cursor) if type(cursor) is int else text(cursor)
+    if written is None or len(written) > LONGEST_CURSOR:
+        raise BadAnswer(f"{origin}: next_cursor is not a text of 1 to {LONGEST_CURSOR} characters; {remedy}")
+    return rows, total, cursor if isinstance(cursor, str) else written
 
 
 def _is_same_server(following: Any, url: str) -> bool:

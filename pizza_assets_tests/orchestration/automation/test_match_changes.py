@@ -15,7 +15,9 @@ WEEKS = ["2026-08-04", "2026-08-11"]
 def matches(*rows: tuple[str, pd.Timestamp, MatchStatus]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["match_id", "kickoff_at", "status"])
     frame["kickoff_at"] = pd.to_datetime(frame["kickoff_at"], utc=True)
-    return frame.assign(kickoff_is_fixed=True)
+    played = frame["status"] == MatchStatus.FINISHED
+    goals = pd.Series(2, index=frame.index, dtype="Int64").where(played)
+    return frame.assign(kickoff_is_fixed=True, home_goals=goals, away_goals=goals)
 
 
 PLANNED = matches(("a", KICKOFF, MatchStatus.TIMED))
@@ -52,5 +54,21 @@ def test_equivalent_statuses_are_not_a_change() -> None:
 def test_a_match_is_over_some_time_after_its_kick_off() -> None:
     assert not should_be_over(PLANNED, datetime(2026, 8, 8, 15, 44, tzinfo=UTC))
     assert should_be_over(PLANNED, datetime(2026, 8, 8, 15, 45, tzinfo=UTC))
-    assert not should_be_over(PLANNED.assign(status=MatchStatus.POSTPONED), datetime(2026, 9, 1, tzinfo=UTC))
-    assert not should_be_over(PLANNED.assign(kickoff_is_fixed=False), datetime(2026, 9, 1, tzinfo=UTC))
+    assert not should_be_over(PLANNED.assign(status=MatchStatus.POSTPONED), datetime(2026, 8, 8, 16, tzinfo=UTC))
+    assert not should_be_over(PLANNED.assign(kickoff_is_fixed=False), datetime(2026, 8, 8, 16, tzinfo=UTC))
+
+
+def test_a_match_that_never_gets_a_result_is_not_waited_for_for_ever() -> None:
+    scoreless = matches(("a", KICKOFF, MatchStatus.FINISHED)).assign(home_goals=pd.NA, away_goals=pd.NA)
+    for stored in (PLANNED, scoreless):
+        assert should_be_over(stored, datetime(2026, 8, 9, 3, 44, tzinfo=UTC))
+        assert not should_be_over(stored, datetime(2026, 8, 9, 3, 45, tzinfo=UTC))
+    assert not should_be_over(matches(("a", KICKOFF, MatchStatus.FINISHED)), datetime(2026, 8, 8, 16, tzinfo=UTC))
+
+
+def test_a_score_that_comes_after_the_end_and_one_that_is_corrected() -> None:
+    done = matches(("a", KICKOFF, MatchStatus.FINISHED))
+    scoreless = done.assign(home_goals=pd.array([pd.NA], dtype="Int64"))
+    assert list(changed_matches(scoreless, done)["match_id"]) == ["a"]
+    assert list(changed_matches(done, done.assign(away_goals=3))["match_id"]) == ["a"]
+    assert changed_matches(scoreless, scoreless).empty

@@ -56,6 +56,85 @@ def test_a_shoot_out_without_parts_is_taken_apart() -> None:
     assert (row["home_goals"], row["away_goals"]) == (1, 1)
 
 
+SECOND_LEGS = [
+    (
+        "Arsenal 1-0 Porto after 0-1",
+        _score(
+            "PENALTY_SHOOTOUT", fullTime=(5, 2), halfTime=(1, 0), regularTime=(1, 0), extraTime=(0, 0), penalties=(4, 2)
+        ),
+        (1, 0),
+        (4, 2),
+    ),
+    (
+        "Atlético 2-1 Inter after 0-1",
+        _score(
+            "PENALTY_SHOOTOUT", fullTime=(5, 3), halfTime=(1, 1), regularTime=(2, 1), extraTime=(0, 0), penalties=(3, 2)
+        ),
+        (2, 1),
+        (3, 2),
+    ),
+    (
+        "a goal in extra time",
+        _score("PENALTY_SHOOTOUT", fullTime=(6, 5), regularTime=(1, 1), extraTime=(1, 0), penalties=(4, 4)),
+        (2, 1),
+        None,
+    ),
+    ("without its parts", _score("PENALTY_SHOOTOUT", fullTime=(5, 2), penalties=(4, 2)), (1, 0), (4, 2)),
+    ("without its shoot-out", _score("PENALTY_SHOOTOUT", fullTime=(5, 2), regularTime=(1, 0)), (1, 0), (4, 2)),
+    (
+        "the shoot-out left out of the full time",
+        _score("PENALTY_SHOOTOUT", fullTime=(1, 0), regularTime=(1, 0), penalties=(4, 2)),
+        (1, 0),
+        (4, 2),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("score", "goals", "shootout"), [case[1:] for case in SECOND_LEGS], ids=[case[0] for case in SECOND_LEGS]
+)
+def test_of_a_second_leg_only_the_aggregate_is_level_before_a_shoot_out(
+    score: dict[str, Any], goals: tuple[int, int], shootout: tuple[int, int] | None
+) -> None:
+    season = read_matches(_document(match(1, stage="LAST_16", matchday=None, score=score), code="CL"), "here", CUP)
+    (row,) = season.matches.to_dict("records")
+    assert not season.rejected
+    assert (row["home_goals"], row["away_goals"], row["decided_by"]) == (*goals, "penalties")
+    if shootout is None:  # a shoot-out has a winner: this one was written down before its end
+        assert pd.isna(row["shootout_home_goals"])
+    else:
+        assert (row["shootout_home_goals"], row["shootout_away_goals"]) == shootout
+
+
+def test_a_single_match_is_level_before_a_shoot_out_or_has_no_score() -> None:
+    uneven = _score("PENALTY_SHOOTOUT", fullTime=(5, 2), regularTime=(1, 0), penalties=(4, 2))
+    season = read_matches(_document(match(1, stage="FINAL", score=uneven), code="CL"), "here", CUP)
+    (row,) = season.matches.to_dict("records")
+    assert pd.isna(row["home_goals"])
+    assert row["decided_by"] == "penalties"
+    assert [reported["check"] for _, reported in season.rejected] == ["only the value: is_level"]
+
+
+def test_a_level_full_time_of_a_single_match_leaves_the_shoot_out_out() -> None:
+    row = _row(match(1, stage="FINAL", score=_score("PENALTY_SHOOTOUT", fullTime=(1, 1))), CUP)
+    assert (row["home_goals"], row["away_goals"], row["decided_by"]) == (1, 1, "penalties")
+    assert pd.isna(row["shootout_home_goals"])
+
+
+def test_what_was_dropped_of_an_older_version_is_not_reported() -> None:
+    old = match(1, lastUpdated="2026-03-07T17:00:00Z", score=_score("REGULAR"))
+    season = read_matches(_document(old, match(1)), "here", LEAGUE)
+    assert not season.rejected
+    assert list(season.matches["home_goals"]) == [2]
+
+
+def test_an_awarded_match_keeps_its_decided_score_and_what_was_played_by_half_time() -> None:
+    row = _row(match(1, status="AWARDED", score=_score("REGULAR", fullTime=(0, 3), halfTime=(1, 0))))
+    assert (row["status"], row["home_goals"], row["away_goals"]) == ("AWARDED", 0, 3)
+    assert row["half_time_home_goals"] == 1
+    assert pd.isna(row["decided_by"])
+
+
 @pytest.mark.parametrize("stage", ["QUARTER_FINALS", "SEMI_FINALS", "LAST_16", "THIRD_PLACE", "NEVER_HEARD_OF"])
 def test_only_the_final_is_a_final(stage: str) -> None:
     row = _row(match(1, stage=stage), CUP)

@@ -214,7 +214,8 @@ def test_an_impossible_location_is_refused(location: str) -> None:
 
 
 def _bad(day: str | None, **changes: Any) -> dict[str, Any]:
-    return {"round": "Matchday 2", "date": day, "time": "late", "team1": "A", "team2": "B", "score": {}} | changes
+    """A match without sides."""
+    return {"round": "Matchday 2", "date": day, "time": "15:00", "team1": "", "team2": None, "score": {}} | changes
 
 
 def test_every_rejected_row_is_reported_in_exactly_one_week() -> None:
@@ -232,7 +233,7 @@ def test_every_rejected_row_is_reported_in_exactly_one_week() -> None:
 
 def test_a_file_without_one_usable_match_is_a_bad_answer() -> None:
     body = json.dumps({"matches": [_bad("2015-12-01")]}).encode()
-    with pytest.raises(BadAnswer, match=r"it has no usable match .*match 1: the time is not readable"):
+    with pytest.raises(BadAnswer, match=r"it has no usable match .*match 1: team1 and team2 have no readable name"):
         Openfootball(BASE, ["en.1"], Web({"2015-16/en.1": body})).matches(week("2015-12-01"))
 
 

@@ -5,14 +5,9 @@ from typing import Any
 import pytest
 
 from pizza_assets.models.vocabulary import DecidedBy, EventType, MatchStatus, Side
-from pizza_assets.sources.matches.openfootball_scores import (
-    RefusedValueError,
-    Score,
-    parse_goals,
-    parse_score,
-    parse_status,
-    text,
-)
+from pizza_assets.sources.matches.match_score import Score
+from pizza_assets.sources.matches.openfootball_scores import has_result, parse_goals, parse_score, parse_status
+from pizza_assets.sources.refusal import text
 
 
 @pytest.mark.parametrize(
@@ -31,29 +26,45 @@ from pizza_assets.sources.matches.openfootball_scores import (
     ],
 )
 def test_scores(written: Any, score: Score) -> None:
-    assert parse_score({"score": written}) == score
+    assert parse_score({"score": written}) == (score, None)
+
+
+REGULAR, EXTRA_TIME, PENALTIES = DecidedBy.REGULAR, DecidedBy.EXTRA_TIME, DecidedBy.PENALTIES
 
 
 @pytest.mark.parametrize(
-    ("written", "check"),
+    ("written", "check", "kept"),
     [
-        ([2, 1], "is_object"),
-        ({"ft": [2]}, "whole_goals"),
-        ({"ft": "2-1"}, "whole_goals"),
-        ({"ft": [2, None]}, "whole_goals"),
-        ({"ft": [2.5, 1]}, "whole_goals"),
-        ({"ft": [True, 1]}, "whole_goals"),
-        ({"ft": [-1, 1]}, "goals_in_range"),
-        ({"ft": [10**30, 1]}, "goals_in_range"),
-        ({"ht": [3, 0], "ft": [2, 0]}, "goals_only_grow"),
-        ({"ft": [2, 2], "et": [1, 2]}, "goals_only_grow"),
-        ({"p": [4, 2]}, "has_full_time"),
+        ([2, 1], "is_object", Score()),
+        ({"ft": [2]}, "whole_goals", Score(decided_by=REGULAR)),
+        ({"ft": "2-1"}, "whole_goals", Score(decided_by=REGULAR)),
+        ({"ft": [2, None]}, "whole_goals", Score(decided_by=REGULAR)),
+        ({"ft": [2.5, 1]}, "whole_goals", Score(decided_by=REGULAR)),
+        ({"ft": [True, 1]}, "whole_goals", Score(decided_by=REGULAR)),
+        ({"ft": [-1, 1]}, "goals_in_range", Score(decided_by=REGULAR)),
+        ({"ft": [10**30, 1]}, "goals_in_range", Score(decided_by=REGULAR)),
+        ({"ht": [3, 0], "ft": [2, 0]}, "goals_only_grow", Score(decided_by=REGULAR)),
+        ({"ft": [2, 2], "et": [1, 2]}, "goals_only_grow", Score(decided_by=EXTRA_TIME)),
+        ({"ft": [1, 1], "et": "2-1"}, "whole_goals", Score(decided_by=EXTRA_TIME)),
+        ({"p": [4, 2]}, "has_full_time", Score(decided_by=PENALTIES)),
+        ({"ht": "1-0", "ft": [2, 1]}, "whole_goals", Score((2, 1), None, None, REGULAR)),
+        ({"ht": [1, 0], "ft": [1, 1], "p": ["4", "2"]}, "whole_goals", Score((1, 1), (1, 0), None, PENALTIES)),
     ],
 )
-def test_refused_scores(written: Any, check: str) -> None:
-    with pytest.raises(RefusedValueError) as refusal:
-        parse_score({"score": written})
-    assert (refusal.value.column, refusal.value.check) == ("score", check)
+def test_what_is_wrong_in_a_score_is_dropped_and_the_rest_kept(written: Any, check: str, kept: Score) -> None:
+    score, refusal = parse_score({"score": written})
+    assert score == kept
+    assert refusal is not None
+    assert (refusal.column, refusal.check) == ("score", check)
+
+
+def test_before_a_shoot_out_only_the_aggregate_of_two_legs_is_level() -> None:
+    second_leg = {"score": {"ht": [1, 0], "ft": [1, 0], "et": [1, 0], "p": [4, 2]}}  # Arsenal - Porto, after 0-1
+    assert parse_score(second_leg) == (Score((1, 0), (1, 0), (4, 2), PENALTIES), None)
+    score, refusal = parse_score(second_leg, is_single=True)
+    assert score == Score(decided_by=PENALTIES)
+    assert refusal is not None
+    assert refusal.check == "is_level"
 
 
 @pytest.mark.parametrize(
@@ -74,8 +85,17 @@ def test_refused_scores(written: Any, check: str) -> None:
     ],
 )
 def test_statuses(written: Any, has_score: bool, has_time: bool, status: MatchStatus) -> None:
-    score = Score((1, 0), None, None, DecidedBy.REGULAR) if has_score else Score()
-    assert parse_status({"status": written}, score, has_time) is status
+    assert parse_status({"status": written}, has_score, has_time) is status
+
+
+@pytest.mark.parametrize(
+    ("written", "was_played"),
+    [({"ft": [2, 1]}, True), ({"ft": [2, None]}, True), ({"ht": [1, 0]}, False), ({}, False), ([2, 1], False)],
+)
+def test_a_written_result_means_that_the_match_was_played_even_if_it_cannot_be_read(
+    written: Any, was_played: bool
+) -> None:
+    assert has_result({"score": written}) == was_played
 
 
 def test_goals_of_all_spellings_in_order_of_time() -> None:

@@ -1,0 +1,89 @@
+"""Implements `pizza teams`: which team is in which competition and season, and who follows it."""
+
+import logging
+import sys
+from datetime import date
+from itertools import groupby
+
+import pandas as pd
+
+from pizza_assets.errors import ConfigurationError, SourceError
+from pizza_assets.models.market import Markets
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.runs.week_choice import chosen_weeks
+from pizza_assets.orchestration.sources import markets_of
+from pizza_assets.orchestration.team_matching import (
+    COLUMNS,
+    TeamRow,
+    stored_matches,
+    team_rows,
+    warnings_about_teams,
+)
+from pizza_assets.sources.base import MatchSource
+from pizza_assets.sources.matches.club_similarity import possible_splits
+from pizza_assets.workbench import Workbench
+
+_WIDTH = 26
+
+
+def list_teams(market_name: str | None, first: date | None, last: date | None) -> int:
+    """Print the list and the warnings; returns the exit code."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    bench = Workbench()
+    markets = _chosen(markets_of(bench.settings), market_name)
+    if first is None and last is None:
+        matches = stored_matches(bench.tables, bench.tables.weeks("raw_matches"))
+    else:
+        weeks = chosen_weeks(bench.settings, bench.now, bench.week_of(first), bench.week_of(last), 0)
+        matches = _matches_of(bench.sources.matches, weeks)
+    if matches.empty:
+        print("no real match is stored; name the weeks to read from the match source with --from DATE")
+        return 0
+    followed = {team for market in markets for team in market.teams}
+    rows = [row for row in team_rows(matches, markets) if market_name is None or row.team in followed]
+    for competition, group in groupby(rows, key=lambda row: row.competition):
+        print(f"{competition}\n" + "\n".join(_line(row) for row in group) + "\n")
+    for team in sorted(followed - {row.team for row in rows}):
+        print(f"{team:{_WIDTH}}  no match")
+    splits = possible_splits(matches)
+    print(f"{len({row.team for row in rows})} teams, {len(matches):,} matches, {len(splits)} possible splits")
+    is_chosen = bench.settings.markets_file is not None
+    for warning in warnings_about_teams(matches, markets, chosen_markets=is_chosen):
+        print(f"\nWarning  {warning}")
+    return 1 if splits else 0
+
+
+def _chosen(markets: Markets, name: str | None) -> Markets:
+    chosen = tuple(market for market in markets if name in (None, market.name))
+    if not chosen:
+        listed = ", ".join(market.name for market in markets)
+        raise ConfigurationError(f"there is no market {name!r}; choose from {listed}")
+    return chosen
+
+
+def _matches_of(source: MatchSource, weeks: list[MatchWeek]) -> pd.DataFrame:
+    """The source's real matches of these weeks: COLUMNS of RawMatches. What is missing is said on stderr."""
+    parts, failures = [], []
+    for week in weeks:
+        try:
+            result = source.matches(week)
+        except SourceError as error:
+            failures.append(str(error))
+            continue
+        if result.reason:
+            failures.append(result.reason)
+        if result.data_source == DataSource.REAL and len(result.frame):
+            parts.append(result.frame[COLUMNS])
+    for failure in dict.fromkeys(failures):
+        print(f"missing: {failure}", file=sys.stderr)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+
+
+def _line(row: TeamRow) -> str:
+    markets = f"  followed by {', '.join(row.markets)}" if row.markets else ""
+    return f"  {row.team:{_WIDTH}} {row.matches:4} matches  {_seasons_in_words(row.seasons)}{markets}"
+
+
+def _seasons_in_words(seasons: tuple[str, ...]) -> str:
+    return seasons[0] if len(seasons) == 1 else f"{len(seasons)} seasons, {seasons[0]} to {seasons[-1]}"

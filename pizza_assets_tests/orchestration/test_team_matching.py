@@ -1,0 +1,123 @@
+"""Who is matched to what, and which followed team is missing."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pizza_assets.assets.team_checks import team_result
+from pizza_assets.cli import main
+from pizza_assets.models import RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets.orchestration.team_matching import absences, stored_matches, team_rows
+from pizza_assets.settings import Settings
+from pizza_assets.storage.local_folder import LocalFolder
+from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.week_writer import Origin
+from pizza_assets_tests.analysis.tables import a_match
+from pizza_assets_tests.support.stored_week import write_week
+
+MARKETS = (Market("Nord", "Europe/Paris", ("RC Lens", "Metz")), Market("Sud", "Europe/Paris", ("Marseil",)))
+WEEK = "2025-03-04"
+
+
+def season(name: str, *teams: str, competition: str = "Ligue 1") -> list[dict]:
+    """Every team at home against every other one."""
+    return [
+        a_match(
+            match_id=f"{competition} {name} {home} {away}",
+            kickoff_at=datetime(2025, 3, 8, 15, tzinfo=UTC),
+            competition=competition,
+            season=name,
+            home_team=home,
+            away_team=away,
+        )
+        for home in teams
+        for away in teams
+        if home != away
+    ]
+
+
+TEAMS_2023 = ("RC Lens", "Lille OSC", "OGC Nice", "Metz")
+RENAMED = ("Lens Artois", "Lille OSC", "OGC Nice", "Metz")
+
+
+def test_teams_are_listed_with_seasons_matches_and_markets() -> None:
+    rows = team_rows(RawMatches.conform(season("2023-24", *TEAMS_2023) + season("2024-25", *TEAMS_2023)), MARKETS)
+    assert [
+        (row.team, row.seasons, row.matches, row.markets) for row in rows if row.team in ("RC Lens", "OGC Nice")
+    ] == [
+        ("OGC Nice", ("2023-24", "2024-25"), 12, ()),
+        ("RC Lens", ("2023-24", "2024-25"), 12, ("Nord",)),
+    ]
+
+
+def test_a_followed_team_without_a_match_is_missed_once_per_season() -> None:
+    matches = RawMatches.conform(season("2023-24", *TEAMS_2023) + season("2024-25", *RENAMED))
+    (warning,) = absences(matches, MARKETS)
+    assert warning.startswith("Ligue 1 2024-25: no match of 'RC Lens' (market 'Nord'); ")
+
+
+def test_nobody_is_missed_in_a_season_of_few_matches_or_after_a_relegation_within_the_collected_leagues() -> None:
+    assert absences(RawMatches.conform(season("2024-25", "Lille OSC", "OGC Nice")), MARKETS) == []
+    english = (Market("Leeds", "Europe/London", ("Leeds United",)),)
+    second = season("2023-24", "Leeds United", "Hull City", "Watford", "Millwall", competition="Championship")
+    first = season("2023-24", "Arsenal", "Chelsea", "Everton", "Fulham", competition="Premier League")
+    assert absences(RawMatches.conform(first + second), english) == []
+    assert len(absences(RawMatches.conform(first), english)) == 1
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> TableStore:
+    store = TableStore(LocalFolder(tmp_path / "data"), lambda: datetime(2026, 8, 12, tzinfo=UTC))
+    rows = RawMatches.conform(season("2024-25", *RENAMED))
+    write_week(store, "raw_matches", WEEK, rows, Origin("real", "1", "run", "openfootball"))
+    return store
+
+
+def test_the_check_warns_about_a_renamed_club_and_its_missing_follower(tables: TableStore) -> None:
+    result = team_result([WEEK], tables, MARKETS, Settings(markets_file="markets.toml"))
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "'Lens Artois' may be 'RC Lens'" in (result.description or "")
+    assert "no match of 'RC Lens'" in (result.description or "")
+    built_in = team_result([WEEK], tables, MARKETS, Settings())
+    assert "no match of" not in (built_in.description or "")
+    assert team_result([], tables, MARKETS, Settings(markets_file="markets.toml")).description == result.description
+
+
+def test_without_stored_matches_nothing_passes(tmp_path: Path) -> None:
+    empty = TableStore(LocalFolder(tmp_path), lambda: datetime(2026, 8, 12, tzinfo=UTC))
+    result = team_result([], empty, MARKETS, Settings())
+    assert (result.passed, result.description) == (False, "no matches are stored yet, so no name was checked")
+
+
+def test_invented_matches_are_not_compared(tables: TableStore) -> None:
+    mock = RawMatches.conform(season("2024-25", *TEAMS_2023)).assign(match_source="mock")
+    write_week(tables, "raw_matches", "2025-03-11", mock, Origin("mock", "1", "run", "mock"))
+    assert set(stored_matches(tables, [WEEK, "2025-03-11"])["home_team"]) == set(RENAMED)
+
+
+def test_the_command_lists_teams_followers_and_possible_splits(
+    tables: TableStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    markets = tmp_path / "markets.toml"
+    markets.write_text(
+        '[[market]]\nname = "Nord"\ntimezone = "Europe/Paris"\nteams = ["Racing Club de Lens", "Metz"]\n'
+    )
+    monkeypatch.setenv("PIZZA_STORAGE", str(tmp_path / "data"))
+    monkeypatch.setenv("PIZZA_MARKETS", str(markets))
+    assert main(["teams"]) == 1
+    printed = capsys.readouterr().out
+    for words in (
+        "Ligue 1\n  Lens Artois ",
+        "6 matches  2024-25  followed by Nord",
+        "RC Lens                     no match",
+        "4 teams, 12 matches, 1 possible splits",
+        "Warning  Ligue 1 2024-25: 'Lens Artois' may be 'RC Lens'",
+        "no match of 'RC Lens' (market 'Nord')",
+    ):
+        assert words in printed
+    assert main(["teams", "--market", "Nord"]) == 1
+    assert "OGC Nice" not in capsys.readouterr().out.splitlines()[1]
+    assert main(["teams", "--market", "Sud"]) == 2
