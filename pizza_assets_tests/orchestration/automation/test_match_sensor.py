@@ -19,7 +19,7 @@ from pizza_assets_tests.support.worlds import Worlds
 
 WEEK = "2026-08-25"
 BEFORE = datetime(2026, 8, 29, 9, tzinfo=UTC)
-AFTER = datetime(2026, 8, 31, 23, tzinfo=UTC)
+AFTER = datetime(2026, 8, 30, 23, tzinfo=UTC)
 
 
 class Counted:
