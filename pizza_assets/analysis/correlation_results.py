@@ -15,6 +15,7 @@ from pizza_assets.analysis.correlation_rows import Evidence, answer_rows, result
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import (
+    SAME_DAY_HYPOTHESES,
     SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
     Hypothesis,
@@ -25,9 +26,10 @@ from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import Answer, Reason, counted
+from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
@@ -61,14 +63,16 @@ class _Part:
 
 
 def main_effects(
-    impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid]
+    impact: DataFrame[MatchImpact],
+    grids: Mapping[SourcePair, ExpectedGrid],
+    same_day: Mapping[SourcePair, SameDay] | None = None,
 ) -> DataFrame[CorrelationResults]:
-    """`correlation_results` for WINDOW_HYPOTHESES only, without placebos."""
-    return results_table(
-        row
-        for pair in _pairs(impact, grids)
-        for row in answer_rows(pair, _evidence(impact, grids, pair), _window_answers(_evidence(impact, grids, pair)))
-    )
+    """`correlation_results` for the own team's match in the three windows only, without placebos."""
+    rows: list[dict] = []
+    for pair in _pairs(impact, grids):
+        evidence, by_day = _evidence(impact, grids, pair), (same_day or {}).get(pair, NO_SHARED_MATCH)
+        rows += answer_rows(pair, evidence, _by_day(by_day) if by_day.is_main else _window_answers(evidence))
+    return results_table(rows)
 
 
 def part_effects(
@@ -91,14 +95,17 @@ def correlation_results(
     *,
     chains: Mapping[str, tuple[DataFrame[MatchImpact], Mapping[SourcePair, ExpectedGrid]]],
     pre_trends: Mapping[SourcePair, float],
-    shared: Mapping[SourcePair, Mapping[Window, Answer]],
+    same_day: Mapping[SourcePair, SameDay],
     parts: Sequence[Scope] = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT),
 ) -> DataFrame[CorrelationResults]:
     """Every declared hypothesis for each pair of order source and match source, also for a pair without usable data.
 
     impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
-    p-value of the event study's pre-trend test, by pair. shared: `shared_match_answers`, by pair. parts: the scopes to
+    p-value of the event study's pre-trend test, by pair. same_day: `same_day_effects`, by pair. parts: the scopes to
     test besides chains.
+
+    Where all markets follow the same teams, no match has a control market: then the same-day answers are those about
+    the own team's match, the primary one included, and there are none about matches that every market follows.
 
     mde_80_pct: the change detected with 80 % power at level 0.05 / family_size. At that level a hypothesis is a finding
     whatever the others of its family show; it is found a little more easily if they are findings too. A scope is
@@ -107,10 +114,10 @@ def correlation_results(
     rows: list[dict] = []
     for pair in _pairs(impact, grids):
         evidence = _evidence(impact, grids, pair)
-        windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
-        known = shared.get(pair, {})
-        answers = {h: known.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
-        rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **answers})
+        by_day = same_day.get(pair, NO_SHARED_MATCH)
+        pre_trend = pre_trends.get(pair, np.nan)
+        windows = {} if by_day.is_main else _window_answers(evidence, pre_trend=pre_trend, has_placebo=True)
+        rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **_by_day(by_day)})
         scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
         # the only market that follows a team has the same rows as the team, and so the same answers
         distinct = {tested.rows: tested for tested in scoped}
@@ -159,6 +166,11 @@ def _window_answers(
         )
         for hypothesis, answer in answers.items()
     }
+
+
+def _by_day(same_day: SameDay) -> dict[Hypothesis, Answer]:
+    hypotheses = SAME_DAY_HYPOTHESES if same_day.is_main else SHARED_HYPOTHESES
+    return {hypothesis: same_day.answers[hypothesis.window] for hypothesis in hypotheses}
 
 
 def _placebo_numbers(placebo: Evidence, hypothesis: Hypothesis) -> dict[str, float]:

@@ -17,7 +17,7 @@ from pizza_assets.analysis.multiplicity import q_values
 from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
-from pizza_assets.analysis.shared_matches import SEED as SHARED_SEED
+from pizza_assets.analysis.same_day_effect import SEED as SAME_DAY_SEED
 from pizza_assets.models import CorrelationResults
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, combined_source
 
@@ -52,7 +52,7 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
             **_NO_NUMBERS,
             **shared,
             **_described(hypothesis),
-            **quality[hypothesis.window],
+            **(_quality_of_days(answer) if _is_by_day(hypothesis) else quality[hypothesis.window]),
             **answer.numbers,
             "analysis_id": f"{hypothesis.name}.{sources}",
             "family_id": f"{hypothesis.family}.{sources}",
@@ -71,13 +71,18 @@ _NO_NUMBERS = {
 }
 
 
-_SEEDS = {"window": PLACEBO_SEED, "shared": SHARED_SEED}
+_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED}
+
+
+def _is_by_day(hypothesis: Hypothesis) -> bool:
+    return hypothesis.is_shared or hypothesis.is_same_day
 
 
 def _described(hypothesis: Hypothesis) -> dict[str, object]:
     method, estimand = "window", wording.ESTIMAND
-    if hypothesis.is_shared:
-        method, estimand = "shared", wording.SHARED_ESTIMAND
+    if _is_by_day(hypothesis):
+        method = "same_day"
+        estimand = wording.SHARED_ESTIMAND if hypothesis.is_shared else wording.SAME_DAY_ESTIMAND
     elif hypothesis.outcome:
         method, estimand = "by_date" if hypothesis.outcome.by_date else "outcome", wording.OUTCOME_ESTIMAND
     return {
@@ -102,6 +107,16 @@ def _quality(windows: pd.DataFrame) -> dict[str, object]:
         "data_quality": _quality_in_words(windows, used),
         "control_market_min": int(controls.min()) if len(used) else 0,
         "few_control_share": few,
+    }
+
+
+def _quality_of_days(answer: Answer) -> dict[str, object]:
+    """The same columns where days without a match are the comparison."""
+    matches = wording.counted_noun(int(answer.numbers.get("n_matches", 0)), "match", "matches")
+    return {
+        "data_quality": f"{matches} compared with the rest of the day and with dates without a match",
+        "control_market_min": 0,
+        "few_control_share": np.nan,
     }
 
 
@@ -160,5 +175,5 @@ def _detectable_pct(se: pd.Series, df: pd.Series, family_size: pd.Series) -> np.
 
 def _pattern(row: dict) -> str:
     return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
-        row, wording.period(row["subject"], row["time_window"])
+        row, wording.period_of(row)
     )

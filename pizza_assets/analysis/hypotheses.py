@@ -19,7 +19,8 @@ class Hypothesis:
     """A claim to test. The hypotheses of a family are corrected together, for each pair of sources.
 
     outcome: None for the effect of the match itself. scope_value: the part of the business, None for all of it.
-    is_shared: about matches that every market follows.
+    is_shared: about matches that every market follows. is_same_day: about the own team's match where no market can
+    serve as control, so that the rest of the day does.
     """
 
     window: Window
@@ -27,6 +28,7 @@ class Hypothesis:
     scope: Scope = Scope.OVERALL
     scope_value: str | None = None
     is_shared: bool = False
+    is_same_day: bool = False
 
     @property
     def subject(self) -> str:
@@ -36,12 +38,13 @@ class Hypothesis:
 
     @property
     def role(self) -> str:
-        return "primary" if self == PRIMARY_HYPOTHESIS else "exploratory"
+        is_about_match = self.subject == OWN_TEAM_MATCH and self.scope == Scope.OVERALL
+        return "primary" if is_about_match and self.window == PRIMARY_WINDOW else "exploratory"
 
     @property
     def family(self) -> str:
         """The primary hypothesis is a family of its own, so its q-value is its p-value."""
-        if self == PRIMARY_HYPOTHESIS:
+        if self.role == "primary":
             return "primary"
         if self.is_shared:
             return "exploratory_shared_matches"
@@ -58,17 +61,19 @@ class Hypothesis:
     def statement(self) -> str:
         where = wording.place(self.scope, self.scope_value)
         if self.outcome is None:
-            when = wording.period(self.subject, self.window) + wording.circumstance(self.scope, self.scope_value)
+            period = wording.period(self.subject, self.window, is_same_day=self.is_same_day)
+            when = period + wording.circumstance(self.scope, self.scope_value)
             return f"Orders{where} depart from normal {when}."
         return f"Orders{where} {wording.PERIODS[self.window]} differ {wording.CONTRASTS[self.subject]}."
 
 
-PRIMARY_HYPOTHESIS = Hypothesis(Window.POST)
-"""The one hypothesis declared in advance: orders after the own team's match."""
-
-WINDOW_HYPOTHESES = (PRIMARY_HYPOTHESIS, Hypothesis(Window.PRE), Hypothesis(Window.DURING))
-
-
+PRIMARY_WINDOW = Window.POST
+"""The one hypothesis declared in advance is about orders after the own team's match."""
+PRIMARY_HYPOTHESIS = Hypothesis(PRIMARY_WINDOW)
+_IN_ORDER = (PRIMARY_WINDOW, Window.PRE, Window.DURING)
+WINDOW_HYPOTHESES = tuple(Hypothesis(window) for window in _IN_ORDER)
+SAME_DAY_HYPOTHESES = tuple(Hypothesis(window, is_same_day=True) for window in _IN_ORDER)
+"""The same hypotheses where all markets follow the same teams: one market alone, for example."""
 SHARED_HYPOTHESES = tuple(Hypothesis(window, is_shared=True) for window in Window)
 
 

@@ -19,6 +19,9 @@ from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Window
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
+_SAME_DAY_CAVEAT = (
+    "No market could serve as control, so matches were compared with the rest of their day and with days without one."
+)
 _EXPLORATORY_CAVEAT = "Exploratory: not the hypothesis declared beforehand."
 _RESULT_CAVEAT = "How a match ended is known only afterwards: this describes the past and predicts nothing."
 _NOT_ZERO_CAVEAT = "Nothing found is not the same as no effect."
@@ -43,6 +46,7 @@ _COPIED = (
 _READING_ORDER = {
     "role": ["primary", "exploratory"],
     "data_source": ["real", "mixed", "mock"],
+    "match_source": ["real", "mock"],
     "time_window": list(Window),
 }
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
@@ -57,8 +61,9 @@ def insights(
     anomalies: DataFrame[OrderAnomalies] | None = None,
     source_reasons: Sequence[str] = (),
 ) -> DataFrame[Insights]:
-    """One insight per hypothesis about the match itself (the primary first, real before mixed before mock); for every
-    other family, one per finding or one that nothing was found; then goals; anomalies; source reasons.
+    """One insight per hypothesis about the match itself (the primary first, real before mixed before mock, and real
+    matches before mock ones); for every other family, one per finding or one that nothing was found; then goals;
+    anomalies; source reasons.
 
     source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. There is
     always at least one row.
@@ -212,6 +217,8 @@ def _sentence(result: dict) -> tuple[str, str]:
     sentence = wording.sentence(result, _period(result), _in_shops(result))
     if result["status"] != ResultStatus.OK:
         return "insufficient_data", sentence + _so_far(result)
+    if wording.has_too_few_orders(result):
+        return "insufficient_data", sentence
     return "nothing_found" if result["direction"] == "none" else "finding", sentence
 
 
@@ -238,7 +245,7 @@ def _money(cents: float, currency: str) -> str:
 
 
 def _period(result: dict) -> str:
-    period = wording.period(result["subject"], result["time_window"])
+    period = wording.period_of(result)
     if result["time_window"] == Window.DURING or result["window_minutes"] is None:
         return period
     minutes = int(result["window_minutes"])
@@ -247,8 +254,8 @@ def _period(result: dict) -> str:
 
 
 def _caveat(result: dict, kind: str) -> str | None:
-    is_beyond = result["subject"] == OWN_TEAM_MATCH and kind != "insufficient_data"
-    parts = [_ESTIMAND_CAVEAT] if is_beyond else []
+    is_beyond = result["subject"] == OWN_TEAM_MATCH and result["status"] == ResultStatus.OK
+    parts = [_SAME_DAY_CAVEAT if wording.is_same_day(result) else _ESTIMAND_CAVEAT] if is_beyond else []
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)
     if kind == "nothing_found":

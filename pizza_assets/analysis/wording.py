@@ -7,6 +7,7 @@ from pizza_assets.models.vocabulary import SHARED_MATCH, DataSource, ResultStatu
 
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
 SHARED_ESTIMAND = "effect of a match that every market follows on all orders, against the rest of its day"
+SAME_DAY_ESTIMAND = "effect of your team's match on all orders, against the rest of its day and days without a match"
 OUTCOME_ESTIMAND = (
     "difference in a market's orders relative to normal, between matches of one weekday and hour that ended differently"
 )
@@ -21,9 +22,10 @@ METHODS = {
         "controls": "those of the expected orders; weekday and hour of kick-off; playing at home",
         "cluster_by": "match",
     },
-    "shared": {
-        "method": "difference from the day's other hours, compared with other dates at the same hour; dates permuted",
-        "controls": "market x local quarter-hour of the week; market x week; the same day's other hours",
+    "same_day": {
+        "method": "departure from what the rest of the day suggests, against dates without a match at the same hour; "
+        "dates permuted",
+        "controls": "market x local quarter-hour of the week; market x week (its other days); the day's other hours",
         "cluster_by": "date",
     },
     "by_date": {
@@ -54,6 +56,8 @@ FAMILIES = {
     },
 }
 """The topics of families of hypotheses, except those with one insight per hypothesis."""
+TOO_FEW_ORDERS_MDE_PCT = 30.0
+"""If only larger changes than this would be found, the sentence says so instead of "no effect"."""
 ALARMS = {
     "low": ("outage", "outages"),
     "high": ("surge", "surges"),
@@ -73,15 +77,21 @@ PERIODS = {
 }
 
 
-SHARED_PERIODS = {
-    window: text.replace("the own team's match", "a match that every market follows")
-    for window, text in PERIODS.items()
-}
+def period(subject: str, window: str, *, is_same_day: bool = False) -> str:
+    """The period in words. is_same_day: for an owner whose markets all follow the same teams."""
+    if subject == SHARED_MATCH:
+        return PERIODS[window].replace("the own team's match", "a match that every market follows")
+    return PERIODS[window].replace("the own", "your") if is_same_day else PERIODS[window]
 
 
-def period(subject: str, window: str) -> str:
-    """The period in words."""
-    return (SHARED_PERIODS if subject == SHARED_MATCH else PERIODS)[window]
+def is_same_day(result: Mapping) -> bool:
+    """Whether a row of CorrelationResults rests on the rest of the day, because there is no control market."""
+    return result["method"] == METHODS["same_day"]["method"]
+
+
+def period_of(result: Mapping) -> str:
+    """The period of a row of CorrelationResults in words."""
+    return period(result["subject"], result["time_window"], is_same_day=is_same_day(result))
 
 
 def source_prefix(order_source: str, match_source: str) -> str:
@@ -136,6 +146,12 @@ def circumstance(scope: str, value: str | None) -> str:
     return _CIRCUMSTANCES[str(value)] if scope == Scope.RESULT else ""
 
 
+def has_too_few_orders(result: Mapping) -> bool:
+    """Whether "no effect" would say too much: nothing was found where only a very large change could have been."""
+    is_nothing = result["status"] == ResultStatus.OK and result["direction"] == "none"
+    return is_nothing and is_same_day(result) and result["mde_80_pct"] > TOO_FEW_ORDERS_MDE_PCT
+
+
 def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     """A row of CorrelationResults as a sentence about `period`: the finding, that there is none, or what is missing.
 
@@ -150,6 +166,11 @@ def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     matches = counted_noun(result["n_matches"], "match", "matches")
     evidence = f"{interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
     found = difference(result["uplift_pct"]) if about else change(result["uplift_pct"])
+    if has_too_few_orders(result):
+        return (
+            f"Too few orders to tell whether anything happens {period}: only a change of "
+            f"{number(result['mde_80_pct'])} % or more would show (orders{where} were {found}; {evidence})."
+        )
     if result["direction"] == "none":
         return (
             f"No effect found {period}{about}: orders{where} were {found} ({evidence}); "

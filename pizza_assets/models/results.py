@@ -101,7 +101,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=4,
+    code_version=5,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=2,
 ):
@@ -168,7 +168,10 @@ class CorrelationResults(
     n_clusters: int = pa.Field(ge=0, description="Dates used.")
     cluster_by: str = pa.Field(description="The unit of clustering, or of permutation.")
     df: float = pa.Field(
-        nullable=True, ge=0, description="Degrees of freedom of the t distribution: effective dates - 1."
+        nullable=True,
+        ge=0,
+        description="Degrees of freedom of the t distribution: effective dates - 1; without a control market, dates "
+        "without a match - times of the week.",
     )
     observed: float = pa.Field(nullable=True, ge=0, description="Orders observed in the windows used.")
     expected: float = pa.Field(nullable=True, ge=0, description="Orders expected in the windows used.")
@@ -225,7 +228,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=4, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=5, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")

@@ -41,7 +41,7 @@ def analysed(world: World) -> pd.DataFrame:
     impact = match_impact(world.windows, grids, world.matches, world.markets, LENGTHS)
     chains = {"dominos": (impact, grids), "rival": (impact.iloc[:0], {})}
     trends = dict.fromkeys(grids, 0.4)
-    return correlation_results(impact, grids, chains=chains, pre_trends=trends, shared={})
+    return correlation_results(impact, grids, chains=chains, pre_trends=trends, same_day={})
 
 
 def test_one_hypothesis_is_primary_and_every_other_is_exploratory() -> None:
@@ -116,7 +116,7 @@ def test_without_different_results_there_is_no_hypothesis_by_result() -> None:
     grids = fitted_grids(world())
     draws = RawMatches.conform(world().matches.assign(home_goals=1, away_goals=1))
     impact = match_impact(world().windows, grids, draws, world().markets, LENGTHS)
-    drawn = correlation_results(impact, grids, chains={}, pre_trends={}, shared={}, parts=(Scope.RESULT,))
+    drawn = correlation_results(impact, grids, chains={}, pre_trends={}, same_day={}, parts=(Scope.RESULT,))
     assert "result" not in set(drawn["scope"])
 
 
@@ -175,7 +175,7 @@ def test_real_and_mock_are_answered_separately() -> None:
     }  # fmt: skip
     windows = pd.concat([world().windows, real.windows], ignore_index=True)
     impact = match_impact(windows, grids, world().matches, world().markets, LENGTHS)
-    both = correlation_results(impact, grids, chains={}, pre_trends={}, shared={}, parts=())
+    both = correlation_results(impact, grids, chains={}, pre_trends={}, same_day={}, parts=())
     alone = results()[(results()["scope"] == "overall")]
     mock = both[both["order_source"] == "mock"]
     np.testing.assert_allclose(mock["estimate_log"], alone["estimate_log"])
@@ -183,6 +183,6 @@ def test_real_and_mock_are_answered_separately() -> None:
 
 
 def test_without_any_data_real_data_are_reported_as_missing() -> None:
-    nothing = correlation_results(MatchImpact.empty(), {}, chains={}, pre_trends={}, shared={})
+    nothing = correlation_results(MatchImpact.empty(), {}, chains={}, pre_trends={}, same_day={})
     assert set(nothing["data_source"]) == {"real"}
     assert (nothing["status"] == "insufficient_data").all()

@@ -92,7 +92,7 @@ def _effects(kind: WorldKind, rng: np.random.Generator, calendar: Calendar, plan
 
 
 def _results(impact: pd.DataFrame, grid: ExpectedGrid, parts: Sequence[Scope]) -> pd.DataFrame:
-    return correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, shared={}, parts=parts)
+    return correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={}, parts=parts)
 
 
 def _of_kick_off(numbers: dict[str, float], name: str) -> Iterator[Record]:
