@@ -19,6 +19,7 @@ from pizza_assets_tests.calibration.calendars import Calendar
 from pizza_assets_tests.calibration.event_study import kick_off_misses
 from pizza_assets_tests.calibration.forecasts import forecast_trial
 from pizza_assets_tests.calibration.goal_study import goal_estimates
+from pizza_assets_tests.calibration.one_shop import one_shop_trial
 from pizza_assets_tests.calibration.shared_matches import shared_trial
 from pizza_assets_tests.calibration.worlds import NOTHING, Planted, WorldKind, simulate_year
 from pizza_assets_tests.calibration.years import PAIR, fitted, impact_of
@@ -191,6 +192,10 @@ def _anomalies(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) ->
             yield part, f"{name}|false", numbers[f"{name}_false"]
 
 
+def _one_shop(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    return one_shop_trial(rng, kind, *calendar)
+
+
 def _covers(numbers: dict, truth: float) -> float:
     return float(numbers["ci_low_pct"] <= 100 * np.expm1(truth) <= numbers["ci_high_pct"])
 
@@ -205,5 +210,6 @@ _PARTS = {
     "goals": _goals,
     "results": _results_of_matches,
     "forecast": _forecasts,
+    "one_shop": _one_shop,
 }
 PARTS = tuple(_PARTS)
