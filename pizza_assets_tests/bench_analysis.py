@@ -58,7 +58,13 @@ def _measure(market_count: int, week_count: int) -> None:
     clock(
         "effects, placebos, outcomes; by team, market",
         lambda: correlation_results(
-            impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={PAIR: shared}, parts=(Scope.TEAM, Scope.MARKET)
+            impact,
+            {PAIR: grid},
+            chains={},
+            pre_trends={},
+            same_day={PAIR: shared},
+            goals={},
+            parts=(Scope.TEAM, Scope.MARKET),
         ),
     )
     clock("event study, kick-off", lambda: kick_off_study(event_panel(grid, matches, markets)))

@@ -15,6 +15,7 @@ from pizza_assets.analysis.correlation_rows import Evidence, answer_rows, result
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import (
+    GOAL_HYPOTHESES,
     SAME_DAY_HYPOTHESES,
     SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
@@ -96,20 +97,22 @@ def correlation_results(
     chains: Mapping[str, tuple[DataFrame[MatchImpact], Mapping[SourcePair, ExpectedGrid]]],
     pre_trends: Mapping[SourcePair, float],
     same_day: Mapping[SourcePair, SameDay],
+    goals: Mapping[SourcePair, Mapping[str, Answer]],
     parts: Sequence[Scope] = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT),
 ) -> DataFrame[CorrelationResults]:
     """Every declared hypothesis for each pair of order source and match source, also for a pair without usable data.
 
     impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
-    p-value of the event study's pre-trend test, by pair. same_day: `same_day_effects`, by pair. parts: the scopes to
-    test besides chains.
+    p-value of the event study's pre-trend test, by pair. same_day: `same_day_effects`, by pair. goals: answers about
+    goals (`event_points.goal_claims`), by pair and series. parts: the scopes to test besides chains.
 
     Where all markets follow the same teams, no match has a control market: then the same-day answers are those about
     the own team's match, the primary one included, and there are none about matches that every market follows.
 
-    mde_80_pct: the change detected with 80 % power at level 0.05 / family_size. At that level a hypothesis is a finding
-    whatever the others of its family show; it is found a little more easily if they are findings too. A scope is
-    tested only if it has two or more parts. With no pair at all, real orders and real matches are reported as missing.
+    mde_80_pct: the change detected with 80 % power at level 0.05 for the primary hypothesis, and for the others at
+    EXPLORATORY_LEVEL / families / family_size. At that level a hypothesis is a finding whatever the others show; it is
+    found more easily if they are findings too. A scope is tested only if it has two or more parts. With no pair at
+    all, real orders and real matches are reported as missing.
     """
     rows: list[dict] = []
     for pair in _pairs(impact, grids):
@@ -117,7 +120,9 @@ def correlation_results(
         by_day = same_day.get(pair, NO_SHARED_MATCH)
         pre_trend = pre_trends.get(pair, np.nan)
         windows = {} if by_day.is_main else _window_answers(evidence, pre_trend=pre_trend, has_placebo=True)
-        rows += answer_rows(pair, evidence, {**windows, **_outcome_answers(evidence), **_by_day(by_day)})
+        after_goals = {GOAL_HYPOTHESES[series]: answer for series, answer in goals.get(pair, {}).items()}
+        overall = {**windows, **_outcome_answers(evidence), **_by_day(by_day), **after_goals}
+        rows += answer_rows(pair, evidence, overall)
         scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
         # the only market that follows a team has the same rows as the team, and so the same answers
         distinct = {tested.rows: tested for tested in scoped}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from pizza_assets.analysis.match_permutation import tail_p
 from pizza_assets.analysis.reasons import Answer, Reason
 
 MIN_MATCHES = 3
@@ -152,7 +153,7 @@ def _effect(slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray, wei
     variance = float((weight * excess**2)[placebo].sum()) / df
     se = float(np.sqrt(variance * (total + (treated_weight**2 / placebo_weight).sum()))) / total
     reach = float(stdtrit(df, 0.975)) * se
-    p_value = _permuted_p(slot, is_treated, departure, weight)
+    p_permutation, distance = _permuted(slot, is_treated, departure, weight)
     return {
         "estimate_log": estimate,
         "uplift_pct": 100 * float(np.expm1(estimate)),
@@ -160,13 +161,16 @@ def _effect(slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray, wei
         "ci_high_pct": 100 * float(np.expm1(estimate + reach)),
         "se": se,
         "df": float(df),
-        "p_value": p_value,
-        "p_permutation": p_value,
+        "p_value": tail_p(p_permutation, DRAWS, distance),
+        "p_permutation": p_permutation,
     }
 
 
-def _permuted_p(slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray, weight: np.ndarray) -> float:
-    """Share of permutations within slots in which the matches' weighted sum is at least as far from 0."""
+def _permuted(
+    slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray, weight: np.ndarray
+) -> tuple[float, float]:
+    """Share of permutations within slots in which the matches' weighted sum is at least as far from 0; and how far it
+    is, in standard deviations over the permutations."""
     rng = np.random.default_rng(SEED)
     order = np.lexsort((weight, departure, slot))
     slot, is_treated, departure, weight = (values[order] for values in (slot, is_treated, departure, weight))
@@ -175,7 +179,8 @@ def _permuted_p(slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray,
     shuffled = np.argsort(slot + rng.random((DRAWS, len(slot))), axis=1, kind="stable")
     drawn = np.abs(pull[shuffled][:, is_treated].sum(axis=1))
     observed = abs(float(pull[is_treated].sum()))
-    return (1 + int((drawn >= observed * (1 - 1e-9)).sum())) / (1 + DRAWS)
+    share = (1 + int((drawn >= observed * (1 - 1e-9)).sum())) / (1 + DRAWS)
+    return share, observed / max(float(np.sqrt((drawn**2).mean())), 1e-300)
 
 
 def _less_slot_means(values: np.ndarray, slot: np.ndarray) -> np.ndarray:

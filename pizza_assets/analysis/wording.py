@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 
 from pizza_assets.analysis.reasons import split
-from pizza_assets.models.vocabulary import SHARED_MATCH, DataSource, ResultStatus, Scope, Window
+from pizza_assets.models.vocabulary import (
+    GOAL_OF_OPPONENT,
+    GOAL_OF_OWN_TEAM,
+    SHARED_MATCH,
+    DataSource,
+    ResultStatus,
+    Scope,
+    Window,
+)
 
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
 SHARED_ESTIMAND = "effect of a match that every market follows on all orders, against the rest of its day"
 SAME_DAY_ESTIMAND = "effect of your team's match on all orders, against the rest of its day and days without a match"
+GOAL_ESTIMAND = "effect of a goal on a market's orders in the next 15 minutes, against the same minute without one"
 OUTCOME_ESTIMAND = (
     "difference in a market's orders relative to normal, between matches of one weekday and hour that ended differently"
 )
@@ -26,6 +35,11 @@ METHODS = {
         "method": "departure from what the rest of the day suggests, against dates without a match at the same hour; "
         "dates permuted",
         "controls": "market x local quarter-hour of the week; market x week (its other days); the day's other hours",
+        "cluster_by": "date",
+    },
+    "goal": {
+        "method": "Poisson regression on goals within each match; errors clustered by date",
+        "controls": "the match; the minute of the match clock; the opponent's goals",
         "cluster_by": "date",
     },
     "by_date": {
@@ -48,6 +62,7 @@ CONTRASTS = {
 """The comparison that each outcome makes, by its name."""
 FAMILIES = {
     "exploratory_outcomes": "how the match ended",
+    "exploratory_goals": "goals",
     "exploratory_shared_matches": "matches that every market follows",
     **{
         f"exploratory_{kind}_by_{scope}": f"{about}, {scope} by {scope}"
@@ -77,8 +92,16 @@ PERIODS = {
 }
 
 
+PERIODS_OF_GOALS = {
+    GOAL_OF_OWN_TEAM: "in the quarter of an hour after a goal of the own team",
+    GOAL_OF_OPPONENT: "in the quarter of an hour after a goal of the opponent",
+}
+
+
 def period(subject: str, window: str, *, is_same_day: bool = False) -> str:
     """The period in words. is_same_day: for an owner whose markets all follow the same teams."""
+    if subject in PERIODS_OF_GOALS:
+        return PERIODS_OF_GOALS[subject]
     if subject == SHARED_MATCH:
         return PERIODS[window].replace("the own team's match", "a match that every market follows")
     return PERIODS[window].replace("the own", "your") if is_same_day else PERIODS[window]
@@ -166,6 +189,9 @@ def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     matches = counted_noun(result["n_matches"], "match", "matches")
     evidence = f"{interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
     found = difference(result["uplift_pct"]) if about else change(result["uplift_pct"])
+    if result["subject"] in PERIODS_OF_GOALS:
+        found, about = difference(result["uplift_pct"]), ""
+        evidence = f"compared with the same minute without one; {evidence}"
     if has_too_few_orders(result):
         return (
             f"Too few orders to tell whether anything happens {period}: only a change of "

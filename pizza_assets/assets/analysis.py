@@ -10,7 +10,7 @@ from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import correlation_results as test_hypotheses
 from pizza_assets.analysis.event_bins import event_panel
 from pizza_assets.analysis.event_points import event_study as event_rows
-from pizza_assets.analysis.event_points import goal_points, kick_off_points, pre_trends
+from pizza_assets.analysis.event_points import goal_claims, goal_points, kick_off_points, pre_trends
 from pizza_assets.analysis.event_study import kick_off_study
 from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.goal_study import clock_counts, goal_answers, goal_minutes, goal_rows
@@ -134,6 +134,7 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
             chains=chains if len(chains) > 1 else {},
             pre_trends=pre_trends(event_study),
             same_day=same_day,
+            goals=goal_claims(event_study),
         )
         shown = rows[rows["scope"] == Scope.OVERALL]
         shown = shown[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]

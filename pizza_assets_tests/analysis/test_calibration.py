@@ -89,3 +89,9 @@ def test_one_shop_is_answered_at_every_size(monkeypatch: pytest.MonkeyPatch) -> 
     measure = "smallest detectable after the match, %"
     few, many = (means[f"one shop, {orders} orders a week, null", measure] for orders in (300, 1500))
     assert few > many, "more orders, smaller effects"
+
+
+def test_everything_said_is_counted_in_a_null_year() -> None:
+    measures = records("everything", 1).set_index("measure")["value"]
+    roles = measures[["any primary finding in a year", "any exploratory finding in a year"]]
+    assert measures["any finding in a year"] == roles.max()

@@ -210,7 +210,7 @@ def test_one_market_answers_the_primary_hypothesis_by_its_own_days() -> None:
     world, shop = one_shop(0.3), {PAIR: shop_grid(0.3)}
     impact = match_impact(world.windows, shop, world.matches, world.markets, LENGTHS)
     by_day = {PAIR: effects(0.3)}
-    results = correlation_results(impact, shop, chains={}, pre_trends={}, same_day=by_day)
+    results = correlation_results(impact, shop, chains={}, pre_trends={}, same_day=by_day, goals={})
     assert not (results["subject"] == "shared_match").any(), "the same question is not asked twice"
     (row,) = results[results["role"] == "primary"].to_dict("records")
     assert row["subject"] == "own_team_match"
@@ -232,7 +232,7 @@ def test_too_few_orders_are_not_called_no_effect() -> None:
     world, shop = one_shop(0.0, 0.2), {PAIR: shop_grid(0.0, 0.2)}
     impact = match_impact(world.windows, shop, world.matches, world.markets, LENGTHS)
     by_day = {PAIR: effects(0.0, 0.2)}
-    results = correlation_results(impact, shop, chains={}, pre_trends={}, same_day=by_day)
+    results = correlation_results(impact, shop, chains={}, pre_trends={}, same_day=by_day, goals={})
     told = insights(results, impact, world.windows).iloc[0]
     assert told["kind"] == "insufficient_data"
     assert "Too few orders to tell" in told["headline"]

@@ -44,7 +44,7 @@ def impact_and_results() -> tuple[pd.DataFrame, pd.DataFrame]:
         windows = world().windows[world().windows["chain"] == chain].reset_index(drop=True)
         chain_grids = fitted_grids(world())
         chains[chain] = match_impact(windows, chain_grids, world().matches, world().markets, LENGTHS), chain_grids
-    results = correlation_results(impact, grids, chains=chains, pre_trends={}, same_day={})
+    results = correlation_results(impact, grids, chains=chains, pre_trends={}, same_day={}, goals={})
     return impact, results
 
 
@@ -190,7 +190,7 @@ def test_usual_orders_without_a_control_market_are_observed_divided_by_the_effec
     grids = fitted_grids(only)
     impact = match_impact(only.windows, grids, only.matches, only.markets, LENGTHS)
     shared = {pair: same_day_effects(only.matches, only.markets, grid, LENGTHS) for pair, grid in grids.items()}
-    results = correlation_results(impact, grids, chains={}, pre_trends={}, same_day=shared)
+    results = correlation_results(impact, grids, chains={}, pre_trends={}, same_day=shared, goals={})
     is_shared = results["role"] == "primary"
     row = results[is_shared].iloc[0]
     assert row["status"] == "ok"

@@ -19,6 +19,7 @@ _GOALS = {
     ("event study", "", "band misses"): "at most 7 %",
     ("goals, own_goal_0_15", "", "covered"): "93 to 97 %",
     ("shared matches", "null", "found at 5 %"): "4 to 6 %",
+    ("everything said", "null", "any finding in a year"): "at most 9 %, lower end at most 7.5 %",
     ("one shop", "null", "found at 5 %"): "4 to 6 %, pooled",
     ("one shop", "+", "covered"): "93 to 97 %, pooled",
     ("one shop, 1500", "null", "smallest detectable after the match, %"): "at most 12",

@@ -13,6 +13,8 @@ import pandas as pd
 from pizza_assets.analysis.correlation_results import correlation_results, part_effects
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
+from pizza_assets.analysis.reasons import Answer
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
 from pizza_assets_tests.calibration.calendars import Calendar
@@ -93,7 +95,7 @@ def _effects(kind: WorldKind, rng: np.random.Generator, calendar: Calendar, plan
 
 
 def _results(impact: pd.DataFrame, grid: ExpectedGrid, parts: Sequence[Scope]) -> pd.DataFrame:
-    return correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={}, parts=parts)
+    return correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={}, goals={}, parts=parts)
 
 
 def _of_kick_off(numbers: dict[str, float], name: str) -> Iterator[Record]:
@@ -192,6 +194,21 @@ def _anomalies(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) ->
             yield part, f"{name}|false", numbers[f"{name}_false"]
 
 
+def _everything_said(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    """A null year: whether anything at all is called a finding, over all claims except those by chain."""
+    year = simulate_year(rng, kind, *calendar)
+    grid = fitted(year)
+    impact = impact_of(year, grid)
+    estimates = goal_estimates(year, grid, impact)
+    goals = {PAIR: {series: Answer(estimates[series]) for series in GOAL_HYPOTHESES if series in estimates}}
+    rows = correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={}, goals=goals)
+    is_found = rows["q_value"] <= FINDING_AT_Q
+    part = "everything said, null"
+    yield part, "any finding in a year", float(is_found.any())
+    for role in ("primary", "exploratory"):
+        yield part, f"any {role} finding in a year", float((is_found & (rows["role"] == role)).any())
+
+
 def _one_shop(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     return one_shop_trial(rng, kind, *calendar)
 
@@ -211,5 +228,6 @@ _PARTS = {
     "results": _results_of_matches,
     "forecast": _forecasts,
     "one_shop": _one_shop,
+    "everything": _everything_said,
 }
 PARTS = tuple(_PARTS)

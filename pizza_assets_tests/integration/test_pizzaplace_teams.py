@@ -72,7 +72,7 @@ def test_no_more_is_found_than_by_chance_whichever_team_it_follows(
             windows_of(panel.counts, markets, bins, matches, PAIR[0]), {PAIR: grid}, matches, markets, LENGTHS
         )
         shared = same_day_effects(matches, markets, grid, LENGTHS)
-        results = correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={PAIR: shared})
+        results = correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={PAIR: shared}, goals={})
         tested += int((results["status"] == "ok").sum())
         refused += int((results["status"] != "ok").sum())
         found += int((results.loc[results["role"] != "primary", "q_value"] <= 0.05).sum())

@@ -45,14 +45,13 @@ function chosenEffects() {
   if (part)
     return [
       ...inOrderOfTime(effectsOf(null, "own_team_match")), ...inOrderOfTime(effectsOf(part, "own_team_match")),
-      ...effectsOf(part).filter((row) => row.subject !== "own_team_match"),
+      ...effectsOf(part).filter((row) => row.subject in CONTRAST_WORDS),
     ];
   if (about === "windows") return inOrderOfTime(effectsOf(null, "own_team_match"));
   if (about === "shared") return inOrderOfTime(effectsOf(null, "shared_match"));
   const ofWindow = DATA.correlations.filter((row) => pairChosen(row) && row.time_window === window);
   if (about === "outcomes")
-    return ofWindow.filter(
-      (row) => row.scope === "overall" && row.subject !== "own_team_match" && row.subject !== "shared_match");
+    return ofWindow.filter((row) => row.scope === "overall" && row.subject in CONTRAST_WORDS && row.subject !== "shared_match");
   return ofWindow.filter((row) => row.scope === about && row.subject === "own_team_match")
     .sort((a, b) => (b.uplift_pct ?? -Infinity) - (a.uplift_pct ?? -Infinity));
 }
