@@ -14,6 +14,7 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis.correlation_rows import Evidence, answer_rows, results_table
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
+from pizza_assets.analysis.hours_before import hours_before_answer
 from pizza_assets.analysis.hypotheses import (
     GOAL_HYPOTHESES,
     SAME_DAY_HYPOTHESES,
@@ -30,7 +31,7 @@ from pizza_assets.analysis.reasons import Answer, Reason, counted
 from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
@@ -116,6 +117,7 @@ def correlation_results(
     """
     rows: list[dict] = []
     for pair in _pairs(impact, grids):
+        start = len(rows)
         evidence = _evidence(impact, grids, pair)
         by_day = same_day.get(pair, NO_SHARED_MATCH)
         pre_trend = pre_trends.get(pair, np.nan)
@@ -135,7 +137,15 @@ def correlation_results(
             rows += answer_rows(
                 pair, part, _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False)
             )
+        if not by_day.is_main:
+            rows[start:] = _with_hours_before(rows[start:], hours_before_answer(evidence.impact, evidence.grid))
     return results_table(rows)
+
+
+def _with_hours_before(rows: Sequence[dict], answer: Answer) -> list[dict]:
+    """The rows, with what happened hours before kick-off where they are about the match itself against controls."""
+    numbers = {f"hours_before_{name}": answer.numbers.get(name, np.nan) for name in ("uplift_pct", "p_value")}
+    return [row | numbers if row["subject"] == OWN_TEAM_MATCH else row for row in rows]
 
 
 def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> list[SourcePair]:

@@ -267,6 +267,8 @@ def _period(result: dict) -> str:
 def _caveat(result: dict, kind: str) -> str | None:
     is_beyond = result["subject"] == OWN_TEAM_MATCH and result["status"] == ResultStatus.OK
     parts = [_SAME_DAY_CAVEAT if wording.is_same_day(result) else _ESTIMAND_CAVEAT] if is_beyond else []
+    if wording.began_before(result) and kind != "finding":
+        parts.append(wording.hours_before(result))
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)
     if kind == "nothing_found":

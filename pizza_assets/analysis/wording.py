@@ -73,6 +73,8 @@ FAMILIES = {
 """The topics of families of hypotheses, except those with one insight per hypothesis."""
 TOO_FEW_ORDERS_MDE_PCT = 30.0
 """If only larger changes than this would be found, the sentence says so instead of "no effect"."""
+SUSPICIOUS_P = 0.05
+"""At this p-value or less of the hours before a match, its effect may not be football's."""
 ALARMS = {
     "low": ("outage", "outages"),
     "high": ("surge", "surges"),
@@ -169,6 +171,18 @@ def circumstance(scope: str, value: str | None) -> str:
     return _CIRCUMSTANCES[str(value)] if scope == Scope.RESULT else ""
 
 
+def began_before(result: Mapping) -> bool:
+    """Whether orders departed from usual hours before kick-off already."""
+    return result["hours_before_p_value"] is not None and result["hours_before_p_value"] <= SUSPICIOUS_P
+
+
+def hours_before(result: Mapping) -> str:
+    return (
+        f"Hours before kick-off, orders were already {change(result['hours_before_uplift_pct'])}: something else goes "
+        "with match days (a promotion, a holiday), so the effect may not be football's."
+    )
+
+
 def has_too_few_orders(result: Mapping) -> bool:
     """Whether "no effect" would say too much: nothing was found where only a very large change could have been."""
     is_nothing = result["status"] == ResultStatus.OK and result["direction"] == "none"
@@ -202,4 +216,6 @@ def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
             f"No effect found {period}{about}: orders{where} were {found} ({evidence}); "
             f"{detectable(result['mde_80_pct'])}."
         )
+    if began_before(result):
+        return f"{hours_before(result)} Orders{where} were {found} {period}{about} ({evidence}{more_evidence})."
     return f"Orders{where} run {found} {period}{about} ({evidence}{more_evidence})."

@@ -101,9 +101,9 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=6,
+    code_version=7,
     key=("order_source", "match_source", "family_id", "analysis_id"),
-    schema_version=2,
+    schema_version=3,
 ):
     """One row per tested hypothesis, with everything needed to assess it. Docs: docs/statistics.md."""
 
@@ -214,6 +214,14 @@ class CorrelationResults(
         description="p-value of the pre-trend test: did orders depart from usual three to two hours before kick-off, "
         "before any window? A small value suggests that something else moves them too.",
     )
+    hours_before_uplift_pct: float = pa.Field(
+        nullable=True,
+        description="The same estimate over the three hours before the first window, for all markets together: what "
+        "goes with match days besides football. Only for the match itself, against control markets.",
+    )
+    hours_before_p_value: float = pa.Field(
+        nullable=True, ge=0, le=1, description="Its p-value; at 0.05 or less the sentence says so before the finding."
+    )
     direction: str = pa.Field(
         isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data."
     )
@@ -240,7 +248,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=6, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=7, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")
