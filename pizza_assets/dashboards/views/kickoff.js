@@ -28,7 +28,7 @@ function renderKickoff() {
     const goals = own.filter((row) => row.series in GOAL_WORDS);
     return [make("h3", {}, pairBadge(own[0])), ...curveOf(curve, i, draws), ...goalsOf(goals, i, draws)];
   });
-  const key = legend(["pre", "two hours before"], ["during", "match"], ["post", "two hours after"],
+  const key = legend(["pre", "before"], ["during", "match"], ["post", "after"],
     ["band", "95 % band of the whole curve"]);
   const labels = rows.map((row) => row.data_source);
   fillView("kickoff", { labels, body: [...(draws.length ? [key] : []), ...body, kickoffHint()] });
