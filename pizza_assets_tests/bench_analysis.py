@@ -21,7 +21,7 @@ from pizza_assets.analysis.event_study import kick_off_study
 from pizza_assets.analysis.goal_study import goal_answers, goal_rows
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.panel import Panel
-from pizza_assets.analysis.shared_matches import shared_match_answers
+from pizza_assets.analysis.same_day import same_day_effects
 from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.models.vocabulary import Scope
 from pizza_assets.models.week import weeks_between
@@ -54,11 +54,17 @@ def _measure(market_count: int, week_count: int) -> None:
     clock = _Clock()
     grid = clock("baseline", lambda: fit_expectation(panel, masked_spans(matches, markets, LENGTHS), zones, ZONE))
     impact = clock("match impact", lambda: match_impact(windows, {PAIR: grid}, matches, markets, LENGTHS))
-    shared = clock("shared matches", lambda: shared_match_answers(matches, markets, grid, LENGTHS))
+    shared = clock("shared matches", lambda: same_day_effects(matches, markets, grid, LENGTHS))
     clock(
         "effects, placebos, outcomes; by team, market",
         lambda: correlation_results(
-            impact, {PAIR: grid}, chains={}, pre_trends={}, shared={PAIR: shared}, parts=(Scope.TEAM, Scope.MARKET)
+            impact,
+            {PAIR: grid},
+            chains={},
+            pre_trends={},
+            same_day={PAIR: shared},
+            goals={},
+            parts=(Scope.TEAM, Scope.MARKET),
         ),
     )
     clock("event study, kick-off", lambda: kick_off_study(event_panel(grid, matches, markets)))

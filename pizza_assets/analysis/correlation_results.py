@@ -14,20 +14,23 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis.correlation_rows import Evidence, answer_rows, results_table
 from pizza_assets.analysis.effects import own_match_answer, why_none_usable
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair
+from pizza_assets.analysis.hours_before import hours_before_answer
 from pizza_assets.analysis.hypotheses import (
+    GOAL_HYPOTHESES,
+    SAME_DAY_HYPOTHESES,
     SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
     Hypothesis,
-    outcome_hypotheses,
     scoped_hypotheses,
 )
 from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import placebo_windows
-from pizza_assets.analysis.reasons import Answer, Reason
+from pizza_assets.analysis.reasons import Answer
+from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Scope, Window
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
@@ -61,14 +64,16 @@ class _Part:
 
 
 def main_effects(
-    impact: DataFrame[MatchImpact], grids: Mapping[SourcePair, ExpectedGrid]
+    impact: DataFrame[MatchImpact],
+    grids: Mapping[SourcePair, ExpectedGrid],
+    same_day: Mapping[SourcePair, SameDay] | None = None,
 ) -> DataFrame[CorrelationResults]:
-    """`correlation_results` for WINDOW_HYPOTHESES only, without placebos."""
-    return results_table(
-        row
-        for pair in _pairs(impact, grids)
-        for row in answer_rows(pair, _evidence(impact, grids, pair), _window_answers(_evidence(impact, grids, pair)))
-    )
+    """`correlation_results` for the own team's match in the three windows only, without placebos."""
+    rows: list[dict] = []
+    for pair in _pairs(impact, grids):
+        evidence, by_day = _evidence(impact, grids, pair), (same_day or {}).get(pair, NO_SHARED_MATCH)
+        rows += answer_rows(pair, evidence, _by_day(by_day) if by_day.is_main else _window_answers(evidence))
+    return results_table(rows)
 
 
 def correlation_results(
@@ -77,27 +82,39 @@ def correlation_results(
     *,
     chains: Mapping[str, tuple[DataFrame[MatchImpact], Mapping[SourcePair, ExpectedGrid]]],
     pre_trends: Mapping[SourcePair, float],
-    shared: Mapping[SourcePair, Mapping[Window, Answer]],
+    same_day: Mapping[SourcePair, SameDay],
+    goals: Mapping[SourcePair, Mapping[str, Answer]],
     parts: Sequence[Scope] = (Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT),
 ) -> DataFrame[CorrelationResults]:
     """Every declared hypothesis for each pair of order source and match source, also for a pair without usable data.
 
     impact, grids: all pairs. chains: impact and grids of each chain alone; empty with fewer than two. pre_trends: the
-    p-value of the event study's pre-trend test, by pair. shared: `shared_match_answers`, by pair. parts: the scopes to
-    test besides chains.
+    p-value of the event study's pre-trend test, by pair. same_day: `same_day_effects`, by pair. goals: answers about
+    goals (`event_points.goal_claims`), by pair and series. parts: the scopes to test besides chains.
 
-    mde_80_pct: the change detected with 80 % power at level 0.05 / family_size. At that level a hypothesis is a finding
-    whatever the others of its family show; it is found a little more easily if they are findings too. A scope is
-    tested only if it has two or more parts. With no pair at all, real orders and real matches are reported as missing.
+    Where all markets follow the same teams, no match has a control market: then the same-day answers are those about
+    the own team's match, the primary one included, and there are none about matches that every market follows.
+
+    mde_80_pct: the change detected with 80 % power at level 0.05 for the primary hypothesis, and for the others at
+    EXPLORATORY_LEVEL / families / family_size. At that level a hypothesis is a finding whatever the others show; it is
+    found more easily if they are findings too. A scope is tested only if it has two or more parts. With no pair at
+    all, real orders and real matches are reported as missing.
     """
     rows: list[dict] = []
     for pair in _pairs(impact, grids):
+        start = len(rows)
         evidence = _evidence(impact, grids, pair)
-        windows = _window_answers(evidence, pre_trend=pre_trends.get(pair, np.nan), has_placebo=True)
-        known = shared.get(pair, {})
-        answers = {h: known.get(h.window, Answer(missing=(Reason.NO_SHARED_MATCH,))) for h in SHARED_HYPOTHESES}
-        outcomes = _answered_outcomes(evidence, list(outcome_hypotheses()), DRAWS)
-        rows += answer_rows(pair, evidence, {**windows, **outcomes, **answers})
+        by_day = same_day.get(pair, NO_SHARED_MATCH)
+        pre_trend = pre_trends.get(pair, np.nan)
+        windows = {} if by_day.is_main else _window_answers(evidence, pre_trend=pre_trend, has_placebo=True)
+        after_goals = {GOAL_HYPOTHESES[series]: answer for series, answer in goals.get(pair, {}).items()}
+        overall = {
+            **windows,
+            **_answered_outcomes(evidence, list(outcome_hypotheses()), DRAWS),
+            **_by_day(by_day),
+            **after_goals,
+        }
+        rows += answer_rows(pair, evidence, overall)
         scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
         # the only market that follows a team has the same rows as the team, and so the same answers
         distinct = {tested.rows: tested for tested in scoped}
@@ -107,9 +124,18 @@ def correlation_results(
             rows += answer_rows(pair, tested.part, {h: answers[_question(h)] for h in tested.hypotheses})
         for chain, (chain_impact, chain_grids) in chains.items():
             part = _evidence(chain_impact, chain_grids, pair)
-            answers = _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False)
-            rows += answer_rows(pair, part, answers)
+            rows += answer_rows(
+                pair, part, _scoped_answers(part, scoped_hypotheses(Scope.CHAIN, chain), is_narrow=False)
+            )
+        if not by_day.is_main:
+            rows[start:] = _with_hours_before(rows[start:], hours_before_answer(evidence.impact, evidence.grid))
     return results_table(rows)
+
+
+def _with_hours_before(rows: Sequence[dict], answer: Answer) -> list[dict]:
+    """The rows, with what happened hours before kick-off where they are about the match itself against controls."""
+    numbers = {f"hours_before_{name}": answer.numbers.get(name, np.nan) for name in ("uplift_pct", "p_value")}
+    return [row | numbers if row["subject"] == OWN_TEAM_MATCH else row for row in rows]
 
 
 def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> list[SourcePair]:
@@ -145,6 +171,11 @@ def _window_answers(
         )
         for hypothesis, answer in answers.items()
     }
+
+
+def _by_day(same_day: SameDay) -> dict[Hypothesis, Answer]:
+    hypotheses = SAME_DAY_HYPOTHESES if same_day.is_main else SHARED_HYPOTHESES
+    return {hypothesis: same_day.answers[hypothesis.window] for hypothesis in hypotheses}
 
 
 def _placebo_numbers(placebo: Evidence, hypothesis: Hypothesis) -> dict[str, float]:

@@ -13,15 +13,19 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import Hypothesis
-from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.multiplicity import family_count, q_values_of_families
 from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
-from pizza_assets.analysis.shared_matches import SEED as SHARED_SEED
+from pizza_assets.analysis.same_day_effect import SEED as SAME_DAY_SEED
 from pizza_assets.models import CorrelationResults
+from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, combined_source
 
 FINDING_AT_Q = 0.05
+EXPLORATORY_LEVEL = 0.025
+"""The chance of any finding among all exploratory hypotheses of a pair of sources, if nothing has an effect. Their
+q-values are stored times FINDING_AT_Q / EXPLORATORY_LEVEL, so that one rule holds for all."""
 _NORMAL_DF = 1e9
 """Degrees of freedom that make t a normal distribution, for results without any."""
 
@@ -52,7 +56,7 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
             **_NO_NUMBERS,
             **shared,
             **_described(hypothesis),
-            **quality[hypothesis.window],
+            **(_quality_of_days(answer) if _is_by_day(hypothesis) else quality[hypothesis.window]),
             **answer.numbers,
             "analysis_id": f"{hypothesis.name}.{sources}",
             "family_id": f"{hypothesis.family}.{sources}",
@@ -71,13 +75,20 @@ _NO_NUMBERS = {
 }
 
 
-_SEEDS = {"window": PLACEBO_SEED, "shared": SHARED_SEED}
+_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0}
+
+
+def _is_by_day(hypothesis: Hypothesis) -> bool:
+    return hypothesis.is_shared or hypothesis.is_same_day
 
 
 def _described(hypothesis: Hypothesis) -> dict[str, object]:
     method, estimand = "window", wording.ESTIMAND
-    if hypothesis.is_shared:
-        method, estimand = "shared", wording.SHARED_ESTIMAND
+    if _is_by_day(hypothesis):
+        method = "same_day"
+        estimand = wording.SHARED_ESTIMAND if hypothesis.is_shared else wording.SAME_DAY_ESTIMAND
+    elif hypothesis.goal:
+        method, estimand = "goal", wording.GOAL_ESTIMAND
     elif hypothesis.outcome:
         method, estimand = "by_date" if hypothesis.outcome.by_date else "outcome", wording.OUTCOME_ESTIMAND
     return {
@@ -102,6 +113,16 @@ def _quality(windows: pd.DataFrame) -> dict[str, object]:
         "data_quality": _quality_in_words(windows, used),
         "control_market_min": int(controls.min()) if len(used) else 0,
         "few_control_share": few,
+    }
+
+
+def _quality_of_days(answer: Answer) -> dict[str, object]:
+    """The same columns where days without a match are the comparison."""
+    matches = wording.counted_noun(int(answer.numbers.get("n_matches", 0)), "match", "matches")
+    return {
+        "data_quality": f"{matches} compared with the rest of the day and with dates without a match",
+        "control_market_min": 0,
+        "few_control_share": np.nan,
     }
 
 
@@ -135,9 +156,14 @@ def results_table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[Correlatio
 
 
 def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
-    q = pd.Series(np.nan, index=results.index)
-    for _, family in results.groupby("family_id"):
-        q[family.index] = q_values(family["p_value"].to_numpy(dtype=float))
+    q, level = results["p_value"].astype(float), pd.Series(FINDING_AT_Q, index=results.index)
+    exploratory = results[results["role"] != "primary"]
+    for _, pair in exploratory.groupby(SOURCES):
+        families = [family for _, family in pair.groupby("family_id")]
+        p_values = [family["p_value"].to_numpy(dtype=float) for family in families]
+        for family, values in zip(families, q_values_of_families(p_values, EXPLORATORY_LEVEL), strict=True):
+            q[family.index] = np.minimum(values * FINDING_AT_Q / EXPLORATORY_LEVEL, 1.0)
+            level[family.index] = EXPLORATORY_LEVEL / max(family_count(p_values), 1)
     is_found = q <= FINDING_AT_Q
     direction = np.select(
         [q.isna(), is_found & (results["estimate_log"] > 0), is_found & (results["estimate_log"] < 0)],
@@ -145,20 +171,19 @@ def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
         default="none",
     )
     family_size = q.notna().groupby(results["family_id"]).transform("sum")
-    detectable = _detectable_pct(results["se"], results["df"], family_size)
+    detectable = _detectable_pct(results["se"], results["df"], level / family_size.clip(lower=1))
     return results.assign(q_value=q, direction=direction, family_size=family_size, mde_80_pct=detectable)
 
 
-def _detectable_pct(se: pd.Series, df: pd.Series, family_size: pd.Series) -> np.ndarray:
-    """The uplift detected in 80 % of such data sets at level FINDING_AT_Q / family_size; NaN without an se."""
+def _detectable_pct(se: pd.Series, df: pd.Series, level: pd.Series) -> np.ndarray:
+    """The uplift detected in 80 % of such data sets at `level`; NaN without an se."""
     from scipy.special import stdtrit
 
-    level = FINDING_AT_Q / family_size.clip(lower=1)
     freedom = df.fillna(_NORMAL_DF)
     return 100 * np.expm1((stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, 0.80)) * se)
 
 
 def _pattern(row: dict) -> str:
     return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
-        row, wording.period(row["subject"], row["time_window"])
+        row, wording.period_of(row)
     )

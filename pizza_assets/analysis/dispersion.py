@@ -6,7 +6,7 @@ Averages over many matches do not belong here: their uncertainty is estimated fr
 import numpy as np
 
 BLOCK_BINS = 8
-"""Two hours of quarter-hours: the length of the windows."""
+"""Two hours of quarter-hours: the usual length of the windows, whatever the settings make of it."""
 _BINS_PER_WEEK = 7 * 96
 
 

@@ -11,7 +11,8 @@ from pizza_assets.analysis.event_study import PRE_TREND_ENDS
 from pizza_assets.analysis.event_study import EventStudy as KickOffStudy
 from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.goal_study import CURVE, TERMS
-from pizza_assets.analysis.reasons import Answer, Reason, joined
+from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
+from pizza_assets.analysis.reasons import Answer, Reason, joined, split
 from pizza_assets.models import EventStudy
 from pizza_assets.models.vocabulary import ResultStatus, combined_source
 
@@ -79,6 +80,16 @@ def pre_trends(points: DataFrame[EventStudy]) -> dict[SourcePair, float]:
     """The p-value of the pre-trend test for every pair of sources that has one."""
     tests = points[(points["series"] == PRE_TREND_SERIES) & points["p_value"].notna()]
     return {(str(row.order_source), str(row.match_source)): float(row.p_value) for row in tests.itertuples()}
+
+
+def goal_claims(points: DataFrame[EventStudy]) -> dict[SourcePair, dict[str, Answer]]:
+    """The answers of the series that GOAL_HYPOTHESES name, by pair of sources and series."""
+    claims: dict[SourcePair, dict[str, Answer]] = {}
+    for row in points[points["series"].isin(list(GOAL_HYPOTHESES))].to_dict("records"):
+        numbers = {name: row[name] for name in (*_NUMBERS, *_COUNTS)}
+        answer = Answer(numbers, tuple(split(row["reasons"])))
+        claims.setdefault((row["order_source"], row["match_source"]), {})[row["series"]] = answer
+    return claims
 
 
 def point_of(answer: Answer) -> dict[str, object]:

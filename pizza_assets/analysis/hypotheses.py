@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.outcome_effects import OUTCOMES, Outcome
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, Scope, Window
+from pizza_assets.models.vocabulary import (
+    GOAL_OF_OPPONENT,
+    GOAL_OF_OWN_TEAM,
+    OWN_TEAM_MATCH,
+    SHARED_MATCH,
+    Scope,
+    Window,
+)
 
 SCOPED_OUTCOME_WINDOW = Window.POST
 """For parts of the business, outcomes are tested in the declared window only, which keeps the families small."""
@@ -19,7 +26,8 @@ class Hypothesis:
     """A claim to test. The hypotheses of a family are corrected together, for each pair of sources.
 
     outcome: None for the effect of the match itself. scope_value: the part of the business, None for all of it.
-    is_shared: about matches that every market follows.
+    is_shared: about matches that every market follows. is_same_day: about the own team's match where no market can
+    serve as control, so that the rest of the day does. goal: the subject of a hypothesis about goals.
     """
 
     window: Window
@@ -27,22 +35,29 @@ class Hypothesis:
     scope: Scope = Scope.OVERALL
     scope_value: str | None = None
     is_shared: bool = False
+    is_same_day: bool = False
+    goal: str | None = None
 
     @property
     def subject(self) -> str:
+        if self.goal:
+            return self.goal
         if self.is_shared:
             return SHARED_MATCH
         return self.outcome.name if self.outcome else OWN_TEAM_MATCH
 
     @property
     def role(self) -> str:
-        return "primary" if self == PRIMARY_HYPOTHESIS else "exploratory"
+        is_about_match = self.subject == OWN_TEAM_MATCH and self.scope == Scope.OVERALL
+        return "primary" if is_about_match and self.window == PRIMARY_WINDOW else "exploratory"
 
     @property
     def family(self) -> str:
         """The primary hypothesis is a family of its own, so its q-value is its p-value."""
-        if self == PRIMARY_HYPOTHESIS:
+        if self.role == "primary":
             return "primary"
+        if self.goal:
+            return "exploratory_goals"
         if self.is_shared:
             return "exploratory_shared_matches"
         kind = "outcomes" if self.outcome else "windows"
@@ -57,19 +72,28 @@ class Hypothesis:
     @property
     def statement(self) -> str:
         where = wording.place(self.scope, self.scope_value)
+        if self.goal:
+            return f"Orders {wording.PERIODS_OF_GOALS[self.goal]} differ from those at the same minute without one."
         if self.outcome is None:
-            when = wording.period(self.subject, self.window) + wording.circumstance(self.scope, self.scope_value)
+            period = wording.period(self.subject, self.window, is_same_day=self.is_same_day)
+            when = period + wording.circumstance(self.scope, self.scope_value)
             return f"Orders{where} depart from normal {when}."
         return f"Orders{where} {wording.PERIODS[self.window]} differ {wording.CONTRASTS[self.subject]}."
 
 
-PRIMARY_HYPOTHESIS = Hypothesis(Window.POST)
-"""The one hypothesis declared in advance: orders after the own team's match."""
-
-WINDOW_HYPOTHESES = (PRIMARY_HYPOTHESIS, Hypothesis(Window.PRE), Hypothesis(Window.DURING))
-
-
+PRIMARY_WINDOW = Window.POST
+"""The one hypothesis declared in advance is about orders after the own team's match."""
+PRIMARY_HYPOTHESIS = Hypothesis(PRIMARY_WINDOW)
+_IN_ORDER = (PRIMARY_WINDOW, Window.PRE, Window.DURING)
+WINDOW_HYPOTHESES = tuple(Hypothesis(window) for window in _IN_ORDER)
+SAME_DAY_HYPOTHESES = tuple(Hypothesis(window, is_same_day=True) for window in _IN_ORDER)
+"""The same hypotheses where all markets follow the same teams: one market alone, for example."""
 SHARED_HYPOTHESES = tuple(Hypothesis(window, is_shared=True) for window in Window)
+GOAL_HYPOTHESES = {
+    "own_goal_0_15": Hypothesis(Window.DURING, goal=GOAL_OF_OWN_TEAM),
+    "opponent_goal_0_15": Hypothesis(Window.DURING, goal=GOAL_OF_OPPONENT),
+}
+"""By series of the event study. Its other series are checks and a curve, which claim nothing."""
 
 
 def outcome_hypotheses() -> Iterator[Hypothesis]:

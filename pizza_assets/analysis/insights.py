@@ -12,13 +12,18 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.events_in_shops import goals_in_shops
+from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.store_hours import effects_in_shops
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets.models.currency import minor_digits
+from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Window
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
+_SAME_DAY_CAVEAT = (
+    "No market could serve as control, so matches were compared with the rest of their day and with days without one."
+)
 _EXPLORATORY_CAVEAT = "Exploratory: not the hypothesis declared beforehand."
 _RESULT_CAVEAT = "How a match ended is known only afterwards: this describes the past and predicts nothing."
 _NOT_ZERO_CAVEAT = "Nothing found is not the same as no effect."
@@ -43,6 +48,7 @@ _COPIED = (
 _READING_ORDER = {
     "role": ["primary", "exploratory"],
     "data_source": ["real", "mixed", "mock"],
+    "match_source": ["real", "mock"],
     "time_window": list(Window),
 }
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
@@ -57,8 +63,9 @@ def insights(
     anomalies: DataFrame[OrderAnomalies] | None = None,
     source_reasons: Sequence[str] = (),
 ) -> DataFrame[Insights]:
-    """One insight per hypothesis about the match itself (the primary first, real before mixed before mock); for every
-    other family, one per finding or one that nothing was found; then goals; anomalies; source reasons.
+    """One insight per hypothesis about the match itself (the primary first, real before mixed before mock, and real
+    matches before mock ones); for every other family, one per finding or one that nothing was found; then goals;
+    anomalies; source reasons.
 
     source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. There is
     always at least one row.
@@ -66,12 +73,15 @@ def insights(
     effects = _with_columns(results, effects_in_shops(results, impact, match_windows))
     is_about_match = (effects["subject"] == OWN_TEAM_MATCH) & (effects["scope"] == Scope.OVERALL)
     rows = [_insight(row) for row in sorted(effects[is_about_match].to_dict("records"), key=_reading_order)]
-    families = [family for _, family in effects[~is_about_match].groupby("family_id", sort=True)]
+    is_about_goals = effects["subject"].isin([hypothesis.subject for hypothesis in GOAL_HYPOTHESES.values()])
+    others = effects[~is_about_match & ~is_about_goals]
+    families = [family for _, family in others.groupby("family_id", sort=True)]
     for family in sorted(families, key=lambda family: _reading_order(family.iloc[0].to_dict())):
         rows += _family_insights(family)
     if points is not None:
         goals = points[points["series"] == HEADLINE_SERIES]
-        rows += _goal_insights(_with_columns(goals, goals_in_shops(goals, impact, match_windows)))
+        in_shops = _with_columns(goals, goals_in_shops(goals, impact, match_windows))
+        rows += _goal_insights(in_shops, results[results["subject"] == GOAL_HYPOTHESES[HEADLINE_SERIES].subject])
     rows += [] if anomalies is None else _anomaly_insights(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])
@@ -135,18 +145,24 @@ def _remaining_findings(first: pd.Series, count: int) -> dict:
     }
 
 
-def _goal_insights(points: pd.DataFrame) -> list[dict]:
-    """One insight per pair of sources, about the quarter-hour after a goal of the own team."""
+def _goal_insights(points: pd.DataFrame, claims: pd.DataFrame) -> list[dict]:
+    """One insight per pair of sources, about the quarter-hour after a goal of the own team.
+
+    claims: the rows of CorrelationResults that say whether it is a finding.
+    """
+    q_values = claims.set_index(SOURCES)["q_value"].to_dict()
     rows = []
     for point in points.to_dict("records"):
         prefix = wording.source_prefix(point["order_source"], point["match_source"])
         caveats = [_EXPLORATORY_CAVEAT, _SOURCE_CAVEATS.get(point["data_source"], "")]
-        kind, sentence = _about_goals(point)
+        q_value = q_values.get((point["order_source"], point["match_source"]), np.nan)
+        kind, sentence = _about_goals(point, q_value)
         rows.append(
             {
                 **_NO_NUMBERS,
                 **{name: point[name] for name in _COPIED},
                 "kind": kind,
+                "q_value": q_value,
                 "headline": prefix + sentence,
                 "caveat": " ".join(text for text in caveats if text),
             }
@@ -154,7 +170,7 @@ def _goal_insights(points: pd.DataFrame) -> list[dict]:
     return rows
 
 
-def _about_goals(point: dict) -> tuple[str, str]:
+def _about_goals(point: dict, q_value: float) -> tuple[str, str]:
     period = "in the quarter of an hour after a goal of the own team"
     if point["status"] != ResultStatus.OK:
         missing = wording.explanations(split(point["reasons"]))
@@ -162,7 +178,7 @@ def _about_goals(point: dict) -> tuple[str, str]:
     goals = wording.counted_noun(int(point["n_goals"]), "goal", "goals")
     evidence = f"{wording.interval(point['ci_low_pct'], point['ci_high_pct'])}, {goals}"
     found = wording.difference(point["uplift_pct"])
-    if point["p_value"] <= FINDING_AT_Q:
+    if q_value <= FINDING_AT_Q:
         evidence += _in_shops(point)
         return "finding", f"Orders run {found} {period} than at the same minute without one ({evidence})."
     return "nothing_found", f"No effect found {period}: orders were {found} ({evidence})."
@@ -212,6 +228,8 @@ def _sentence(result: dict) -> tuple[str, str]:
     sentence = wording.sentence(result, _period(result), _in_shops(result))
     if result["status"] != ResultStatus.OK:
         return "insufficient_data", sentence + _so_far(result)
+    if wording.has_too_few_orders(result):
+        return "insufficient_data", sentence
     return "nothing_found" if result["direction"] == "none" else "finding", sentence
 
 
@@ -238,7 +256,7 @@ def _money(cents: float, currency: str) -> str:
 
 
 def _period(result: dict) -> str:
-    period = wording.period(result["subject"], result["time_window"])
+    period = wording.period_of(result)
     if result["time_window"] == Window.DURING or result["window_minutes"] is None:
         return period
     minutes = int(result["window_minutes"])
@@ -247,8 +265,10 @@ def _period(result: dict) -> str:
 
 
 def _caveat(result: dict, kind: str) -> str | None:
-    is_beyond = result["subject"] == OWN_TEAM_MATCH and kind != "insufficient_data"
-    parts = [_ESTIMAND_CAVEAT] if is_beyond else []
+    is_beyond = result["subject"] == OWN_TEAM_MATCH and result["status"] == ResultStatus.OK
+    parts = [_SAME_DAY_CAVEAT if wording.is_same_day(result) else _ESTIMAND_CAVEAT] if is_beyond else []
+    if wording.began_before(result) and kind != "finding":
+        parts.append(wording.hours_before(result))
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)
     if kind == "nothing_found":

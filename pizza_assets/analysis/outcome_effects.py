@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.effects import MIN_DATES
-from pizza_assets.analysis.match_permutation import PermutationTest, permutation_test, welch_test
+from pizza_assets.analysis.match_permutation import PermutationTest, permutation_test, tail_p, welch_test
 from pizza_assets.analysis.outcomes import HIGH_SCORING_GOALS, own_result
 from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.reasons import Answer, Reason
@@ -138,7 +138,9 @@ def _permuted(
     values = np.stack([matches.values[outcome.name][:, :sides] for outcome in outcomes], axis=2)
     test = permutation_test(departures, values, matches.slot, draws=draws, seed=SEED)
     return {
-        (outcome.name, window.value): _answer(test, (i, j), outcome, values[:, :, i], departures[:, :, j], matches.date)
+        (outcome.name, window.value): _answer(
+            test, (i, j), draws, outcome, values[:, :, i], departures[:, :, j], matches.date
+        )
         for i, outcome in enumerate(outcomes)
         for j, window in enumerate(windows)
     }
@@ -155,6 +157,7 @@ def _mean_of_sides(departures: np.ndarray) -> np.ndarray:
 def _answer(
     test: PermutationTest,
     place: tuple[int, int],
+    draws: int,
     outcome: Outcome,
     values: np.ndarray,
     departures: np.ndarray,
@@ -175,11 +178,12 @@ def _answer(
         return Answer(counts, (Reason.TOO_FEW_DATES_WITH_OUTCOME,))
     if not np.isfinite(test.p_value[place]):
         return Answer(counts, (Reason.NO_VARIATION,))
+    slope, se, p_permutation = (float(numbers[place]) for numbers in (test.slope, test.se, test.p_value))
     return Answer(
         counts
         | _coefficients(value, departure)
-        | _interval(float(test.slope[place]), float(test.se[place]))
-        | {"p_value": float(test.p_value[place]), "p_permutation": float(test.p_value[place])}
+        | _interval(slope, se)
+        | {"p_value": tail_p(p_permutation, draws, abs(slope) / se), "p_permutation": p_permutation}
     )
 
 

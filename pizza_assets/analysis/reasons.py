@@ -34,7 +34,7 @@ class Reason(StrEnum):
     )
     NO_RESULTS = "no_results: no match with a usable window has a known result"
     NO_SHARED_MATCH = "no_shared_match: no finished match is followed by every market"
-    TOO_FEW_SHARED_MATCHES = "too_few_shared_matches: fewer than 3 matches that every market follows can be used"
+    TOO_FEW_MATCHES = "too_few_matches: fewer than 3 matches can be compared with their day"
     TOO_FEW_PLACEBO_DATES = "too_few_placebo_dates: fewer than 10 dates without a match at the same time of the week"
     NO_GOALS = "no_goals: no goal fell in these matches"
     NO_GOAL_MINUTES = "no_goal_minutes: the minutes of the goals are not known"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pizza_assets.analysis.order_values import order_values
 from pizza_assets.analysis.outcomes import part_values
+from pizza_assets.analysis.wording import METHODS
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, ResultStatus, Scope
 
@@ -62,10 +63,10 @@ def effects_in_shops(results: pd.DataFrame, impact: pd.DataFrame, match_windows:
     team won rather than not. impact, match_windows: as in `usual_rates`.
 
     A chain's usual orders are the expected orders of its own rows in `results`, spread evenly over its windows in
-    usable windows of its markets, because `impact` does not distinguish chains. Matches that every market follows have
+    usable windows of its markets, because `impact` does not distinguish chains. Matches without a control market have
     no expected orders: their usual orders are the observed ones divided by the effect.
     """
-    is_shared = results["subject"] == SHARED_MATCH
+    is_shared = results["method"] == METHODS["same_day"]["method"]
     parts = results[_PART].assign(
         scope=results["scope"].mask(is_shared, SHARED_MATCH), scope_value=results["scope_value"].fillna("")
     )

@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 
 from pizza_assets.analysis.reasons import split
-from pizza_assets.models.vocabulary import SHARED_MATCH, DataSource, ResultStatus, Scope, Window
+from pizza_assets.models.vocabulary import (
+    GOAL_OF_OPPONENT,
+    GOAL_OF_OWN_TEAM,
+    SHARED_MATCH,
+    DataSource,
+    ResultStatus,
+    Scope,
+    Window,
+)
 
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
 SHARED_ESTIMAND = "effect of a match that every market follows on all orders, against the rest of its day"
+SAME_DAY_ESTIMAND = "effect of your team's match on all orders, against the rest of its day and days without a match"
+GOAL_ESTIMAND = "effect of a goal on a market's orders in the next 15 minutes, against the same minute without one"
 OUTCOME_ESTIMAND = (
     "difference in a market's orders relative to normal, between matches of one weekday and hour that ended differently"
 )
@@ -21,9 +31,15 @@ METHODS = {
         "controls": "those of the expected orders; weekday and hour of kick-off; playing at home",
         "cluster_by": "match",
     },
-    "shared": {
-        "method": "difference from the day's other hours, compared with other dates at the same hour; dates permuted",
-        "controls": "market x local quarter-hour of the week; market x week; the same day's other hours",
+    "same_day": {
+        "method": "departure from what the rest of the day suggests, against dates without a match at the same hour; "
+        "dates permuted",
+        "controls": "market x local quarter-hour of the week; market x week (its other days); the day's other hours",
+        "cluster_by": "date",
+    },
+    "goal": {
+        "method": "Poisson regression on goals within each match; errors clustered by date",
+        "controls": "the match; the minute of the match clock; the opponent's goals",
         "cluster_by": "date",
     },
     "by_date": {
@@ -46,6 +62,7 @@ CONTRASTS = {
 """The comparison that each outcome makes, by its name."""
 FAMILIES = {
     "exploratory_outcomes": "how the match ended",
+    "exploratory_goals": "goals",
     "exploratory_shared_matches": "matches that every market follows",
     **{
         f"exploratory_{kind}_by_{scope}": f"{about}, {scope} by {scope}"
@@ -54,6 +71,10 @@ FAMILIES = {
     },
 }
 """The topics of families of hypotheses, except those with one insight per hypothesis."""
+TOO_FEW_ORDERS_MDE_PCT = 30.0
+"""If only larger changes than this would be found, the sentence says so instead of "no effect"."""
+SUSPICIOUS_P = 0.05
+"""At this p-value or less of the hours before a match, its effect may not be football's."""
 ALARMS = {
     "low": ("outage", "outages"),
     "high": ("surge", "surges"),
@@ -73,15 +94,29 @@ PERIODS = {
 }
 
 
-SHARED_PERIODS = {
-    window: text.replace("the own team's match", "a match that every market follows")
-    for window, text in PERIODS.items()
+PERIODS_OF_GOALS = {
+    GOAL_OF_OWN_TEAM: "in the quarter of an hour after a goal of the own team",
+    GOAL_OF_OPPONENT: "in the quarter of an hour after a goal of the opponent",
 }
 
 
-def period(subject: str, window: str) -> str:
-    """The period in words."""
-    return (SHARED_PERIODS if subject == SHARED_MATCH else PERIODS)[window]
+def period(subject: str, window: str, *, is_same_day: bool = False) -> str:
+    """The period in words. is_same_day: for an owner whose markets all follow the same teams."""
+    if subject in PERIODS_OF_GOALS:
+        return PERIODS_OF_GOALS[subject]
+    if subject == SHARED_MATCH:
+        return PERIODS[window].replace("the own team's match", "a match that every market follows")
+    return PERIODS[window].replace("the own", "your") if is_same_day else PERIODS[window]
+
+
+def is_same_day(result: Mapping) -> bool:
+    """Whether a row of CorrelationResults rests on the rest of the day, because there is no control market."""
+    return result["method"] == METHODS["same_day"]["method"]
+
+
+def period_of(result: Mapping) -> str:
+    """The period of a row of CorrelationResults in words."""
+    return period(result["subject"], result["time_window"], is_same_day=is_same_day(result))
 
 
 def source_prefix(order_source: str, match_source: str) -> str:
@@ -136,6 +171,24 @@ def circumstance(scope: str, value: str | None) -> str:
     return _CIRCUMSTANCES[str(value)] if scope == Scope.RESULT else ""
 
 
+def began_before(result: Mapping) -> bool:
+    """Whether orders departed from usual hours before kick-off already."""
+    return result["hours_before_p_value"] is not None and result["hours_before_p_value"] <= SUSPICIOUS_P
+
+
+def hours_before(result: Mapping) -> str:
+    return (
+        f"Hours before kick-off, orders were already {change(result['hours_before_uplift_pct'])}: something else goes "
+        "with match days (a promotion, a holiday), so the effect may not be football's."
+    )
+
+
+def has_too_few_orders(result: Mapping) -> bool:
+    """Whether "no effect" would say too much: nothing was found where only a very large change could have been."""
+    is_nothing = result["status"] == ResultStatus.OK and result["direction"] == "none"
+    return is_nothing and is_same_day(result) and result["mde_80_pct"] > TOO_FEW_ORDERS_MDE_PCT
+
+
 def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     """A row of CorrelationResults as a sentence about `period`: the finding, that there is none, or what is missing.
 
@@ -150,9 +203,19 @@ def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     matches = counted_noun(result["n_matches"], "match", "matches")
     evidence = f"{interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
     found = difference(result["uplift_pct"]) if about else change(result["uplift_pct"])
+    if result["subject"] in PERIODS_OF_GOALS:
+        found, about = difference(result["uplift_pct"]), ""
+        evidence = f"compared with the same minute without one; {evidence}"
+    if has_too_few_orders(result):
+        return (
+            f"Too few orders to tell whether anything happens {period}: only a change of "
+            f"{number(result['mde_80_pct'])} % or more would show (orders{where} were {found}; {evidence})."
+        )
     if result["direction"] == "none":
         return (
             f"No effect found {period}{about}: orders{where} were {found} ({evidence}); "
             f"{detectable(result['mde_80_pct'])}."
         )
+    if began_before(result):
+        return f"{hours_before(result)} Orders{where} were {found} {period}{about} ({evidence}{more_evidence})."
     return f"Orders{where} run {found} {period}{about} ({evidence}{more_evidence})."

@@ -10,13 +10,13 @@ from pizza_assets.analysis.baseline import expected_grids, expected_rows
 from pizza_assets.analysis.correlation_results import correlation_results as test_hypotheses
 from pizza_assets.analysis.event_bins import event_panel
 from pizza_assets.analysis.event_points import event_study as event_rows
-from pizza_assets.analysis.event_points import goal_points, kick_off_points, pre_trends
+from pizza_assets.analysis.event_points import goal_claims, goal_points, kick_off_points, pre_trends
 from pizza_assets.analysis.event_study import kick_off_study
 from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.goal_study import clock_counts, goal_answers, goal_minutes, goal_rows
 from pizza_assets.analysis.insights import insights as write_insights
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
-from pizza_assets.analysis.shared_matches import shared_match_answers
+from pizza_assets.analysis.same_day import same_day_effects
 from pizza_assets.analysis.summary_statistics import hourly_totals
 from pizza_assets.analysis.summary_statistics import summary_statistics as summarise
 from pizza_assets.analysis.windows import WindowLengths
@@ -124,8 +124,8 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
             chain_windows = windows[windows["chain"] == chain].reset_index(drop=True)
             chains[chain] = measure_impact(chain_windows, chain_grids, matches, markets, lengths), chain_grids
         grids = grids_of(expected_orders, clocks(markets), settings.timezone)
-        shared = {
-            pair: shared_match_answers(matches[matches["match_source"] == pair[1]], markets, grid, lengths)
+        same_day = {
+            pair: same_day_effects(matches[matches["match_source"] == pair[1]], markets, grid, lengths)
             for pair, grid in grids.items()
         }
         rows = test_hypotheses(
@@ -133,7 +133,8 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
             grids,
             chains=chains if len(chains) > 1 else {},
             pre_trends=pre_trends(event_study),
-            shared=shared,
+            same_day=same_day,
+            goals=goal_claims(event_study),
         )
         shown = rows[rows["scope"] == Scope.OVERALL]
         shown = shown[["hypothesis", "status", "uplift_pct", "ci_low_pct", "ci_high_pct", "q_value", "data_source"]]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.wording import TOO_FEW_ORDERS_MDE_PCT
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
@@ -192,10 +193,11 @@ def _ready(ready: Readiness) -> list[str]:
     lines = ["", "What this export could answer"]
     for question in ready.questions:
         what = f"  {question.hypothesis.rstrip('.')}, with {_label(question.match_source)} matches ({question.role}):"
-        if question.is_answered:
+        if question.mde_80_pct is not None:
+            orders = " Orders are too few for smaller effects." if question.mde_80_pct > TOO_FEW_ORDERS_MDE_PCT else ""
             lines.append(
                 f"{what} yes. {question.match_count} matches, {question.usable_windows} of {question.windows} windows; "
-                f"a change of {question.mde_80_pct:.1f} % would be detected four times in five"
+                f"a change of {question.mde_80_pct:.1f} % would be detected four times in five.{orders}"
             )
         else:
             lines.append(f"{what} not yet")

@@ -105,9 +105,9 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=4,
+    code_version=7,
     key=("order_source", "match_source", "family_id", "analysis_id"),
-    schema_version=2,
+    schema_version=3,
 ):
     """One row per tested hypothesis, with everything needed to assess it. Docs: docs/statistics.md."""
 
@@ -118,7 +118,8 @@ class CorrelationResults(
         description="primary: the hypothesis declared in code in advance; all others are exploratory.",
     )
     subject: str = pa.Field(
-        description="own_team_match or shared_match for the effect of the match itself, else the outcome in question."
+        description="own_team_match or shared_match for the effect of the match itself, goal_of_own_team or "
+        "goal_of_opponent for that of a goal, else the outcome in question."
     )
     scope: str = pa.Field(isin=values(Scope), description="The part of the business: overall, or one of its parts.")
     scope_value: str = pa.Field(nullable=True, description="Which part; empty for overall.")
@@ -153,16 +154,24 @@ class CorrelationResults(
         nullable=True,
         ge=0,
         le=1,
-        description="Two-sided p-value: from se and df, or by permutation for outcomes and shared matches.",
+        description="Two-sided p-value: from se and df; by permutation for outcomes and where no market is a control, "
+        "continued by the normal tail where 10 draws or fewer are as extreme.",
     )
     p_permutation: float = pa.Field(
         nullable=True,
         ge=0,
         le=1,
-        description="Two-sided p-value by permuting matches (dates for a tournament, final or shared match); empty for "
-        "the own team's match itself, where no permutation keeps its error rate (docs/decisions/0008).",
+        description="Two-sided p-value by permuting matches (dates for a tournament or final, and where no market is a "
+        "control); empty for the own team's match against controls, where no permutation keeps its error rate "
+        "(docs/decisions/0008).",
     )
-    q_value: float = pa.Field(nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value within the family.")
+    q_value: float = pa.Field(
+        nullable=True,
+        ge=0,
+        le=1,
+        description="At most 0.05 is a finding. Primary: the p-value. Others: corrected within the family and over all "
+        "families of these sources, which share a budget of 0.025 (docs/statistics.md).",
+    )
     family_id: str = pa.Field(description="The declared family of hypotheses that are corrected together.")
     family_size: int = pa.Field(ge=0, description="Number of answered hypotheses in the family.")
     n_matches: int = pa.Field(ge=0, description="Matches used.")
@@ -172,7 +181,10 @@ class CorrelationResults(
     n_clusters: int = pa.Field(ge=0, description="Dates used.")
     cluster_by: str = pa.Field(description="The unit of clustering, or of permutation.")
     df: float = pa.Field(
-        nullable=True, ge=0, description="Degrees of freedom of the t distribution: effective dates - 1."
+        nullable=True,
+        ge=0,
+        description="Degrees of freedom of the t distribution: effective dates - 1; without a control market, dates "
+        "without a match - times of the week.",
     )
     observed: float = pa.Field(nullable=True, ge=0, description="Orders observed in the windows used.")
     expected: float = pa.Field(nullable=True, ge=0, description="Orders expected in the windows used.")
@@ -180,7 +192,10 @@ class CorrelationResults(
         nullable=True, ge=0, description="Pearson chi-square per degree of freedom; 1 is Poisson."
     )
     mde_80_pct: float = pa.Field(
-        nullable=True, ge=0, description="The smallest uplift found in 80 % of such data sets."
+        nullable=True,
+        ge=0,
+        description="The smallest uplift found in 80 % of such data sets, at level 0.05 for the primary hypothesis and "
+        "0.025 / families / family_size for the others.",
     )
     leave_one_out_low_pct: float = pa.Field(
         nullable=True, description="Lowest uplift_pct when the windows of one market are left out."
@@ -202,6 +217,14 @@ class CorrelationResults(
         le=1,
         description="p-value of the pre-trend test: did orders depart from usual three to two hours before kick-off, "
         "before any window? A small value suggests that something else moves them too.",
+    )
+    hours_before_uplift_pct: float = pa.Field(
+        nullable=True,
+        description="The same estimate over the three hours before the first window, for all markets together: what "
+        "goes with match days besides football. Only for the match itself, against control markets.",
+    )
+    hours_before_p_value: float = pa.Field(
+        nullable=True, ge=0, le=1, description="Its p-value; at 0.05 or less the sentence says so before the finding."
     )
     direction: str = pa.Field(
         isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data."
@@ -229,7 +252,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=4, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=7, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")

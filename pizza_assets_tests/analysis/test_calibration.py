@@ -6,6 +6,7 @@ import pytest
 
 from pizza_assets.models import RawMatches
 from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, fixtures, markets_of
+from pizza_assets_tests.calibration import one_shop
 from pizza_assets_tests.calibration.report import COLUMNS, as_markdown, summarised
 from pizza_assets_tests.calibration.trials import Trial, run
 from pizza_assets_tests.calibration.worlds import KINDS, NOTHING, PLAIN, Planted, simulate_year
@@ -78,3 +79,19 @@ def test_the_report_averages_over_years_and_sums_alarms() -> None:
     text = as_markdown(summary.reset_index(), {"seed": 1})
     assert "| main effect, post, null | found at 5 % | 4 to 6 % | 5.0 % (1.4 to 16.5; 40) |" in text
     assert "90.0 % (90.0 to 90.0; 10)" in text
+
+
+def test_one_shop_is_answered_at_every_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_shop, "SHOPS", 1)
+    found = records("one_shop", 1)
+    means = found.groupby(["part", "measure"])["value"].mean()
+    assert (means.xs("answered", level="measure") >= 0.9).all()
+    measure = "smallest detectable after the match, %"
+    few, many = (means[f"one shop, {orders} orders a week, null", measure] for orders in (300, 1500))
+    assert few > many, "more orders, smaller effects"
+
+
+def test_everything_said_is_counted_in_a_null_year() -> None:
+    measures = records("everything", 1).set_index("measure")["value"]
+    roles = measures[["any primary finding in a year", "any exploratory finding in a year"]]
+    assert measures["any finding in a year"] == roles.max()

@@ -17,8 +17,9 @@ from pizza_assets.analysis.hypotheses import (
     scoped_hypotheses,
 )
 from pizza_assets.analysis.match_impact import match_impact
-from pizza_assets.analysis.multiplicity import q_values
+from pizza_assets.analysis.multiplicity import q_values_of_families
 from pizza_assets.analysis.placebo import placebo_windows
+from pizza_assets.analysis.reasons import Answer
 from pizza_assets.models import MatchImpact, RawMatches
 from pizza_assets.models.vocabulary import Scope
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, fitted_grids, panels_of, relabelled, simulate
@@ -42,7 +43,7 @@ def analysed(world: World) -> pd.DataFrame:
     impact = match_impact(world.windows, grids, world.matches, world.markets, LENGTHS)
     chains = {"dominos": (impact, grids), "rival": (impact.iloc[:0], {})}
     trends = dict.fromkeys(grids, 0.4)
-    return correlation_results(impact, grids, chains=chains, pre_trends=trends, shared={})
+    return correlation_results(impact, grids, chains=chains, pre_trends=trends, same_day={}, goals={})
 
 
 def test_one_hypothesis_is_primary_and_every_other_is_exploratory() -> None:
@@ -65,10 +66,30 @@ def test_every_declared_hypothesis_has_one_row() -> None:
     ]
 
 
-def test_q_values_are_computed_within_families() -> None:
-    for family, rows in results().groupby("family_id"):
-        np.testing.assert_allclose(rows["q_value"], q_values(rows["p_value"].to_numpy()), err_msg=str(family))
+def test_all_exploratory_families_share_one_budget() -> None:
+    exploratory = results()[results()["role"] == "exploratory"]
+    families = [rows for _, rows in exploratory.groupby("family_id")]
+    q = q_values_of_families([rows["p_value"].to_numpy() for rows in families], 0.025)
+    for rows, values in zip(families, q, strict=True):
+        np.testing.assert_allclose(rows["q_value"], np.minimum(2 * values, 1), err_msg=str(rows["family_id"].iloc[0]))
         assert (rows["family_size"] == rows["p_value"].notna().sum()).all()
+    is_found = results()["direction"].isin(["up", "down"])
+    assert (is_found == (results()["q_value"] <= 0.05)).all(), "one rule for every row"
+
+
+def test_goals_are_claims_of_the_same_budget() -> None:
+    numbers = {"p_value": 0.0001, "estimate_log": 0.1, "uplift_pct": 10.5, "ci_low_pct": 5.0, "ci_high_pct": 16.0}
+    answer = Answer({**numbers, "se": 0.02, "n_matches": 80})
+    goals = {("mock", "mock"): {"own_goal_0_15": answer}}
+    grids = fitted_grids(world())
+    impact = match_impact(world().windows, grids, world().matches, world().markets, LENGTHS)
+    found = correlation_results(impact, grids, chains={}, pre_trends={}, same_day={}, goals=goals, parts=())
+    (row,) = found[found["subject"] == "goal_of_own_team"].to_dict("records")
+    assert row["family_id"].startswith("exploratory_goals")
+    assert row["direction"] == "up"
+    families = found[found["role"] == "exploratory"].dropna(subset="p_value")["family_id"].nunique()
+    assert row["q_value"] == pytest.approx(2 * families * 0.0001)
+    assert "after a goal of the own team (compared with the same minute without one" in row["pattern_description"]
 
 
 def test_refused_answers_have_no_numbers_and_others_have_all() -> None:
@@ -109,7 +130,7 @@ def test_effects_by_result_are_a_family_of_their_own() -> None:
     assert row["hypothesis"] == "Orders depart from normal after the own team's match when it was won."
     assert "after the own team's match when it was won (95 % interval" in row["pattern_description"]
     alone = effects_by_result(impact, PAIR, grids[PAIR])
-    columns = ["analysis_id", "estimate_log", "se", "q_value"]
+    columns = ["analysis_id", "estimate_log", "se", "p_value"]
     pd.testing.assert_frame_equal(alone[columns], by_result[columns].reset_index(drop=True))
 
 
@@ -117,7 +138,7 @@ def test_without_different_results_there_is_no_hypothesis_by_result() -> None:
     grids = fitted_grids(world())
     draws = RawMatches.conform(world().matches.assign(home_goals=1, away_goals=1))
     impact = match_impact(world().windows, grids, draws, world().markets, LENGTHS)
-    drawn = correlation_results(impact, grids, chains={}, pre_trends={}, shared={}, parts=(Scope.RESULT,))
+    drawn = correlation_results(impact, grids, chains={}, pre_trends={}, same_day={}, goals={}, parts=(Scope.RESULT,))
     assert "result" not in set(drawn["scope"])
 
 
@@ -176,7 +197,7 @@ def test_real_and_mock_are_answered_separately() -> None:
     }  # fmt: skip
     windows = pd.concat([world().windows, real.windows], ignore_index=True)
     impact = match_impact(windows, grids, world().matches, world().markets, LENGTHS)
-    both = correlation_results(impact, grids, chains={}, pre_trends={}, shared={}, parts=())
+    both = correlation_results(impact, grids, chains={}, pre_trends={}, same_day={}, goals={}, parts=())
     alone = results()[(results()["scope"] == "overall")]
     mock = both[both["order_source"] == "mock"]
     np.testing.assert_allclose(mock["estimate_log"], alone["estimate_log"])
@@ -184,6 +205,6 @@ def test_real_and_mock_are_answered_separately() -> None:
 
 
 def test_without_any_data_real_data_are_reported_as_missing() -> None:
-    nothing = correlation_results(MatchImpact.empty(), {}, chains={}, pre_trends={}, shared={})
+    nothing = correlation_results(MatchImpact.empty(), {}, chains={}, pre_trends={}, same_day={}, goals={})
     assert set(nothing["data_source"]) == {"real"}
     assert (nothing["status"] == "insufficient_data").all()

@@ -10,7 +10,7 @@ from pizza_assets.analysis.correlation_results import correlation_results
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.outcomes import own_result
-from pizza_assets.analysis.shared_matches import shared_match_answers
+from pizza_assets.analysis.same_day import same_day_effects
 from pizza_assets.analysis.store_hours import effects_in_shops, store_hours, usual_rates
 from pizza_assets.models import CorrelationResults, MatchImpact, MatchWindows, RawMatches
 from pizza_assets.models.market import Market
@@ -44,7 +44,7 @@ def impact_and_results() -> tuple[pd.DataFrame, pd.DataFrame]:
         windows = world().windows[world().windows["chain"] == chain].reset_index(drop=True)
         chain_grids = fitted_grids(world())
         chains[chain] = match_impact(windows, chain_grids, world().matches, world().markets, LENGTHS), chain_grids
-    results = correlation_results(impact, grids, chains=chains, pre_trends={}, shared={})
+    results = correlation_results(impact, grids, chains=chains, pre_trends={}, same_day={}, goals={})
     return impact, results
 
 
@@ -176,7 +176,7 @@ def test_empty_input_gives_empty_output() -> None:
     assert effects_in_shops(CorrelationResults.empty(), MatchImpact.empty(), MatchWindows.empty()).empty
 
 
-def test_usual_orders_of_a_shared_match_are_observed_divided_by_the_effect() -> None:
+def test_usual_orders_without_a_control_market_are_observed_divided_by_the_effect() -> None:
     """One market alone: nothing is left to compare with, so usual is what was sold, divided by the effect."""
     market = Market(markets_of(1)[0].name, "Europe/London", tuple(m.teams[0] for m in markets_of(6)))
     alone = simulate(61, market_count=6, week_count=24, orders_per_bin=12, uplift={"post": 0.3})
@@ -189,9 +189,9 @@ def test_usual_orders_of_a_shared_match_are_observed_divided_by_the_effect() -> 
     )  # fmt: skip
     grids = fitted_grids(only)
     impact = match_impact(only.windows, grids, only.matches, only.markets, LENGTHS)
-    shared = {pair: shared_match_answers(only.matches, only.markets, grid, LENGTHS) for pair, grid in grids.items()}
-    results = correlation_results(impact, grids, chains={}, pre_trends={}, shared=shared)
-    is_shared = (results["subject"] == "shared_match") & (results["time_window"] == "post")
+    shared = {pair: same_day_effects(only.matches, only.markets, grid, LENGTHS) for pair, grid in grids.items()}
+    results = correlation_results(impact, grids, chains={}, pre_trends={}, same_day=shared, goals={})
+    is_shared = results["role"] == "primary"
     row = results[is_shared].iloc[0]
     assert row["status"] == "ok"
     shop = effects_in_shops(results, impact, only.windows)[is_shared].iloc[0]

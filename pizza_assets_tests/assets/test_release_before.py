@@ -1,8 +1,8 @@
 """Data stored by the previous release can be read, are stale only on purpose, and are rebuilt to the same bytes.
 
 `fixtures/release_before/stored` was written by commit 91a0601: two weeks of mock data in three markets, and the
-analysis of them, at the moment `support.pipeline.NOW`. It is regenerated only for a release that changes what it
-stores, by that release's code:
+analysis of them, at the moment `support.pipeline.NOW`; `correlation_results` and `insights` by a later one that added
+columns. It is regenerated only for a release that changes what it stores, by that release's code:
 
     with dg.DagsterInstance.ephemeral() as instance:
         world = Pipeline(folder, PIZZA_MARKETS=".../markets.toml", PIZZA_FIRST_WEEK="2026-08-04")

@@ -27,6 +27,8 @@ YEARS = {
     "goals": 100,
     "results": 100,
     "forecast": 36,
+    "one_shop": 75,
+    "everything": 400,
 }
 """Years per world; each null year gives three nearly independent tests."""
 _USUAL_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "openfootball"

@@ -1,13 +1,13 @@
 """Estimates of the effect of matches that everybody follows in simulated years."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.reasons import Answer
-from pizza_assets.analysis.shared_matches import shared_match_answers
+from pizza_assets.analysis.same_day import same_day_effects
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import Window
@@ -50,11 +50,11 @@ def shared_trial(
     weeks: Sequence[MatchWeek],
     count: int,
     effect: float,
-) -> dict[Window, Answer]:
+) -> Mapping[Window, Answer]:
     """The answers of a year with `count` shared matches that add `effect` (log) during and after them."""
     clubs = sorted({*fixtures["home_team"], *fixtures["away_team"]})
     together, ids = with_shared_matches(fixtures, weeks, rng, count)
     year = simulate_year(rng, kind, together, weeks, Planted(everybody=effect), shared_match_ids=ids, teams=clubs)
     markets = tuple(Market(m.name, m.timezone, (*m.teams, NATIONAL_TEAM)) for m in year.markets)
     followed = replace(year, markets=markets)
-    return shared_match_answers(year.matches, markets, fitted(followed), LENGTHS)
+    return same_day_effects(year.matches, markets, fitted(followed), LENGTHS).answers

@@ -14,14 +14,16 @@ from pizza_assets.analysis.correlation_results import correlation_results
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q, Evidence, answer_rows, results_table
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
-from pizza_assets.analysis.hypotheses import scoped_hypotheses
+from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES, scoped_hypotheses
 from pizza_assets.analysis.outcomes import part_values
+from pizza_assets.analysis.reasons import Answer
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
 from pizza_assets_tests.calibration.calendars import Calendar
 from pizza_assets_tests.calibration.event_study import kick_off_misses
 from pizza_assets_tests.calibration.forecasts import forecast_trial
 from pizza_assets_tests.calibration.goal_study import goal_estimates
+from pizza_assets_tests.calibration.one_shop import one_shop_trial
 from pizza_assets_tests.calibration.shared_matches import shared_trial
 from pizza_assets_tests.calibration.worlds import NOTHING, Planted, WorldKind, simulate_year
 from pizza_assets_tests.calibration.years import PAIR, fitted, impact_of
@@ -95,7 +97,7 @@ def _effects(kind: WorldKind, rng: np.random.Generator, calendar: Calendar, plan
 
 
 def _results(impact: pd.DataFrame, grid: ExpectedGrid, parts: Sequence[Scope]) -> pd.DataFrame:
-    return correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, shared={}, parts=parts)
+    return correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={}, goals={}, parts=parts)
 
 
 def _of_kick_off(numbers: dict[str, float], name: str) -> Iterator[Record]:
@@ -206,6 +208,25 @@ def _anomalies(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) ->
             yield part, f"{name}|false", numbers[f"{name}_false"]
 
 
+def _everything_said(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    """A null year: whether anything at all is called a finding, over all claims except those by chain."""
+    year = simulate_year(rng, kind, *calendar)
+    grid = fitted(year)
+    impact = impact_of(year, grid)
+    estimates = goal_estimates(year, grid, impact)
+    goals = {PAIR: {series: Answer(estimates[series]) for series in GOAL_HYPOTHESES if series in estimates}}
+    rows = correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={}, goals=goals)
+    is_found = rows["q_value"] <= FINDING_AT_Q
+    part = "everything said, null"
+    yield part, "any finding in a year", float(is_found.any())
+    for role in ("primary", "exploratory"):
+        yield part, f"any {role} finding in a year", float((is_found & (rows["role"] == role)).any())
+
+
+def _one_shop(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    return one_shop_trial(rng, kind, *calendar)
+
+
 def _covers(numbers: dict, truth: float) -> float:
     return float(numbers["ci_low_pct"] <= 100 * np.expm1(truth) <= numbers["ci_high_pct"])
 
@@ -220,5 +241,7 @@ _PARTS = {
     "goals": _goals,
     "results": _results_of_matches,
     "forecast": _forecasts,
+    "one_shop": _one_shop,
+    "everything": _everything_said,
 }
 PARTS = tuple(_PARTS)

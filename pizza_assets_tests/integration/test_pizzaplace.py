@@ -67,3 +67,18 @@ def test_the_documented_example(shared_data: Path, tmp_path: Path) -> None:
 
     page = tmp_path / "pizzaplace-data" / "quicksight-ready" / "dashboard-data" / "dashboard.html"
     assert "MOCK" in page.read_text()
+
+    headline = str(tables.read_whole("insights").sort_values("rank")["headline"].iloc[0])  # type: ignore[union-attr]
+    assert "after your team's match" in headline
+    assert "95 % interval" in headline
+    documented = " ".join((DOCS / "your-own-data.md").read_text().replace("\n> ", " ").split())
+    on_page = page.with_name("dashboard_insights.csv").read_text()
+    for where, text in (("pizza run", done.stdout), ("the page", on_page), ("the docs", documented)):
+        assert headline in text, where
+    check = ["check", environ["PIZZA_ORDERS_PATH"], "--mapping", environ["PIZZA_ORDERS_MAPPING"]]
+    checked = subprocess.run([pizza, *check], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    (primary,) = re.findall(r"after your team's match, with real matches \(primary\): (.*)", checked.stdout)
+    matches, detectable = re.findall(r"yes. (\d+) matches.* a change of ([\d.]+) %", primary)[0]
+    assert f"{matches} matches)" in headline
+    assert f"a change of {float(detectable):.0f} % or more would show" in headline
+    assert f"a change of {detectable} % would be detected" in documented

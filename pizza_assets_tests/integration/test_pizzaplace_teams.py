@@ -1,4 +1,7 @@
-"""A year of a pizzeria (synthetic, American), exposed to one Premier League team at a time: nothing should be found."""
+"""A year of a pizzeria (synthetic, American), exposed to one Premier League team at a time.
+
+Each time there is an answer, and together no more findings than chance gives.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -11,7 +14,7 @@ from pizza_assets.analysis.baseline import fit_expectation, masked_spans
 from pizza_assets.analysis.correlation_results import correlation_results
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.panel import Panel
-from pizza_assets.analysis.shared_matches import shared_match_answers
+from pizza_assets.analysis.same_day import same_day_effects
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek, weeks_between
@@ -55,27 +58,32 @@ def orders(shared_data: Path, weeks: list[MatchWeek]) -> Panel:
     return Panel(pd.Index(["pizzeria"], dtype="str"), keys, first, week, counts, sold[None, :])
 
 
-def test_nothing_is_found_whichever_team_it_follows(
+def test_no_more_is_found_than_by_chance_whichever_team_it_follows(
     shared_data: Path, weeks: list[MatchWeek], matches: pd.DataFrame, record_property: object
 ) -> None:
     panel = orders(shared_data, weeks)
     assert panel.counts.sum() > 20_000
     bins = panel.first_bin + np.arange(panel.counts.shape[1])
-    tested = found = refused = 0
+    tested = found = refused = primary_found = 0
     for team in sorted({*matches["home_team"], *matches["away_team"]}):
         markets = (Market("pizzeria", ZONE, (team,)),)
         grid = fit_expectation(panel, masked_spans(matches, markets, LENGTHS), {"pizzeria": ZONE}, ZONE)
         impact = match_impact(
             windows_of(panel.counts, markets, bins, matches, PAIR[0]), {PAIR: grid}, matches, markets, LENGTHS
         )
-        shared = shared_match_answers(matches, markets, grid, LENGTHS)
-        results = correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, shared={PAIR: shared})
+        shared = same_day_effects(matches, markets, grid, LENGTHS)
+        results = correlation_results(impact, {PAIR: grid}, chains={}, pre_trends={}, same_day={PAIR: shared}, goals={})
         tested += int((results["status"] == "ok").sum())
         refused += int((results["status"] != "ok").sum())
-        found += int((results["q_value"] <= 0.05).sum())
-        main = results[results["role"] == "primary"]
-        assert main["reasons"].str.contains("no_control_market").all(), "a single market has nobody to compare with"
+        found += int((results.loc[results["role"] != "primary", "q_value"] <= 0.05).sum())
+        (main,) = results[results["role"] == "primary"].to_dict("records")
+        print(main["pattern_description"])
+        assert main["status"] == "ok", "a single market is compared with its own days"
+        assert main["ci_low_pct"] < main["uplift_pct"] < main["ci_high_pct"]
+        primary_found += int(main["p_value"] <= 0.05)
     record_property("tests", tested)  # type: ignore[operator]
-    print(f"{tested} tests answered, {refused} refused, {found} found at q <= 0.05")
-    assert tested >= 20
-    assert found == 0
+    print(f"{tested} tests answered, {refused} refused; found: {primary_found} of 20 primary, {found} exploratory")
+    assert tested >= 40
+    # each team's primary hypothesis has its own five per cent: more than 4 of 20 would be rarer than 1 in 300
+    assert primary_found <= 4
+    assert primary_found + found <= 0.15 * tested

@@ -57,7 +57,7 @@ const noticeList = (notices) =>
 
 function comingHint() {
   return make("p", { class: "hint" },
-    "Orders of all chains from two hours before kick-off to two hours after the final whistle, with the range " +
+    "Orders of all chains before, during and after the match together, with the range " +
       "expected to hold four times in five. “Staff for” is the number that nine in ten such hours do not exceed. " +
       "Select a match to see its hours.");
 }

@@ -30,7 +30,7 @@ function renderEffects() {
     : [emptyNote("Nothing was tested here: with only one of a kind there is nothing to compare.")];
   fillView("effects", {
     labels: rows.map((row) => row.data_source),
-    body: [effectTools(), effectLegend(), ...none, ...blocks, effectsHint()],
+    body: [effectTools(), effectLegend(), ...none, ...blocks, effectsHint(rows)],
   });
   return draws;
 }
@@ -45,14 +45,13 @@ function chosenEffects() {
   if (part)
     return [
       ...inOrderOfTime(effectsOf(null, "own_team_match")), ...inOrderOfTime(effectsOf(part, "own_team_match")),
-      ...effectsOf(part).filter((row) => row.subject !== "own_team_match"),
+      ...effectsOf(part).filter((row) => row.subject in CONTRAST_WORDS),
     ];
   if (about === "windows") return inOrderOfTime(effectsOf(null, "own_team_match"));
   if (about === "shared") return inOrderOfTime(effectsOf(null, "shared_match"));
   const ofWindow = DATA.correlations.filter((row) => pairChosen(row) && row.time_window === window);
   if (about === "outcomes")
-    return ofWindow.filter(
-      (row) => row.scope === "overall" && row.subject !== "own_team_match" && row.subject !== "shared_match");
+    return ofWindow.filter((row) => row.scope === "overall" && row.subject in CONTRAST_WORDS && row.subject !== "shared_match");
   return ofWindow.filter((row) => row.scope === about && row.subject === "own_team_match")
     .sort((a, b) => (b.uplift_pct ?? -Infinity) - (a.uplift_pct ?? -Infinity));
 }
@@ -116,10 +115,14 @@ function effectName(row) {
 const effectLegend = () => legend(["line real", "95 % interval, real"], ["line mock", "95 % interval, mock"],
   ["mde", "too small to detect with these data (80 % power)"]);
 
-function effectsHint() {
+function effectsHint(rows) {
+  const isByDay = rows.some((row) => row.method.includes("rest of the day"));
   return make("p", { class: "hint" },
-    "Each estimate is the effect of a match of the market's own team, beyond what football does to every market at " +
-      "that hour. Pale intervals are not significant (q above 0.05). An interval that includes 0 does not show that " +
+    "Each estimate is the effect of a match of the market's own team, " +
+      (isByDay
+        ? "compared with the rest of its day and with days without a match, where no market can serve as control. "
+        : "beyond what football does to every market at that hour. ") +
+      "Pale intervals are not significant (q above 0.05). An interval that includes 0 does not show that " +
       "there is no effect: a change inside the pale band would often have been missed. All effects are exploratory " +
       "except those declared beforehand.");
 }

@@ -1,6 +1,8 @@
 // Around kick-off and goals: the curve of the event study with its band, and the minutes after a goal.
 RENDERERS.kickoff = renderKickoff;
 
+// The series that are claims, by their subject among the tested hypotheses; the others are checks.
+const GOAL_CLAIMS = { own_goal_0_15: "goal_of_own_team", opponent_goal_0_15: "goal_of_opponent" };
 const GOAL_WORDS = {
   own_goal_before: "before the own team scores (a check)",
   own_goal_0_15: "after the own team scores",
@@ -26,7 +28,7 @@ function renderKickoff() {
     const goals = own.filter((row) => row.series in GOAL_WORDS);
     return [make("h3", {}, pairBadge(own[0])), ...curveOf(curve, i, draws), ...goalsOf(goals, i, draws)];
   });
-  const key = legend(["pre", "two hours before"], ["during", "match"], ["post", "two hours after"],
+  const key = legend(["pre", "before"], ["during", "match"], ["post", "after"],
     ["band", "95 % band of the whole curve"]);
   const labels = rows.map((row) => row.data_source);
   fillView("kickoff", { labels, body: [...(draws.length ? [key] : []), ...body, kickoffHint()] });
@@ -86,10 +88,16 @@ function goalsOf(rows, i, draws) {
   const holder = make("div", { class: "chart", id: `chart-goals-${i}` });
   const points = answered.map(
     (row) =>
-      forestPoint({ ...row, mde_80_pct: null, direction: row.p_value !== null && row.p_value <= 0.05 ? "up" : "none" },
+      forestPoint({ ...row, mde_80_pct: null, direction: goalDirection(row) },
         `15 minutes ${GOAL_WORDS[row.series]}`, counted(row.n_goals, "goal")));
   draws.push({ holder, draw: () => drawForest(holder, points) });
   return [make("h3", {}, "15 minutes around goals, compared with the same minutes without a goal"), holder];
+}
+
+function goalDirection(row) {
+  const claim = DATA.correlations.find((result) => result.subject === GOAL_CLAIMS[row.series] &&
+    result.order_source === row.order_source && result.match_source === row.match_source);
+  return claim?.direction ?? "none";
 }
 
 const notKnown = (what, row) => make("ul", { class: "unanswered" },

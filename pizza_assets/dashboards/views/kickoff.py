@@ -4,7 +4,7 @@ from pizza_assets.dashboards.chart_parts import SCHEMA, SOURCES, WINDOWS, Spec, 
 from pizza_assets.dashboards.forest_chart import forest
 from pizza_assets.dashboards.view import Reads, View
 from pizza_assets.dashboards.view_columns import ESTIMATED_ONCE, LABELS, PER_STORE
-from pizza_assets.models.extracts import EventStudyExtract
+from pizza_assets.models.extracts import CorrelationsExtract, EventStudyExtract
 
 _MINUTES = {
     "type": "quantitative",
@@ -73,7 +73,10 @@ VIEW = View(
     id="kickoff",
     title="Around kick-off and goals",
     question="In which minutes do orders differ from usual?",
-    reads=(Reads(EventStudyExtract, _COLUMNS),),
+    reads=(
+        Reads(EventStudyExtract, _COLUMNS),
+        Reads(CorrelationsExtract, ("subject", "direction", "order_source", "match_source")),
+    ),
     filters=("source",),
     filter_note=ESTIMATED_ONCE,
     charts={"kickoff": _chart(), "forest": forest()},

@@ -23,8 +23,10 @@ from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.panel import Panel, market_panel
 from pizza_assets.analysis.reasons import counted, split
+from pizza_assets.analysis.same_day import SameDay, same_day_effects
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.analysis.wording import is_same_day
 from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, QuarterHours, RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, ResultStatus
@@ -94,8 +96,14 @@ def readiness(
     )
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
     impact = match_impact(all_windows, grids, matches, markets, lengths)
+    same_day = {
+        pair: same_day_effects(matches[matches["match_source"] == pair[1]], markets, grid, lengths)
+        for pair, grid in grids.items()
+    }
     orders = reader.totals()
-    return Readiness(orders, reader.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids))
+    return Readiness(
+        orders, reader.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids, same_day)
+    )
 
 
 def all_matches(answers: Mapping[str, SourceResult]) -> DataFrame[RawMatches]:
@@ -188,8 +196,10 @@ def _exposed(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> tuple[Answerable, ...]:
-    results = main_effects(impact if len(impact) else MatchImpact.empty(), grids)
+def _questions(
+    impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], same_day: Mapping[SourcePair, SameDay]
+) -> tuple[Answerable, ...]:
+    results = main_effects(impact if len(impact) else MatchImpact.empty(), grids, same_day)
     found = []
     for row in results.to_dict("records"):
         windows = impact[
@@ -198,6 +208,11 @@ def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -
             & (impact["match_source"] == row["match_source"])
         ]
         is_answered = row["status"] == ResultStatus.OK
+        usable = int((windows["status"] == ResultStatus.OK).sum())
+        by_window = [f"{reason} ({count} windows)" for reason, count in counted(windows["reasons"]).items()]
+        if is_same_day(row):
+            # windows are refused for want of a control market, which this answer does without
+            usable, by_window = int(row["n_market_matches"]), []
         found.append(
             Answerable(
                 row["hypothesis"],
@@ -205,11 +220,10 @@ def _questions(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -
                 row["match_source"],
                 is_answered,
                 int(row["n_matches"]),
-                int((windows["status"] == ResultStatus.OK).sum()),
+                usable,
                 len(windows),
                 float(row["mde_80_pct"]) if is_answered else None,
-                tuple(f"{reason} ({count} windows)" for reason, count in counted(windows["reasons"]).items())
-                or tuple(split(row["reasons"])),
+                tuple(by_window) or tuple(split(row["reasons"])),
             )
         )
     return tuple(

@@ -209,6 +209,8 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
     ("kpis", "dashboard_matches"): _ENDS,
     ("kpis", "dashboard_correlations"): {*_ESTIMATE, *_SHOPS, "scope", "scope_value", "subject", "time_window"},
     ("kpis", "dashboard_anomalies"): {"kind"},
+    # the page colours a goal's effect by what the tested hypothesis says; QuickSight lists the hypotheses elsewhere
+    ("kickoff", "dashboard_correlations"): {"direction", "match_source", "order_source", "subject"},
     # a count of matches a day has no score
     ("timeline", "dashboard_orders_timeline"): {"revenue_cents"},
     ("timeline", "dashboard_matches"): {*_ENDS, "kickoff_at"},

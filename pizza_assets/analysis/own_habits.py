@@ -1,0 +1,60 @@
+"""Usual orders from a market's own habits alone, where no other market can serve as control.
+
+A quarter-hour's usual orders are its time of the week times the level of its week. The level that a date is compared
+with comes from the other days of its week: with its own day inside, a day would look more usual than it was.
+"""
+
+import numpy as np
+
+from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.local_week import BINS_PER_WEEK
+
+PRIOR_ORDERS = 30.0
+"""A week's level is shrunk towards 1 as if that many usual orders had been added: a few orders are no level."""
+_TOLERANCE = 1e-6
+_MAX_ROUNDS = 200
+
+
+def usual_orders(grid: ExpectedGrid) -> np.ndarray:
+    """Usual orders [market, bin] from quarter-hours without an own match; 0 where closed, NaN where unknown."""
+    return np.stack([_of_market(grid, market) for market in range(len(grid.markets))])
+
+
+def _of_market(grid: ExpectedGrid, market: int) -> np.ndarray:
+    place, week = grid.bin_of_week[market], grid.week
+    free = grid.is_known[market] & ~grid.is_masked[market]
+    orders = np.where(free, grid.observed[market], 0.0)
+    habit = _habit(orders, free, place, week)
+    usual = np.where(free, habit[place], 0.0)
+    level = _level_without_own_day(orders, usual, week, grid.day[market])
+    return np.where(grid.is_known[market], habit[place] * level, np.nan)
+
+
+def _habit(orders: np.ndarray, free: np.ndarray, place: np.ndarray, week: np.ndarray) -> np.ndarray:
+    """Usual orders of every time of the week at level 1, fitted together with the levels of the weeks."""
+    weeks = int(week.max(initial=-1)) + 1
+    sold_at, sold_in = np.bincount(place, orders, BINS_PER_WEEK), np.bincount(week, orders, weeks)
+    level = np.ones(weeks)
+    habit = np.zeros(BINS_PER_WEEK)
+    for _ in range(_MAX_ROUNDS):
+        levels = np.bincount(place, free * level[week], BINS_PER_WEEK)
+        habit = np.divide(sold_at, levels, out=np.zeros(BINS_PER_WEEK), where=levels > 0)
+        usual = np.bincount(week, free * habit[place], weeks)
+        updated = (sold_in + PRIOR_ORDERS) / (usual + PRIOR_ORDERS)
+        moved = float(np.abs(updated - level).max(initial=0.0))
+        level = updated
+        if moved < _TOLERANCE:
+            break
+    return habit
+
+
+def _level_without_own_day(orders: np.ndarray, usual: np.ndarray, week: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """The level of every bin's week, from the free bins of that week's other days."""
+    # a business week starts at six in the morning, so a date can have hours in two weeks
+    starts = (np.diff(week, prepend=-1) != 0) | (np.diff(day, prepend=day[:1]) != 0)
+    part = np.cumsum(starts) - 1
+
+    def of_other_days(values: np.ndarray) -> np.ndarray:
+        return np.bincount(week, values)[week] - np.bincount(part, values)[part]
+
+    return (of_other_days(orders) + PRIOR_ORDERS) / (of_other_days(usual) + PRIOR_ORDERS)

@@ -1,0 +1,191 @@
+"""Effects of matches that every market follows, so that no control market is left: one shop, or a national team.
+
+Instead of other markets, the rest of the same day is the control, and other dates at the same time of the week show how
+much a window varies without a match (randomisation inference; Fisher 1935). Matches with control markets belong to
+effects.py, the estimate from the sums of the dates to same_day_effect.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.own_habits import usual_orders
+from pizza_assets.analysis.reasons import Answer, Reason
+from pizza_assets.analysis.same_day_effect import MIN_MATCHES, Dates, same_day_answer
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.analysis.windows import WINDOWS, WindowLengths, epoch_minutes
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import MatchStatus, Window
+
+BEFORE_MINUTES, AFTER_MINUTES = 120, 240
+"""The rest of the day excludes this time before and after kick-off, and all windows of the match."""
+PLACEBO_WEEKS = 8
+"""A placebo date lies at most this far from a match of its slot: habits change with the season."""
+
+
+@dataclass(frozen=True)
+class SameDay:
+    """The answers about matches that every market follows, by window.
+
+    is_main: whether all markets follow the same teams, as one market alone does. Then no match ever has a control
+    market, and these are the answers about the own team's match.
+    """
+
+    answers: Mapping[Window, Answer]
+    is_main: bool = False
+
+
+NO_SHARED_MATCH = SameDay(dict.fromkeys(WINDOWS, Answer(missing=(Reason.NO_SHARED_MATCH,))))
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Kick-offs and placebos. column: in the grid. slot: number of the time of the week. match_count: 0 for placebos.
+
+    is_usable: whether a market's orders are used then [market, moment]. before, after: bins near a kick-off.
+    """
+
+    column: np.ndarray
+    slot: np.ndarray
+    match_count: np.ndarray
+    is_usable: np.ndarray
+    before: int
+    after: int
+
+
+def same_day_effects(
+    matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid, lengths: WindowLengths
+) -> SameDay:
+    """The effect of matches that every market of the grid follows, per window.
+
+    matches: RawMatches with the pair's label. Orders are summed over the markets whose day is not disturbed by another
+    own match. Usual orders are those of own_habits.py; the estimate is that of `same_day_answer`.
+    """
+    is_main = follow_the_same(markets, grid)
+    chosen = _followed_by_all(matches, markets, grid)
+    counts = {"n_matches": len(chosen), "n_market_matches": len(chosen) * len(grid.markets)}
+    counts["n_clusters"] = chosen["kickoff_at"].nunique()
+    if len(chosen) < MIN_MATCHES:
+        none = Reason.NO_MATCHES if is_main else Reason.NO_SHARED_MATCH
+        missing = Reason.TOO_FEW_MATCHES if len(chosen) else none
+        return SameDay(dict.fromkeys(WINDOWS, Answer(counts, (missing,))), is_main)
+    moments = _moments(chosen, grid, _own_kickoffs(matches, markets, grid), lengths)
+    usual = usual_orders(grid)
+    return SameDay(
+        {window: same_day_answer(_dates(grid, usual, moments, *_span(window, lengths))) for window in WINDOWS}, is_main
+    )
+
+
+def follow_the_same(markets: Sequence[Market], grid: ExpectedGrid) -> bool:
+    """Whether all markets of the grid follow the same teams, and at least one."""
+    teams = {market.name: frozenset(market.teams) for market in markets}
+    followed = {teams.get(str(name), frozenset()) for name in grid.markets}
+    return len(followed) == 1 and all(followed)
+
+
+def _followed_by_all(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid) -> pd.DataFrame:
+    """Finished matches that all markets of the grid follow, within the time of the grid, with their column."""
+    finished = matches[matches["status"] == MatchStatus.FINISHED]
+    exposed = exposures(finished, markets)
+    followers = exposed[exposed["market"].isin(grid.markets)].groupby("match_id")["market"].nunique()
+    followed_by_all = followers.index[followers == len(grid.markets)]
+    chosen = finished[finished["match_id"].isin(followed_by_all)]
+    chosen = chosen.assign(column=epoch_minutes(chosen["kickoff_at"]) // BIN_MINUTES - grid.first_bin)
+    return chosen[(chosen["column"] >= 0) & (chosen["column"] < grid.observed.shape[1])].reset_index(drop=True)
+
+
+def _own_kickoffs(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid) -> list[np.ndarray]:
+    """The columns of each market's own kick-offs, distinct and in order."""
+    exposed = exposures(matches, markets)
+    column = epoch_minutes(exposed["kickoff_at"]) // BIN_MINUTES - grid.first_bin
+    return [np.unique(column[(exposed["market"] == name).to_numpy()]) for name in grid.markets]
+
+
+def _moments(
+    chosen: pd.DataFrame, grid: ExpectedGrid, own_kickoffs: Sequence[np.ndarray], lengths: WindowLengths
+) -> _Moments:
+    """The chosen kick-offs, and the same times of the week on dates near one of them and without an own match."""
+    clock, day = grid.bin_of_week[0], grid.day[0]
+    before = -(-max(BEFORE_MINUTES, lengths.pre_minutes) // BIN_MINUTES)
+    after = -(-max(AFTER_MINUTES, lengths.regular_minutes + lengths.post_minutes) // BIN_MINUTES)
+    treated, match_count = np.unique(chosen["column"].to_numpy(dtype=np.int64), return_counts=True)
+    slots = np.unique(clock[treated])
+    column = np.flatnonzero(np.isin(clock, slots))
+    days_away = [np.abs(day[treated[clock[treated] == clock[at]]] - day[at]).min() for at in column]
+    column = column[np.array(days_away) <= 7 * PLACEBO_WEEKS]
+    found = np.searchsorted(treated, column).clip(max=len(treated) - 1)
+    count = np.where(treated[found] == column, match_count[found], 0)
+    is_usable = [
+        np.where(count > 0, _is_only_match(column, own, before + after), _is_free(grid, row, column, before, after))
+        for row, own in enumerate(own_kickoffs)
+    ]
+    return _Moments(column, np.searchsorted(slots, clock[column]), count, np.stack(is_usable), before, after)
+
+
+def _is_only_match(column: np.ndarray, own_kickoffs: np.ndarray, reach: int) -> np.ndarray:
+    """Whether no other own match kicks off within `reach` bins of each column."""
+    distance = np.abs(own_kickoffs[None, :] - column[:, None])
+    is_other = (distance > 0) & (distance < reach)
+    return np.logical_not(np.any(is_other, axis=1))
+
+
+def _is_free(grid: ExpectedGrid, market: int, column: np.ndarray, before: int, after: int) -> np.ndarray:
+    """Whether no own match of the market lies on the day of each column or near it."""
+    day, is_masked = grid.day[market], grid.is_masked[market]
+    near = _clipped(column - before, column + after, len(is_masked))
+    return ~np.isin(day[column], day[is_masked]) & (_between(_running(is_masked), near) == 0)
+
+
+def _span(window: Window, lengths: WindowLengths) -> tuple[int, int]:
+    """The quarter-hours completely inside the window, relative to that of kick-off."""
+    edges = np.cumsum([-lengths.pre_minutes, lengths.pre_minutes, lengths.regular_minutes, lengths.post_minutes])
+    number = WINDOWS.index(window)
+    return -(-int(edges[number]) // BIN_MINUTES), int(edges[number + 1]) // BIN_MINUTES
+
+
+def _dates(grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, first: int, end: int) -> Dates:
+    """The sums of every moment over its usable markets, for the window from `first` to `end` (bins from kick-off)."""
+    size = grid.observed.shape[1]
+    sums = {name: np.zeros(len(moments.column)) for name in ("observed", "usual", "rest_observed", "rest_usual")}
+    open_bins = np.zeros(len(moments.column))
+    window = _clipped(moments.column + first, moments.column + end, size)
+    near = _clipped(moments.column - moments.before, moments.column + moments.after, size)
+    for row, is_used in enumerate(moments.is_usable):
+        known, free = grid.is_known[row], grid.is_known[row] & ~grid.is_masked[row]
+        day = np.maximum.accumulate(grid.day[row])
+        today = day[moments.column]
+        whole_day = np.searchsorted(day, today), np.searchsorted(day, today, side="right")
+        near_today = tuple(np.clip(edge, *whole_day) for edge in near)
+        for name, values in (("observed", grid.observed[row]), ("usual", usual[row])):
+            sums[name] += is_used * _between(_running(np.where(known, values, 0.0)), window)
+            running = _running(np.where(free, values, 0.0))
+            sums[f"rest_{name}"] += is_used * (_between(running, whole_day) - _between(running, near_today))
+        is_open = np.where(known, usual[row], 0.0) > 0
+        open_bins = np.maximum(open_bins, is_used * _between(_running(is_open), window))
+    return Dates(
+        moments.slot,
+        moments.match_count,
+        moments.is_usable.sum(axis=0),
+        open_bins,
+        sums["observed"],
+        sums["usual"],
+        sums["rest_observed"],
+        sums["rest_usual"],
+    )
+
+
+def _clipped(first: np.ndarray, end: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.clip(first, 0, size), np.clip(end, 0, size)
+
+
+def _running(values: np.ndarray) -> np.ndarray:
+    """The sum of all values before each position, one position more than values."""
+    return np.concatenate([[0.0], np.cumsum(values, dtype=float)])
+
+
+def _between(running: np.ndarray, edges: tuple[np.ndarray, ...]) -> np.ndarray:
+    return running[edges[1]] - running[edges[0]]

@@ -1,0 +1,272 @@
+"""Matches without a control market: the rest of the day is the control, other dates show the variation by chance."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from pizza_assets.analysis.correlation_results import correlation_results, main_effects
+from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid
+from pizza_assets.analysis.insights import insights
+from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.same_day import SameDay, follow_the_same, same_day_effects
+from pizza_assets.analysis.same_day_effect import Dates, same_day_answer
+from pizza_assets.analysis.windows import WindowLengths, epoch_minutes
+from pizza_assets.models import RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import Window
+from pizza_assets_tests.analysis.simulated_worlds import (
+    FIRST_WEEK,
+    LENGTHS,
+    ZONE,
+    World,
+    fitted_grids,
+    fixtures,
+    match_row,
+    simulate,
+)
+from pizza_assets_tests.calibration.shared_matches import NATIONAL_TEAM, shared_trial
+from pizza_assets_tests.calibration.worlds import PLAIN
+from pizza_assets_tests.support.plain_same_day import plain_same_day
+
+WORLD = simulate(51, market_count=6, week_count=40, orders_per_bin=6)
+EVERYBODY = tuple(Market(m.name, m.timezone, (*m.teams, NATIONAL_TEAM)) for m in WORLD.markets)
+PAIR = ("mock", "mock")
+
+
+def national(count: int, weeks: tuple[int, ...] = (3, 9, 15, 21, 27)) -> pd.DataFrame:
+    rows = [
+        match_row(
+            f"n{week}",
+            (pd.Timestamp(WORLD.weeks[week]) + pd.Timedelta(days=2, hours=19.75)).tz_localize(ZONE).tz_convert("UTC"),
+            NATIONAL_TEAM,
+            "Visitors",
+        )
+        for week in weeks[:count]
+    ]
+    return RawMatches.conform([*WORLD.matches.to_dict("records"), *rows])
+
+
+@cache
+def grid() -> ExpectedGrid:
+    return fitted_grids(WORLD)[PAIR]
+
+
+@cache
+def one_shop(uplift: float = 0.0, orders_per_bin: float = 12.0) -> World:
+    world = simulate(52, market_count=2, week_count=40, orders_per_bin=orders_per_bin, uplift={"post": uplift})
+    (market, _), name = world.markets, world.markets[0].name
+    return replace(
+        world,
+        markets=(market,),
+        quarters=world.quarters[world.quarters["market"] == name].reset_index(drop=True),
+        windows=world.windows[world.windows["market"] == name].reset_index(drop=True),
+    )
+
+
+@cache
+def shop_grid(uplift: float = 0.0, orders_per_bin: float = 12.0) -> ExpectedGrid:
+    return fitted_grids(one_shop(uplift, orders_per_bin))[PAIR]
+
+
+def effects(uplift: float = 0.0, orders_per_bin: float = 12.0) -> SameDay:
+    world = one_shop(uplift, orders_per_bin)
+    return same_day_effects(world.matches, world.markets, shop_grid(uplift, orders_per_bin), LENGTHS)
+
+
+def _weeks():
+    return (FIRST_WEEK.shifted(n) for n in range(40))
+
+
+# Property 16
+def test_a_planted_effect_is_found_and_no_effect_is_not() -> None:
+    calendar = fixtures(WORLD.markets, list(_weeks()), np.random.default_rng(1)), tuple(_weeks())
+    with_effect = shared_trial(np.random.default_rng(2), PLAIN, *calendar, 8, float(np.log(1.2)))
+    without = shared_trial(np.random.default_rng(3), PLAIN, *calendar, 8, 0.0)
+    for window in (Window.DURING, Window.POST):
+        numbers = with_effect[window].numbers
+        assert numbers["ci_low_pct"] <= 20 <= numbers["ci_high_pct"]
+        assert numbers["p_value"] <= 0.05
+        assert without[window].numbers["ci_low_pct"] <= 0 <= without[window].numbers["ci_high_pct"]
+    assert with_effect[Window.PRE].numbers["p_value"] > 0.01
+
+
+@pytest.mark.parametrize(("uplift", "orders_per_bin"), [(0.0, 12.0), (0.2, 1.0)])
+def test_equal_to_a_plain_implementation(uplift: float, orders_per_bin: float) -> None:
+    world, shop = one_shop(uplift, orders_per_bin), shop_grid(uplift, orders_per_bin)
+    columns = epoch_minutes(world.matches["kickoff_at"]) // 15 - shop.first_bin
+    follows = (world.matches[["home_team", "away_team"]] == world.markets[0].teams[0]).any(axis=1).to_numpy()
+    kickoffs = sorted({int(column) for column in columns[follows]})
+    near = [any(k - 8 <= i < k + 16 for k in kickoffs) for i in range(shop.observed.shape[1])]
+    instants = pd.to_datetime(shop.minutes * 60, unit="s", utc=True).tz_convert(ZONE)
+    local = [(at.date(), at.day_of_week, (at.hour * 60 + at.minute) // 15) for at in instants]
+    answers = effects(uplift, orders_per_bin).answers
+    for window, span in ((Window.PRE, (-8, 0)), (Window.DURING, (0, 7)), (Window.POST, (8, 15))):
+        plain = plain_same_day(
+            shop.observed[0].tolist(),
+            shop.is_known[0].tolist(),
+            near,
+            local,
+            shop.week.tolist(),
+            kickoffs,
+            span,
+        )
+        numbers = answers[window].numbers
+        for name in ("estimate_log", "se", "df", "n_clusters", "ci_low_pct", "ci_high_pct"):
+            assert numbers[name] == pytest.approx(plain[name], abs=1e-9), (window, name)
+        # 1,999 draws of a sum whose spread is known: p is near that of the normal distribution
+        normal = 2 * norm.sf(plain["pull"] / plain["pull_sd"])
+        assert numbers["p_value"] == pytest.approx(normal, abs=0.05)
+
+
+def some_dates(seed: int) -> Dates:
+    rng = np.random.default_rng(seed)
+    size = 60
+    usual, rest = rng.uniform(2, 80, size), rng.uniform(0, 200, size)
+    return Dates(
+        rng.integers(0, 3, size),
+        (rng.random(size) < 0.3).astype(int),
+        np.ones(size, dtype=int),
+        np.full(size, 8.0),
+        rng.poisson(usual).astype(float),
+        usual,
+        rng.poisson(rest).astype(float),
+        rest,
+    )
+
+
+@given(st.integers(0, 10**6), st.permutations(range(3)))
+def test_neither_the_order_of_rows_nor_the_labels_of_slots_matter(seed: int, labels: Sequence[int]) -> None:
+    dates = some_dates(seed)
+    answer = same_day_answer(dates)
+    shuffled = dates.where(np.random.default_rng(seed).permutation(len(dates.slot)))
+    renamed = replace(dates, slot=np.array(labels)[dates.slot])
+    for other in (same_day_answer(shuffled), same_day_answer(renamed)):
+        assert other.missing == answer.missing
+        for name, value in answer.numbers.items():
+            is_drawn = name in ("p_value", "p_permutation")
+            assert other.numbers[name] == pytest.approx(value, abs=0.06 if is_drawn else 1e-9)
+
+
+def test_the_order_of_matches_and_markets_does_not_matter() -> None:
+    answers = same_day_effects(national(5), EVERYBODY, grid(), LENGTHS).answers
+    turned = same_day_effects(national(5).iloc[::-1], EVERYBODY[::-1], grid(), LENGTHS).answers
+    assert answers == turned
+
+
+def test_only_matches_that_all_markets_follow_are_used() -> None:
+    answers = same_day_effects(national(5), EVERYBODY, grid(), LENGTHS).answers
+    assert answers[Window.POST].numbers["n_matches"] == 5
+    nobody = same_day_effects(national(5), WORLD.markets, grid(), LENGTHS).answers
+    assert nobody[Window.POST].missing == (Reason.NO_SHARED_MATCH,)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_too_few_are_refused_with_their_count(count: int) -> None:
+    answer = same_day_effects(national(count), EVERYBODY, grid(), LENGTHS).answers[Window.POST]
+    assert answer.missing == (Reason.NO_SHARED_MATCH if count == 0 else Reason.TOO_FEW_MATCHES,)
+    assert answer.numbers["n_matches"] == count
+    assert "uplift_pct" not in answer.numbers
+
+
+def test_dates_far_from_usual_are_left_out_whatever_their_window_says() -> None:
+    dates = replace(some_dates(7), rest_usual=np.full(60, 200.0), rest_observed=np.full(60, 200.0))
+    rest = dates.rest_observed.copy()
+    (holiday,) = np.flatnonzero(dates.is_treated)[:1]
+    rest[holiday] = 600.0
+    clean, disturbed = same_day_answer(dates), same_day_answer(replace(dates, rest_observed=rest))
+    assert disturbed.numbers["n_clusters"] == clean.numbers["n_clusters"] - 1
+
+
+def test_a_window_after_closing_time_is_refused() -> None:
+    answer = same_day_answer(replace(some_dates(8), open_bins=np.full(60, 3.0)))
+    assert answer.missing == (Reason.TOO_FEW_MATCHES,)
+    assert answer.numbers["n_matches"] == 0
+
+
+def test_without_enough_other_dates_there_is_no_answer() -> None:
+    dates = some_dates(9)
+    answer = same_day_answer(dates.where(dates.is_treated | (np.arange(60) < 8)))
+    assert answer.missing == (Reason.TOO_FEW_PLACEBO_DATES,)
+
+
+def test_markets_that_follow_the_same_teams_have_no_control() -> None:
+    assert follow_the_same(one_shop().markets, shop_grid())
+    assert not follow_the_same(WORLD.markets, grid())
+    together = tuple(Market(m.name, m.timezone, ("team 00", "team 01")) for m in WORLD.markets)
+    assert follow_the_same(together, grid())
+    assert not follow_the_same(together[1:], grid()), "a market outside of the table follows no team: it is a control"
+    assert not follow_the_same(tuple(Market(m.name, m.timezone, ()) for m in WORLD.markets), grid())
+
+
+def test_one_market_answers_the_primary_hypothesis_by_its_own_days() -> None:
+    world, shop = one_shop(0.3), {PAIR: shop_grid(0.3)}
+    impact = match_impact(world.windows, shop, world.matches, world.markets, LENGTHS)
+    by_day = {PAIR: effects(0.3)}
+    results = correlation_results(impact, shop, chains={}, pre_trends={}, same_day=by_day, goals={})
+    assert not (results["subject"] == "shared_match").any(), "the same question is not asked twice"
+    (row,) = results[results["role"] == "primary"].to_dict("records")
+    assert row["subject"] == "own_team_match"
+    assert row["status"] == "ok"
+    assert row["direction"] == "up"
+    assert row["ci_low_pct"] <= 30 <= row["ci_high_pct"]
+    assert row["hypothesis"] == "Orders depart from normal after your team's match."
+    told = insights(results, impact, world.windows).iloc[0]
+    assert told["kind"] == "finding"
+    assert "after your team's match" in told["headline"]
+    assert "rest of their day" in told["caveat"]
+    assert "everyone" not in told["caveat"]
+    # what `pizza check` reads is the same answer
+    (checked,) = main_effects(impact, shop, by_day).query("role == 'primary'").to_dict("records")
+    assert checked["mde_80_pct"] == row["mde_80_pct"]
+
+
+def test_too_few_orders_are_not_called_no_effect() -> None:
+    world, shop = one_shop(0.0, 0.2), {PAIR: shop_grid(0.0, 0.2)}
+    impact = match_impact(world.windows, shop, world.matches, world.markets, LENGTHS)
+    by_day = {PAIR: effects(0.0, 0.2)}
+    results = correlation_results(impact, shop, chains={}, pre_trends={}, same_day=by_day, goals={})
+    told = insights(results, impact, world.windows).iloc[0]
+    assert told["kind"] == "insufficient_data"
+    assert "Too few orders to tell" in told["headline"]
+    assert "or more would show" in told["headline"]
+    assert "95 % interval" in told["headline"]
+    assert "No effect" not in told["headline"]
+
+
+def test_a_second_own_match_on_the_same_evening_is_not_mixed_up() -> None:
+    world = one_shop()
+    first = world.matches[(world.matches[["home_team", "away_team"]] == world.markets[0].teams[0]).any(axis=1)].iloc[0]
+    later = {**first.to_dict(), "match_id": "later", "kickoff_at": first["kickoff_at"] + pd.Timedelta(hours=3)}
+    both = RawMatches.conform([*world.matches.to_dict("records"), later])
+    before = effects().answers[Window.POST].numbers["n_clusters"]
+    after = same_day_effects(both, world.markets, shop_grid(), LENGTHS).answers[Window.POST].numbers["n_clusters"]
+    assert after == before - 1
+
+
+def test_long_windows_of_the_settings_are_no_rest_of_the_day() -> None:
+    """With three hours before and after, the hours of the windows must not serve as control as well."""
+    long = WindowLengths(pre_minutes=180, post_minutes=180)
+    world = one_shop()
+    grid_of_long = replace(shop_grid(), is_masked=np.zeros_like(shop_grid().is_masked))
+    columns = epoch_minutes(world.matches["kickoff_at"]) // 15 - shop_grid().first_bin
+    raised = grid_of_long.observed.copy()
+    for column in columns:
+        raised[0, column - 12 : column - 8] *= 2
+        grid_of_long.is_masked[0, column - 12 : column + 20] = True
+    told = same_day_effects(world.matches, world.markets, replace(grid_of_long, observed=raised), long).answers
+    plain = same_day_effects(world.matches, world.markets, grid_of_long, long).answers
+    assert told[Window.POST] == plain[Window.POST]
+    assert told[Window.PRE] != plain[Window.PRE]
+
+
+def test_an_empty_world_has_no_shared_match() -> None:
+    for answer in same_day_effects(national(3), EVERYBODY, EMPTY_GRID, LENGTHS).answers.values():
+        assert answer.missing == (Reason.NO_SHARED_MATCH,)
