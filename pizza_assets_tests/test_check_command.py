@@ -10,12 +10,13 @@ import pytest
 from pizza_assets.cli import main
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.settings import read_markets
-from pizza_assets.sources.orders.file_mapping import load_mapping
+from pizza_assets.sources.orders.mapping_reader import load_mapping
 from pizza_assets_tests.conftest import PROJECT_ROOT
 
 FIRST = MatchWeek("2025-08-05", "Europe/London")
 CITIES = ("Leeds", "Fulham", "Sunderland", "Springfield")
 SAID = ["--label", "real", "--timezone", "Europe/London", "--currency", "GBP", "--chain", "dominos"]
+SAID += ["--refunds", "refuse"]
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def test_it_asks_for_what_it_can_not_know_and_writes_nothing(home: Path, capsys:
     assert main(["check", "orders.csv", "--write"]) == 1
     out = capsys.readouterr().out
     asked = [line.split()[0] for line in out.splitlines() if line.startswith("  --")]
-    assert asked == ["--label", "--timezone", "--currency", "--chain"]
+    assert asked == ["--label", "--timezone", "--currency", "--chain", "--refunds"]
     assert "A preview" in out
     assert not (home / "orders.toml").exists()
 

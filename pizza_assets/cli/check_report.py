@@ -14,8 +14,8 @@ from pizza_assets.orchestration.own_export.export_check import ExportCheck
 from pizza_assets.orchestration.own_export.readiness import Readiness
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.proposal.answers import Proposal
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
-from pizza_assets.sources.orders.proposal.proposal import Proposal
 from pizza_assets.sources.orders.proposal.sample import ExportSample
 
 _LINE_WORDS = {
@@ -23,8 +23,11 @@ _LINE_WORDS = {
     "rejected": "refused",
     "duplicate": "duplicates of an accepted order",
     "superseded": "earlier versions of an order",
-    "excluded": "excluded by their status",
+    "excluded": "excluded by their status, as void or as paid back",
+    "refund": "refunds of an order",
+    "lone_refund": "refunds of no order in the export",
     "waiting": "in the current minute, left for the next run",
+    "no_order": "no orders (other kinds of lines, headers, totals)",
     "blank": "blank",
 }
 _NOTE_WORDS = {
@@ -47,6 +50,8 @@ def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
     ]
     if len(samples) > _MOST_LISTED:
         lines.append(f"and {len(samples) - _MOST_LISTED} more files")
+    if proposal.layout is not None:
+        lines += ["", f"Layout   {proposal.layout}"]
     text = mapping_text(proposal.document, proposal.notes)
     shown = "\n".join(f"    {line}" if line else "" for line in text.splitlines())
     lines += ["", "Proposed mapping", shown]
@@ -57,9 +62,9 @@ def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
 
 def _written(sample: ExportSample) -> str:
     if sample.kind != "csv":
-        return {"json": "JSON", "parquet": "Parquet"}[sample.kind]
+        return {"json": "JSON", "parquet": "Parquet", "xlsx": "workbook"}[sample.kind]
     names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-    return f"CSV with {names[sample.delimiter]}, {sample.encoding.removesuffix('-sig')}"
+    return f"CSV with {names.get(sample.delimiter, repr(sample.delimiter))}, {sample.encoding.removesuffix('-sig')}"
 
 
 def questions_text(proposal: Proposal) -> str:
@@ -92,7 +97,14 @@ def _accounted(checked: ExportCheck) -> list[str]:
     parts = [f"{checked.lines[kind]:,} {words}" for kind, words in _LINE_WORDS.items() if checked.lines[kind]]
     lines = [f"Lines    {checked.lines_read:,} read = {' + '.join(parts) or '0'}"]
     lines += [f"         {count:,} {_NOTE_WORDS[kind]}" for kind, count in checked.notes.items() if count]
+    lines += [f"         {text}" for text in checked.aside[:_MOST_LISTED]]
     return lines
+
+
+def doubts_text(doubts: Sequence[str]) -> str:
+    """What is doubtful, and how to go on."""
+    lines = ["", "Doubtful; look at it first, then repeat the command with --accept-doubts:"]
+    return "\n".join([*lines, *(f"  {doubt}" for doubt in doubts)])
 
 
 def _refused(checked: ExportCheck) -> list[str]:
