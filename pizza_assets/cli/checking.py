@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pizza_assets.cli.check_report import doubts_text, next_steps, questions_text, report_text, sample_text
+from pizza_assets.cli.check_report import doubts_text, next_steps, printable, questions_text, report_text, sample_text
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.own_export.market_proposal import markets_text
@@ -51,23 +51,23 @@ def check(
     else:
         samples = [read_sample(file) for file in export.files]
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
-        print(sample_text(samples, proposal))
+        print(printable(sample_text(samples, proposal)))
         if any(question.stand_in is None for question in proposal.questions):
-            print(questions_text(proposal))
+            print(printable(questions_text(proposal)))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
     staging = Staging(bench.settings.machine_folder / "staging")
     checked = check_export(export.path, mapping, staging, bench.settings, utc_now)
-    print(report_text(checked, mapping, proposal, bench.settings))
+    print(printable(report_text(checked, mapping, proposal, bench.settings)))
     if proposal is not None and proposal.questions:
-        print(questions_text(proposal))
+        print(printable(questions_text(proposal)))
         return 1
     written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
     has_few_refused = checked.lines["rejected"] <= bench.settings.reject_error_share * checked.lines_read
     is_usable = bool(checked.weeks) and not checked.bad_files and has_few_refused
     is_doubtful = bool(checked.doubts) and not accepts_doubts
     if is_doubtful:
-        print(doubts_text(checked.doubts))
+        print(printable(doubts_text(checked.doubts)))
     print(next_steps(checked, export.path, mapping_file or write_to, written, is_usable=is_usable))
     return 0 if is_usable and not is_doubtful else 1
 

@@ -4,7 +4,6 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +14,7 @@ import pyarrow.csv as arrow_csv
 
 from pizza_assets.errors import BadFile
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.packed_files import UNPACKING_ERRORS, is_packed, open_unpacked
+from pizza_assets.sources.orders.packed_files import UNPACKING_ERRORS, open_unpacked
 from pizza_assets.sources.orders.quotes import continuing_lines, lines_of_records
 from pizza_assets.sources.orders.table_header import (
     HEAD_RECORDS,
@@ -136,7 +135,7 @@ def _batches(file: Path, mapping: FileMapping, place: HeaderPlace, continuing: n
         return made.batch(frame.sort_values("line_number", kind="stable", ignore_index=True) if padded else frame)
 
     try:
-        with open_unpacked(file) if is_packed(file) else nullcontext(file) as source:
+        with open_unpacked(file) as source:
             for batch in _arrow_reader(source, mapping, place, ragged, [header.index(name) for name in names]):
                 numbers = ragged.numbers_between(next_number, batch.num_rows)
                 next_number = int(numbers[-1]) + 1 if len(numbers) else next_number
@@ -155,7 +154,7 @@ def _lines(records: np.ndarray, continuing: np.ndarray) -> np.ndarray:
 
 
 def _arrow_reader(
-    source: Path | IO[bytes], mapping: FileMapping, place: HeaderPlace, ragged: _RaggedRows, columns: list[int]
+    source: IO[bytes], mapping: FileMapping, place: HeaderPlace, ragged: _RaggedRows, columns: list[int]
 ) -> arrow_csv.CSVStreamingReader:
     width = len(place.names)
     encoding = "utf8" if codecs.lookup(mapping.encoding).name in ("utf-8", "utf-8-sig") else mapping.encoding

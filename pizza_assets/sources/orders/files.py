@@ -55,6 +55,11 @@ class Inbox(Protocol):
         ...
 
 
+def _shown(name: str) -> str:
+    """A file's name with what is no printable UTF-8 in it escaped: it stands in messages and stored tables."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+
+
 class OrderFiles:
     """The OrderSource of exported files, which are parsed once per content and mapping, when first needed.
 
@@ -223,7 +228,7 @@ class OrderFiles:
     @cached_property
     def _files(self) -> list[OrderFile]:
         if self._path.is_file():
-            return [OrderFile(self._path.name, self._path)]
+            return [OrderFile(_shown(self._path.name), self._path)]
         if not self._path.is_dir():
             raise ConfigurationError(
                 f"orders path {self._place_name} does not exist; give a folder of exports or one file"
@@ -235,7 +240,8 @@ class OrderFiles:
                 "mapping"
             )
         return sorted(
-            (OrderFile(path.relative_to(self._path).as_posix(), path) for path in found), key=lambda file: file.name
+            (OrderFile(_shown(path.relative_to(self._path).as_posix()), path) for path in found),
+            key=lambda file: file.name,
         )
 
     def _import(self, folder: Path, cutoff: datetime) -> dict:

@@ -4,7 +4,7 @@ import codecs
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -197,6 +197,9 @@ class _MappingReader:
             self._fail("columns.timestamp", "neither timestamp nor both date and time are mapped; add one or the other")
 
     def _check_dialect(self, texts: Mapping[str, str]) -> None:
+        pattern = PurePath(texts.get("files", "*.csv"))
+        if pattern.is_absolute() or ".." in pattern.parts:
+            self._fail("files", f'{texts["files"]!r} leaves the folder of the export; use a pattern such as "*.csv"')
         if len(texts.get("delimiter", ",")) != 1 or not texts.get("delimiter", ",").isascii():
             self._fail("delimiter", f"must be one ASCII character, not {texts['delimiter']!r}")
         try:

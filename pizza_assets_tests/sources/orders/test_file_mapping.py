@@ -71,6 +71,8 @@ def test_reads_every_key() -> None:
             "use %z for an offset",
         ),
         ("[constants]", '[statuses]\nexclude = ["x"]\n[constants]', "statuses.exclude", "add status under [columns]"),
+        ('currency = "GBP"', 'currency = "GBP"\nfiles = "../*"', "files", "leaves the folder of the export"),
+        ('currency = "GBP"', 'currency = "GBP"\nfiles = "/etc/*"', "files", "leaves the folder of the export"),
         ('currency = "GBP"', 'currency = "GBP"\ndelimiter = "::"', "delimiter", "one ASCII character"),
         ('currency = "GBP"', 'currency = "GBP"\nencoding = "klingon"', "encoding", "utf-8-sig"),
         ("[columns]", "[columns", "", "not valid TOML"),
