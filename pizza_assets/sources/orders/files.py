@@ -32,7 +32,9 @@ from pizza_assets.sources.orders.staging import Staging
 COUNT_TEXTS = {
     "duplicate": "{} duplicate lines dropped",
     "replaced_versions": "{} earlier versions of orders replaced",
-    "excluded": "{} lines excluded by their status",
+    "excluded": "{} lines excluded by their status, as void or as paid back",
+    "refund": "{} refunds taken from their orders",
+    "lone_refund": "{} refunds of unknown orders",
     "moved_out_of_gap": "{} orders at a time that did not exist (clocks went forward) moved forward by the gap",
     "first_of_two": "{} orders at a time that existed twice (clocks went back) taken as the first",
 }

@@ -17,7 +17,7 @@ from pizza_assets.sources.orders.file_mapping import FileMapping
 BATCH_ROWS = 65_536
 ANOTHER_KIND, REPEATED_HEADER = "another kind of line", "the header again"
 NEITHER_ID_NOR_TIME, OTHER_SECTION = "neither an order id nor a time", "below the table of orders"
-_TOTAL = r"(?:grand |sub|sub |day |week )?(?:totals?|summe|gesamt|sum|somme|totaal|totale)\W*"
+_TOTAL = r"(?:grand |sub ?|day |week )?(?:totals?|summe|gesamt|sum|totaal|totale)\W*"
 _PER_ITEM = ("quantity", "item", "category", "price", "refunded", "adjustment", "void", "kind")
 """Columns of an item line that mean nothing about the other lines of its order."""
 _SUMMED = ("price", "refunded", "adjustment")

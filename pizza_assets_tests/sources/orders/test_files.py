@@ -93,7 +93,7 @@ def test_items_fixture_folds_excludes_and_rejects(tmp_path: Path) -> None:
         {"category": "drink", "name": "Cola", "quantity": 2},
     ]
     assert result.rows["ordered_at"][1] == pd.Timestamp("2015-08-14 23:40", tz="UTC")
-    assert result.reason == "1 lines excluded by their status"
+    assert result.reason == "1 lines excluded by their status, as void or as paid back"
     assert [(line, column, value) for line, _, column, value, _ in rejects(source, week)] == [
         (6, "Date + Time", "30/02/2015 19:00"),
         (7, "Price", "-1"),
