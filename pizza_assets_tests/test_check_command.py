@@ -10,12 +10,13 @@ import pytest
 from pizza_assets.cli import main
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.settings import read_markets
-from pizza_assets.sources.orders.file_mapping import load_mapping
+from pizza_assets.sources.orders.mapping_reader import load_mapping
 from pizza_assets_tests.conftest import PROJECT_ROOT
 
 FIRST = MatchWeek("2025-08-05", "Europe/London")
 CITIES = ("Leeds", "Fulham", "Sunderland", "Springfield")
 SAID = ["--label", "real", "--timezone", "Europe/London", "--currency", "GBP", "--chain", "dominos"]
+SAID += ["--refunds", "refuse"]
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def test_it_asks_for_what_it_can_not_know_and_writes_nothing(home: Path, capsys:
     assert main(["check", "orders.csv", "--write"]) == 1
     out = capsys.readouterr().out
     asked = [line.split()[0] for line in out.splitlines() if line.startswith("  --")]
-    assert asked == ["--label", "--timezone", "--currency", "--chain"]
+    assert asked == ["--label", "--timezone", "--currency", "--chain", "--refunds"]
     assert "A preview" in out
     assert not (home / "orders.toml").exists()
 
@@ -109,3 +110,28 @@ def test_a_folder_is_one_export_of_files_of_one_kind(home: Path, capsys: pytest.
     (folder / "2.json").write_text("{}")
     assert main(["check", "exports", *SAID]) == 2
     assert "files of one kind" in capsys.readouterr().err
+
+
+def test_what_an_export_holds_cannot_steer_the_terminal(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (home / "orders.csv").read_text().replace("Customer", "Custo\x1b[31mmer")
+    (home / "exports").mkdir()
+    (home / "exports" / "new\nline\udcff.csv").write_text(text.replace(",S-Leeds,", ",\x1b]0;x\x07,"))
+    assert main(["check", "exports", *SAID]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\\x1b[31m" in out
+    assert "new\\nline\\udcff.csv line 7" in out
+
+
+def test_many_excluded_lines_and_unread_files_are_doubtful(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = home / "exports"
+    folder.mkdir()
+    header, *lines = (home / "orders.csv").read_text().splitlines()
+    marked = [f"{line},{'Yes' if number % 8 == 0 else 'No'}" for number, line in enumerate(lines)]
+    (folder / "1.csv").write_text("\n".join([f"{header},Voided", *marked]))
+    (folder / "notes.pdf").write_text("x")
+    assert main(["check", "exports", *SAID]) == 1
+    out = capsys.readouterr().out
+    assert "of 18,001 lines (13%) are left out" in out
+    assert "not read: 'notes.pdf'" in out
+    assert main(["check", "exports", *SAID, "--accept-doubts"]) == 0

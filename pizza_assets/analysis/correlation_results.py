@@ -21,6 +21,7 @@ from pizza_assets.analysis.hypotheses import (
     SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
     Hypothesis,
+    outcome_hypotheses,
     scoped_hypotheses,
 )
 from pizza_assets.analysis.outcome_effects import outcome_answers

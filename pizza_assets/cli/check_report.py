@@ -15,8 +15,8 @@ from pizza_assets.orchestration.own_export.export_check import ExportCheck
 from pizza_assets.orchestration.own_export.readiness import Readiness
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.proposal.answers import Proposal
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
-from pizza_assets.sources.orders.proposal.proposal import Proposal
 from pizza_assets.sources.orders.proposal.sample import ExportSample
 
 _LINE_WORDS = {
@@ -24,8 +24,11 @@ _LINE_WORDS = {
     "rejected": "refused",
     "duplicate": "duplicates of an accepted order",
     "superseded": "earlier versions of an order",
-    "excluded": "excluded by their status",
+    "excluded": "excluded by their status, as void or as paid back",
+    "refund": "refunds of an order",
+    "lone_refund": "refunds of no order in the export",
     "waiting": "in the current minute, left for the next run",
+    "no_order": "no orders (other kinds of lines, headers, totals)",
     "blank": "blank",
 }
 _NOTE_WORDS = {
@@ -41,6 +44,11 @@ _NIGHT = range(3, 8)
 _ODD_NIGHT_SHARE = 0.2
 
 
+def printable(text: str) -> str:
+    """The text with control and half characters of an export escaped, so that they can't steer a terminal."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in text)
+
+
 def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
     """The format of the files, and the proposed mapping."""
     lines = [
@@ -48,6 +56,8 @@ def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
     ]
     if len(samples) > _MOST_LISTED:
         lines.append(f"and {len(samples) - _MOST_LISTED} more files")
+    if proposal.layout is not None:
+        lines += ["", f"Layout   {proposal.layout}"]
     text = mapping_text(proposal.document, proposal.notes)
     shown = "\n".join(f"    {line}" if line else "" for line in text.splitlines())
     lines += ["", "Proposed mapping", shown]
@@ -58,9 +68,9 @@ def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
 
 def _written(sample: ExportSample) -> str:
     if sample.kind != "csv":
-        return {"json": "JSON", "parquet": "Parquet"}[sample.kind]
+        return {"json": "JSON", "parquet": "Parquet", "xlsx": "workbook"}[sample.kind]
     names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-    return f"CSV with {names[sample.delimiter]}, {sample.encoding.removesuffix('-sig')}"
+    return f"CSV with {names.get(sample.delimiter, repr(sample.delimiter))}, {sample.encoding.removesuffix('-sig')}"
 
 
 def questions_text(proposal: Proposal) -> str:
@@ -93,7 +103,14 @@ def _accounted(checked: ExportCheck) -> list[str]:
     parts = [f"{checked.lines[kind]:,} {words}" for kind, words in _LINE_WORDS.items() if checked.lines[kind]]
     lines = [f"Lines    {checked.lines_read:,} read = {' + '.join(parts) or '0'}"]
     lines += [f"         {count:,} {_NOTE_WORDS[kind]}" for kind, count in checked.notes.items() if count]
+    lines += [f"         {text}" for text in checked.aside[:_MOST_LISTED]]
     return lines
+
+
+def doubts_text(doubts: Sequence[str]) -> str:
+    """What is doubtful, and how to go on."""
+    lines = ["", "Doubtful; look at it first, then repeat the command with --accept-doubts:"]
+    return "\n".join([*lines, *(f"  {doubt}" for doubt in doubts)])
 
 
 def _refused(checked: ExportCheck) -> list[str]:

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pizza_assets.cli.check_report import next_steps, questions_text, report_text, sample_text
+from pizza_assets.cli.check_report import doubts_text, next_steps, printable, questions_text, report_text, sample_text
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.own_export.market_proposal import markets_text
 from pizza_assets.orchestration.resources import utc_now
-from pizza_assets.sources.orders.file_mapping import load_mapping, parse_mapping
-from pizza_assets.sources.orders.file_readers import ORDER_SUFFIXES
+from pizza_assets.sources.orders.mapping_reader import load_mapping, parse_mapping
+from pizza_assets.sources.orders.packed_files import ORDER_SUFFIXES
+from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
-from pizza_assets.sources.orders.proposal.proposal import Answers, Proposal, propose
+from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
 from pizza_assets.sources.orders.staging import Staging
 from pizza_assets.workbench import Workbench
@@ -30,10 +31,17 @@ class Export:
     pattern: str | None
 
 
-def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, write_to: Path | None) -> int:
+def check(
+    paths: Sequence[Path],
+    answers: Answers,
+    mapping_file: Path | None,
+    write_to: Path | None,
+    *,
+    accepts_doubts: bool = False,
+) -> int:
     """Print the report on an export and save its mapping on request.
 
-    Returns 0 if the export can be used as it is, 1 if a question must be answered or something fixed first.
+    Returns 0 if the export can be used as it is, 1 if a question must be answered, or something fixed or looked at.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     bench = Workbench()
@@ -43,22 +51,25 @@ def check(paths: Sequence[Path], answers: Answers, mapping_file: Path | None, wr
     else:
         samples = [read_sample(file) for file in export.files]
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
-        print(sample_text(samples, proposal))
+        print(printable(sample_text(samples, proposal)))
         if any(question.stand_in is None for question in proposal.questions):
-            print(questions_text(proposal))
+            print(printable(questions_text(proposal)))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
     staging = Staging(bench.settings.machine_folder / "staging")
     checked = check_export(export.path, mapping, staging, bench.settings, utc_now)
-    print(report_text(checked, mapping, proposal, bench.settings))
+    print(printable(report_text(checked, mapping, proposal, bench.settings)))
     if proposal is not None and proposal.questions:
-        print(questions_text(proposal))
+        print(printable(questions_text(proposal)))
         return 1
     written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
     has_few_refused = checked.lines["rejected"] <= bench.settings.reject_error_share * checked.lines_read
     is_usable = bool(checked.weeks) and not checked.bad_files and has_few_refused
+    is_doubtful = bool(checked.doubts) and not accepts_doubts
+    if is_doubtful:
+        print(printable(doubts_text(checked.doubts)))
     print(next_steps(checked, export.path, mapping_file or write_to, written, is_usable=is_usable))
-    return 0 if is_usable else 1
+    return 0 if is_usable and not is_doubtful else 1
 
 
 def export_of(paths: Sequence[Path]) -> Export:

@@ -12,8 +12,8 @@ from pizza_assets.sources.base import Clock, MatchSource, OrderSource
 from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.team_names import canonical_name
-from pizza_assets.sources.orders.file_mapping import load_mapping
 from pizza_assets.sources.orders.files import Inbox, OrderFiles
+from pizza_assets.sources.orders.mapping_reader import load_mapping
 from pizza_assets.sources.orders.staging import Staging
 
 

@@ -1,15 +1,35 @@
 """`pizza check`."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from pizza_assets.sources.orders.proposal.answers import Answers
 
-def _column(text: str) -> tuple[str, str]:
-    name, _, header = text.partition("=")
-    if not (name and header):
-        raise click.BadParameter(f"{text!r} is not of the form order_id=HEADER")
-    return name, header
+
+def _pair(example: str) -> Callable[[str], tuple[str, str]]:
+    """A reader of NAME=VALUE."""
+
+    def read(text: str) -> tuple[str, str]:
+        name, _, value = text.partition("=")
+        if not (name and value):
+            raise click.BadParameter(f"{text!r} is not of the form {example}")
+        return name, value
+
+    return read
+
+
+def _format(text: str) -> tuple[str, str]:
+    """(part, format); without a part the format is that of date and time in one."""
+    part, _, written = text.partition("=")
+    return (part, written) if part in ("timestamp", "date", "time") else ("timestamp", text)
+
+
+def _order_id(_context: click.Context, _option: click.Parameter, text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("+")) if text else ()
 
 
 @click.command()
@@ -33,15 +53,48 @@ def _column(text: str) -> tuple[str, str]:
 @click.option("--currency", metavar="CODE", help="ISO 4217 code, e.g. GBP.")
 @click.option("--date-order", type=click.Choice(["day", "month"]), help="Whether 03/04 is in April or in March.")
 @click.option("--price-unit", type=click.Choice(["major", "minor"]), help="Whether 1250 means pounds or pence.")
+@click.option("--price-is", type=click.Choice(["unit", "line"]), help="Whether a price is for one item or the line.")
+@click.option("--amount", metavar="HEADER", help="The column of the money, e.g. another one than proposed.")
+@click.option(
+    "--id",
+    "order_id",
+    callback=_order_id,
+    metavar="COLUMN+COLUMN",
+    help="The columns that together identify an order, e.g. Store+Date+Number; none if there are none.",
+)
+@click.option(
+    "--refunds",
+    type=click.Choice(["net", "exclude", "refuse"]),
+    help="Negative lines: take them from their orders, leave them out, or refuse them.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=_format,
+    metavar="[PART=]FORMAT",
+    help="How times are written, for strptime; PART is timestamp, date or time. May be repeated.",
+)
+@click.option("--business-day-ends", metavar="HH:MM", help="When a business date ends, e.g. 05:00.")
+@click.option(
+    "--zone",
+    "zones",
+    multiple=True,
+    type=_pair("EST=-05:00"),
+    metavar="NAME=ZONE",
+    help="What a zone name in the export means: an IANA name or an offset. May be repeated.",
+)
+@click.option("--layout", type=click.Choice(["none"]), help="none: recognise no known export, ask instead.")
 @click.option("--rows", type=click.Choice(["orders", "items"]), help="Whether a line is an order or one of its items.")
 @click.option("--market", metavar="NAME", help="The market of all orders.")
 @click.option("--store-id", metavar="NAME", help="The store id of all orders.")
 @click.option("--chain", metavar="NAME", help="The chain of all orders.")
+@click.option("--accept-doubts", is_flag=True, help="Exit with 0 although something in the export is doubtful.")
 @click.option(
     "--column",
     "columns",
     multiple=True,
-    type=_column,
+    type=_pair("order_id=HEADER"),
     metavar="NAME=HEADER",
     help="The column that holds a value, e.g. order_id=Reference. May be repeated.",
 )
@@ -49,21 +102,26 @@ def check(
     files: tuple[Path, ...],
     mapping: Path | None,
     write: Path | None,
-    columns: tuple[tuple[str, str], ...],
-    market: str | None,
-    store_id: str | None,
-    chain: str | None,
-    **answers: str | None,
+    accept_doubts: bool,
+    **said: Any,
 ) -> int:
     """Check an export of orders, and propose a mapping for it.
 
-    FILE is CSV, JSON, JSON lines or Parquet, or a folder of such files. The report accounts for every line, and says
-    which questions the export could answer. The options from --label on state what only you can know; the command
-    names those that it needs. The exit code is 1 if an option is missing or something must be fixed.
+    FILE is CSV, JSON, JSON lines, Parquet or a workbook, plain or packed, or a folder of such files. The report
+    accounts for every line, and says which questions the export could answer. The options from --label on state what
+    only you can know; the command names those that it needs. The exit code is 1 if an option is missing, or if
+    something must be fixed or is doubtful.
     """
     from pizza_assets.cli import checking
-    from pizza_assets.sources.orders.proposal.proposal import Answers
 
-    constants = {"market": market, "store_id": store_id, "chain": chain}
+    return checking.check(files, answers_of(said), mapping, write, accepts_doubts=accept_doubts)
+
+
+def answers_of(said: dict[str, Any]) -> "Answers":
+    """The answers in the command's options, by the names of their parameters."""
+    from pizza_assets.sources.orders.proposal.answers import Answers
+
+    constants = {name: said.pop(name) for name in ("market", "store_id", "chain")}
     known = {name: value for name, value in constants.items() if value is not None}
-    return checking.check(files, Answers(**answers, columns=dict(columns), constants=known), mapping, write)
+    pairs = {name: dict(said.pop(name)) for name in ("columns", "formats", "zones")}
+    return Answers(**said, **pairs, constants=known)

@@ -17,6 +17,7 @@ from pizza_assets.models import RawMatches, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
+from pizza_assets.orchestration.own_export.doubts import doubts_of
 from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket, propose_markets
 from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
 from pizza_assets.orchestration.sources import Sources, markets_of
@@ -45,7 +46,8 @@ class ExportCheck:
     """The result. lines: number of lines by outcome, adding up to lines_read. bad_files: file to why it can't be read.
     rejected: RejectedRows, a few examples per rule, with `times`: how many lines broke it. matches: of all weeks;
     match_reasons: why some are missing or stand-ins. proposed: a markets table for these orders; None if one is
-    configured, or the built-in one contains all markets. readiness: with that table; None without orders.
+    configured, or the built-in one contains all markets. aside: the first lines that are no orders. doubts: what is
+    unusual enough to be looked at before the export is used. readiness: with that table; None without orders.
     """
 
     files: tuple[str, ...]
@@ -60,6 +62,8 @@ class ExportCheck:
     matches: pd.DataFrame
     match_reasons: tuple[str, ...]
     proposed: tuple[ProposedMarket, ...] | None
+    aside: tuple[str, ...]
+    doubts: tuple[str, ...]
     readiness: Readiness | None
 
 
@@ -79,21 +83,32 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
     zone = settings.timezone if mapping.is_zone_of_market else mapping.timezone or settings.timezone
     lengths = WindowLengths.from_settings(settings)
     ready = readiness(weeks, files.orders, answers, markets, lengths, zone) if weeks else None
+    rejected = _examples(files, weeks)
     return ExportCheck(
         files=tuple(facts.lines_read),
         lines_read=sum(facts.lines_read.values()),
         lines=facts.lines,
         notes={kind: facts.count(kind) for kind in NOTES},
         bad_files=facts.bad_files,
-        rejected=_examples(files, weeks),
+        rejected=rejected,
         weeks=weeks,
         covered=facts.coverage,
         closed=_closed_days(facts.coverage),
         matches=matches,
         match_reasons=tuple(dict.fromkeys(answer.reason for answer in answers.values() if answer.reason)),
         proposed=proposed,
+        aside=facts.aside,
+        doubts=doubts_of(facts, rejected, _ignored_files(path, mapping.files)),
         readiness=ready,
     )
+
+
+def _ignored_files(path: Path, pattern: str) -> tuple[str, ...]:
+    """The files beside those of the export that its mapping does not read."""
+    if not path.is_dir():
+        return ()
+    read = set(path.glob(pattern))
+    return tuple(sorted(p.name for p in path.iterdir() if p.is_file() and p not in read and not p.name.startswith(".")))
 
 
 def _matches(weeks: Sequence[MatchWeek], settings: Settings, clock: Clock) -> dict[str, SourceResult]:

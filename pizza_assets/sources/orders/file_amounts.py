@@ -47,7 +47,9 @@ class NumberFormat:
         Text of another form is returned unchanged, and so is not a number.
         """
         marks = "|".join(re.escape(mark) for mark in (currency, _SIGNS.get(currency)) if mark)
-        bare = texts.str.replace(rf"^([+-]?)(?:{marks})\s*|\s*(?:{marks})$", r"\1", regex=True)
+        # accountants write negative amounts in brackets
+        unbracketed = texts.str.replace(r"^\((.*\d.*)\)$", r"-\1", regex=True)
+        bare = unbracketed.str.replace(rf"^([+-]?)(?:{marks})\s*|\s*(?:{marks})$", r"\1", regex=True)
         if self.thousands is not None:
             between = r"[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)
             grouped = bare.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{between}\d{{3}})+(?:{re.escape(self.decimal)}\d*)?")
@@ -62,7 +64,11 @@ PLAIN = NumberFormat()
 
 
 def amounts_in_fine_units(
-    texts: pd.Series, currencies: pd.Series, price_unit: str, number_format: NumberFormat = PLAIN
+    texts: pd.Series,
+    currencies: pd.Series,
+    price_unit: str,
+    number_format: NumberFormat = PLAIN,
+    may_be_negative: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Prices in ten-thousandths of the minor unit (int64, 0 where unusable), and a verdict on each.
 
@@ -75,46 +81,50 @@ def amounts_in_fine_units(
         # prices repeat: each distinct text is parsed once
         codes, distinct = pd.factorize(texts[rows])
         plain = number_format.plain(pd.Series(distinct, dtype="str"), currency)
-        scaled, scaled_verdicts = _scaled(plain, Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS)
+        scaled, scaled_verdicts = _scaled(
+            plain, Decimal(FINE_UNITS) * 10**digits, MOST_MINOR_UNITS * FINE_UNITS, may_be_negative
+        )
         amounts[rows], verdicts[rows] = scaled[codes], scaled_verdicts[codes]
     return amounts, verdicts
 
 
-def whole_numbers(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def whole_numbers(texts: pd.Series, may_be_negative: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Quantities (int64, 0 where unusable); 2.0 is whole, 2.5 is unreadable."""
-    return _scaled(texts, Decimal(1), MOST_ITEMS, must_be_whole=True)
+    return _scaled(texts, Decimal(1), MOST_ITEMS, may_be_negative, must_be_whole=True)
 
 
 def line_amounts(prices: np.ndarray, quantities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Price times quantity, in fine units (0 where too large), and a verdict on each. Never overflows."""
     amounts = prices * quantities  # at most 1e12 * 1e4
-    is_too_large = amounts > MOST_MINOR_UNITS * FINE_UNITS
+    is_too_large = np.abs(amounts) > MOST_MINOR_UNITS * FINE_UNITS
     return np.where(is_too_large, 0, amounts), np.where(is_too_large, TOO_LARGE, READABLE)
 
 
 def rounded_to_minor_units(fine_units: np.ndarray) -> np.ndarray:
-    """Amounts in minor units, rounded half up; they are never negative here."""
+    """Amounts in minor units, rounded half up; a negative one is never more than half a unit off."""
     return (fine_units + FINE_UNITS // 2) // FINE_UNITS
 
 
-def _scaled(texts: pd.Series, scale: Decimal, most: int, must_be_whole: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def _scaled(
+    texts: pd.Series, scale: Decimal, most: int, may_be_negative: bool, must_be_whole: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Scaled numbers and a verdict on each; each distinct text is parsed once, because prices repeat."""
     codes, distinct = pd.factorize(texts)
-    parsed = [_parsed(text, scale, most, must_be_whole) for text in distinct]
+    parsed = [_parsed(text, scale, most, may_be_negative, must_be_whole) for text in distinct]
     values = np.array([value for value, _ in parsed], dtype=np.int64)
     verdicts = np.array([verdict for _, verdict in parsed], dtype=np.int8)
     return values[codes], verdicts[codes]
 
 
-def _parsed(text: str, scale: Decimal, most: int, must_be_whole: bool) -> tuple[int, int]:
+def _parsed(text: str, scale: Decimal, most: int, may_be_negative: bool, must_be_whole: bool) -> tuple[int, int]:
     if text.strip("+-").casefold() in ("nan", "inf", "infinity"):
         return 0, NOT_FINITE
     if not _NUMBER.fullmatch(text):
         return 0, UNREADABLE
     number = Decimal(text[:_LONGEST_NUMBER]) * scale
-    if number < 0:
+    if number < 0 and not may_be_negative:
         return 0, NEGATIVE
-    if number > most:
+    if abs(number) > most:
         return 0, TOO_LARGE
     whole = number.to_integral_value(ROUND_HALF_UP)
     return (0, UNREADABLE) if must_be_whole and number != whole else (int(whole), READABLE)

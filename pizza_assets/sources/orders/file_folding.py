@@ -16,6 +16,7 @@ from pizza_assets.models import RawOrders
 from pizza_assets.models.table import in_order
 from pizza_assets.sources.orders.file_amounts import rounded_to_minor_units
 from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.file_refunds import Refunds, split_refunds
 from pizza_assets.sources.orders.file_times import FIRST_OF_TWO, MOVED_OUT_OF_GAP
 
 SHARED = {
@@ -39,13 +40,19 @@ CONTENT = [
 ]
 
 ACCEPTED, DUPLICATE, EXCLUDED, SUPERSEDED, WAITING = "accepted", "duplicate", "excluded", "superseded", "waiting"
+REFUND, LONE_REFUND = "refund", "lone_refund"
+UNIQUE_ID = "identifies one order"
+"""The rule that lines with a repeated order id break."""
+FARTHEST_VERSION = pd.Timedelta(hours=36)
+"""Lines with one order id that lie further apart, or in different stores, are not versions of one order."""
 
 
 @dataclass(frozen=True)
 class FoldedOrders:
     """orders: RawOrders columns plus file_index and line_number (of the first line), and the business day's zone.
     rejected: RejectedRows columns, with file_index instead of origin, plus `at`; one row per line.
-    counts: (at, kind, count): how many lines were accepted, duplicate, superseded, excluded, waiting; how many versions
+    counts: (at, kind, count): how many lines were accepted, duplicate, superseded, excluded, waiting; how many were
+        refunds of an order (refund) or of none (lone_refund); how many versions
         of orders were replaced; how many orders had which DST note.
     """
 
@@ -59,24 +66,28 @@ def fold_orders(lines: pd.DataFrame, mapping: FileMapping, cutoff: datetime) -> 
 
     All lines of an order must be among `lines`. An order with a refused line is refused whole, because its revenue
     would be wrong. Of several versions of an order id the last in file and line order counts, even if it is withdrawn
-    (excluded status); equal earlier versions are duplicates, different ones are superseded. A version at or after
-    `cutoff` waits: it does not count yet, and supersedes nothing.
+    (excluded status); equal earlier versions are duplicates, different ones are superseded. Versions too far apart in
+    time or in different stores are refused: their id is not unique. A version at or after `cutoff` waits: it does not
+    count yet, and supersedes nothing. Refunds are taken from their order; one that is paid back whole is left out.
     """
     lines = in_order(lines, ["file_index", "line_number"])
+    lines, refunds = split_refunds(lines, cutoff)
     lines["order"] = pd.factorize(lines["order_id"])[0]  # texts are compared once, from here on it is numbers
     lines["version"] = _version_codes(lines, mapping.folds_items)
     _reject_disagreeing(lines, mapping)
+    _reject_repeated_amounts(lines, mapping)
+    _reject_far_apart(lines, mapping)
     _reject_incomplete(lines, mapping)
     is_refused = lines["problem_column"].notna()
     is_waiting = ~is_refused & ~lines["is_excluded"] & (lines["ordered_at"] >= cutoff)
     waiting = lines[is_waiting]
     is_out = lines["version"].isin(lines.loc[is_refused | is_waiting, "version"])
     sums = _item_sums if mapping.folds_items else _line_sums
-    versions = _settled(sums(lines[~is_out]))
+    versions = _settled(_net(sums(_once(lines[~is_out], mapping)), refunds))
     orders = _raw_orders(versions[versions["fate"] == ACCEPTED], mapping)
     orders = _reject_violations(lines, orders, mapping)
     return FoldedOrders(
-        orders.drop(columns=["version"]), _rejected_rows(lines), _counts(lines, waiting, versions, orders)
+        orders.drop(columns=["version"]), _rejected_rows(lines), _counts(lines, waiting, versions, orders, refunds)
     )
 
 
@@ -116,6 +127,40 @@ def _reject_disagreeing(lines: pd.DataFrame, mapping: FileMapping) -> None:
             _reject(lines, rows, column, "is the same in all lines of an order", lines[name], why)
 
 
+def _reject_repeated_amounts(lines: pd.DataFrame, mapping: FileMapping) -> None:
+    """Refuse orders whose lines should repeat one amount, but do not."""
+    if mapping.amount_on != "repeated":
+        return
+    counted = lines[lines["problem_column"].isna() & ~lines["is_excluded"]]
+    first = counted.groupby("version")["amount"].transform("first")
+    disagreeing = counted.loc[counted["amount"] != first, "version"]
+    rows = (lines["version"].isin(disagreeing) & lines["problem_column"].isna() & ~lines["is_excluded"]).to_numpy()
+    if rows.any():
+        column = mapping.column_of(mapping.amount_name)
+        why = "the lines of order " + lines["order_id"] + f" have different amounts in {column}"
+        _reject(lines, rows, column, "is repeated on all lines of an order", lines["order_id"], why)
+
+
+def _reject_far_apart(lines: pd.DataFrame, mapping: FileMapping) -> None:
+    """Refuse the lines of an order id that is used for different orders, as numbers that restart daily are."""
+    counted = lines[lines["problem_column"].isna() & ~lines["is_excluded"]]
+    again = counted[counted["order"].duplicated(keep=False)]
+    if again.empty:
+        return
+    by_order = again.groupby("order")
+    times, stores = by_order["ordered_at"], by_order[["store_id", "market", "chain"]].nunique()
+    is_apart = (times.max() - times.min() > FARTHEST_VERSION) | (stores > 1).any(axis=1)
+    apart = is_apart.index[is_apart]
+    rows = (lines["order"].isin(apart) & lines["problem_column"].isna() & ~lines["is_excluded"]).to_numpy()
+    if rows.any():
+        column = mapping.column_of("order_id")
+        why = (
+            "order id " + lines["order_id"] + " is used on different days or in different stores, so it identifies no "
+            "order; set order_id_of in the mapping (--id) to the columns that do, e.g. store, date and number"
+        )
+        _reject(lines, rows, column, UNIQUE_ID, lines["order_id"], why)
+
+
 def _reject_incomplete(lines: pd.DataFrame, mapping: FileMapping) -> None:
     refused = lines[lines["problem_column"].notna()]
     first_refused = refused.groupby("version")["line_number"].first()
@@ -131,7 +176,7 @@ def _reject_incomplete(lines: pd.DataFrame, mapping: FileMapping) -> None:
 def _line_sums(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per line, each being a version. Excluded ones have line_count 0."""
     versions = lines.drop(columns=["amount", "quantity"])
-    versions["revenue_cents"] = rounded_to_minor_units(lines["amount"].to_numpy())
+    versions["fine_amount"] = lines["amount"]
     versions["pizza_count"] = lines["quantity"]
     versions["line_count"] = (~lines["is_excluded"]).astype("int64")
     versions["items"] = "[" + lines["item"] + "]"
@@ -148,12 +193,32 @@ def _item_sums(lines: pd.DataFrame) -> pd.DataFrame:
         versions[name] = first[name]
     by_version = counted.groupby("version")
     sums = by_version[["amount", "quantity"]].sum().reindex(first.index, fill_value=0)
-    versions["revenue_cents"] = rounded_to_minor_units(sums["amount"].to_numpy())
+    versions["fine_amount"] = sums["amount"]
     versions["pizza_count"] = sums["quantity"]
     versions["line_count"] = by_version.size().reindex(first.index, fill_value=0)
     versions["dst_note"] = by_version["dst_note"].max().reindex(first.index, fill_value=0)
     versions["items"] = _item_lists(counted).reindex(first.index)
     return versions.reset_index()
+
+
+def _once(lines: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
+    """The lines, of which only the first of an order has the amount that all of them repeat."""
+    if mapping.amount_on != "repeated":
+        return lines
+    is_further = lines["version"].where(~lines["is_excluded"]).duplicated() & ~lines["is_excluded"]
+    return lines.assign(amount=lines["amount"].mask(is_further, 0))
+
+
+def _net(versions: pd.DataFrame, refunds: Refunds) -> pd.DataFrame:
+    """The versions less their refunds, with `revenue_cents`. What is paid back whole counts as left out."""
+    paid_back = refunds.sums.reindex(versions["order_id"]).set_axis(versions.index)
+    net = versions["fine_amount"] + paid_back["amount"].fillna(0).astype("int64")
+    versions["pizza_count"] = (versions["pizza_count"] + paid_back["quantity"].fillna(0).astype("int64")).clip(lower=0)
+    is_paid_back = (paid_back["amount"] < 0) & (net <= 0)
+    versions["paid_back_lines"] = versions["line_count"].where(is_paid_back, 0)
+    versions["line_count"] = versions["line_count"].mask(is_paid_back, 0)
+    versions["revenue_cents"] = rounded_to_minor_units(net.clip(lower=0).to_numpy())
+    return versions
 
 
 def _item_lists(counted: pd.DataFrame) -> pd.Series:
@@ -222,13 +287,23 @@ def _rejected_rows(lines: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _counts(lines: pd.DataFrame, waiting: pd.DataFrame, versions: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+def _counts(
+    lines: pd.DataFrame, waiting: pd.DataFrame, versions: pd.DataFrame, orders: pd.DataFrame, refunds: Refunds
+) -> pd.DataFrame:
     superseded = versions[versions["fate"] == SUPERSEDED]
     duplicates = versions[versions["fate"] == DUPLICATE]
     excluded = lines[lines["is_excluded"]]
     moved = orders[orders["dst_note"] == MOVED_OUT_OF_GAP]
     first = orders[orders["dst_note"] == FIRST_OF_TWO]
+    paid_back = versions[versions["paid_back_lines"] > 0]
+    is_lone = ~refunds.lines["order_id"].isin(versions["order_id"])
+    matched, lone = refunds.lines[~is_lone], refunds.lines[is_lone]
     parts = (
+        (EXCLUDED, paid_back["ordered_at"], paid_back["paid_back_lines"]),
+        (REFUND, matched["placed_at"], 1),
+        (LONE_REFUND, lone["placed_at"], 1),
+        (DUPLICATE, refunds.repeated["placed_at"], 1),
+        (WAITING, refunds.waiting["ordered_at"], 1),
         (ACCEPTED, orders["ordered_at"], orders["line_count"]),
         (DUPLICATE, duplicates["ordered_at"], duplicates["line_count"]),
         (SUPERSEDED, superseded["ordered_at"], superseded["line_count"]),

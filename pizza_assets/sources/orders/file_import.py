@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,24 +29,28 @@ from pizza_assets.sources.orders.file_folding import (
     ACCEPTED,
     DUPLICATE,
     EXCLUDED,
+    LONE_REFUND,
+    REFUND,
     SUPERSEDED,
     WAITING,
     fold_orders,
 )
 from pizza_assets.sources.orders.file_lines import read_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.file_readers import TextBatch, read_batches
+from pizza_assets.sources.orders.file_readers import read_batches
 from pizza_assets.sources.orders.line_buckets import LineBuckets
+from pizza_assets.sources.orders.text_batches import ANOTHER_KIND, TextBatch
 from pizza_assets.threads import ahead, side_by_side
 
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 32 * 1024 * 1024
 """The approximate largest size of a bucket."""
 MOST_BUCKETS = 256
 """The limit of buckets, because each keeps a file open while lines are read. Buckets may then be larger."""
-REJECTED, BLANK = "rejected", "blank"
-LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, WAITING, BLANK)
+REJECTED, BLANK, NO_ORDER = "rejected", "blank", "no_order"
+MOST_ASIDE = 5
+LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, REFUND, LONE_REFUND, WAITING, NO_ORDER, BLANK)
 """The possible fates of a line; each line has exactly one."""
 
 
@@ -68,6 +73,8 @@ class ImportFacts:
     extents: the keys of the first and last week with lines, per file; of an unreadable file from the last time it
         could be read, if ever.
     lines_read: the number of lines without header, per readable file.
+    aside: the lines that are no orders (totals, repeated headers, other sections), as "FILE line N: why", the first
+        MOST_ASIDE of each file.
     lines: counts of all these lines by LINE_KINDS; they add up to the lines read.
     last_at: the time of the last accepted order; all are before the cut-off of the import.
     held_from: the first line held back because it was not before the cut-off (waiting, or refused as future).
@@ -79,6 +86,7 @@ class ImportFacts:
     extents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lines_read: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
     last_at: datetime | None = None
     held_from: datetime | None = None
 
@@ -90,6 +98,7 @@ class ImportFacts:
             "extents": self.extents,
             "lines_read": self.lines_read,
             "lines": self.lines,
+            "aside": list(self.aside),
             "last_at": self.last_at and self.last_at.isoformat(),
             "held_from": self.held_from and self.held_from.isoformat(),
         }
@@ -104,6 +113,7 @@ class ImportFacts:
             extents_from_json(values),
             values["lines_read"],
             values["lines"],
+            tuple(values["aside"]),
             values["last_at"] and datetime.fromisoformat(values["last_at"]),
             values["held_from"] and datetime.fromisoformat(values["held_from"]),
         )
@@ -126,7 +136,8 @@ def extents_from_json(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 class _FileContent:
     """What pass one keeps of a file in memory. first_at: its first usable time, used for earlier lines without one.
     spans: first and last time of its usable and excluded lines, batch by batch. refusal: why the whole file is refused.
-    line_count: of all lines, including blank ones.
+    line_count: of all lines, including blank ones. aside_count, aside: of lines that are no orders, and the first of
+    them.
     """
 
     first_at: pd.Timestamp | None
@@ -135,6 +146,8 @@ class _FileContent:
     refusal: str | None
     line_count: int
     blank_count: int
+    aside_count: int
+    aside: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -198,15 +211,16 @@ def import_files(
     extents = {name: earlier_extents[name] for name in bad_files if name in earlier_extents}
     extents |= _extents_of_good_files(files, contents, bad_files, business_timezone)
     lines = _line_totals(rejected, counts, readable)
+    aside = tuple(text for content in readable for text in content.aside)
     if not weeks:
         return ImportFacts(
-            bad_files=bad_files, extents=extents, lines_read=lines_read, lines=lines, held_from=held_from
+            bad_files=bad_files, extents=extents, lines_read=lines_read, lines=lines, aside=aside, held_from=held_from
         )
     week_counts = _filed_by_week(rejected, counts, sorted(weeks), files, business_timezone, folder)
     merged = merged_days(known)
     last_at = merged.days["last_at"].max().to_pydatetime()
     coverage = tuple(covered_periods(merged))
-    return ImportFacts(week_counts, coverage, bad_files, extents, lines_read, lines, last_at, held_from)
+    return ImportFacts(week_counts, coverage, bad_files, extents, lines_read, lines, aside, last_at, held_from)
 
 
 def _fold(
@@ -274,10 +288,14 @@ def _write_lines(
             yield batch, read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE, markets)
 
     spans, held, last_at, first_at, first_reason, line_count, blank_count = [], [], None, None, None, 0, 0
+    aside_count, aside = 0, list[str]()
     with buckets.writer(index) as writer:
         for batch, lines in ahead(typed(ahead(read_batches(file.path, mapping)))):  # reads, types and writes at once
             line_count += len(batch.lines)
             blank_count += batch.blank_count
+            aside_count += len(batch.aside)
+            named = ((n, why) for n, why in batch.aside.items() if why != ANOTHER_KIND)
+            aside += [f"{file.name} line {n}: {why}" for n, why in islice(named, MOST_ASIDE - len(aside))]
             if batch.lines.empty:
                 continue
             is_refused, at = lines["problem_column"].notna(), lines["ordered_at"]
@@ -297,7 +315,10 @@ def _write_lines(
             f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}; "
             f"check the mapping {mapping.origin} or the export"
         )
-    return _FileContent(first_at, spans, min(held, default=None), refusal, line_count + blank_count, blank_count)
+    line_count += blank_count + aside_count
+    return _FileContent(
+        first_at, spans, min(held, default=None), refusal, line_count, blank_count, aside_count, tuple(aside)
+    )
 
 
 def _span(times: pd.Series) -> list[pd.Timestamp]:
@@ -381,6 +402,7 @@ def _line_totals(
     """The lines of the readable files, counted by kind."""
     totals: dict[str, int] = dict.fromkeys(LINE_KINDS, 0)
     totals[BLANK] = sum(content.blank_count for content in readable)
+    totals[NO_ORDER] = sum(content.aside_count for content in readable)
     totals[REJECTED] = sum(map(len, rejected))
     for rows in counts:
         for kind, count in rows.groupby("kind")["count"].sum().items():

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from pandas.api.types import pandas_dtype
 from pizza_assets.errors import BadFile
 from pizza_assets.models.market import Market
 from pizza_assets.sources.orders.file_amounts import (
+    NEGATIVE,
     PROBLEMS,
     READABLE,
     NumberFormat,
@@ -23,8 +25,9 @@ from pizza_assets.sources.orders.file_amounts import (
     whole_numbers,
 )
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.file_readers import TextBatch
-from pizza_assets.sources.orders.file_times import EXACT, read_instants, zone_or_none
+from pizza_assets.sources.orders.file_times import EXACT, read_instants
+from pizza_assets.sources.orders.text_batches import TextBatch
+from pizza_assets.sources.orders.zone_names import ALWAYS_KNOWN, zone_or_none
 
 EARLIEST = pd.Timestamp("1990-01-01", tz="UTC")
 LATEST = pd.Timestamp("2200-01-01", tz="UTC")
@@ -33,6 +36,7 @@ NAMED = ("chain", "market", "store_id")
 """Every order or the mapping must give these."""
 
 NO_MARKET = "not in the markets table, which is to say its zone (PIZZA_MARKETS)"
+NO_ZONE = "neither an IANA zone nor explained in the mapping; add it under [zones] (--zone NAME=ZONE)"
 NO_CHAIN = "a market without a chain; add chain to it in the markets table (PIZZA_MARKETS), or to the mapping"
 
 LINE_COLUMNS = {
@@ -51,13 +55,15 @@ LINE_COLUMNS = {
     "quantity": "int64",
     "item": "str",
     "is_excluded": "bool",
+    "is_refund": "bool",
     "problem_column": "str",
     "problem_check": "str",
     "problem_value": "str",
     "problem_reason": "str",
 }
 """Typed lines. amount: of the whole line, in file_amounts.FINE_UNITS of the minor unit. item: one JSON object, missing
-if no item is mapped. zone: the business day's zone. problem_*: missing for a good line."""
+if no item is mapped. is_refund: amount and quantity are to be taken from the order with this id. zone: the business
+day's zone. problem_*: missing for a good line."""
 
 
 _FIELDS = ("column", "check", "value", "reason")
@@ -121,18 +127,26 @@ def read_lines(
         (texts["order_id"].str.len() > LONGEST_VALUE).to_numpy(), mapping.column_of("order_id"), "is short",
         texts["order_id"], f"longer than {LONGEST_VALUE} characters",
     )  # fmt: skip
-    is_excluded = _is_excluded(texts, mapping) & problems.is_good
+    is_excluded = (_is_excluded(texts, mapping) | _is_void(texts, mapping, problems)) & problems.is_good
     checked = _Problems(size)  # a cancelled order may be incomplete: only what counts is checked further
     checked.is_good = problems.is_good & ~is_excluded
     ordered_at, zone, dst_note = _times(batch, mapping, checked, file_name, default_zone, future_from, markets)
     named = _named(texts, mapping, checked, markets)
     currency = _currencies(texts, mapping, checked)
     amount, quantity = _numbers(texts, mapping, currency, checked)
+    is_refund = ((amount < 0) | _is_refund_kind(texts, mapping)) & checked.is_good & (mapping.refunds != "refuse")
+    is_paid_back = _is_paid_back(texts, mapping, amount) & checked.is_good
+    is_excluded = is_excluded | is_paid_back
+    is_refund &= ~is_excluded
+    is_netted = mapping.refunds == "net"
+    amount = np.where(is_refund, -np.abs(amount) * is_netted, amount)
+    quantity = np.where(is_refund, np.minimum(quantity, 0) * is_netted, quantity)
     problems.take_over(checked)
     lines = {
         "file_index": np.full(size, file_index), "line_number": texts["line_number"], "order_id": texts["order_id"],
         "ordered_at": ordered_at, "zone": zone, "dst_note": dst_note, **named, "currency": currency,
-        "amount": amount, "quantity": quantity, "item": _items(texts, mapping, quantity), "is_excluded": is_excluded,
+        "amount": amount, "quantity": quantity, "item": _items(texts, mapping, quantity),
+        "is_excluded": is_excluded, "is_refund": is_refund,
         **{f"problem_{field}": texts for field, texts in problems.texts().items()},
     }  # fmt: skip
     return pd.DataFrame({name: pd.Series(lines[name]).astype(pandas_dtype(of)) for name, of in LINE_COLUMNS.items()})
@@ -150,6 +164,32 @@ def _is_excluded(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:
     return texts["status"].str.casefold().isin(mapping.excluded_statuses).to_numpy(dtype=bool)
 
 
+_TRUE, _FALSE = ("true", "yes", "y", "1", "x", "void", "voided"), ("", "false", "no", "n", "0")
+
+
+def _is_void(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> np.ndarray:
+    """Lines that their void column calls void; what it may say beside yes and no is refused."""
+    if "void" not in mapping.columns:
+        return np.zeros(len(texts), dtype=bool)
+    words = texts["void"].str.casefold()
+    is_unknown = (~words.isin([*_TRUE, *_FALSE])).to_numpy(dtype=bool)
+    problems.add(is_unknown, mapping.columns["void"], "is yes or no", texts["void"], "neither yes nor no")
+    return words.isin(_TRUE).to_numpy(dtype=bool)
+
+
+def _is_refund_kind(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:
+    if "kind" not in mapping.columns:
+        return np.zeros(len(texts), dtype=bool)
+    return texts["kind"].str.casefold().isin(mapping.refund_kinds).to_numpy(dtype=bool)
+
+
+def _is_paid_back(texts: pd.DataFrame, mapping: FileMapping, amount: np.ndarray) -> np.ndarray:
+    """Lines whose refunded column holds the whole amount."""
+    if "refunded" not in mapping.columns or mapping.folds_items:
+        return np.zeros(len(texts), dtype=bool)
+    return (amount == 0) & texts["refunded"].str.contains("[1-9]", regex=True).to_numpy(dtype=bool)
+
+
 def _times(
     batch: TextBatch,
     mapping: FileMapping,
@@ -163,12 +203,12 @@ def _times(
     texts = batch.lines
     zones: pd.Series | str | None = mapping.timezone
     if "timezone" in mapping.columns:
-        zones = texts["timezone"]
+        zones = texts["timezone"].replace({**ALWAYS_KNOWN, **mapping.zones})
     elif mapping.is_zone_of_market:
         zones = _of_market(texts, mapping, {name: market.timezone for name, market in markets.items()})
     parts = {name: texts[name] for name in ("timestamp", "date", "time") if name in mapping.columns}
     day_ends = pd.Timedelta(f"{mapping.business_day_ends}:00") if mapping.date_is == "business_day" else None
-    instants = read_instants(parts, mapping.formats, zones, batch.iso_columns, day_ends)
+    instants = read_instants(parts, mapping.formats, zones, batch.iso_columns, day_ends, mapping.zones)
     label = " + ".join(mapping.columns[name] for name in parts)
     written = texts["timestamp"] if "timestamp" in parts else (texts["date"] + " " + texts["time"]).str.strip()
     naive = instants.is_naive.to_numpy()
@@ -180,10 +220,12 @@ def _times(
             f"to the mapping {mapping.origin}"
         )
     if "timezone" in mapping.columns:
-        known = texts["timezone"].map({name: zone_or_none(name) is not None for name in texts["timezone"].unique()})
-        is_unknown = naive & ~known.to_numpy(dtype=bool)
-        problems.add(is_unknown, mapping.columns["timezone"], "is a known zone", texts["timezone"], "no IANA zone")
-        zone = texts["timezone"].where(known.astype(bool), default_zone)
+        assert isinstance(zones, pd.Series)
+        found = {name: zone_or_none(name) for name in zones.unique()}
+        is_unknown = naive & zones.map({name: zone is None for name, zone in found.items()}).to_numpy(dtype=bool)
+        problems.add(is_unknown, mapping.columns["timezone"], "is a known zone", texts["timezone"], NO_ZONE)
+        is_named = zones.map({name: isinstance(zone, ZoneInfo) for name, zone in found.items()})
+        zone = zones.where(is_named.astype(bool), default_zone)  # a business day has the clock of a place
     elif isinstance(zones, pd.Series):
         column, market = mapping.column_of("market"), _column_or_constant(texts, mapping, "market")
         problems.add((zones == "").to_numpy(), column, "is in the markets table", market, NO_MARKET)
@@ -236,25 +278,55 @@ def _currencies(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) 
 def _numbers(
     texts: pd.DataFrame, mapping: FileMapping, currency: pd.Series, problems: _Problems
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(amount of the line in fine units, quantity), with unusable numbers noted."""
+    """(amount of the line in fine units, quantity), with unusable numbers noted. Negative with refunds only."""
+    may_be_negative = mapping.refunds != "refuse"
     written = texts[mapping.amount_name]
-    number_format = NumberFormat(mapping.decimal, mapping.thousands)
-    amount, verdicts = amounts_in_fine_units(written, currency, mapping.price_unit, number_format)
-    _add_number_problems(problems, verdicts, mapping.column_of(mapping.amount_name), written)
+    is_adjustment = _is_filled(texts, "adjustment") & (written == "").to_numpy()
+    amount = _amounts(mapping.amount_name, texts, mapping, currency, problems, may_be_negative, is_adjustment)
+    if "adjustment" in mapping.columns:
+        amount = amount + _amounts("adjustment", texts, mapping, currency, problems, True, True)
+    if "refunded" in mapping.columns:
+        amount = amount - np.abs(_amounts("refunded", texts, mapping, currency, problems, True, True))
     if "quantity" in mapping.columns or "quantity" in mapping.constants:
         counted = _column_or_constant(texts, mapping, "quantity")
     else:
         counted = pd.Series("1", index=texts.index, dtype="str")
-    quantity, verdicts = whole_numbers(counted)
-    _add_number_problems(problems, verdicts, mapping.column_of("quantity"), counted)
+    quantity, verdicts = whole_numbers(counted, may_be_negative)
+    is_needed = amount >= 0  # a refund need not say how many
+    _add_number_problems(problems, np.where(is_needed, verdicts, READABLE), mapping.column_of("quantity"), counted)
     if mapping.price_is == "unit":
         amount, verdicts = line_amounts(amount, quantity)
         _add_number_problems(problems, verdicts, mapping.column_of(mapping.amount_name), written)
+    if not may_be_negative:
+        _add_number_problems(
+            problems, np.where(amount < 0, NEGATIVE, READABLE), mapping.column_of(mapping.amount_name), written
+        )
     return amount, quantity
 
 
+def _is_filled(texts: pd.DataFrame, name: str) -> np.ndarray:
+    return (texts[name] != "").to_numpy() if name in texts else np.zeros(len(texts), dtype=bool)
+
+
+def _amounts(
+    name: str,
+    texts: pd.DataFrame,
+    mapping: FileMapping,
+    currency: pd.Series,
+    problems: _Problems,
+    may_be_negative: bool,
+    may_be_empty: np.ndarray | bool,
+) -> np.ndarray:
+    """The amounts of a column in fine units; an empty one is 0 where it may be."""
+    written = texts[name].mask((texts[name] == "") & may_be_empty, "0")
+    number_format = NumberFormat(mapping.decimal, mapping.thousands)
+    amount, verdicts = amounts_in_fine_units(written, currency, mapping.price_unit, number_format, may_be_negative)
+    _add_number_problems(problems, verdicts, mapping.column_of(name), written)
+    return amount
+
+
 def _add_number_problems(problems: _Problems, verdicts: np.ndarray, column: str, written: pd.Series) -> None:
-    problems.add((written == "").to_numpy(), column, "is not empty", written, "empty")
+    problems.add((written == "").to_numpy() & (verdicts != READABLE), column, "is not empty", written, "empty")
     for verdict, (check, why) in PROBLEMS.items():
         if verdict != READABLE:
             problems.add(verdicts == verdict, column, check, written, why)

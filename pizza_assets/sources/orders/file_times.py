@@ -7,18 +7,27 @@ back) is taken as the first; both are marked so that they can be counted.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+
+from pizza_assets.sources.orders.file_mapping import EPOCH_SECONDS, EXCEL_SERIAL, NUMBER_FORMATS
+from pizza_assets.sources.orders.zone_names import ALWAYS_KNOWN, zone_or_none
 
 _ISO_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 _ISO_TIME = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?"
 
 _AWARE, _NAIVE = pa.timestamp("us", tz="UTC"), pa.timestamp("us")
+
+_ZONE_NAME = " %Z"
+_EXCEL_EPOCH = pd.Timestamp("1899-12-30")
+_MOST_EXCEL_DAYS = 200_000
+_MOST_EPOCH = {"s": 1e10, "ms": 1e13}
+"""Larger numbers are no times."""
 
 EXACT, MOVED_OUT_OF_GAP, FIRST_OF_TWO = 0, 1, 2
 
@@ -40,16 +49,26 @@ def read_instants(
     zones: pd.Series | str | None,
     iso_columns: frozenset[str] = frozenset(),
     business_day_ends: pd.Timedelta | None = None,
+    zone_names: Mapping[str, str] = MappingProxyType({}),
 ) -> Instants:
     """Instants of `texts` (`timestamp`, or `date` and `time`).
 
     zones: one zone for all rows, one per row, or None; naive times without a (known) zone stay missing.
     iso_columns: columns in ISO 8601 whatever `formats` says.
     business_day_ends: given if `date` is a business day; times of day before it lie on the next calendar day.
+    zone_names: what the zone names in texts mean, for a format that ends in %Z.
     """
+    texts = {name: _with_plain_spaces(column) for name, column in texts.items()}
     given = {name: formats[name] for name in formats if name not in iso_columns}
+    has_own_zone = False
     if "timestamp" in texts:
-        aware, wall = _timestamps(texts["timestamp"], given.get("timestamp"))
+        written, time_format = texts["timestamp"], given.get("timestamp")
+        if time_format is not None and time_format.endswith(_ZONE_NAME):
+            has_own_zone = True
+            parts = written.str.extract(r"^(.*\S)\s+(\S+)$")
+            written, time_format = parts[0].fillna(""), time_format.removesuffix(_ZONE_NAME)
+            zones = parts[1].fillna("").map({**ALWAYS_KNOWN, **zone_names}).fillna("")
+        aware, wall = _timestamps(written, time_format)
     else:
         clock = _times_of_day(texts["time"], given.get("time"))
         wall = _dates(texts["date"], given.get("date")) + clock
@@ -60,10 +79,15 @@ def read_instants(
     at, dst_note = aware.copy(), np.zeros(len(wall), dtype=np.int8)
     for zone, rows in _rows_by_zone(zones, is_naive):
         at.loc[rows], dst_note[rows] = localised(wall[rows], zone)
-    return Instants(at, is_naive, dst_note)
+    return Instants(at, is_naive & (not has_own_zone), dst_note)
 
 
-def _rows_by_zone(zones: pd.Series | str | None, is_naive: pd.Series) -> list[tuple[ZoneInfo, np.ndarray]]:
+def _with_plain_spaces(texts: pd.Series) -> pd.Series:
+    """The texts with the narrow and fixed spaces that some systems write before AM and PM as plain ones."""
+    return texts.str.replace("\u202f", " ", regex=False).str.replace("\xa0", " ", regex=False)
+
+
+def _rows_by_zone(zones: pd.Series | str | None, is_naive: pd.Series) -> list[tuple[tzinfo, np.ndarray]]:
     if zones is None or not is_naive.any():
         return []
     names = pd.Series(zones, index=is_naive.index, dtype="str")
@@ -71,15 +95,7 @@ def _rows_by_zone(zones: pd.Series | str | None, is_naive: pd.Series) -> list[tu
     return [(zone, (is_naive & (names == name)).to_numpy()) for name, zone in known.items()]
 
 
-def zone_or_none(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name, or None if there is none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
-
-
-def localised(wall: pd.Series, zone: ZoneInfo) -> tuple[pd.Series, np.ndarray]:
+def localised(wall: pd.Series, zone: tzinfo) -> tuple[pd.Series, np.ndarray]:
     """Instants of naive `wall` times in `zone`, and the note on each."""
     at = wall.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
     notes = np.zeros(len(wall), dtype=np.int8)
@@ -91,7 +107,7 @@ def localised(wall: pd.Series, zone: ZoneInfo) -> tuple[pd.Series, np.ndarray]:
     return at, notes
 
 
-def _first_instant(wall: datetime, zone: ZoneInfo) -> tuple[datetime, int]:
+def _first_instant(wall: datetime, zone: tzinfo) -> tuple[datetime, int]:
     """With fold 0 a repeated time is its first occurrence, and a missing one is read with the offset before the gap."""
     at = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     is_real = at.astimezone(zone).replace(tzinfo=None) == wall
@@ -113,6 +129,8 @@ def _timestamps(texts: pd.Series, time_format: str | None) -> tuple[pd.Series, p
         has_offset = is_iso & texts.str.contains(f"\\d ?{_ISO_OFFSET}$", regex=True)
         aware = pd.to_datetime(texts.where(has_offset), format="ISO8601", errors="coerce", utc=True)
         wall = pd.to_datetime(texts.where(is_iso & ~has_offset), format="ISO8601", errors="coerce")
+    elif time_format in NUMBER_FORMATS:
+        return _times_as_numbers(texts, time_format)
     elif "%z" in time_format:
         aware = pd.to_datetime(texts, format=time_format, errors="coerce", utc=True)
         wall = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
@@ -120,6 +138,19 @@ def _timestamps(texts: pd.Series, time_format: str | None) -> tuple[pd.Series, p
         aware = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us, UTC]")
         wall = pd.to_datetime(texts, format=time_format, errors="coerce")
     return _microseconds(aware), _microseconds(wall)
+
+
+def _times_as_numbers(texts: pd.Series, time_format: str) -> tuple[pd.Series, pd.Series]:
+    """Seconds or milliseconds since 1970 in UTC; or days since the end of 1899 by the local clock, to the second."""
+    numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d+(\.\d+)?")), errors="coerce").astype("float64")
+    nothing = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+    if time_format == EXCEL_SERIAL:
+        seconds = (numbers.where(numbers < _MOST_EXCEL_DAYS) * 86_400).round()
+        wall = _EXCEL_EPOCH + pd.to_timedelta(seconds, unit="s")
+        return nothing.dt.tz_localize("UTC"), _microseconds(wall)
+    unit = "s" if time_format == EPOCH_SECONDS else "ms"
+    at = pd.to_datetime(numbers.where(numbers < _MOST_EPOCH[unit]), unit=unit, errors="coerce", utc=True)
+    return _microseconds(at), nothing
 
 
 def _timestamps_written_alike(texts: pd.Series) -> tuple[pd.Series, pd.Series] | None:

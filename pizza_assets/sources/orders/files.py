@@ -32,7 +32,9 @@ from pizza_assets.sources.orders.staging import Staging
 COUNT_TEXTS = {
     "duplicate": "{} duplicate lines dropped",
     "replaced_versions": "{} earlier versions of orders replaced",
-    "excluded": "{} lines excluded by their status",
+    "excluded": "{} lines excluded by their status, as void or as paid back",
+    "refund": "{} refunds taken from their orders",
+    "lone_refund": "{} refunds of unknown orders",
     "moved_out_of_gap": "{} orders at a time that did not exist (clocks went forward) moved forward by the gap",
     "first_of_two": "{} orders at a time that existed twice (clocks went back) taken as the first",
 }
@@ -53,6 +55,11 @@ class Inbox(Protocol):
     def fetch(self, pattern: str) -> Path:
         """A folder with copies of the current files, or the copy of a single file."""
         ...
+
+
+def _shown(name: str) -> str:
+    """A file's name with what is no printable UTF-8 in it escaped: it stands in messages and stored tables."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 
 
 class OrderFiles:
@@ -223,7 +230,7 @@ class OrderFiles:
     @cached_property
     def _files(self) -> list[OrderFile]:
         if self._path.is_file():
-            return [OrderFile(self._path.name, self._path)]
+            return [OrderFile(_shown(self._path.name), self._path)]
         if not self._path.is_dir():
             raise ConfigurationError(
                 f"orders path {self._place_name} does not exist; give a folder of exports or one file"
@@ -235,7 +242,8 @@ class OrderFiles:
                 "mapping"
             )
         return sorted(
-            (OrderFile(path.relative_to(self._path).as_posix(), path) for path in found), key=lambda file: file.name
+            (OrderFile(_shown(path.relative_to(self._path).as_posix()), path) for path in found),
+            key=lambda file: file.name,
         )
 
     def _import(self, folder: Path, cutoff: datetime) -> dict:

@@ -11,7 +11,7 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.orchestration.sources import markets_of
 from pizza_assets.sources.orders.file_import import PARSER_VERSION
-from pizza_assets.sources.orders.file_mapping import parse_mapping
+from pizza_assets.sources.orders.mapping_reader import parse_mapping
 from pizza_assets.storage.fingerprints import fingerprint, frame_fingerprint
 from pizza_assets_tests.sources.orders.exports import HEADER, ORDER_ROWS, csv_text, order_files, write
 from pizza_assets_tests.support.pipeline import Pipeline

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.orders.file_mapping import FileMapping, parse_mapping
+from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.mapping_reader import parse_mapping
 from pizza_assets.sources.orders.staging import Staging
 
 ZONE = "Europe/London"

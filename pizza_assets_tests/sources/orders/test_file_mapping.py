@@ -6,7 +6,8 @@ import pytest
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.orders import file_mapping
-from pizza_assets.sources.orders.file_mapping import CHOICES, TABLES, TEXT_KEYS, load_mapping
+from pizza_assets.sources.orders.file_mapping import CHOICES, TABLES, TEXT_KEYS
+from pizza_assets.sources.orders.mapping_reader import load_mapping
 from pizza_assets_tests.sources.orders.exports import ITEM_ROWS, ORDER_ROWS, mapping
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
@@ -55,7 +56,7 @@ def test_reads_every_key() -> None:
             'currency = "GBP"',
             'currency = "GBP"\nzone = "UTC"',
             "zone",
-            "unknown key; remove it or use one of: business_day_ends, columns",
+            "unknown key; remove it or use one of: amount_on, business_day_ends",
         ),
         ('quantity = "pizzas"', 'quantity = "pizzas"\nphone = "tel"', "columns.phone", "unknown key"),
         ('quantity = "pizzas"\n', "", "quantity", "under [columns] or [constants]"),
@@ -63,8 +64,15 @@ def test_reads_every_key() -> None:
         ('chain = "dominos"', 'chain = "dominos"\nmarket = "Leeds"', "constants.market", "keep one of the two"),
         ('chain = "dominos"', "chain = 3", "constants.chain", "must be non-empty text"),
         ("[constants]", '[formats]\ntimestamp = "DD/MM"\n[constants]', "formats.timestamp", "%d/%m/%Y"),
-        ("[constants]", '[formats]\ntimestamp = "%d %Z"\n[constants]', "formats.timestamp", "use %z or timezone"),
+        (
+            "[constants]",
+            '[formats]\ntimestamp = "%Z %d"\n[constants]',
+            "formats.timestamp",
+            "use %z for an offset",
+        ),
         ("[constants]", '[statuses]\nexclude = ["x"]\n[constants]', "statuses.exclude", "add status under [columns]"),
+        ('currency = "GBP"', 'currency = "GBP"\nfiles = "../*"', "files", "leaves the folder of the export"),
+        ('currency = "GBP"', 'currency = "GBP"\nfiles = "/etc/*"', "files", "leaves the folder of the export"),
         ('currency = "GBP"', 'currency = "GBP"\ndelimiter = "::"', "delimiter", "one ASCII character"),
         ('currency = "GBP"', 'currency = "GBP"\nencoding = "klingon"', "encoding", "utf-8-sig"),
         ("[columns]", "[columns", "", "not valid TOML"),

@@ -11,8 +11,8 @@ from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.week import MatchWeek, weeks_between
-from pizza_assets.sources.orders.file_mapping import load_mapping, parse_mapping
 from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.mapping_reader import load_mapping, parse_mapping
 from pizza_assets_tests.sources.orders.exports import (
     AUGUST,
     HEADER,
@@ -93,7 +93,7 @@ def test_items_fixture_folds_excludes_and_rejects(tmp_path: Path) -> None:
         {"category": "drink", "name": "Cola", "quantity": 2},
     ]
     assert result.rows["ordered_at"][1] == pd.Timestamp("2015-08-14 23:40", tz="UTC")
-    assert result.reason == "1 lines excluded by their status"
+    assert result.reason == "1 lines excluded by their status, as void or as paid back"
     assert [(line, column, value) for line, _, column, value, _ in rejects(source, week)] == [
         (6, "Date + Time", "30/02/2015 19:00"),
         (7, "Price", "-1"),
@@ -416,7 +416,7 @@ NO_ZONE = ORDER_ROWS.replace('timezone = "Europe/London"\n', "")
         ("bad.csv", csv_text(HEADER, [GOOD]), NO_ZONE,
          ["bad.csv", "column 'placed'", "line 2", "'2025-08-15 19:00'", "add timezone", "mapping.toml"]),
         ("bad.csv", bytes(range(256)) * 20, ORDER_ROWS, ["bad.csv", "binary", "export it as CSV"]),
-        ("bad.csv", b"\x1f\x8b\x08" + b"junk" * 50, ORDER_ROWS, ["bad.csv", "compressed", "unpack it"]),
+        ("bad.csv", b"\x1f\x8b\x08" + b"junk" * 50, ORDER_ROWS, ["bad.csv", "the archive is damaged", "download"]),
         ("bad.csv", csv_text(HEADER, [(*GOOD[:4], "Malmö", "s1")]).encode("cp1252"), ORDER_ROWS,
          ["bad.csv", "not readable as utf-8-sig", "set encoding"]),
         ("bad.csv", csv_text(HEADER, [(*GOOD[:2], "twelve", *GOOD[3:])] * 3), ORDER_ROWS,
@@ -426,7 +426,7 @@ NO_ZONE = ORDER_ROWS.replace('timezone = "Europe/London"\n', "")
         ("bad.json", '[{"id": "a", ', ORDER_ROWS, ["bad.json", "not a complete JSON list", "export it again"]),
         ("bad.jsonl", '{"id": "a", "placed": "2025-08-15 19:00"}', ORDER_ROWS,
          ["bad.jsonl", "column 'paid'", "missing"]),
-        ("bad.xlsx", b"whatever", ORDER_ROWS, ["bad.xlsx", "unknown kind of file", ".csv"]),
+        ("bad.xlsx", b"whatever", ORDER_ROWS, ["bad.xlsx", "not readable as a workbook", "save it again"]),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("bad.") else "",
 )  # fmt: skip
@@ -558,14 +558,14 @@ def test_staging_is_deterministic(tmp_path: Path) -> None:
 
 
 def test_many_buckets_give_the_same_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pizza_assets.sources.orders import file_import, file_readers
+    from pizza_assets.sources.orders import csv_files, file_import
 
     rows = [(f"o{n % 90}", "2025-08-15 19:00", str(5 + n % 90), "1", f"p{n % 7}") for n in range(300)]
     rows += [("o1", "2025-08-15 21:00", "5", "1", "p1")]
     write(tmp_path / "in", "1.csv", csv_text(("id", "placed", "price", "count", "item"), rows))
     whole = order_files(tmp_path / "in", mapping(ITEM_ROWS), staging=tmp_path / "one").orders(AUGUST)
     monkeypatch.setattr(file_import, "BUCKET_BYTES", 1000)
-    monkeypatch.setattr(file_readers, "BLOCK_BYTES", 1500)
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", 1500)
     parts = order_files(tmp_path / "in", mapping(ITEM_ROWS), staging=tmp_path / "two").orders(AUGUST)
     pd.testing.assert_frame_equal(whole.rows, parts.rows)
     pd.testing.assert_frame_equal(whole.rejected, parts.rejected)

@@ -7,17 +7,17 @@ import pandas as pd
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.sources.orders.file_mapping import TABLES
-from pizza_assets.sources.orders.file_times import zone_or_none
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle, amount_style
 from pizza_assets.sources.orders.proposal.header_words import rank
+from pizza_assets.sources.orders.proposal.order_ids import SharedIds, shared_ids
 from pizza_assets.sources.orders.proposal.sample import ExportSample
-from pizza_assets.sources.orders.proposal.time_formats import TimeReading, time_readings
+from pizza_assets.sources.orders.proposal.time_formats import TimeReading, number_readings, time_readings
+from pizza_assets.sources.orders.zone_names import zone_or_none
 
 _MOSTLY = 0.9
 _FEW_VALUES = 50
 _MOST_NAMES = 2_000
-_MANY = 0.05
-"""If more than this share of lines share an order with another line, lines are items: later versions are fewer."""
+_YES_OR_NO = {"true", "false", "yes", "no", "y", "n", "1", "0"}
 ROLES = (*TABLES["columns"], "currency", "timezone")
 
 
@@ -50,6 +50,8 @@ def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
     filled = texts[texts != ""]
     distinct = filled.unique()
     readings = time_readings(filled)
+    if not readings and rank("timestamp", header) is not None:
+        readings = number_readings(filled)
     if is_typed:
         readings = [reading for reading in readings if reading.format is None]
     return ColumnFacts(
@@ -67,15 +69,15 @@ def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
 @dataclass(frozen=True)
 class Roles:
     """The roles of columns. headers: distinct headers of all files, by role. lines: a str column per role, all files
-    together. facts: of those columns. folds_items: whether a line is one item of an order. repeated: share of the lines
-    that share their order with another line. names: all headers.
+    together. facts: of those columns. folds_items: whether a line is one item of an order. ids: what lines with the
+    same order id have in common. names: all headers.
     """
 
     headers: dict[str, tuple[str, ...]]
     lines: pd.DataFrame
     facts: dict[str, ColumnFacts]
     folds_items: bool
-    repeated: float
+    ids: SharedIds
     names: tuple[str, ...]
 
 
@@ -90,8 +92,8 @@ def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: s
     found = [
         _assigned(of_file, {role: header for role, header in chosen.items() if header in of_file}) for of_file in facts
     ]
-    repeated = _repeated_orders(samples, found)
-    folds_items = rows == "items" if rows is not None else repeated > _MANY
+    ids = shared_ids(samples, [_with_amount(roles, of_file) for roles, of_file in zip(found, facts, strict=True)])
+    folds_items = rows == "items" if rows is not None else ids.are_items
     for roles, of_file in zip(found, facts, strict=True):
         _assign(roles, ["price" if folds_items else "total", "item", "category"], of_file)
     parts = [
@@ -101,7 +103,7 @@ def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: s
     lines = pd.concat(parts, ignore_index=True).fillna("")
     headers = {role: tuple(dict.fromkeys(roles[role] for roles in found if role in roles)) for role in lines.columns}
     typed = {role for role, written in headers.items() if all(name in s.typed for name in written for s in samples)}
-    return Roles(headers, lines, column_facts(lines, typed), folds_items, repeated, names)
+    return Roles(headers, lines, column_facts(lines, typed), folds_items, ids, names)
 
 
 def _check_chosen(chosen: Mapping[str, str], names: Collection[str]) -> None:
@@ -123,22 +125,16 @@ def _assigned(facts: Mapping[str, ColumnFacts], chosen: Mapping[str, str]) -> di
             _assign_only_timestamp(roles, facts)
     if "timestamp" not in roles:
         _assign(roles, ["date", "time"], facts)
-    _assign(roles, ["order_id", "currency", "timezone", "status", "quantity"], facts)
+    _assign(roles, ["order_id", "currency", "timezone", "void", "status", "quantity"], facts)
     _assign(roles, ["store_location", "store_id", "market", "chain"], facts)
     return roles
 
 
-def _repeated_orders(samples: Sequence[ExportSample], found: Sequence[Mapping[str, str]]) -> float:
-    """The share of lines that have their order in common with a different line; exact copies don't count."""
-    repeated = lines = 0
-    for sample, roles in zip(samples, found, strict=True):
-        lines += len(sample.lines)
-        if "order_id" in roles:
-            distinct = sample.lines.drop_duplicates()
-            ids = distinct[roles["order_id"]]
-            shared = set(ids[(ids != "") & ids.duplicated(keep=False)])
-            repeated += int(sample.lines[roles["order_id"]].isin(shared).sum())
-    return repeated / max(lines, 1)
+def _with_amount(roles: Mapping[str, str], facts: Mapping[str, ColumnFacts]) -> dict[str, str]:
+    """The roles with the column of money that an order with one line would have, as `amount`."""
+    with_total = dict(roles)
+    _assign(with_total, ["total"], facts)
+    return {**roles, "amount": with_total["total"]} if "total" in with_total else dict(roles)
 
 
 def _assign(roles: dict[str, str], wanted: Iterable[str], facts: Mapping[str, ColumnFacts]) -> None:
@@ -184,7 +180,10 @@ def _is_currency(column: ColumnFacts) -> bool:
 
 
 def _is_zone(column: ColumnFacts) -> bool:
-    return bool(column.values) and all(zone_or_none(value) is not None for value in column.values)
+    return bool(column.values) and all(
+        zone_or_none(value) is not None or (not value.isdigit() and rank("timezone", column.header) is not None)
+        for value in column.values
+    )
 
 
 _FITS: dict[str, Callable[[ColumnFacts], bool]] = {
@@ -198,6 +197,7 @@ _FITS: dict[str, Callable[[ColumnFacts], bool]] = {
     "item": _is_name,
     "category": _is_word,
     "status": _is_word,
+    "void": lambda column: bool(column.values) and {v.casefold() for v in column.values} <= _YES_OR_NO,
     "chain": _is_word,
     "market": lambda column: _is_name(column) and column.amount is None,
     "store_id": _is_name,

@@ -36,24 +36,36 @@ WORDS: dict[str, tuple[str, ...]] = {
     "category": ("category", "group", "type", "product group", "item type", "department", "section"),
     "status": ("order status", "status", "order state", "state", "fulfilment status", "outcome"),
     "chain": ("chain", "brand", "banner", "company", "concept", "franchise"),
-    "market": ("market", "city", "town", "delivery city", "area", "region", "territory", "location", "place"),
+    "market": (
+        "market", "city", "town", "delivery city", "area", "region", "territory", "location name",
+        "location", "place",
+    ),
     "store_id": (
         "store id", "store no", "store number", "store code", "store", "branch id", "branch", "shop id", "shop",
         "restaurant id", "restaurant", "outlet id", "outlet", "site id", "site", "location id", "store name",
     ),
     "store_location": ("store address", "store location", "branch address", "store postcode", "store town"),
+    "void": ("voided", "void", "is void", "is voided", "cancelled", "canceled", "is cancelled", "deleted"),
     "currency": ("currency", "currency code", "ccy", "iso currency"),
     "timezone": ("timezone", "time zone", "tz", "zone"),
 }  # fmt: skip
 
-UNIT_PRICE = frozenset({"unit price", "price each"})
+UNIT_PRICE = frozenset({"unit price", "price each", "price per unit", "item cost"})
 """Headers of the price of one item: the line costs that times the quantity."""
+LINE_PRICE = frozenset({"line total", "line price", "line amount", "item total", "total price", "total", "amount"})
+"""Headers of the price of a whole line."""
 BUSINESS_DATE = frozenset({"business date", "business day", "trading day", "trading date"})
 """Headers of a business date, which includes the hours after midnight."""
 
 
+WHOLE_HEADERS = frozenset({"order_id", "total", "price", "chain"})
+"""Roles for which a header must be such words as a whole: what only holds one of them would be a guess."""
+_CURRENCY_IN_BRACKETS = re.compile(r"\s*\((?:[A-Z]{3}|[^\w\s()])\)\s*$")
+
+
 def plain_words(header: str) -> str:
-    """A header as words: "OrderNo", "order_no" and "Order No." are "order no"."""
+    """A header as words: "OrderNo", "order_no" and "Order No." are "order no", and "Total (GBP)" is "total"."""
+    header = _CURRENCY_IN_BRACKETS.sub("", header)
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
     return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
 
@@ -61,10 +73,15 @@ def plain_words(header: str) -> str:
 def rank(role: str, header: str) -> int | None:
     """How well a header names a column of the mapping: 0 is best, None if it does not.
 
-    A header that holds such words beside others ("Total (GBP)") comes after all that are just those words.
+    A header that holds such words beside others ("Delivery city") comes after all that are just those words; for the
+    roles of WHOLE_HEADERS it does not count.
     """
     known, words = WORDS[role], plain_words(header)
-    if words in known:
-        return known.index(words)
+    last = plain_words(header.rpartition(".")[2])  # of a path in JSON
+    for whole in (words, last):
+        if whole in known:
+            return known.index(whole)
+    if role in WHOLE_HEADERS:
+        return None
     held = [index for index, name in enumerate(known) if len(name) > 3 and f" {name} " in f" {words} "]
     return len(known) + min(held) if held else None

@@ -1,8 +1,11 @@
 """Writes a mapping as the text of a TOML file, with notes as comments."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
 def mapping_text(document: Mapping[str, Any], notes: Mapping[str, str]) -> str:
@@ -23,7 +26,11 @@ def _is_table(key: str, value: Any) -> bool:
 
 def _line(key: str, value: Any, note: str | None) -> str:
     comment = f"  # {' '.join(note.split())}" if note else ""
-    return f"{key} = {toml_value(value)}{comment}"
+    return f"{_key(key)} = {toml_value(value)}{comment}"
+
+
+def _key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else toml_value(key)
 
 
 def toml_value(value: Any) -> str:

@@ -5,6 +5,7 @@ The roles of its columns do not belong here.
 
 import codecs
 import csv
+import io
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -16,15 +17,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pizza_assets.errors import BadFile
+from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.sources.orders.csv_files import head_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.file_readers import check_file, json_records, kind_of, read_batches
+from pizza_assets.sources.orders.file_readers import check_file, read_batches
+from pizza_assets.sources.orders.json_files import flat_lines, json_records, nested_list
+from pizza_assets.sources.orders.packed_files import is_packed, kind_of, open_unpacked
+from pizza_assets.sources.orders.table_header import HEAD_RECORDS, delimiter_of, likely_header, records_of
+from pizza_assets.sources.orders.workbooks import sheets
 
 HEAD_BYTES = 256 * 1024
-HEAD_RECORDS = 1_000
 SAMPLE_LINES = 50_000
-DELIMITERS = (",", ";", "\t", "|")
 _DEFAULT_ENCODING = "utf-8-sig"
 _FALLBACK_ENCODING = "cp1252"
 
@@ -48,33 +52,40 @@ class ExportSample:
 
 def read_sample(file: Path) -> ExportSample:
     """The first SAMPLE_LINES of `file`. Raises BadFile naming the file and the remedy."""
-    kind = kind_of(file)
     check_file(file)
+    kind = kind_of(file)
     encoding, delimiter, typed = _DEFAULT_ENCODING, ",", frozenset[str]()
     if kind == "parquet":
         header, typed = _parquet_header(file)
+    elif kind == "xlsx":
+        header = _workbook_header(file)
     else:
-        head = _head(file)
-        encoding = _encoding(head)
+        encoding = _encoding(file)
         if kind == "json":
             header = _json_header(file, encoding)
         else:
-            text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
-            delimiter, header = _csv_header(file, text)
+            delimiter, header = _csv_header(file, encoding)
     names = [name for name, count in Counter(header).items() if count == 1 and name]
     probe = FileMapping(
         text="",
         origin="(none yet)",
         label=DataSource.MOCK,
         rows="orders",
-        columns={name: name for name in names},
+        columns={name: name for name in names if not _holds_others(name, names)},
         encoding=encoding,
         delimiter=delimiter,
     )
-    lines = _lines(file, probe, names)
-    if kind == "csv" and len(lines) == SAMPLE_LINES:
-        lines = pd.concat([lines, _last_lines(file, encoding, delimiter, header)[names]], ignore_index=True)
+    lines = _lines(file, probe, list(probe.columns))
+    if kind == "csv" and len(lines) == SAMPLE_LINES and not is_packed(file):
+        lines = pd.concat(
+            [lines, _last_lines(file, encoding, delimiter, header)[list(probe.columns)]], ignore_index=True
+        )
     return ExportSample(file, kind, tuple(header), lines, typed, encoding, delimiter)
+
+
+def _holds_others(name: str, names: Sequence[str]) -> bool:
+    """Whether a JSON value is an object or list whose parts are columns of their own."""
+    return any(other.startswith(f"{name}.") for other in names)
 
 
 def _lines(file: Path, probe: FileMapping, names: Sequence[str]) -> pd.DataFrame:
@@ -100,12 +111,9 @@ def _last_lines(file: Path, encoding: str, delimiter: str, header: Sequence[str]
     return pd.DataFrame(rows, columns=pd.Index(header), dtype="str").apply(lambda column: column.str.strip())
 
 
-def _head(file: Path) -> bytes:
-    with file.open("rb") as handle:
-        return handle.read(HEAD_BYTES)
-
-
-def _encoding(head: bytes) -> str:
+def _encoding(file: Path) -> str:
+    with open_unpacked(file) as handle:
+        head = handle.read(HEAD_BYTES)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     try:
@@ -115,38 +123,38 @@ def _encoding(head: bytes) -> str:
     return _DEFAULT_ENCODING
 
 
-def _csv_header(file: Path, text: str) -> tuple[str, list[str]]:
-    """The delimiter that gives the most columns, in which most lines agree, and the header."""
-    lines = text.splitlines()[:HEAD_RECORDS]
-    if len(text) >= HEAD_BYTES // 4:
-        lines = lines[:-1]  # the last one is cut
-    best: tuple[int, str, list[str]] | None = None
-    for delimiter in DELIMITERS:
-        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
-        if rows and len(rows[0]) > 1:
-            width = len(rows[0])
-            agreeing = sum(len(row) == width for row in rows)
-            if 2 * agreeing > len(rows) and (best is None or width > best[0]):
-                best = width, delimiter, rows[0]
-    if best is None:
+def _csv_header(file: Path, encoding: str) -> tuple[str, list[str]]:
+    lines = head_lines(file, encoding)
+    delimiter = delimiter_of(lines)
+    if delimiter is None:
         raise BadFile(
             f"{file.name}: none of the delimiters comma, semicolon, tab and | splits its lines into columns; "
             "export it as CSV with a header line"
         )
-    _, delimiter, header = best
-    if all(not any(letter.isalpha() for letter in name) for name in header):
+    place = likely_header(records_of(lines, delimiter))
+    if place is None:
         raise BadFile(f"{file.name}: its first line is data, not column names; add a header line to the export")
-    return delimiter, header
+    return delimiter, list(place.names)
+
+
+def _workbook_header(file: Path) -> list[str]:
+    """The header of the sheet with most lines below a header."""
+    found = [(len(rows), place) for _, rows in sheets(file) if (place := likely_header(rows)) is not None]
+    if not found:
+        raise BadFile(f"{file.name}: no sheet has a line of column names above its data; add one")
+    return list(max(found, key=lambda each: each[0])[1].names)
 
 
 def _json_header(file: Path, encoding: str) -> list[str]:
     """The names in the first records, in order of first appearance."""
+    names: dict[str, None] = {}
     try:
-        with file.open(encoding=encoding) as handle:
-            records = [record for _, record in islice(json_records(handle, file), HEAD_RECORDS)]
+        with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=encoding) as handle:
+            for _, record in islice(json_records(handle, file), HEAD_RECORDS):
+                if isinstance(record, dict):
+                    names.update({name: None for line in flat_lines(record, nested_list(record)) for name in line})
     except UnicodeError as error:
         raise BadFile(f"{file.name}: not readable as text ({error}); export it as UTF-8") from error
-    names = dict.fromkeys(name for record in records if isinstance(record, dict) for name in record)
     if not names:
         raise BadFile(
             f"{file.name}: none of its first records is an object with names and values; export JSON lines or one JSON "
@@ -161,3 +169,19 @@ def _parquet_header(file: Path) -> tuple[list[str], frozenset[str]]:
     except (pa.ArrowInvalid, OSError) as error:
         raise BadFile(f"{file.name}: not readable as Parquet ({error}); export it again") from error
     return schema.names, frozenset(field.name for field in schema if pa.types.is_temporal(field.type))
+
+
+def check_alike(samples: Sequence[ExportSample]) -> None:
+    """Raise ConfigurationError for files that no single mapping can describe."""
+    first = samples[0]
+    for other in samples[1:]:
+        for name, ours, theirs in (
+            ("kind of file", first.kind, other.kind),
+            ("delimiter", first.delimiter, other.delimiter),
+            ("encoding", first.encoding, other.encoding),
+        ):
+            if ours != theirs:
+                raise ConfigurationError(
+                    f"{first.file.name} and {other.file.name} differ in {name} ({ours!r}, {theirs!r}), but a mapping "
+                    "has only one; check them one by one"
+                )

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from pizza_assets.errors import BadFile, ConfigurationError
-from pizza_assets.sources.orders.file_mapping import parse_mapping
+from pizza_assets.sources.orders.mapping_reader import parse_mapping
+from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
-from pizza_assets.sources.orders.proposal.proposal import Answers, Proposal, propose
+from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
 from pizza_assets_tests.sources.orders.exports import AUGUST, csv_text, order_files, write
 

@@ -1,0 +1,45 @@
+"""Names what is unusual about a readable export: orders may be missing or wrong although every line was read."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, UNIQUE_ID
+from pizza_assets.sources.orders.file_import import NO_ORDER, ImportFacts
+
+MANY_EXCLUDED = 0.05
+"""A larger share of excluded lines is worth a look: shops cancel one order in fifty."""
+_MOST_NAMED = 5
+
+
+def doubts_of(facts: ImportFacts, rejected: pd.DataFrame, ignored_files: Sequence[str]) -> tuple[str, ...]:
+    """Sentences, each with its lines, files or counts. rejected: examples of refused lines (see ExportCheck)."""
+    read = max(sum(facts.lines_read.values()), 1)
+    doubts = []
+    excluded = facts.lines.get(EXCLUDED, 0)
+    if excluded > MANY_EXCLUDED * read:
+        doubts.append(
+            f"{excluded:,} of {read:,} lines ({excluded / read:.0%}) are left out by their status, as void or as paid "
+            "back: is that right? Check [statuses] and the columns status, void and refunded of the mapping"
+        )
+    if facts.lines.get(NO_ORDER, 0) > MANY_EXCLUDED * read and facts.aside:
+        doubts.append(f"{facts.lines[NO_ORDER]:,} lines are no orders, such as {facts.aside[0]}: is the mapping right?")
+    if facts.lines.get(LONE_REFUND, 0):
+        doubts.append(
+            f"{facts.lines[LONE_REFUND]:,} refunds have the id of no order: they are taken from none, so the revenue "
+            "includes what was paid back"
+        )
+    shared = rejected[rejected["check"] == UNIQUE_ID]
+    if len(shared):
+        named = ", ".join(f"{row.origin} line {row.line_number}" for row in shared.itertuples())
+        doubts.append(
+            f"{int(shared['times'].sum()):,} lines share their order id with an order of another day or store "
+            f"({named}): say with --id which columns together identify an order"
+        )
+    if ignored_files:
+        more = f" and {len(ignored_files) - _MOST_NAMED} more" if len(ignored_files) > _MOST_NAMED else ""
+        named = ", ".join(map(repr, ignored_files[:_MOST_NAMED]))
+        doubts.append(
+            f"these files of the folder are not read: {named}{more}; move them away, or check them separately"
+        )
+    return tuple(doubts)

@@ -1,0 +1,176 @@
+"""Reads the mapped columns of CSV files, plain or packed. Finding the header belongs to table_header."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from pizza_assets.errors import BadFile
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.packed_files import UNPACKING_ERRORS, open_unpacked
+from pizza_assets.sources.orders.quotes import continuing_lines, lines_of_records
+from pizza_assets.sources.orders.table_header import (
+    HEAD_RECORDS,
+    HeaderPlace,
+    header_with,
+    likely_header,
+    records_of,
+)
+from pizza_assets.sources.orders.text_batches import Batches, TextBatch, as_spelt, check_columns, text_frame
+
+BLOCK_BYTES = 8 * 1024 * 1024
+"""The block size of the CSV parser; a single line can't be longer."""
+
+
+def wrong_encoding(file: Path, mapping: FileMapping, error: Exception) -> BadFile:
+    """The error for a file in another encoding than the mapping says."""
+    return BadFile(
+        f"{file.name}: not readable as {mapping.encoding} ({error}); "
+        f'set encoding in the mapping {mapping.origin}, e.g. encoding = "cp1252"'
+    )
+
+
+def head_lines(file: Path, encoding: str) -> list[str]:
+    """The first lines of a text file, with their ends."""
+    with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=encoding, newline="") as handle:
+        return list(islice(iter(lambda: handle.readline(BLOCK_BYTES), ""), HEAD_RECORDS))
+
+
+def read_csv(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
+    """All lines below the header. Raises BadFile naming the file, the column or line, and the remedy."""
+    try:
+        place = _header(file, mapping)
+        mapping = as_spelt(file, place.names, mapping)
+        check_columns(file, place.names, mapping)
+        continuing = _continuing_lines(file, mapping, len(place.names))
+        yield from _batches(file, mapping, place, continuing)
+    except UnicodeError as error:
+        raise wrong_encoding(file, mapping, error) from error
+    except pa.ArrowInvalid as error:
+        if "UTF8" in str(error) or "codec" in str(error):
+            raise wrong_encoding(file, mapping, error) from error
+        raise BadFile(f"{file.name}: not readable as CSV ({error}); check delimiter and quotes") from error
+    except UNPACKING_ERRORS as error:
+        raise BadFile(f"{file.name}: the archive is damaged or encrypted ({error}); download it again") from error
+
+
+def _header(file: Path, mapping: FileMapping) -> HeaderPlace:
+    """The first record with all mapped columns; if there is none, the likely header, for a message."""
+    records = records_of(head_lines(file, mapping.encoding), mapping.delimiter)
+    place = header_with(records, mapping.columns, mapping.spellings) or likely_header(records)
+    if place is None:
+        line, cells = records[0] if records else (1, [])
+        place = HeaderPlace(tuple(cells), line)
+    return place
+
+
+def _continuing_lines(file: Path, mapping: FileMapping, width: int) -> np.ndarray:
+    with open_unpacked(file) as handle:
+        has_quotes = any(b'"' in block for block in iter(lambda: handle.read(BLOCK_BYTES), b""))
+    if not has_quotes:
+        return np.empty(0, dtype=np.int64)
+    with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=mapping.encoding, newline="") as lines:
+        return continuing_lines(lines, file.name, mapping.delimiter, width)
+
+
+class _RaggedRows:
+    """Collects the records with too few or too many columns; the parser calls it for each."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self.defects: dict[int, str] = {}
+        self.cells: dict[int, list[str]] = {}
+        """Of records that have only empty cells too many."""
+
+    def __call__(self, row: Any) -> str:
+        cells = next(csv.reader([row.text], delimiter=self._delimiter), [])
+        if row.actual_columns > row.expected_columns and not any(cells[row.expected_columns :]):
+            self.cells[row.number] = cells
+        else:
+            self.defects[row.number] = f"the line has {row.actual_columns} columns, the header {row.expected_columns}"
+        return "skip"
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of all these records, in their order."""
+        return sorted([*self.defects, *self.cells])
+
+    def numbers_between(self, first: int, count: int) -> np.ndarray:
+        """The numbers of the next `count` records that are not among these, from `first` on."""
+        skipped = sum(number >= first for number in self.numbers)
+        candidates = np.arange(first, first + count + skipped)
+        return candidates[~np.isin(candidates, self.numbers)][:count]
+
+
+def _batches(file: Path, mapping: FileMapping, place: HeaderPlace, continuing: np.ndarray) -> Iterator[TextBatch]:
+    header, ragged = place.names, _RaggedRows(mapping.delimiter)
+    names = list(dict.fromkeys(mapping.columns.values()))
+    in_header = int((continuing <= place.line_count).sum())
+    next_number, reported = place.line_count + 1, 0
+    made = Batches(mapping)
+
+    def frame_of(texts: dict[str, Any], numbers: np.ndarray, until: int | None) -> TextBatch:
+        """A batch of texts and of the ragged records up to `until`."""
+        nonlocal reported
+        fresh = [n for n in ragged.numbers if n > reported and (until is None or n < until)]
+        reported = max([reported, *fresh])
+        # records are counted from the header's last line on, so lines of earlier values don't count
+        line = {n: int(at) for n, at in zip(fresh, _lines(np.array(fresh), continuing[in_header:]), strict=True)}
+        defects = {line[n]: ragged.defects[n] for n in fresh if n in ragged.defects}
+        padded = [n for n in fresh if n in ragged.cells]
+        for n in padded:
+            texts = {
+                name: [*map(str, values), ragged.cells[n][header.index(mapping.columns[name])]]
+                for name, values in texts.items()
+            }
+        at = np.r_[_lines(numbers, continuing[in_header:]), np.array([line[n] for n in padded], dtype=np.int64)]
+        frame = text_frame(texts, at, defects)
+        return made.batch(frame.sort_values("line_number", kind="stable", ignore_index=True) if padded else frame)
+
+    try:
+        with open_unpacked(file) as source:
+            for batch in _arrow_reader(source, mapping, place, ragged, [header.index(name) for name in names]):
+                numbers = ragged.numbers_between(next_number, batch.num_rows)
+                next_number = int(numbers[-1]) + 1 if len(numbers) else next_number
+                texts = {name: batch.column(names.index(column)) for name, column in mapping.columns.items()}
+                yield frame_of(texts, numbers, next_number)
+    except pa.ArrowInvalid as error:
+        if "cannot infer number of columns" not in str(error) and "Empty CSV file" not in str(error):
+            raise
+    if any(n > reported for n in ragged.numbers):
+        yield frame_of({name: [] for name in mapping.columns}, np.empty(0, dtype=np.int64), None)
+
+
+def _lines(records: np.ndarray, continuing: np.ndarray) -> np.ndarray:
+    records = records.astype(np.int64)
+    return lines_of_records(records, continuing) if len(continuing) else records
+
+
+def _arrow_reader(
+    source: IO[bytes], mapping: FileMapping, place: HeaderPlace, ragged: _RaggedRows, columns: list[int]
+) -> arrow_csv.CSVStreamingReader:
+    width = len(place.names)
+    encoding = "utf8" if codecs.lookup(mapping.encoding).name in ("utf-8", "utf-8-sig") else mapping.encoding
+    return arrow_csv.open_csv(
+        source,
+        # the header is skipped and the columns are numbered, so that repeated names of unmapped columns do no harm
+        read_options=arrow_csv.ReadOptions(
+            use_threads=False, block_size=BLOCK_BYTES, encoding=encoding,
+            skip_rows=place.line_count, column_names=[str(n) for n in range(width)],
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=mapping.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=ragged
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            include_columns=[str(n) for n in columns],
+            column_types={str(n): pa.string() for n in range(width)},
+            strings_can_be_null=False,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""What the owner of an export says about it, the questions that ask for it, and the proposal that follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+NO_ID = "none"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What only the owner of the export knows; None or empty: not answered.
+
+    columns: header by role, to correct the proposal. constants: one value for all lines. amount: the header of the
+    money. order_id: headers that together identify an order, or NO_ID. formats: by part (timestamp, date, time).
+    zones: meanings of zone names. layout: NO_ID to recognise no known export.
+    """
+
+    label: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    rows: str | None = None
+    date_order: str | None = None
+    price_unit: str | None = None
+    price_is: str | None = None
+    refunds: str | None = None
+    business_day_ends: str | None = None
+    amount: str | None = None
+    layout: str | None = None
+    order_id: tuple[str, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, answered by an option of `pizza check`. stand_in: the placeholder for a preview."""
+
+    option: str
+    about: str
+    stand_in: Any
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed mapping. document: its parsed TOML, with placeholders for open questions. notes: reasons, by dotted
+    key. questions: must be answered to complete the mapping. unused: headers that are never read. layout: what is
+    known about the export, in words.
+    """
+
+    document: dict[str, Any]
+    notes: dict[str, str]
+    questions: tuple[Question, ...]
+    unused: tuple[str, ...]
+    layout: str | None = None

@@ -1,0 +1,179 @@
+"""What an export does not say is asked or refused: money, ids, quotes, and what a line is."""
+
+from pathlib import Path
+
+import pytest
+
+from pizza_assets.errors import BadFile
+from pizza_assets.sources.orders.mapping_reader import parse_mapping
+from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
+from pizza_assets.sources.orders.proposal.header_words import rank
+from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
+from pizza_assets.sources.orders.proposal.proposal import propose
+from pizza_assets.sources.orders.proposal.sample import read_sample
+from pizza_assets_tests.sources.orders.exports import AUGUST, ITEM_ROWS, csv_text, mapping, order_files, write
+
+SAID = Answers(label="mock", timezone="Europe/London", currency="GBP", constants={"chain": "dominos"})
+HEADER = ("Order ID", "Order Date", "Store", "Product", "Quantity", "Price")
+
+
+def proposed(folder: Path, content: str, **said: object) -> Proposal:
+    answers = Answers(**{**SAID.__dict__, **said})
+    return propose([read_sample(write(folder / "in", "1.csv", content))], answers, "Europe/London")
+
+
+def asked(proposal: Proposal) -> list[str]:
+    return [question.option.split()[0] for question in proposal.questions]
+
+
+def unit_prices() -> list[tuple]:
+    menu = {"Margherita": "9.50", "Hawaiian": "11.90", "Cola": "2.20"}
+    rows = []
+    for number in range(60):
+        for place, (name, price) in enumerate(menu.items()):
+            if (number + place) % 3:
+                rows.append((f"A{number}", f"2025-08-15 {12 + number % 10}:05", "S1", name, 1 + number % 4, price))
+    return rows
+
+
+def test_a_price_beside_a_quantity_is_asked_for_with_both_totals(tmp_path: Path) -> None:
+    rows = unit_prices()
+    proposal = proposed(tmp_path, csv_text(HEADER, rows))
+    assert asked(proposal) == ["--price-is"]
+    [question] = proposal.questions
+    by_line = sum(float(row[5]) for row in rows)
+    by_unit = sum(float(row[5]) * row[4] for row in rows)
+    assert f"{by_unit:,.2f}" in question.about
+    assert f"{by_line:,.2f}" in question.about
+    assert "suggests unit" in question.about
+    assert proposed(tmp_path, csv_text(HEADER, rows), price_is="unit").document["price_is"] == "unit"
+
+
+def test_a_price_for_one_of_each_needs_no_question(tmp_path: Path) -> None:
+    rows = [(*row[:4], 1, row[5]) for row in unit_prices()]
+    assert asked(proposed(tmp_path, csv_text(HEADER, rows))) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "header"),
+    [
+        ("total", "Total discount"),
+        ("total", "Paid at"),
+        ("price", "Compare at price"),
+        ("order_id", "Customer order id hash"),
+        ("chain", "Company address"),
+        ("total", "Subtotal tax remitted"),
+    ],
+)
+def test_a_word_inside_a_header_names_no_money_id_or_chain(role: str, header: str) -> None:
+    assert rank(role, header) is None
+
+
+def test_a_currency_in_brackets_and_a_path_do_not_hide_a_header() -> None:
+    assert rank("total", "Amount (GBP)") == rank("total", "Amount")
+    assert rank("total", "totals.total") == rank("total", "Total")
+
+
+def restarting(days: int = 20, orders: int = 13) -> list[tuple]:
+    return [
+        (number, f"2025-08-{1 + day:02} {12 + number % 10}:{day:02}", "S1", f"{8 + number}.50")
+        for day in range(days)
+        for number in range(1, orders + 1)
+    ]
+
+
+RESTARTING = ("Order No", "Placed", "Store", "Total")
+
+
+def test_numbers_that_restart_daily_are_asked_about_and_none_is_lost(tmp_path: Path) -> None:
+    content = csv_text(RESTARTING, restarting())
+    assert asked(proposed(tmp_path, content)) == ["--id"]
+    proposal = proposed(tmp_path, content, order_id=("Placed", "Order No"))
+    assert asked(proposal) == []
+    chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+    assert order_files(tmp_path / "in", chosen).facts.lines["accepted"] == 260
+
+
+def test_numbers_that_restart_daily_are_refused_where_nobody_was_asked(tmp_path: Path) -> None:
+    rows = [("1", f"2025-08-{day} 19:00", "9.00", "1", "Leeds", "s1") for day in (15, 17)]
+    rows += [
+        ("2", "2025-08-15 19:30", "7.00", "1", "Leeds", "s1"),
+        ("3", "2025-08-15 19:30", "7.00", "1", "Leeds", "s1"),
+    ]
+    rows += [("3", "2025-08-15 19:30", "7.00", "1", "Leeds", "s2")]
+    write(tmp_path / "in", "1.csv", csv_text(("id", "placed", "paid", "pizzas", "city", "store"), rows))
+    source = order_files(tmp_path / "in")
+    assert (source.facts.lines["accepted"], source.facts.lines["rejected"]) == (1, 4)
+    assert "order id 1 is used on different days" in source.orders(AUGUST).rejected["reason"].iloc[0]
+
+
+@pytest.mark.parametrize("column", [3, 5], ids=["middle", "last"])
+@pytest.mark.parametrize("opened", [(60,), (60, 128)], ids=["one", "two"])
+def test_a_stray_quote_is_named_and_no_order_vanishes(tmp_path: Path, column: int, opened: tuple[int, ...]) -> None:
+    rows = [[f"a{n}", "2025-08-15 19:00", "5.00", "1", "Leeds", "s1"] for n in range(206)]
+    lines = [",".join(row) for row in rows]
+    for number in opened:
+        cells = rows[number]
+        lines[number] = ",".join([*cells[:column], f'"{cells[column]}', *cells[column + 1 :]])
+    write(tmp_path / "in", "1.csv", "\n".join(["id,placed,paid,pizzas,city,store", *lines]) + "\n")
+    facts = order_files(tmp_path / "in").facts
+    assert facts.coverage == ()
+    assert f"line {opened[0] + 2}: a quote" in facts.bad_files["1.csv"]
+
+
+def test_without_a_stray_quote_all_are_accepted_and_lines_are_those_of_the_file(tmp_path: Path) -> None:
+    rows = [(f"a{n}", "2025-08-15 19:00", "5.00", "1", "Leeds", "s1", 'no\nonion, "please"') for n in range(205)]
+    rows.append(("bad", "never", "5.00", "1", "Leeds", "s1", ""))
+    write(tmp_path / "in", "1.csv", csv_text(("id", "placed", "paid", "pizzas", "city", "store", "note"), rows))
+    source = order_files(tmp_path / "in")
+    assert source.facts.lines["accepted"] == 205
+    assert source.orders(AUGUST).rejected["line_number"].tolist() == [2 + 2 * 205]
+
+
+def test_totals_repeated_headers_and_other_sections_are_counted_aloud(tmp_path: Path) -> None:
+    header = "id,placed,paid,pizzas,city,store"
+    order = "{},2025-08-15 19:00,5.00,1,Leeds,s1"
+    lines = ["Report,autumn", "", header, order.format("a"), header, order.format("b"), "Total,,10.00,2,,"]
+    lines += ["", "Fees", "name,amount", "rent,5", order.format("no order: of another section")]
+    write(tmp_path / "in", "1.csv", "\n".join(lines))
+    facts = order_files(tmp_path / "in").facts
+    assert (facts.lines["accepted"], facts.lines["no_order"], facts.lines["rejected"]) == (2, 6, 0)
+    assert facts.aside[:2] == ("1.csv line 5: the header again", "1.csv line 7: neither an order id nor a time")
+    assert sum(facts.lines.values()) == facts.lines_read["1.csv"]
+
+
+def test_a_line_cut_off_at_the_end_is_refused(tmp_path: Path) -> None:
+    lines = ["id,placed,paid,pizzas,city,store", "a,2025-08-15 19:00,5.00,1,Leeds,s1", "b,2025-08-15 19:0"]
+    write(tmp_path / "in", "1.csv", "\n".join(lines))
+    assert order_files(tmp_path / "in").facts.lines["rejected"] == 1
+
+
+REFUNDED = ("id", "placed", "price", "count", "item")
+
+
+@pytest.mark.parametrize(
+    ("refunds", "revenue", "lone"), [("net", [1500], 1), ("exclude", [1000, 2000], 1)], ids=["net", "exclude"]
+)
+def test_refunds_are_netted_or_left_out_and_counted(
+    tmp_path: Path, refunds: str, revenue: list[int], lone: int
+) -> None:
+    rows = [("a", "2025-08-15 19:00", "10.00", 1, "x"), ("b", "2025-08-15 19:05", "20.00", 2, "x")]
+    rows += [("a", "2025-08-15 20:00", "-10.00", -1, "x"), ("b", "2025-08-16 19:05", "-5.00", -1, "x")]
+    rows += [("c", "2025-08-16 19:05", "-5.00", -1, "x")]
+    for name in ("1.csv", "2.csv"):  # the same export twice: refunds count once
+        write(tmp_path / "in", name, csv_text(REFUNDED, rows))
+    chosen = mapping(ITEM_ROWS.replace('currency = "GBP"', f'currency = "GBP"\nrefunds = "{refunds}"'))
+    source = order_files(tmp_path / "in", chosen)
+    assert sorted(source.orders(AUGUST).rows["revenue_cents"]) == revenue
+    assert source.facts.lines["lone_refund"] == lone
+    assert sum(source.facts.lines.values()) == 10
+
+
+def test_a_workbook_saved_under_another_name_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="unknown kind of file"):
+        read_sample(write(tmp_path, "orders.doc", b"x"))
+
+
+def test_many_stores_are_not_made_markets_unasked(tmp_path: Path) -> None:
+    rows = [(n, "2025-08-15 19:00", f"S{n % 60}", "8.50") for n in range(600)]
+    assert asked(proposed(tmp_path, csv_text(RESTARTING, rows))) == ["--market"]
