@@ -35,7 +35,7 @@ def list_teams(market_name: str | None, first: date | None, last: date | None) -
     if first is None and last is None:
         matches = stored_matches(bench.tables, bench.tables.weeks("raw_matches"))
     else:
-        weeks = chosen_weeks(bench.settings, bench.now, bench.week_of(first), bench.week_of(last), 0)
+        weeks = chosen_weeks(bench.settings, bench.now, *bench.weeks_of(first, last), 0)
         matches = _matches_of(bench.sources.matches, weeks)
     if matches.empty:
         print("no real match is stored; name the weeks to read from the match source with --from DATE")

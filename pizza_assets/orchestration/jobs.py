@@ -6,6 +6,9 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 COLLECT_WEEKS = "collect_weeks"
 ANALYSE = "analyse"
 
+AssetJob = UnresolvedAssetJobDefinition
+"""What `dg.define_asset_job` returns; Dagster does not export the name."""
+
 JOB_TAG = "pizza/job"
 """An instance with several concurrent runs (deploy/dagster.yaml) uses this tag to run one analysis at a time."""
 
@@ -13,7 +16,7 @@ WEEKLY_GROUPS = ("raw", "merged")
 WHOLE_GROUPS = ("analysis", "dashboards")
 
 
-def build_jobs() -> list[UnresolvedAssetJobDefinition]:
+def build_jobs() -> list[AssetJob]:
     """`collect_weeks` for the weekly assets, `analyse` for those over all weeks."""
     return [
         dg.define_asset_job(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from dagster._core.events.log import EventLogEntry
+import dagster as dg
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -43,7 +43,7 @@ class LocalEventLog(SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
-    def store_event(self, event: EventLogEntry) -> None:
+    def store_event(self, event: dg.EventLogEntry) -> None:
         """Store the event and touch the database file: watchers watch it, but a commit changes only the log."""
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))

@@ -20,7 +20,6 @@ from dagster._core.definitions.data_version import (
     get_input_event_pointer_tag,
 )
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
-from dagster._core.events import DagsterEvent
 
 from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.models.coverage import CoveredPeriod
@@ -127,7 +126,7 @@ class TableIOManager(dg.IOManager):
 
     def handle_output(  # pyright: ignore[reportIncompatibleMethodOverride] - Dagster takes generators too
         self, context: dg.OutputContext, obj: object
-    ) -> Iterator[DagsterEvent]:
+    ) -> Iterator[dg.DagsterEvent]:
         """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are stored and reported."""
         asset = context.asset_key.to_user_string()
         if isinstance(obj, WeekOutputs):
@@ -161,7 +160,7 @@ class TableIOManager(dg.IOManager):
             raise StorageError(f"{asset} is not stored yet; materialize it first")
         return rows
 
-    def _write_weeks(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs) -> Iterator[DagsterEvent]:
+    def _write_weeks(self, context: dg.OutputContext, asset: str, outputs: WeekOutputs) -> Iterator[dg.DagsterEvent]:
         failures: dict[str, Exception] = {}
 
         def write(week: str) -> _WeekResult:
@@ -254,14 +253,14 @@ class TableIOManager(dg.IOManager):
             self._on_stored(asset, week)
 
 
-def _materialized(context: dg.OutputContext, done: _WeekResult, inputs: Mapping[str, str]) -> DagsterEvent:
+def _materialized(context: dg.OutputContext, done: _WeekResult, inputs: Mapping[str, str]) -> dg.DagsterEvent:
     """The materialization event of one stored week, with the versions by which Dagster marks outdated ones."""
     tags: dict[str, str] = {}
     if done.version != ABSENT:
         tags = {DATA_VERSION_TAG: done.version, DATA_VERSION_IS_USER_PROVIDED_TAG: "true", **inputs}
         tags[CODE_VERSION_TAG] = _code_version(context)
     materialization = dg.AssetMaterialization(context.asset_key, partition=done.week, metadata=done.metadata, tags=tags)
-    return DagsterEvent.asset_materialization(context.step_context, materialization)
+    return dg.DagsterEvent.asset_materialization(context.step_context, materialization)
 
 
 def _input_versions(context: dg.OutputContext, weeks: Sequence[str]) -> dict[str, dict[str, str]]:

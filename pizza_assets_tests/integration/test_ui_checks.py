@@ -90,7 +90,7 @@ def test_a_backfill_stores_it_nowhere(server: DagsterServer, environ: dict[str, 
     assert stored(environ) == WITHOUT_IT
 
 
-def test_materializing_a_downstream_asset_alone_stores_it_nowhere(
+def test_a_downstream_asset_launched_alone_stores_it_nowhere(
     server: DagsterServer, environ: dict[str, str]
 ) -> None:
     run = server.launch_assets(["merged_orders"], {"dagster/partition": BAD})

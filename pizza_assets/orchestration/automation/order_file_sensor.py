@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pizza_assets.models.week import ranges_from_text
 from pizza_assets.orchestration.automation.order_reading import WEEKS_TAG
+from pizza_assets.orchestration.jobs import AssetJob
 from pizza_assets.orchestration.partitions import range_tags
 from pizza_assets.orchestration.run_target import INFRASTRUCTURE_RETRIES, run_tags
 from pizza_assets.orchestration.s3_events import ObjectEvents
@@ -47,9 +47,7 @@ class InboxCursor:
         return json.dumps(asdict(self), sort_keys=True)
 
 
-def order_file_sensors(
-    settings: Settings, read: dg.JobDefinition, collect: UnresolvedAssetJobDefinition
-) -> list[dg.SensorDefinition]:
+def order_file_sensors(settings: Settings, read: dg.JobDefinition, collect: AssetJob) -> list[dg.SensorDefinition]:
     """new_order_files, and collect_new_order_files, which follows it."""
     return [_new_order_files(read), _collect_new_weeks(settings, read, collect)]
 
@@ -109,9 +107,7 @@ def _skip(why: str, cursor: InboxCursor) -> dg.SensorResult:
     return dg.SensorResult(skip_reason=why, cursor=cursor.to_text())
 
 
-def _collect_new_weeks(
-    settings: Settings, read: dg.JobDefinition, collect: UnresolvedAssetJobDefinition
-) -> dg.SensorDefinition:
+def _collect_new_weeks(settings: Settings, read: dg.JobDefinition, collect: AssetJob) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name="collect_new_order_files",
         run_status=dg.DagsterRunStatus.SUCCESS,
