@@ -45,6 +45,9 @@ def parse_mapping(text: str, origin: str) -> FileMapping:
     return _MappingReader(document, text, origin).read()
 
 
+_DIRECTIVES = "aAbBdmyYHIMSfpjzZ%"
+
+
 def _either(allowed: Sequence[str]) -> str:
     return " or ".join(f'"{value}"' for value in allowed)
 
@@ -236,6 +239,9 @@ class _MappingReader:
                     self._fail(f"formats.{key}", f"{value} is a format of timestamp only")
             elif "%" not in value:
                 self._fail(f"formats.{key}", f'not a strptime format: {value!r}; write e.g. "%d/%m/%Y %H:%M"')
+            unknown = [sign for sign in re.findall(r"%(.?)", value, re.DOTALL) if sign not in _DIRECTIVES or not sign]
+            if unknown:
+                self._fail(f"formats.{key}", f"%{unknown[0]} is no directive of strptime; write e.g. %d/%m/%Y %H:%M")
             if "%Z" in value and not (key == "timestamp" and value.endswith(" %Z") and value.count("%Z") == 1):
                 self._fail(
                     f"formats.{key}",

@@ -63,6 +63,7 @@ def test_reads_every_key() -> None:
         ('market = "city"\n', "", "market", "under [columns] or [constants]"),
         ('chain = "dominos"', 'chain = "dominos"\nmarket = "Leeds"', "constants.market", "keep one of the two"),
         ('chain = "dominos"', "chain = 3", "constants.chain", "must be non-empty text"),
+        ("[constants]", '[formats]\ntimestamp = "%d %s"\n[constants]', "formats.timestamp", "%s is no directive"),
         ("[constants]", '[formats]\ntimestamp = "DD/MM"\n[constants]', "formats.timestamp", "%d/%m/%Y"),
         (
             "[constants]",
