@@ -90,9 +90,7 @@ def test_a_backfill_stores_it_nowhere(server: DagsterServer, environ: dict[str, 
     assert stored(environ) == WITHOUT_IT
 
 
-def test_a_downstream_asset_launched_alone_stores_it_nowhere(
-    server: DagsterServer, environ: dict[str, str]
-) -> None:
+def test_a_downstream_asset_launched_alone_stores_it_nowhere(server: DagsterServer, environ: dict[str, str]) -> None:
     run = server.launch_assets(["merged_orders"], {"dagster/partition": BAD})
     assert server.wait_for_run(run) == "SUCCESS"
     assert stored(environ) == WITHOUT_IT
