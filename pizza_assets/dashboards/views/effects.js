@@ -51,7 +51,8 @@ function chosenEffects() {
   if (about === "shared") return inOrderOfTime(effectsOf(null, "shared_match"));
   const ofWindow = DATA.correlations.filter((row) => pairChosen(row) && row.time_window === window);
   if (about === "outcomes")
-    return ofWindow.filter((row) => row.scope === "overall" && row.subject in CONTRAST_WORDS && row.subject !== "shared_match");
+    return ofWindow.filter(
+      (row) => row.scope === "overall" && row.subject in CONTRAST_WORDS && row.subject !== "shared_match");
   return ofWindow.filter((row) => row.scope === about && row.subject === "own_team_match")
     .sort((a, b) => (b.uplift_pct ?? -Infinity) - (a.uplift_pct ?? -Infinity));
 }

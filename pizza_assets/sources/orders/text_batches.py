@@ -115,7 +115,7 @@ class Batches:
         looked_at = [name for name in ("order_id", "timestamp", "time") if name in self._mapping.columns]
         for name in looked_at:
             texts = frame[name]
-            is_nothing &= ((texts == "") | texts.str.casefold().str.fullmatch(_TOTAL)).to_numpy(dtype=bool)
+            is_nothing &= ((texts == "") | texts.str.fullmatch(_TOTAL, case=False)).to_numpy(dtype=bool)
         return is_nothing & (len(looked_at) > 0) & ("timestamp" in looked_at or "time" in looked_at)
 
     def _carried_down(self, frame: pd.DataFrame) -> pd.DataFrame:
