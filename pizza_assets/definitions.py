@@ -60,7 +60,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
     return dg.Definitions(
         # with EventBridge, refreshes are not reported to this instance, so assets would only appear to be overdue
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
-        asset_checks=[*checks, teams_are_matched(partitions, settings), *forecast_checks()],
+        asset_checks=[*checks, teams_are_matched(settings), *forecast_checks()],
         jobs=[collect, analyse, *read],
         schedules=schedules(settings),
         sensors=[

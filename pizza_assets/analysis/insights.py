@@ -13,7 +13,7 @@ from pizza_assets.analysis import wording
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.events_in_shops import goals_in_shops
 from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
-from pizza_assets.analysis.reasons import Reason, split
+from pizza_assets.analysis.reasons import Reason, counted, split
 from pizza_assets.analysis.store_hours import effects_in_shops
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets.models.currency import minor_digits
@@ -111,8 +111,16 @@ def _family_insights(family: pd.DataFrame) -> list[dict]:
     about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
     claims = wording.counted_noun(len(family), "claim", "claims")
     prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
+    shown_too_little = [wording.has_too_few_orders(row) for row in answered.to_dict("records")]
     if answered.empty:
-        sentence = f"Not enough data for any of {claims} about {about}."
+        why = wording.explanations(list(counted(family["reasons"]))[:1])
+        sentence = f"Not enough data for any of {claims} about {about}{': ' if why else ''}{why}."
+        kind = "insufficient_data"
+    elif all(shown_too_little):
+        smallest = wording.number(float(answered["mde_80_pct"].min()))
+        sentence = (
+            f"Too few orders for any of {claims} about {about}: only a change of {smallest} % or more would show."
+        )
         kind = "insufficient_data"
     else:
         smallest = wording.detectable(float(answered["mde_80_pct"].min()))

@@ -177,9 +177,10 @@ def began_before(result: Mapping) -> bool:
 
 
 def hours_before(result: Mapping) -> str:
+    where = "" if result["scope"] == Scope.OVERALL else " in all markets together"
     return (
-        f"Hours before kick-off, orders were already {change(result['hours_before_uplift_pct'])}: something else goes "
-        "with match days (a promotion, a holiday), so the effect may not be football's."
+        f"Hours before kick-off, orders{where} were already {change(result['hours_before_uplift_pct'])}: something "
+        "else goes with match days (a promotion, a holiday), so the effect may not be football's."
     )
 
 

@@ -13,6 +13,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.freshness.check_history import ERROR, PASSED, WARNING, Verdict
 from pizza_assets.settings import Settings
+from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.fingerprints import fingerprint, week_identity
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
@@ -55,7 +56,7 @@ def _refused_rows(tables: TableStore, asset: str, week: str, limits: RefusalLimi
     rows = tables.examine_refused_rows(asset, week)
     if isinstance(rows, Unreadable):
         return Verdict(WARNING, rows.why)
-    if not rows.refused and not rows.left_out:
+    if not rows.refused and not rows.reported:
         return Verdict(PASSED, "no row was refused")
     metadata = {
         "refused_rows": rows.refused,
@@ -65,15 +66,22 @@ def _refused_rows(tables: TableStore, asset: str, week: str, limits: RefusalLimi
     objection = limits.objection(asset, rows)
     if objection is None:
         return Verdict(WARNING, _refused_text(rows), metadata)
-    is_stored = tables.examine_week(asset, week) is not None
-    outcome = "the week stored before was kept" if is_stored else "the week is not stored"
-    return Verdict(ERROR, f"{objection}; {outcome}", metadata)
+    return Verdict(ERROR, f"{objection}; {_outcome(tables.examine_week(asset, week))}", metadata)
+
+
+def _outcome(stored: Facts | Unreadable | None) -> str:
+    """What became of a week whose latest rows were refused."""
+    if stored is None:
+        return "the week is not stored"
+    if isinstance(stored, Facts) and not stored.is_kept:
+        return "it was stored under another limit, and is still used"
+    return "the week stored before was kept"
 
 
 def _refused_text(rows: RefusedRows) -> str:
     refused = f"{rows.refused:,} of {rows.offered:,} rows were refused, {rows.share:.1%}" if rows.refused else ""
-    left_out = f"{rows.left_out:,} values were left out of rows that are stored" if rows.left_out else ""
-    return "; ".join(filter(None, [refused, left_out]))
+    reported = f"{rows.reported:,} values left out of stored rows, or rows of no usable time" if rows.reported else ""
+    return "; ".join(filter(None, [refused, reported]))
 
 
 def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:

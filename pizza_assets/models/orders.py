@@ -56,6 +56,8 @@ class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("ord
 
 ONLY_THE_VALUE = "only the value: "
 """Begins the `check` of a rejected value whose row is stored without it."""
+OF_NO_WEEK = "of no week: "
+"""Begins the `check` of a rejected row that has no usable time and is listed with a week that it need not belong to."""
 
 
 class RejectedRows(
@@ -70,7 +72,8 @@ class RejectedRows(
     row_id: str = pa.Field(description="The row's id in the source, or empty if it has none.")
     column: str = pa.Field(description="The column whose value was rejected.")
     check: str = pa.Field(
-        description="The rule the value broke; after `only the value: `, the row itself is stored without the value."
+        description="The rule the value broke; after `only the value: `, the row itself is stored without the value; "
+        "after `of no week: `, the row has no usable time and need not belong to this week."
     )
     value: str = pa.Field(description="The rejected value as text, truncated to 200 characters.")
     reason: str = pa.Field(description="The full explanation in words.")

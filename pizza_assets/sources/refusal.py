@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pizza_assets.models.orders import ONLY_THE_VALUE
+from pizza_assets.models.orders import OF_NO_WEEK, ONLY_THE_VALUE
 
 
 class RefusedValueError(ValueError):
@@ -51,6 +51,11 @@ def _storable(written: str) -> str:
 def only_the_value(row: dict[str, Any]) -> dict[str, Any]:
     """The row of RejectedRows for a value whose row is stored without it."""
     return {**row, "check": ONLY_THE_VALUE + row["check"]}
+
+
+def of_no_week(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of RejectedRows for a row without a usable time."""
+    return {**row, "check": OF_NO_WEEK + row["check"]}
 
 
 def text(value: Any) -> str | None:

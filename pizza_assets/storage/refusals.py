@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pizza_assets.models.orders import ONLY_THE_VALUE
+from pizza_assets.models.orders import OF_NO_WEEK, ONLY_THE_VALUE
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
 
-_REFUSED, _OFFERED, _LEFT_OUT = "refused_rows", "offered_rows", "left_out_values"
+_REFUSED, _OFFERED, _REPORTED = "refused_rows", "offered_rows", "reported_values"
 _SOURCE_ROW = ["origin", "line_number", "row_id"]
 
 
@@ -20,31 +20,32 @@ _SOURCE_ROW = ["origin", "line_number", "row_id"]
 class RefusedRows:
     """How many rows of a week the source offered, and how many of them were refused.
 
-    left_out: values that were left out of rows that are stored.
+    reported: what is listed with the week but does not count: values left out of rows that are stored, and rows without
+    a usable time, which need not belong to the week.
     """
 
     refused: int = 0
     offered: int = 0
-    left_out: int = 0
+    reported: int = 0
 
     @classmethod
     def of(cls, rejected: pd.DataFrame, accepted: int) -> "RefusedRows":
         """The counts for a table of RejectedRows, in which a row may occur once per rule that it broke."""
-        is_left_out = rejected["check"].str.startswith(ONLY_THE_VALUE)
-        refused = rejected[~is_left_out].groupby(_SOURCE_ROW, dropna=False).ngroups
-        return cls(refused, refused + accepted, int(is_left_out.sum()))
+        is_report = rejected["check"].str.startswith((ONLY_THE_VALUE, OF_NO_WEEK))
+        refused = rejected[~is_report].groupby(_SOURCE_ROW, dropna=False).ngroups
+        return cls(refused, refused + accepted, int(is_report.sum()))
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> "RefusedRows | None":
         """The inverse of `metadata`; None if earlier releases wrote the object, without counts."""
         if _REFUSED not in metadata:
             return None
-        return cls(*(int(metadata[name]) for name in (_REFUSED, _OFFERED, _LEFT_OUT)))
+        return cls(*(int(metadata[name]) for name in (_REFUSED, _OFFERED, _REPORTED)))
 
     @property
     def metadata(self) -> dict[str, str]:
         """The counts as they are kept with the refused rows."""
-        return {_REFUSED: str(self.refused), _OFFERED: str(self.offered), _LEFT_OUT: str(self.left_out)}
+        return {_REFUSED: str(self.refused), _OFFERED: str(self.offered), _REPORTED: str(self.reported)}
 
     @property
     def share(self) -> float:

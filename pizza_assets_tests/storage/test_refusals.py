@@ -119,3 +119,10 @@ def test_a_value_left_out_of_a_stored_row_is_reported_but_does_not_count_as_a_re
         stored = writer.write(matches(12), REAL, rejected=values)
     assert isinstance(stored, Stored)
     assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(0, 12, 12)
+
+
+def test_rows_without_a_usable_time_do_not_count_against_the_week_that_lists_them(tables: TableStore) -> None:
+    rows = refused(12).assign(check="of no week: in_season")
+    with tables.writing_week("raw_matches", WEEK) as writer:
+        assert isinstance(writer.write(matches(2), REAL, rejected=rows), Stored)
+    assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(0, 2, 12)

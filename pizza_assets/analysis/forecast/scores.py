@@ -20,24 +20,23 @@ from pizza_assets.models.vocabulary import ResultStatus, Span, combined_source
 def kept_forecasts(
     forecast: DataFrame[MatchForecast], earlier: DataFrame[KeptForecasts] | None
 ) -> DataFrame[KeptForecasts]:
-    """`earlier` plus the current forecasts, which replace those of the same day.
+    """`earlier` plus the current forecasts, each of which replaces that of the same span of the same match and day.
 
-    What is left of a span that has begun (0 days_ahead) is not kept, as it would be scored among whole spans: what was
-    forecast of the whole earlier that day stays.
+    What is left of a span that has begun (0 days_ahead) is not kept, as it would be scored among whole spans, nor the
+    busiest hour of a day that has begun: what was forecast of the whole earlier that day stays.
     """
-    is_wanted = (forecast["span"] != Span.HOUR) | forecast["is_peak_hour"]
+    is_of_begun_day = _is_among(forecast, forecast[(forecast["span"] == Span.DAY) & (forecast["days_ahead"] == 0)])
+    is_wanted = (forecast["span"] != Span.HOUR) | (forecast["is_peak_hour"] & ~is_of_begun_day)
     kept = forecast[(forecast["status"] == ResultStatus.OK) & is_wanted & (forecast["days_ahead"] > 0)]
-    parts = [kept] if earlier is None else [earlier[~_is_replaced(earlier, forecast)], kept]
+    parts = [kept] if earlier is None else [earlier[~_is_among(earlier, kept, "made_on", "span")], kept]
     filled = [part for part in parts if len(part)]
     return KeptForecasts.checked(pd.concat(filled, ignore_index=True) if filled else KeptForecasts.empty())
 
 
-def _is_replaced(earlier: pd.DataFrame, forecast: pd.DataFrame) -> np.ndarray:
-    """Whether a kept row was forecast on the same day, unless its span of the same match has begun since."""
-    key = ["made_on", *SOURCES, "match_id", "market", "span"]
-    begun = pd.MultiIndex.from_frame(forecast.loc[forecast["days_ahead"] == 0, key])
-    same_day = earlier["made_on"].isin(set(forecast["made_on"])).to_numpy()
-    return same_day & ~pd.MultiIndex.from_frame(earlier[key]).isin(begun)
+def _is_among(rows: pd.DataFrame, others: pd.DataFrame, *names: str) -> np.ndarray:
+    """Whether each row's match and market, and these columns, occur in `others`."""
+    key = [*SOURCES, "match_id", "market", *names]
+    return pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(others[key]))
 
 
 def forecast_scores(

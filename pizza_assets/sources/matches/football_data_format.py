@@ -24,6 +24,7 @@ from pizza_assets.sources.refusal import (
     RefusedRow,
     RefusedValueError,
     instant,
+    of_no_week,
     only_the_value,
     refused_row,
     text,
@@ -133,7 +134,8 @@ def _season(origin: str, span: Span, matches: list[dict[str, Any]], rejected: li
     first = datetime.combine(span.first, time(12), UTC)
     last = datetime.combine(span.last, time(12), UTC)
     frame = RawMatches.conform(matches)
-    reported = tuple((_first_day(frame, first) if row.at is None else row.at, row.row) for row in rejected)
+    start = _first_day(frame, first)
+    reported = tuple((start, of_no_week(row.row)) if row.at is None else (row.at, row.row) for row in rejected)
     return KnownSeason(origin, frame, RawMatchEvents.empty(), first, last, reported)
 
 

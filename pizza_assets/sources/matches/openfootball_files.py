@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from pizza_assets.errors import BadAnswer, ConfigurationError, NotThere, SourceE
 from pizza_assets.models.competitions import Competition
 from pizza_assets.sources.matches.known_season import KnownSeason
 from pizza_assets.sources.matches.openfootball_format import RejectedRecord, parse_competition
+from pizza_assets.sources.refusal import of_no_week
 
 REPOSITORY = "{repository}"
 """The placeholder for the name of a repository in a URL: football.json or worldcup.json."""
@@ -54,9 +56,7 @@ class OpenfootballFiles:
                 raise BadAnswer(f"{origin}: it has no usable match ({reason}); check the file")
             raise NotThere(f"{origin}: it lists no matches yet; wait until the fixtures are published")
         first, last = parsed.matches["kickoff_at"].min(), parsed.matches["kickoff_at"].max()
-        rejected = tuple(
-            (_reported_at(record, competition, first, last), record.row) for record in parsed.rejected_records
-        )
+        rejected = tuple(_reported(record, competition, first, last) for record in parsed.rejected_records)
         return KnownSeason(origin, parsed.matches, parsed.events, first, last, rejected)
 
     def _body(self, competition: Competition, season: str) -> tuple[str, bytes]:
@@ -100,8 +100,11 @@ class OpenfootballFiles:
         return below
 
 
-def _reported_at(record: RejectedRecord, competition: Competition, first: datetime, last: datetime) -> datetime:
+def _reported(
+    record: RejectedRecord, competition: Competition, first: datetime, last: datetime
+) -> tuple[datetime, dict[str, Any]]:
+    """The instant by which the record gets its week (the season's first if it has no usable day), and its row."""
     if record.day is None:
-        return first
+        return first, of_no_week(record.row)
     noon = datetime.combine(record.day, time(12, tzinfo=ZoneInfo(competition.timezone or "UTC"))).astimezone(UTC)
-    return noon if first <= noon <= last else first
+    return (noon, record.row) if first <= noon <= last else (first, of_no_week(record.row))

@@ -126,7 +126,7 @@ def test_a_span_that_starts_with_the_forecast_is_whole(hours_after_kickoff: floa
     around = [part[part["span"] == "match"].set_index("market") for part in (rows, before)]
     assert (around[0]["starts_at"] == around[1]["starts_at"]).all()
     assert not around[0]["sentence"].str.contains(" on\\)").any()
-    assert set(kept_forecasts(rows, None)["span"]) == {"pre", "during", "post", "match", "hour"}
+    assert set(kept_forecasts(rows, None)["span"]) == {"pre", "during", "post", "match"}
 
 
 def test_a_window_that_is_over_is_refused_and_the_rest_stands() -> None:
@@ -138,14 +138,16 @@ def test_a_window_that_is_over_is_refused_and_the_rest_stands() -> None:
 def test_the_rest_of_a_window_is_not_kept_but_what_was_forecast_of_the_whole_stays() -> None:
     morning = kept_forecasts(forecast_when_orders_end(-12), None)
     later = forecast_when_orders_end(-1)
-    assert set(kept_forecasts(later, None)["span"]) == {"during", "post", "hour"}
+    assert set(kept_forecasts(later, None)["span"]) == {"during", "post"}
     kept = kept_forecasts(later, morning)
     own = kept[kept["match_id"].isin(set(later["match_id"]))]
+    others = kept_forecasts(later[later["match_id"] == "none"], morning)
+    pd.testing.assert_frame_equal(others, morning)  # a match that is no longer listed keeps what was forecast
     expected = later.groupby("market")["span"].nunique().eq(6)
     assert expected.all()
     whole = morning.merge(own, on=["match_id", "market", "span", "starts_at"], suffixes=("", "_kept"))
-    stayed = whole[whole["span"].isin(["pre", "match", "day"])]
-    assert len(stayed) == 3 * later["market"].nunique()
+    stayed = whole[whole["span"].isin(["pre", "match", "day", "hour"])]
+    assert len(stayed) == 4 * later["market"].nunique()
     assert (stayed["orders"] == stayed["orders_kept"]).all()
 
 
