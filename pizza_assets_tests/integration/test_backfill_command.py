@@ -82,7 +82,7 @@ def test_three_failing_weeks_of_52_are_named_and_then_repaired_separately(tmp_pa
     for week in POISONED:
         assert f"{week}: raw_orders.rows_are_valid: " in failed.stdout
     for week, status in home.status().items():
-        assert ("order_bins" in status["stale"]) == (week in POISONED)
+        assert ("raw_orders" in status["stale"]) == (week in POISONED)
         assert ("rows_are_valid" in str(status["failed_checks"])) == (week in POISONED)
     assert (home.folder / "data" / whole_key("dashboard_page")).is_file(), "the analysis of the others was made"
     written = home.modified()

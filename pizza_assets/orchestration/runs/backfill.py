@@ -90,9 +90,12 @@ class Backfill:
         One step per layer, or a single step first if all weeks are requested and fit into one run.
         """
         if not request.is_stale_only and len(request.weeks) <= self._chunk_weeks:
-            yield _wanted(self.graph.assets, request)
+            wanted = _wanted(self.graph.assets, request)
+            # what an interrupted attempt has made of a week can become stale when the rest of it is made now
+            resumed = [week for week in request.weeks if any(week.key not in weeks for weeks in wanted.values())]
+            yield wanted
             for layer in self.graph.layers[1:]:
-                yield self._stale(layer, _adjacent_weeks(request.weeks), is_stored=True)
+                yield self._stale(layer, [*resumed, *_adjacent_weeks(request.weeks)], is_stored=True)
             return
         for depth, layer in enumerate(self.graph.layers):
             yield self._stale(layer, request.weeks) if request.is_stale_only else _wanted(layer, request)
