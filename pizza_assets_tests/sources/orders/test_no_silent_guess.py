@@ -1,5 +1,6 @@
 """What an export does not say is asked or refused: money, ids, quotes, and what a line is."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,17 @@ def test_a_workbook_saved_under_another_name_is_named(tmp_path: Path) -> None:
 def test_many_stores_are_not_made_markets_unasked(tmp_path: Path) -> None:
     rows = [(n, "2025-08-15 19:00", f"S{n % 60}", "8.50") for n in range(600)]
     assert asked(proposed(tmp_path, csv_text(RESTARTING, rows))) == ["--market"]
+
+
+@pytest.mark.parametrize("name", ["line_number", "defect", "kind", "order_id", "order_id_part_1", "timestamp", "c0"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_header_that_is_also_a_name_of_the_importer_is_read(tmp_path: Path, name: str, kind: str) -> None:
+    header = ("Order No", "Placed", "Store", "Total", name)
+    rows = [(f"A{n}", f"2025-08-15 {10 + n % 10}:05", "S1", "8.50", f"note {n % 3}") for n in range(40)]
+    lines = [json.dumps(dict(zip(header, row, strict=True))) for row in rows]
+    content = csv_text(header, rows) if kind == "csv" else "\n".join(lines) + "\n"
+    sample = read_sample(write(tmp_path, f"1.{kind}", content))
+    assert sample.lines[name].tolist() == [row[4] for row in rows]
+    proposal = propose([sample], SAID, "Europe/London")
+    assert asked(proposal) == []
+    assert proposal.unused == (name,)

@@ -65,21 +65,20 @@ def read_sample(file: Path) -> ExportSample:
             header = _json_header(file, encoding)
         else:
             delimiter, header = _csv_header(file, encoding)
-    names = [name for name, count in Counter(header).items() if count == 1 and name]
+    once = [name for name, count in Counter(header).items() if count == 1 and name]
+    names = [name for name in once if not _holds_others(name, once)]
     probe = FileMapping(
         text="",
         origin="(none yet)",
         label=DataSource.MOCK,
         rows="orders",
-        columns={name: name for name in names if not _holds_others(name, names)},
+        columns={f"c{place}": name for place, name in enumerate(names)},  # no header is a name of the importer's own
         encoding=encoding,
         delimiter=delimiter,
     )
-    lines = _lines(file, probe, list(probe.columns))
+    lines = _lines(file, probe)
     if kind == "csv" and len(lines) == SAMPLE_LINES and not is_packed(file):
-        lines = pd.concat(
-            [lines, _last_lines(file, encoding, delimiter, header)[list(probe.columns)]], ignore_index=True
-        )
+        lines = pd.concat([lines, _last_lines(file, encoding, delimiter, header)[names]], ignore_index=True)
     return ExportSample(file, kind, tuple(header), lines, typed, encoding, delimiter)
 
 
@@ -88,17 +87,17 @@ def _holds_others(name: str, names: Sequence[str]) -> bool:
     return any(other.startswith(f"{name}.") for other in names)
 
 
-def _lines(file: Path, probe: FileMapping, names: Sequence[str]) -> pd.DataFrame:
+def _lines(file: Path, probe: FileMapping) -> pd.DataFrame:
     parts, count = [], 0
     for batch in read_batches(file, probe):
         good = batch.lines[batch.lines["defect"].isna()]
-        parts.append(good[list(names)])
+        parts.append(good[list(probe.columns)])
         count += len(good)
         if count >= SAMPLE_LINES:
             break
     if not count:
         raise BadFile(f"{file.name}: it has no readable line below the header; export it again")
-    return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES)
+    return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES).rename(columns=dict(probe.columns))
 
 
 def _last_lines(file: Path, encoding: str, delimiter: str, header: Sequence[str]) -> pd.DataFrame:
