@@ -292,15 +292,17 @@ def _numbers(
     else:
         counted = pd.Series("1", index=texts.index, dtype="str")
     quantity, verdicts = whole_numbers(counted, may_be_negative)
-    is_needed = amount >= 0  # a refund need not say how many
+    is_needed = (amount >= 0) | (mapping.price_is == "unit")  # other refunds need not say how many
     _add_number_problems(problems, np.where(is_needed, verdicts, READABLE), mapping.column_of("quantity"), counted)
     if mapping.price_is == "unit":
         amount, verdicts = line_amounts(amount, quantity)
         _add_number_problems(problems, verdicts, mapping.column_of(mapping.amount_name), written)
-    if not may_be_negative:
-        _add_number_problems(
-            problems, np.where(amount < 0, NEGATIVE, READABLE), mapping.column_of(mapping.amount_name), written
-        )
+    is_bad = (amount < 0) & (not may_be_negative)
+    _add_number_problems(
+        problems, np.where(is_bad, NEGATIVE, READABLE), mapping.column_of(mapping.amount_name), written
+    )
+    is_bad = (quantity < 0) & (amount > 0) & ~_is_refund_kind(texts, mapping)  # neither a sale nor a refund
+    _add_number_problems(problems, np.where(is_bad, NEGATIVE, READABLE), mapping.column_of("quantity"), counted)
     return amount, quantity
 
 

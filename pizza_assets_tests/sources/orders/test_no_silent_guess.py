@@ -192,3 +192,50 @@ def test_a_header_that_is_also_a_name_of_the_importer_is_read(tmp_path: Path, na
     proposal = propose([sample], SAID, "Europe/London")
     assert asked(proposal) == []
     assert proposal.unused == (name,)
+
+
+UNITS_WITH_REFUNDS = [
+    ("a", "2025-08-15 19:00", "10.00", 2, "x"),
+    ("b", "2025-08-15 19:05", "10.00", 3, "x"),
+    ("c", "2025-08-15 19:10", "10.00", 3, "x"),
+    ("d", "2025-08-15 19:15", "10.00", 3, "x"),
+]
+
+
+@pytest.mark.parametrize(("price", "count"), [("-10.00", -1), ("10.00", -1), ("-10.00", 1)])
+def test_a_unit_price_is_paid_back_whichever_of_price_and_quantity_is_negative(
+    tmp_path: Path, price: str, count: int
+) -> None:
+    rows = [*UNITS_WITH_REFUNDS, ("a", "2025-08-15 20:00", price, count, "x")]
+    write(tmp_path / "in", "1.csv", csv_text(REFUNDED, rows))
+    chosen = mapping(ITEM_ROWS.replace('currency = "GBP"', 'currency = "GBP"\nrefunds = "net"\nprice_is = "unit"'))
+    source = order_files(tmp_path / "in", chosen)
+    assert sorted(source.orders(AUGUST).rows["revenue_cents"]) == [1000, 3000, 3000, 3000]
+    assert source.facts.lines["refund"] == 1
+
+
+def test_a_unit_price_paid_back_without_a_quantity_is_refused_and_not_worth_nothing(tmp_path: Path) -> None:
+    rows = [*UNITS_WITH_REFUNDS, ("e", "2025-08-15 20:00", "-10.00", "", "x")]
+    write(tmp_path / "in", "1.csv", csv_text(REFUNDED, rows))
+    chosen = mapping(ITEM_ROWS.replace('currency = "GBP"', 'currency = "GBP"\nrefunds = "net"\nprice_is = "unit"'))
+    assert order_files(tmp_path / "in", chosen).facts.lines["rejected"] == 1
+
+
+@pytest.mark.parametrize(("kind", "fate"), [("Sale", "rejected"), ("Return", "refund")])
+def test_a_line_amount_that_contradicts_its_negative_quantity_is_no_sale(tmp_path: Path, kind: str, fate: str) -> None:
+    rows = [(*row, "Sale") for row in UNITS_WITH_REFUNDS]
+    rows.append(("b", "2025-08-15 19:05", "4.00", -1, "x", kind))
+    write(tmp_path / "in", "1.csv", csv_text((*REFUNDED, "what"), rows))
+    text = ITEM_ROWS.replace('currency = "GBP"', 'currency = "GBP"\nrefunds = "net"')
+    text = text.replace('item = "item"', 'item = "item"\nkind = "what"')
+    chosen = mapping(text + '[kinds]\norders = ["Sale"]\nrefunds = ["Return"]\n')
+    assert order_files(tmp_path / "in", chosen).facts.lines[fate] >= 1
+
+
+def test_negative_quantities_are_asked_about_like_negative_amounts(tmp_path: Path) -> None:
+    header = ("Order ID", "Order Date", "Store", "Product", "Quantity", "Unit price")
+    rows = unit_prices()
+    rows += [(f"A{n}", f"2025-08-15 {12 + n % 10}:45", "S1", "Cola", -2, "2.20") for n in range(3)]
+    proposal = proposed(tmp_path, csv_text(header, rows))
+    assert asked(proposal) == ["--refunds"]
+    assert proposal.questions[0].about.startswith("3 amounts or quantities are negative")

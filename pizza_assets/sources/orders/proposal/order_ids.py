@@ -28,7 +28,7 @@ class SharedIds:
 
 
 def shared_ids(samples: Sequence[ExportSample], found: Sequence[Mapping[str, str]]) -> SharedIds:
-    """What lines with the same order id have in common; negative amounts are refunds, and are left aside.
+    """What lines with the same order id have in common; negative amounts and quantities are refunds, and left aside.
 
     found: headers by role, per sample; `amount` is the money.
     """
@@ -38,8 +38,8 @@ def shared_ids(samples: Sequence[ExportSample], found: Sequence[Mapping[str, str
         if "order_id" not in roles:
             continue
         distinct = sample.lines.drop_duplicates()
-        if "amount" in roles:
-            distinct = distinct[~is_negative(distinct[roles["amount"]])]
+        for role in {"amount", "quantity"} & set(roles):
+            distinct = distinct[~is_negative(distinct[roles[role]])]
         ids = distinct[roles["order_id"]]
         shared = distinct[(ids != "") & ids.duplicated(keep=False)]
         repeated += len(shared)

@@ -39,7 +39,8 @@ def price_totals(
     counts = pd.to_numeric(quantities, errors="coerce")
     if not (counts > 1).any():
         return None
-    by_unit, by_line = (amounts * counts).sum(), amounts.sum()
+    each = (amounts * counts).abs()
+    by_unit, by_line = each.mask((amounts < 0) | (counts < 0), -each).sum(), amounts.sum()
     evidence = "" if items is None else _evidence(items, amounts, counts)
     return PriceTotals(f"{by_unit:,.2f}", f"{by_line:,.2f}", evidence)
 

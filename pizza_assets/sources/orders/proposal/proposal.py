@@ -281,11 +281,14 @@ class _Proposing:
         if self.answers.refunds is not None:
             self.document["refunds"] = self.answers.refunds
         elif role in self.roles.lines:
-            count = int(is_negative(self.roles.lines[role]).sum())
+            is_refund = is_negative(self.roles.lines[role])
+            if "quantity" in self.roles.lines:
+                is_refund |= is_negative(self.roles.lines["quantity"])
+            count = int(is_refund.sum())
             if count:
                 about = (
-                    f"{count} amounts are negative, refunds perhaps: are they to be taken from the orders with the same"
-                    " id (net), left out (exclude), or refused as errors (refuse)?"
+                    f"{count} amounts or quantities are negative, refunds perhaps: are they to be taken from the orders "
+                    "with the same id (net), left out (exclude), or refused as errors (refuse)?"
                 )
                 self.document["refunds"] = self._ask("--refunds net|exclude|refuse", about, "refuse")
 
