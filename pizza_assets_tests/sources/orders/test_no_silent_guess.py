@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pizza_assets.errors import BadFile
+from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.sources.orders.mapping_reader import parse_mapping
 from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
 from pizza_assets.sources.orders.proposal.header_words import rank
@@ -239,3 +239,28 @@ def test_negative_quantities_are_asked_about_like_negative_amounts(tmp_path: Pat
     proposal = proposed(tmp_path, csv_text(header, rows))
     assert asked(proposal) == ["--refunds"]
     assert proposal.questions[0].about.startswith("3 amounts or quantities are negative")
+
+
+@pytest.mark.parametrize("rows", [None, "items"])
+def test_the_amount_that_is_named_is_the_price_of_item_lines(tmp_path: Path, rows: str | None) -> None:
+    lines = [(*row[:4], 1, row[5]) for row in unit_prices()]
+    content = csv_text((*HEADER[:5], "Preis"), lines)
+    assert asked(proposed(tmp_path, content, rows=rows)) == ["--amount"]
+    proposal = proposed(tmp_path, content, rows=rows, amount="Preis")
+    assert asked(proposal) == []
+    assert (proposal.document["rows"], proposal.document["columns"]["price"]) == ("items", "Preis")
+
+
+@pytest.mark.parametrize("repeats", [1, 2], ids=["orders", "items"])
+def test_the_amount_that_is_named_replaces_the_usual_one(tmp_path: Path, repeats: int) -> None:
+    header = (*HEADER[:4], "Line Total", "Net")
+    lines = [(f"A{n}", "2025-08-15 19:00", "S1", f"x{k}", "9.00", "8.00") for n in range(40) for k in range(repeats)]
+    proposal = proposed(tmp_path, csv_text(header, lines), amount="Net")
+    role = "price" if repeats > 1 else "total"
+    assert proposal.document["columns"][role] == "Net"
+    assert "Line Total" in proposal.unused
+
+
+def test_an_amount_that_no_column_has_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--amount Preis: the export has no column 'Preis'"):
+        proposed(tmp_path, csv_text(HEADER, unit_prices()), amount="Preis")

@@ -18,6 +18,8 @@ _MOSTLY = 0.9
 _FEW_VALUES = 50
 _MOST_NAMES = 2_000
 _YES_OR_NO = {"true", "false", "yes", "no", "y", "n", "1", "0"}
+_AMOUNT = "amount"
+"""The role of the money until it is known whether lines are items or orders."""
 ROLES = (*TABLES["columns"], "currency", "timezone")
 
 
@@ -81,13 +83,18 @@ class Roles:
     names: tuple[str, ...]
 
 
-def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: str | None) -> Roles:
+def roles_of(
+    samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: str | None, amount: str | None = None
+) -> Roles:
     """The roles that headers and values suggest; `chosen` headers by role, and `rows` if given, are used as they are.
 
-    A column has at most one role. Raises ConfigurationError for a chosen header that no file has.
+    amount: the header of the money, whether it turns out to be the price of a line or the total of an order. A column
+    has at most one role. Raises ConfigurationError for a chosen header that no file has.
     """
     names = tuple(dict.fromkeys(name for sample in samples for name in sample.header))
-    _check_chosen(chosen, names)
+    _check_chosen(chosen, amount, names)
+    if amount is not None:
+        chosen = {**{role: header for role, header in chosen.items() if header != amount}, _AMOUNT: amount}
     facts = [column_facts(sample.lines, sample.typed) for sample in samples]
     found = [
         _assigned(of_file, {role: header for role, header in chosen.items() if header in of_file}) for of_file in facts
@@ -95,6 +102,8 @@ def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: s
     ids = shared_ids(samples, [_with_amount(roles, of_file) for roles, of_file in zip(found, facts, strict=True)])
     folds_items = rows == "items" if rows is not None else ids.are_items
     for roles, of_file in zip(found, facts, strict=True):
+        if _AMOUNT in roles:
+            roles["price" if folds_items else "total"] = roles.pop(_AMOUNT)
         _assign(roles, ["price" if folds_items else "total", "item", "category"], of_file)
     parts = [
         sample.lines[list(roles.values())].set_axis(list(roles), axis=1)
@@ -106,7 +115,11 @@ def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: s
     return Roles(headers, lines, column_facts(lines, typed), folds_items, ids, names)
 
 
-def _check_chosen(chosen: Mapping[str, str], names: Collection[str]) -> None:
+def _check_chosen(chosen: Mapping[str, str], amount: str | None, names: Collection[str]) -> None:
+    if amount is not None and amount not in names:
+        raise ConfigurationError(
+            f"--amount {amount}: the export has no column {amount!r}; it has {', '.join(map(repr, names))}"
+        )
     for role, header in chosen.items():
         if role not in ROLES:
             raise ConfigurationError(f"--column {role}={header}: no such column of a mapping; use {', '.join(ROLES)}")
@@ -132,9 +145,11 @@ def _assigned(facts: Mapping[str, ColumnFacts], chosen: Mapping[str, str]) -> di
 
 def _with_amount(roles: Mapping[str, str], facts: Mapping[str, ColumnFacts]) -> dict[str, str]:
     """The roles with the column of money that an order with one line would have, as `amount`."""
+    if _AMOUNT in roles:
+        return dict(roles)
     with_total = dict(roles)
     _assign(with_total, ["total"], facts)
-    return {**roles, "amount": with_total["total"]} if "total" in with_total else dict(roles)
+    return {**roles, _AMOUNT: with_total["total"]} if "total" in with_total else dict(roles)
 
 
 def _assign(roles: dict[str, str], wanted: Iterable[str], facts: Mapping[str, ColumnFacts]) -> None:

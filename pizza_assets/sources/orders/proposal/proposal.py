@@ -51,9 +51,7 @@ class _Proposing:
         chosen = dict(answers.columns)
         if len(answers.order_id) == 1 and answers.order_id != (NO_ID,):
             chosen["order_id"] = answers.order_id[0]
-        if answers.amount is not None:
-            chosen["price" if answers.rows == "items" else "total"] = answers.amount
-        self.roles = roles_of(samples, chosen, answers.rows)
+        self.roles = roles_of(samples, chosen, answers.rows, answers.amount)
         self.facts = self.roles.facts
         self.document: dict[str, Any] = {}
         self.columns: dict[str, Any] = {}
@@ -287,8 +285,8 @@ class _Proposing:
             count = int(is_refund.sum())
             if count:
                 about = (
-                    f"{count} amounts or quantities are negative, refunds perhaps: are they to be taken from the orders "
-                    "with the same id (net), left out (exclude), or refused as errors (refuse)?"
+                    f"{count} amounts or quantities are negative, refunds perhaps: are they to be taken from the "
+                    "orders with the same id (net), left out (exclude), or refused as errors (refuse)?"
                 )
                 self.document["refunds"] = self._ask("--refunds net|exclude|refuse", about, "refuse")
 
