@@ -264,3 +264,19 @@ def test_the_amount_that_is_named_replaces_the_usual_one(tmp_path: Path, repeats
 def test_an_amount_that_no_column_has_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="--amount Preis: the export has no column 'Preis'"):
         proposed(tmp_path, csv_text(HEADER, unit_prices()), amount="Preis")
+
+
+@pytest.mark.parametrize("said", [None, "items"], ids=["found", "said"])
+def test_item_lines_of_numbers_that_restart_are_items_of_the_id_that_is_answered(
+    tmp_path: Path, said: str | None
+) -> None:
+    header = ("Order No", "Placed", "Store", "Product", "Quantity", "Price")
+    rows = [(*row[:3], f"Pizza {place}", 1, f"1{place}.00") for row in restarting() for place in range(3)]
+    content = csv_text(header, rows)
+    assert asked(proposed(tmp_path, content)) == ["--id"]
+    proposal = proposed(tmp_path, content, order_id=("Placed", "Order No"), rows=said)
+    assert asked(proposal) == []
+    chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+    source = order_files(tmp_path / "in", chosen)
+    assert (chosen.rows, source.facts.lines["accepted"], source.facts.lines["superseded"]) == ("items", 780, 0)
+    assert source.orders(AUGUST).rows["revenue_cents"].unique().tolist() == [3300]

@@ -9,7 +9,7 @@ from pizza_assets.errors import ConfigurationError
 from pizza_assets.sources.orders.file_mapping import TABLES
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle, amount_style
 from pizza_assets.sources.orders.proposal.header_words import rank
-from pizza_assets.sources.orders.proposal.order_ids import SharedIds, shared_ids
+from pizza_assets.sources.orders.proposal.order_ids import SharedIds, order_ids, shared_ids
 from pizza_assets.sources.orders.proposal.sample import ExportSample
 from pizza_assets.sources.orders.proposal.time_formats import TimeReading, number_readings, time_readings
 from pizza_assets.sources.orders.zone_names import zone_or_none
@@ -72,7 +72,7 @@ def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
 class Roles:
     """The roles of columns. headers: distinct headers of all files, by role. lines: a str column per role, all files
     together. facts: of those columns. folds_items: whether a line is one item of an order. ids: what lines with the
-    same order id have in common. names: all headers.
+    same order id have in common. order_ids: the order id of each line. names: all headers.
     """
 
     headers: dict[str, tuple[str, ...]]
@@ -80,16 +80,22 @@ class Roles:
     facts: dict[str, ColumnFacts]
     folds_items: bool
     ids: SharedIds
+    order_ids: pd.Series
     names: tuple[str, ...]
 
 
 def roles_of(
-    samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: str | None, amount: str | None = None
+    samples: Sequence[ExportSample],
+    chosen: Mapping[str, str],
+    rows: str | None,
+    amount: str | None = None,
+    id_parts: Sequence[str] = (),
 ) -> Roles:
     """The roles that headers and values suggest; `chosen` headers by role, and `rows` if given, are used as they are.
 
-    amount: the header of the money, whether it turns out to be the price of a line or the total of an order. A column
-    has at most one role. Raises ConfigurationError for a chosen header that no file has.
+    amount: the header of the money, whether it turns out to be the price of a line or the total of an order. id_parts:
+    headers that together identify an order, if there are several. A column has at most one role. Raises
+    ConfigurationError for a chosen header that no file has.
     """
     names = tuple(dict.fromkeys(name for sample in samples for name in sample.header))
     _check_chosen(chosen, amount, names)
@@ -99,7 +105,9 @@ def roles_of(
     found = [
         _assigned(of_file, {role: header for role, header in chosen.items() if header in of_file}) for of_file in facts
     ]
-    ids = shared_ids(samples, [_with_amount(roles, of_file) for roles, of_file in zip(found, facts, strict=True)])
+    ids_of = [order_ids(sample, roles, id_parts) for sample, roles in zip(samples, found, strict=True)]
+    with_amount = [_with_amount(roles, of_file) for roles, of_file in zip(found, facts, strict=True)]
+    ids = shared_ids(samples, with_amount, ids_of)
     folds_items = rows == "items" if rows is not None else ids.are_items
     for roles, of_file in zip(found, facts, strict=True):
         if _AMOUNT in roles:
@@ -112,7 +120,8 @@ def roles_of(
     lines = pd.concat(parts, ignore_index=True).fillna("")
     headers = {role: tuple(dict.fromkeys(roles[role] for roles in found if role in roles)) for role in lines.columns}
     typed = {role for role, written in headers.items() if all(name in s.typed for name in written for s in samples)}
-    return Roles(headers, lines, column_facts(lines, typed), folds_items, ids, names)
+    facts_of_all = column_facts(lines, typed)
+    return Roles(headers, lines, facts_of_all, folds_items, ids, pd.concat(ids_of, ignore_index=True), names)
 
 
 def _check_chosen(chosen: Mapping[str, str], amount: str | None, names: Collection[str]) -> None:

@@ -51,7 +51,7 @@ class _Proposing:
         chosen = dict(answers.columns)
         if len(answers.order_id) == 1 and answers.order_id != (NO_ID,):
             chosen["order_id"] = answers.order_id[0]
-        self.roles = roles_of(samples, chosen, answers.rows, answers.amount)
+        self.roles = roles_of(samples, chosen, answers.rows, answers.amount, answers.order_id)
         self.facts = self.roles.facts
         self.document: dict[str, Any] = {}
         self.columns: dict[str, Any] = {}
