@@ -28,8 +28,8 @@ def doubts_of(facts: ImportFacts, rejected: pd.DataFrame, ignored_files: Sequenc
     if len(facts.lines_read) == 1 and superseded > MANY_EXCLUDED * read:  # several files may overlap
         doubts.append(
             f"{superseded:,} of {read:,} lines ({superseded / read:.0%}) have the order id of a later line, which "
-            'replaces them: are they versions of one order, its items (rows = "items", --rows items), or orders of their '
-            "own (--id names the columns that identify one)?"
+            'replaces them: are they versions of one order, its items (rows = "items", --rows items), or orders of '
+            "their own (--id names the columns that identify one)?"
         )
     if facts.lines.get(LONE_REFUND, 0):
         doubts.append(

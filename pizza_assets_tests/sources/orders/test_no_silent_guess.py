@@ -280,3 +280,57 @@ def test_item_lines_of_numbers_that_restart_are_items_of_the_id_that_is_answered
     source = order_files(tmp_path / "in", chosen)
     assert (chosen.rows, source.facts.lines["accepted"], source.facts.lines["superseded"]) == ("items", 780, 0)
     assert source.orders(AUGUST).rows["revenue_cents"].unique().tolist() == [3300]
+
+
+def lines_with_the_order_total(orders: int = 100, lines: int = 3) -> list[tuple]:
+    return [
+        (f"A{n}", f"2025-08-15 {12 + n % 10}:05", "S1", f"Pizza {place}", 1, f"{20 + n % 5}.00")
+        for n in range(orders)
+        for place in range(lines)
+    ]
+
+
+EVENTS = [(f"A{n}", "2025-08-15 19:00", "S1", event, "20.00") for n in range(50) for event in ("placed", "delivered")]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "once"),
+    [
+        ((*HEADER[:5], "Total"), lines_with_the_order_total(), "2,200.00"),
+        ((*HEADER[:5], "Price"), lines_with_the_order_total(), "2,200.00"),
+        ((*HEADER[:3], "Event", "Total"), EVENTS, "1,000.00"),
+    ],
+    ids=["total", "price", "events"],
+)
+def test_an_amount_that_all_lines_of_an_order_have_is_asked_for_with_both_totals(
+    tmp_path: Path, header: tuple[str, ...], rows: list[tuple], once: str
+) -> None:
+    content = csv_text(header, rows)
+    [question] = proposed(tmp_path, content).questions
+    assert question.option == "--amount-on each_line|repeated"
+    each = sum(float(row[-1]) for row in rows)
+    assert f"{each:,.2f} (each_line)" in question.about
+    assert f"{once} (repeated)" in question.about
+    for said, total in (("each_line", f"{each:,.2f}"), ("repeated", once)):
+        proposal = proposed(tmp_path, content, amount_on=said)
+        assert asked(proposal) == []
+        chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+        revenue = order_files(tmp_path / "in", chosen).orders(AUGUST).rows["revenue_cents"].sum()
+        assert f"{revenue / 100:,.2f}" == total
+
+
+def test_an_amount_outside_the_list_of_items_is_that_of_the_order(tmp_path: Path) -> None:
+    records = [
+        {
+            "id": f"A{n}", "placed_at": f"2025-08-15 {12 + n % 10}:05", "store": "S1", "total": "20.00",
+            "items": [{"name": "x", "qty": 1}, {"name": "y", "qty": 2}],
+        }
+        for n in range(100)
+    ]  # fmt: skip
+    file = write(tmp_path / "in", "1.jsonl", "\n".join(map(json.dumps, records)))
+    proposal = propose([read_sample(file)], SAID, "Europe/London")
+    assert asked(proposal) == []
+    assert proposal.document["amount_on"] == "repeated"
+    text = mapping_text({"files": "*.jsonl", **proposal.document}, proposal.notes)
+    rows = order_files(tmp_path / "in", parse_mapping(text, "orders.toml")).orders(AUGUST).rows
+    assert (len(rows), rows["revenue_cents"].sum(), rows["pizza_count"].sum()) == (100, 200_000, 300)

@@ -65,3 +65,16 @@ def shared_ids(
 def is_negative(texts: pd.Series) -> pd.Series:
     """Whether amounts are negative, as -3.00, £-3.00 or (3.00)."""
     return texts.str.contains(_NEGATIVE, regex=True).astype(bool)
+
+
+def refund_question(lines: pd.DataFrame, amount: str) -> str | None:
+    """The question about lines with a negative amount (a column of `lines`) or quantity; None if there are none."""
+    is_refund = is_negative(lines[amount])
+    if "quantity" in lines:
+        is_refund |= is_negative(lines["quantity"])
+    if not is_refund.any():
+        return None
+    return (
+        f"{int(is_refund.sum())} amounts or quantities are negative, refunds perhaps: are they to be taken from the "
+        "orders with the same id (net), left out (exclude), or refused as errors (refuse)?"
+    )
