@@ -24,7 +24,7 @@ from pizza_assets.sources.orders.file_amounts import (
     line_amounts,
     whole_numbers,
 )
-from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.file_mapping import NOT_VOID, VOID, FileMapping
 from pizza_assets.sources.orders.file_times import EXACT, read_instants
 from pizza_assets.sources.orders.text_batches import TextBatch
 from pizza_assets.sources.orders.zone_names import ALWAYS_KNOWN, zone_or_none
@@ -164,17 +164,14 @@ def _is_excluded(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:
     return texts["status"].str.casefold().isin(mapping.excluded_statuses).to_numpy(dtype=bool)
 
 
-_TRUE, _FALSE = ("true", "yes", "y", "1", "x", "void", "voided"), ("", "false", "no", "n", "0")
-
-
 def _is_void(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> np.ndarray:
     """Lines that their void column calls void; what it may say beside yes and no is refused."""
     if "void" not in mapping.columns:
         return np.zeros(len(texts), dtype=bool)
     words = texts["void"].str.casefold()
-    is_unknown = (~words.isin([*_TRUE, *_FALSE])).to_numpy(dtype=bool)
+    is_unknown = (~words.isin(VOID | NOT_VOID)).to_numpy(dtype=bool)
     problems.add(is_unknown, mapping.columns["void"], "is yes or no", texts["void"], "neither yes nor no")
-    return words.isin(_TRUE).to_numpy(dtype=bool)
+    return words.isin(VOID).to_numpy(dtype=bool)
 
 
 def _is_refund_kind(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:

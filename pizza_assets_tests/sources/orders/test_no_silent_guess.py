@@ -334,3 +334,17 @@ def test_an_amount_outside_the_list_of_items_is_that_of_the_order(tmp_path: Path
     text = mapping_text({"files": "*.jsonl", **proposal.document}, proposal.notes)
     rows = order_files(tmp_path / "in", parse_mapping(text, "orders.toml")).orders(AUGUST).rows
     assert (len(rows), rows["revenue_cents"].sum(), rows["pizza_count"].sum()) == (100, 200_000, 300)
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [("Void", "VOID", ""), ("Voided", "X", ""), ("Cancelled", "Cancelled", "No"), ("Deleted", "deleted", "")],
+)
+def test_lines_that_a_column_calls_void_are_left_out(tmp_path: Path, header: str, yes: str, no: str) -> None:
+    rows = [(f"A{n}", "2025-08-15 19:00", "S1", "8.50", no if n % 10 else yes) for n in range(40)]
+    proposal = proposed(tmp_path, csv_text((*RESTARTING, header), rows))
+    assert asked(proposal) == []
+    assert proposal.document["columns"]["void"] == header
+    chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+    lines = order_files(tmp_path / "in", chosen).facts.lines
+    assert (lines["accepted"], lines["excluded"]) == (36, 4)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.sources.orders.file_mapping import TABLES
+from pizza_assets.sources.orders.file_mapping import NOT_VOID, TABLES, VOID
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle, amount_style
 from pizza_assets.sources.orders.proposal.header_words import rank
 from pizza_assets.sources.orders.proposal.order_ids import SharedIds, order_ids, shared_ids
@@ -17,7 +17,6 @@ from pizza_assets.sources.orders.zone_names import zone_or_none
 _MOSTLY = 0.9
 _FEW_VALUES = 50
 _MOST_NAMES = 2_000
-_YES_OR_NO = {"true", "false", "yes", "no", "y", "n", "1", "0"}
 _AMOUNT = "amount"
 """The role of the money until it is known whether lines are items or orders."""
 ROLES = (*TABLES["columns"], "currency", "timezone")
@@ -221,7 +220,7 @@ _FITS: dict[str, Callable[[ColumnFacts], bool]] = {
     "item": _is_name,
     "category": _is_word,
     "status": _is_word,
-    "void": lambda column: bool(column.values) and {v.casefold() for v in column.values} <= _YES_OR_NO,
+    "void": lambda column: bool(column.values) and {v.casefold() for v in column.values} <= VOID | NOT_VOID,
     "chain": _is_word,
     "market": lambda column: _is_name(column) and column.amount is None,
     "store_id": _is_name,
