@@ -135,3 +135,13 @@ def test_many_excluded_lines_and_unread_files_are_doubtful(home: Path, capsys: p
     assert "of 18,001 lines (13%) are left out" in out
     assert "not read: 'notes.pdf'" in out
     assert main(["check", "exports", *SAID, "--accept-doubts"]) == 0
+
+
+def test_many_lines_replaced_by_later_lines_of_the_same_file_are_doubtful(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *lines = (home / "orders.csv").read_text().splitlines()
+    later = [line.replace(",1,", ",2,") for line in lines if ",1," in line][:3000]
+    (home / "orders.csv").write_text("\n".join([header, *lines, *later]))
+    assert main(["check", "orders.csv", *SAID, "--rows", "orders"]) == 1
+    assert "3,000 of 21,001 lines (14%) have the order id of a later line" in capsys.readouterr().out

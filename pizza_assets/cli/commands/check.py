@@ -54,6 +54,11 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
 @click.option("--date-order", type=click.Choice(["day", "month"]), help="Whether 03/04 is in April or in March.")
 @click.option("--price-unit", type=click.Choice(["major", "minor"]), help="Whether 1250 means pounds or pence.")
 @click.option("--price-is", type=click.Choice(["unit", "line"]), help="Whether a price is for one item or the line.")
+@click.option(
+    "--amount-on",
+    type=click.Choice(["each_line", "first_line", "repeated"]),
+    help="Which lines of an order have its money: each its own, the first alone, or each that of the whole order.",
+)
 @click.option("--amount", metavar="HEADER", help="The column of the money, e.g. another one than proposed.")
 @click.option(
     "--id",

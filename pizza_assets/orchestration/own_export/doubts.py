@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, UNIQUE_ID
+from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, SUPERSEDED, UNIQUE_ID
 from pizza_assets.sources.orders.file_import import NO_ORDER, ImportFacts
 
 MANY_EXCLUDED = 0.05
-"""A larger share of excluded lines is worth a look: shops cancel one order in fifty."""
+"""A larger share of excluded or replaced lines is worth a look: shops cancel one order in fifty."""
 _MOST_NAMED = 5
 
 
@@ -24,6 +24,13 @@ def doubts_of(facts: ImportFacts, rejected: pd.DataFrame, ignored_files: Sequenc
         )
     if facts.lines.get(NO_ORDER, 0) > MANY_EXCLUDED * read and facts.aside:
         doubts.append(f"{facts.lines[NO_ORDER]:,} lines are no orders, such as {facts.aside[0]}: is the mapping right?")
+    superseded = facts.lines.get(SUPERSEDED, 0)
+    if len(facts.lines_read) == 1 and superseded > MANY_EXCLUDED * read:  # several files may overlap
+        doubts.append(
+            f"{superseded:,} of {read:,} lines ({superseded / read:.0%}) have the order id of a later line, which "
+            'replaces them: are they versions of one order, its items (rows = "items", --rows items), or orders of '
+            "their own (--id names the columns that identify one)?"
+        )
     if facts.lines.get(LONE_REFUND, 0):
         doubts.append(
             f"{facts.lines[LONE_REFUND]:,} refunds have the id of no order: they are taken from none, so the revenue "

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -85,28 +86,35 @@ class _RaggedRows:
 
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
+        self.numbers: list[int] = []
+        """The numbers of all these records, ascending: the parser reads them in their order."""
         self.defects: dict[int, str] = {}
         self.cells: dict[int, list[str]] = {}
         """Of records that have only empty cells too many."""
 
     def __call__(self, row: Any) -> str:
         cells = next(csv.reader([row.text], delimiter=self._delimiter), [])
+        self.numbers.append(row.number)
         if row.actual_columns > row.expected_columns and not any(cells[row.expected_columns :]):
             self.cells[row.number] = cells
         else:
             self.defects[row.number] = f"the line has {row.actual_columns} columns, the header {row.expected_columns}"
         return "skip"
 
-    @property
-    def numbers(self) -> list[int]:
-        """The numbers of all these records, in their order."""
-        return sorted([*self.defects, *self.cells])
-
     def numbers_between(self, first: int, count: int) -> np.ndarray:
         """The numbers of the next `count` records that are not among these, from `first` on."""
-        skipped = sum(number >= first for number in self.numbers)
-        candidates = np.arange(first, first + count + skipped)
-        return candidates[~np.isin(candidates, self.numbers)][:count]
+        skipped = self.numbers[bisect_left(self.numbers, first) :]
+        candidates = np.arange(first, first + count + len(skipped))
+        return candidates[~np.isin(candidates, skipped)][:count]
+
+    def fresh(self, reported: int, until: int | None) -> list[int]:
+        """The numbers of those after `reported` and before `until`."""
+        end = None if until is None else bisect_left(self.numbers, until)
+        return self.numbers[bisect_right(self.numbers, reported) : end]
+
+    def column(self, numbers: list[int], index: int) -> list[str]:
+        """The cells of one column in the records `numbers`, which have only empty cells too many."""
+        return [self.cells[number][index] for number in numbers]
 
 
 def _batches(file: Path, mapping: FileMapping, place: HeaderPlace, continuing: np.ndarray) -> Iterator[TextBatch]:
@@ -115,21 +123,19 @@ def _batches(file: Path, mapping: FileMapping, place: HeaderPlace, continuing: n
     in_header = int((continuing <= place.line_count).sum())
     next_number, reported = place.line_count + 1, 0
     made = Batches(mapping)
+    at_of = {name: header.index(column) for name, column in mapping.columns.items()}
 
     def frame_of(texts: dict[str, Any], numbers: np.ndarray, until: int | None) -> TextBatch:
         """A batch of texts and of the ragged records up to `until`."""
         nonlocal reported
-        fresh = [n for n in ragged.numbers if n > reported and (until is None or n < until)]
-        reported = max([reported, *fresh])
+        fresh = ragged.fresh(reported, until)
+        reported = fresh[-1] if fresh else reported
         # records are counted from the header's last line on, so lines of earlier values don't count
         line = {n: int(at) for n, at in zip(fresh, _lines(np.array(fresh), continuing[in_header:]), strict=True)}
         defects = {line[n]: ragged.defects[n] for n in fresh if n in ragged.defects}
         padded = [n for n in fresh if n in ragged.cells]
-        for n in padded:
-            texts = {
-                name: [*map(str, values), ragged.cells[n][header.index(mapping.columns[name])]]
-                for name, values in texts.items()
-            }
+        if padded:
+            texts = {name: [*map(str, values), *ragged.column(padded, at_of[name])] for name, values in texts.items()}
         at = np.r_[_lines(numbers, continuing[in_header:]), np.array([line[n] for n in padded], dtype=np.int64)]
         frame = text_frame(texts, at, defects)
         return made.batch(frame.sort_values("line_number", kind="stable", ignore_index=True) if padded else frame)
@@ -144,7 +150,7 @@ def _batches(file: Path, mapping: FileMapping, place: HeaderPlace, continuing: n
     except pa.ArrowInvalid as error:
         if "cannot infer number of columns" not in str(error) and "Empty CSV file" not in str(error):
             raise
-    if any(n > reported for n in ragged.numbers):
+    if ragged.fresh(reported, None):
         yield frame_of({name: [] for name in mapping.columns}, np.empty(0, dtype=np.int64), None)
 
 

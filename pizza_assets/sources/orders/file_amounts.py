@@ -94,8 +94,12 @@ def whole_numbers(texts: pd.Series, may_be_negative: bool = False) -> tuple[np.n
 
 
 def line_amounts(prices: np.ndarray, quantities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Price times quantity, in fine units (0 where too large), and a verdict on each. Never overflows."""
-    amounts = prices * quantities  # at most 1e12 * 1e4
+    """Price times quantity, in fine units (0 where too large), and a verdict on each. Never overflows.
+
+    Exports mark what is paid back at the price, the quantity or both: it is negative in each case.
+    """
+    amounts = np.abs(prices * quantities)  # at most 1e12 * 1e4
+    amounts = np.where((prices < 0) | (quantities < 0), -amounts, amounts)
     is_too_large = np.abs(amounts) > MOST_MINOR_UNITS * FINE_UNITS
     return np.where(is_too_large, 0, amounts), np.where(is_too_large, TOO_LARGE, READABLE)
 

@@ -211,6 +211,11 @@ def _once(lines: pd.DataFrame, mapping: FileMapping) -> pd.DataFrame:
 
 def _net(versions: pd.DataFrame, refunds: Refunds) -> pd.DataFrame:
     """The versions less their refunds, with `revenue_cents`. What is paid back whole counts as left out."""
+    if refunds.sums.empty:
+        versions["pizza_count"] = versions["pizza_count"].clip(lower=0)
+        versions["paid_back_lines"] = 0
+        versions["revenue_cents"] = rounded_to_minor_units(versions["fine_amount"].clip(lower=0).to_numpy())
+        return versions
     paid_back = refunds.sums.reindex(versions["order_id"]).set_axis(versions.index)
     net = versions["fine_amount"] + paid_back["amount"].fillna(0).astype("int64")
     versions["pizza_count"] = (versions["pizza_count"] + paid_back["quantity"].fillna(0).astype("int64")).clip(lower=0)
@@ -296,7 +301,8 @@ def _counts(
     moved = orders[orders["dst_note"] == MOVED_OUT_OF_GAP]
     first = orders[orders["dst_note"] == FIRST_OF_TWO]
     paid_back = versions[versions["paid_back_lines"] > 0]
-    is_lone = ~refunds.lines["order_id"].isin(versions["order_id"])
+    ids = versions["order_id"]  # few are refunded: looking up all ids in them is much faster than the reverse
+    is_lone = ~refunds.lines["order_id"].isin(ids[ids.isin(refunds.lines["order_id"])])
     matched, lone = refunds.lines[~is_lone], refunds.lines[is_lone]
     parts = (
         (EXCLUDED, paid_back["ordered_at"], paid_back["paid_back_lines"]),

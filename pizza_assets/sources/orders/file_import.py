@@ -42,7 +42,7 @@ from pizza_assets.sources.orders.line_buckets import LineBuckets
 from pizza_assets.sources.orders.text_batches import ANOTHER_KIND, TextBatch
 from pizza_assets.threads import ahead, side_by_side
 
-PARSER_VERSION = 4
+PARSER_VERSION = 5
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 32 * 1024 * 1024
 """The approximate largest size of a bucket."""

@@ -24,7 +24,7 @@ from pizza_assets.sources.orders.file_amounts import (
     line_amounts,
     whole_numbers,
 )
-from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.file_mapping import NOT_VOID, VOID, FileMapping
 from pizza_assets.sources.orders.file_times import EXACT, read_instants
 from pizza_assets.sources.orders.text_batches import TextBatch
 from pizza_assets.sources.orders.zone_names import ALWAYS_KNOWN, zone_or_none
@@ -164,17 +164,14 @@ def _is_excluded(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:
     return texts["status"].str.casefold().isin(mapping.excluded_statuses).to_numpy(dtype=bool)
 
 
-_TRUE, _FALSE = ("true", "yes", "y", "1", "x", "void", "voided"), ("", "false", "no", "n", "0")
-
-
 def _is_void(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> np.ndarray:
     """Lines that their void column calls void; what it may say beside yes and no is refused."""
     if "void" not in mapping.columns:
         return np.zeros(len(texts), dtype=bool)
     words = texts["void"].str.casefold()
-    is_unknown = (~words.isin([*_TRUE, *_FALSE])).to_numpy(dtype=bool)
+    is_unknown = (~words.isin(VOID | NOT_VOID)).to_numpy(dtype=bool)
     problems.add(is_unknown, mapping.columns["void"], "is yes or no", texts["void"], "neither yes nor no")
-    return words.isin(_TRUE).to_numpy(dtype=bool)
+    return words.isin(VOID).to_numpy(dtype=bool)
 
 
 def _is_refund_kind(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:
@@ -292,15 +289,17 @@ def _numbers(
     else:
         counted = pd.Series("1", index=texts.index, dtype="str")
     quantity, verdicts = whole_numbers(counted, may_be_negative)
-    is_needed = amount >= 0  # a refund need not say how many
+    is_needed = (amount >= 0) | (mapping.price_is == "unit")  # other refunds need not say how many
     _add_number_problems(problems, np.where(is_needed, verdicts, READABLE), mapping.column_of("quantity"), counted)
     if mapping.price_is == "unit":
         amount, verdicts = line_amounts(amount, quantity)
         _add_number_problems(problems, verdicts, mapping.column_of(mapping.amount_name), written)
-    if not may_be_negative:
-        _add_number_problems(
-            problems, np.where(amount < 0, NEGATIVE, READABLE), mapping.column_of(mapping.amount_name), written
-        )
+    is_bad = (amount < 0) & (not may_be_negative)
+    _add_number_problems(
+        problems, np.where(is_bad, NEGATIVE, READABLE), mapping.column_of(mapping.amount_name), written
+    )
+    is_bad = (quantity < 0) & (amount > 0) & ~_is_refund_kind(texts, mapping)  # neither a sale nor a refund
+    _add_number_problems(problems, np.where(is_bad, NEGATIVE, READABLE), mapping.column_of("quantity"), counted)
     return amount, quantity
 
 

@@ -34,7 +34,7 @@
     item = "Product"                # optional, shown in raw_orders.items
     category = "Group"              # optional, shown in raw_orders.items
     status = "State"                # optional, see [statuses]
-    void = "Voided"                 # optional: lines with true, yes, 1 or x are left out
+    void = "Voided"                 # optional: lines with true, yes, 1, x, void or cancelled are left out
     kind = "Line Type"              # optional, see [kinds]
     refunded = "Refunded Amount"    # optional: what was paid back, taken from the amount
     adjustment = "Adjustment"       # optional: added to the amount, usually negative
@@ -84,6 +84,9 @@ CHOICES = {
 }
 TEXT_KEYS = ("timezone", "timezone_column", "files", "delimiter", "encoding", "thousands", "business_day_ends")
 LIST_KEYS = ("order_id_of",)
+VOID = frozenset({"true", "yes", "y", "1", "x", "void", "voided", "cancelled", "canceled", "deleted"})
+NOT_VOID = frozenset({"", "false", "no", "n", "0"})
+"""What a column of voided lines may say, in any case."""
 ID_PART = "order_id_part_"
 """Prefix of the names under which `columns` has the columns of order_id_of."""
 EPOCH_SECONDS, EPOCH_MILLISECONDS, EXCEL_SERIAL = "epoch_seconds", "epoch_milliseconds", "excel_serial"

@@ -62,7 +62,14 @@ def recognised(headers: Sequence[Sequence[str]]) -> Layout | None:
     return found[0] if len(found) == 1 else None
 
 
-def resembled(header: Sequence[str]) -> Layout | None:
+def resemblance(header: Sequence[str]) -> str | None:
+    """Which layout the header resembles and what it lacks, in words; None if it resembles none."""
+    layout = _resembled(header)
+    missing = layout.missing(header) if layout is not None else []
+    return f"It resembles {layout.name}, but lacks {', '.join(map(repr, missing))}" if layout and missing else None
+
+
+def _resembled(header: Sequence[str]) -> Layout | None:
     """A layout most of whose headers, but not all, are in `header`."""
     close = [layout for layout in known_layouts() if 3 * len(set(layout.missing(header))) <= len(layout.headers)]
     return min(close, key=lambda layout: len(layout.missing(header)), default=None)

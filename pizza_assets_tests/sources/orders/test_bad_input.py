@@ -153,3 +153,15 @@ def test_what_is_no_file_is_left_aside(tmp_path: Path, make: Callable[[Path], No
     write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD]))
     make(tmp_path / "in" / "2.csv")
     assert list(order_files(tmp_path / "in").facts.lines_read) == ["1.csv"]
+
+
+def test_lines_with_delimiters_at_their_end_keep_their_cells_and_numbers_among_other_lines(tmp_path: Path) -> None:
+    def line(number: int) -> str:
+        whole = f"a{number},2025-08-15 {10 + number % 10}:00,{number}.00,1,Leeds,s1"
+        return {0: f"{whole},", 1: f"{whole},,,", 2: f"{whole},extra"}.get(number % 5, whole)
+
+    write(tmp_path / "in", "1.csv", "\n".join([",".join(HEADER), *map(line, range(1, 41))]) + "\n")
+    result = order_files(tmp_path / "in").orders(AUGUST)
+    paid = dict(zip(result.rows["order_id"], result.rows["revenue_cents"], strict=True))
+    assert paid == {f"a{n}": 100 * n for n in range(1, 41) if n % 5 != 2}
+    assert result.rejected["line_number"].tolist() == [n + 1 for n in range(1, 41) if n % 5 == 2]

@@ -1,10 +1,11 @@
 """What an export does not say is asked or refused: money, ids, quotes, and what a line is."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from pizza_assets.errors import BadFile
+from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.sources.orders.mapping_reader import parse_mapping
 from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
 from pizza_assets.sources.orders.proposal.header_words import rank
@@ -177,3 +178,173 @@ def test_a_workbook_saved_under_another_name_is_named(tmp_path: Path) -> None:
 def test_many_stores_are_not_made_markets_unasked(tmp_path: Path) -> None:
     rows = [(n, "2025-08-15 19:00", f"S{n % 60}", "8.50") for n in range(600)]
     assert asked(proposed(tmp_path, csv_text(RESTARTING, rows))) == ["--market"]
+
+
+@pytest.mark.parametrize("name", ["line_number", "defect", "kind", "order_id", "order_id_part_1", "timestamp", "c0"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_header_that_is_also_a_name_of_the_importer_is_read(tmp_path: Path, name: str, kind: str) -> None:
+    header = ("Order No", "Placed", "Store", "Total", name)
+    rows = [(f"A{n}", f"2025-08-15 {10 + n % 10}:05", "S1", "8.50", f"note {n % 3}") for n in range(40)]
+    lines = [json.dumps(dict(zip(header, row, strict=True))) for row in rows]
+    content = csv_text(header, rows) if kind == "csv" else "\n".join(lines) + "\n"
+    sample = read_sample(write(tmp_path, f"1.{kind}", content))
+    assert sample.lines[name].tolist() == [row[4] for row in rows]
+    proposal = propose([sample], SAID, "Europe/London")
+    assert asked(proposal) == []
+    assert proposal.unused == (name,)
+
+
+UNITS_WITH_REFUNDS = [
+    ("a", "2025-08-15 19:00", "10.00", 2, "x"),
+    ("b", "2025-08-15 19:05", "10.00", 3, "x"),
+    ("c", "2025-08-15 19:10", "10.00", 3, "x"),
+    ("d", "2025-08-15 19:15", "10.00", 3, "x"),
+]
+
+
+@pytest.mark.parametrize(("price", "count"), [("-10.00", -1), ("10.00", -1), ("-10.00", 1)])
+def test_a_unit_price_is_paid_back_whichever_of_price_and_quantity_is_negative(
+    tmp_path: Path, price: str, count: int
+) -> None:
+    rows = [*UNITS_WITH_REFUNDS, ("a", "2025-08-15 20:00", price, count, "x")]
+    write(tmp_path / "in", "1.csv", csv_text(REFUNDED, rows))
+    chosen = mapping(ITEM_ROWS.replace('currency = "GBP"', 'currency = "GBP"\nrefunds = "net"\nprice_is = "unit"'))
+    source = order_files(tmp_path / "in", chosen)
+    assert sorted(source.orders(AUGUST).rows["revenue_cents"]) == [1000, 3000, 3000, 3000]
+    assert source.facts.lines["refund"] == 1
+
+
+def test_a_unit_price_paid_back_without_a_quantity_is_refused_and_not_worth_nothing(tmp_path: Path) -> None:
+    rows = [*UNITS_WITH_REFUNDS, ("e", "2025-08-15 20:00", "-10.00", "", "x")]
+    write(tmp_path / "in", "1.csv", csv_text(REFUNDED, rows))
+    chosen = mapping(ITEM_ROWS.replace('currency = "GBP"', 'currency = "GBP"\nrefunds = "net"\nprice_is = "unit"'))
+    assert order_files(tmp_path / "in", chosen).facts.lines["rejected"] == 1
+
+
+@pytest.mark.parametrize(("kind", "fate"), [("Sale", "rejected"), ("Return", "refund")])
+def test_a_line_amount_that_contradicts_its_negative_quantity_is_no_sale(tmp_path: Path, kind: str, fate: str) -> None:
+    rows = [(*row, "Sale") for row in UNITS_WITH_REFUNDS]
+    rows.append(("b", "2025-08-15 19:05", "4.00", -1, "x", kind))
+    write(tmp_path / "in", "1.csv", csv_text((*REFUNDED, "what"), rows))
+    text = ITEM_ROWS.replace('currency = "GBP"', 'currency = "GBP"\nrefunds = "net"')
+    text = text.replace('item = "item"', 'item = "item"\nkind = "what"')
+    chosen = mapping(text + '[kinds]\norders = ["Sale"]\nrefunds = ["Return"]\n')
+    assert order_files(tmp_path / "in", chosen).facts.lines[fate] >= 1
+
+
+def test_negative_quantities_are_asked_about_like_negative_amounts(tmp_path: Path) -> None:
+    header = ("Order ID", "Order Date", "Store", "Product", "Quantity", "Unit price")
+    rows = unit_prices()
+    rows += [(f"A{n}", f"2025-08-15 {12 + n % 10}:45", "S1", "Cola", -2, "2.20") for n in range(3)]
+    proposal = proposed(tmp_path, csv_text(header, rows))
+    assert asked(proposal) == ["--refunds"]
+    assert proposal.questions[0].about.startswith("3 amounts or quantities are negative")
+
+
+@pytest.mark.parametrize("rows", [None, "items"])
+def test_the_amount_that_is_named_is_the_price_of_item_lines(tmp_path: Path, rows: str | None) -> None:
+    lines = [(*row[:4], 1, row[5]) for row in unit_prices()]
+    content = csv_text((*HEADER[:5], "Preis"), lines)
+    assert asked(proposed(tmp_path, content, rows=rows)) == ["--amount"]
+    proposal = proposed(tmp_path, content, rows=rows, amount="Preis")
+    assert asked(proposal) == []
+    assert (proposal.document["rows"], proposal.document["columns"]["price"]) == ("items", "Preis")
+
+
+@pytest.mark.parametrize("repeats", [1, 2], ids=["orders", "items"])
+def test_the_amount_that_is_named_replaces_the_usual_one(tmp_path: Path, repeats: int) -> None:
+    header = (*HEADER[:4], "Line Total", "Net")
+    lines = [(f"A{n}", "2025-08-15 19:00", "S1", f"x{k}", "9.00", "8.00") for n in range(40) for k in range(repeats)]
+    proposal = proposed(tmp_path, csv_text(header, lines), amount="Net")
+    role = "price" if repeats > 1 else "total"
+    assert proposal.document["columns"][role] == "Net"
+    assert "Line Total" in proposal.unused
+
+
+def test_an_amount_that_no_column_has_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--amount Preis: the export has no column 'Preis'"):
+        proposed(tmp_path, csv_text(HEADER, unit_prices()), amount="Preis")
+
+
+@pytest.mark.parametrize("said", [None, "items"], ids=["found", "said"])
+def test_item_lines_of_numbers_that_restart_are_items_of_the_id_that_is_answered(
+    tmp_path: Path, said: str | None
+) -> None:
+    header = ("Order No", "Placed", "Store", "Product", "Quantity", "Price")
+    rows = [(*row[:3], f"Pizza {place}", 1, f"1{place}.00") for row in restarting() for place in range(3)]
+    content = csv_text(header, rows)
+    assert asked(proposed(tmp_path, content)) == ["--id"]
+    proposal = proposed(tmp_path, content, order_id=("Placed", "Order No"), rows=said)
+    assert asked(proposal) == []
+    chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+    source = order_files(tmp_path / "in", chosen)
+    assert (chosen.rows, source.facts.lines["accepted"], source.facts.lines["superseded"]) == ("items", 780, 0)
+    assert source.orders(AUGUST).rows["revenue_cents"].unique().tolist() == [3300]
+
+
+def lines_with_the_order_total(orders: int = 100, lines: int = 3) -> list[tuple]:
+    return [
+        (f"A{n}", f"2025-08-15 {12 + n % 10}:05", "S1", f"Pizza {place}", 1, f"{20 + n % 5}.00")
+        for n in range(orders)
+        for place in range(lines)
+    ]
+
+
+EVENTS = [(f"A{n}", "2025-08-15 19:00", "S1", event, "20.00") for n in range(50) for event in ("placed", "delivered")]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "once"),
+    [
+        ((*HEADER[:5], "Total"), lines_with_the_order_total(), "2,200.00"),
+        ((*HEADER[:5], "Price"), lines_with_the_order_total(), "2,200.00"),
+        ((*HEADER[:3], "Event", "Total"), EVENTS, "1,000.00"),
+    ],
+    ids=["total", "price", "events"],
+)
+def test_an_amount_that_all_lines_of_an_order_have_is_asked_for_with_both_totals(
+    tmp_path: Path, header: tuple[str, ...], rows: list[tuple], once: str
+) -> None:
+    content = csv_text(header, rows)
+    [question] = proposed(tmp_path, content).questions
+    assert question.option == "--amount-on each_line|repeated"
+    each = sum(float(row[-1]) for row in rows)
+    assert f"{each:,.2f} (each_line)" in question.about
+    assert f"{once} (repeated)" in question.about
+    for said, total in (("each_line", f"{each:,.2f}"), ("repeated", once)):
+        proposal = proposed(tmp_path, content, amount_on=said)
+        assert asked(proposal) == []
+        chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+        revenue = order_files(tmp_path / "in", chosen).orders(AUGUST).rows["revenue_cents"].sum()
+        assert f"{revenue / 100:,.2f}" == total
+
+
+def test_an_amount_outside_the_list_of_items_is_that_of_the_order(tmp_path: Path) -> None:
+    records = [
+        {
+            "id": f"A{n}", "placed_at": f"2025-08-15 {12 + n % 10}:05", "store": "S1", "total": "20.00",
+            "items": [{"name": "x", "qty": 1}, {"name": "y", "qty": 2}],
+        }
+        for n in range(100)
+    ]  # fmt: skip
+    file = write(tmp_path / "in", "1.jsonl", "\n".join(map(json.dumps, records)))
+    proposal = propose([read_sample(file)], SAID, "Europe/London")
+    assert asked(proposal) == []
+    assert proposal.document["amount_on"] == "repeated"
+    text = mapping_text({"files": "*.jsonl", **proposal.document}, proposal.notes)
+    rows = order_files(tmp_path / "in", parse_mapping(text, "orders.toml")).orders(AUGUST).rows
+    assert (len(rows), rows["revenue_cents"].sum(), rows["pizza_count"].sum()) == (100, 200_000, 300)
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [("Void", "VOID", ""), ("Voided", "X", ""), ("Cancelled", "Cancelled", "No"), ("Deleted", "deleted", "")],
+)
+def test_lines_that_a_column_calls_void_are_left_out(tmp_path: Path, header: str, yes: str, no: str) -> None:
+    rows = [(f"A{n}", "2025-08-15 19:00", "S1", "8.50", no if n % 10 else yes) for n in range(40)]
+    proposal = proposed(tmp_path, csv_text((*RESTARTING, header), rows))
+    assert asked(proposal) == []
+    assert proposal.document["columns"]["void"] == header
+    chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+    lines = order_files(tmp_path / "in", chosen).facts.lines
+    assert (lines["accepted"], lines["excluded"]) == (36, 4)

@@ -23,6 +23,7 @@ class Answers:
     date_order: str | None = None
     price_unit: str | None = None
     price_is: str | None = None
+    amount_on: str | None = None
     refunds: str | None = None
     business_day_ends: str | None = None
     amount: str | None = None

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.sources.orders.file_mapping import TABLES
+from pizza_assets.sources.orders.file_mapping import NOT_VOID, TABLES, VOID
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle, amount_style
 from pizza_assets.sources.orders.proposal.header_words import rank
-from pizza_assets.sources.orders.proposal.order_ids import SharedIds, shared_ids
+from pizza_assets.sources.orders.proposal.order_ids import SharedIds, order_ids, shared_ids
 from pizza_assets.sources.orders.proposal.sample import ExportSample
 from pizza_assets.sources.orders.proposal.time_formats import TimeReading, number_readings, time_readings
 from pizza_assets.sources.orders.zone_names import zone_or_none
@@ -17,7 +17,8 @@ from pizza_assets.sources.orders.zone_names import zone_or_none
 _MOSTLY = 0.9
 _FEW_VALUES = 50
 _MOST_NAMES = 2_000
-_YES_OR_NO = {"true", "false", "yes", "no", "y", "n", "1", "0"}
+_AMOUNT = "amount"
+"""The role of the money until it is known whether lines are items or orders."""
 ROLES = (*TABLES["columns"], "currency", "timezone")
 
 
@@ -70,7 +71,7 @@ def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
 class Roles:
     """The roles of columns. headers: distinct headers of all files, by role. lines: a str column per role, all files
     together. facts: of those columns. folds_items: whether a line is one item of an order. ids: what lines with the
-    same order id have in common. names: all headers.
+    same order id have in common. order_ids: the order id of each line. names: all headers.
     """
 
     headers: dict[str, tuple[str, ...]]
@@ -78,23 +79,38 @@ class Roles:
     facts: dict[str, ColumnFacts]
     folds_items: bool
     ids: SharedIds
+    order_ids: pd.Series
     names: tuple[str, ...]
 
 
-def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: str | None) -> Roles:
+def roles_of(
+    samples: Sequence[ExportSample],
+    chosen: Mapping[str, str],
+    rows: str | None,
+    amount: str | None = None,
+    id_parts: Sequence[str] = (),
+) -> Roles:
     """The roles that headers and values suggest; `chosen` headers by role, and `rows` if given, are used as they are.
 
-    A column has at most one role. Raises ConfigurationError for a chosen header that no file has.
+    amount: the header of the money, whether it turns out to be the price of a line or the total of an order. id_parts:
+    headers that together identify an order, if there are several. A column has at most one role. Raises
+    ConfigurationError for a chosen header that no file has.
     """
     names = tuple(dict.fromkeys(name for sample in samples for name in sample.header))
-    _check_chosen(chosen, names)
+    _check_chosen(chosen, amount, names)
+    if amount is not None:
+        chosen = {**{role: header for role, header in chosen.items() if header != amount}, _AMOUNT: amount}
     facts = [column_facts(sample.lines, sample.typed) for sample in samples]
     found = [
         _assigned(of_file, {role: header for role, header in chosen.items() if header in of_file}) for of_file in facts
     ]
-    ids = shared_ids(samples, [_with_amount(roles, of_file) for roles, of_file in zip(found, facts, strict=True)])
+    ids_of = [order_ids(sample, roles, id_parts) for sample, roles in zip(samples, found, strict=True)]
+    with_amount = [_with_amount(roles, of_file) for roles, of_file in zip(found, facts, strict=True)]
+    ids = shared_ids(samples, with_amount, ids_of)
     folds_items = rows == "items" if rows is not None else ids.are_items
     for roles, of_file in zip(found, facts, strict=True):
+        if _AMOUNT in roles:
+            roles["price" if folds_items else "total"] = roles.pop(_AMOUNT)
         _assign(roles, ["price" if folds_items else "total", "item", "category"], of_file)
     parts = [
         sample.lines[list(roles.values())].set_axis(list(roles), axis=1)
@@ -103,10 +119,15 @@ def roles_of(samples: Sequence[ExportSample], chosen: Mapping[str, str], rows: s
     lines = pd.concat(parts, ignore_index=True).fillna("")
     headers = {role: tuple(dict.fromkeys(roles[role] for roles in found if role in roles)) for role in lines.columns}
     typed = {role for role, written in headers.items() if all(name in s.typed for name in written for s in samples)}
-    return Roles(headers, lines, column_facts(lines, typed), folds_items, ids, names)
+    facts_of_all = column_facts(lines, typed)
+    return Roles(headers, lines, facts_of_all, folds_items, ids, pd.concat(ids_of, ignore_index=True), names)
 
 
-def _check_chosen(chosen: Mapping[str, str], names: Collection[str]) -> None:
+def _check_chosen(chosen: Mapping[str, str], amount: str | None, names: Collection[str]) -> None:
+    if amount is not None and amount not in names:
+        raise ConfigurationError(
+            f"--amount {amount}: the export has no column {amount!r}; it has {', '.join(map(repr, names))}"
+        )
     for role, header in chosen.items():
         if role not in ROLES:
             raise ConfigurationError(f"--column {role}={header}: no such column of a mapping; use {', '.join(ROLES)}")
@@ -132,9 +153,11 @@ def _assigned(facts: Mapping[str, ColumnFacts], chosen: Mapping[str, str]) -> di
 
 def _with_amount(roles: Mapping[str, str], facts: Mapping[str, ColumnFacts]) -> dict[str, str]:
     """The roles with the column of money that an order with one line would have, as `amount`."""
+    if _AMOUNT in roles:
+        return dict(roles)
     with_total = dict(roles)
     _assign(with_total, ["total"], facts)
-    return {**roles, "amount": with_total["total"]} if "total" in with_total else dict(roles)
+    return {**roles, _AMOUNT: with_total["total"]} if "total" in with_total else dict(roles)
 
 
 def _assign(roles: dict[str, str], wanted: Iterable[str], facts: Mapping[str, ColumnFacts]) -> None:
@@ -197,7 +220,7 @@ _FITS: dict[str, Callable[[ColumnFacts], bool]] = {
     "item": _is_name,
     "category": _is_word,
     "status": _is_word,
-    "void": lambda column: bool(column.values) and {v.casefold() for v in column.values} <= _YES_OR_NO,
+    "void": lambda column: bool(column.values) and {v.casefold() for v in column.values} <= VOID | NOT_VOID,
     "chain": _is_word,
     "market": lambda column: _is_name(column) and column.amount is None,
     "store_id": _is_name,

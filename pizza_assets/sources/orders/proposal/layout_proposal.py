@@ -68,7 +68,7 @@ def _ordered(document: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(document: dict[str, Any], answers: Answers, samples: Sequence[ExportSample]) -> None:
     """Replace what the owner says otherwise."""
-    for key in ("rows", "price_unit", "price_is", "refunds", "business_day_ends", "timezone", "currency"):
+    for key in ("rows", "price_unit", "price_is", "amount_on", "refunds", "business_day_ends", "timezone", "currency"):
         if getattr(answers, key) is not None:
             document[key] = getattr(answers, key)
     if answers.timezone is not None:

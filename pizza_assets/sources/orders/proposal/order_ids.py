@@ -27,25 +27,35 @@ class SharedIds:
         return self.repeated > _SOME and not self.is_restarting
 
 
-def shared_ids(samples: Sequence[ExportSample], found: Sequence[Mapping[str, str]]) -> SharedIds:
-    """What lines with the same order id have in common; negative amounts are refunds, and are left aside.
+def order_ids(sample: ExportSample, roles: Mapping[str, str], parts: Sequence[str]) -> pd.Series:
+    """The order id of each line: of the columns `parts` together if there are several, else of the role order_id."""
+    columns = parts if len(parts) > 1 else [roles[role] for role in ("order_id",) if role in roles]
+    joined = pd.Series("", index=sample.lines.index, dtype="str")
+    for header in columns:
+        if header in sample.lines:
+            joined = joined + "|" + sample.lines[header]
+    return joined.mask(joined.str.strip("|") == "", "")
 
-    found: headers by role, per sample; `amount` is the money.
+
+def shared_ids(
+    samples: Sequence[ExportSample], found: Sequence[Mapping[str, str]], ids_of: Sequence[pd.Series]
+) -> SharedIds:
+    """What lines with the same order id have in common; negative amounts and quantities are refunds, and left aside.
+
+    found: headers by role, per sample; `amount` is the money. ids_of: the order ids of its lines, per sample.
     """
     repeated = lines = groups = apart = 0
-    for sample, roles in zip(samples, found, strict=True):
+    for sample, roles, all_ids in zip(samples, found, ids_of, strict=True):
         lines += len(sample.lines)
-        if "order_id" not in roles:
-            continue
         distinct = sample.lines.drop_duplicates()
-        if "amount" in roles:
-            distinct = distinct[~is_negative(distinct[roles["amount"]])]
-        ids = distinct[roles["order_id"]]
+        for role in {"amount", "quantity"} & set(roles):
+            distinct = distinct[~is_negative(distinct[roles[role]])]
+        ids = all_ids[distinct.index]
         shared = distinct[(ids != "") & ids.duplicated(keep=False)]
         repeated += len(shared)
         times = [roles[part] for part in ("timestamp", "date") if part in roles]
         if times and len(shared):
-            by_order = shared.groupby(roles["order_id"])[times[0]].nunique()
+            by_order = shared.groupby(ids[shared.index])[times[0]].nunique()
             groups += len(by_order)
             apart += int((by_order > 1).sum())
     share = repeated / max(lines, 1)
@@ -55,3 +65,16 @@ def shared_ids(samples: Sequence[ExportSample], found: Sequence[Mapping[str, str
 def is_negative(texts: pd.Series) -> pd.Series:
     """Whether amounts are negative, as -3.00, £-3.00 or (3.00)."""
     return texts.str.contains(_NEGATIVE, regex=True).astype(bool)
+
+
+def refund_question(lines: pd.DataFrame, amount: str) -> str | None:
+    """The question about lines with a negative amount (a column of `lines`) or quantity; None if there are none."""
+    is_refund = is_negative(lines[amount])
+    if "quantity" in lines:
+        is_refund |= is_negative(lines["quantity"])
+    if not is_refund.any():
+        return None
+    return (
+        f"{int(is_refund.sum())} amounts or quantities are negative, refunds perhaps: are they to be taken from the "
+        "orders with the same id (net), left out (exclude), or refused as errors (refuse)?"
+    )

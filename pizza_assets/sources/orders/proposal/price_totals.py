@@ -8,6 +8,8 @@ from pizza_assets.sources.orders.proposal.amount_style import AmountStyle
 from pizza_assets.sources.orders.proposal.header_words import LINE_PRICE, UNIT_PRICE, plain_words
 
 _CLOSE = 0.01
+_NEARLY_ALL = 0.95
+"""If at least this share of orders with several lines has one amount on all of them, it may be that of the order."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,31 @@ def price_totals(
     counts = pd.to_numeric(quantities, errors="coerce")
     if not (counts > 1).any():
         return None
-    by_unit, by_line = (amounts * counts).sum(), amounts.sum()
+    each = (amounts * counts).abs()
+    by_unit, by_line = each.mask((amounts < 0) | (counts < 0), -each).sum(), amounts.sum()
     evidence = "" if items is None else _evidence(items, amounts, counts)
     return PriceTotals(f"{by_unit:,.2f}", f"{by_line:,.2f}", evidence)
+
+
+def repeated_question(header: str, order_ids: pd.Series, amounts: pd.Series, style: AmountStyle | None) -> str | None:
+    """The question whether each line repeats the total of its order; None if the lines of an order differ in amount.
+
+    Negative amounts are refunds, and are left aside.
+    """
+    if style is None:
+        return None
+    lines = pd.DataFrame({"order_id": order_ids, "amount": pd.to_numeric(_plain(amounts, style), errors="coerce")})
+    lines = lines[(lines["order_id"] != "") & ~(lines["amount"] < 0)]
+    shared = lines[lines["order_id"].duplicated(keep=False)]
+    is_same = shared.groupby("order_id")["amount"].nunique(dropna=False) == 1
+    if is_same.empty or is_same.mean() < _NEARLY_ALL:
+        return None
+    once = lines.drop_duplicates("order_id")["amount"]
+    return (
+        f"all lines of an order have the same {header!r}: is it of each line, so that the export adds up to "
+        f"{lines['amount'].sum():,.2f} (each_line), or of the whole order, and it adds up to "
+        f"{once.sum():,.2f} (repeated)?"
+    )
 
 
 def _plain(texts: pd.Series, style: AmountStyle) -> pd.Series:

@@ -8,15 +8,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.sources.orders.known_layouts import recognised, resembled
+from pizza_assets.sources.orders.known_layouts import recognised, resemblance
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle
 from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal, Question
 from pizza_assets.sources.orders.proposal.columns import roles_of
 from pizza_assets.sources.orders.proposal.header_words import BUSINESS_DATE, plain_words
 from pizza_assets.sources.orders.proposal.layout_proposal import from_layout
-from pizza_assets.sources.orders.proposal.order_ids import is_negative
+from pizza_assets.sources.orders.proposal.order_ids import refund_question
 from pizza_assets.sources.orders.proposal.places import CHAIN_QUESTION, MARKET_QUESTION, MOST_MARKETS, STORE_QUESTION
-from pizza_assets.sources.orders.proposal.price_totals import PriceTotals, price_totals, says_unit_or_line
+from pizza_assets.sources.orders.proposal.price_totals import (
+    PriceTotals,
+    price_totals,
+    repeated_question,
+    says_unit_or_line,
+)
 from pizza_assets.sources.orders.proposal.sample import ExportSample, check_alike
 from pizza_assets.sources.orders.proposal.time_formats import (
     DAY_FIRST,
@@ -51,9 +56,7 @@ class _Proposing:
         chosen = dict(answers.columns)
         if len(answers.order_id) == 1 and answers.order_id != (NO_ID,):
             chosen["order_id"] = answers.order_id[0]
-        if answers.amount is not None:
-            chosen["price" if answers.rows == "items" else "total"] = answers.amount
-        self.roles = roles_of(samples, chosen, answers.rows)
+        self.roles = roles_of(samples, chosen, answers.rows, answers.amount, answers.order_id)
         self.facts = self.roles.facts
         self.document: dict[str, Any] = {}
         self.columns: dict[str, Any] = {}
@@ -88,15 +91,8 @@ class _Proposing:
         used = {header for headers in listed for header in headers} | set(self.document.get("order_id_of", ()))
         used |= {self.document.get("timezone_column"), *(self.roles.headers.get("currency", ()))}
         unused = tuple(name for name in self.roles.names if name and name not in used)
-        return Proposal(document, self.notes, tuple(self.questions), unused, self._resembled())
-
-    def _resembled(self) -> str | None:
-        header = self.samples[0].header
-        layout = resembled(header)
-        if layout is None or self.answers.layout == NO_ID:
-            return None
-        missing = layout.missing(header)
-        return f"It resembles {layout.name}, but lacks {', '.join(map(repr, missing))}" if missing else None
+        like = None if self.answers.layout == NO_ID else resemblance(self.samples[0].header)
+        return Proposal(document, self.notes, tuple(self.questions), unused, like)
 
     def _ask(self, option: str, about: str, stand_in: Any) -> Any:
         self.questions.append(Question(option, about, stand_in))
@@ -245,16 +241,34 @@ class _Proposing:
         self._currency(style)
         if style is not None:
             self._number_format(style, self.roles.headers[role][0])
-        if role in self.facts:
+        if role in self.facts and not self._is_repeated(role):
             self._price_is(role)
         if not self._map("quantity") and not self.roles.folds_items:
             self.constants["quantity"] = 1
             self.notes["constants.quantity"] = "no column says how many pizzas: each order counts as one"
 
+    def _is_repeated(self, role: str) -> bool:
+        """Whether each line repeats the amount of its order, as its place in JSON, its lines or its owner say."""
+        header = self.roles.headers[role][0]
+        if (said := self.answers.amount_on) is None:
+            if not self.roles.folds_items or says_unit_or_line(header, is_item=True) == "unit":
+                return False
+            if all(sample.nested and not header.startswith(f"{sample.nested}.") for sample in self.samples):
+                said = "repeated"
+                self.notes["amount_on"] = "it lies outside the list of items, so it is the amount of the order"
+            elif about := repeated_question(
+                header, self.roles.order_ids, self.roles.lines[role], self.facts[role].amount
+            ):
+                said = self._ask("--amount-on each_line|repeated", about, "repeated")
+            else:
+                return False
+        self.document["amount_on"] = said
+        return said == "repeated"
+
     def _price_is(self, role: str) -> None:
         """Whether the amount is for one item or for all of the line, from its header or its owner."""
         header = self.roles.headers[role][0]
-        said = says_unit_or_line(header, is_item=self.roles.folds_items or self._has_items())
+        said = says_unit_or_line(header, is_item=self.roles.folds_items or "item" in self.facts)
         if self.answers.price_is is not None:
             self.document["price_is"] = self.answers.price_is
         elif said == "unit":
@@ -273,21 +287,12 @@ class _Proposing:
         item = self.roles.lines.get("item")
         return price_totals(self.roles.lines[role], self.roles.lines["quantity"], item, self.facts[role].amount)
 
-    def _has_items(self) -> bool:
-        return "item" in self.facts
-
     def _refunds(self) -> None:
         role = "price" if self.roles.folds_items else "total"
         if self.answers.refunds is not None:
             self.document["refunds"] = self.answers.refunds
-        elif role in self.roles.lines:
-            count = int(is_negative(self.roles.lines[role]).sum())
-            if count:
-                about = (
-                    f"{count} amounts are negative, refunds perhaps: are they to be taken from the orders with the same"
-                    " id (net), left out (exclude), or refused as errors (refuse)?"
-                )
-                self.document["refunds"] = self._ask("--refunds net|exclude|refuse", about, "refuse")
+        elif role in self.roles.lines and (about := refund_question(self.roles.lines, role)) is not None:
+            self.document["refunds"] = self._ask("--refunds net|exclude|refuse", about, "refuse")
 
     def _number_format(self, style: AmountStyle, header: str) -> None:
         if style.decimal == ",":

@@ -38,7 +38,8 @@ class ExportSample:
     """The first lines of one file, and a few of the last ones if it is large.
 
     lines: a str column per name that the header has once, without surrounding spaces. typed: the columns of typed times
-    (Parquet). encoding, delimiter: as in the mapping; the delimiter only for CSV files.
+    (Parquet). encoding, delimiter: as in the mapping; the delimiter only for CSV files. nested: the path of the
+    list of objects inside the records of a JSON file, if they have one.
     """
 
     file: Path
@@ -48,13 +49,14 @@ class ExportSample:
     typed: frozenset[str] = frozenset()
     encoding: str = _DEFAULT_ENCODING
     delimiter: str = ","
+    nested: str | None = None
 
 
 def read_sample(file: Path) -> ExportSample:
     """The first SAMPLE_LINES of `file`. Raises BadFile naming the file and the remedy."""
     check_file(file)
     kind = kind_of(file)
-    encoding, delimiter, typed = _DEFAULT_ENCODING, ",", frozenset[str]()
+    encoding, delimiter, typed, nested = _DEFAULT_ENCODING, ",", frozenset[str](), None
     if kind == "parquet":
         header, typed = _parquet_header(file)
     elif kind == "xlsx":
@@ -62,25 +64,24 @@ def read_sample(file: Path) -> ExportSample:
     else:
         encoding = _encoding(file)
         if kind == "json":
-            header = _json_header(file, encoding)
+            header, nested = _json_header(file, encoding)
         else:
             delimiter, header = _csv_header(file, encoding)
-    names = [name for name, count in Counter(header).items() if count == 1 and name]
+    once = [name for name, count in Counter(header).items() if count == 1 and name]
+    names = [name for name in once if not _holds_others(name, once)]
     probe = FileMapping(
         text="",
         origin="(none yet)",
         label=DataSource.MOCK,
         rows="orders",
-        columns={name: name for name in names if not _holds_others(name, names)},
+        columns={f"c{place}": name for place, name in enumerate(names)},  # no header is a name of the importer's own
         encoding=encoding,
         delimiter=delimiter,
     )
-    lines = _lines(file, probe, list(probe.columns))
+    lines = _lines(file, probe)
     if kind == "csv" and len(lines) == SAMPLE_LINES and not is_packed(file):
-        lines = pd.concat(
-            [lines, _last_lines(file, encoding, delimiter, header)[list(probe.columns)]], ignore_index=True
-        )
-    return ExportSample(file, kind, tuple(header), lines, typed, encoding, delimiter)
+        lines = pd.concat([lines, _last_lines(file, encoding, delimiter, header)[names]], ignore_index=True)
+    return ExportSample(file, kind, tuple(header), lines, typed, encoding, delimiter, nested)
 
 
 def _holds_others(name: str, names: Sequence[str]) -> bool:
@@ -88,17 +89,17 @@ def _holds_others(name: str, names: Sequence[str]) -> bool:
     return any(other.startswith(f"{name}.") for other in names)
 
 
-def _lines(file: Path, probe: FileMapping, names: Sequence[str]) -> pd.DataFrame:
+def _lines(file: Path, probe: FileMapping) -> pd.DataFrame:
     parts, count = [], 0
     for batch in read_batches(file, probe):
         good = batch.lines[batch.lines["defect"].isna()]
-        parts.append(good[list(names)])
+        parts.append(good[list(probe.columns)])
         count += len(good)
         if count >= SAMPLE_LINES:
             break
     if not count:
         raise BadFile(f"{file.name}: it has no readable line below the header; export it again")
-    return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES)
+    return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES).rename(columns=dict(probe.columns))
 
 
 def _last_lines(file: Path, encoding: str, delimiter: str, header: Sequence[str]) -> pd.DataFrame:
@@ -145,14 +146,17 @@ def _workbook_header(file: Path) -> list[str]:
     return list(max(found, key=lambda each: each[0])[1].names)
 
 
-def _json_header(file: Path, encoding: str) -> list[str]:
-    """The names in the first records, in order of first appearance."""
+def _json_header(file: Path, encoding: str) -> tuple[list[str], str | None]:
+    """(the names in the first records, in order of first appearance; the path of the list of objects inside them)."""
     names: dict[str, None] = {}
+    nested = None
     try:
         with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=encoding) as handle:
             for _, record in islice(json_records(handle, file), HEAD_RECORDS):
                 if isinstance(record, dict):
-                    names.update({name: None for line in flat_lines(record, nested_list(record)) for name in line})
+                    path = nested_list(record)
+                    nested = nested or path
+                    names.update({name: None for line in flat_lines(record, path) for name in line})
     except UnicodeError as error:
         raise BadFile(f"{file.name}: not readable as text ({error}); export it as UTF-8") from error
     if not names:
@@ -160,7 +164,7 @@ def _json_header(file: Path, encoding: str) -> list[str]:
             f"{file.name}: none of its first records is an object with names and values; export JSON lines or one JSON "
             "list of orders"
         )
-    return list(names)
+    return list(names), nested
 
 
 def _parquet_header(file: Path) -> tuple[list[str], frozenset[str]]:
