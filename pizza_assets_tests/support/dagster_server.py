@@ -76,6 +76,18 @@ class DagsterServer:
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return launched["run"]["runId"]
 
+    def stop_sensor(self, name: str) -> None:
+        """Switch a sensor off, as the page Automation does. The instance remembers it."""
+        found = self.query(
+            """query($selector: SensorSelector!) { sensorOrError(sensorSelector: $selector) {
+                 ... on Sensor { sensorState { id } } } }""",
+            selector={**SELECTOR, "sensorName": name},
+        )["sensorOrError"]
+        stopped = self.query(
+            "mutation($id: String) { stopSensor(id: $id) { __typename } }", id=found["sensorState"]["id"]
+        )["stopSensor"]
+        assert stopped["__typename"] == "StopSensorMutationResult", stopped
+
     def backfill(self, assets: Sequence[str], weeks: Sequence[str]) -> str:
         """Start a backfill as the lineage page does; returns its id."""
         launched = self.query(
