@@ -1,6 +1,7 @@
-"""How many examples a property is tried with: a quarter of them while developing (at least 10), all of them in CI.
+"""How many examples a property is tried with: all of them by `make thorough`, else a quarter (at least 10).
 
-CI chooses by pytest's option `--hypothesis-profile=thorough`; the profiles are in `conftest.py`.
+pytest's option `--hypothesis-profile=thorough` chooses; the profiles are in `conftest.py`. The examples are drawn anew in
+every run.
 """
 
 from typing import Any
