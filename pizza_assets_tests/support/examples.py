@@ -1,6 +1,6 @@
 """How many examples a property is tried with: all of them by `make thorough`, else a quarter (at least 10).
 
-pytest's option `--hypothesis-profile=thorough` chooses; the profiles are in `conftest.py`. Every run draws new examples.
+pytest's option `--hypothesis-profile=thorough` chooses; the profiles are in `conftest.py`. Every run draws new ones.
 """
 
 from typing import Any
