@@ -74,7 +74,7 @@ docs: .venv/test.installed  ## regenerate the reference pages from the code
 	@$(BIN)/python -m pizza_assets_tests.support.reference_docs
 
 UV_LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate
+	--no-header --no-annotate
 UV_COMPILE := $(UV_LOCK) pyproject.toml constraints/build.in
 lock:  ## regenerate the constraints (needs uv)
 	$(UV_COMPILE) -o constraints/run.txt

@@ -161,7 +161,7 @@ class SharedLimit:
                 "SELECT id, api, busy_until FROM slots UNION ALL SELECT 0, api, until FROM holds"
             ).fetchall()
         except BaseException:
-            database.close()
+            database.close()  # on interrupts, too: an open transaction would lock the limits for all processes
             raise
         return database
 
