@@ -10,7 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
-from pizza_assets.analysis.exposure import exposures, unknown_spans
+from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.proportional_fit import fit_baseline
@@ -60,7 +60,7 @@ def fit_expectation(
     panel: Panel, spans: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC"
 ) -> ExpectedGrid:
     """The baseline of one market panel. spans: `masked_spans`. zones: time zones by market name."""
-    is_masked = _mask(panel, spans)
+    is_masked = is_inside(spans, panel.names, panel.minutes, BIN_MINUTES)
     usable = panel.is_known & ~is_masked
     clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
     bin_of_week = bins_of_week(panel.minutes, clocks)
@@ -105,18 +105,6 @@ def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: Wind
         }
     )
     return pd.concat([known, unknown_spans(matches, markets, lengths)], ignore_index=True)
-
-
-def _mask(panel: Panel, spans: pd.DataFrame) -> np.ndarray:
-    """True [market, bin] where the bin overlaps a span of the market."""
-    market = panel.names.get_indexer(pd.Index(spans["market"]))
-    followed = market >= 0
-    first = np.searchsorted(panel.minutes + BIN_MINUTES, spans["first_minute"].to_numpy()[followed], side="right")
-    end = np.searchsorted(panel.minutes, spans["end_minute"].to_numpy()[followed], side="left")
-    steps = np.zeros((len(panel.names), len(panel.minutes) + 1), dtype=np.int32)
-    np.add.at(steps, (market[followed], first), 1)
-    np.add.at(steps, (market[followed], end), -1)
-    return np.cumsum(steps, axis=1)[:, :-1] > 0
 
 
 def _has_free_weeks(usable: np.ndarray, place: np.ndarray, panel: Panel) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pizza_assets.analysis.event_time_fit import Panel
 from pizza_assets.analysis.expected_grid import ExpectedGrid
-from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.exposure import exposures, is_inside, unknown_around_kickoff
 from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets.models.market import Market
 
@@ -19,7 +19,7 @@ FIRST_MINUTE = -180
 LAG_COUNT = 16
 """From three hours before kick-off to five hours after it."""
 NO_LAG = -1
-_SEVERAL = -2
+_UNCLEAR = -2
 _BINS = 2
 
 
@@ -28,9 +28,9 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
     are used.
 
     Lag 0 minutes is the half-hour in which the match kicks off; a match that starts at a quarter past is thus counted a
-    quarter of an hour early. Half-hours near two matches of a market are left out, as their orders can't be attributed
-    to one of them. An event half-hour is used if the market sells at this time of the week in half-hours without a
-    match, and another market is free then.
+    quarter of an hour early. Half-hours near two matches of a market, or near one that may have been played, are left
+    out, as their orders can't be attributed to one match. An event half-hour is used if the market sells at this time
+    of the week in half-hours without a match, and another market is free then.
     """
     skipped = grid.first_bin % _BINS
     bins = (grid.observed.shape[1] - skipped) // _BINS
@@ -43,6 +43,8 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
     is_known = np.all(paired(grid.is_known), axis=2)
     place = paired(grid.bin_of_week)[:, :, 0] // _BINS
     lag = _lags(exposures(matches, markets), grid.markets, first, bins)
+    unclear = unknown_around_kickoff(matches, markets, -FIRST_MINUTE, FIRST_MINUTE + LAG_COUNT * LAG_MINUTES)
+    lag[is_inside(unclear, grid.markets, (first + np.arange(bins)) * LAG_MINUTES, LAG_MINUTES)] = _UNCLEAR
     is_used = _used(counts, is_known, place, lag)
     # all markets must share their dates, so the time zone of the first one decides
     day = grid.day[0, skipped : skipped + bins * _BINS : _BINS] if len(grid.markets) else np.empty(0, np.int64)
@@ -52,14 +54,14 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
 
 
 def _lags(exposed: pd.DataFrame, markets: pd.Index, first: int, bins: int) -> np.ndarray:
-    """The lag of every cell [market, bin]; NO_LAG without a match nearby, _SEVERAL near two matches."""
+    """The lag of every cell [market, bin]; NO_LAG without a match nearby, _UNCLEAR near two matches."""
     lag = np.full((len(markets), bins), NO_LAG, dtype=np.int64)
     row = markets.get_indexer(pd.Index(exposed["market"]))
     start = epoch_minutes(exposed["kickoff_at"]) // LAG_MINUTES - first + FIRST_MINUTE // LAG_MINUTES
     for market, column in {(int(r), int(s)) for r, s in zip(row, start, strict=True) if r >= 0}:
         inside = np.arange(max(column, 0), min(column + LAG_COUNT, bins))
         taken = lag[market, inside] != NO_LAG
-        lag[market, inside] = np.where(taken, _SEVERAL, inside - column)
+        lag[market, inside] = np.where(taken, _UNCLEAR, inside - column)
     return lag
 
 

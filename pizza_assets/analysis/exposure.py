@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis.windows import WindowLengths, window_edges
+from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, window_edges
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.table import in_order
@@ -40,11 +40,45 @@ def unknown_spans(matches: DataFrame[RawMatches], markets: Sequence[Market], len
     one for its windows, one of which only the day is known for all kick-offs of that day. Columns: market,
     first_minute, end_minute (epoch minutes, half-open).
     """
-    is_unclear = ~_is_exposing(matches) & ~matches["status"].isin(list(CALLED_OFF_STATUSES))
-    unclear = matches[is_unclear].reset_index(drop=True)
+    unclear = _unclear(matches)
     edges = window_edges(unclear, lengths)
-    end = edges[:, -1] + np.where(unclear["kickoff_is_fixed"], 0, _MINUTES_PER_DAY)
-    spans = unclear[_MATCH_COLUMNS].assign(first_minute=edges[:, 0], end_minute=end)
+    return _spans(unclear, markets, edges[:, 0], edges[:, -1])
+
+
+def unknown_around_kickoff(
+    matches: DataFrame[RawMatches], markets: Sequence[Market], minutes_before: int, minutes_after: int
+) -> pd.DataFrame:
+    """Like `unknown_spans`, from `minutes_before` before the kick-off until `minutes_after` after it."""
+    unclear = _unclear(matches)
+    kickoff = epoch_minutes(unclear["kickoff_at"])
+    return _spans(unclear, markets, kickoff - minutes_before, kickoff + minutes_after)
+
+
+def is_inside(spans: pd.DataFrame, names: pd.Index, minutes: np.ndarray, bin_minutes: int) -> np.ndarray:
+    """True [name, bin] where a bin overlaps a span of its market.
+
+    spans: columns market, first_minute, end_minute. minutes: first epoch minute of every bin, ascending.
+    """
+    row = names.get_indexer(pd.Index(spans["market"]))
+    listed = row >= 0
+    first = np.searchsorted(minutes + bin_minutes, spans["first_minute"].to_numpy()[listed], side="right")
+    end = np.searchsorted(minutes, spans["end_minute"].to_numpy()[listed], side="left")
+    steps = np.zeros((len(names), len(minutes) + 1), dtype=np.int32)
+    np.add.at(steps, (row[listed], first), 1)
+    np.add.at(steps, (row[listed], end), -1)
+    return np.cumsum(steps, axis=1)[:, :-1] > 0
+
+
+def _unclear(matches: pd.DataFrame) -> pd.DataFrame:
+    """Matches that expose nobody, although they may have been played."""
+    is_unclear = ~_is_exposing(matches) & ~matches["status"].isin(list(CALLED_OFF_STATUSES))
+    return matches[is_unclear].reset_index(drop=True)
+
+
+def _spans(unclear: pd.DataFrame, markets: Sequence[Market], first: np.ndarray, end: np.ndarray) -> pd.DataFrame:
+    """One row per market and different span, given the minutes of each match as if its kick-off were known."""
+    longer = np.where(unclear["kickoff_is_fixed"], 0, _MINUTES_PER_DAY)
+    spans = unclear[_MATCH_COLUMNS].assign(first_minute=first, end_minute=end + longer)
     found = _followed(unclear, markets).merge(spans, on=_MATCH_COLUMNS)
     return found[["market", "first_minute", "end_minute"]].drop_duplicates(ignore_index=True)
 

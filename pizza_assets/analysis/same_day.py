@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid
-from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.own_habits import usual_orders
 from pizza_assets.analysis.reasons import Answer, Reason
 from pizza_assets.analysis.same_day_effect import MIN_MATCHES, Dates, same_day_answer
@@ -73,7 +73,9 @@ def same_day_effects(
         none = Reason.NO_MATCHES if is_main else Reason.NO_SHARED_MATCH
         missing = Reason.TOO_FEW_MATCHES if len(chosen) else none
         return SameDay(dict.fromkeys(WINDOWS, Answer(counts, (missing,))), is_main)
-    moments = _moments(chosen, grid, _own_kickoffs(matches, markets, grid), lengths)
+    minutes = (grid.first_bin + np.arange(grid.observed.shape[1])) * BIN_MINUTES
+    unclear = is_inside(unknown_spans(matches, markets, lengths), grid.markets, minutes, BIN_MINUTES)
+    moments = _moments(chosen, grid, _own_kickoffs(matches, markets, grid), unclear, lengths)
     usual = usual_orders(grid)
     return SameDay(
         {window: same_day_answer(_dates(grid, usual, moments, *_span(window, lengths))) for window in WINDOWS}, is_main
@@ -106,9 +108,16 @@ def _own_kickoffs(matches: pd.DataFrame, markets: Sequence[Market], grid: Expect
 
 
 def _moments(
-    chosen: pd.DataFrame, grid: ExpectedGrid, own_kickoffs: Sequence[np.ndarray], lengths: WindowLengths
+    chosen: pd.DataFrame,
+    grid: ExpectedGrid,
+    own_kickoffs: Sequence[np.ndarray],
+    unclear: np.ndarray,
+    lengths: WindowLengths,
 ) -> _Moments:
-    """The chosen kick-offs, and the same times of the week on dates near one of them and without an own match."""
+    """The chosen kick-offs, and the same times of the week on dates near one of them and without an own match.
+
+    unclear: True [market, bin] where another own match may have been played.
+    """
     clock, day = grid.bin_of_week[0], grid.day[0]
     before = -(-max(BEFORE_MINUTES, lengths.pre_minutes) // BIN_MINUTES)
     after = -(-max(AFTER_MINUTES, lengths.regular_minutes + lengths.post_minutes) // BIN_MINUTES)
@@ -119,8 +128,13 @@ def _moments(
     column = column[np.array(days_away) <= 7 * PLACEBO_WEEKS]
     found = np.searchsorted(treated, column).clip(max=len(treated) - 1)
     count = np.where(treated[found] == column, match_count[found], 0)
+    near = _clipped(column - before, column + after, grid.observed.shape[1])
     is_usable = [
-        np.where(count > 0, _is_only_match(column, own, before + after), _is_free(grid, row, column, before, after))
+        np.where(
+            count > 0,
+            _is_only_match(column, own, before + after) & (_between(_running(unclear[row]), near) == 0),
+            _is_free(grid, row, column, before, after),
+        )
         for row, own in enumerate(own_kickoffs)
     ]
     return _Moments(column, np.searchsorted(slots, clock[column]), count, np.stack(is_usable), before, after)

@@ -10,7 +10,11 @@ from pizza_assets.models.vocabulary import DataSource, ResultStatus, values
 
 
 class EventStudy(
-    Table, name="event_study", place=ANALYSIS, key=("order_source", "match_source", "event", "series", "minutes_from")
+    Table,
+    name="event_study",
+    place=ANALYSIS,
+    code_version=2,
+    key=("order_source", "match_source", "event", "series", "minutes_from"),
 ):
     """One row per point: how orders depart from usual in a span of minutes around an event, with a confidence band."""
 

@@ -41,7 +41,7 @@ class MatchImpact(
     Table,
     name="match_impact",
     place=ANALYSIS,
-    code_version=2,
+    code_version=3,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window"),
     schema_version=2,
 ):
@@ -105,7 +105,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=8,
+    code_version=9,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=3,
 ):

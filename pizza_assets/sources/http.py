@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -219,6 +219,16 @@ def _recording_adapter(sockets: _Sockets) -> Any:
             def connect(self) -> None:
                 super().connect()
                 sockets.add(self.sock)
+
+            def getresponse(self) -> Any:
+                # if a header is refused, urllib3 leaves an answer that owns its socket to the garbage collector
+                with contextlib.ExitStack() as unfinished:
+                    self.response_class = lambda *args, **kwargs: unfinished.enter_context(
+                        contextlib.closing(HTTPResponse(*args, **kwargs))
+                    )
+                    response = super().getresponse()
+                    unfinished.pop_all()
+                return response
 
         return Recorded
 

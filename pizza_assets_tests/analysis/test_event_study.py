@@ -13,6 +13,7 @@ from pizza_assets.analysis.event_study import kick_off_study
 from pizza_assets.analysis.event_time_fit import Panel, fit_event_time
 from pizza_assets.analysis.expected_grid import EMPTY_GRID
 from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets.models import RawMatches
 from pizza_assets_tests.analysis.simulated_worlds import World, fitted_grids, part_of, simulate
 
@@ -126,6 +127,28 @@ def test_half_hours_near_two_matches_are_left_out() -> None:
     assert 0 < (cells & cells_of_two).sum() < cells.sum()
     # each lag of each market at most once
     assert np.bincount(panel_of(twice).lag[cells_of_two]).max() <= 2
+
+
+def test_half_hours_near_a_match_that_may_have_been_played_are_neither_free_nor_an_event() -> None:
+    world = simulate(44, market_count=6, week_count=12)
+    first = world.matches.iloc[[12]]
+    doubtful = first.assign(
+        match_id="doubtful", kickoff_at=first["kickoff_at"] + pd.Timedelta(days=1), status="AWARDED"
+    )
+    grid = fitted_grids(world)[PAIR]
+    alone, beside = (
+        event_panel(grid, RawMatches.conform(rows), world.markets) for rows in (first, pd.concat([first, doubtful]))
+    )
+    followers = grid.markets.get_indexer(
+        [m.name for m in world.markets if {first["home_team"].item(), first["away_team"].item()} & set(m.teams)]
+    )
+    lost = alone.is_used & ~beside.is_used
+    # the curve's sixteen half-hours around the kick-off in doubt, as far as the shops sell then
+    assert 0 < lost[followers].sum(axis=1).min() <= lost[followers].sum(axis=1).max() <= LAG_COUNT
+    at = (epoch_minutes(doubtful["kickoff_at"])[0] - 15 * (grid.first_bin + grid.first_bin % 2)) // LAG_MINUTES
+    assert not beside.is_used[followers, at + FIRST_MINUTE // LAG_MINUTES : at + LAG_COUNT - 6].any()
+    assert not lost.all(axis=0).any()
+    np.testing.assert_array_equal(alone.lag, beside.lag)
 
 
 def test_points_have_labels_and_a_pre_trend_test(panel: Panel) -> None:

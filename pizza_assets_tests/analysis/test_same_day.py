@@ -251,6 +251,17 @@ def test_a_second_own_match_on_the_same_evening_is_not_mixed_up() -> None:
     assert after == before - 1
 
 
+@pytest.mark.parametrize("changes", [{"status": "AWARDED"}, {"status": "SCHEDULED", "kickoff_is_fixed": False}])
+def test_an_evening_on_which_a_second_own_match_may_have_been_played_is_not_used(changes: dict) -> None:
+    world = one_shop()
+    first = world.matches[(world.matches[["home_team", "away_team"]] == world.markets[0].teams[0]).any(axis=1)].iloc[0]
+    later = {"match_id": "later", "kickoff_at": first["kickoff_at"] + pd.Timedelta(hours=3), **changes}
+    both = RawMatches.conform([*world.matches.to_dict("records"), {**first.to_dict(), **later}])
+    before = effects().answers[Window.POST].numbers["n_clusters"]
+    after = same_day_effects(both, world.markets, shop_grid(), LENGTHS).answers[Window.POST].numbers["n_clusters"]
+    assert after == before - 1
+
+
 def test_long_windows_of_the_settings_are_no_rest_of_the_day() -> None:
     """With three hours before and after, the hours of the windows must not serve as control as well."""
     long = WindowLengths(pre_minutes=180, post_minutes=180)

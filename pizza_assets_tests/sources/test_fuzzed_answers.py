@@ -27,8 +27,6 @@ def server() -> Iterator[Any]:
         yield serving
 
 
-# urllib3 leaves the socket of an answer whose head it can't parse to the garbage collector
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("is_orders", [False, True], ids=["football-data", "orders API"])
 @examples(50)
 @given(seed=st.integers(0, 10**9))

@@ -32,6 +32,12 @@ class _Behaviour(http.server.BaseHTTPRequestHandler):
     def _good(self) -> None:
         self._answer(200, b"x" * 100_000)
 
+    def _odd_length(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "5, 6")
+        self.send_header("Connection", "close")
+        self.end_headers()
+
     def _missing(self) -> None:
         self._answer(404, b"404: Not Found")
 
@@ -154,6 +160,19 @@ def test_a_body_of_exactly_the_cap_is_taken(server: _Server) -> None:
 def test_a_cut_body_is_no_answer(server: _Server) -> None:
     with pytest.raises(Unreachable, match="/cut: no complete answer"):
         get_bytes(f"{server.url}/cut")
+
+
+def test_the_socket_of_an_answer_with_a_refused_header_is_closed(
+    server: _Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[socket.socket] = []
+    add = bounded._Sockets.add
+    monkeypatch.setattr(bounded._Sockets, "add", lambda self, sock: (opened.append(sock), add(self, sock)))
+    with pytest.raises(Unreachable) as failure:
+        get_bytes(f"{server.url}/odd_length")
+    # the traceback still holds the answer, so nothing but a close can have closed the socket
+    assert failure.value.__cause__ is not None
+    assert [sock.fileno() for sock in opened] == [-1]
 
 
 def test_a_closed_port_names_the_cause_and_the_remedy() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.expected_grid import bins_under
-from pizza_assets.analysis.exposure import exposures, unknown_spans
+from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK, bins_of_week, local_days
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.panel import Panel
@@ -47,7 +47,7 @@ class OwnMatches:
 class Footprint:
     """Windows of own matches, exact to the minute. own, market, window: own match, market and index in WINDOWS
     [window]. column, share: column of every quarter-hour that the window touches, and its share inside the window, 0
-    outside the history [window, quarter-hour]. is_shared: another own match covers part of the window."""
+    outside the history [window, quarter-hour]. is_shared: another own match covers part of the window, or may do so."""
 
     own: np.ndarray
     market: np.ndarray
@@ -117,7 +117,7 @@ class OrderHistory:
             int(known[-1]) + 1 - first,
             own,
             footprint,
-            _columns_inside(unknown_spans(matches, markets, lengths), names, minutes),
+            is_inside(unknown_spans(matches, markets, lengths), panel.names, minutes, BIN_MINUTES),
         )
 
     @property
@@ -150,18 +150,6 @@ class OrderHistory:
     def times(self, columns: np.ndarray) -> pd.Series:
         """First instants of columns, UTC."""
         return times_of((self.first_bin + columns) * BIN_MINUTES)
-
-
-def _columns_inside(spans: pd.DataFrame, names: tuple[str, ...], minutes: np.ndarray) -> np.ndarray:
-    """True [market, column] where the quarter-hour overlaps a span of the market."""
-    inside = np.zeros((len(names), len(minutes)), dtype=bool)
-    row = pd.Index(names).get_indexer(spans["market"])
-    first = np.searchsorted(minutes + BIN_MINUTES, spans["first_minute"].to_numpy(), side="right")
-    end = np.searchsorted(minutes, spans["end_minute"].to_numpy(), side="left")
-    for market, begins, ends in zip(row, first, end, strict=True):
-        if market >= 0:
-            inside[market, begins:ends] = True
-    return inside
 
 
 def _own_matches(

@@ -27,8 +27,8 @@ UNUSUAL_SDS robust standard deviations of days and by UNUSUAL_LOG. There is no c
 
 @dataclass(frozen=True)
 class Shape:
-    """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known and not
-    on an unusual day [market, column before the cut]."""
+    """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known, not
+    on an unusual day, and not at a time at which the market's team may have played [market, column before the cut]."""
 
     alpha: np.ndarray
     is_usual: np.ndarray
@@ -36,11 +36,25 @@ class Shape:
 
 def fit_shape(history: OrderHistory, cut: int, factors: np.ndarray) -> Shape:
     """Fit the shape to the columns before `cut`. factors: of own matches [market, column], 1 where there is none."""
-    is_usual = history.is_known[:, :cut]
+    is_usual = _is_clear(history, cut)
     alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS // 2)
-    unusual = _unusual_days(history, cut, factors, alpha, level)
+    unusual = _unusual_days(history, cut, factors, alpha, level, is_usual)
     is_usual = is_usual & ~np.isin(history.day[:, :cut], unusual)
     return Shape(_alternated(history, cut, factors, is_usual, ROUNDS)[0], is_usual)
+
+
+def _is_clear(history: OrderHistory, cut: int) -> np.ndarray:
+    """Known cells before `cut` at which no match is in doubt [market, column].
+
+    A time of the week that is in doubt in every known week is used all the same: as no match is known there, what is
+    usually ordered then is the best forecast, and a shape without it would be zero.
+    """
+    clear = history.is_known[:, :cut] & ~history.is_unclear[:, :cut]
+    for market in np.flatnonzero(history.is_unclear[:, :cut].any(axis=1)):
+        place = history.place[market, :cut]
+        is_seen = np.bincount(place, clear[market], BINS_PER_WEEK) > 0
+        clear[market] |= history.is_known[market, :cut] & ~is_seen[place]
+    return clear
 
 
 def _alternated(
@@ -85,14 +99,14 @@ def _profile(orders: np.ndarray, exposure: np.ndarray) -> np.ndarray:
 
 
 def _unusual_days(
-    history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray
+    history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray, is_usual: np.ndarray
 ) -> np.ndarray:
-    """Business days on which all markets together depart from the shape."""
+    """Business days on which all markets together depart from the shape, in the cells that it was fitted to."""
     first = int(history.day.min())
     observed = np.zeros(int(history.day.max()) - first + 1)
     expected = np.zeros_like(observed)
     for market in range(len(alpha)):
-        known, day = history.is_known[market, :cut], history.day[market, :cut] - first
+        known, day = is_usual[market], history.day[market, :cut] - first
         mean = alpha[market][history.place[market, :cut]] * level[market][history.week[:cut]] * factors[market, :cut]
         observed += np.bincount(day, history.counts[market, :cut] * known, len(observed))
         expected += np.bincount(day, mean * known, len(observed))

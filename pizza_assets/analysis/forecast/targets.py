@@ -78,7 +78,10 @@ def match_targets(history: OrderHistory) -> Targets:
 
 
 def other_targets(history: OrderHistory) -> Targets:
-    """The same windows at usual kick-off times of the week without an own match nearby, and all other days."""
+    """The same windows at usual kick-off times of the week without an own match nearby, and all other days.
+
+    Left out is also when the market's team may have played.
+    """
     own = history.own
     inside = (own.kickoff >= 0) & (own.kickoff < history.counts.shape[1])
     kickoff_slots = history.place[own.market[inside], own.kickoff[inside]]
@@ -102,7 +105,10 @@ def other_targets(history: OrderHistory) -> Targets:
             for span, (first, last) in zip(MATCH_SPANS, ((0, 1), (1, 2), (2, 3), (0, 3)), strict=True)
         ]
         turns = np.flatnonzero(np.diff(days)) + 1
-        free = [(a, b) for a, b in pairwise(turns) if (market, int(days[a])) not in match_days]
+        is_unclear = history.is_unclear[market]
+        free = [
+            (a, b) for a, b in pairwise(turns) if (market, int(days[a])) not in match_days and not is_unclear[a:b].any()
+        ]
         starts, ends = np.array(free, dtype=np.int64).reshape(-1, 2).T
         parts.append(_targets(SPANS.index(Span.DAY), market, -1, starts, ends))
     return Targets.joined(parts)

@@ -178,14 +178,14 @@ def _read(record: Any, span: Span) -> _Read:
         dropped.append(refusal)
     if not span.first <= span.local_day(kickoff) <= span.last:
         return _Read(match_id, kickoff, None, ())
-    row, score_refusal = _row(record, match_id, kickoff, sides, span)
-    dropped += [score_refusal] if score_refusal else []
+    row, score_refusals = _row(record, match_id, kickoff, sides, span)
+    dropped += score_refusals
     return _Read(match_id, row["kickoff_at"], row, tuple(dropped))
 
 
 def _row(
     record: dict[str, Any], match_id: str, kickoff: datetime, sides: Sides, span: Span
-) -> tuple[dict[str, Any], RefusedValueError | None]:
+) -> tuple[dict[str, Any], list[RefusedValueError]]:
     """A row of RawMatches, and what was dropped of its score."""
     status = _STATUSES.get(str(record.get("status")), MatchStatus.UNKNOWN) if sides.is_certain else MatchStatus.UNKNOWN
     is_fixed = status not in _WITHOUT_A_TIME
@@ -193,7 +193,7 @@ def _row(
         zone = ZoneInfo(span.competition.timezone or "UTC")
         kickoff = datetime.combine(kickoff.date(), time(tzinfo=zone)).astimezone(UTC)
     stage = _stage(record, span.competition)
-    score, refusal = read_score(record, status, is_single_match(stage, span.competition.type))
+    score, refused = read_score(record, status, is_single_match(stage, span.competition.type))
     row = {
         "match_id": match_id,
         "kickoff_at": kickoff.replace(second=0, microsecond=0),
@@ -212,7 +212,7 @@ def _row(
         "match_source": DataSource.REAL,
         "source_name": SOURCE_NAME,
     }
-    return row, refusal
+    return row, refused
 
 
 def _stage(record: dict[str, Any], competition: Competition) -> Stage:

@@ -22,43 +22,39 @@ _ENDED = (MatchStatus.FINISHED, MatchStatus.AWARDED)
 """In other statuses `fullTime` is the running score or empty."""
 
 
-def read_score(record: dict[str, Any], status: MatchStatus, is_single: bool) -> tuple[Score, RefusedValueError | None]:
+def read_score(record: dict[str, Any], status: MatchStatus, is_single: bool) -> tuple[Score, list[RefusedValueError]]:
     """The score of a match and what of it was dropped, and why; the match itself is kept.
 
     is_single: whether the match decides its tie alone; see `is_single_match`. A half-time score that can't be read
     costs only itself. If the result is missing, unreadable or contradictory, only how long the match was played is
-    kept, if that is known.
+    kept, if that is known. Every fault is listed.
     """
     if status not in _ENDED:
-        return Score(), None
+        return Score(), []
     written = record.get("score")
+    if not isinstance(written, dict):
+        return Score(), [
+            RefusedValueError("score", "is_object", written, "an ended match has no score; it is left empty")
+        ]
+    pairs, refused = _pairs(written)
+    half_time = pairs["halfTime"]
+    only_length = Score(decided_by=_DURATIONS.get(str(written.get("duration"))))
+    if any(refusal.column != "score.halfTime" for refusal in refused):
+        return only_length, refused
     try:
-        if not isinstance(written, dict):
-            raise RefusedValueError("score", "is_object", written, "an ended match has no score; it is left empty")
-        return _half_time_apart(written, status, is_single)
+        if status is MatchStatus.AWARDED:  # the result of a decision need not follow from the goals at half-time
+            return Score(_full_time(written, pairs), half_time), refused
+        score = _final_score(written, pairs, is_single)
+        refuse_shrinking(written, half_time, score.goals)
     except RefusedValueError as refusal:
-        duration = written.get("duration") if isinstance(written, dict) else None
-        return Score(decided_by=_DURATIONS.get(str(duration))), refusal
+        return only_length, [*refused, refusal]
+    return Score(score.goals, half_time, score.shootout, score.decided_by), refused
 
 
-def _half_time_apart(
-    written: dict[str, Any], status: MatchStatus, is_single: bool
-) -> tuple[Score, RefusedValueError | None]:
-    try:
-        half_time, refusal = _pair(written, "halfTime"), None
-    except RefusedValueError as error:
-        half_time, refusal = None, error
-    if status is MatchStatus.AWARDED:  # the result of a decision need not follow from the goals at half-time
-        return Score(_result(written, "fullTime"), half_time), refusal
-    score = _final_score(written, is_single)
-    refuse_shrinking(written, half_time, score.goals)
-    return Score(score.goals, half_time, score.shootout, score.decided_by), refusal
-
-
-def _final_score(written: dict[str, Any], is_single: bool) -> Score:
+def _final_score(written: dict[str, Any], pairs: dict[str, Pair | None], is_single: bool) -> Score:
     """The goals of play and, separately, of the shoot-out, which `fullTime` includes. Raises RefusedValueError."""
-    full = _result(written, "fullTime")
-    regular, extra, penalties = (_pair(written, key) for key in ("regularTime", "extraTime", "penalties"))
+    full = _full_time(written, pairs)
+    regular, extra, penalties = (pairs[key] for key in ("regularTime", "extraTime", "penalties"))
     decided_by = _DURATIONS.get(str(written.get("duration")))
     if decided_by is None:
         reason = "it is not said whether the score includes extra time or a shoot-out; the score is left empty"
@@ -91,13 +87,26 @@ def _difference(whole: Pair, part: Pair | None) -> Pair | None:
     return whole[0] - part[0], whole[1] - part[1]
 
 
-def _result(written: dict[str, Any], key: str) -> Pair:
-    pair = _pair(written, key)
+def _full_time(written: dict[str, Any], pairs: dict[str, Pair | None]) -> Pair:
+    pair = pairs["fullTime"]
     if pair is None:
         raise RefusedValueError(
-            "score", "has_result", written, f"an ended match has no {key} score; it is left empty until it has"
+            "score", "has_result", written, "an ended match has no fullTime score; it is left empty until it has"
         )
     return pair
+
+
+def _pairs(written: dict[str, Any]) -> tuple[dict[str, Pair | None], list[RefusedValueError]]:
+    """The pairs of goals, None where one is absent or can't be read; and what can't be read."""
+    pairs: dict[str, Pair | None] = {}
+    refused: list[RefusedValueError] = []
+    for key in ("halfTime", "fullTime", "regularTime", "extraTime", "penalties"):
+        try:
+            pairs[key] = _pair(written, key)
+        except RefusedValueError as refusal:
+            pairs[key] = None
+            refused.append(refusal)
+    return pairs, refused
 
 
 def _pair(written: dict[str, Any], key: str) -> Pair | None:
@@ -109,5 +118,5 @@ def _pair(written: dict[str, Any], key: str) -> Pair | None:
         return None
     if type(home) is not int or type(away) is not int or not all(0 <= goals <= MOST_GOALS for goals in (home, away)):
         reason = f"{key} is not home and away goals from 0 to {MOST_GOALS}; it is left empty"
-        raise RefusedValueError("score", "whole_goals", pair, reason)
+        raise RefusedValueError(f"score.{key}", "whole_goals", pair, reason)
     return home, away

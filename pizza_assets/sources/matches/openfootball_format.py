@@ -107,7 +107,7 @@ def _match(
     sides = read_sides({column: record.get(column) for column in ("team1", "team2")})
     clock, clock_refusal = _clock_or_none(record, competition, season)
     stage = parse_stage(_round(record), competition, in_group=text(record.get("group")) is not None)
-    score, score_refusal = parse_score(record, is_single_match(stage, competition.type))
+    score, score_refusals = parse_score(record, is_single_match(stage, competition.type))
     status = parse_status(record, has_result(record), has_time=clock is not None)
     if not sides.is_certain:
         status, score = MatchStatus.UNKNOWN, Score()
@@ -132,7 +132,7 @@ def _match(
         "match_source": DataSource.REAL,
         "source_name": SOURCE_NAME,
     }
-    return row, [refusal for refusal in (sides.refusal, clock_refusal, score_refusal) if refusal is not None]
+    return row, [*(refusal for refusal in (sides.refusal, clock_refusal) if refusal is not None), *score_refusals]
 
 
 def _day(record: Any) -> date | None:

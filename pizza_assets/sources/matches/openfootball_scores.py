@@ -24,32 +24,35 @@ _STATUSES = {
     "scheduled": MatchStatus.SCHEDULED,
     "suspended": MatchStatus.SUSPENDED,
 }
+_RESULT = ("score.ft", "score.et")
+"""Without these there is no result."""
 _NOT_PLAYED_TO_THE_END = {MatchStatus.AWARDED, MatchStatus.CANCELLED, MatchStatus.SUSPENDED, MatchStatus.UNKNOWN}
 
 
-def parse_score(record: dict[str, Any], is_single: bool = False) -> tuple[Score, RefusedValueError | None]:
+def parse_score(record: dict[str, Any], is_single: bool = False) -> tuple[Score, list[RefusedValueError]]:
     """The score of a match and what of it was dropped, and why; the match itself is kept.
 
     `ht` is half-time, `ft` after 90 minutes, `et` after extra time, `p` the shoot-out alone. is_single: whether the
     match decides its tie alone. A half-time score or a shoot-out that can't be read costs only itself. If the result
-    is unreadable or contradictory, only how long the match was played is kept.
+    is unreadable or contradictory, only how long the match was played is kept. Every fault is listed.
     """
     written = record.get("score")
     if written is None or written == {}:
-        return Score(), None
+        return Score(), []
     if not isinstance(written, dict):
         reason = "the score is not an object with ft, ht, et or p; it is left empty"
-        return Score(), RefusedValueError("score", "is_object", written, reason)
+        return Score(), [RefusedValueError("score", "is_object", written, reason)]
+    pairs, refused = _pairs(written)
+    only_length = Score(decided_by=_decided_by(written))
+    if any(refusal.column in _RESULT for refusal in refused):
+        return only_length, refused
     try:
-        full_time, extra_time = _pair(written, "ft"), _pair(written, "et")
-        half_time, half_refusal = _readable(written, "ht")
-        penalties, shootout_refusal = _readable(written, "p")
-        score = _score(written, half_time, full_time, extra_time, penalties)
+        score = _score(written, *pairs)
         if score.decided_by is DecidedBy.PENALTIES and score.goals is not None:
             refuse_uneven(written, score.goals, is_single)
-        return score, half_refusal or shootout_refusal
+        return score, refused
     except RefusedValueError as refusal:
-        return Score(decided_by=_decided_by(written)), refusal
+        return only_length, [*refused, refusal]
 
 
 def has_result(record: dict[str, Any]) -> bool:
@@ -81,12 +84,17 @@ def _decided_by(written: dict[str, Any]) -> DecidedBy | None:
     return DecidedBy.REGULAR if written.get("ft") is not None else None
 
 
-def _readable(written: dict[str, Any], key: str) -> tuple[Pair | None, RefusedValueError | None]:
-    """The pair, or None and why it can't be read."""
-    try:
-        return _pair(written, key), None
-    except RefusedValueError as refusal:
-        return None, refusal
+def _pairs(written: dict[str, Any]) -> tuple[list[Pair | None], list[RefusedValueError]]:
+    """Half-time, full time, extra time, shoot-out, None where it is absent or can't be read; and what can't be read."""
+    pairs: list[Pair | None] = []
+    refused: list[RefusedValueError] = []
+    for key in ("ht", "ft", "et", "p"):
+        try:
+            pairs.append(_pair(written, key))
+        except RefusedValueError as refusal:
+            pairs.append(None)
+            refused.append(refusal)
+    return pairs, refused
 
 
 def _pair(written: dict[str, Any], key: str) -> Pair | None:
@@ -95,10 +103,10 @@ def _pair(written: dict[str, Any], key: str) -> Pair | None:
         return None
     if not isinstance(pair, list) or len(pair) != 2 or not all(type(goals) is int for goals in pair):
         reason = f"{key} is not a pair of whole numbers; it is left empty"
-        raise RefusedValueError("score", "whole_goals", pair, reason)
+        raise RefusedValueError(f"score.{key}", "whole_goals", pair, reason)
     if not all(0 <= goals <= MOST_GOALS for goals in pair):
         reason = f"{key} has a count below 0 or above {MOST_GOALS}; it is left empty"
-        raise RefusedValueError("score", "goals_in_range", pair, reason)
+        raise RefusedValueError(f"score.{key}", "goals_in_range", pair, reason)
     return pair[0], pair[1]
 
 

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from pizza_assets.analysis.forecast.effect import MIN_CONTROLS, window_effects
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import forecast_at
+from pizza_assets.analysis.forecast.targets import SPANS, other_targets
 from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.windows import times_of
+from pizza_assets.models import RawMatches
+from pizza_assets.models.vocabulary import Span
 from pizza_assets_tests.analysis.forecast.histories import history_of, panel_of, small_world, without
+from pizza_assets_tests.analysis.simulated_worlds import match_row
 from pizza_assets_tests.support.examples import examples
 
 MARKETS, PAST, PANEL, COMING, FIXTURES = small_world(effect=0.3)
@@ -89,6 +94,47 @@ def test_more_orders_of_the_same_kind_scale_the_forecast(factor: int) -> None:
         window_effects(HISTORY, HISTORY.end).estimate, abs=1e-3
     )
     assert total(larger) == pytest.approx(factor * total(HISTORY), rel=0.1)
+
+
+def with_doubtful_match(at: int, **changes: object) -> OrderHistory:
+    """HISTORY with a match of the first market's team in doubt, kicking off at a column; orders are unchanged."""
+    row = match_row("doubtful", times_of(HISTORY.minutes[[at]])[0], MARKETS[0].teams[0], "Others")
+    doubtful = {**row, "match_source": "real", "status": "AWARDED", **changes}
+    return history_of(PANEL, MARKETS, RawMatches.conform([*FIXTURES.to_dict("records"), doubtful]))
+
+
+# Tuesday at 19:00 of the last week but one: nobody plays then
+DOUBTFUL_AT = 18 * 672 + 52
+
+
+def test_orders_around_a_match_in_doubt_do_not_change_the_forecast() -> None:
+    history = with_doubtful_match(DOUBTFUL_AT)
+    counts = history.counts.copy()
+    assert history.is_unclear[0].sum() == 24  # two hours before kick-off to two after the end
+    counts[history.is_unclear] *= 20
+    raised = replace(history, counts=counts)
+    for name in ("without", "with_football", "unaware"):
+        before, after = (getattr(forecast_at(one, one.end), name) for one in (history, raised))
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_day_on_which_a_match_may_have_been_played_is_no_free_day() -> None:
+    history = with_doubtful_match(DOUBTFUL_AT)
+
+    def days(history: OrderHistory) -> int:
+        targets = other_targets(history)
+        in_day = (targets.start <= DOUBTFUL_AT) & (targets.end > DOUBTFUL_AT) & (targets.market == 0)
+        return int((in_day & (targets.span == SPANS.index(Span.DAY))).sum())
+
+    assert (days(HISTORY), days(history)) == (1, 0)
+
+
+def test_a_time_of_the_week_that_is_always_in_doubt_has_a_forecast() -> None:
+    everywhere = np.zeros_like(HISTORY.is_unclear)
+    everywhere[0] = HISTORY.place[0] // 96 == 2
+    in_doubt = replace(HISTORY, is_unclear=everywhere)
+    whole, doubtful = (forecast_at(history, history.end).without[0] for history in (HISTORY, in_doubt))
+    np.testing.assert_allclose(doubtful, whole, rtol=0.01)
 
 
 def test_unknown_time_is_not_zero() -> None:

@@ -106,6 +106,13 @@ def test_of_a_second_leg_only_the_aggregate_is_level_before_a_shoot_out(
         assert (row["shootout_home_goals"], row["shootout_away_goals"]) == shootout
 
 
+def test_every_fault_of_a_score_is_reported() -> None:
+    spoilt = _score("PENALTY_SHOOTOUT", fullTime=(5, 2)) | {"halfTime": {"home": -1, "away": 0}, "penalties": "4-2"}
+    season = read_matches(_document(match(1, stage="LAST_16", score=spoilt), code="CL"), "here", CUP)
+    assert len(season.matches) == 1
+    assert [reported["column"] for _, reported in season.rejected] == ["score.halfTime", "score.penalties"]
+
+
 def test_a_single_match_is_level_before_a_shoot_out_or_has_no_score() -> None:
     uneven = _score("PENALTY_SHOOTOUT", fullTime=(5, 2), regularTime=(1, 0), penalties=(4, 2))
     season = read_matches(_document(match(1, stage="FINAL", score=uneven), code="CL"), "here", CUP)

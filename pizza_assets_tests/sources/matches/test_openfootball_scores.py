@@ -26,7 +26,7 @@ from pizza_assets.sources.refusal import text
     ],
 )
 def test_scores(written: Any, score: Score) -> None:
-    assert parse_score({"score": written}) == (score, None)
+    assert parse_score({"score": written}) == (score, [])
 
 
 REGULAR, EXTRA_TIME, PENALTIES = DecidedBy.REGULAR, DecidedBy.EXTRA_TIME, DecidedBy.PENALTIES
@@ -52,18 +52,34 @@ REGULAR, EXTRA_TIME, PENALTIES = DecidedBy.REGULAR, DecidedBy.EXTRA_TIME, Decide
     ],
 )
 def test_what_is_wrong_in_a_score_is_dropped_and_the_rest_kept(written: Any, check: str, kept: Score) -> None:
-    score, refusal = parse_score({"score": written})
+    score, (refusal,) = parse_score({"score": written})
     assert score == kept
-    assert refusal is not None
-    assert (refusal.column, refusal.check) == ("score", check)
+    assert refusal.check == check
+
+
+@pytest.mark.parametrize(
+    ("written", "columns", "kept"),
+    [
+        ({"ht": "1-0", "ft": [1, 1], "p": ["4", "2"]}, ["score.ht", "score.p"], Score((1, 1), None, None, PENALTIES)),
+        ({"ht": [-1, 0], "ft": "2-1"}, ["score.ht", "score.ft"], Score(decided_by=REGULAR)),
+        (
+            {"ht": 1, "ft": 2, "et": 3, "p": 4},
+            ["score.ht", "score.ft", "score.et", "score.p"],
+            Score(None, None, None, PENALTIES),
+        ),
+        ({"ht": "0-0", "ft": [2, 2], "et": [1, 2]}, ["score.ht", "score"], Score(decided_by=EXTRA_TIME)),
+    ],
+)
+def test_every_fault_of_a_score_is_reported(written: Any, columns: list[str], kept: Score) -> None:
+    score, refused = parse_score({"score": written})
+    assert (score, [refusal.column for refusal in refused]) == (kept, columns)
 
 
 def test_before_a_shoot_out_only_the_aggregate_of_two_legs_is_level() -> None:
     second_leg = {"score": {"ht": [1, 0], "ft": [1, 0], "et": [1, 0], "p": [4, 2]}}  # Arsenal - Porto, after 0-1
-    assert parse_score(second_leg) == (Score((1, 0), (1, 0), (4, 2), PENALTIES), None)
-    score, refusal = parse_score(second_leg, is_single=True)
+    assert parse_score(second_leg) == (Score((1, 0), (1, 0), (4, 2), PENALTIES), [])
+    score, (refusal,) = parse_score(second_leg, is_single=True)
     assert score == Score(decided_by=PENALTIES)
-    assert refusal is not None
     assert refusal.check == "is_level"
 
 
