@@ -31,6 +31,9 @@ SUCCEEDED = "pizza_daily_refresh_succeeded"
 def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] = print) -> dict[str, object]:
     """Collect the running and the last finished week, analyse all weeks, publish.
 
+    Of several deliveries of one tick one does this at a time, and none after one succeeded: if it died or failed, the
+    next one does it again, which is safe, as stored weeks are replaced whole.
+
     say: called with one line of JSON on success. Raises ConfigurationError if Dagster's schedule runs the refresh, and
     RunFailed naming each week, source or analysis that failed; everything else is stored and published then.
     """
@@ -41,11 +44,18 @@ def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] 
             "PIZZA_DAILY_REFRESH=eventbridge for the function and for Dagster, or switch EventBridge's schedule off"
         )
     claims = deliveries(settings)
-    if event.scheduled_at is not None and not claims.take(refresh_name(event.scheduled_at)):
-        return {"outcome": "not executed: another delivery of this tick was first"}
+    tick = None if event.scheduled_at is None else refresh_name(event.scheduled_at)
+    claimed = None if tick is None else claims.take_or_follow(tick)
+    if tick is not None and claimed is None:
+        return {"outcome": "not executed: another delivery of this tick is at work or has succeeded"}
+
+    def send_heartbeat() -> None:
+        if claimed is not None:
+            claims.renew(claimed)
+
     out_of_time: list[bool] = []
     try:
-        with watched(deadline, lambda: None, lambda: False, lambda: out_of_time.append(True)):
+        with watched(deadline, send_heartbeat, lambda: False, lambda: out_of_time.append(True)):
             done = _refresh(settings)
     except KeyboardInterrupt:
         if not out_of_time:
@@ -54,6 +64,8 @@ def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] 
             "the refresh was stopped before the function's time limit; the weeks it stored are complete. Give the "
             "function more memory (which also gives it more CPU), or let Dagster refresh (docs/deployment.md)"
         ) from None
+    if tick is not None:
+        claims.finish(tick)
     say(json.dumps({"event": SUCCEEDED, **done}, sort_keys=True))
     return {"outcome": "refreshed", **done}
 
