@@ -16,6 +16,7 @@ from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
 from pizza_assets.assets.refresh_check import refresh_checks
+from pizza_assets.assets.source_marks import with_source_marks
 from pizza_assets.assets.team_checks import teams_are_matched
 from pizza_assets.orchestration.automation.alerts import channels
 from pizza_assets.orchestration.automation.analysis import analyse_after_collecting, with_analysis_condition
@@ -58,7 +59,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         *forecast_extract_assets(settings),
         *dashboard_assets(settings),
     ]
-    assets = with_analysis_condition(assets)
+    assets = with_analysis_condition(with_source_marks(assets, settings))
     return dg.Definitions(
         # with EventBridge, refreshes are not reported to this instance, so assets would only appear to be overdue
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
