@@ -103,6 +103,13 @@ def _first_column(page: str) -> set[str]:
     return {line.split("`")[1] for line in lines if line.startswith("| `")}
 
 
+def test_dg_is_told_where_the_definitions_are() -> None:
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["dg"]
+    assert configured["directory_type"] == "project"
+    project = configured["project"]
+    assert project == {"root_module": "pizza_assets", "code_location_target_module": build_definitions.__module__}
+
+
 def test_every_file_that_contributing_names_exists() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = re.findall(r"`((?:pizza_assets|pizza_assets_tests|deploy|docs|constraints)/[\w./-]*)`", text)
