@@ -15,6 +15,8 @@ from pizza_assets.assets.forecast_extracts import forecast_extract_assets
 from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
+from pizza_assets.assets.refresh_check import refresh_checks
+from pizza_assets.assets.source_marks import with_source_marks
 from pizza_assets.assets.team_checks import teams_are_matched
 from pizza_assets.orchestration.automation.alerts import channels
 from pizza_assets.orchestration.automation.analysis import analyse_after_collecting, with_analysis_condition
@@ -22,6 +24,7 @@ from pizza_assets.orchestration.automation.failure_alerts import run_failures
 from pizza_assets.orchestration.automation.match_sensor import finished_matches
 from pizza_assets.orchestration.automation.order_file_sensor import order_file_sensors
 from pizza_assets.orchestration.automation.order_reading import order_reading_job
+from pizza_assets.orchestration.automation.refresh_watch import refresh_watches
 from pizza_assets.orchestration.automation.schedules import schedules
 from pizza_assets.orchestration.jobs import build_jobs
 from pizza_assets.orchestration.partitions import match_weeks
@@ -56,17 +59,18 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         *forecast_extract_assets(settings),
         *dashboard_assets(settings),
     ]
-    assets = with_analysis_condition(assets)
+    assets = with_analysis_condition(with_source_marks(assets, settings))
     return dg.Definitions(
         # with EventBridge, refreshes are not reported to this instance, so assets would only appear to be overdue
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
-        asset_checks=[*checks, teams_are_matched(settings), *forecast_checks()],
+        asset_checks=[*checks, teams_are_matched(settings), *refresh_checks(settings), *forecast_checks()],
         jobs=[collect, analyse, *read],
         schedules=schedules(settings),
         sensors=[
             analyse_after_collecting(settings),
             *(sensor for job in read for sensor in order_file_sensors(settings, job, collect)),
             *finished_matches(settings),
+            *refresh_watches(settings),
             run_failures(channels(settings)),
             watch_dead_runs,
         ],

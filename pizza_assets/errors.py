@@ -82,6 +82,10 @@ class StorageError(PizzaAssetsError):
     """Stored data can't be read or written."""
 
 
+class InstanceUnusable(PizzaAssetsError):
+    """A database of the local Dagster instance is damaged or locked."""
+
+
 class QuickSightError(PizzaAssetsError):
     """QuickSight refused a call, or failed to create something."""
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -33,9 +34,9 @@ def test_a_wrong_setting_is_named_and_nothing_starts(
     assert "PIZZA_TIMEZONE='Mars/Base' is not a time zone" in capsys.readouterr().err
 
 
-def test_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "--weeks", "1"]) == 2
-    assert "no dagster.yaml here" in capsys.readouterr().err
+def test_status_of_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == 2
+    assert "no dagster.yaml in" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -177,6 +178,28 @@ def test_a_dry_run_stores_nothing(project: None, tmp_path: Path, capsys: pytest.
     assert main(["backfill", "--from", "2026-08-04", "--to", "2026-08-18", "--dry-run"]) == 0
     assert "3 weeks from 2026-08-04 to 2026-08-18 would be made" in capsys.readouterr().out
     assert LocalFolder(tmp_path / "data").keys("") == []
+
+
+def test_the_ui_can_be_interrupted_though_a_script_started_it_in_the_background(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scripts start background commands with SIGINT ignored, which `dagster dev` would inherit."""
+    started: list[tuple[object, ...]] = []
+
+    def execv(*command: object) -> None:
+        started.append((*command, signal.getsignal(signal.SIGINT), os.environ["DAGSTER_HOME"]))
+
+    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setitem(os.environ, "DAGSTER_HOME", "")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        main(["ui", "--port", "3001"])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    ((program, arguments, on_sigint, home),) = started
+    assert Path(str(program)).name == "dagster"
+    assert list(arguments)[1:] == ["dev", "--host", "127.0.0.1", "--port", "3001", "-m", "pizza_assets.definitions"]
+    assert (on_sigint, home) == (signal.SIG_DFL, str(tmp_path))
 
 
 @pytest.fixture

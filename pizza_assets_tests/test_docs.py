@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from pizza_assets.cli.program import pizza
+from pizza_assets.definitions import build_definitions
 from pizza_assets.settings import Settings
 from pizza_assets_tests.support import notebook
 from pizza_assets_tests.support.reference_docs import DOCS, PAGES
@@ -87,6 +88,26 @@ def test_hooks_run_what_the_environment_holds() -> None:
     for command in (hook["entry"].split()[0] for hook in hooks):
         # what npm installs comes with its own target of the Makefile
         assert (ROOT / command).is_file() or f"@{command} " in makefile, command
+
+
+def test_every_check_sensor_and_schedule_is_in_its_table() -> None:
+    definitions = build_definitions({})
+    checks = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
+    assert checks <= _first_column("operations.md")
+    automations = {one.name for one in [*(definitions.sensors or []), *(definitions.schedules or [])]}
+    assert automations <= _first_column("automation.md")
+
+
+def _first_column(page: str) -> set[str]:
+    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
+    return {line.split("`")[1] for line in lines if line.startswith("| `")}
+
+
+def test_dg_is_told_where_the_definitions_are() -> None:
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["dg"]
+    assert configured["directory_type"] == "project"
+    project = configured["project"]
+    assert project == {"root_module": "pizza_assets", "code_location_target_module": build_definitions.__module__}
 
 
 def test_every_file_that_contributing_names_exists() -> None:

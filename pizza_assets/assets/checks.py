@@ -143,7 +143,7 @@ def _rows(tables: TableStore, asset: str, week: str) -> Verdict:
     if isinstance(facts, Unreadable):
         return Verdict(WARNING, facts.why)
     if facts is None:
-        return Verdict(WARNING, "nothing is stored for this week: not covered, not run, failed, or refused")
+        return Verdict(WARNING, tables.why_missing(asset, week))
     if facts.row_count:
         return Verdict(PASSED, f"{facts.row_count:,} rows are stored")
     if asset == "raw_matches":

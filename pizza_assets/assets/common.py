@@ -1,13 +1,13 @@
 """Shared by all asset definitions: arguments for the decorators and the loop over weeks."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 from typing import TypedDict
 
 import dagster as dg
 
 from pizza_assets.models import TABLES
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.freshness.daily_refresh import FAILED_AFTER, WARNED_AFTER
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.io_manager import READS_NEIGHBOURS, REPORTED_HERE, WeekOutput, WeekOutputs, column_schema
@@ -17,22 +17,18 @@ from pizza_assets.threads import AT_ONCE
 
 OWNERS = ["team:pizza_assets"]
 
-REFRESHED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
-"""For collected data and dashboards: a missed refresh warns, a second one fails."""
+WRITTEN_DAILY = dg.FreshnessPolicy.time_window(fail_window=FAILED_AFTER, warn_window=WARNED_AFTER)
+"""For dashboards only. Of weekly assets, a policy would call all weeks fresh if any is: they have a check instead."""
 
 MOST_ORDERS_IN_PARALLEL = 500_000
 """Weeks with more orders are made one at a time to limit memory."""
 
-_FRESH_GROUPS = frozenset({"raw", "dashboards"})
-
 
 def with_freshness(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
-    """The assets, with the freshness policy on raw and dashboard assets."""
+    """The assets, with the freshness policy on dashboards."""
 
     def fresh(spec: dg.AssetSpec) -> dg.AssetSpec:
-        if spec.group_name not in _FRESH_GROUPS:
-            return spec
-        return dg.apply_freshness_policy(spec, REFRESHED_DAILY)
+        return dg.apply_freshness_policy(spec, WRITTEN_DAILY) if spec.group_name == "dashboards" else spec
 
     return list(dg.map_asset_specs(fresh, assets))
 

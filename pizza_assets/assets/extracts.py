@@ -233,7 +233,7 @@ def _quality(
             "rejected_count": tables.refused_count(week.key),
             "is_partial": bool(facts and facts.is_partial),
             "failed_check_count": sum(len(history.failed(asset, week.key)) for asset in CHECKED[dataset]),
-            "reason": facts.reason if facts else "nothing is stored for this week: not covered, not run, or failed",
+            "reason": facts.reason if facts else tables.why_missing(week.key),
         }
         for week in weeks
         for facts in [tables.facts(week.key)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
+from pizza_assets.models.week import week_ranges
 from pizza_assets.orchestration.freshness.check_history import (
     ERROR,
     PASSED,
@@ -103,7 +104,7 @@ def evaluations(
     yield _summary(check, storage, {week: latest[week] for week in stored if week in latest}, timezone)
     in_error = [week for week, verdict in verdicts.items() if verdict.outcome == ERROR and (not asked or week in asked)]
     if in_error and not check.blocking:
-        raise dg.Failure(_failed_text(verdicts, in_error), allow_retries=False)
+        raise dg.Failure(_failed_text(verdicts, in_error, timezone), allow_retries=False)
 
 
 def _summary(
@@ -111,7 +112,7 @@ def _summary(
 ) -> dg.AssetCheckEvaluation:
     failed = [week for week, verdict in verdicts.items() if verdict.outcome != PASSED]
     in_error = [week for week in failed if verdicts[week].outcome == ERROR]
-    text = _failed_text(verdicts, [*in_error, *(week for week in failed if week not in in_error)])
+    text = _failed_text(verdicts, [*in_error, *(week for week in failed if week not in in_error)], timezone)
     if not verdicts:
         text = NOTHING_TO_JUDGE
     elif not failed:
@@ -127,10 +128,20 @@ def _summary(
     )
 
 
-def _failed_text(verdicts: Mapping[str, Verdict], failed: Sequence[str]) -> str:
-    named = "; ".join(f"{week}: {verdicts[week].description}" for week in failed[:_NAMED])
-    more = f"; and {len(failed) - _NAMED} more weeks" if len(failed) > _NAMED else ""
+def _failed_text(verdicts: Mapping[str, Verdict], failed: Sequence[str], timezone: str) -> str:
+    """Each reason once, after the weeks that it concerns."""
+    weeks: dict[str, list[str]] = {}
+    for week in failed:
+        weeks.setdefault(verdicts[week].description, []).append(week)
+    named = "; ".join(f"{_in_words(weeks[reason], timezone)}: {reason}" for reason in list(weeks)[:_NAMED])
+    rest = sum(len(others) for others in list(weeks.values())[_NAMED:])
+    more = f"; and {rest} more weeks" if rest else ""
     return f"{len(failed)} of {len(verdicts)} weeks failed: {named}{more}"
+
+
+def _in_words(weeks: Sequence[str], timezone: str) -> str:
+    ranges = week_ranges(weeks, timezone, longest=len(weeks))
+    return ", ".join(first if first == last else f"{first} to {last}" for first, last in ranges)
 
 
 def _severity(verdict: Verdict) -> dg.AssetCheckSeverity:

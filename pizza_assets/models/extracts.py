@@ -177,7 +177,7 @@ class InsightsExtract(Insights, name="dashboard_insights", place=EXTRACT, code_v
 
 
 class DataQualityExtract(
-    Table, name="dashboard_data_quality", place=EXTRACT, code_version=3, key=("week", "dataset"), schema_version=2
+    Table, name="dashboard_data_quality", place=EXTRACT, code_version=4, key=("week", "dataset"), schema_version=2
 ):
     """One row per week and dataset: rows stored, rows rejected, and why data are mock, partial or missing."""
 

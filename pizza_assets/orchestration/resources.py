@@ -15,7 +15,7 @@ from pizza_assets.orchestration.freshness.check_history import CheckHistory
 from pizza_assets.orchestration.freshness.staleness import Staleness
 from pizza_assets.orchestration.freshness.week_inputs import InputSources, WeekInputs
 from pizza_assets.orchestration.s3_events import s3_event_queue
-from pizza_assets.orchestration.sources import Sources, markets_of, order_source
+from pizza_assets.orchestration.sources import Sources, markets_of, order_label
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock
 from pizza_assets.storage.fingerprints import fingerprint
@@ -104,8 +104,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
     if settings.fallback == "fail":
         if not settings.match_source.is_invented:
             refused |= {"match_source"}
-        orders = order_source(settings, clock)
-        if orders is not None and orders.label == DataSource.REAL:
+        if order_label(settings) == DataSource.REAL:
             refused |= {"order_source"}
     return TableStore(object_store(settings), clock, refused, RefusalLimits.from_settings(settings))
 

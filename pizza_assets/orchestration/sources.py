@@ -6,12 +6,14 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from pizza_assets.models.market import Markets
+from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, MatchSource, OrderSource
 from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.team_names import canonical_name
+from pizza_assets.sources.orders.api_contract import load_contract
 from pizza_assets.sources.orders.files import Inbox, OrderFiles
 from pizza_assets.sources.orders.mapping_reader import load_mapping
 from pizza_assets.sources.orders.staging import Staging
@@ -40,6 +42,22 @@ def order_source(settings: Settings, clock: Clock) -> OrderSource | None:
     """The chosen source of orders; None if orders are mock, which are made by the asset mock_orders."""
     builder = settings.order_source.builder
     return resolve_name(builder)(settings, clock) if builder else None
+
+
+def order_label(settings: Settings) -> DataSource:
+    """The label of the chosen source's orders. Raises ConfigurationError for an invalid mapping or contract."""
+    label = settings.order_source.label
+    return resolve_name(label)(settings) if label else DataSource.MOCK
+
+
+def order_files_label(settings: Settings) -> DataSource:
+    """The label in the mapping of the user's exports."""
+    return load_mapping(Path(settings.orders_mapping or "")).label
+
+
+def orders_api_label(settings: Settings) -> DataSource:
+    """The label in the contract of the user's service."""
+    return load_contract(Path(settings.orders_api or "")).label
 
 
 def event_file(settings: Settings, clock: Clock) -> EventFile | None:

@@ -21,7 +21,8 @@ class SourceEntry:
     """A source that can be chosen by name.
 
     meaning: for the reference of settings. builder: "module:function", a function of settings and clock; it is text
-    because sources import the settings, and only the chosen one is imported. Empty: nothing is built. is_limited:
+    because sources import the settings, and only the chosen one is imported. Empty: nothing is built. label: for
+    orders, "module:function" of the settings, which reads their label without building the source. is_limited:
     whether it has a rate limit, so that runs without shared files must share a pool. needs: the settings that it
     requires. key: the setting of its key; a missing key is treated as a failure of the source. has_stand_in: whether
     mock data may replace it when it fails. is_invented: whether it is the mock source.
@@ -29,6 +30,7 @@ class SourceEntry:
 
     meaning: str
     builder: str = ""
+    label: str = ""
     is_limited: bool = False
     needs: tuple[str, ...] = ()
     key: str | None = None
@@ -52,12 +54,14 @@ ORDER_SOURCES: dict[str, SourceEntry] = {
     "files": SourceEntry(
         "your exports",
         "pizza_assets.orchestration.sources:order_files",
+        "pizza_assets.orchestration.sources:order_files_label",
         needs=("orders_path", "orders_mapping"),
         has_stand_in=False,
     ),
     "api": SourceEntry(
         "your service",
         "pizza_assets.sources.orders.api:build",
+        "pizza_assets.orchestration.sources:orders_api_label",
         is_limited=True,
         needs=("orders_api",),
         key="orders_api_key",

@@ -133,6 +133,15 @@ class TableStore:
         except StorageError as error:
             return Unreadable(str(error))
 
+    def why_missing(self, asset: str, week: str) -> str:
+        """Why nothing is stored for this week, as far as the storage tells: withheld, or never collected."""
+        objection = self._limits.objection(asset, self.refused_rows(asset, week))
+        return (
+            f"withheld: {objection}"
+            if objection
+            else "nothing is stored for this week: not covered, not run, or failed"
+        )
+
     def weeks_with_refused_rows(self, asset: str) -> list[str]:
         """The weeks that lost rows when they were last collected, sorted; some of them may not be stored."""
         prefix = f"{layout.PLACES[asset].prefix}/rejected"
@@ -284,6 +293,10 @@ class WeekTables(Mapping[str, WeekFrame]):
     def refused_count(self, week: str) -> int:
         """How many rows were refused when the week was last collected."""
         return self._tables.refused_rows(self._asset, week).refused
+
+    def why_missing(self, week: str) -> str:
+        """Like that of TableStore."""
+        return self._tables.why_missing(self._asset, week)
 
     def weeks_with_refused_rows(self) -> list[str]:
         """The weeks of which rows were refused; some of them may not be stored."""

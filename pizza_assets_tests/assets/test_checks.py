@@ -146,9 +146,21 @@ def test_weeks_without_rows_are_told(tables: TableStore, instance: dg.DagsterIns
         WEEKS[0]: "passed",
         WEEKS[1]: "passed",  # a summer week without a match
         WEEKS[2]: "warning",  # a gap
-        WEEKS[3]: "warning",  # refused
+        WEEKS[3]: "warning",  # withheld
         None: "warning",
     }
+    judge = check("raw_matches", "holds_rows").judge
+    assert judge(tables, WEEKS[2]).description == "nothing is stored for this week: not covered, not run, or failed"
+    assert judge(tables, WEEKS[3]).description.startswith("withheld: 30 of 40 matches were refused; correct them")
+
+
+def test_a_reason_of_many_weeks_is_said_once(tables: TableStore, instance: dg.DagsterInstance) -> None:
+    for week in (WEEKS[0], WEEKS[1], WEEKS[3]):
+        collect(tables, week, 10, 0, Origin("mock", "1", "run", "mock", reason="openfootball failed"))
+    summary = list(
+        evaluations(check("raw_matches", "comes_from_chosen_source"), [], instance, tables, "Europe/London")
+    )[-1]
+    assert summary.description == "3 of 3 weeks failed: 2026-08-04 to 2026-08-11, 2026-08-25: openfootball failed"
 
 
 def test_a_stand_in_is_told(tables: TableStore) -> None:

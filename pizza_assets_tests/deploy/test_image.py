@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -187,9 +188,11 @@ def test_the_wheel_runs_outside_the_repository(wheel: Path, tmp_path: Path) -> N
             check=False,
         )
 
-    refused = pizza("run", "--weeks", "1")
-    assert (refused.returncode, "export DAGSTER_HOME=" in refused.stderr) == (2, True)
-    ended = pizza("run", "--weeks", "1", DAGSTER_HOME=str(home))
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    page = pizza("open", "--print", DAGSTER_HOME=str(home))
+    with ThreadPoolExecutor(2) as pool:
+        at_once = list(pool.map(lambda _: pizza("run", "--weeks", "1"), range(2)))
+    for ended in at_once:
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert {path.name for path in home.iterdir()} == {"dagster.yaml", ".dagster", "data"}
+    assert "up to date" in pizza("status").stdout
+    page = pizza("open", "--print")
     assert Path(page.stdout.strip()).resolve().is_relative_to(home.resolve())

@@ -51,6 +51,32 @@ def dagsters_own(folder: Path) -> SqliteEventLogStorage:
     return SqliteEventLogStorage(str(folder / "storage" / "history" / "runs"))
 
 
+WITHOUT_THE_PACKAGE = """
+import os, sys
+sys.modules["pizza_assets"] = None
+import dagster as dg
+with dg.DagsterInstance.from_config(os.getcwd()) as instance:
+    print(*(run.run_id for run in instance.get_runs()))
+"""
+
+
+def test_the_setting_for_a_webserver_without_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines that dagster.yaml offers open what this package's storage wrote."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "dagster.yaml").read_text()
+    Path("dagster.yaml").write_text(text)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        run = instance.create_run_for_job(dg.job(name="job")(lambda: None))
+    command = [sys.executable, "-c", WITHOUT_THE_PACKAGE]
+    begin, end = text.index("  custom:"), text.index("\n\nlocal_artifact_storage:")
+    offered = text[:begin] + text[end:]
+    for line in ("sqlite:", "  base_dir: .dagster/storage"):
+        assert f"  # {line}\n" in offered
+        offered = offered.replace(f"  # {line}\n", f"  {line}\n")
+    Path("dagster.yaml").write_text(offered)
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"{run.run_id}\n"
+
+
 def test_the_projects_instance_uses_local_storage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     Path("dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())

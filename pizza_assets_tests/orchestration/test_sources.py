@@ -10,11 +10,24 @@ import pytest
 
 from pizza_assets.definitions import build_definitions
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.orchestration.sources import Sources
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.orchestration import sources
+from pizza_assets.orchestration.resources import build_tables
+from pizza_assets.orchestration.sources import Sources, order_label, order_source
 from pizza_assets.settings import Settings
 from pizza_assets.settings.sources import MATCH_SOURCES, ORDER_SOURCES
+from pizza_assets_tests.support.order_export import write_export
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+CONTRACT = """label = "real"
+url = "https://orders.example"
+chain = "dominos"
+currency = "GBP"
+requests_per_minute = 60
+[[store]]
+id = "s1"
+market = "Leeds"
+"""
 ENTRIES = [*MATCH_SOURCES.items(), *ORDER_SOURCES.items()]
 
 
@@ -32,6 +45,27 @@ def test_the_chosen_match_source_answers_under_its_own_name(name: str, tmp_path:
     source = Sources(settings, lambda: NOW).matches
     assert source.name == name
     assert isinstance(source.identity, str)
+
+
+def test_the_label_of_orders_is_read_without_building_their_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = tmp_path / "api.toml"
+    contract.write_text(CONTRACT)
+    chosen = {
+        "mock": {},
+        "files": write_export(tmp_path, []),
+        "api": {"PIZZA_ORDERS": "api", "PIZZA_ORDERS_API": str(contract), "PIZZA_ORDERS_API_KEY": "a-" + "key"},
+    }
+    assert set(chosen) == set(ORDER_SOURCES)
+    for name, environ in chosen.items():
+        settings = Settings.from_environment({**environ, "PIZZA_FALLBACK": "fail", "PIZZA_STORAGE": str(tmp_path)})
+        built = order_source(settings, lambda: NOW)
+        assert order_label(settings) == (DataSource.MOCK if built is None else built.label), name
+        with monkeypatch.context() as patch:
+            patch.setattr(sources, "order_source", lambda *_: pytest.fail("built"))
+            patch.setattr(sources, "order_files", lambda *_: pytest.fail("built"))
+            build_tables(settings, lambda: NOW)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def test_a_week_above_the_limit_is_stored_nowhere(tables: TableStore, is_streame
     assert tables.week_facts("raw_matches", WEEK) is None
     assert tables.weeks_with_refused_rows("raw_matches") == [WEEK]
     assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(4, 14)
+    assert tables.why_missing("raw_matches", WEEK) == f"withheld: {result.reason}"
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])

@@ -30,7 +30,7 @@ def status(first: date | None, last: date | None, is_json: bool, is_verified: bo
     begin, end = bench.weeks_of(first, last)
     span = bench.stored_span()
     weeks = [] if span is None else weeks_between(begin or span[0], end or span[1])
-    with local_instance() as instance:
+    with local_instance(creates=False) as instance:
         fail_dead_runs(instance)
         definitions = bench.definitions()
         staleness = bench.staleness(definitions, instance)

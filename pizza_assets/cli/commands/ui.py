@@ -1,6 +1,7 @@
 """`pizza ui`."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,10 @@ def ui(port: int) -> int:
 
     with local_instance() as instance:
         fail_dead_runs(instance)  # a dead run would block the queue, which runs one at a time
+    # without it, `dagster dev` makes a temporary folder here each time, and may leave it
+    os.environ["DAGSTER_HOME"] = os.environ.get("DAGSTER_HOME") or str(Path.cwd())
+    # a shell script starts background commands with SIGINT ignored, which would last through exec
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     dagster = Path(sys.executable).with_name("dagster")
     code = [] if Path("workspace.yaml").is_file() else ["-m", "pizza_assets.definitions"]
     os.execv(dagster, [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), *code])

@@ -1,26 +1,80 @@
 """The local Dagster instance, which the Dagster UI shows, too."""
 
 import os
+import sqlite3
+import sys
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
+from filelock import FileLock
+from sqlalchemy.exc import DatabaseError
 
-from pizza_assets.errors import ConfigurationError
+from pizza_assets.errors import ConfigurationError, InstanceUnusable
+
+CONFIGURATION = Path(__file__).with_name("dagster.yaml")
+"""The same as dagster.yaml in the repository."""
+
+_HERE = Path("dagster.yaml")
+_FOLDER = Path(".dagster")
 
 
 @contextmanager
-def local_instance() -> Iterator[dg.DagsterInstance]:
-    """The instance of DAGSTER_HOME, or of ./dagster.yaml. Raises ConfigurationError if there is neither."""
-    if os.environ.get("DAGSTER_HOME"):
-        with dg.DagsterInstance.get() as instance:
+def local_instance(*, creates: bool = True) -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME, or of ./dagster.yaml, which is created if it is missing.
+
+    creates: False raises ConfigurationError instead. Raises InstanceUnusable if a database of it is damaged or locked.
+    """
+    home = os.environ.get("DAGSTER_HOME")
+    try:
+        with dg.DagsterInstance.get() if home else _instance_here(creates) as instance:
             yield instance
-        return
-    if not Path("dagster.yaml").is_file():
-        raise ConfigurationError(
-            "no dagster.yaml here and DAGSTER_HOME is not set; run this in the project folder, or give the instance "
-            "a folder of its own: mkdir -p ~/pizza && export DAGSTER_HOME=~/pizza"
+    except DatabaseError as error:
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        raise _unusable(Path(home) if home else _FOLDER.absolute(), error.orig) from error
+
+
+def _instance_here(creates: bool) -> dg.DagsterInstance:
+    if not _HERE.is_file():
+        if not creates:
+            raise ConfigurationError(
+                f"no dagster.yaml in {Path.cwd()} and DAGSTER_HOME is not set; run this in the folder in which you ran "
+                "`pizza run`"
+            )
+        _create()
+    _FOLDER.mkdir(exist_ok=True)
+    # Dagster creates its databases without a lock: of two processes, one could find a table missing, or already there
+    with FileLock(_FOLDER / "opening.lock"):
+        return dg.DagsterInstance.from_config(str(Path.cwd()))
+
+
+def _create() -> None:
+    """Write ./dagster.yaml at once, since another process may read it."""
+    new = _HERE.with_name(f".{_HERE.name}.{uuid.uuid4().hex}")
+    new.write_bytes(CONFIGURATION.read_bytes())
+    new.replace(_HERE)
+    print(f"created a Dagster instance in {Path.cwd()}: dagster.yaml and {_FOLDER}/", file=sys.stderr)
+
+
+def _unusable(folder: Path, error: sqlite3.Error) -> InstanceUnusable:
+    if "locked" in str(error):
+        return InstanceUnusable(
+            f"the Dagster instance in {folder} is in use ({error}); stop the Dagster processes that work there, such "
+            "as `pizza ui`, and run the same command again"
         )
-    with dg.DagsterInstance.from_config(str(Path.cwd())) as instance:
-        yield instance
+    damaged = [str(path) for path in sorted(folder.rglob("*.db")) if not _is_readable(path)]
+    return InstanceUnusable(
+        f"the Dagster instance can't be used: {', '.join(damaged) or folder}: {error}. Stop all Dagster processes and "
+        "move it away: Dagster starts a new one. It holds runs, events and check results; the stored tables are safe"
+    )
+
+
+def _is_readable(database: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except sqlite3.Error:
+        return False

@@ -1,7 +1,8 @@
 """The status of the stored weeks: real or mock, row counts, staleness, failed checks; as text and as JSON."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from pizza_assets.models.vocabulary import DataSource
@@ -10,6 +11,7 @@ from pizza_assets.orchestration.freshness.staleness import Staleness
 from pizza_assets.orchestration.runs.backfill_plan import reasons_text
 from pizza_assets.storage.tables import TableStore, Unreadable
 
+LONG_TEXT = 60
 NEXT_STEP = "bring it up to date with: pizza backfill --stale-only"
 
 
@@ -67,11 +69,13 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
         return "\n".join([*lines, "Weeks     none stored; run `pizza run`"])
     lines += [f"Weeks     {len(stored)} stored ({stored[0].week} to {stored[-1].week}, each from Tuesday 06:00)"]
     lines += [f"Analysis  {_analysis_text(status.stale_analysis)}", ""]
-    cells = [("week", "orders", "matches", "refused", "state"), *(_cells(week) for week in status.weeks)]
+    notes = _notes(status.weeks)
+    cells = [("week", "orders", "matches", "refused", "state"), *(_cells(week, notes) for week in status.weeks)]
     widths = [max(len(row[column]) for row in cells) for column in range(4)]
     lines += [
         "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]]) for row in cells
     ]
+    lines += ["", *(f"({number}) {text}" for text, number in notes.items())] if notes else []
     stale = sum(bool(week.stale) for week in status.weeks)
     failed = sum(bool(week.failed_checks) for week in status.weeks)
     lines += ["", f"{stale} stale week(s), {failed} with a failed check"]
@@ -112,11 +116,22 @@ def _dataset(tables: TableStore, asset: str, week: str) -> DatasetStatus:
     )
 
 
-def _cells(week: WeekStatus) -> tuple[str, str, str, str, str]:
+def _cells(week: WeekStatus, notes: Mapping[str, int]) -> tuple[str, str, str, str, str]:
     refused = week.orders.refused_count + week.matches.refused_count
-    state = [f"stale: {reasons_text(week.stale)}"] if week.stale else []
-    state += [f"failed check: {name} ({words})" for name, words in week.failed_checks.items()]
-    return week.week, _counted(week.orders), _counted(week.matches), str(refused or "-"), "; ".join(state) or "ok"
+    states = (f"{text.split(':')[0]} ({notes[text]})" if text in notes else text for text in _states(week))
+    return week.week, _counted(week.orders), _counted(week.matches), str(refused or "-"), "; ".join(states) or "ok"
+
+
+def _states(week: WeekStatus) -> list[str]:
+    stale = [f"stale: {reasons_text(week.stale)}"] if week.stale else []
+    return stale + [f"failed check: {name} ({words})" for name, words in week.failed_checks.items()]
+
+
+def _notes(weeks: Sequence[WeekStatus]) -> dict[str, int]:
+    """Long texts that several weeks share, numbered: they are printed once, below the weeks."""
+    counts = Counter(text for week in weeks for text in _states(week))
+    shared = [text for text, count in counts.items() if count > 1 and len(text) > LONG_TEXT]
+    return {text: number for number, text in enumerate(shared, start=1)}
 
 
 def _counted(dataset: DatasetStatus) -> str:

@@ -1,0 +1,112 @@
+"""The instance of a folder: created when it is missing, explained when it can't be used."""
+
+import shutil
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pizza_assets.errors import ConfigurationError, InstanceUnusable
+from pizza_assets.orchestration.runs.local_instance import CONFIGURATION, local_instance
+from pizza_assets_tests.conftest import PROJECT_ROOT
+
+RUNS, SCHEDULES, EVENTS = (
+    f".dagster/storage/{name}" for name in ("history/runs.db", "schedules/schedules.db", "history/runs/index.db")
+)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an instance that was used."""
+    folder = tmp_path_factory.mktemp("used")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("DAGSTER_HOME", raising=False)
+        with local_instance() as instance:
+            use(instance)
+    return folder
+
+
+def use(instance: dg.DagsterInstance) -> str:
+    """Use every database; returns the id of a new run."""
+    instance.all_instigator_state()
+    instance.get_asset_keys()
+    run = instance.create_run_for_job(dg.job(name="job")(lambda: None))
+    instance.report_engine_event("an event", run)
+    return run.run_id
+
+
+def test_an_empty_folder_gets_an_instance(tmp_path: Path) -> None:
+    with local_instance() as instance:
+        made = use(instance)
+        assert not instance.telemetry_enabled
+        assert instance.run_retries_enabled
+        queue = instance.get_concurrency_config().run_queue_config
+        assert queue is not None
+        assert queue.max_concurrent_runs == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"dagster.yaml", ".dagster"}
+    with local_instance(creates=False) as instance:
+        assert [run.run_id for run in instance.get_runs()] == [made]
+
+
+def test_the_packaged_configuration_is_that_of_the_repository() -> None:
+    assert CONFIGURATION.read_bytes() == (PROJECT_ROOT / "dagster.yaml").read_bytes()
+
+
+def test_an_own_configuration_is_kept() -> None:
+    Path("dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    with local_instance() as instance:
+        assert not instance.run_retries_enabled
+    assert Path("dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+
+
+def test_several_at_once_open_a_new_one() -> None:
+    def open_and_use(_: int) -> str:
+        with local_instance() as instance:
+            return use(instance)
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(open_and_use, range(4)))
+    with local_instance() as instance:
+        assert {run.run_id for run in instance.get_runs()} == set(made)
+
+
+def test_who_only_reads_creates_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no dagster.yaml in .*run this in the folder in which you ran"):
+        local_instance(creates=False).__enter__()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("database", [RUNS, SCHEDULES, EVENTS])
+def test_a_damaged_database_is_named_with_its_remedy(database: str, used: Path, tmp_path: Path) -> None:
+    shutil.copytree(used, tmp_path, dirs_exist_ok=True)
+    for path in Path(database).parent.glob(f"{Path(database).name}-*"):
+        path.unlink()
+    Path(database).write_bytes(b"no database at all, but long enough to be read as one" * 200)
+    with pytest.raises(InstanceUnusable) as caught, local_instance() as instance:
+        use(instance)
+    assert f"can't be used: {tmp_path / database}: file is not a database" in str(caught.value)
+    assert "move it away" in str(caught.value)
+    Path(database).unlink()
+    with local_instance() as instance:
+        use(instance)
+
+
+@pytest.mark.integration  # SQLite waits for five seconds
+def test_a_locked_database_is_explained(used: Path, tmp_path: Path) -> None:
+    shutil.copytree(used, tmp_path, dirs_exist_ok=True)
+    with closing(sqlite3.connect(RUNS, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(InstanceUnusable) as caught, local_instance() as instance:
+            use(instance)
+    assert f"the Dagster instance in {tmp_path / '.dagster'} is in use (database is locked)" in str(caught.value)
