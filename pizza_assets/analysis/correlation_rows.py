@@ -63,6 +63,7 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
             "statistical_significance": answer.numbers.get("p_value", np.nan),
             "status": (ResultStatus.INSUFFICIENT_DATA if answer.missing else ResultStatus.OK).value,
             "missing": answer.missing,
+            "left_out": joined(answer.left_out),
         }
         for hypothesis, answer in answers.items()
     )
