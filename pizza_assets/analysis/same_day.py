@@ -64,8 +64,8 @@ def same_day_effects(
     """The effect of matches that every market of the grid follows, per window.
 
     matches: RawMatches with the pair's label. Orders are summed over the markets whose day is not disturbed by another
-    own match. Usual orders are those of own_habits.py; the estimate is that of `same_day_answer`. Days around bank
-    holidays are left out: as matches, as placebos and as usual days.
+    own match. Usual orders are those of own_habits.py; the estimate is that of `same_day_answer`. Special days and
+    those around bank holidays are left out: as matches, as placebos and as usual days.
     """
     is_main = follow_the_same(markets, grid)
     left_out = DaysLeftOut.of(markets, grid)
@@ -85,13 +85,13 @@ def same_day_effects(
     return SameDay({window: _noted(answer, noted) for window, answer in answers.items()}, is_main)
 
 
-def _noted(answer: Answer, left_out: str | None) -> Answer:
+def _noted(answer: Answer, left_out: tuple[str, ...]) -> Answer:
     """The answer with what was left out; if too few matches remain, that is the reason."""
-    if left_out is None:
+    if not left_out:
         return answer
     is_short = answer.missing == (Reason.TOO_FEW_MATCHES,)
     missing = (Reason.TOO_FEW_ORDINARY_DAYS,) if is_short else answer.missing
-    return replace(answer, missing=missing, left_out=(left_out,))
+    return replace(answer, missing=missing, left_out=left_out)
 
 
 def follow_the_same(markets: Sequence[Market], grid: ExpectedGrid) -> bool:

@@ -24,7 +24,8 @@ class ExpectedOrders(
     observed: int = pa.Field(ge=0, description="Orders of all chains in the bin.")
     expected: float = pa.Field(nullable=True, ge=0, description="Expected orders; empty where there is no baseline.")
     is_masked: bool = pa.Field(
-        description="True if the bin overlaps a window of an exposed match; the baseline is fitted without such bins."
+        description="True if the bin overlaps a window of an exposed match or lies on a special day; the baseline is "
+        "fitted without such bins."
     )
     control_market_count: int = pa.Field(
         ge=0, description="Control markets: other open markets that are unmasked in the same bin."
@@ -242,8 +243,8 @@ class CorrelationResults(
     reasons: str = pa.Field(nullable=True, description="Why the result is missing or weak, separated by semicolons.")
     left_out: str = pa.Field(
         nullable=True,
-        description="What was left out on purpose, separated by semicolons: matches on or next to bank holidays of the "
-        "market where no market can serve as control.",
+        description="What was left out on purpose, separated by semicolons: matches on special days, and on or next "
+        "to bank holidays of the market where no market can serve as control.",
     )
     real_share: float = pa.Field(
         ge=0, le=1, description="Share of the inputs (orders, matches) that is real: 0, 0.5 or 1."

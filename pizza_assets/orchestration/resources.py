@@ -96,8 +96,8 @@ def analysis_parameters(settings: Settings) -> str:
     """The fingerprint of the settings that tables over all weeks depend on."""
     chosen = (settings.timezone, settings.orders, settings.matches, settings.fallback)
     markets = markets_of(settings)
-    holidays = repr([(market.country, market.region) for market in markets])
-    return fingerprint(repr(markets), holidays, repr(WindowLengths.from_settings(settings)), *chosen)
+    days = repr([(market.country, market.region, market.special_days) for market in markets])
+    return fingerprint(repr(markets), days, repr(WindowLengths.from_settings(settings)), *chosen)
 
 
 def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
