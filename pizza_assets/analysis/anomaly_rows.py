@@ -4,6 +4,7 @@ Finding alarms belongs to anomalies.py.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from pizza_assets.models.market import Market
 MIN_WEEKS = 8
 """With fewer weeks of a source there is no usual level yet, so no anomalies."""
 NEAR_MINUTES = 360
+_EPOCH = date(1970, 1, 1).toordinal()
 _MATCH_COLUMNS = ["match_id", "home_team", "away_team", "kickoff_at", "minutes_from_kickoff", "result", "match_source"]
 
 
@@ -37,7 +39,7 @@ def order_anomalies(
     """All alarms of all order sources. panels: store panels of all weeks, by order source. matches: all weeks.
 
     Sources are never pooled: usual mock orders say nothing about real ones. A source with fewer than MIN_WEEKS weeks
-    has no alarms.
+    has no alarms, nor has a special day of the market.
     """
     tables = [
         _alarms(panel, matches, markets, lengths, default_timezone).assign(order_source=source)
@@ -61,7 +63,7 @@ def _alarms(
     day = local_days(panel.minutes, zones)
     usual = store_expectation(
         panel.counts,
-        panel.is_known,
+        panel.is_known & ~_on_special_days(stores["market"], day, markets),
         bins_of_week(panel.minutes, zones),
         panel.week,
         day,
@@ -79,6 +81,17 @@ def _alarms(
         ends_at=times_of(minutes["end"]),
     )
     return pd.concat([rows, _nearest_match(named["market"], minutes, exposed, matches)], axis=1)
+
+
+def _on_special_days(market_of_store: pd.Series, day: np.ndarray, markets: Sequence[Market]) -> np.ndarray:
+    """Whether a quarter-hour lies on a special day of the store's market [store, bin]. day: local_days."""
+    special_days = {market.name: market.special_days for market in markets}
+    is_special = np.zeros(day.shape, dtype=bool)
+    for row, name in enumerate(market_of_store):
+        for special in special_days.get(name, ()):
+            first, last = (edge.toordinal() - _EPOCH for edge in (special.first, special.last))
+            is_special[row] |= (day[row] >= first) & (day[row] <= last)
+    return is_special
 
 
 def _event_lags(

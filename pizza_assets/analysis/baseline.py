@@ -4,6 +4,8 @@ The fit itself is in proportional_fit.py. Comparing matches with the baseline be
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from pizza_assets.analysis.proportional_fit import fit_baseline
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, window_bounds
 from pizza_assets.models import ExpectedOrders, RawMatches
+from pizza_assets.models.holiday_calendar import ONE_DAY
 from pizza_assets.models.market import Market
 
 MIN_FREE_WEEKS = 8
@@ -37,9 +40,9 @@ def expected_grids(
     in `markets`; these are exposed to no match.
 
     Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed, or may have
-    been, is masked: it is not used to fit the baseline. `expected` is empty where the time of the week is unmasked in
-    fewer than MIN_FREE_WEEKS weeks, no other open market is unmasked, or the fit did not converge; it is 0 where the
-    market is closed.
+    been, or that lies on a special day of the market, is masked: it is not used to fit the baseline. `expected` is
+    empty where the time of the week is unmasked in fewer than MIN_FREE_WEEKS weeks, no other open market is unmasked,
+    or the fit did not converge; it is 0 where the market is closed.
     """
     spans = masked_spans(matches, markets, lengths)
     zones = {market.name: market.timezone for market in markets}
@@ -90,7 +93,7 @@ def fit_expectation(
 
 def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:
     """One row per exposed market and match: start of the first window and end (exclusive) of the last one; and the
-    times at which it is not known whether the market was exposed.
+    times at which it is not known whether the market was exposed, and its special days.
 
     Columns: market, first_minute, end_minute (epoch minutes).
     """
@@ -104,7 +107,24 @@ def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: Wind
             "end_minute": epoch_minutes(exposed["ends_at"]),
         }
     )
-    return pd.concat([known, unknown_spans(matches, markets, lengths)], ignore_index=True)
+    unknown = unknown_spans(matches, markets, lengths)
+    return pd.concat([known, unknown, _special_spans(markets)], ignore_index=True)
+
+
+def _special_spans(markets: Sequence[Market]) -> pd.DataFrame:
+    """The special days of every market, from local midnight to local midnight, with the columns of `masked_spans`."""
+    rows = [
+        (market.name, *(_local_midnight(day, market.timezone) for day in (special.first, special.last + ONE_DAY)))
+        for market in markets
+        for special in market.special_days
+    ]
+    columns = ["market", "first_minute", "end_minute"]
+    return pd.DataFrame(rows, columns=columns).astype({"market": "str", "first_minute": "int64", "end_minute": "int64"})
+
+
+def _local_midnight(day: date, timezone: str) -> int:
+    """In epoch minutes."""
+    return int(datetime.combine(day, time(), ZoneInfo(timezone)).timestamp()) // 60
 
 
 def _has_free_weeks(usable: np.ndarray, place: np.ndarray, panel: Panel) -> np.ndarray:

@@ -51,6 +51,7 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
     quality = {window: _quality(evidence.impact[evidence.impact["window"] == window.value]) for window in Window}
+    special = {window: _on_special_days(evidence.impact, window) for window in Window}
     return (
         {
             **_NO_NUMBERS,
@@ -63,6 +64,7 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
             "statistical_significance": answer.numbers.get("p_value", np.nan),
             "status": (ResultStatus.INSUFFICIENT_DATA if answer.missing else ResultStatus.OK).value,
             "missing": answer.missing,
+            "left_out": joined([*answer.left_out, *([] if _is_by_day(hypothesis) else special[hypothesis.window])]),
         }
         for hypothesis, answer in answers.items()
     )
@@ -73,6 +75,13 @@ _NO_NUMBERS = {
     **dict.fromkeys(("n_matches", "n_market_matches", "n_clusters"), 0),
     "placebo_window_count": None,
 }
+
+
+def _on_special_days(impact: pd.DataFrame, window: Window) -> list[str]:
+    """In words, the windows that were refused because their day is special."""
+    reasons = counted(impact.loc[impact["window"] == window.value, "reasons"])
+    count = reasons.get(Reason.SPECIAL_DAY, 0)
+    return [f"{wording.counted_noun(count, 'window', 'windows')} on special days"] if count else []
 
 
 _SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0}

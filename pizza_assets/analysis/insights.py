@@ -277,6 +277,7 @@ def _caveat(result: dict, kind: str) -> str | None:
     parts = [_SAME_DAY_CAVEAT if wording.is_same_day(result) else _ESTIMAND_CAVEAT] if is_beyond else []
     if wording.began_before(result) and kind != "finding":
         parts.append(wording.hours_before(result))
+    parts += [f"Left out: {what}." for what in split(result["left_out"])]
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)
     if kind == "nothing_found":

@@ -48,9 +48,9 @@ def match_impact(
 
     match_windows, grids, matches: all weeks. A window's expectation is the sum over its quarter-hours, each weighted by
     its share inside the window. Uplift and interval are empty, with the reason in words, where the match is not
-    finished, orders or expectations are not known for the whole window, nothing is expected, other markets sell too
-    little at this time of the week (MIN_CONTROL_ORDERS), or another followed match covers part of the window (see
-    `shared_windows`: such orders cannot be attributed to one match).
+    finished or on a special day of its market, orders or expectations are not known for the whole window, nothing is
+    expected, other markets sell too little at this time of the week (MIN_CONTROL_ORDERS), or another followed match
+    covers part of the window (see `shared_windows`: such orders cannot be attributed to one match).
     The interval is that of a single count: see `dispersion.count_interval`.
     """
     windows = _with_match(_summed_over_chains(match_windows), matches)
@@ -62,6 +62,7 @@ def match_impact(
     zones = {market.name: market.timezone for market in markets}
     local = _local_times(windows, zones)
     windows["kickoff_date"], windows["kickoff_time"] = local.str[:10], local.str[11:]
+    windows["is_special"] = _is_special(windows, markets)
     tables = [
         _impact(rows_for_sources(windows, *sources), grids.get(sources, EMPTY_GRID), *sources)
         for sources in windows[SOURCES].drop_duplicates().itertuples(index=False, name=None)
@@ -108,10 +109,21 @@ def _local_times(windows: pd.DataFrame, zones: dict[str, str]) -> pd.Series:
     return dates
 
 
+def _is_special(windows: pd.DataFrame, markets: Sequence[Market]) -> np.ndarray:
+    """Whether each match kicks off on a special day of its market."""
+    is_special = np.zeros(len(windows), dtype=bool)
+    for market in markets:
+        for special in market.special_days:
+            is_within = windows["kickoff_date"].between(f"{special.first}", f"{special.last}")
+            is_special |= (is_within & (windows["market"] == market.name)).to_numpy()
+    return is_special
+
+
 def _impact(windows: pd.DataFrame, grid: ExpectedGrid, order_source: str, match_source: str) -> pd.DataFrame:
     expected, controls, problems = _expectation(windows, grid)
     problems = {
         Reason.NOT_FINISHED: (windows["match_status"] != MatchStatus.FINISHED).to_numpy(),
+        Reason.SPECIAL_DAY: windows["is_special"].to_numpy(),
         **problems,
         **_thin(windows, grid, expected),
         Reason.OVERLAPPING_MATCH: windows["is_shared"].to_numpy(),

@@ -12,17 +12,20 @@ from pizza_assets.analysis.local_week import BINS_PER_WEEK
 PRIOR_ORDERS = 30.0
 """A week's level is shrunk towards 1 as if that many usual orders had been added: a few orders are no level."""
 _TOLERANCE = 1e-6
-_MAX_ROUNDS = 200
+_MAX_ROUNDS = 2_000
 
 
-def usual_orders(grid: ExpectedGrid) -> np.ndarray:
-    """Usual orders [market, bin] from quarter-hours without an own match; 0 where closed, NaN where unknown."""
-    return np.stack([_of_market(grid, market) for market in range(len(grid.markets))])
+def usual_orders(grid: ExpectedGrid, is_ordinary: np.ndarray) -> np.ndarray:
+    """Usual orders [market, bin] from quarter-hours without an own match; 0 where closed, NaN where unknown.
+
+    is_ordinary: False for quarter-hours that say nothing about usual days [market, bin].
+    """
+    free = grid.is_known & ~grid.is_masked & is_ordinary
+    return np.stack([_of_market(grid, market, free[market]) for market in range(len(grid.markets))])
 
 
-def _of_market(grid: ExpectedGrid, market: int) -> np.ndarray:
+def _of_market(grid: ExpectedGrid, market: int, free: np.ndarray) -> np.ndarray:
     place, week = grid.bin_of_week[market], grid.week
-    free = grid.is_known[market] & ~grid.is_masked[market]
     orders = np.where(free, grid.observed[market], 0.0)
     habit = _habit(orders, free, place, week)
     usual = np.where(free, habit[place], 0.0)

@@ -35,6 +35,10 @@ class Reason(StrEnum):
     NO_RESULTS = "no_results: no match with a usable window has a known result"
     NO_SHARED_MATCH = "no_shared_match: no finished match is followed by every market"
     TOO_FEW_MATCHES = "too_few_matches: fewer than 3 matches can be compared with their day"
+    TOO_FEW_ORDINARY_DAYS = (
+        "too_few_matches_outside_holidays: fewer than 3 matches can be compared outside of holidays and special days"
+    )
+    SPECIAL_DAY = "special_day: the list of special days names this day, so its orders say nothing about the match"
     TOO_FEW_PLACEBO_DATES = "too_few_placebo_dates: fewer than 10 dates without a match at the same time of the week"
     NO_GOALS = "no_goals: no goal fell in these matches"
     NO_GOAL_MINUTES = "no_goal_minutes: the minutes of the goals are not known"
@@ -84,8 +88,9 @@ class Answer:
     """The answer to one hypothesis.
 
     numbers: by column of CorrelationResults; absent columns are stored empty. missing: why there is no p-value; empty
-    if there is one.
+    if there is one. left_out: which data were not used on purpose, in words.
     """
 
     numbers: Mapping[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()

@@ -6,11 +6,12 @@ effects.py, the estimate from the sums of the dates to same_day_effect.py.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.days_left_out import DaysLeftOut
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.own_habits import usual_orders
@@ -63,23 +64,36 @@ def same_day_effects(
     """The effect of matches that every market of the grid follows, per window.
 
     matches: RawMatches with the pair's label. Orders are summed over the markets whose day is not disturbed by another
-    own match. Usual orders are those of own_habits.py; the estimate is that of `same_day_answer`.
+    own match. Usual orders are those of own_habits.py; the estimate is that of `same_day_answer`. Special days and
+    those around bank holidays are left out: as matches, as placebos and as usual days.
     """
     is_main = follow_the_same(markets, grid)
-    chosen = _followed_by_all(matches, markets, grid)
+    left_out = DaysLeftOut.of(markets, grid)
+    followed = _followed_by_all(matches, markets, grid)
+    is_out = left_out.has_all(followed["column"].to_numpy(dtype=np.int64))
+    chosen = followed[~is_out].reset_index(drop=True)
+    noted = left_out.in_words(followed["column"].to_numpy(dtype=np.int64)[is_out], grid)
     counts = {"n_matches": len(chosen), "n_market_matches": len(chosen) * len(grid.markets)}
     counts["n_clusters"] = chosen["kickoff_at"].nunique()
     if len(chosen) < MIN_MATCHES:
         none = Reason.NO_MATCHES if is_main else Reason.NO_SHARED_MATCH
-        missing = Reason.TOO_FEW_MATCHES if len(chosen) else none
-        return SameDay(dict.fromkeys(WINDOWS, Answer(counts, (missing,))), is_main)
+        missing = Reason.TOO_FEW_MATCHES if len(followed) else none
+        return SameDay(dict.fromkeys(WINDOWS, _noted(Answer(counts, (missing,)), noted)), is_main)
     minutes = (grid.first_bin + np.arange(grid.observed.shape[1])) * BIN_MINUTES
     unclear = is_inside(unknown_spans(matches, markets, lengths), grid.markets, minutes, BIN_MINUTES)
-    moments = _moments(chosen, grid, _own_kickoffs(matches, markets, grid), unclear, lengths)
-    usual = usual_orders(grid)
-    return SameDay(
-        {window: same_day_answer(_dates(grid, usual, moments, *_span(window, lengths))) for window in WINDOWS}, is_main
-    )
+    moments = _moments(chosen, grid, left_out, _own_kickoffs(matches, markets, grid), unclear, lengths)
+    usual = usual_orders(grid, ~left_out.is_cell)
+    answers = {window: same_day_answer(_dates(grid, usual, moments, *_span(window, lengths))) for window in WINDOWS}
+    return SameDay({window: _noted(answer, noted) for window, answer in answers.items()}, is_main)
+
+
+def _noted(answer: Answer, left_out: tuple[str, ...]) -> Answer:
+    """The answer with what was left out; if too few matches remain, that is the reason."""
+    if not left_out:
+        return answer
+    is_short = answer.missing == (Reason.TOO_FEW_MATCHES,)
+    missing = (Reason.TOO_FEW_ORDINARY_DAYS,) if is_short else answer.missing
+    return replace(answer, missing=missing, left_out=left_out)
 
 
 def follow_the_same(markets: Sequence[Market], grid: ExpectedGrid) -> bool:
@@ -110,6 +124,7 @@ def _own_kickoffs(matches: pd.DataFrame, markets: Sequence[Market], grid: Expect
 def _moments(
     chosen: pd.DataFrame,
     grid: ExpectedGrid,
+    left_out: DaysLeftOut,
     own_kickoffs: Sequence[np.ndarray],
     unclear: np.ndarray,
     lengths: WindowLengths,
@@ -137,7 +152,8 @@ def _moments(
         )
         for row, own in enumerate(own_kickoffs)
     ]
-    return _Moments(column, np.searchsorted(slots, clock[column]), count, np.stack(is_usable), before, after)
+    is_usable = np.stack(is_usable) & ~left_out.is_cell[:, column]
+    return _Moments(column, np.searchsorted(slots, clock[column]), count, is_usable, before, after)
 
 
 def _is_only_match(column: np.ndarray, own_kickoffs: np.ndarray, reach: int) -> np.ndarray:

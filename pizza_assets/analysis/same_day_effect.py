@@ -22,7 +22,8 @@ _MIN_PLACEBOS_OF_SLOT = 2
 _MIN_PLACEBOS_OF_SLOPE = 30
 _MAX_SLOPE = 1.3
 _MIN_VARIANCE = 0.001
-_FAR = 5.0
+_FAR = 3.0
+"""In robust standard deviations: a backstop for special days that no calendar knows."""
 _MIN_SPREAD = 0.02
 
 
@@ -65,7 +66,8 @@ class Dates:
 def same_day_answer(dates: Dates) -> Answer:
     """The weighted mean departure of matches from the placebos of their slots, on the log of orders.
 
-    Dates whose other hours are far from usual (holidays, outages) are left out; the window itself has no say in that.
+    Dates whose other hours are far from usual (outages, days that no calendar knows) are left out; the window itself
+    has no say in that.
     p permutes which dates of a slot have a match; the interval is that of t with (placebos - slots) degrees of freedom.
     Refused with fewer than MIN_MATCHES dates with a match or MIN_PLACEBO_DATES placebo dates.
     """

@@ -220,6 +220,7 @@ def _ready(ready: Readiness) -> list[str]:
             lines.append(f"{what} not yet")
         word = "of which" if question.is_answered else "missing"
         lines += [f"      {word}: {reason}" for reason in question.reasons]
+        lines += [f"      left out: {what}" for what in question.left_out]
     return lines
 
 

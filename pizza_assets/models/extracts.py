@@ -125,7 +125,7 @@ class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", place=EXTRA
 
 
 class CorrelationsExtract(
-    CorrelationResults, name="dashboard_correlations", place=EXTRACT, code_version=3, schema_version=3
+    CorrelationResults, name="dashboard_correlations", place=EXTRACT, code_version=4, schema_version=4
 ):
     """correlation_results for dashboards, with each effect as orders and money per store and hour."""
 

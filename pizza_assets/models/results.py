@@ -24,7 +24,8 @@ class ExpectedOrders(
     observed: int = pa.Field(ge=0, description="Orders of all chains in the bin.")
     expected: float = pa.Field(nullable=True, ge=0, description="Expected orders; empty where there is no baseline.")
     is_masked: bool = pa.Field(
-        description="True if the bin overlaps a window of an exposed match; the baseline is fitted without such bins."
+        description="True if the bin overlaps a window of an exposed match or lies on a special day; the baseline is "
+        "fitted without such bins."
     )
     control_market_count: int = pa.Field(
         ge=0, description="Control markets: other open markets that are unmasked in the same bin."
@@ -107,7 +108,7 @@ class CorrelationResults(
     place=ANALYSIS,
     code_version=9,
     key=("order_source", "match_source", "family_id", "analysis_id"),
-    schema_version=3,
+    schema_version=4,
 ):
     """One row per tested hypothesis, with everything needed to assess it. Docs: docs/statistics.md."""
 
@@ -240,6 +241,11 @@ class CorrelationResults(
     converged: bool = pa.Field(description="Whether the baseline's fit converged.")
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
     reasons: str = pa.Field(nullable=True, description="Why the result is missing or weak, separated by semicolons.")
+    left_out: str = pa.Field(
+        nullable=True,
+        description="What was left out on purpose, separated by semicolons: matches on special days, and on or next "
+        "to bank holidays of the market where no market can serve as control.",
+    )
     real_share: float = pa.Field(
         ge=0, le=1, description="Share of the inputs (orders, matches) that is real: 0, 0.5 or 1."
     )
@@ -252,7 +258,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=8, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=9, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")

@@ -95,7 +95,9 @@ def build_io_manager(
 def analysis_parameters(settings: Settings) -> str:
     """The fingerprint of the settings that tables over all weeks depend on."""
     chosen = (settings.timezone, settings.orders, settings.matches, settings.fallback)
-    return fingerprint(repr(markets_of(settings)), repr(WindowLengths.from_settings(settings)), *chosen)
+    markets = markets_of(settings)
+    days = repr([(market.country, market.region, market.special_days) for market in markets])
+    return fingerprint(repr(markets), days, repr(WindowLengths.from_settings(settings)), *chosen)
 
 
 def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:

@@ -12,6 +12,7 @@ from pizza_assets.settings import values
 from pizza_assets.settings.declaration import setting
 from pizza_assets.settings.markets_table import read_markets
 from pizza_assets.settings.sources import SourceSettings
+from pizza_assets.settings.special_days_file import with_special_days
 
 _MINUTES = values.whole_number(1, 600)
 
@@ -52,6 +53,12 @@ class Settings(SourceSettings):
     )
     markets_file: str | None = setting(
         "PIZZA_MARKETS", "", values.optional_text, "TOML file of markets and their teams. Default: 20 English markets."
+    )
+    special_days: str | None = setting(
+        "PIZZA_SPECIAL_DAYS",
+        "",
+        values.optional_text,
+        "CSV or TOML file of days that are not like others: closed, promotion, outage, concert, snow.",
     )
     pre_minutes: int = setting("PIZZA_PRE_MINUTES", "120", _MINUTES, "Length of the window before kick-off.")
     post_minutes: int = setting("PIZZA_POST_MINUTES", "120", _MINUTES, "Length of the window after the final whistle.")
@@ -170,8 +177,12 @@ class Settings(SourceSettings):
         return Path(self.local_folder if self.is_on_s3 else self.storage)
 
     def markets(self) -> tuple[Market, ...]:
-        """The markets of PIZZA_MARKETS, or the built-in ones. Raises ConfigurationError naming file and remedy."""
-        return DEFAULT_MARKETS if self.markets_file is None else read_markets(Path(self.markets_file))
+        """The markets of PIZZA_MARKETS, or the built-in ones, with the days of PIZZA_SPECIAL_DAYS.
+
+        Raises ConfigurationError naming file and remedy.
+        """
+        known = DEFAULT_MARKETS if self.markets_file is None else read_markets(Path(self.markets_file))
+        return known if self.special_days is None else with_special_days(known, Path(self.special_days))
 
 
 _OTHER_VARIABLES = {"PIZZA_REQUIRE_ALL", "PIZZA_SHARED_DATA", "PIZZA_AXE", "PIZZA_LAMBDA_FUNCTION"}

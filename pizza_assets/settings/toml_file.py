@@ -32,14 +32,10 @@ def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[
 
     Raises ConfigurationError for the first problem in it.
     """
+    text = read_setting_file(path, variable)
     try:
-        text = path.read_text(encoding="utf-8")
         table = tomllib.loads(text)
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"{path}: no such file; correct {variable}") from error
-    except OSError as error:
-        raise ConfigurationError(f"{path}: can't be read ({error.strerror}); correct {variable}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: not readable as TOML ({error}); see {page}") from error
     try:
         return model.model_validate(table), text
@@ -47,6 +43,18 @@ def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[
         first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")  # a typo explains others
         # without a cause: pydantic's own text shows values, and an address may contain a password
         raise ConfigurationError(f"{path}: {_in_words(first, table, model)}; see {page}") from None
+
+
+def read_setting_file(path: Path, variable: str) -> str:
+    """The text of a file that a setting names, without a byte order mark. Raises ConfigurationError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path}: no such file; correct {variable}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path}: can't be read ({error.strerror}); correct {variable}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: is not UTF-8 text ({error.reason}); save it as UTF-8") from error
 
 
 def refuse_duplicates(kind: str, names: list[str]) -> None:

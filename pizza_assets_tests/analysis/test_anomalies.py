@@ -1,5 +1,6 @@
 """Outages, surges and missing days: planted ones are located, quiet years have no alarms, labels are kept."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.models import OrderAnomalies, RawMatches
 from pizza_assets.models.market import Market
+from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, LENGTHS, ZONE, match_row
 
 MARKETS = (Market("Leeds", ZONE, ("Leeds United",)), Market("York", ZONE, ("York City",)))
@@ -130,6 +132,16 @@ def test_an_alarm_names_the_nearest_match_and_its_outcome() -> None:
     assert set(found["seen_in"]) == {"real"}
     far = order_anomalies({"real": panel(planted())}, a_match(minutes_before=900), MARKETS, LENGTHS)
     assert far["match_id"].isna().all()
+
+
+def test_a_special_day_of_the_market_raises_no_alarm() -> None:
+    local = pd.Timestamp((FIRST_MINUTE + OUTAGE[1] * 15) * 60, unit="s", tz="UTC").tz_convert(ZONE).date()
+    listed = SpecialDay(local, local, SpecialKind.OUTAGE)
+    markets = (replace(MARKETS[0], special_days=(listed,)), MARKETS[1])
+    found = order_anomalies({"real": panel(planted())}, RawMatches.empty(), markets, LENGTHS)
+    assert found["kind"].tolist() == ["high", "missing_day"]
+    elsewhere = (MARKETS[0], replace(MARKETS[1], special_days=(listed,)))
+    assert len(order_anomalies({"real": panel(planted())}, RawMatches.empty(), elsewhere, LENGTHS)) == 3
 
 
 # Property 19

@@ -464,6 +464,7 @@ def _correlation(order_source, match_source, window, is_known, uplift, low, high
         "currency": "GBP" if is_known else None,
         "status": "ok" if is_known else "insufficient_data",
         "reasons": None if is_known else "fewer_than_10_dates",
+        "left_out": None,
         "real_share": (float(order_source == "real") + float(match_source == "real")) / 2,
         "order_source": order_source,
         "match_source": match_source,

@@ -19,13 +19,15 @@ def plain_same_day(
     week: list[int],
     kickoffs: list[int],
     window: tuple[int, int],
+    left_out: set[date],
 ) -> dict[str, float]:
     """orders, known, near (an own match), local (date, weekday, quarter-hour of the day), week: of every quarter-hour.
 
-    kickoffs: positions of matches. window: first and end quarter-hour from kick-off.
+    kickoffs: positions of matches. window: first and end quarter-hour from kick-off. left_out: dates around holidays.
     """
     cells = range(len(orders))
-    free = [known[i] and not near[i] for i in cells]
+    free = [known[i] and not near[i] and local[i][0] not in left_out for i in cells]
+    kickoffs = [k for k in kickoffs if local[k][0] not in left_out]
     place = [(local[i][1], local[i][2]) for i in cells]
     habit = _habit(orders, free, place, week)
     usual = _usual(orders, free, place, week, local, habit)
@@ -40,7 +42,7 @@ def plain_same_day(
                 continue
             today = by_date[local[i][0]]
             around = [j for j in range(i - 8, i + 16) if 0 <= j < len(orders)]
-            if i not in kickoffs and any(near[j] for j in [*today, *around]):
+            if local[i][0] in left_out or (i not in kickoffs and any(near[j] for j in [*today, *around])):
                 continue
             inside = [j for j in range(i + window[0], i + window[1]) if 0 <= j < len(orders) and known[j]]
             if sum(habit[place[j]] > 0 for j in inside) < 4 or sum(usual[j] for j in inside) < 0.5:
@@ -61,7 +63,7 @@ def plain_same_day(
     placebo_factors = [r["g"] for r in rows if not r["match"]]
     centre = float(np.median(placebo_factors))
     spread = max(1.4826 * float(np.median([abs(g - centre) for g in placebo_factors])), 0.02)
-    return _estimate(_with_placebos([r for r in rows if abs(r["g"] - centre) <= 5 * spread]))
+    return _estimate(_with_placebos([r for r in rows if abs(r["g"] - centre) <= 3 * spread]))
 
 
 def _habit(orders: list[int], free: list[bool], place: list, week: list[int]) -> dict:

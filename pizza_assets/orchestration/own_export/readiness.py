@@ -41,6 +41,7 @@ class Answerable:
     """Whether correlation_results could test one hypothesis. usable_windows: out of all `windows`.
 
     mde_80_pct: the smallest effect in per cent that is detected with 80 % power; None if `reasons` prevent the test.
+    left_out: what is left out on purpose.
     """
 
     hypothesis: str
@@ -52,6 +53,7 @@ class Answerable:
     windows: int
     mde_80_pct: float | None
     reasons: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,7 @@ def _questions(
                 len(windows),
                 float(row["mde_80_pct"]) if is_answered else None,
                 tuple(by_window) or tuple(split(row["reasons"])),
+                tuple(split(row["left_out"])),
             )
         )
     return tuple(
