@@ -10,10 +10,10 @@ _REFUSED = (
 _TOO_SLOW = ("statement timeout", "interrupt", "execution time", "timed out", "timeout expired", "lock timeout")
 _MISSING = ("does not exist", "doesn't exist", "no such table", "no such column", "unknown column", "unknown database")
 _BROKEN = (
-    "server closed the connection", "terminating connection", "connection refused", "could not connect", "ssl",
-    "lost connection", "connection reset", "could not translate host", "name or service not known", "broken pipe",
-    "connection to server", "no route to host", "starting up", "shutting down", "recovery mode", "too many clients",
-    "too many connections",
+    "server closed the connection", "terminating connection", "connection refused", "could not connect", "ssl error",
+    "ssl connection", "lost connection", "connection reset", "could not translate host", "name or service not known",
+    "broken pipe", "connection to server", "no route to host", "starting up", "shutting down", "recovery mode",
+    "too many clients", "too many connections",
 )  # fmt: skip
 _LONGEST = 300
 
