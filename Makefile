@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ESLINT_VERSION := 10.15.0
 
-.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook
+.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -46,6 +46,9 @@ bench-storage: .venv/test.installed  ## MB/s of stored weeks, and the overhead p
 
 bench-import: .venv/test.installed  ## lines/s and memory of `pizza check` on exports of 0.5 and 2 GB
 	@$(BIN)/python -m pizza_assets_tests.bench_import
+
+bench-tables: .venv/integration.installed  ## seconds and memory of collecting 5 million orders from PostgreSQL, compared with Parquet
+	@$(BIN)/python -m pizza_assets_tests.bench_tables
 
 bench-limits: .venv/test.installed  ## 8 processes under one rate limit: the requests that the server sees, compared with the ideal
 	@$(BIN)/python -m pizza_assets_tests.bench_limits

@@ -25,6 +25,7 @@ from pizza_assets.orchestration.automation.match_sensor import finished_matches
 from pizza_assets.orchestration.automation.order_file_sensor import order_file_sensors
 from pizza_assets.orchestration.automation.order_reading import order_reading_job
 from pizza_assets.orchestration.automation.refresh_watch import refresh_watches
+from pizza_assets.orchestration.automation.order_table_sensor import changed_orders
 from pizza_assets.orchestration.automation.schedules import schedules
 from pizza_assets.orchestration.jobs import build_jobs
 from pizza_assets.orchestration.partitions import match_weeks
@@ -69,6 +70,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         sensors=[
             analyse_after_collecting(settings),
             *(sensor for job in read for sensor in order_file_sensors(settings, job, collect)),
+            *changed_orders(settings),
             *finished_matches(settings),
             *refresh_watches(settings),
             run_failures(channels(settings)),

@@ -1,6 +1,7 @@
 """`pizza check`, as somebody types it with an export of their own."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -145,3 +146,32 @@ def test_many_lines_replaced_by_later_lines_of_the_same_file_are_doubtful(
     (home / "orders.csv").write_text("\n".join([header, *lines, *later]))
     assert main(["check", "orders.csv", *SAID, "--rows", "orders"]) == 1
     assert "3,000 of 21,001 lines (14%) have the order id of a later line" in capsys.readouterr().out
+
+
+def test_a_table_of_a_database_is_checked_like_an_export(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = pd.read_csv("orders.csv", dtype="str")
+    with sqlite3.connect("shop.db") as connection:
+        rows.to_sql("orders", connection, index=False)
+    connection.close()
+    assert main(["check", "orders.csv", *SAID, "--write", "files.toml"]) == 0
+    by_file = capsys.readouterr().out
+    assert main(["check", "sqlite:///shop.db", "--table", "orders", *SAID, "--write", "sql.toml"]) == 0
+    by_table = capsys.readouterr().out
+    assert load_mapping("sql.toml").columns == load_mapping("files.toml").columns
+    for line in by_file.splitlines():
+        if "matches" in line:
+            assert line in by_table
+    assert "export PIZZA_ORDERS=sql" in by_table
+    assert "export PIZZA_ORDERS_TABLE=orders" in by_table
+    assert not list(home.glob("data/staging/*"))[1:], "the rows of the table are not kept"
+
+
+def test_a_database_needs_a_table_and_its_address_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    address = "postgresql+psycopg2://shop:s3same@127.0.0.1:1/sales"
+    assert main(["check", address]) == 2
+    assert "needs --table" in capsys.readouterr().err
+    assert main(["check", address, "--table", "orders"]) != 0
+    shown = capsys.readouterr()
+    assert "postgresql://127.0.0.1:1/sales, table orders: no connection" in shown.err
+    assert "s3same" not in shown.out + shown.err
+    assert main(["check", address, "orders.csv", "--table", "orders"]) == 2

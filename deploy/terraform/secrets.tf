@@ -3,6 +3,7 @@
 resource "aws_ssm_parameter" "key" {
   for_each = {
     PIZZA_ORDERS_API_KEY    = "orders-api-key"    # checkov:skip=CKV_SECRET_6:a name
+    PIZZA_ORDERS_URL        = "orders-url"        # checkov:skip=CKV_SECRET_6:a name
     PIZZA_FOOTBALL_DATA_KEY = "football-data-key" # checkov:skip=CKV_SECRET_6:a name
   }
   name             = "/pizza/${each.value}"

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -224,18 +224,27 @@ def _ready(ready: Readiness) -> list[str]:
     return lines
 
 
+def files_settings(path: Path) -> Mapping[str, str]:
+    """The settings for an export of files, by variable."""
+    return {"PIZZA_ORDERS": "files", "PIZZA_ORDERS_PATH": shlex.quote(str(path))}
+
+
 def next_steps(
-    checked: ExportCheck, path: Path, mapping_file: Path | None, written: Sequence[Path], *, is_usable: bool
+    checked: ExportCheck,
+    settings: Mapping[str, str],
+    mapping_file: Path | None,
+    written: Sequence[Path],
+    *,
+    is_usable: bool,
 ) -> str:
-    """The commands that lead from here to the page."""
+    """The commands that lead from here to the page. settings: of the source, by variable, without the mapping."""
     if not is_usable:
         return "\nToo little of this export can be used: fix what is refused above, or the mapping, and check again."
     if mapping_file is None:
         return "\nNext: repeat the command with --write to save the mapping."
     lines = ["", "Next:"]
     lines += [
-        "  export PIZZA_ORDERS=files",
-        f"  export PIZZA_ORDERS_PATH={shlex.quote(str(path))}",
+        *(f"  export {variable}={value}" for variable, value in settings.items()),
         f"  export PIZZA_ORDERS_MAPPING={shlex.quote(str(mapping_file))}",
     ]
     if checked.proposed is not None and len(written) > 1:

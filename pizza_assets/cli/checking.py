@@ -1,15 +1,24 @@
 """Implements `pizza check`: check an export before it is used, and propose its mapping."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pizza_assets.cli.check_report import doubts_text, next_steps, printable, questions_text, report_text, sample_text
+from pizza_assets.cli.check_report import (
+    doubts_text,
+    files_settings,
+    next_steps,
+    printable,
+    questions_text,
+    report_text,
+    sample_text,
+)
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.own_export.market_proposal import markets_text
 from pizza_assets.orchestration.resources import utc_now
+from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.mapping_reader import load_mapping, parse_mapping
 from pizza_assets.sources.orders.packed_files import ORDER_SUFFIXES
 from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
@@ -31,6 +40,15 @@ class Export:
     pattern: str | None
 
 
+@dataclass(frozen=True)
+class Stand:
+    """For files that stand for something else: the staging, the whole export under a mapping, settings to use it."""
+
+    staging: Path
+    whole: Callable[[FileMapping], Path]
+    settings: Mapping[str, str]
+
+
 def check(
     paths: Sequence[Path],
     answers: Answers,
@@ -38,6 +56,7 @@ def check(
     write_to: Path | None,
     *,
     accepts_doubts: bool = False,
+    stand: Stand | None = None,
 ) -> int:
     """Print the report on an export and save its mapping on request.
 
@@ -56,8 +75,9 @@ def check(
             print(printable(questions_text(proposal)))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
-    staging = Staging(bench.settings.machine_folder / "staging")
-    checked = check_export(export.path, mapping, staging, bench.settings, utc_now)
+    staging = Staging(bench.settings.machine_folder / "staging" if stand is None else stand.staging)
+    path = export.path if stand is None else stand.whole(mapping)
+    checked = check_export(path, mapping, staging, bench.settings, utc_now)
     print(printable(report_text(checked, mapping, proposal, bench.settings)))
     if proposal is not None and proposal.questions:
         print(printable(questions_text(proposal)))
@@ -68,7 +88,8 @@ def check(
     is_doubtful = bool(checked.doubts) and not accepts_doubts
     if is_doubtful:
         print(printable(doubts_text(checked.doubts)))
-    print(next_steps(checked, export.path, mapping_file or write_to, written, is_usable=is_usable))
+    chosen = files_settings(export.path) if stand is None else stand.settings
+    print(next_steps(checked, chosen, mapping_file or write_to, written, is_usable=is_usable))
     return 0 if is_usable and not is_doubtful else 1
 
 

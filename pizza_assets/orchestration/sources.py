@@ -16,6 +16,10 @@ from pizza_assets.sources.matches.team_names import canonical_name
 from pizza_assets.sources.orders.api_contract import load_contract
 from pizza_assets.sources.orders.files import Inbox, OrderFiles
 from pizza_assets.sources.orders.mapping_reader import load_mapping
+from pizza_assets.sources.orders.sql.database import open_database
+from pizza_assets.sources.orders.sql.relation import Relation
+from pizza_assets.sources.orders.sql.source import OrdersTable
+from pizza_assets.sources.orders.sql.week_import import WeekImport
 from pizza_assets.sources.orders.staging import Staging
 
 
@@ -36,6 +40,11 @@ class Sources:
     def order_files(self) -> OrderFiles | None:
         """The user's exports, or None if orders come from elsewhere."""
         return self.orders if isinstance(self.orders, OrderFiles) else None
+
+    @property
+    def orders_table(self) -> OrdersTable | None:
+        """The user's database, or None if orders come from elsewhere."""
+        return self.orders if isinstance(self.orders, OrdersTable) else None
 
 
 def order_source(settings: Settings, clock: Clock) -> OrderSource | None:
@@ -77,6 +86,21 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles:
         settings.timezone,
         clock,
         markets_of(settings),
+    )
+
+
+def orders_table(settings: Settings, clock: Clock) -> OrdersTable:
+    """The user's database. Raises ConfigurationError for an invalid address, table or mapping."""
+    assert settings.orders_url is not None, "the registry says that the source needs it"
+    relation, mapping = Relation(settings.orders_table or ""), load_mapping(Path(settings.orders_mapping or ""))
+    return OrdersTable(
+        open_database(settings.orders_url, relation, settings.orders_timeout),
+        relation,
+        mapping,
+        WeekImport(mapping, settings.timezone, markets_of(settings), relation.name, OrdersTable.name),
+        settings.timezone,
+        clock,
+        settings.orders_updated_at,
     )
 
 

@@ -154,7 +154,7 @@ class Settings(SourceSettings):
                 try:
                     chosen[declared.name] = declared.metadata["parse"](text)
                 except ValueError as error:
-                    shown = "***" if declared.metadata["parse"] in (values.secret, values.webhook) else repr(text)
+                    shown = "***" if declared.metadata["parse"] in values.KEPT_SECRET else repr(text)
                     raise ConfigurationError(f"{variable}={shown} {error}") from error
         if chosen.get("s3_bucket") and "storage" not in chosen:
             chosen["storage"] = f"s3://{chosen['s3_bucket']}"

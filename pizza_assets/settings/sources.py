@@ -66,6 +66,11 @@ ORDER_SOURCES: dict[str, SourceEntry] = {
         needs=("orders_api",),
         key="orders_api_key",
     ),
+    "sql": SourceEntry(
+        "your database",
+        "pizza_assets.orchestration.sources:orders_table",
+        needs=("orders_url", "orders_table", "orders_mapping"),
+    ),
 }
 
 
@@ -88,13 +93,40 @@ class SourceSettings:
         "With PIZZA_ORDERS=files: the export, a folder of exports, or s3://bucket/prefix, an inbox in a bucket.",
     )
     orders_mapping: str | None = setting(
-        "PIZZA_ORDERS_MAPPING", "", values.optional_text, "With PIZZA_ORDERS=files: TOML file that maps the columns."
+        "PIZZA_ORDERS_MAPPING",
+        "",
+        values.optional_text,
+        "With PIZZA_ORDERS=files or sql: TOML file that maps the columns.",
     )
     orders_api: str | None = setting(
         "PIZZA_ORDERS_API", "", values.optional_text, "With PIZZA_ORDERS=api: TOML file of the service and its stores."
     )
     orders_api_key: Secret | None = setting(
         "PIZZA_ORDERS_API_KEY", "", values.secret, "With PIZZA_ORDERS=api: the service's key. Never shown or stored."
+    )
+    orders_url: Secret | None = setting(
+        "PIZZA_ORDERS_URL",
+        "",
+        values.database_address,
+        "With PIZZA_ORDERS=sql: the database, as postgresql://user:password@host/database. Never shown or stored.",
+    )
+    orders_table: str | None = setting(
+        "PIZZA_ORDERS_TABLE",
+        "",
+        values.optional_text,
+        "With PIZZA_ORDERS=sql: the table or view, such as sales.orders, or one SELECT.",
+    )
+    orders_updated_at: str | None = setting(
+        "PIZZA_ORDERS_UPDATED_AT",
+        "",
+        values.optional_text,
+        "With PIZZA_ORDERS=sql: the column that changes with every change of a row; a sensor then collects its week.",
+    )
+    orders_timeout: int = setting(
+        "PIZZA_ORDERS_TIMEOUT",
+        "300",
+        values.whole_number(1, 86_400),
+        "With PIZZA_ORDERS=sql: seconds that one statement may take.",
     )
     matches: str = setting(
         "PIZZA_MATCHES", "openfootball", values.one_of(*MATCH_SOURCES), f"Source of matches: {_listed(MATCH_SOURCES)}."

@@ -61,6 +61,13 @@ def secret(value: str) -> Secret | None:
     return Secret(value) if value else None
 
 
+def database_address(value: str) -> Secret | None:
+    """A database's address, which contains a password and is kept secret like one."""
+    if value and not re.match(r"[A-Za-z][\w+.-]*://", value):
+        raise ValueError("is not a database's address; write it as postgresql://user:password@host/database")
+    return Secret(value) if value else None
+
+
 def service_address(value: str) -> str:
     """The address of an API that receives a key: https, or loopback."""
     try:
@@ -153,6 +160,10 @@ def webhook(value: str) -> Secret | None:
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("is not https, so anybody in between could read what is sent; use https")
     return secret(value)
+
+
+KEPT_SECRET = (secret, webhook, database_address)
+"""Parsers of values that no message may show."""
 
 
 def names(value: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pizza_assets.errors import StorageError
 from pizza_assets.storage import frames
-from pizza_assets.storage.layout import facts_key
+from pizza_assets.storage.layout import facts_key, old_facts_key
 from pizza_assets.storage.object_store import ObjectStore
 
 _BEFORE = "before"
@@ -62,11 +62,21 @@ def labels_of(facts: Facts) -> dict[str, str]:
 def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:
     """Write the facts of the object that is, or is about to be, at `key`."""
     before = _facts_before(store, key)
+    is_moving = before is not None and not store.exists(facts_key(key)) and store.exists(old_facts_key(key))
     record: dict[str, Any] = asdict(facts)
     if before is not None and before.content_sha256 != facts.content_sha256:
         record[_BEFORE] = asdict(before)
     content = json.dumps(record, indent=1, sort_keys=True).encode()
     frames.write_bytes(store, facts_key(key), content, labels_of(facts))
+    if is_moving:
+        store.delete(old_facts_key(key))
+
+
+def delete_with_facts(store: ObjectStore, key: str) -> None:
+    """Delete the object at `key` and its facts, wherever they are."""
+    for each in (key, facts_key(key), old_facts_key(key)):
+        if store.exists(each):
+            store.delete(each)
 
 
 def read_facts(store: ObjectStore, key: str) -> Facts | None:
@@ -101,8 +111,11 @@ def _checksum(store: ObjectStore, key: str) -> str | None:
 
 
 def _published(store: ObjectStore, key: str) -> list[Facts]:
-    content = store.read(facts_key(key))
-    return [] if content is None else facts_in(store.uri(facts_key(key)), content)
+    for place in (facts_key(key), old_facts_key(key)):
+        content = store.read(place)
+        if content is not None:
+            return facts_in(store.uri(place), content)
+    return []
 
 
 def facts_in(uri: str, content: bytes) -> list[Facts]:

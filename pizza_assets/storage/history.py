@@ -11,7 +11,7 @@ from datetime import datetime
 from pizza_assets.errors import StorageError
 from pizza_assets.models import RejectedRows
 from pizza_assets.storage import frames, layout
-from pizza_assets.storage.facts import Facts, facts_in
+from pizza_assets.storage.facts import Facts, delete_with_facts, facts_in
 from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.s3_bucket import S3Bucket
 from pizza_assets.storage.s3_objects import S3Objects, Version
@@ -42,7 +42,8 @@ class WeekHistory:
         self._week = week
         self._objects: S3Objects = store.objects
         self._versions: dict[str, list[Version]] = {}
-        for key in {*_keys(week), *(layout.facts_key(key) for key in _keys(week))}:
+        facts = {place(key) for key in _keys(week) for place in (layout.facts_key, layout.old_facts_key)}
+        for key in {*_keys(week), *facts}:
             # the newest is listed first, and times are whole seconds
             found = [version for version in reversed(self._objects.versions(key)) if version.key == key]
             if found:
@@ -82,9 +83,12 @@ class WeekHistory:
         if content is None:
             return None
         checksum = self._checked(key, content)
-        known = self._content(layout.facts_key(key), before)
-        facts = facts_in(self._store.uri(layout.facts_key(key)), known) if known is not None else []
-        return content, next((found for found in facts if found.content_sha256 == checksum), None)
+        for place in (layout.facts_key(key), layout.old_facts_key(key)):
+            known = self._content(place, before)
+            for found in facts_in(self._store.uri(place), known) if known is not None else []:
+                if found.content_sha256 == checksum:
+                    return content, found
+        return content, None
 
     def _content(self, key: str, before: datetime) -> bytes | None:
         earlier = [version for version in self._versions.get(key, ()) if version.at < before]
@@ -105,8 +109,7 @@ class WeekHistory:
         if found is None:
             if not self._store.exists(key):
                 return Restored(uri, "absent, as it was")
-            self._store.delete(key)
-            self._store.delete(layout.facts_key(key))
+            delete_with_facts(self._store, key)
             return Restored(uri, "removed: it was not there then")
         content, facts = found
         if self._store.read(key) == content:

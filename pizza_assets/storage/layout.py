@@ -64,7 +64,16 @@ def member_key(asset: str, name: str) -> str:
 
 
 def facts_key(key: str) -> str:
-    """The JSON file next to an object with its source, time of collection and checksum."""
+    """The JSON file next to an object with its source, time of collection and checksum.
+
+    Engines that read a folder of tables skip names that begin with an underscore.
+    """
+    folder, slash, name = key.rpartition("/")
+    return f"{folder}{slash}_{name.rsplit('.', 1)[0]}.facts.json"
+
+
+def old_facts_key(key: str) -> str:
+    """Where earlier releases stored the facts of an object; read until its next write removes them."""
     return f"{key.rsplit('.', 1)[0]}.facts.json"
 
 

@@ -6,7 +6,7 @@ from pizza_assets.errors import StorageError
 from pizza_assets.models import TABLES, RejectedRows
 from pizza_assets.storage.facts import read_facts
 from pizza_assets.storage.frames import read_parquet
-from pizza_assets.storage.layout import facts_key
+from pizza_assets.storage.layout import facts_key, old_facts_key
 from pizza_assets.storage.object_store import ObjectStore
 
 _OTHERS = ("staging/", "inbox/")
@@ -31,7 +31,7 @@ def _wrong(store: ObjectStore, key: str) -> str | None:
         table = key.rsplit("/", 1)[1].removesuffix(".parquet")
         model = RejectedRows if "/rejected/" in key else TABLES[table]
         read_parquet(store, key, model)
-    elif not store.exists(facts_key(key)) or key == facts_key(key):
+    elif not (store.exists(facts_key(key)) or store.exists(old_facts_key(key))):
         return None  # no facts: not ours, or an auxiliary file
     facts = read_facts(store, key)
     content = store.read(key)

@@ -26,7 +26,7 @@ from pizza_assets.models.table import Table
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage import frames, layout
 from pizza_assets.storage.claims import Claim
-from pizza_assets.storage.facts import Facts, labels_of, publish_facts, read_facts
+from pizza_assets.storage.facts import Facts, delete_with_facts, labels_of, publish_facts, read_facts
 from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
 from pizza_assets.storage.row_checks import check_rows
@@ -151,8 +151,7 @@ class WeekWriter:
         return facts is not None and (facts.is_kept or not facts.is_partial)
 
     def _delete(self, key: str) -> None:
-        self._store.delete(key)
-        self._store.delete(layout.facts_key(key))
+        delete_with_facts(self._store, key)
 
     def _key(self, label: str | None) -> str:
         return layout.week_key(self._asset, self._week, label)

@@ -199,6 +199,7 @@ def test_each_role_has_only_its_documents() -> None:
         "schedule": {("lambda:InvokeFunction", WORDS["function_arn"]), ("sqs:SendMessage", WORDS["failures_arn"])},
         "keys": {
             ("ssm:GetParameters", f"{WORDS['keys_arn']}/orders-api-key"),
+            ("ssm:GetParameters", f"{WORDS['keys_arn']}/orders-url"),
             ("ssm:GetParameters", f"{WORDS['keys_arn']}/football-data-key"),
         },
     }

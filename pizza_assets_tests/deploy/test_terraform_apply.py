@@ -237,6 +237,7 @@ def test_keys_are_created_unset(applied: Terraform, client: Any) -> None:
     keys = client("ssm").get_parameters_by_path(Path="/pizza", WithDecryption=True)["Parameters"]
     assert {(key["Name"], key["Type"], key["Value"]) for key in keys} == {
         ("/pizza/orders-api-key", "SecureString", "unset"),
+        ("/pizza/orders-url", "SecureString", "unset"),
         ("/pizza/football-data-key", "SecureString", "unset"),
     }
 

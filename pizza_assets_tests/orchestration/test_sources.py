@@ -70,7 +70,7 @@ def test_the_label_of_orders_is_read_without_building_their_source(
 
 @pytest.mark.parametrize(
     ("variable", "known"),
-    [("PIZZA_MATCHES", "openfootball, football-data, mock"), ("PIZZA_ORDERS", "mock, files, api")],
+    [("PIZZA_MATCHES", "openfootball, football-data, mock"), ("PIZZA_ORDERS", "mock, files, api, sql")],
 )
 def test_an_unknown_source_fails_at_start_by_name(variable: str, known: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{variable}='opnfootball' is not known; choose one of {known}"):
@@ -90,6 +90,7 @@ def test_an_unknown_source_is_never_replaced_with_mock(field: str, variable: str
     [
         ({"PIZZA_ORDERS": "files"}, "PIZZA_ORDERS=files needs PIZZA_ORDERS_PATH"),
         ({"PIZZA_ORDERS": "api"}, "PIZZA_ORDERS=api needs PIZZA_ORDERS_API"),
+        ({"PIZZA_ORDERS": "sql"}, "PIZZA_ORDERS=sql needs PIZZA_ORDERS_URL"),
         (
             {"PIZZA_ORDERS": "api", "PIZZA_ORDERS_API": "x.toml", "PIZZA_FALLBACK": "fail"},
             "PIZZA_ORDERS=api with PIZZA_FALLBACK=fail needs PIZZA_ORDERS_API_KEY",
@@ -107,7 +108,13 @@ def test_a_source_without_what_it_needs_fails_at_start(environ: dict[str, str], 
 
 @pytest.mark.parametrize(
     ("orders", "fallback", "is_allowed"),
-    [("mock", "fail", True), ("files", "mock", False), ("api", "mock", True), ("api", "fail", False)],
+    [
+        ("mock", "fail", True),
+        ("files", "mock", False),
+        ("api", "mock", True),
+        ("api", "fail", False),
+        ("sql", "mock", True),
+    ],
 )
 def test_orders_may_be_invented_only_for_sources_with_a_stand_in(orders: str, fallback: str, is_allowed: bool) -> None:
     assert Settings(orders=orders, fallback=fallback).may_invent_orders is is_allowed

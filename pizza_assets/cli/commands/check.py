@@ -22,6 +22,13 @@ def _pair(example: str) -> Callable[[str], tuple[str, str]]:
     return read
 
 
+class _ExportType(click.Path):
+    """An existing file or folder; or the address of a database, which is returned as text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
 def _format(text: str) -> tuple[str, str]:
     """(part, format); without a part the format is that of date and time in one."""
     part, _, written = text.partition("=")
@@ -33,7 +40,7 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=_ExportType(exists=True, path_type=Path), metavar="FILE...")
 @click.option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -48,6 +55,7 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
     metavar="[FILE]",
     help="Save the mapping, as orders.toml if no FILE is given.",
 )
+@click.option("--table", metavar="NAME", help="With a database: the table or view of the orders, or one SELECT.")
 @click.option("--label", type=click.Choice(["real", "mock"]), help="Whether these orders really happened.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of times without an offset, e.g. Europe/London or UTC.")
 @click.option("--currency", metavar="CODE", help="ISO 4217 code, e.g. GBP.")
@@ -104,22 +112,31 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
     help="The column that holds a value, e.g. order_id=Reference. May be repeated.",
 )
 def check(
-    files: tuple[Path, ...],
+    files: tuple[Path | str, ...],
     mapping: Path | None,
     write: Path | None,
+    table: str | None,
     accept_doubts: bool,
     **said: Any,
 ) -> int:
     """Check an export of orders, and propose a mapping for it.
 
-    FILE is CSV, JSON, JSON lines, Parquet or a workbook, plain or packed, or a folder of such files. The report
+    FILE is CSV, JSON, JSON lines, Parquet or a workbook, plain or packed, or a folder of such files; or the address
+    of a database, such as postgresql://user:password@host/database, with --table. The report
     accounts for every line, and says which questions the export could answer. The options from --label on state what
     only you can know; the command names those that it needs. The exit code is 1 if an option is missing, or if
     something must be fixed or is doubtful.
     """
-    from pizza_assets.cli import checking
+    from pizza_assets.cli import checking, checking_tables
 
-    return checking.check(files, answers_of(said), mapping, write, accepts_doubts=accept_doubts)
+    if len(files) == 1 and isinstance(files[0], str):
+        return checking_tables.check_table(
+            files[0], table, answers_of(said), mapping, write, accepts_doubts=accept_doubts
+        )
+    paths = [file for file in files if isinstance(file, Path)]
+    if len(paths) < len(files) or table is not None:
+        raise click.UsageError("name either files, or one database with --table")
+    return checking.check(paths, answers_of(said), mapping, write, accepts_doubts=accept_doubts)
 
 
 def answers_of(said: dict[str, Any]) -> "Answers":

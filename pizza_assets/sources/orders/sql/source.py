@@ -1,0 +1,224 @@
+"""The OrderSource of a database: weeks by range of the time column, read by the importer of files.
+
+A week's rows are streamed to a Parquet file of text, which is imported like an export: the same refusals, the same
+accounting of lines, the same orders. Everything that this package needs of that importer is in week_import.py.
+"""
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pizza_assets.errors import ConfigurationError, SourceError
+from pizza_assets.models import RawOrders
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.base import Clock, SourceResult
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.sql.database import Database
+from pizza_assets.sources.orders.sql.relation import (
+    Relation,
+    any_value,
+    extent_of_each,
+    latest,
+    outermost,
+    rows_between,
+    times_of_changes,
+)
+from pizza_assets.sources.orders.sql.rows import RowFile
+from pizza_assets.sources.orders.sql.time_column import TimeColumn, time_column
+from pizza_assets.sources.orders.sql.week_import import IMPORTER_VERSION, WeekImport
+
+_EARLIEST = datetime.fromisoformat("1990-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True)
+class _End:
+    """The first or last row of the whole table: it shows for which days the table is complete."""
+
+    at: Any
+    cells: tuple[object, ...]
+
+
+class OrdersTable:
+    """The OrderSource of PIZZA_ORDERS=sql. It remembers which weeks failed, for `failure`.
+
+    The minute of the first use is the cut-off of all answers, as for files. updated_at: the column that changes with
+    every change of a row, for `changed_weeks`; None if there is none.
+    """
+
+    name = "sql"
+    is_remote = True
+
+    def __init__(
+        self,
+        database: Database,
+        relation: Relation,
+        mapping: FileMapping,
+        importer: WeekImport,
+        business_timezone: str,
+        now: Clock,
+        updated_at: str | None = None,
+    ) -> None:
+        self.mapping, self.updated_at = mapping, updated_at
+        self._database, self._relation, self._importer = database, relation, importer
+        self._timezone, self._now = business_timezone, now
+        self._failures: dict[str, SourceError | None] = {}
+
+    @property
+    def label(self) -> DataSource:
+        return self.mapping.label
+
+    def identity(self, week: MatchWeek) -> str | None:
+        """The database, the relation and the mapping; None for a future week."""
+        if self._now() < week.starts_at:
+            return None
+        parts = (
+            IMPORTER_VERSION,
+            self._database.address.identity,
+            self._relation.text,
+            self.mapping.text,
+            self._timezone,
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+    def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:
+        """The week's orders so far, under the mapping's label; not covered if the table has none.
+
+        Raises SourceError if the database fails, BadFile or ConfigurationError if its rows are not as the mapping says.
+        """
+        try:
+            result = self._answer(week, may_stream)
+        except SourceError as error:
+            self._failures[week.key] = error
+            raise
+        self._failures[week.key] = None
+        return result
+
+    def failure(self, week: MatchWeek) -> SourceError | None:
+        """Why the week's orders could not be read; None if they were. Reads the week if nobody has."""
+        if week.key not in self._failures:
+            with contextlib.suppress(SourceError):  # kept in self._failures
+                self.orders(week)
+        return self._failures.get(week.key)
+
+    def latest_change(self) -> object:
+        """The largest value of `updated_at`; None if there are no rows."""
+        return self._database.values(latest(self._relation, self._updated_at))[0][0]
+
+    def changed_weeks(self, after: object, until: object) -> list[str]:
+        """The weeks of the rows changed after `after`, up to `until` (values of `updated_at`), sorted."""
+        time = self._time
+        if time is None:
+            return []
+        changed = times_of_changes(self._relation, time.name, self._updated_at, after, until, self._whole_orders_by)
+        values = self._database.values(changed)
+        return sorted({week for (value,) in values for week in time.weeks_of(value, self._timezone)})
+
+    @property
+    def _updated_at(self) -> str:
+        assert self.updated_at is not None, "the sensor exists only with PIZZA_ORDERS_UPDATED_AT"
+        return self.updated_at
+
+    def _answer(self, week: MatchWeek, may_stream: bool) -> SourceResult:
+        if self._cutoff <= week.starts_at:
+            return self._nothing(f"week {week.key} has not begun")
+        if self._time is None:
+            return self._nothing(f"{self._relation.name} has no row with a time")
+        within = self._time.within(week.starts_at, min(week.ends_at, self._cutoff))
+        statement = rows_between(
+            self._relation, self._columns, self._time.name, within, self._ordering, self._whole_orders_by
+        )
+
+        def write(file: Path) -> None:
+            with RowFile(file, self._columns) as rows:
+                self._database.write(statement, self._columns, rows, file.with_suffix(".csv"))
+
+        def write_ends(file: Path) -> None:
+            with RowFile(file, self._columns) as rows:
+                rows.add([end.cells for end in self._ends if not within["first"] <= end.at < within["end"]])
+
+        return self._importer.week(week, write, write_ends, self._cutoff, may_stream=may_stream)
+
+    def _nothing(self, reason: str) -> SourceResult:
+        return SourceResult(RawOrders.empty(), self.label, self.name, is_covered=False, reason=reason)
+
+    @cached_property
+    def _cutoff(self) -> datetime:
+        return self._now().replace(second=0, microsecond=0)
+
+    @cached_property
+    def _spelt(self) -> dict[str, str]:
+        """The columns by role, in the spelling that the table has."""
+        present = self._database.columns()
+        columns = {}
+        for name, header in self.mapping.columns.items():
+            found = [spelling for spelling in self.mapping.spellings.get(name, (header,)) if spelling in present]
+            if len(found) != 1:
+                raise ConfigurationError(
+                    f"{self._relation.name}: column {header!r} (mapped as {name}) is missing; it has "
+                    f"{', '.join(map(repr, present))}. Correct the mapping {self.mapping.origin} or PIZZA_ORDERS_TABLE."
+                )
+            columns[name] = found[0]
+        if self.updated_at is not None and self.updated_at not in present:
+            raise ConfigurationError(
+                f"{self._relation.name}: PIZZA_ORDERS_UPDATED_AT={self.updated_at!r} is none of its columns; it has "
+                f"{', '.join(map(repr, present))}"
+            )
+        return columns
+
+    @cached_property
+    def _columns(self) -> list[str]:
+        return list(dict.fromkeys(self._spelt.values()))
+
+    @property
+    def _time_name(self) -> str:
+        return self._spelt["timestamp" if "timestamp" in self._spelt else "date"]
+
+    @cached_property
+    def _time(self) -> TimeColumn | None:
+        """The column that selects weeks; None without a row that has a time."""
+        found = self._database.values(any_value(self._relation, self._time_name))
+        if not found:
+            return None
+        return time_column(self._time_name, found[0][0], self.mapping, self._timezone, self._relation.name)
+
+    @property
+    def _ordering(self) -> list[str]:
+        """By time and, of one time, by change and id: so the last version of an order is its newest."""
+        times = [self._spelt[name] for name in ("timestamp", "date", "time") if name in self._spelt]
+        ids = [header for name, header in self._spelt.items() if name.startswith("order_id")]
+        return [*times, *([self.updated_at] if self.updated_at is not None else []), *ids]
+
+    @property
+    def _whole_orders_by(self) -> str | None:
+        """The id by which refunds outside the week are read with their orders; None if none are to be taken off."""
+        return self._spelt.get("order_id") if self.mapping.refunds == "net" else None
+
+    @cached_property
+    def _ends(self) -> list[_End]:
+        assert self._time is not None
+        name, within = self._time.name, self._time.within(_EARLIEST, self._cutoff)
+        found = []
+        for is_last in (False, True):
+            statement = outermost(self._relation, [name, *self._columns], name, within, last=is_last)
+            found += [_End(row[0], row[1:]) for row in self._database.values(statement)]
+        clocks = "timezone" if "timezone" in self._spelt else "market" if self.mapping.is_zone_of_market else ""
+        if not found or clocks not in self._spelt:
+            return found
+        extents = self._database.values(extent_of_each(self._relation, self._spelt[clocks], name, within))
+        return [
+            self._end_like(found[0], {self._spelt[clocks]: clock, name: at}, f"{clock} {at}")
+            for clock, *ends in extents
+            for at in ends
+        ]
+
+    def _end_like(self, end: _End, others: dict[str, Any], suffix: str) -> _End:
+        """The row with other cells and an id of its own: days differ by clock, so each clock needs its own ends."""
+        ids = {header for name, header in self._spelt.items() if name.startswith("order_id")}
+        cells = dict(zip(self._columns, end.cells, strict=True)) | others
+        named = {name: f"{cell} {suffix}" if name in ids else cell for name, cell in cells.items()}
+        return _End(others[self._time_name], tuple(named.values()))

@@ -1,0 +1,97 @@
+"""One week of rows through the importer of files. The only module here that knows that importer.
+
+Temporary files are in the system's temporary folder (TMPDIR), and are deleted with the answer that needs them.
+"""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from pizza_assets.errors import BadFile
+from pizza_assets.models import RejectedRows
+from pizza_assets.models.market import Market
+from pizza_assets.models.row_stream import RowStream
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.orders.file_import import PARSER_VERSION, ImportFacts, OrderFile, import_files
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.files import COUNT_TEXTS
+from pizza_assets.sources.orders.staged_week import staged_rejects, week_frame, week_rows
+
+IMPORTER_VERSION = str(PARSER_VERSION)
+"""Changes when the same rows would give other orders."""
+
+
+class WeekImport:
+    """Imports the rows of one week. origin: the name of the rows in messages. source_name: of its answers."""
+
+    def __init__(
+        self, mapping: FileMapping, business_timezone: str, markets: Sequence[Market], origin: str, source_name: str
+    ) -> None:
+        self._mapping, self._timezone, self._markets = mapping, business_timezone, markets
+        self._origin, self._source_name = origin, source_name
+
+    def week(
+        self,
+        week: MatchWeek,
+        write: Callable[[Path], None],
+        write_ends: Callable[[Path], None],
+        cutoff: datetime,
+        *,
+        may_stream: bool = False,
+    ) -> SourceResult:
+        """The week's answer. write: writes its rows to a Parquet file, as text in the mapping's columns.
+
+        write_ends: writes the first and the last row of the source, which are of other weeks: like an export, the
+        source is complete on the days between them. Raises BadFile if the rows can't be used as the mapping says.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="pizza-orders-"))
+        rows: object = None
+        try:
+            file, ends = OrderFile(self._origin, folder / "rows.parquet"), OrderFile("", folder / "ends.parquet")
+            write(file.path)
+            write_ends(ends.path)
+            facts = import_files([file, ends], self._mapping, self._timezone, folder, cutoff, {}, self._markets)
+            result = self._result(week, folder, facts, may_stream)
+            rows = result.rows
+            return result
+        finally:
+            if isinstance(rows, RowStream):
+                weakref.finalize(rows, shutil.rmtree, folder, ignore_errors=True)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _result(self, week: MatchWeek, folder: Path, facts: ImportFacts, may_stream: bool) -> SourceResult:
+        if self._origin in facts.bad_files:
+            raise BadFile(facts.bad_files[self._origin])
+        clipped = (period.clipped(week.starts_at, week.ends_at) for period in facts.coverage)
+        covered = tuple(period for period in clipped if period is not None)
+        counts = facts.weeks.get(week.key, {})
+        nothing = [] if covered else [f"{self._origin} has no orders in week {week.key}"]
+        notes = [text.format(counts[kind]) for kind, text in COUNT_TEXTS.items() if counts.get(kind)]
+        found = week_rows(folder, week.key) if may_stream else week_frame(folder, week.key)
+        rejected = staged_rejects(folder, week.key)
+        return SourceResult(
+            rows=self._stream(found) if isinstance(found, RowStream) else found.assign(source_name=self._source_name),
+            data_source=self._mapping.label,
+            source_name=self._source_name,
+            is_covered=bool(covered),
+            covered=covered,
+            reason="; ".join([*nothing, *notes]) or None,
+            rejected=RejectedRows.conform(rejected[rejected["origin"] == self._origin]),
+        )
+
+    def _stream(self, rows: RowStream) -> RowStream:
+        """The rows under this source's name instead of that of files."""
+
+        def renamed(batch: pa.RecordBatch) -> pa.RecordBatch:
+            place = batch.schema.get_field_index("source_name")
+            field = batch.schema.field(place)
+            return batch.set_column(place, field, pa.array([self._source_name] * batch.num_rows, field.type))
+
+        return RowStream(lambda: (renamed(batch) for batch in rows.batches()))

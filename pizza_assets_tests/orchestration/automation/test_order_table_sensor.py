@@ -1,0 +1,81 @@
+"""The sensor of changed orders requests each changed week once, one check after the change was first seen."""
+
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pizza_assets.errors import ConfigurationError
+from pizza_assets.orchestration.automation.order_table_sensor import ChangeCursor, next_step
+from pizza_assets.settings import Settings
+from pizza_assets_tests.sources.orders.exports import ORDER_ROWS
+from pizza_assets_tests.support.order_tables import source_of, sqlite_address
+from pizza_assets_tests.support.pipeline import Pipeline
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+COLUMNS = "id TEXT, placed TIMESTAMP, paid, pizzas, city, store, changed TEXT"
+ROWS = [
+    (f"A{day}", datetime(2026, 8, day, 19), 12.5, 1, "Leeds", "s1", f"2026-09-{day:02}T00:00:00")
+    for day in range(5, 29)
+]
+
+
+def step(text: str | None, address: str) -> dg.SensorResult:
+    return next_step(text, source_of(address, updated_at="changed"), NOW, Settings())
+
+
+def change(file: Path, order: str, at: str) -> None:
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE orders SET changed = ? WHERE id = ?", (at, order))
+    connection.close()
+
+
+def weeks(result: dg.SensorResult) -> list[tuple[str, ...]]:
+    return [
+        (request.tags["dagster/asset_partition_range_start"], request.tags["dagster/asset_partition_range_end"])
+        for request in result.run_requests or ()
+    ]
+
+
+def test_a_changed_week_is_requested_once_and_one_check_late(tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path / "shop.db", ROWS, COLUMNS)
+    first = step(None, address)
+    assert not first.run_requests, "what is there at the first check is collected by a backfill"
+    change(tmp_path / "shop.db", "A12", "2026-10-01T00:00:00")
+    seen = step(first.cursor, address)
+    assert not seen.run_requests
+    change(tmp_path / "shop.db", "A26", "2026-10-02T00:00:00")
+    requested, again = step(seen.cursor, address), step(seen.cursor, address)
+    assert weeks(requested) == [("2026-08-11", "2026-08-11")]
+    assert [r.run_key for r in requested.run_requests or ()] == [r.run_key for r in again.run_requests or ()]
+    assert weeks(step(requested.cursor, address)) == [("2026-08-25", "2026-08-25")]
+    assert not step(step(requested.cursor, address).cursor, address).run_requests
+
+
+def test_a_cursor_keeps_the_kind_of_its_values() -> None:
+    for value in (datetime(2026, 8, 4, 12, tzinfo=UTC), datetime(2026, 8, 4, 12), date(2026, 8, 4), 17, "17"):
+        assert ChangeCursor.from_text(ChangeCursor(value, value).to_text()) == ChangeCursor(value, value)
+    with pytest.raises(ConfigurationError, match="values like 1.5 can't be compared later"):
+        ChangeCursor(1.5, 1.5).to_text()
+
+
+def test_the_sensor_exists_with_the_column_and_names_a_failing_database(tmp_path: Path) -> None:
+    (tmp_path / "orders.toml").write_text(ORDER_ROWS)
+    environ = {
+        "PIZZA_ORDERS": "sql",
+        "PIZZA_ORDERS_URL": f"sqlite:///{tmp_path}/none.db",
+        "PIZZA_ORDERS_TABLE": "orders",
+        "PIZZA_ORDERS_MAPPING": str(tmp_path / "orders.toml"),
+    }
+    names = {sensor.name for sensor in Pipeline(tmp_path / "data", **environ).definitions.sensors or ()}
+    assert "changed_orders" not in names
+    pipeline = Pipeline(tmp_path / "data", **environ, PIZZA_ORDERS_UPDATED_AT="changed")
+    sensor = pipeline.definitions.get_repository_def().get_sensor_def("changed_orders")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(
+            instance=instance, resources={"sources": pipeline.sources, "clock": lambda: NOW}
+        )
+        result = sensor.evaluate_tick(context)
+    assert "sql failed: PIZZA_ORDERS_URL: there is no SQLite file" in (result.skip_message or "")

@@ -1,0 +1,214 @@
+"""Orders from SQLite and DuckDB files: the same orders, refusals and periods as from the same rows in an export."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pizza_assets.errors import BadFile, ConfigurationError, NotThere
+from pizza_assets.models.market import Market
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets_tests.sources.orders.exports import AUGUST, HEADER, ZONE, csv_text, mapping, order_files, write
+from pizza_assets_tests.support.order_tables import Row, duckdb_address, source_of, sqlite_address
+
+MakeAddress = Callable[[Path, Sequence[Row]], str]
+BOTH = pytest.mark.parametrize("make", [sqlite_address, duckdb_address], ids=["sqlite", "duckdb"])
+WEEKS = [AUGUST.shifted(n) for n in range(-1, 4)]
+
+
+def rows_of_some_weeks() -> list[Row]:
+    """Two weeks with orders in two cities, one of which is closed on Tuesdays; one order of the week after next."""
+    rows, at = [], datetime(2025, 8, 11, 11, 7)
+    while at < datetime(2025, 8, 26):
+        number = len(rows)
+        city = "Leeds" if number % 3 or at.weekday() == 1 else "Fulham"
+        rows.append((f"A{number}", at, Decimal(900 + number) / 100, 1 + number % 3, city, f"{city} 1", "0113 496 0000"))
+        at += timedelta(hours=3, minutes=11)
+    return [*rows, ("late", datetime(2025, 9, 12, 20, 15), Decimal("12.50"), 1, "Leeds", "Leeds 1", "none")]
+
+
+def export_of(folder: Path, rows: Sequence[Row], chosen: FileMapping | None = None, **options) -> OrderFiles:
+    write(folder / "export", "orders.csv", csv_text((*HEADER, "phone"), rows))
+    return order_files(folder / "export", chosen, **options)
+
+
+def assert_same_answers(table, files, weeks: Sequence[MatchWeek] = WEEKS) -> int:
+    """Compare all that is stored of each week; returns how many orders they have."""
+    count = 0
+    for week in weeks:
+        ours, theirs = table.orders(week), files.orders(week)
+        pd.testing.assert_frame_equal(ours.frame.assign(source_name=""), theirs.frame.assign(source_name=""))
+        assert set(ours.frame["source_name"]) <= {"sql"}
+        assert (ours.is_covered, ours.covered, ours.data_source) == (
+            theirs.is_covered,
+            theirs.covered,
+            theirs.data_source,
+        )
+        columns = ["row_id", "column", "check"]
+        assert sorted(ours.rejected[columns].itertuples(index=False)) == sorted(
+            theirs.rejected[columns].itertuples(index=False)
+        )
+        if ours.is_covered:
+            assert ours.reason == theirs.reason
+        count += len(ours.frame)
+    return count
+
+
+@BOTH
+def test_each_week_is_that_of_the_same_rows_in_an_export(make: MakeAddress, tmp_path: Path) -> None:
+    rows = rows_of_some_weeks()
+    table = source_of(make(tmp_path / "shop.db", rows))
+    assert assert_same_answers(table, export_of(tmp_path, rows)) == sum(
+        week.contains(row[1].replace(tzinfo=UTC) - timedelta(hours=1)) for row in rows for week in WEEKS
+    )
+
+
+def test_the_clock_of_each_market_is_that_of_the_markets_table(tmp_path: Path) -> None:
+    rows, markets = (
+        rows_of_some_weeks(),
+        (
+            Market("Leeds", "America/New_York"),
+            Market("Fulham", "Asia/Tokyo"),
+        ),
+    )
+    chosen = replace(mapping(), timezone="market")
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows), chosen=chosen, markets=markets)
+    assert_same_answers(table, export_of(tmp_path, rows, chosen, markets=markets))
+
+
+@BOTH
+def test_bad_rows_are_refused_like_lines_of_an_export(make: MakeAddress, tmp_path: Path) -> None:
+    at = datetime(2025, 8, 15, 18, 0)
+    rows: list[Row] = [
+        *rows_of_some_weeks(),
+        ("minus", at, Decimal("-3.00"), 1, "Leeds", "Leeds 1", ""),
+        ("nowhere", at, Decimal("3.00"), 1, "", "Leeds 1", ""),
+        ("none", at, Decimal("3.00"), -1, "Leeds", "Leeds 1", ""),
+        ("free", at, None, 1, "Leeds", "Leeds 1", ""),
+        ("again", at, Decimal("3.00"), 1, "Leeds", "Leeds 1", ""),
+        ("again", at, Decimal("3.00"), 1, "Leeds", "Leeds 1", ""),
+    ]
+    table = source_of(make(tmp_path / "shop.db", rows))
+    assert_same_answers(table, export_of(tmp_path, rows))
+    answer = table.orders(AUGUST)
+    assert set(answer.rejected["origin"]) == {"table orders"}
+    assert answer.reason == "1 duplicate lines dropped"
+
+
+def test_refunds_of_later_weeks_are_taken_from_their_orders(tmp_path: Path) -> None:
+    refund = ("A20", datetime(2025, 9, 10, 12), Decimal("-4.00"), 0, "Leeds", "Leeds 1", "")
+    rows, chosen = [*rows_of_some_weeks(), refund], replace(mapping(), refunds="net")
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows), chosen=chosen)
+    files = export_of(tmp_path, rows, chosen)
+    for week in WEEKS:
+        ours, theirs = table.orders(week), files.orders(week)
+        pd.testing.assert_frame_equal(ours.frame.assign(source_name="files"), theirs.frame)
+        assert ours.covered == theirs.covered
+
+
+def test_a_query_gives_the_rows_and_keeps_its_colons(tmp_path: Path) -> None:
+    rows = rows_of_some_weeks()
+    query = "SELECT * FROM orders WHERE strftime('%H:%M', placed) <> '99:99';"
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows), query)
+    assert_same_answers(table, export_of(tmp_path, rows), [AUGUST])
+
+
+def test_a_large_week_is_streamed_under_the_name_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pizza_assets.sources.orders.staged_week.LARGE_WEEK_ORDERS", 10)
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows_of_some_weeks()))
+    answer = table.orders(AUGUST, may_stream=True)
+    with answer.rows.reading() as batches:
+        streamed = pd.concat([batch.to_pandas() for batch in batches], ignore_index=True)
+    assert list(streamed["order_id"]) == list(table.orders(AUGUST).frame["order_id"])
+    assert set(streamed["source_name"]) == {"sql"}
+
+
+EPOCH = replace(mapping(), timezone=None, formats={"timestamp": "epoch_seconds"})
+
+
+def test_times_as_seconds_since_1970(tmp_path: Path) -> None:
+    rows = [(*row[:1], int(row[1].replace(tzinfo=UTC).timestamp()), *row[2:]) for row in rows_of_some_weeks()]
+    address = sqlite_address(tmp_path / "shop.db", rows, "id, placed INTEGER, paid, pizzas, city, store, phone")
+    assert_same_answers(source_of(address, chosen=EPOCH), export_of(tmp_path, rows, EPOCH))
+
+
+@BOTH
+def test_a_naive_time_needs_a_zone(make: MakeAddress, tmp_path: Path) -> None:
+    chosen = replace(mapping(), timezone=None)
+    table = source_of(make(tmp_path / "shop.db", rows_of_some_weeks()), chosen=chosen)
+    with pytest.raises(
+        BadFile, match=r"table orders: column 'placed', line 1: the time '2025-.* has no zone; .* timezone ="
+    ):
+        table.orders(AUGUST)
+
+
+@BOTH
+def test_a_missing_column_is_named_with_those_there_are(make: MakeAddress, tmp_path: Path) -> None:
+    wrong = replace(mapping(), columns={**mapping().columns, "total": "amount"})
+    table = source_of(make(tmp_path / "shop.db", rows_of_some_weeks()), chosen=wrong)
+    with pytest.raises(
+        ConfigurationError, match="table orders: column 'amount' .mapped as total. is missing; it has 'id', 'placed'"
+    ):
+        table.orders(AUGUST)
+
+
+@BOTH
+def test_a_missing_table_is_named(make: MakeAddress, tmp_path: Path) -> None:
+    table = source_of(make(tmp_path / "shop.db", rows_of_some_weeks()), "sales")
+    with pytest.raises(NotThere, match="table sales: .*sales.*; correct PIZZA_ORDERS_TABLE"):
+        table.orders(AUGUST)
+    assert isinstance(table.failure(AUGUST), NotThere)
+
+
+@pytest.mark.parametrize("scheme", ["sqlite", "duckdb"])
+def test_a_file_that_is_not_there_is_named_and_not_created(scheme: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=f"there is no .* file {tmp_path}/no.db"):
+        source_of(f"{scheme}:///{tmp_path}/no.db").orders(AUGUST)
+    assert not (tmp_path / "no.db").exists()
+
+
+def test_times_that_no_database_can_compare_are_refused(tmp_path: Path) -> None:
+    rows = [("1", "15/08/2025 18:00", 1, 1, "Leeds", "s", "")]
+    with pytest.raises(
+        ConfigurationError, match="'placed', whose values are like '15/08/2025 18:00'.*a query that gives"
+    ):
+        source_of(sqlite_address(tmp_path / "shop.db", rows)).orders(AUGUST)
+
+
+def test_an_empty_table_and_a_future_week_are_not_covered(tmp_path: Path) -> None:
+    table = source_of(sqlite_address(tmp_path / "shop.db", []))
+    assert table.orders(AUGUST).reason == "table orders has no row with a time"
+    future = AUGUST.shifted(60)
+    assert not table.orders(future).is_covered
+    assert table.identity(future) is None
+
+
+def test_the_identity_changes_with_mapping_and_table_but_not_with_the_password(tmp_path: Path) -> None:
+    def identity(address: str, table: str = "orders", text: FileMapping | None = None) -> str | None:
+        return source_of(address, table, text).identity(AUGUST)
+
+    known = identity("postgresql+psycopg2://shop:one@db/sales")
+    assert known == identity("postgresql+psycopg2://shop:other@db/sales")
+    others = {
+        identity("postgresql+psycopg2://shop:one@db/archive"),
+        identity("postgresql+psycopg2://shop:one@db/sales", "old_orders"),
+        identity("postgresql+psycopg2://shop:one@db/sales", text=mapping(mapping().text + "\n")),
+    }
+    assert len(others | {known}) == 4
+
+
+def test_changed_rows_name_their_weeks(tmp_path: Path) -> None:
+    rows = [(*row, f"2025-10-01T00:00:{n % 60:02}") for n, row in enumerate(rows_of_some_weeks())]
+    rows[3] = (*rows[3][:-1], "2025-10-02T00:00:00")
+    columns = "id, placed TEXT, paid, pizzas, city, store, phone, changed TEXT"
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows, columns), updated_at="changed")
+    assert table.latest_change() == "2025-10-02T00:00:00"
+    (week,) = table.changed_weeks("2025-10-01T23:00:00", "2025-10-02T00:00:00")
+    assert MatchWeek(week, ZONE).contains(rows[3][1].replace(tzinfo=UTC))
+    assert table.changed_weeks("2025-10-02T00:00:00", "2025-10-02T00:00:00") == []
