@@ -53,8 +53,9 @@
     date = "%d/%m/%Y"
     time = "%H:%M"
 
-    [statuses]                      # rows with a listed status are left out and counted
-    exclude = ["cancelled", "returned"]
+    [statuses]                      # optional
+    exclude = ["cancelled", "returned"]  # orders with these are left out, and counted
+    count = ["delivered"]           # if given, a status on neither list is refused; a blank one counts
 
     [kinds]                         # lines of another kind are no orders, and are counted
     orders = ["Sale"]
@@ -101,7 +102,7 @@ TABLES = {
     ),
     "constants": ("chain", "market", "store_id", "store_location", "quantity"),
     "formats": ("timestamp", "date", "time"),
-    "statuses": ("exclude",),
+    "statuses": ("exclude", "count"),
     "kinds": ("orders", "refunds"),
 }  # fmt: skip
 
@@ -113,6 +114,7 @@ class FileMapping:
     spellings: all spellings of a column that has several, by the platform's name, the one in `columns` first.
     text: the text of the file; part of the fingerprint of everything parsed with it.
     origin: the path it was read from, for messages.
+    counted_statuses: if there are any, no other status counts; both in lower case.
     currency: the constant currency, or None if the column `columns["currency"]` has it.
     timezone: the zone of naive times, or None if times have an offset or the column `columns["timezone"]` has it.
     """
@@ -126,6 +128,7 @@ class FileMapping:
     constants: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     excluded_statuses: frozenset[str] = frozenset()
+    counted_statuses: frozenset[str] = frozenset()
     currency: str | None = None
     timezone: str | None = None
     price_unit: str = "major"
