@@ -235,7 +235,7 @@ def _times(
         problems.add((zones == "").to_numpy(), column, "is in the markets table", market, NO_MARKET)
         zone = zones.where(zones != "", default_zone)
     else:
-        zone = pd.Series(zones or default_zone, index=texts.index, dtype="str")
+        zone = pd.Series(mapping.zone_of_days(default_zone), index=texts.index, dtype="str")
     expected = ", ".join(mapping.formats[n] for n in parts if n in mapping.formats) or "ISO 8601"
     at = instants.at
     problems.add(at.isna().to_numpy(), label, "is a time", written, f"no time as {expected}")

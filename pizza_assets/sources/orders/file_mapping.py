@@ -21,6 +21,7 @@
     files = "*.csv"                 # which files of the folder belong to the export; default *.csv
     delimiter = ","                 # of CSV files; default comma
     encoding = "utf-8-sig"          # of CSV and JSON files; default UTF-8 with or without a byte order mark
+    records = "orders"              # of a JSON object that holds several lists: the one with the orders
 
     [columns]                       # left: the platform's name; right: the export's name, or a list of spellings, of
                                     # which every file has exactly one: ["Order No", "OrderNo"]
@@ -83,7 +84,16 @@ CHOICES = {
     "amount_on": ("each_line", "first_line", "repeated"),
     "refunds": ("refuse", "net", "exclude"),
 }
-TEXT_KEYS = ("timezone", "timezone_column", "files", "delimiter", "encoding", "thousands", "business_day_ends")
+TEXT_KEYS = (
+    "timezone",
+    "timezone_column",
+    "files",
+    "delimiter",
+    "encoding",
+    "thousands",
+    "business_day_ends",
+    "records",
+)
 LIST_KEYS = ("order_id_of",)
 VOID = frozenset({"true", "yes", "y", "1", "x", "void", "voided", "cancelled", "canceled", "deleted"})
 NOT_VOID = frozenset({"", "false", "no", "n", "0"})
@@ -145,6 +155,7 @@ class FileMapping:
     files: str = "*.csv"
     delimiter: str = ","
     encoding: str = "utf-8-sig"
+    records: str | None = None
 
     @property
     def folds_items(self) -> bool:
@@ -155,6 +166,11 @@ class FileMapping:
     def is_zone_of_market(self) -> bool:
         """Whether the zone of a time comes from the markets table."""
         return self.timezone == ZONE_OF_MARKET
+
+    def zone_of_days(self, default: str) -> str:
+        """The zone in which business days turn: that of the times if it is of a place, which UTC and GMT are not."""
+        is_place = self.timezone is not None and "/" in self.timezone and not self.timezone.startswith("Etc/")
+        return self.timezone if is_place and self.timezone else default
 
     @property
     def is_chain_of_market(self) -> bool:

@@ -123,6 +123,7 @@ def test_an_option_works_with_a_known_export(tmp_path: Path, case: str) -> None:
         ("woo", ("--business-day-ends", "05:00"), "--business-day-ends: its dates are those of the calendar"),
         ("woo", ("--date-order", "day"), "--date-order: its dates are not two numbers and a year"),
         ("pulse", ("--format", "%d/%m/%Y %H:%M"), "has date and time instead"),
+        ("woo", ("--records", "orders"), "--records: 1.csv is not JSON; leave the option out"),
         ("woo", ("--amount", "Revenue"), "no column 'Revenue'; it has 'Date'"),
         ("woo", ("--id", "Order"), "no column 'Order'; it has 'Date'"),
         ("woo", ("--column", "town=Status"), "no such column of a mapping; use order_id"),
@@ -141,7 +142,7 @@ def test_an_option_that_has_no_meaning_is_refused_with_the_remedy(
 def test_every_option_is_tried() -> None:
     about_the_command = {"--mapping", "--write", "--accept-doubts", "--help"}
     options = {option for parameter in check.params for option in parameter.opts if option.startswith("--")}
-    assert options - about_the_command == {case.split()[0] for case in WORKS}
+    assert options - about_the_command == {"--records", *(case.split()[0] for case in WORKS)}
 
 
 def test_refunds_that_are_refused_are_not_lost_in_silence(tmp_path: Path) -> None:

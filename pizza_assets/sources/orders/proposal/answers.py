@@ -14,7 +14,8 @@ class Answers:
     columns: header by role, to correct the proposal. constants: one value for all lines. amount: the header of the
     money. order_id: headers that together identify an order, or NO_ID. formats: by part (timestamp, date, time).
     zones: meanings of zone names. layout: the key of a known export, or NO_ID to recognise none. count_status,
-    exclude_status: statuses of orders that count or don't, one or several with commas in a text.
+    exclude_status: statuses of orders that count or don't, one or several with commas in a text. records: the list with
+    the orders, of a JSON object that holds several.
     """
 
     label: str | None = None
@@ -29,6 +30,7 @@ class Answers:
     business_day_ends: str | None = None
     amount: str | None = None
     layout: str | None = None
+    records: str | None = None
     order_id: tuple[str, ...] = ()
     count_status: tuple[str, ...] = ()
     exclude_status: tuple[str, ...] = ()

@@ -90,8 +90,12 @@ class Draft:
         self.notes["order_id_of"] = "there is no id: equal lines count once, later versions of an order are not found"
 
     def dialect(self) -> None:
-        """Delimiter and encoding, where they differ from a mapping's defaults."""
+        """Delimiter, encoding and the list of records, where they differ from a mapping's defaults."""
         first = self.samples[0]
+        if self.answers.records is not None and first.kind != "json":
+            raise ConfigurationError(f"--records: {first.file.name} is not JSON; leave the option out")
+        if self.answers.records is not None:
+            self.document["records"] = self.answers.records
         if first.kind == "csv" and first.delimiter != ",":
             self.document["delimiter"] = first.delimiter
         if first.encoding != "utf-8-sig":
