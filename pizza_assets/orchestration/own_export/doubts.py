@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pizza_assets.models.orders import OF_NO_WEEK
+from pizza_assets.orchestration.own_export.trading_holes import TradingHole
 from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, SUPERSEDED, UNIQUE_ID
 from pizza_assets.sources.orders.file_import import NO_ORDER, ImportFacts
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -17,7 +18,11 @@ _MOST_NAMED = 5
 
 
 def doubts_of(
-    facts: ImportFacts, mapping: FileMapping, rejected: pd.DataFrame, ignored_files: Sequence[str]
+    facts: ImportFacts,
+    mapping: FileMapping,
+    rejected: pd.DataFrame,
+    ignored_files: Sequence[str],
+    holes: Sequence[TradingHole] = (),
 ) -> tuple[str, ...]:
     """Sentences, each with its lines, files or counts. rejected: examples of refused lines (see ExportCheck)."""
     read = max(sum(facts.lines_read.values()), 1)
@@ -49,6 +54,10 @@ def doubts_of(
             f"{int(shared['times'].sum()):,} lines share their order id with an order of another day or store "
             f"({named}): say with --id which columns together identify an order"
         )
+    if holes:
+        more = f"; and {len(holes) - _MOST_NAMED} more" if len(holes) > _MOST_NAMED else ""
+        named = "; ".join(hole.text for hole in holes[:_MOST_NAMED])
+        doubts.append(f"{named}{more}: was it closed, or are orders missing from the export?")
     if ignored_files:
         more = f" and {len(ignored_files) - _MOST_NAMED} more" if len(ignored_files) > _MOST_NAMED else ""
         named = ", ".join(map(repr, ignored_files[:_MOST_NAMED]))

@@ -20,6 +20,7 @@ from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.own_export.doubts import doubts_of
 from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket, propose_markets
 from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
+from pizza_assets.orchestration.own_export.trading_holes import TradingHours
 from pizza_assets.orchestration.sources import Sources, markets_of
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, SourceResult
@@ -82,7 +83,8 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
     markets = markets_of(settings) if proposed is None else tuple(entry.market for entry in proposed)
     zone = mapping.zone_of_days(settings.timezone)
     lengths = WindowLengths.from_settings(settings)
-    ready = readiness(weeks, files.orders, answers, markets, lengths, zone) if weeks else None
+    hours = TradingHours(zone)
+    ready = readiness(weeks, hours.watching(files.orders), answers, markets, lengths, zone) if weeks else None
     rejected = _examples(files, weeks)
     return ExportCheck(
         files=tuple(facts.lines_read),
@@ -98,7 +100,7 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
         match_reasons=tuple(dict.fromkeys(answer.reason for answer in answers.values() if answer.reason)),
         proposed=proposed,
         aside=facts.aside,
-        doubts=doubts_of(facts, mapping, rejected, _ignored_files(path, mapping.files)),
+        doubts=doubts_of(facts, mapping, rejected, _ignored_files(path, mapping.files), hours.holes()),
         readiness=ready,
     )
 
