@@ -24,8 +24,8 @@ from pizza_assets.orchestration.automation.failure_alerts import run_failures
 from pizza_assets.orchestration.automation.match_sensor import finished_matches
 from pizza_assets.orchestration.automation.order_file_sensor import order_file_sensors
 from pizza_assets.orchestration.automation.order_reading import order_reading_job
-from pizza_assets.orchestration.automation.refresh_watch import refresh_watches
 from pizza_assets.orchestration.automation.order_table_sensor import changed_orders
+from pizza_assets.orchestration.automation.refresh_watch import refresh_watches
 from pizza_assets.orchestration.automation.schedules import schedules
 from pizza_assets.orchestration.jobs import build_jobs
 from pizza_assets.orchestration.partitions import match_weeks

@@ -1,5 +1,6 @@
 """`pizza check`, as somebody types it with an export of their own."""
 
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -136,6 +137,17 @@ def test_many_excluded_lines_and_unread_files_are_doubtful(home: Path, capsys: p
     assert "of 18,001 lines (13%) are left out" in out
     assert "not read: 'notes.pdf'" in out
     assert main(["check", "exports", *SAID, "--accept-doubts"]) == 0
+
+
+def test_a_hole_in_the_middle_of_trading_hours_is_doubtful(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    orders = pd.read_csv(home / "orders.csv", dtype="str")
+    at = pd.to_datetime(orders["Placed"], format="%d/%m/%Y %H:%M", errors="coerce")
+    is_lost = (orders["City"] == "Leeds") & at.between("2025-09-06 12:00", "2025-09-06 21:00", inclusive="left")
+    orders[~is_lost].to_csv(home / "orders.csv", index=False)
+    assert main(["check", "orders.csv", *SAID]) == 1
+    out = capsys.readouterr().out
+    assert re.search(r"S-Leeds has no order from 1[12]:\d\d to 2[12]:\d\d on Saturday, 2025-09-06", out)
+    assert main(["check", "orders.csv", *SAID, "--accept-doubts"]) == 0
 
 
 def test_many_lines_replaced_by_later_lines_of_the_same_file_are_doubtful(

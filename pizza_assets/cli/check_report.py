@@ -14,6 +14,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
 from pizza_assets.orchestration.own_export.readiness import Readiness
 from pizza_assets.settings import Settings
+from pizza_assets.sources.orders.file_folding import EXCLUDED
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.proposal.answers import Proposal
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
@@ -100,8 +101,10 @@ def report_text(checked: ExportCheck, mapping: FileMapping, proposal: Proposal |
 
 
 def _accounted(checked: ExportCheck) -> list[str]:
-    parts = [f"{checked.lines[kind]:,} {words}" for kind, words in _LINE_WORDS.items() if checked.lines[kind]]
+    parts = [f"{count:,} {words}" for kind, words in _LINE_WORDS.items() if (count := checked.lines[kind])]
     lines = [f"Lines    {checked.lines_read:,} read = {' + '.join(parts) or '0'}"]
+    if excluded := checked.lines[EXCLUDED]:
+        lines.append(f"         {excluded / checked.lines_read:.1%} of the lines are excluded")
     lines += [f"         {count:,} {_NOTE_WORDS[kind]}" for kind, count in checked.notes.items() if count]
     lines += [f"         {text}" for text in checked.aside[:_MOST_LISTED]]
     return lines
@@ -158,7 +161,7 @@ def _money(minor_units: int, currency: str) -> str:
 def _clock(ready: Readiness, mapping: FileMapping, settings: Settings) -> list[str]:
     """When people ordered, in local time: a wrong time zone shows here."""
     total = max(int(ready.hours.sum()), 1)
-    zone = settings.timezone if mapping.is_zone_of_market else mapping.timezone or settings.timezone
+    zone = mapping.zone_of_days(settings.timezone)
     busiest = int(np.argmax(ready.hours))
     night = ready.hours[list(_NIGHT)].sum() / total
     lines = [

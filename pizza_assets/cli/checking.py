@@ -68,7 +68,7 @@ def check(
     if mapping_file is not None:
         mapping, proposal = load_mapping(mapping_file), None
     else:
-        samples = [read_sample(file) for file in export.files]
+        samples = [read_sample(file, answers.records) for file in export.files]
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
         print(printable(sample_text(samples, proposal)))
         if any(question.stand_in is None for question in proposal.questions):

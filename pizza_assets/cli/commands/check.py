@@ -97,7 +97,22 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
     metavar="NAME=ZONE",
     help="What a zone name in the export means: an IANA name or an offset. May be repeated.",
 )
-@click.option("--layout", type=click.Choice(["none"]), help="none: recognise no known export, ask instead.")
+@click.option(
+    "--count-status",
+    multiple=True,
+    metavar="A,B",
+    help="Statuses of orders that count. May be repeated.",
+)
+@click.option(
+    "--exclude-status",
+    multiple=True,
+    metavar="A,B",
+    help="Statuses of orders that are left out, such as cancelled ones. May be repeated.",
+)
+@click.option(
+    "--layout", metavar="NAME", help="The known export that this is; none to be asked for everything instead."
+)
+@click.option("--records", metavar="NAME", help="The list with the orders, of a JSON object that holds several lists.")
 @click.option("--rows", type=click.Choice(["orders", "items"]), help="Whether a line is an order or one of its items.")
 @click.option("--market", metavar="NAME", help="The market of all orders.")
 @click.option("--store-id", metavar="NAME", help="The store id of all orders.")

@@ -4,28 +4,39 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pizza_assets.models.orders import OF_NO_WEEK
+from pizza_assets.orchestration.own_export.trading_holes import TradingHole
 from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, SUPERSEDED, UNIQUE_ID
 from pizza_assets.sources.orders.file_import import NO_ORDER, ImportFacts
+from pizza_assets.sources.orders.file_mapping import FileMapping
 
-MANY_EXCLUDED = 0.05
+MANY = 0.05
 """A larger share of excluded or replaced lines is worth a look: shops cancel one order in fifty."""
+MANY_DECIDED = 0.25
+"""The same of excluded lines if the mapping decides on every status: delivery platforms cancel more (decision 0042)."""
 _MOST_NAMED = 5
 
 
-def doubts_of(facts: ImportFacts, rejected: pd.DataFrame, ignored_files: Sequence[str]) -> tuple[str, ...]:
+def doubts_of(
+    facts: ImportFacts,
+    mapping: FileMapping,
+    rejected: pd.DataFrame,
+    ignored_files: Sequence[str],
+    holes: Sequence[TradingHole] = (),
+) -> tuple[str, ...]:
     """Sentences, each with its lines, files or counts. rejected: examples of refused lines (see ExportCheck)."""
     read = max(sum(facts.lines_read.values()), 1)
     doubts = []
     excluded = facts.lines.get(EXCLUDED, 0)
-    if excluded > MANY_EXCLUDED * read:
+    if excluded > (MANY_DECIDED if mapping.counted_statuses else MANY) * read:
         doubts.append(
             f"{excluded:,} of {read:,} lines ({excluded / read:.0%}) are left out by their status, as void or as paid "
             "back: is that right? Check [statuses] and the columns status, void and refunded of the mapping"
         )
-    if facts.lines.get(NO_ORDER, 0) > MANY_EXCLUDED * read and facts.aside:
+    if facts.lines.get(NO_ORDER, 0) > MANY * read and facts.aside:
         doubts.append(f"{facts.lines[NO_ORDER]:,} lines are no orders, such as {facts.aside[0]}: is the mapping right?")
     superseded = facts.lines.get(SUPERSEDED, 0)
-    if len(facts.lines_read) == 1 and superseded > MANY_EXCLUDED * read:  # several files may overlap
+    if superseded > MANY * read:  # overlapping files repeat orders, but few of them differently
         doubts.append(
             f"{superseded:,} of {read:,} lines ({superseded / read:.0%}) have the order id of a later line, which "
             'replaces them: are they versions of one order, its items (rows = "items", --rows items), or orders of '
@@ -36,13 +47,17 @@ def doubts_of(facts: ImportFacts, rejected: pd.DataFrame, ignored_files: Sequenc
             f"{facts.lines[LONE_REFUND]:,} refunds have the id of no order: they are taken from none, so the revenue "
             "includes what was paid back"
         )
-    shared = rejected[rejected["check"] == UNIQUE_ID]
+    shared = rejected[rejected["check"].str.removeprefix(OF_NO_WEEK) == UNIQUE_ID]
     if len(shared):
         named = ", ".join(f"{row.origin} line {row.line_number}" for row in shared.itertuples())
         doubts.append(
             f"{int(shared['times'].sum()):,} lines share their order id with an order of another day or store "
             f"({named}): say with --id which columns together identify an order"
         )
+    if holes:
+        more = f"; and {len(holes) - _MOST_NAMED} more" if len(holes) > _MOST_NAMED else ""
+        named = "; ".join(hole.text for hole in holes[:_MOST_NAMED])
+        doubts.append(f"{named}{more}: was it closed, or are orders missing from the export?")
     if ignored_files:
         more = f" and {len(ignored_files) - _MOST_NAMED} more" if len(ignored_files) > _MOST_NAMED else ""
         named = ", ".join(map(repr, ignored_files[:_MOST_NAMED]))

@@ -20,6 +20,7 @@ from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.own_export.doubts import doubts_of
 from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket, propose_markets
 from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
+from pizza_assets.orchestration.own_export.trading_holes import TradingHours
 from pizza_assets.orchestration.sources import Sources, markets_of
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, SourceResult
@@ -80,9 +81,10 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
     matches = all_matches(answers)
     proposed = _proposed(facts.coverage, matches, mapping, settings)
     markets = markets_of(settings) if proposed is None else tuple(entry.market for entry in proposed)
-    zone = settings.timezone if mapping.is_zone_of_market else mapping.timezone or settings.timezone
+    zone = mapping.zone_of_days(settings.timezone)
     lengths = WindowLengths.from_settings(settings)
-    ready = readiness(weeks, files.orders, answers, markets, lengths, zone) if weeks else None
+    hours = TradingHours(zone)
+    ready = readiness(weeks, hours.watching(files.orders), answers, markets, lengths, zone) if weeks else None
     rejected = _examples(files, weeks)
     return ExportCheck(
         files=tuple(facts.lines_read),
@@ -98,7 +100,7 @@ def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: S
         match_reasons=tuple(dict.fromkeys(answer.reason for answer in answers.values() if answer.reason)),
         proposed=proposed,
         aside=facts.aside,
-        doubts=doubts_of(facts, rejected, _ignored_files(path, mapping.files)),
+        doubts=doubts_of(facts, mapping, rejected, _ignored_files(path, mapping.files), hours.holes()),
         readiness=ready,
     )
 
@@ -131,7 +133,7 @@ def _proposed(
     names = {period.market for period in covered}
     if settings.markets_file is not None or names <= set(known):
         return None
-    zone = mapping.timezone if mapping.timezone and "/" in mapping.timezone else settings.timezone
+    zone = mapping.zone_of_days(settings.timezone)
     followed = {team for market in known.values() for team in market.teams}
     teams = sorted({*matches["home_team"], *matches["away_team"], *followed})
     return tuple(propose_markets(sorted(names), teams, known, zone))

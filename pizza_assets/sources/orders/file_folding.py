@@ -43,7 +43,7 @@ ACCEPTED, DUPLICATE, EXCLUDED, SUPERSEDED, WAITING = "accepted", "duplicate", "e
 REFUND, LONE_REFUND = "refund", "lone_refund"
 UNIQUE_ID = "identifies one order"
 """The rule that lines with a repeated order id break."""
-FARTHEST_VERSION = pd.Timedelta(hours=36)
+FARTHEST_VERSION = pd.Timedelta(hours=12)
 """Lines with one order id that lie further apart, or in different stores, are not versions of one order."""
 
 

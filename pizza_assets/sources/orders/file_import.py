@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from pizza_assets.errors import BadFile
 from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
 from pizza_assets.models.market import Market
+from pizza_assets.models.orders import OF_NO_WEEK
 from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
 from pizza_assets.sources.orders.file_coverage import MINUTE, TradingDays, covered_periods, merged_days, trading_days
 from pizza_assets.sources.orders.file_folding import (
@@ -42,7 +43,7 @@ from pizza_assets.sources.orders.line_buckets import LineBuckets
 from pizza_assets.sources.orders.text_batches import ANOTHER_KIND, TextBatch
 from pizza_assets.threads import ahead, side_by_side
 
-PARSER_VERSION = 5
+PARSER_VERSION = 6
 """Raise it when the same files would give other orders, rejects or coverage."""
 BUCKET_BYTES = 32 * 1024 * 1024
 """The approximate largest size of a bucket."""
@@ -387,6 +388,8 @@ def _filed_by_week(
     """Write each week's rejects; count lines per week. Lines outside all weeks with orders go to the week before."""
     rows = pd.concat(rejected, ignore_index=True)
     rows["week"] = _nearest_week(rows["at"], weeks, timezone)
+    is_of_no_week = ~np.isin(week_keys(rows["at"].astype("datetime64[us, UTC]"), timezone).astype(str), weeks)
+    rows["check"] = rows["check"].mask(is_of_no_week, OF_NO_WEEK + rows["check"])  # reported, but not counted there
     rows["origin"] = rows["file_index"].map({index: file.name for index, file in enumerate(files)}).astype("str")
     for key, part in rows.groupby("week"):
         part.drop(columns=["week", "at", "file_index"]).to_parquet(folder / str(key) / "rejected.parquet", index=False)

@@ -37,6 +37,7 @@ NAMED = ("chain", "market", "store_id")
 
 NO_MARKET = "not in the markets table, which is to say its zone (PIZZA_MARKETS)"
 NO_ZONE = "neither an IANA zone nor explained in the mapping; add it under [zones] (--zone NAME=ZONE)"
+NO_STATUS = "a status that the mapping neither counts nor excludes; add it under [statuses]"
 NO_CHAIN = "a market without a chain; add chain to it in the markets table (PIZZA_MARKETS), or to the mapping"
 
 LINE_COLUMNS = {
@@ -127,7 +128,7 @@ def read_lines(
         (texts["order_id"].str.len() > LONGEST_VALUE).to_numpy(), mapping.column_of("order_id"), "is short",
         texts["order_id"], f"longer than {LONGEST_VALUE} characters",
     )  # fmt: skip
-    is_excluded = (_is_excluded(texts, mapping) | _is_void(texts, mapping, problems)) & problems.is_good
+    is_excluded = (_is_excluded(texts, mapping, problems) | _is_void(texts, mapping, problems)) & problems.is_good
     checked = _Problems(size)  # a cancelled order may be incomplete: only what counts is checked further
     checked.is_good = problems.is_good & ~is_excluded
     ordered_at, zone, dst_note = _times(batch, mapping, checked, file_name, default_zone, future_from, markets)
@@ -158,10 +159,16 @@ def _column_or_constant(texts: pd.DataFrame, mapping: FileMapping, name: str) ->
     return pd.Series(mapping.constants.get(name, ""), index=texts.index, dtype="str")
 
 
-def _is_excluded(texts: pd.DataFrame, mapping: FileMapping) -> np.ndarray:
-    if not mapping.excluded_statuses:
+def _is_excluded(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> np.ndarray:
+    """Lines that their status leaves out; one on neither list is refused, if the mapping says which count."""
+    if not mapping.excluded_statuses and not mapping.counted_statuses:
         return np.zeros(len(texts), dtype=bool)
-    return texts["status"].str.casefold().isin(mapping.excluded_statuses).to_numpy(dtype=bool)
+    words = texts["status"].str.casefold()
+    if mapping.counted_statuses:
+        known = {"", *mapping.counted_statuses, *mapping.excluded_statuses}
+        is_unknown = (~words.isin(known)).to_numpy(dtype=bool)
+        problems.add(is_unknown, mapping.columns["status"], "is a known status", texts["status"], NO_STATUS)
+    return words.isin(mapping.excluded_statuses).to_numpy(dtype=bool)
 
 
 def _is_void(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> np.ndarray:
@@ -228,7 +235,7 @@ def _times(
         problems.add((zones == "").to_numpy(), column, "is in the markets table", market, NO_MARKET)
         zone = zones.where(zones != "", default_zone)
     else:
-        zone = pd.Series(zones or default_zone, index=texts.index, dtype="str")
+        zone = pd.Series(mapping.zone_of_days(default_zone), index=texts.index, dtype="str")
     expected = ", ".join(mapping.formats[n] for n in parts if n in mapping.formats) or "ISO 8601"
     at = instants.at
     problems.add(at.isna().to_numpy(), label, "is a time", written, f"no time as {expected}")

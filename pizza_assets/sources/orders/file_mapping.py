@@ -21,6 +21,7 @@
     files = "*.csv"                 # which files of the folder belong to the export; default *.csv
     delimiter = ","                 # of CSV files; default comma
     encoding = "utf-8-sig"          # of CSV and JSON files; default UTF-8 with or without a byte order mark
+    records = "orders"              # of a JSON object that holds several lists: the one with the orders
 
     [columns]                       # left: the platform's name; right: the export's name, or a list of spellings, of
                                     # which every file has exactly one: ["Order No", "OrderNo"]
@@ -53,8 +54,9 @@
     date = "%d/%m/%Y"
     time = "%H:%M"
 
-    [statuses]                      # rows with a listed status are left out and counted
-    exclude = ["cancelled", "returned"]
+    [statuses]                      # optional
+    exclude = ["cancelled", "returned"]  # orders with these are left out, and counted
+    count = ["delivered"]           # if given, a status on neither list is refused; a blank one counts
 
     [kinds]                         # lines of another kind are no orders, and are counted
     orders = ["Sale"]
@@ -82,7 +84,16 @@ CHOICES = {
     "amount_on": ("each_line", "first_line", "repeated"),
     "refunds": ("refuse", "net", "exclude"),
 }
-TEXT_KEYS = ("timezone", "timezone_column", "files", "delimiter", "encoding", "thousands", "business_day_ends")
+TEXT_KEYS = (
+    "timezone",
+    "timezone_column",
+    "files",
+    "delimiter",
+    "encoding",
+    "thousands",
+    "business_day_ends",
+    "records",
+)
 LIST_KEYS = ("order_id_of",)
 VOID = frozenset({"true", "yes", "y", "1", "x", "void", "voided", "cancelled", "canceled", "deleted"})
 NOT_VOID = frozenset({"", "false", "no", "n", "0"})
@@ -101,7 +112,7 @@ TABLES = {
     ),
     "constants": ("chain", "market", "store_id", "store_location", "quantity"),
     "formats": ("timestamp", "date", "time"),
-    "statuses": ("exclude",),
+    "statuses": ("exclude", "count"),
     "kinds": ("orders", "refunds"),
 }  # fmt: skip
 
@@ -113,6 +124,7 @@ class FileMapping:
     spellings: all spellings of a column that has several, by the platform's name, the one in `columns` first.
     text: the text of the file; part of the fingerprint of everything parsed with it.
     origin: the path it was read from, for messages.
+    counted_statuses: if there are any, no other status counts; both in lower case.
     currency: the constant currency, or None if the column `columns["currency"]` has it.
     timezone: the zone of naive times, or None if times have an offset or the column `columns["timezone"]` has it.
     """
@@ -126,6 +138,7 @@ class FileMapping:
     constants: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     excluded_statuses: frozenset[str] = frozenset()
+    counted_statuses: frozenset[str] = frozenset()
     currency: str | None = None
     timezone: str | None = None
     price_unit: str = "major"
@@ -142,6 +155,7 @@ class FileMapping:
     files: str = "*.csv"
     delimiter: str = ","
     encoding: str = "utf-8-sig"
+    records: str | None = None
 
     @property
     def folds_items(self) -> bool:
@@ -152,6 +166,11 @@ class FileMapping:
     def is_zone_of_market(self) -> bool:
         """Whether the zone of a time comes from the markets table."""
         return self.timezone == ZONE_OF_MARKET
+
+    def zone_of_days(self, default: str) -> str:
+        """The zone in which business days turn: that of the times if it is of a place, which UTC and GMT are not."""
+        is_place = self.timezone is not None and "/" in self.timezone and not self.timezone.startswith("Etc/")
+        return self.timezone if is_place and self.timezone else default
 
     @property
     def is_chain_of_market(self) -> bool:

@@ -7,7 +7,7 @@ one line of each.
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,9 @@ _DEEPEST = 4
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _BETWEEN_RECORDS = re.compile(r"[\s,]*")
-_START_OF_LIST = re.compile(r'"\s*:\s*\[(?=\s*\{)')
+_START_OF_LIST = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*\[(?=\s*\{)')
+_LONGEST_NAME = 4_096
+"""Of a list and the white space after it: it may lie in two chunks."""
 
 
 def as_text(value: Any) -> str:
@@ -44,18 +46,25 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def json_records(handle: io.TextIOBase, file: Path) -> Iterator[tuple[int, Any]]:
-    """(number, record); a line that is not JSON gives its error as the record."""
+def json_records(handle: io.TextIOBase, file: Path, records: str | None = None) -> Iterator[tuple[int, Any]]:
+    """(number, record); a line that is not JSON gives its error as the record.
+
+    records: the name of the list, for an object that holds several. Raises BadFile if it is needed and not given.
+    """
     head = handle.read(JSON_CHUNK_CHARS)
     start = head.lstrip()
     if start.startswith("["):
         yield from enumerate(_list_records(handle, file, start[1:]), 1)
         return
     if start.startswith("{") and not _is_lines(start):
-        place = _START_OF_LIST.search(start)
-        if place is not None:
-            yield from enumerate(_list_records(handle, file, start[place.end() :]), 1)
+        found = _next_list(handle, start, records)
+        if found is not None:
+            yield from enumerate(_wrapped_records(handle, file, *found, is_only=records is None), 1)
             return
+        if records is not None:
+            raise BadFile(
+                f"{file.name}: no list of objects in it is called {records!r}; correct --records or the mapping"
+            )
     handle.seek(0)
     for number, line in enumerate(handle, 1):
         if line.strip():
@@ -63,6 +72,29 @@ def json_records(handle: io.TextIOBase, file: Path) -> Iterator[tuple[int, Any]]
                 yield number, _DECODER.decode(line)
             except (json.JSONDecodeError, RecursionError) as error:
                 yield number, error
+
+
+def _next_list(handle: io.TextIOBase, buffer: str, name: str | None) -> tuple[str, str] | None:
+    """The name of the next list of objects, or of the one called `name`, and the text after its bracket."""
+    while True:
+        for found in _START_OF_LIST.finditer(buffer):
+            if name in (None, found[1]):
+                return found[1], buffer[found.end() :]
+        chunk = handle.read(JSON_CHUNK_CHARS)
+        if not chunk:
+            return None
+        buffer = buffer[-_LONGEST_NAME:] + chunk
+
+
+def _wrapped_records(handle: io.TextIOBase, file: Path, name: str, buffer: str, *, is_only: bool) -> Iterator[Any]:
+    """The records of the list `name` inside an object, which may hold no other one if `is_only`."""
+    rest = yield from _list_records(handle, file, buffer)
+    other = _next_list(handle, rest, None) if is_only else None
+    if other is not None:
+        raise BadFile(
+            f"{file.name}: it holds more than one list of objects, {name!r} and {other[0]!r}: say which one has the "
+            f"orders (--records {name}; in the mapping records = {json.dumps(name)}), or make each a file of its own"
+        )
 
 
 def _is_lines(text: str) -> bool:
@@ -75,13 +107,13 @@ def _is_lines(text: str) -> bool:
     return bool(rest.strip()) or not (isinstance(record, dict) and _START_OF_LIST.search(first))
 
 
-def _list_records(handle: io.TextIOBase, file: Path, buffer: str) -> Iterator[Any]:
-    """The elements of a JSON list whose opening bracket has been read, decoded one by one."""
+def _list_records(handle: io.TextIOBase, file: Path, buffer: str) -> Generator[Any, None, str]:
+    """The elements of a JSON list whose opening bracket has been read, decoded one by one; returns what follows it."""
     at, is_last = 0, False
     while True:
         at = _BETWEEN_RECORDS.match(buffer, at).end()  # type: ignore[union-attr]  # matches the empty text at least
         if buffer.startswith("]", at):
-            return
+            return buffer[at + 1 :]
         try:
             record, end = _DECODER.raw_decode(buffer, at)
             if end == len(buffer) and not is_last:  # a number may go on in the next chunk
@@ -141,7 +173,7 @@ def read_json(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
     is_any, made = False, Batches(mapping)
     try:
         with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=mapping.encoding) as handle:
-            records = json_records(handle, file)
+            records = json_records(handle, file, mapping.records)
             while chunk := list(islice(records, BATCH_ROWS)):
                 good = [
                     (number, line)

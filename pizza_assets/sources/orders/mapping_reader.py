@@ -84,7 +84,8 @@ class _MappingReader:
             spellings=spellings,
             constants=constants,
             formats=self._formats(),
-            excluded_statuses=self._excluded_statuses(columns),
+            excluded_statuses=self._statuses("exclude", columns),
+            counted_statuses=self._statuses("count", columns),
             order_kinds=kinds.get("orders", frozenset()),
             refund_kinds=kinds.get("refunds", frozenset()),
             zones=self._zones(),
@@ -249,14 +250,15 @@ class _MappingReader:
                 )
         return formats
 
-    def _excluded_statuses(self, columns: Mapping[str, str]) -> frozenset[str]:
-        if "statuses" not in self.document:
+    def _statuses(self, key: str, columns: Mapping[str, str]) -> frozenset[str]:
+        table = self._table("statuses")
+        if key not in table:
             return frozenset()
-        listed = self._table("statuses").get("exclude")
+        listed = table[key]
         if not isinstance(listed, list) or not all(isinstance(status, str) for status in listed):
-            self._fail("statuses.exclude", 'must be a list of text such as ["cancelled"]')
+            self._fail(f"statuses.{key}", 'must be a list of text such as ["cancelled"]')
         if "status" not in columns:
-            self._fail("statuses.exclude", "no status column is mapped; add status under [columns]")
+            self._fail(f"statuses.{key}", "no status column is mapped; add status under [columns]")
         return frozenset(status.strip().casefold() for status in listed)
 
     def _kinds(self, columns: Mapping[str, str], choices: Mapping[str, str]) -> dict[str, frozenset[str]]:

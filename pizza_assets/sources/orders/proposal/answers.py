@@ -13,7 +13,9 @@ class Answers:
 
     columns: header by role, to correct the proposal. constants: one value for all lines. amount: the header of the
     money. order_id: headers that together identify an order, or NO_ID. formats: by part (timestamp, date, time).
-    zones: meanings of zone names. layout: NO_ID to recognise no known export.
+    zones: meanings of zone names. layout: the key of a known export, or NO_ID to recognise none. count_status,
+    exclude_status: statuses of orders that count or don't, one or several with commas in a text. records: the list with
+    the orders, of a JSON object that holds several.
     """
 
     label: str | None = None
@@ -28,11 +30,22 @@ class Answers:
     business_day_ends: str | None = None
     amount: str | None = None
     layout: str | None = None
+    records: str | None = None
     order_id: tuple[str, ...] = ()
+    count_status: tuple[str, ...] = ()
+    exclude_status: tuple[str, ...] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles for which a column or a value is named."""
+        said = {*self.columns, *self.constants}
+        said |= {"total", "price"} if self.amount is not None else set()
+        said |= {"order_id"} if self.order_id else set()
+        return frozenset(said | {name for name in ("timezone", "currency") if getattr(self, name) is not None})
 
 
 @dataclass(frozen=True)

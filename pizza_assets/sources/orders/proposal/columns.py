@@ -71,7 +71,8 @@ def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
 class Roles:
     """The roles of columns. headers: distinct headers of all files, by role. lines: a str column per role, all files
     together. facts: of those columns. folds_items: whether a line is one item of an order. ids: what lines with the
-    same order id have in common. order_ids: the order id of each line. names: all headers.
+    same order id have in common. order_ids: the order id of each line. amounts: all columns of money whose header names
+    one, by header. names: all headers.
     """
 
     headers: dict[str, tuple[str, ...]]
@@ -80,6 +81,7 @@ class Roles:
     folds_items: bool
     ids: SharedIds
     order_ids: pd.Series
+    amounts: pd.DataFrame
     names: tuple[str, ...]
 
 
@@ -120,7 +122,19 @@ def roles_of(
     headers = {role: tuple(dict.fromkeys(roles[role] for roles in found if role in roles)) for role in lines.columns}
     typed = {role for role, written in headers.items() if all(name in s.typed for name in written for s in samples)}
     facts_of_all = column_facts(lines, typed)
-    return Roles(headers, lines, facts_of_all, folds_items, ids, pd.concat(ids_of, ignore_index=True), names)
+    all_ids = pd.concat(ids_of, ignore_index=True)
+    return Roles(headers, lines, facts_of_all, folds_items, ids, all_ids, _amounts(samples, facts, folds_items), names)
+
+
+def _amounts(
+    samples: Sequence[ExportSample], facts: Sequence[Mapping[str, ColumnFacts]], folds_items: bool
+) -> pd.DataFrame:
+    role = "price" if folds_items else "total"
+    found = [
+        [name for name, column in of_file.items() if _is_money(column) and rank(role, name) is not None]
+        for of_file in facts
+    ]
+    return pd.concat([sample.lines[names] for sample, names in zip(samples, found, strict=True)], ignore_index=True)
 
 
 def _check_chosen(chosen: Mapping[str, str], amount: str | None, names: Collection[str]) -> None:

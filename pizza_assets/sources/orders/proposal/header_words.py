@@ -58,6 +58,22 @@ BUSINESS_DATE = frozenset({"business date", "business day", "trading day", "trad
 """Headers of a business date, which includes the hours after midnight."""
 
 
+AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
+    "total": (
+        frozenset({
+            "order total", "total paid", "total amount", "amount paid", "grand total", "total", "paid", "gross",
+            "gross total", "total price",
+        }),
+        frozenset({"amount", "order value", "value", "revenue", "sales", "price", "sum"}),
+        frozenset({"net sales", "subtotal", "net"}),
+    ),
+    "price": (
+        frozenset({"line total", "line price", "line amount", "item total"}),
+        frozenset({"unit price", "price each", "item price"}),
+        frozenset({"total price", "price", "amount", "total", "gross"}),
+    ),
+}  # fmt: skip
+"""Headers of money that mean about the same, the best first: which of them is meant can't be told from the words."""
 WHOLE_HEADERS = frozenset({"order_id", "total", "price", "chain"})
 """Roles for which a header must be such words as a whole: what only holds one of them would be a guess."""
 _CURRENCY_IN_BRACKETS = re.compile(r"\s*\((?:[A-Z]{3}|[^\w\s()])\)\s*$")
@@ -68,6 +84,12 @@ def plain_words(header: str) -> str:
     header = _CURRENCY_IN_BRACKETS.sub("", header)
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
     return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
+
+
+def is_equal_amount(role: str, header: str, other: str) -> bool:
+    """Whether two headers name the money of an order (total) or a line (price) equally well."""
+    both = [{plain_words(name), plain_words(name.rpartition(".")[2])} for name in (header, other)]
+    return any(all(words & alike for words in both) for alike in AMOUNTS[role])
 
 
 def rank(role: str, header: str) -> int | None:

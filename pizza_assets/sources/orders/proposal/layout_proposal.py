@@ -1,124 +1,121 @@
 """Proposes the mapping of a known export, with its owner's corrections and the questions that remain."""
 
-import copy
+import re
 from collections.abc import Sequence
-from typing import Any
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.sources.orders.file_mapping import TABLES
 from pizza_assets.sources.orders.known_layouts import Layout
-from pizza_assets.sources.orders.proposal.answers import Answers, Proposal, Question
-from pizza_assets.sources.orders.proposal.places import CHAIN_QUESTION, MARKET_QUESTION, MOST_MARKETS, STORE_QUESTION
+from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal
+from pizza_assets.sources.orders.proposal.draft import Draft
 from pizza_assets.sources.orders.proposal.sample import ExportSample
+from pizza_assets.sources.orders.proposal.statuses import decide_statuses
+
+_KEYS = ("price_unit", "price_is", "amount_on", "refunds", "business_day_ends", "timezone", "currency")
 
 
 def from_layout(layout: Layout, samples: Sequence[ExportSample], answers: Answers, business_timezone: str) -> Proposal:
-    """The layout's mapping for all `samples`. Raises ConfigurationError for a header that they don't have."""
-    document = {"label": answers.label, **copy.deepcopy(layout.mapping)}
-    questions, notes = [], {}
-
-    def ask(option: str, about: str, stand_in: Any) -> Any:
-        questions.append(Question(option, about, stand_in))
-        return stand_in
-
-    if answers.label is None:
-        document["label"] = ask(
-            "--label real|mock", "did these orders happen (real), or are they invented (mock)?", "mock"
-        )
-    _answer(document, answers, samples)
-    if "timezone" in layout.asks and answers.timezone is None:
-        about = "the export does not say in which time zone its times are: which? An IANA name such as America/New_York"
-        document["timezone"] = ask("--timezone ZONE", about, business_timezone)
-    if "currency" in layout.asks and answers.currency is None:
-        about = "the export does not say in which currency its amounts are: which? An ISO 4217 code such as USD"
-        document["currency"] = ask("--currency CODE", about, "XXX")
-    columns, constants = document["columns"], document.setdefault("constants", {})
-    for role, about in (("market", MARKET_QUESTION), ("store_id", STORE_QUESTION), ("chain", CHAIN_QUESTION)):
-        if role in columns or role in constants:
-            continue
-        store = columns.get("store_id")
-        if role == "market" and store is not None and _count(samples, store) <= MOST_MARKETS:
-            columns["market"] = store
-            notes["columns.market"] = "there is no column of towns: each store is a market of its own"
-        elif role == "store_id" and "market" in constants:
-            constants["store_id"] = constants["market"]
-            notes["constants.store_id"] = "the export names no store: all orders are from one"
-        else:
-            constants[role] = ask(f"--{role.replace('_', '-')} NAME", about, "unknown")
-    notes["columns." + ("price" if document["rows"] == "items" else "total")] = layout.amount_is
-    header = samples[0].header
-    used = {name for value in [*columns.values(), *document.get("order_id_of", ())] for name in _listed(value)}
-    unused = tuple(name for name in header if name and name not in used)
-    return Proposal(_ordered(document), notes, tuple(questions), unused, layout.name)
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
-
-
-def _count(samples: Sequence[ExportSample], header: str) -> int:
-    return len({text for sample in samples for text in sample.lines[header].unique()})
-
-
-def _ordered(document: dict[str, Any]) -> dict[str, Any]:
-    """Simple keys before tables, and no empty table."""
-    simple = {key: value for key, value in document.items() if not isinstance(value, dict) or key == "currency"}
-    return simple | {key: value for key, value in document.items() if key not in simple and value}
-
-
-def _answer(document: dict[str, Any], answers: Answers, samples: Sequence[ExportSample]) -> None:
-    """Replace what the owner says otherwise."""
-    for key in ("rows", "price_unit", "price_is", "amount_on", "refunds", "business_day_ends", "timezone", "currency"):
+    """The layout's mapping for all `samples`. Raises ConfigurationError for answers that don't fit the export."""
+    draft = Draft(samples, answers, layout.mapping)
+    _check_fits(layout, answers)
+    for key in _KEYS:
         if getattr(answers, key) is not None:
-            document[key] = getattr(answers, key)
+            draft.document[key] = getattr(answers, key)
     if answers.timezone is not None:
-        document.pop("timezone_column", None)
-    if answers.refunds == "refuse":
-        document.get("kinds", {}).pop("refunds", None)
-    if answers.refunds == "exclude":  # the sales stay as they were
-        document["columns"].pop("refunded", None)
-    first = samples[0]
-    if first.kind == "csv" and first.delimiter != ",":
-        document["delimiter"] = first.delimiter
-    if first.encoding != "utf-8-sig":
-        document["encoding"] = first.encoding
-    _choose_columns(document, answers, samples)
-    for name in ("formats", "zones", "constants"):
-        document.setdefault(name, {}).update(getattr(answers, name))
-    for role in answers.constants:
-        document["columns"].pop(role, None)
+        draft.document.pop("timezone_column", None)
+    draft.dialect()
+    _choose_columns(draft)
+    _read_times(draft, layout)
+    _treat_refunds(draft)
+    if "timezone" in layout.asks and not draft.document.keys() & {"timezone", "timezone_column"}:
+        about = "the export does not say in which time zone its times are: which? An IANA name such as America/New_York"
+        draft.document["timezone"] = draft.ask("--timezone ZONE", about, business_timezone)
+    if "currency" in layout.asks and "currency" not in draft.document:
+        about = "the export does not say in which currency its amounts are: which? An ISO 4217 code such as USD"
+        draft.document["currency"] = draft.ask("--currency CODE", about, "XXX")
+    draft.places()
+    decide_statuses(draft, layout.other_kinds)
+    if answers.order_id == (NO_ID,):
+        draft.without_id()
+    role = "price" if draft.document["rows"] == "items" else "total"
+    others = f"; --amount takes another: {', '.join(layout.other_amounts)}" if layout.other_amounts else ""
+    draft.notes[f"columns.{role}"] = answers.amount or f"{layout.amount_is}{others}"
+    return draft.proposal(layout.name)
 
 
-def _choose_columns(document: dict[str, Any], answers: Answers, samples: Sequence[ExportSample]) -> None:
-    columns, chosen = document["columns"], dict(answers.columns)
+def _check_fits(layout: Layout, answers: Answers) -> None:
+    """Raise ConfigurationError for an answer that has no meaning for this export."""
+    rows, unfit = layout.mapping["rows"], ""
+    formats = layout.mapping.get("formats", {})
+    if answers.rows not in (None, rows):
+        unfit = f"--rows {answers.rows}: its lines are {rows}"
+    elif rows == "orders" and answers.price_is == "unit":
+        unfit = "--price-is unit: its amounts are of whole orders"
+    elif rows == "orders" and answers.amount_on not in (None, "each_line"):
+        unfit = f"--amount-on {answers.amount_on}: an order has one line"
+    elif answers.business_day_ends is not None and "date_is" not in layout.mapping:
+        unfit = "--business-day-ends: its dates are those of the calendar"
+    elif answers.date_order is not None and not any(map(_date_order, {**formats, **answers.formats}.values())):
+        unfit = "--date-order: its dates are not two numbers and a year (--format says how they are written)"
+    if unfit:
+        raise ConfigurationError(
+            f"{unfit}, as known of {layout.name}. Leave the option out, or say --layout none to be asked for everything"
+        )
+
+
+def _choose_columns(draft: Draft) -> None:
+    answers, chosen = draft.answers, dict(draft.answers.columns)
     if answers.amount is not None:
-        chosen["price" if document["rows"] == "items" else "total"] = answers.amount
-    if len(answers.order_id) == 1:
+        chosen["price" if draft.document["rows"] == "items" else "total"] = answers.amount
+    if len(answers.order_id) == 1 and answers.order_id != (NO_ID,):
         chosen["order_id"] = answers.order_id[0]
     for role, header in chosen.items():
-        if role not in TABLES["columns"]:
-            raise ConfigurationError(
-                f"--column {role}={header}: no such column of a mapping; use {', '.join(TABLES['columns'])}"
-            )
-        _check_header(header, samples)
-        columns[role] = header
-    if "timestamp" in chosen:
-        for name in ("date", "time"):
-            columns.pop(name, None)
-    for part in set(chosen) & {"timestamp", "date", "time"}:  # the format was of another column
-        document.get("formats", {}).pop(part, None)
+        draft.check_header(header)
+        if role == "currency":
+            draft.document["currency"] = answers.currency or {"column": header}
+        elif role == "timezone" and answers.timezone is None:
+            draft.document["timezone_column"] = header
+            draft.document.pop("timezone", None)
+        elif role == "timezone":
+            continue
+        elif role in TABLES["columns"]:
+            draft.columns[role] = header
+        else:
+            known = ", ".join((*TABLES["columns"], "currency", "timezone"))
+            raise ConfigurationError(f"--column {role}={header}: no such column of a mapping; use {known}")
+    parts = {"timestamp", "date", "time"}
+    for role in (parts if "timestamp" in chosen else {"timestamp"} if parts & set(chosen) else set()) - set(chosen):
+        draft.columns.pop(role, None)
     if "order_id" in chosen:
-        document.pop("order_id_of", None)
+        draft.document.pop("order_id_of", None)
     if len(answers.order_id) > 1:
-        for header in answers.order_id:
-            _check_header(header, samples)
-        columns.pop("order_id", None)
-        document["order_id_of"] = list(answers.order_id)
+        draft.columns.pop("order_id", None)
+        draft.document["order_id_of"] = [draft.check_header(header) for header in answers.order_id]
 
 
-def _check_header(header: str, samples: Sequence[ExportSample]) -> None:
-    names = [name for sample in samples for name in sample.header]
-    if header not in names:
-        raise ConfigurationError(
-            f"the export has no column {header!r}; it has {', '.join(map(repr, dict.fromkeys(names)))}"
-        )
+def _read_times(draft: Draft, layout: Layout) -> None:
+    answers = draft.answers
+    for part, written in answers.formats.items():
+        if part not in draft.columns:
+            has = " and ".join(name for name in ("timestamp", "date", "time") if name in draft.columns)
+            raise ConfigurationError(f"--format {part}={written}: {layout.name} has {has} instead; name one of them")
+        draft.formats[part] = written
+    draft.zones |= answers.zones
+    if answers.date_order is not None:
+        for part, written in draft.formats.items():
+            if _date_order(written) not in (None, answers.date_order):
+                draft.formats[part] = re.sub("%([dm])", lambda sign: "%m" if sign[1] == "d" else "%d", written)
+
+
+def _date_order(written: str) -> str | None:
+    """Whether a format has the day or the month first; None if its month is a word, or the year is first."""
+    found = re.search(r"%(d|m)[/.-]%[dm]", written)
+    return {"d": "day", "m": "month"}[found[1]] if found and not re.search(r"%[Yy][/.-]?%m", written) else None
+
+
+def _treat_refunds(draft: Draft) -> None:
+    """`refuse` treats refund lines as the errors that negative orders are; with `exclude` sales stay as they were."""
+    if draft.answers.refunds == "refuse" and "refunds" in draft.kinds:
+        draft.kinds["orders"] += draft.kinds.pop("refunds")
+    if draft.answers.refunds == "exclude":
+        draft.columns.pop("refunded", None)

@@ -47,6 +47,11 @@ def price_totals(
     return PriceTotals(f"{by_unit:,.2f}", f"{by_line:,.2f}", evidence)
 
 
+def amount_sum(texts: pd.Series, style: AmountStyle) -> str:
+    """The sum of all amounts, as text."""
+    return f"{pd.to_numeric(_plain(texts.fillna(''), style), errors='coerce').sum():,.2f}"
+
+
 def repeated_question(header: str, order_ids: pd.Series, amounts: pd.Series, style: AmountStyle | None) -> str | None:
     """The question whether each line repeats the total of its order; None if the lines of an order differ in amount.
 

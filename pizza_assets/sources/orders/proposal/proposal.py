@@ -5,24 +5,24 @@ words) and noted, or becomes a question: it is never guessed. Writing the mappin
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from pizza_assets.errors import ConfigurationError
-from pizza_assets.sources.orders.known_layouts import recognised, resemblance
+from pizza_assets.sources.orders.known_layouts import named_layout, recognised, resembled
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle
-from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal, Question
+from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal
 from pizza_assets.sources.orders.proposal.columns import roles_of
-from pizza_assets.sources.orders.proposal.header_words import BUSINESS_DATE, plain_words
+from pizza_assets.sources.orders.proposal.draft import Draft
+from pizza_assets.sources.orders.proposal.header_words import BUSINESS_DATE, is_equal_amount, plain_words
 from pizza_assets.sources.orders.proposal.layout_proposal import from_layout
 from pizza_assets.sources.orders.proposal.order_ids import refund_question
-from pizza_assets.sources.orders.proposal.places import CHAIN_QUESTION, MARKET_QUESTION, MOST_MARKETS, STORE_QUESTION
 from pizza_assets.sources.orders.proposal.price_totals import (
     PriceTotals,
+    amount_sum,
     price_totals,
     repeated_question,
     says_unit_or_line,
 )
 from pizza_assets.sources.orders.proposal.sample import ExportSample, check_alike
+from pizza_assets.sources.orders.proposal.statuses import decide_statuses, distinct_texts, sorted_by_words
 from pizza_assets.sources.orders.proposal.time_formats import (
     DAY_FIRST,
     MONTH_FIRST,
@@ -34,7 +34,6 @@ from pizza_assets.sources.orders.zone_names import ALWAYS_KNOWN, USUAL_MEANINGS,
 
 _SMALLEST_IN_DOUBT = 100
 """If amounts are integers and their median is at least this, they may be pence: no pizza costs less than a pound."""
-_WITHDRAWN = ("cancel", "refund", "return", "void", "reject", "declin", "fail", "abandon", "test")
 
 
 def propose(samples: Sequence[ExportSample], answers: Answers, business_timezone: str) -> Proposal:
@@ -42,65 +41,58 @@ def propose(samples: Sequence[ExportSample], answers: Answers, business_timezone
     files differ in kind, delimiter or encoding.
     """
     check_alike(samples)
-    layout = recognised([sample.header for sample in samples])
-    if layout is not None and answers.layout != NO_ID:
+    headers = [sample.header for sample in samples]
+    if answers.layout not in (None, NO_ID):
+        return from_layout(named_layout(answers.layout, headers, answers.roles), samples, answers, business_timezone)
+    if answers.layout is None and (layout := recognised(headers, answers.roles)) is not None:
         return from_layout(layout, samples, answers, business_timezone)
-    return _Proposing(samples, answers, business_timezone).proposal()
+    return _Proposing(samples, answers, business_timezone).proposal_of_all()
 
 
-class _Proposing:
-    """A proposal in the making."""
+class _Proposing(Draft):
+    """A proposal from what the columns are called and hold."""
 
     def __init__(self, samples: Sequence[ExportSample], answers: Answers, business_timezone: str) -> None:
-        self.samples, self.answers, self.business_timezone = samples, answers, business_timezone
+        super().__init__(samples, answers)
+        self.business_timezone = business_timezone
         chosen = dict(answers.columns)
         if len(answers.order_id) == 1 and answers.order_id != (NO_ID,):
             chosen["order_id"] = answers.order_id[0]
         self.roles = roles_of(samples, chosen, answers.rows, answers.amount, answers.order_id)
         self.facts = self.roles.facts
-        self.document: dict[str, Any] = {}
-        self.columns: dict[str, Any] = {}
-        self.constants: dict[str, Any] = {}
-        self.formats: dict[str, str] = {}
-        self.notes: dict[str, str] = {}
-        self.withdrawn: list[str] = []
-        self.zones: dict[str, str] = dict(answers.zones)
-        self.questions: list[Question] = []
+        self.zones |= answers.zones
 
-    def proposal(self) -> Proposal:
-        self._label()
+    def proposal_of_all(self) -> Proposal:
+        self._layout()
         self._rows()
         self._order_id()
         self._times()
         self._amounts()
-        self._places()
-        self._statuses()
-        self._dialect()
-        for role in ("item", "category", "store_location", "void"):
+        for role in ("market", "store_id", "chain", "status", "item", "category", "store_location", "void"):
             self._map(role)
+        self.places()
+        self.statuses = sorted_by_words(distinct_texts(self, "status").values())
+        decide_statuses(self)
+        self.dialect()
         self._refunds()
         if self.answers.order_id == (NO_ID,):
-            self._without_id()
-        tables = {"columns": self.columns, "constants": self.constants, "formats": self.formats}
-        document = {**self.document, **{name: table for name, table in tables.items() if table}}
-        if self.zones:
-            document["zones"] = self.zones
-        if self.withdrawn:
-            document["statuses"] = {"exclude": self.withdrawn}
-        listed = [value if isinstance(value, list) else [value] for value in self.columns.values()]
-        used = {header for headers in listed for header in headers} | set(self.document.get("order_id_of", ()))
-        used |= {self.document.get("timezone_column"), *(self.roles.headers.get("currency", ()))}
-        unused = tuple(name for name in self.roles.names if name and name not in used)
-        like = None if self.answers.layout == NO_ID else resemblance(self.samples[0].header)
-        return Proposal(document, self.notes, tuple(self.questions), unused, like)
+            self.without_id()
+        return self.proposal(None)
 
-    def _ask(self, option: str, about: str, stand_in: Any) -> Any:
-        self.questions.append(Question(option, about, stand_in))
-        return stand_in
-
-    def _label(self) -> None:
-        about = "did these orders happen (real), or are they invented (mock)?"
-        self.document["label"] = self.answers.label or self._ask("--label real|mock", about, "mock")
+    def _layout(self) -> None:
+        """Ask about a known export that this one resembles: what it lacks may decide what counts."""
+        headers = [sample.header for sample in self.samples]
+        found = None if self.answers.layout == NO_ID else resembled(headers, self.answers.roles)
+        if found is None:
+            return
+        layout, absent = found
+        options = " ".join(f"--column {role}=HEADER" for name in absent for role in sorted(layout.needed[name]))
+        also = f", and what it has instead ({options})" if options else ""
+        about = (
+            f"the export resembles {layout.name}, but lacks {', '.join(map(repr, absent))}. Is it that one? Then name "
+            f"it{also}; otherwise say none. The export has {self.shown_names}"
+        )
+        self.ask(f"--layout {layout.key}|none", about, NO_ID)
 
     def _rows(self) -> None:
         self.document["rows"] = "items" if self.roles.folds_items else "orders"
@@ -116,36 +108,19 @@ class _Proposing:
         if parts == (NO_ID,):
             return
         if len(parts) > 1:
-            for header in parts:
-                self._check_header(header)
-            self.document["order_id_of"] = list(parts)
+            self.document["order_id_of"] = [self.check_header(header) for header in parts]
         elif not self._map("order_id"):
             about = (
                 "which column identifies the order? Several, joined by +, if only together they do; or none, and equal "
                 "lines then count once, and later versions of an order as orders of their own"
             )
-            self._ask("--id COLUMN+COLUMN|none", f"{about}. The export has {self._names()}", None)
+            self.ask("--id COLUMN+COLUMN|none", f"{about}. The export has {self.shown_names}", None)
         elif self.roles.ids.is_restarting and not parts:
             about = (
                 f"{self.roles.ids.repeated:.0%} of the lines share their {self.columns['order_id']!r} with lines of "
                 "other times: it restarts. Which columns together identify an order, e.g. store, date and number?"
             )
-            self._ask("--id COLUMN+COLUMN|none", f"{about} The export has {self._names()}", None)
-
-    def _without_id(self) -> None:
-        """Without an id, all that is mapped about an order stands for one."""
-        roles = ("timestamp", "date", "time", "market", "store_id", "total", "quantity")
-        headers = [self.columns[role] for role in roles if isinstance(self.columns.get(role), str)]
-        self.document["order_id_of"] = list(dict.fromkeys(headers))
-        self.columns.pop("order_id", None)
-        self.notes["order_id_of"] = "there is no id: equal lines count once, later versions of an order are not found"
-
-    def _names(self) -> str:
-        return ", ".join(map(repr, self.roles.names))
-
-    def _check_header(self, header: str) -> None:
-        if header not in self.roles.names:
-            raise ConfigurationError(f"the export has no column {header!r}; it has {self._names()}")
+            self.ask("--id COLUMN+COLUMN|none", f"{about} The export has {self.shown_names}", None)
 
     def _map(self, role: str) -> bool:
         """Map the role's column, if there is one, with all its spellings."""
@@ -160,11 +135,11 @@ class _Proposing:
         known = {part: reading for part, reading in readings.items() if reading is not None}
         if len(known) < len(parts):
             about = "when was it ordered? A column with date and time (or date=HEADER and time=HEADER for two)"
-            self._ask("--column timestamp=HEADER", f"{about}. The export has {self._names()}", None)
+            self.ask("--column timestamp=HEADER", f"{about}. The export has {self.shown_names}", None)
             for part in set(parts) & set(self.facts) - set(known):
                 example = next(iter(self.facts[part].examples), "")
                 about = f"how is {example!r} written? A strptime format such as %d/%m/%Y %H:%M"
-                self._ask(f"--format {part}=FORMAT", about, None)
+                self.ask(f"--format {part}=FORMAT", about, None)
         for part, reading in known.items():
             self._map(part)
             if reading.format is not None:
@@ -178,7 +153,7 @@ class _Proposing:
         elif known and not all(reading.has_offset for reading in known.values()):
             example = " ".join(self.facts[part].examples[0] for part in known)
             about = f"in which time zone is {example!r}? An IANA name such as Europe/London, or UTC"
-            self.document["timezone"] = self._ask("--timezone ZONE", about, self.business_timezone)
+            self.document["timezone"] = self.ask("--timezone ZONE", about, self.business_timezone)
         if self.formats.get("timestamp", "").endswith(" %Z"):
             self._name_zones(zone_names_in(self.roles.lines["timestamp"]))
 
@@ -191,7 +166,7 @@ class _Proposing:
             about = f"what does the time zone {name!r} mean? An IANA name or an offset" + (
                 f"; usually it is {usual}" if usual else " such as -05:00"
             )
-            self.zones[name] = self._ask(f"--zone '{name}=ZONE'", about, usual or "UTC")
+            self.zones[name] = self.ask(f"--zone '{name}=ZONE'", about, usual or "UTC")
 
     def _is_zone_column(self) -> bool:
         return "timezone" in self.facts and self.answers.timezone is None
@@ -211,7 +186,7 @@ class _Proposing:
                 about = (
                     f"does {column.examples[0]!r} have the day or the month first? Every date could be read both ways"
                 )
-                order = self._ask("--date-order day|month", about, DAY_FIRST)
+                order = self.ask("--date-order day|month", about, DAY_FIRST)
             chosen = next(reading for reading in of_part if reading.date_order == order)
         elif chosen.date_order in (DAY_FIRST, MONTH_FIRST):
             self.notes[f"formats.{part}"] = f"the {chosen.date_order} comes first: otherwise some would not be dates"
@@ -229,15 +204,17 @@ class _Proposing:
             about = (
                 "when does the business day end? A time such as 05:00: orders before it are of the next calendar day"
             )
-            self.document["business_day_ends"] = self.answers.business_day_ends or self._ask(
+            self.document["business_day_ends"] = self.answers.business_day_ends or self.ask(
                 "--business-day-ends HH:MM", about, "06:00"
             )
 
     def _amounts(self) -> None:
         role = "price" if self.roles.folds_items else "total"
         if not self._map(role):
-            self._ask("--amount HEADER", f"which column is the amount? The export has {self._names()}", None)
+            self.ask("--amount HEADER", f"which column is the amount? The export has {self.shown_names}", None)
         style = self.facts[role].amount if role in self.facts else None
+        if style is not None:
+            self._other_amounts(role, style)
         self._currency(style)
         if style is not None:
             self._number_format(style, self.roles.headers[role][0])
@@ -246,6 +223,21 @@ class _Proposing:
         if not self._map("quantity") and not self.roles.folds_items:
             self.constants["quantity"] = 1
             self.notes["constants.quantity"] = "no column says how many pizzas: each order counts as one"
+
+    def _other_amounts(self, role: str, style: AmountStyle) -> None:
+        """Name the other columns of money; ask if another one may be meant as well."""
+        chosen = self.roles.headers[role][0]
+        sums = {str(name): amount_sum(texts, style) for name, texts in self.roles.amounts.items()}
+        others = {name: total for name, total in sums.items() if name not in self.roles.headers[role]}
+        shown = ", ".join(f"{name!r} ({total})" for name, total in others.items())
+        if shown:
+            self.notes[f"columns.{role}"] = (
+                f"it adds up to {sums.get(chosen, 'no sum')} in the lines looked at; --amount takes another: {shown}"
+            )
+        equal = [name for name in others if is_equal_amount(role, name, chosen) and sums[name] != sums.get(chosen)]
+        if equal and self.answers.amount is None and role not in self.answers.columns:
+            names = " or ".join(f"{name!r} ({sums[name]} in all)" for name in [chosen, *equal])
+            self.ask("--amount HEADER", f"which amount is what the customer paid: {names}?", chosen)
 
     def _is_repeated(self, role: str) -> bool:
         """Whether each line repeats the amount of its order, as its place in JSON, its lines or its owner say."""
@@ -259,7 +251,7 @@ class _Proposing:
             elif about := repeated_question(
                 header, self.roles.order_ids, self.roles.lines[role], self.facts[role].amount
             ):
-                said = self._ask("--amount-on each_line|repeated", about, "repeated")
+                said = self.ask("--amount-on each_line|repeated", about, "repeated")
             else:
                 return False
         self.document["amount_on"] = said
@@ -279,7 +271,7 @@ class _Proposing:
                 f"is {header!r} for one item or for the whole line? The lines add up to {totals.by_unit} if it is for "
                 f"one (unit), and to {totals.by_line} if it is for the line"
             )
-            self.document["price_is"] = self._ask("--price-is unit|line", about + totals.evidence, "line")
+            self.document["price_is"] = self.ask("--price-is unit|line", about + totals.evidence, "line")
 
     def _price_totals(self, role: str) -> PriceTotals | None:
         if "quantity" not in self.facts:
@@ -292,7 +284,7 @@ class _Proposing:
         if self.answers.refunds is not None:
             self.document["refunds"] = self.answers.refunds
         elif role in self.roles.lines and (about := refund_question(self.roles.lines, role)) is not None:
-            self.document["refunds"] = self._ask("--refunds net|exclude|refuse", about, "refuse")
+            self.document["refunds"] = self.ask("--refunds net|exclude|refuse", about, "refuse")
 
     def _number_format(self, style: AmountStyle, header: str) -> None:
         if style.decimal == ",":
@@ -303,7 +295,7 @@ class _Proposing:
             self.document["price_unit"] = self.answers.price_unit
         elif style.is_whole and style.median >= _SMALLEST_IN_DOUBT:
             about = f"is a typical {header!r} of {style.median:,.0f} in the major unit (pounds) or the minor (pence)?"
-            self.document["price_unit"] = self._ask("--price-unit major|minor", about, "minor")
+            self.document["price_unit"] = self.ask("--price-unit major|minor", about, "minor")
 
     def _currency(self, style: AmountStyle | None) -> None:
         if self.answers.currency is not None:
@@ -315,35 +307,4 @@ class _Proposing:
             self.notes["currency"] = f"the amounts are written with {style.sign}"
         else:
             about = "which currency are the amounts in? An ISO 4217 code such as GBP"
-            self.document["currency"] = self._ask("--currency CODE", about, "XXX")
-
-    def _places(self) -> None:
-        for role, about in (("market", MARKET_QUESTION), ("store_id", STORE_QUESTION), ("chain", CHAIN_QUESTION)):
-            if role in self.answers.constants:
-                self.constants[role] = self.answers.constants[role]
-            elif self._map(role):
-                continue
-            elif role == "market" and "store_id" in self.facts and self.facts["store_id"].distinct <= MOST_MARKETS:
-                self.columns[role] = self.roles.headers["store_id"][0]
-                self.notes["columns.market"] = "there is no column of towns: each store is a market of its own"
-            elif role == "store_id" and "market" in self.columns:
-                self.columns[role] = self.columns["market"]
-                self.notes["columns.store_id"] = "there is no column of stores: each market counts as one store"
-            else:
-                self.constants[role] = self._ask(f"--{role.replace('_', '-')} NAME", about, "unknown")
-
-    def _statuses(self) -> None:
-        if not self._map("status"):
-            return
-        values = self.facts["status"].values
-        self.withdrawn = [value for value in values if any(word in value.casefold() for word in _WITHDRAWN)]
-        counted = [value for value in values if value not in self.withdrawn]
-        self.notes["columns.status"] = f"counted are {', '.join(map(repr, counted)) or 'none'}"
-
-    def _dialect(self) -> None:
-        first = self.samples[0]
-        if first.kind == "csv" and first.delimiter != ",":
-            self.document["delimiter"] = first.delimiter
-        if first.encoding != "utf-8-sig":
-            self.document["encoding"] = first.encoding
-            self.notes["encoding"] = "it is not UTF-8; check that names with accents are shown correctly"
+            self.document["currency"] = self.ask("--currency CODE", about, "XXX")

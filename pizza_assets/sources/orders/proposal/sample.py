@@ -52,8 +52,8 @@ class ExportSample:
     nested: str | None = None
 
 
-def read_sample(file: Path) -> ExportSample:
-    """The first SAMPLE_LINES of `file`. Raises BadFile naming the file and the remedy."""
+def read_sample(file: Path, records: str | None = None) -> ExportSample:
+    """The first SAMPLE_LINES of `file`, or of its list `records`. Raises BadFile naming the file and the remedy."""
     check_file(file)
     kind = kind_of(file)
     encoding, delimiter, typed, nested = _DEFAULT_ENCODING, ",", frozenset[str](), None
@@ -64,7 +64,7 @@ def read_sample(file: Path) -> ExportSample:
     else:
         encoding = _encoding(file)
         if kind == "json":
-            header, nested = _json_header(file, encoding)
+            header, nested = _json_header(file, encoding, records)
         else:
             delimiter, header = _csv_header(file, encoding)
     once = [name for name, count in Counter(header).items() if count == 1 and name]
@@ -77,6 +77,7 @@ def read_sample(file: Path) -> ExportSample:
         columns={f"c{place}": name for place, name in enumerate(names)},  # no header is a name of the importer's own
         encoding=encoding,
         delimiter=delimiter,
+        records=records if kind == "json" else None,
     )
     lines = _lines(file, probe)
     if kind == "csv" and len(lines) == SAMPLE_LINES and not is_packed(file):
@@ -146,13 +147,13 @@ def _workbook_header(file: Path) -> list[str]:
     return list(max(found, key=lambda each: each[0])[1].names)
 
 
-def _json_header(file: Path, encoding: str) -> tuple[list[str], str | None]:
+def _json_header(file: Path, encoding: str, records: str | None) -> tuple[list[str], str | None]:
     """(the names in the first records, in order of first appearance; the path of the list of objects inside them)."""
     names: dict[str, None] = {}
     nested = None
     try:
         with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=encoding) as handle:
-            for _, record in islice(json_records(handle, file), HEAD_RECORDS):
+            for _, record in islice(json_records(handle, file, records), HEAD_RECORDS):
                 if isinstance(record, dict):
                     path = nested_list(record)
                     nested = nested or path

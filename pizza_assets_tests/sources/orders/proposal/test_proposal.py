@@ -51,7 +51,7 @@ def test_a_usual_export_needs_only_what_nobody_can_know(tmp_path: Path) -> None:
         "store_id": "Store", "status": "Status",
     }  # fmt: skip
     assert proposal.document["formats"] == {"timestamp": "%d/%m/%Y %H:%M"}
-    assert proposal.document["statuses"] == {"exclude": ["cancelled"]}
+    assert proposal.document["statuses"] == {"count": ["delivered"], "exclude": ["cancelled"]}
     assert proposal.unused == ("Customer",)
 
 
@@ -87,7 +87,7 @@ def test_separate_date_and_time_and_items(tmp_path: Path) -> None:
     assert proposal.document["columns"] == {
         "order_id": "id", "date": "date", "time": "time", "price": "price", "item": "name", "category": "type",
     }  # fmt: skip
-    assert options(proposal) == ["--market", "--store-id"]
+    assert options(proposal) == ["--market"]  # without a column of stores, all orders are from one
 
 
 def test_a_business_date_takes_the_small_hours_along(tmp_path: Path) -> None:

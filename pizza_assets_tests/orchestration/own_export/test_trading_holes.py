@@ -1,0 +1,91 @@
+"""A hole in the middle of trading hours is named with its times; quiet shops, pauses and closed days are not holes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pizza_assets.models import RawMatches
+from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.own_export.trading_holes import TradingHole, TradingHours
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.orders.mock import mock_orders
+
+ZONE = "Europe/London"
+FIRST = MatchWeek("2025-08-05", ZONE)
+WEEKS = 8
+MARKETS = [Market(name, ZONE, ()) for name in ("Leeds", "York", "Hull")]
+SATURDAY = pd.Timestamp("2025-08-30")
+
+Cut = Callable[[pd.DataFrame], pd.Series]
+"""Which orders of a week, with their `local` time, are lost."""
+
+
+def holes(lost: Cut, *, per_day: float = 100.0, seed: int = 1) -> list[TradingHole]:
+    hours = TradingHours(ZONE)
+
+    def orders_of(week: MatchWeek) -> SourceResult:
+        now = datetime(2027, 1, 1, tzinfo=UTC)
+        rows = mock_orders(week, MARKETS, RawMatches.empty(), now, seed, 1, per_day).frame
+        local = rows["ordered_at"].dt.tz_convert(ZONE).dt.tz_localize(None)
+        kept = rows[~lost(rows.assign(local=local))]
+        return SourceResult(kept, DataSource.MOCK, "mock", is_covered=True)
+
+    watched = hours.watching(orders_of)
+    for number in range(WEEKS):
+        watched(FIRST.shifted(number))
+    return hours.holes()
+
+
+def nothing(orders: pd.DataFrame) -> pd.Series:
+    return pd.Series(False, index=orders.index)
+
+
+def between(orders: pd.DataFrame, day: pd.Timestamp, first: float, last: float) -> pd.Series:
+    hour = (orders["local"] - day) / pd.Timedelta(hours=1)
+    return (hour >= first) & (hour < last)
+
+
+def test_an_evening_without_orders_is_named_with_its_store_and_times() -> None:
+    def lost(orders: pd.DataFrame) -> pd.Series:
+        return (orders["market"] == "York") & between(orders, SATURDAY, 18, 20)
+
+    [hole] = holes(lost)
+    assert hole.text.startswith("york-1 has no order from 18:00 to 20:00 on Saturday, 2025-08-30, where about ")
+    assert 20 < hole.usual < 60
+
+
+def test_a_hole_after_midnight_belongs_to_the_evening_before() -> None:
+    [hole] = holes(lambda orders: (orders["market"] == "Hull") & between(orders, SATURDAY, 20, 24.5), per_day=300)
+    assert (str(hole.starts_at), str(hole.ends_at)) == ("2025-08-30 20:00:00", "2025-08-31 00:30:00")
+
+
+@pytest.mark.parametrize("per_day", [4.0, 30.0, 100.0, 300.0])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whole_exports_have_no_hole(per_day: float, seed: int) -> None:
+    assert holes(nothing, per_day=per_day, seed=seed) == []
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        pytest.param(lambda orders: between(orders, SATURDAY, 6, 30), id="closed day"),
+        pytest.param(lambda orders: between(orders, SATURDAY, 19, 30), id="closed early"),
+        pytest.param(lambda orders: orders["local"].dt.hour.isin([14, 15, 16]), id="pause every day"),
+        pytest.param(
+            lambda orders: (orders["local"].dt.day_of_week == 0) & orders["local"].dt.hour.between(12, 16),
+            id="pause on Mondays",
+        ),
+        pytest.param(lambda orders: between(orders, SATURDAY, 18, 18.5), id="half an hour"),
+        pytest.param(
+            lambda orders: pd.Series(np.arange(len(orders)) % 20 != 0, orders.index) & between(orders, SATURDAY, 6, 30),
+            id="quiet day",
+        ),
+    ],
+)
+def test_what_is_no_hole(lost: Cut) -> None:
+    assert holes(lost) == []
