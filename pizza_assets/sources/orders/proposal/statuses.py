@@ -50,6 +50,7 @@ def decide_statuses(draft: Draft, other_kinds: Collection[str] = ()) -> None:
         name: [text for text in texts if text.casefold() not in count + exclude] for name, texts in draft.kinds.items()
     }
     if found["kind"]:
+        draft.kinds.setdefault("orders", [])
         draft.kinds["orders"] += [found["kind"][text] for text in count if text in found["kind"]]
     kinds = [text for key, text in found["kind"].items() if key not in _keys(draft.kinds, other_kinds, exclude)]
     statuses = [text for key, text in _of_orders(draft).items() if key not in _keys(lists)]
