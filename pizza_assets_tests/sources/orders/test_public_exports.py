@@ -172,6 +172,42 @@ def test_what_was_paid_back_is_taken_from_its_order(tmp_path: Path) -> None:
     assert (gross, gross - net) == (80 * 2200, 8 * 500)
 
 
+def plain(kinds: tuple[str, ...], header: str = "Type", paid_back: str = "") -> str:
+    rows = [
+        (f"A{n}", f"2025-08-15 {12 + n % 10}:05", "S1", "8.50", kinds[n % len(kinds)], paid_back if n == 7 else "")
+        for n in range(40)
+    ]
+    return export(f"Order No,Placed,Store,Paid,{header},Refunded", rows)
+
+
+def test_lines_of_no_kind_beside_refunds_are_sales(tmp_path: Path) -> None:
+    source = imported(tmp_path, proposed(tmp_path, plain(("", "", "", "Refund")), refunds="exclude"))
+    assert (source.facts.lines["accepted"], source.facts.lines["no_order"]) == (30, 0)
+
+
+def test_kinds_beside_refunds_that_are_not_called_sales_are_asked_for(tmp_path: Path) -> None:
+    content = plain(("Delivery", "Refund"))
+    asked = {
+        question.option: question.stand_in for question in proposed(tmp_path, content, refunds="exclude").questions
+    }
+    assert asked == {"--count-status A,B": None}
+    source = imported(tmp_path, proposed(tmp_path, content, refunds="exclude", count_status=("delivery",)))
+    assert source.facts.lines["accepted"] == 20
+
+
+def test_how_it_was_paid_is_no_kind_of_line(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, plain(("Cash", "Credit", "Card"), "Payment type"))
+    assert not proposal.questions
+    assert "kind" not in proposal.document["columns"]
+
+
+def test_a_column_that_seldom_says_what_was_paid_back_is_found(tmp_path: Path) -> None:
+    content = plain(("Cash", "Card"), "Payment type", paid_back="2.50")
+    assert [question.option for question in proposed(tmp_path, content).questions] == ["--refunds net|exclude"]
+    source = imported(tmp_path, proposed(tmp_path, content, refunds="net"))
+    assert sum(source.orders(week).frame["revenue_cents"].sum() for week in _weeks(source)) == 40 * 850 - 250
+
+
 def test_positive_refunds_can_not_be_refused_as_negative(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="the amounts of 'Refund' are positive; use net or exclude"):
         proposed(tmp_path, loyverse_receipts(), refunds="refuse")

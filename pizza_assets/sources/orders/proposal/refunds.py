@@ -1,8 +1,7 @@
 """What an unknown export says about money paid back: negative lines, a column of amounts, or a kind of line."""
 
+import re
 from collections.abc import Sequence
-
-import pandas as pd
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.sources.orders.proposal.columns import ColumnFacts, Roles
@@ -10,8 +9,9 @@ from pizza_assets.sources.orders.proposal.draft import Draft, listed
 from pizza_assets.sources.orders.proposal.header_words import plain_words
 from pizza_assets.sources.orders.proposal.order_ids import refund_question
 
-SALES = frozenset({"sale", "sales", "order", "orders", "payment", "payments", "purchase", "purchases"})
-REFUNDS = frozenset({"refund", "refunds", "return", "returns", "credit", "credits"})
+SALES = frozenset({"", "sale", "sales", "order", "orders", "payment", "payments", "purchase", "purchases"})
+REFUNDS = frozenset({"refund", "refunds", "return", "returns"})
+"""Kinds of lines whose words leave no doubt. A line of no kind is a sale, beside lines that are called refunds."""
 
 
 def find_kind(draft: Draft, columns: Sequence[ColumnFacts]) -> None:
@@ -66,11 +66,12 @@ def treat_refunds(draft: Draft, roles: Roles, amount: str) -> None:
 
 def _paid_back(roles: Roles) -> str | None:
     """The column of money that says what was paid back, if it says so anywhere."""
-    for header, texts in roles.amounts.items():
-        if {"refund", "refunds", "refunded"} & set(plain_words(str(header)).split()) and _is_any(texts):
-            return str(header)
+    for column in roles.columns:
+        is_called_so = bool({"refund", "refunds", "refunded"} & set(plain_words(column.header).split()))
+        if (
+            is_called_so
+            and column.amount is not None
+            and re.search("[1-9]", " ".join(column.values or column.examples))
+        ):
+            return column.header
     return None
-
-
-def _is_any(texts: pd.Series) -> bool:
-    return bool(texts.fillna("").str.contains("[1-9]", regex=True).any())

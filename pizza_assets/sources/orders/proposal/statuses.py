@@ -57,7 +57,9 @@ def decide_statuses(draft: Draft, other_kinds: Collection[str] = ()) -> None:
     if kinds or statuses:
         roles = [role for role, texts in (("kind", kinds), ("status", statuses)) if texts]
         columns = [repr(listed(draft.columns[role])[0]) for role in roles]
-        lists["count"] += draft.ask("--count-status A,B", _question(columns, [*kinds, *statuses]), statuses)
+        has_orders = not found["kind"] or bool(draft.kinds["orders"])  # without any there is nothing to preview
+        stand_in = statuses if has_orders else None
+        lists["count"] += draft.ask("--count-status A,B", _question(columns, [*kinds, *statuses]), stand_in) or []
     draft.statuses = {name: texts for name, texts in lists.items() if texts}
 
 
