@@ -8,7 +8,7 @@ import pandas as pd
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.sources.orders.file_mapping import NOT_VOID, TABLES, VOID
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle, amount_style
-from pizza_assets.sources.orders.proposal.header_words import rank
+from pizza_assets.sources.orders.proposal.header_words import is_called_money, rank
 from pizza_assets.sources.orders.proposal.order_ids import SharedIds, order_ids, shared_ids
 from pizza_assets.sources.orders.proposal.sample import ExportSample
 from pizza_assets.sources.orders.proposal.time_formats import TimeReading, number_readings, time_readings
@@ -72,7 +72,7 @@ class Roles:
     """The roles of columns. headers: distinct headers of all files, by role. lines: a str column per role, all files
     together. facts: of those columns. folds_items: whether a line is one item of an order. ids: what lines with the
     same order id have in common. order_ids: the order id of each line. amounts: all columns of money whose header names
-    one, by header. names: all headers.
+    one, by header. columns: the facts of all columns, file by file. names: all headers.
     """
 
     headers: dict[str, tuple[str, ...]]
@@ -82,6 +82,7 @@ class Roles:
     ids: SharedIds
     order_ids: pd.Series
     amounts: pd.DataFrame
+    columns: tuple[ColumnFacts, ...]
     names: tuple[str, ...]
 
 
@@ -123,16 +124,13 @@ def roles_of(
     typed = {role for role, written in headers.items() if all(name in s.typed for name in written for s in samples)}
     facts_of_all = column_facts(lines, typed)
     all_ids = pd.concat(ids_of, ignore_index=True)
-    return Roles(headers, lines, facts_of_all, folds_items, ids, all_ids, _amounts(samples, facts, folds_items), names)
+    columns = tuple(column for of_file in facts for column in of_file.values())
+    return Roles(headers, lines, facts_of_all, folds_items, ids, all_ids, _amounts(samples, facts), columns, names)
 
 
-def _amounts(
-    samples: Sequence[ExportSample], facts: Sequence[Mapping[str, ColumnFacts]], folds_items: bool
-) -> pd.DataFrame:
-    role = "price" if folds_items else "total"
+def _amounts(samples: Sequence[ExportSample], facts: Sequence[Mapping[str, ColumnFacts]]) -> pd.DataFrame:
     found = [
-        [name for name, column in of_file.items() if _is_money(column) and rank(role, name) is not None]
-        for of_file in facts
+        [name for name, column in of_file.items() if _is_money(column) and is_called_money(name)] for of_file in facts
     ]
     return pd.concat([sample.lines[names] for sample, names in zip(samples, found, strict=True)], ignore_index=True)
 

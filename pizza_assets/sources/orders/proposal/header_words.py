@@ -20,9 +20,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "date": ("order date", "business date", "business day", "trading day", "trading date", "sale date", "date", "day"),
     "time": ("order time", "sale time", "time", "clock", "hour"),
     "total": (
-        "order total", "total paid", "total amount", "amount paid", "grand total", "total", "paid", "gross",
-        "gross total", "total price", "amount", "order value", "value", "revenue", "sales", "net sales", "price", "sum",
-        "subtotal", "net",
+        "order total", "total paid", "total collected", "total amount", "amount paid", "grand total", "total",
+        "paid", "gross", "gross total", "total price", "amount", "order value", "value", "revenue", "sales",
+        "net sales", "gross sales", "price", "sum", "subtotal", "net",
     ),
     "price": (
         "line total", "line price", "line amount", "item total", "total price", "item price", "unit price",
@@ -61,11 +61,11 @@ BUSINESS_DATE = frozenset({"business date", "business day", "trading day", "trad
 AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
     "total": (
         frozenset({
-            "order total", "total paid", "total amount", "amount paid", "grand total", "total", "paid", "gross",
-            "gross total", "total price",
+            "order total", "total paid", "total collected", "total amount", "amount paid", "grand total", "total",
+            "paid", "gross", "gross total", "total price",
         }),
         frozenset({"amount", "order value", "value", "revenue", "sales", "price", "sum"}),
-        frozenset({"net sales", "subtotal", "net"}),
+        frozenset({"net sales", "gross sales", "subtotal", "net"}),
     ),
     "price": (
         frozenset({"line total", "line price", "line amount", "item total"}),
@@ -76,6 +76,10 @@ AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
 """Headers of money that mean about the same, the best first: which of them is meant can't be told from the words."""
 WHOLE_HEADERS = frozenset({"order_id", "total", "price", "chain"})
 """Roles for which a header must be such words as a whole: what only holds one of them would be a guess."""
+_MONEY = frozenset({
+    "total", "amount", "paid", "gross", "net", "sales", "revenue", "price", "value", "subtotal", "sum", "refund",
+    "refunds", "refunded", "collected",
+})  # fmt: skip
 _CURRENCY_IN_BRACKETS = re.compile(r"\s*\((?:[A-Z]{3}|[^\w\s()])\)\s*$")
 
 
@@ -92,6 +96,11 @@ def is_equal_amount(role: str, header: str, other: str) -> bool:
     return any(all(words & alike for words in both) for alike in AMOUNTS[role])
 
 
+def is_called_money(header: str) -> bool:
+    """Whether a word of the header names money."""
+    return bool(_MONEY & set(plain_words(header).split()))
+
+
 def rank(role: str, header: str) -> int | None:
     """How well a header names a column of the mapping: 0 is best, None if it does not.
 
@@ -105,5 +114,7 @@ def rank(role: str, header: str) -> int | None:
             return known.index(whole)
     if role in WHOLE_HEADERS:
         return None
-    held = [index for index, name in enumerate(known) if len(name) > 3 and f" {name} " in f" {words} "]
+    held = [
+        index for index, name in enumerate(known) if len(name) > 3 and name != "name" and f" {name} " in f" {words} "
+    ]
     return len(known) + min(held) if held else None

@@ -6,6 +6,7 @@ words) and noted, or becomes a question: it is never guessed. Writing the mappin
 
 from collections.abc import Sequence
 
+from pizza_assets.sources.orders.file_mapping import TABLES
 from pizza_assets.sources.orders.known_layouts import named_layout, recognised, resembled
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle
 from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal
@@ -13,7 +14,6 @@ from pizza_assets.sources.orders.proposal.columns import roles_of
 from pizza_assets.sources.orders.proposal.draft import Draft
 from pizza_assets.sources.orders.proposal.header_words import BUSINESS_DATE, is_equal_amount, plain_words
 from pizza_assets.sources.orders.proposal.layout_proposal import from_layout
-from pizza_assets.sources.orders.proposal.order_ids import refund_question
 from pizza_assets.sources.orders.proposal.price_totals import (
     PriceTotals,
     amount_sum,
@@ -21,6 +21,7 @@ from pizza_assets.sources.orders.proposal.price_totals import (
     repeated_question,
     says_unit_or_line,
 )
+from pizza_assets.sources.orders.proposal.refunds import find_kind, treat_refunds
 from pizza_assets.sources.orders.proposal.sample import ExportSample, check_alike
 from pizza_assets.sources.orders.proposal.statuses import decide_statuses, distinct_texts, sorted_by_words
 from pizza_assets.sources.orders.proposal.time_formats import (
@@ -32,6 +33,7 @@ from pizza_assets.sources.orders.proposal.time_formats import (
 )
 from pizza_assets.sources.orders.zone_names import ALWAYS_KNOWN, USUAL_MEANINGS, zone_or_none
 
+_MAPPED_APART = ("order_id", "timestamp", "date", "time", "total", "price", "quantity")
 _SMALLEST_IN_DOUBT = 100
 """If amounts are integers and their median is at least this, they may be pence: no pizza costs less than a pound."""
 
@@ -68,13 +70,15 @@ class _Proposing(Draft):
         self._order_id()
         self._times()
         self._amounts()
-        for role in ("market", "store_id", "chain", "status", "item", "category", "store_location", "void"):
-            self._map(role)
+        for role in TABLES["columns"]:
+            if role not in _MAPPED_APART:
+                self._map(role)
+        find_kind(self, self.roles.columns)
         self.places()
         self.statuses = sorted_by_words(distinct_texts(self, "status").values())
         decide_statuses(self)
         self.dialect()
-        self._refunds()
+        treat_refunds(self, self.roles, "price" if self.roles.folds_items else "total")
         if self.answers.order_id == (NO_ID,):
             self.without_id()
         return self.proposal(None)
@@ -278,13 +282,6 @@ class _Proposing(Draft):
             return None
         item = self.roles.lines.get("item")
         return price_totals(self.roles.lines[role], self.roles.lines["quantity"], item, self.facts[role].amount)
-
-    def _refunds(self) -> None:
-        role = "price" if self.roles.folds_items else "total"
-        if self.answers.refunds is not None:
-            self.document["refunds"] = self.answers.refunds
-        elif role in self.roles.lines and (about := refund_question(self.roles.lines, role)) is not None:
-            self.document["refunds"] = self.ask("--refunds net|exclude|refuse", about, "refuse")
 
     def _number_format(self, style: AmountStyle, header: str) -> None:
         if style.decimal == ",":

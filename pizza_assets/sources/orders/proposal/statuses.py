@@ -50,13 +50,16 @@ def decide_statuses(draft: Draft, other_kinds: Collection[str] = ()) -> None:
         name: [text for text in texts if text.casefold() not in count + exclude] for name, texts in draft.kinds.items()
     }
     if found["kind"]:
+        draft.kinds.setdefault("orders", [])
         draft.kinds["orders"] += [found["kind"][text] for text in count if text in found["kind"]]
     kinds = [text for key, text in found["kind"].items() if key not in _keys(draft.kinds, other_kinds, exclude)]
     statuses = [text for key, text in _of_orders(draft).items() if key not in _keys(lists)]
     if kinds or statuses:
         roles = [role for role, texts in (("kind", kinds), ("status", statuses)) if texts]
         columns = [repr(listed(draft.columns[role])[0]) for role in roles]
-        lists["count"] += draft.ask("--count-status A,B", _question(columns, [*kinds, *statuses]), statuses)
+        has_orders = not found["kind"] or bool(draft.kinds["orders"])  # without any there is nothing to preview
+        stand_in = statuses if has_orders else None
+        lists["count"] += draft.ask("--count-status A,B", _question(columns, [*kinds, *statuses]), stand_in) or []
     draft.statuses = {name: texts for name, texts in lists.items() if texts}
 
 
