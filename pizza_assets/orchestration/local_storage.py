@@ -13,13 +13,14 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 
 MOST_OPEN = 8
 """Databases kept open at once: the index, and one for each of the runs used last."""
+
+BUSY_SECONDS = 30
+"""How long to wait for another process's transaction, as Dagster does."""
 
 
 class LocalEventLog(SqliteEventLogStorage):
@@ -29,7 +30,7 @@ class LocalEventLog(SqliteEventLogStorage):
     the last events (but no data: staleness does not depend on the log).
     """
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         super().__init__(base_dir, inst_data)
 
@@ -59,7 +60,7 @@ class LocalEventLog(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         engine = self._engines.pop(shard, None)
         if engine is None:
-            connect_args = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+            connect_args = {"timeout": BUSY_SECONDS}
             engine = create_engine(self.conn_string_for_shard(shard), connect_args=connect_args)
             event.listen(engine, "connect", _without_waiting_for_the_disk)
         self._engines[shard] = engine
@@ -76,14 +77,12 @@ class LocalEventLog(SqliteEventLogStorage):
 class LocalStorage(DagsterSqliteStorage):
     """Runs, schedules and events of a single machine, in `base_dir`."""
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         super().__init__(base_dir, inst_data)
         self._event_log_storage = LocalEventLog(self._event_log_storage._base_dir)
 
     @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> "LocalStorage":
+    def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> "LocalStorage":
         return cls.from_local(inst_data=inst_data, **config_value)
 
 
