@@ -9,6 +9,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -48,6 +49,17 @@ class LocalEventLog(SqliteEventLogStorage):
         """Store the event and touch the database file: watchers watch it, but a commit changes only the log."""
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
+
+    def delete_events(self, run_id: str) -> None:
+        """Delete a run's events with its database, which Dagster's own storage would leave behind, emptied."""
+        super().delete_events(run_id)
+        with self._db_lock:
+            engine = self._engines.pop(run_id, None)
+            if engine is not None:
+                engine.dispose()
+            self._initialized_dbs.discard(run_id)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path_for_shard(run_id)}{suffix}").unlink(missing_ok=True)
 
     def wipe(self) -> None:
         self._close()
