@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ESLINT_VERSION := 10.15.0
 
-.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook
+.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -55,6 +55,9 @@ bench-limits: .venv/test.installed  ## 8 processes under one rate limit: the req
 
 bench-analysis: .venv/test.installed  ## seconds and memory of the whole analysis: 20 markets x 52 weeks, 200 x 520
 	@$(BIN)/python -m pizza_assets_tests.bench_analysis
+
+bench-backfill: .venv/test.installed  ## 52 weeks by the Dagster UI, compared with `pizza backfill`, in turn
+	@$(BIN)/python -m pizza_assets_tests.bench_backfill 52
 
 bench-page: .venv/integration.installed  ## how soon the page is ready, compared with a plain chart of a tenth of the data
 	@$(BIN)/python -m pizza_assets_tests.bench_page

@@ -31,6 +31,7 @@ from pizza_assets.orchestration.jobs import build_jobs
 from pizza_assets.orchestration.partitions import match_weeks
 from pizza_assets.orchestration.resources import build_resources
 from pizza_assets.orchestration.runs.dead_runs import watch_dead_runs
+from pizza_assets.orchestration.runs.pruning import prune_old_runs
 from pizza_assets.settings import Settings
 
 
@@ -75,6 +76,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
             *refresh_watches(settings),
             run_failures(channels(settings)),
             watch_dead_runs,
+            prune_old_runs,
         ],
         resources={**build_resources(settings), **resources},
         # one process per run: steps are short, so importing the package in a process per step would cost more

@@ -117,6 +117,19 @@ def test_every_file_that_contributing_names_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_private_import_of_dagster_is_listed_with_its_test() -> None:
+    package = ROOT / "pizza_assets"
+    found = {
+        (module, path.relative_to(package).as_posix())
+        for path in package.rglob("*.py")
+        for module in re.findall(r"^(?:from|import) (dagster\._\S*)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    lines = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
+    rows = [re.findall(r"`([^`]+)`", line) for line in lines if line.startswith("| `dagster._")]
+    assert {(module, user) for module, user, _ in rows} == found
+    assert [test for _, _, test in rows if not (ROOT / "pizza_assets_tests" / test).is_file()] == []
+
+
 def test_every_room_is_on_the_map() -> None:
     configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = configured["tool"]["importlinter"]["contracts"][0]["layers"]

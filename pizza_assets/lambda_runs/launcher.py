@@ -14,9 +14,7 @@ import dagster as dg
 from dagster import DefaultRunLauncher
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.events import JobFailureData, RunFailureReason
-from dagster._core.instance import DagsterInstance
-from dagster._core.launcher import LaunchRunContext, RunLauncher, WorkerStatus
-from dagster._core.launcher.base import CheckRunHealthResult
+from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import ConfigurableClass, ConfigurableClassData, deserialize_value
 
@@ -35,7 +33,7 @@ _TRANSIENT = frozenset({"TooManyRequestsException", "ServiceException", "EC2Thro
 _SERVER_ERROR = 500
 
 
-class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
+class LambdaRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     """Sends tagged runs to a Lambda function and leaves the others to DefaultRunLauncher.
 
     function: its name or ARN. region, endpoint: found as AWS' own tools find them, unless given. The function must use
@@ -72,7 +70,7 @@ class LambdaRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
     ) -> "LambdaRunLauncher":
         return cls(inst_data=inst_data, **config_value)
 
-    def register_instance(self, instance: DagsterInstance) -> None:
+    def register_instance(self, instance: dg.DagsterInstance) -> None:
         super().register_instance(instance)
         self._local.register_instance(instance)
 

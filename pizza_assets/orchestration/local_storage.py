@@ -9,17 +9,19 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 
 MOST_OPEN = 8
 """Databases kept open at once: the index, and one for each of the runs used last."""
+
+BUSY_SECONDS = 30
+"""How long to wait for another process's transaction, as Dagster does."""
 
 
 class LocalEventLog(SqliteEventLogStorage):
@@ -29,7 +31,7 @@ class LocalEventLog(SqliteEventLogStorage):
     the last events (but no data: staleness does not depend on the log).
     """
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         super().__init__(base_dir, inst_data)
 
@@ -48,6 +50,17 @@ class LocalEventLog(SqliteEventLogStorage):
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
 
+    def delete_events(self, run_id: str) -> None:
+        """Delete a run's events with its database, which Dagster's own storage would leave behind, emptied."""
+        super().delete_events(run_id)
+        with self._db_lock:
+            engine = self._engines.pop(run_id, None)
+            if engine is not None:
+                engine.dispose()
+            self._initialized_dbs.discard(run_id)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path_for_shard(run_id)}{suffix}").unlink(missing_ok=True)
+
     def wipe(self) -> None:
         self._close()
         super().wipe()
@@ -59,7 +72,7 @@ class LocalEventLog(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         engine = self._engines.pop(shard, None)
         if engine is None:
-            connect_args = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+            connect_args = {"timeout": BUSY_SECONDS}
             engine = create_engine(self.conn_string_for_shard(shard), connect_args=connect_args)
             event.listen(engine, "connect", _without_waiting_for_the_disk)
         self._engines[shard] = engine
@@ -76,14 +89,12 @@ class LocalEventLog(SqliteEventLogStorage):
 class LocalStorage(DagsterSqliteStorage):
     """Runs, schedules and events of a single machine, in `base_dir`."""
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         super().__init__(base_dir, inst_data)
         self._event_log_storage = LocalEventLog(self._event_log_storage._base_dir)
 
     @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> "LocalStorage":
+    def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> "LocalStorage":
         return cls.from_local(inst_data=inst_data, **config_value)
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pizza_assets.models.secret import Secret
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_IP_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
@@ -20,6 +20,10 @@ def place(value: str) -> str:
     """A folder, or s3://bucket/prefix."""
     if "://" in value:
         bucket_and_prefix(value)
+    elif value.lower().startswith("s3:"):
+        raise ValueError("has no two slashes after s3:; write it as s3://bucket/prefix")
+    elif value.startswith("~"):
+        raise ValueError("begins with ~, which only a shell expands; write the whole path")
     return value
 
 
@@ -35,13 +39,43 @@ def folder(value: str) -> str:
 
 def bucket_and_prefix(address: str) -> tuple[str, str]:
     """The parts of s3://bucket/prefix. Raises ValueError for anything else."""
-    parts = urlsplit(address)
-    if parts.scheme != "s3" or not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
+    scheme, _, rest = address.partition("://")
+    if scheme != "s3":
         raise ValueError("is neither a folder nor a prefix of a bucket; write a path or s3://bucket/prefix")
-    prefix = parts.path.strip("/")
+    name, _, path = rest.partition("/")
+    fault = _bucket_fault(name)
+    if fault is not None:
+        raise ValueError(f"names no possible bucket: {fault}; write it as s3://bucket/prefix")
+    prefix = path.strip("/")
     if any(part in ("", ".", "..") for part in prefix.split("/")) and prefix:
         raise ValueError("has an empty or dotted part in its prefix; write it as s3://bucket/prefix")
-    return parts.netloc, prefix
+    if unusable := sorted({sign for sign in prefix if sign in "?#" or not sign.isprintable()}):
+        raise ValueError(f"has {unusable[0]!r} in its prefix; write it as s3://bucket/prefix, without it")
+    return name, prefix
+
+
+def bucket(value: str) -> str | None:
+    """The name of a bucket alone."""
+    fault = _bucket_fault(value) if value else None
+    if fault is not None:
+        raise ValueError(f"is not a bucket name: {fault}; give the name alone, such as pizza-data")
+    return value or None
+
+
+def _bucket_fault(name: str) -> str | None:
+    """The first of S3's rules for the names of buckets that this one breaks."""
+    if not name:
+        return "the name is missing"
+    impossible = sorted({sign for sign in name if not (sign.isascii() and (sign.isalnum() or sign in ".-"))})
+    faults = {
+        "has capital letters, which no bucket has": name != name.lower(),
+        f"has {(impossible or [''])[0]!r}, but only letters, digits, dots and hyphens are possible": impossible,
+        f"has {len(name)} characters instead of 3 to 63": not 3 <= len(name) <= 63,
+        "does not begin and end with a letter or digit": not (name[0].isalnum() and name[-1].isalnum()),
+        "has two dots in a row": ".." in name,
+        "looks like an IP address": _IP_ADDRESS.fullmatch(name),
+    }
+    return next((f"{name!r} {fault}" for fault, is_broken in faults.items() if is_broken), None)
 
 
 def endpoint(value: str) -> str | None:
@@ -138,7 +172,6 @@ def _matching(pattern: str, complaint: str) -> Callable[[str], str | None]:
     return parse
 
 
-bucket = _matching(_BUCKET.pattern, "is not a bucket name; give the name alone, such as pizza-data")
 account_id = _matching(r"\d{12}", "is not an AWS account; write its 12 digits")
 region = _matching(r"[a-z]{2}(-[a-z]+)+-\d", "is not an AWS region; write it as eu-west-2")
 owner_arn = _matching(

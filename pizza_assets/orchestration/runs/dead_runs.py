@@ -56,13 +56,18 @@ def watch_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason(f"marked failed: {', '.join(dead)}" if dead else "no run is dead")
 
 
+def is_of_single_machine(instance: dg.DagsterInstance) -> bool:
+    """Whether no other machine shares the instance: its runs are in a file."""
+    return isinstance(instance.run_storage, SqliteRunStorage)
+
+
 def _is_alive(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Whether the run's process is alive; True if that can't be determined."""
     owner = run.tags.get(PROCESS_TAG)
     if owner is not None:
         return _is_owner_alive(owner)
-    if not isinstance(instance.run_storage, SqliteRunStorage):
-        return True  # the instance is shared with other machines
+    if not is_of_single_machine(instance):
+        return True
     started = _started_process(instance, run.run_id)
     return _is_same_process(*started) if started is not None else _is_code_server_up(run)
 
