@@ -203,6 +203,27 @@ def test_the_identity_changes_with_mapping_and_table_but_not_with_the_password(t
     assert len(others | {known}) == 4
 
 
+def test_the_identity_changes_with_the_clock_of_a_market_only_if_it_is_used() -> None:
+    def identity(zone: str, timezone: str) -> str | None:
+        market = Market("Leeds", zone)
+        return source_of("sqlite:///x", chosen=replace(mapping(), timezone=timezone), markets=[market]).identity(AUGUST)
+
+    assert identity("Europe/London", "market") != identity("Asia/Tokyo", "market")
+    assert identity("Europe/London", ZONE) == identity("Asia/Tokyo", ZONE)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"amount_on": "first_line"}, "has no meaning for a table"),
+        ({"refunds": "net", "columns": {"order_id_part_0": "store", "timestamp": "placed"}}, "needs one column"),
+    ],
+)
+def test_a_mapping_that_needs_lines_in_order_is_refused(change: dict, why: str) -> None:
+    with pytest.raises(ConfigurationError, match=why):
+        source_of("sqlite:///x", chosen=replace(mapping(), **change))
+
+
 def test_changed_rows_name_their_weeks(tmp_path: Path) -> None:
     rows = [(*row, f"2025-10-01T00:00:{n % 60:02}") for n, row in enumerate(rows_of_some_weeks())]
     rows[3] = (*rows[3][:-1], "2025-10-02T00:00:00")
