@@ -123,7 +123,7 @@ class OrdersTable:
             return self._nothing(f"week {week.key} has not begun")
         if self._time is None:
             return self._nothing(f"{self._relation.name} has no row with a time")
-        within = self._time.within(week.starts_at, min(week.ends_at, self._cutoff))
+        within = self._time.within(week.starts_at, week.ends_at)
         statement = rows_between(
             self._relation, self._columns, self._time.name, within, self._ordering, self._whole_orders_by
         )
