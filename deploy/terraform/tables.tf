@@ -1,5 +1,5 @@
-# Athena tables for the tables over all weeks. tables.json is generated from the models (`make docs`). Each Parquet object
-# has a *.facts.json next to it, which Athena would also read: so each table names its object in a list (a "symlink" file).
+# Athena tables for the tables over all weeks. tables.json is generated from the models (`make docs`). Their objects lie in
+# one folder, and Athena reads whole folders: so each table names its object in a list (a "symlink" file).
 locals {
   tables = jsondecode(file("${path.module}/tables.json"))
 }

@@ -274,11 +274,20 @@ def _open_to_the_world(groups: Any) -> set[str]:
 
 def test_tables_of_athena(applied: Terraform, client: Any) -> None:
     wanted = json.loads((CONFIGURATION / "tables.json").read_text(encoding="utf-8"))
+    weekly = json.loads((CONFIGURATION / "weekly_tables.json").read_text(encoding="utf-8"))
     made = {table["Name"]: table for table in client("glue").get_tables(DatabaseName="pizza")["TableList"]}
-    assert set(made) == set(wanted)
+    assert set(made) == set(wanted) | set(weekly)
     for name, table in made.items():
         columns = [(column["Name"], column["Type"]) for column in table["StorageDescriptor"]["Columns"]]
-        assert columns == [(column["name"], column["type"]) for column in wanted[name]["columns"]]
+        assert columns == [(column["name"], column["type"]) for column in (wanted | weekly)[name]["columns"]]
+        if name in weekly:
+            parameters, folder = table["Parameters"], f"s3://pizza-test/{weekly[name]['folder']}"
+            labels = weekly[name]["labels"]
+            template = parameters["storage.location.template"]
+            assert template == f"{folder}/{'${label}/' if labels else ''}week=${{week}}/"
+            assert parameters.get("projection.label.values", "") == ",".join(labels)
+            assert [key["Name"] for key in table["PartitionKeys"]] == [*(["label"] if labels else []), "week"]
+            continue
         listed = client("s3").get_object(Bucket="pizza-test", Key=f"athena/tables/{name}/objects.txt")["Body"].read()
         assert listed.decode() == f"s3://pizza-test/{wanted[name]['key']}\n"
 

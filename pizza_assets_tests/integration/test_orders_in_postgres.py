@@ -62,6 +62,11 @@ def test_an_address_without_a_driver_takes_the_installed_one(address: str) -> No
     assert len(source_of(address.replace("+psycopg2", "")).orders(AUGUST).frame)
 
 
+def test_a_query_keeps_its_percent_signs_and_casts(address: str) -> None:
+    query = "SELECT * FROM orders WHERE id LIKE 'A3%' AND placed::text <> '%s'"
+    assert source_of(address, query).orders(AUGUST).frame["order_id"].str.startswith("A3").all()
+
+
 def test_a_connection_killed_in_the_middle_gives_a_named_error_and_the_next_run_the_week(address: str) -> None:
     source, failures = source_of(address, "slow", timeout=60), list[Exception]()
 

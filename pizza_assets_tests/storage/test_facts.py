@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from pizza_assets.errors import StorageError
 from pizza_assets.models import MergedOrders
-from pizza_assets.storage.facts import publish_facts, read_facts
-from pizza_assets.storage.layout import facts_key, week_key
+from pizza_assets.storage.facts import delete_with_facts, publish_facts, read_facts
+from pizza_assets.storage.layout import facts_key, old_facts_key, week_key
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.verification import damages
 from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
 from pizza_assets_tests.support.examples import examples
@@ -59,6 +60,33 @@ def test_lost_facts_are_rebuilt_from_the_object(tables: TableStore) -> None:
     facts = tables.week_facts("raw_match_events", WEEK)
     assert facts is not None
     assert (facts.row_count, facts.data_source, facts.collected_at, facts.input_fingerprint) == (3, "real", "", "")
+
+
+def test_facts_where_earlier_releases_stored_them_are_read_and_moved_by_the_next_write(tables: TableStore) -> None:
+    stored = write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
+    content = tables.objects.read(facts_key(KEY))
+    assert content is not None
+    put(tables, old_facts_key(KEY), content)
+    tables.objects.delete(facts_key(KEY))
+    assert tables.week_facts("raw_match_events", WEEK) == stored.facts
+    assert damages(tables.objects) == []
+    write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
+    facts = tables.week_facts("raw_match_events", WEEK)
+    assert facts is not None
+    assert facts.row_count == 1
+    assert tables.objects.keys("") == sorted([KEY, facts_key(KEY)])
+
+
+def test_of_facts_in_both_places_the_newer_ones_count_and_both_are_deleted(tables: TableStore) -> None:
+    """A writer may die between writing the facts in their new place and deleting the old ones."""
+    write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
+    content = tables.objects.read(facts_key(KEY))
+    assert content is not None
+    put(tables, old_facts_key(KEY), content)
+    stored = write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
+    assert tables.week_facts("raw_match_events", WEEK) == stored.facts
+    delete_with_facts(tables.objects, KEY)
+    assert tables.objects.keys("") == []
 
 
 def test_facts_of_the_same_content_are_replaced(tables: TableStore) -> None:

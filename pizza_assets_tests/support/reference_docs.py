@@ -10,7 +10,7 @@ from pizza_assets.models.table import Table
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders import file_mapping
 from pizza_assets.storage.layout import PLACES
-from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, athena_tables
+from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, WEEKLY_TABLES, athena_tables, weekly_tables
 from pizza_assets_tests.support.command_reference import command_line_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -162,3 +162,4 @@ if __name__ == "__main__":
     for file_name, page in PAGES.items():
         (DOCS / file_name).write_text(page(), encoding="utf-8")
     ATHENA_TABLES.write_text(athena_tables(), encoding="utf-8")
+    WEEKLY_TABLES.write_text(weekly_tables(), encoding="utf-8")

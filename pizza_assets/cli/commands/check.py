@@ -26,7 +26,8 @@ class _ExportType(click.Path):
     """An existing file or folder; or the address of a database, which is returned as text."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return value if "://" in str(value) else super().convert(value, param, ctx)
+        is_database = "://" in str(value) and not str(value).startswith("s3://")
+        return value if is_database else super().convert(value, param, ctx)
 
 
 def _format(text: str) -> tuple[str, str]:

@@ -30,7 +30,7 @@ from pizza_assets.sources.orders.sql.relation import (
 )
 from pizza_assets.sources.orders.sql.rows import RowFile
 from pizza_assets.sources.orders.sql.time_column import TimeColumn, time_column
-from pizza_assets.sources.orders.sql.week_import import IMPORTER_VERSION, WeekImport
+from pizza_assets.sources.orders.sql.week_import import WeekImport
 
 _EARLIEST = datetime.fromisoformat("1990-01-01T00:00:00+00:00")
 
@@ -63,6 +63,7 @@ class OrdersTable:
         now: Clock,
         updated_at: str | None = None,
     ) -> None:
+        _refuse_unordered(mapping)
         self.mapping, self.updated_at = mapping, updated_at
         self._database, self._relation, self._importer = database, relation, importer
         self._timezone, self._now = business_timezone, now
@@ -73,16 +74,10 @@ class OrdersTable:
         return self.mapping.label
 
     def identity(self, week: MatchWeek) -> str | None:
-        """The database, the relation and the mapping; None for a future week."""
+        """The database, the relation and what the importer depends on; None for a future week."""
         if self._now() < week.starts_at:
             return None
-        parts = (
-            IMPORTER_VERSION,
-            self._database.address.identity,
-            self._relation.text,
-            self.mapping.text,
-            self._timezone,
-        )
+        parts = (self._database.address.identity, self._relation.text, self._importer.identity)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
     def orders(self, week: MatchWeek, *, may_stream: bool = False) -> SourceResult:
@@ -128,7 +123,7 @@ class OrdersTable:
             return self._nothing(f"week {week.key} has not begun")
         if self._time is None:
             return self._nothing(f"{self._relation.name} has no row with a time")
-        within = self._time.within(week.starts_at, min(week.ends_at, self._cutoff))
+        within = self._time.within(week.starts_at, week.ends_at)
         statement = rows_between(
             self._relation, self._columns, self._time.name, within, self._ordering, self._whole_orders_by
         )
@@ -222,3 +217,17 @@ class OrdersTable:
         cells = dict(zip(self._columns, end.cells, strict=True)) | others
         named = {name: f"{cell} {suffix}" if name in ids else cell for name, cell in cells.items()}
         return _End(others[self._time_name], tuple(named.values()))
+
+
+def _refuse_unordered(mapping: FileMapping) -> None:
+    """Raise ConfigurationError for what needs the lines of an export in their order, or of all weeks at once."""
+    if mapping.amount_on == "first_line":
+        raise ConfigurationError(
+            f'mapping {mapping.origin}: amount_on = "first_line" has no meaning for a table, whose rows have no order; '
+            "let a query give every row all columns of its order"
+        )
+    if mapping.refunds == "net" and mapping.id_parts:
+        raise ConfigurationError(
+            f'mapping {mapping.origin}: refunds = "net" needs one column of the table that identifies an order, for '
+            "refunds of later weeks; let a query join the columns of order_id_of, and map the result as order_id"
+        )

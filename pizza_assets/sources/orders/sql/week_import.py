@@ -23,9 +23,6 @@ from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import COUNT_TEXTS
 from pizza_assets.sources.orders.staged_week import staged_rejects, week_frame, week_rows
 
-IMPORTER_VERSION = str(PARSER_VERSION)
-"""Changes when the same rows would give other orders."""
-
 
 class WeekImport:
     """Imports the rows of one week. origin: the name of the rows in messages. source_name: of its answers."""
@@ -35,6 +32,13 @@ class WeekImport:
     ) -> None:
         self._mapping, self._timezone, self._markets = mapping, business_timezone, markets
         self._origin, self._source_name = origin, source_name
+
+    @property
+    def identity(self) -> str:
+        """What the same rows' orders depend on: mapping, zone, the importer's version and, if used, the markets."""
+        uses_markets = self._mapping.is_zone_of_market or self._mapping.is_chain_of_market
+        clocks = [(market.name, market.timezone, market.chain) for market in self._markets] if uses_markets else []
+        return "\0".join([str(PARSER_VERSION), self._mapping.text, self._timezone, repr(clocks)])
 
     def week(
         self,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pizza_assets.errors import BadFile, ConfigurationError, NotThere
+from pizza_assets.errors import BadFile, ConfigurationError, NotThere, Unreachable
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -95,7 +95,7 @@ def test_bad_rows_are_refused_like_lines_of_an_export(make: MakeAddress, tmp_pat
         ("again", at, Decimal("3.00"), 1, "Leeds", "Leeds 1", ""),
     ]
     table = source_of(make(tmp_path / "shop.db", rows))
-    assert_same_answers(table, export_of(tmp_path, rows))
+    assert_same_answers(table, export_of(tmp_path, rows), [AUGUST])
     answer = table.orders(AUGUST)
     assert set(answer.rejected["origin"]) == {"table orders"}
     assert answer.reason == "1 duplicate lines dropped"
@@ -106,7 +106,7 @@ def test_refunds_of_later_weeks_are_taken_from_their_orders(tmp_path: Path) -> N
     rows, chosen = [*rows_of_some_weeks(), refund], replace(mapping(), refunds="net")
     table = source_of(sqlite_address(tmp_path / "shop.db", rows), chosen=chosen)
     files = export_of(tmp_path, rows, chosen)
-    for week in WEEKS:
+    for week in (AUGUST, AUGUST.shifted(1)):
         ours, theirs = table.orders(week), files.orders(week)
         pd.testing.assert_frame_equal(ours.frame.assign(source_name="files"), theirs.frame)
         assert ours.covered == theirs.covered
@@ -135,7 +135,7 @@ EPOCH = replace(mapping(), timezone=None, formats={"timestamp": "epoch_seconds"}
 def test_times_as_seconds_since_1970(tmp_path: Path) -> None:
     rows = [(*row[:1], int(row[1].replace(tzinfo=UTC).timestamp()), *row[2:]) for row in rows_of_some_weeks()]
     address = sqlite_address(tmp_path / "shop.db", rows, "id, placed INTEGER, paid, pizzas, city, store, phone")
-    assert_same_answers(source_of(address, chosen=EPOCH), export_of(tmp_path, rows, EPOCH))
+    assert_same_answers(source_of(address, chosen=EPOCH), export_of(tmp_path, rows, EPOCH), [AUGUST])
 
 
 @BOTH
@@ -156,6 +156,31 @@ def test_a_missing_column_is_named_with_those_there_are(make: MakeAddress, tmp_p
         ConfigurationError, match="table orders: column 'amount' .mapped as total. is missing; it has 'id', 'placed'"
     ):
         table.orders(AUGUST)
+
+
+@BOTH
+def test_rows_of_the_current_minute_wait_and_later_ones_are_refused(make: MakeAddress, tmp_path: Path) -> None:
+    rows = [row for row in rows_of_some_weeks() if row[1] < datetime(2025, 8, 19)]  # files report later weeks here, too
+    now = datetime(2025, 8, 15, 17, 30, tzinfo=UTC)
+    rows.append(("waits", datetime(2025, 8, 15, 18, 30, 20), Decimal("9.00"), 1, "Leeds", "Leeds 1", ""))
+    table = source_of(make(tmp_path / "shop.db", rows), now=lambda: now)
+    assert_same_answers(table, export_of(tmp_path, rows, now=lambda: now), [AUGUST])
+    assert "is not in the future" in set(table.orders(AUGUST).rejected["check"])
+
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+    "SELECT orders.* FROM orders WHERE (SELECT count(*) FROM n) > 0",
+    "duckdb": "SELECT orders.* FROM orders "
+    "WHERE (SELECT sum(a.range * b.range) FROM range(100000000) a, range(100000000) b) > 0",
+}
+
+
+@BOTH
+def test_a_query_that_is_too_slow_is_given_up(make: MakeAddress, tmp_path: Path) -> None:
+    address = make(tmp_path / "shop.db", rows_of_some_weeks())
+    with pytest.raises(Unreachable, match="the query: no answer within 1 s; add an index"):
+        source_of(address, ENDLESS[address.split(":")[0]], timeout=1).orders(AUGUST)
 
 
 @BOTH
@@ -201,6 +226,27 @@ def test_the_identity_changes_with_mapping_and_table_but_not_with_the_password(t
         identity("postgresql+psycopg2://shop:one@db/sales", text=mapping(mapping().text + "\n")),
     }
     assert len(others | {known}) == 4
+
+
+def test_the_identity_changes_with_the_clock_of_a_market_only_if_it_is_used() -> None:
+    def identity(zone: str, timezone: str) -> str | None:
+        market = Market("Leeds", zone)
+        return source_of("sqlite:///x", chosen=replace(mapping(), timezone=timezone), markets=[market]).identity(AUGUST)
+
+    assert identity("Europe/London", "market") != identity("Asia/Tokyo", "market")
+    assert identity("Europe/London", ZONE) == identity("Asia/Tokyo", ZONE)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"amount_on": "first_line"}, "has no meaning for a table"),
+        ({"refunds": "net", "columns": {"order_id_part_0": "store", "timestamp": "placed"}}, "needs one column"),
+    ],
+)
+def test_a_mapping_that_needs_lines_in_order_is_refused(change: dict, why: str) -> None:
+    with pytest.raises(ConfigurationError, match=why):
+        source_of("sqlite:///x", chosen=replace(mapping(), **change))
 
 
 def test_changed_rows_name_their_weeks(tmp_path: Path) -> None:
