@@ -39,7 +39,7 @@ def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[
         raise ConfigurationError(f"{path}: no such file; correct {variable}") from error
     except OSError as error:
         raise ConfigurationError(f"{path}: can't be read ({error.strerror}); correct {variable}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in thousands of brackets
         raise ConfigurationError(f"{path}: not readable as TOML ({error}); see {page}") from error
     try:
         return model.model_validate(table), text

@@ -6,7 +6,7 @@ Which setting uses which parser does not belong here.
 import re
 from collections.abc import Callable
 from datetime import date as Date
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pizza_assets.models.secret import Secret
@@ -35,7 +35,7 @@ def folder(value: str) -> str:
 
 def bucket_and_prefix(address: str) -> tuple[str, str]:
     """The parts of s3://bucket/prefix. Raises ValueError for anything else."""
-    parts = urlsplit(address)
+    parts = _address(address)
     if parts.scheme != "s3" or not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
         raise ValueError("is neither a folder nor a prefix of a bucket; write a path or s3://bucket/prefix")
     prefix = parts.path.strip("/")
@@ -44,8 +44,16 @@ def bucket_and_prefix(address: str) -> tuple[str, str]:
     return parts.netloc, prefix
 
 
+def _address(value: str) -> SplitResult:
+    """The parts of an address. Raises ValueError with a remedy for one that has none, such as http://[::1."""
+    try:
+        return urlsplit(value)
+    except ValueError as error:
+        raise ValueError("is not an address; write it as https://host/path, without brackets") from error
+
+
 def endpoint(value: str) -> str | None:
-    parts = urlsplit(value)
+    parts = _address(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query):
         raise ValueError("is not a server address; write it as https://s3.example.com")
     return value.rstrip("/") or None
@@ -113,7 +121,7 @@ def share(value: str) -> float:
 
 def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not value.isdigit() or int(value) < least or (most is not None and int(value) > most):
+        if not value.isdecimal() or int(value) < least or (most is not None and int(value) > most):
             raise ValueError(f"must be a whole number from {least}" + ("" if most is None else f" to {most}"))
         return int(value)
 
@@ -147,7 +155,7 @@ id_prefix = _matching(r"[A-Za-z0-9-]{1,40}", "is not an id prefix; use up to 40 
 
 def webhook(value: str) -> Secret | None:
     """A webhook's address, which contains a token and is kept secret like one."""
-    parts = urlsplit(value)
+    parts = _address(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname):
         raise ValueError("is not a webhook's address; copy it again, from https:// on")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
