@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ESLINT_VERSION := 10.15.0
 
-.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill
+.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill fuzz
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -22,6 +22,10 @@ unit-tests: .venv/test.installed  ## the tests alone
 
 thorough: .venv/test.installed  ## the tests alone, with four times the examples of each property
 	@$(BIN)/pytest -m "not integration" -n auto --dist worksteal --hypothesis-profile=thorough
+
+fuzz: .venv/test.installed  ## hostile settings, files, stored weeks and answers, 1,000 of each (20 minutes; resume with a seed: see fuzz.py)
+	@$(BIN)/python -m pizza_assets_tests.fuzz
+	@$(BIN)/python -m pizza_assets_tests.fuzz_answers 1000
 
 test-integration: .venv/integration.installed  ## tests that need a browser, servers or minutes
 	@$(BIN)/pytest -m "integration and not deploy" -n 2 --dist loadfile --no-loadscope-reorder

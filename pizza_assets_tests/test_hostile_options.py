@@ -18,7 +18,16 @@ from pizza_assets.cli.program import pizza
 from pizza_assets_tests.support.examples import examples
 
 EXIT_CODES = {0, 1, 2}
-TEXTS = ("", "../../etc/passwd", "x" * 5000, 'order_id=No\n[where]"\\', "\x1b[31m🍕{0}%s", "é\udc80")
+TEXTS = (
+    "",
+    "\u202etxt.exe",
+    "\x9b2J",
+    "../../etc/passwd",
+    "x" * 5000,
+    'order_id=No\n[where]"\\',
+    "\x1b[31m🍕{0}%s",
+    "é\udc80",
+)
 PATHS = (
     "",
     ".",
@@ -104,7 +113,10 @@ def fault(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str | Non
         return f"{shown}: exit code {code!r}"
     if code == 2 and not printed.err.strip():
         return f"{shown}: refused without a word"
-    return f"{shown}: prints a traceback" if "Traceback" in printed.err else None
+    if "Traceback" in printed.err:
+        return f"{shown}: prints a traceback"
+    steers = [letter for letter in printed.out + printed.err if not letter.isprintable() and letter not in "\n\t"]
+    return f"{shown}: prints {steers[0]!a}" if steers else None
 
 
 def test_every_option_withstands_hostile_values(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,6 +127,21 @@ def test_every_option_withstands_hostile_values(folder: Path, capsys: pytest.Cap
 
 QUICK = [(path, param) for path, param in PARAMETERS if path != ("check",)]
 """Each check looks at a whole export, which takes too long for hundreds of texts."""
+
+
+@pytest.mark.parametrize("name", ["--\x1b[31m", "\u202erun", "\x07"])
+def test_a_hostile_option_or_command_is_refused_without_steering_the_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert fault([name], capsys) is None
+    assert fault(["run", name], capsys) is None
+
+
+def test_a_hostile_setting_is_refused_without_steering_the_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIZZA_MARKETS", "\x1b[31m\u202e.toml")
+    assert fault(["status"], capsys) is None
 
 
 @examples(200, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])

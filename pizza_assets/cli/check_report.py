@@ -45,11 +45,6 @@ _NIGHT = range(3, 8)
 _ODD_NIGHT_SHARE = 0.2
 
 
-def printable(text: str) -> str:
-    """The text with control and half characters of an export escaped, so that they can't steer a terminal."""
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in text)
-
-
 def sample_text(samples: Sequence[ExportSample], proposal: Proposal) -> str:
     """The format of the files, and the proposed mapping."""
     lines = [

@@ -5,15 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pizza_assets.cli.check_report import (
-    doubts_text,
-    files_settings,
-    next_steps,
-    printable,
-    questions_text,
-    report_text,
-    sample_text,
-)
+from pizza_assets.cli.check_report import doubts_text, files_settings, next_steps, questions_text, report_text, sample_text
+from pizza_assets.cli.terminal import printable
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.own_export.market_proposal import markets_text
@@ -89,7 +82,7 @@ def check(
     if is_doubtful:
         print(printable(doubts_text(checked.doubts)))
     chosen = files_settings(export.path) if stand is None else stand.settings
-    print(next_steps(checked, chosen, mapping_file or write_to, written, is_usable=is_usable))
+    print(printable(next_steps(checked, chosen, mapping_file or write_to, written, is_usable=is_usable)))
     return 0 if is_usable and not is_doubtful else 1
 
 
@@ -139,10 +132,10 @@ def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tupl
             )
         for path, text in texts.items():
             if path.exists():
-                print(f"\n{path} already exists and is left as it is")
+                print(printable(f"\n{path} already exists and is left as it is"))
             else:
                 path.write_text(text, encoding="utf-8")
-                print(f"\nWritten: {path}")
+                print(printable(f"\nWritten: {path}"))
     except OSError as error:
         raise ConfigurationError(
             f"{error.filename} can't be written ({error.strerror}); name a file in an existing folder after --write"

@@ -7,6 +7,7 @@ from datetime import date
 
 import dagster as dg
 
+from pizza_assets.cli.terminal import printable
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
@@ -50,7 +51,7 @@ def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_d
         is_done = attempt.is_done(bench.tables, collecting.staleness)
         request = Request(weeks, is_stale_only, is_done, {} if is_stale_only else attempt.tags)
         if is_dry_run:
-            print(plan_text(collecting.backfill, collecting.staleness, request, attempt))
+            print(printable(plan_text(collecting.backfill, collecting.staleness, request, attempt)))
             return 0
         _report_resumption(attempt, request)
         return collecting.run(request)
@@ -70,7 +71,8 @@ class _Collecting:
         with self._progress:
             collected = self.backfill.collect(request)
             analysis_error = self._analyse(request, collected)
-        print(summary(self._bench.tables, collected, analysis_error, _warnings(self._bench, collected.weeks)))
+        warnings = _warnings(self._bench, collected.weeks)
+        print(printable(summary(self._bench.tables, collected, analysis_error, warnings)))
         return 1 if collected.failures or collected.error or analysis_error else 0
 
     def _analyse(self, request: Request, collected: Collected) -> str | None:

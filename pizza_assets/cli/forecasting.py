@@ -6,6 +6,7 @@ from datetime import timedelta
 import pandas as pd
 
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
+from pizza_assets.cli.terminal import printable
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 from pizza_assets.workbench import Workbench
 
@@ -23,7 +24,7 @@ def forecast(market: str | None, days: int) -> int:
     known = sorted(set(rows["market"]) | {one.name for one in bench.settings.markets()})
     if market is not None and market not in known:
         raise ConfigurationError(f"unknown market {market!r}; the markets are {', '.join(known)}")
-    print(forecast_text(fixtures, rows, market, pd.Timestamp(bench.now), min(days, HORIZON_DAYS)))
+    print(printable(forecast_text(fixtures, rows, market, pd.Timestamp(bench.now), min(days, HORIZON_DAYS))))
     return 0
 
 

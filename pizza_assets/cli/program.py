@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from io import StringIO
 
 import click
 
 from pizza_assets import __version__
 from pizza_assets.cli.commands import COMMANDS
+from pizza_assets.cli.terminal import printable
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
 
@@ -55,10 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return pizza.main(arguments, prog_name="pizza", standalone_mode=False) or 0
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        print(printable(shown.getvalue()), end="", file=sys.stderr)
         return error.exit_code
 
 
 def _fail(message: object, exit_code: int) -> int:
-    print(f"pizza: {message}", file=sys.stderr)
+    print(printable(f"pizza: {message}"), file=sys.stderr)
     return exit_code

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from pizza_assets.cli.terminal import printable
 from pizza_assets.errors import ConfigurationError, SourceError
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource
@@ -43,14 +44,14 @@ def list_teams(market_name: str | None, first: date | None, last: date | None) -
     followed = {team for market in markets for team in market.teams}
     rows = [row for row in team_rows(matches, markets) if market_name is None or row.team in followed]
     for competition, group in groupby(rows, key=lambda row: row.competition):
-        print(f"{competition}\n" + "\n".join(_line(row) for row in group) + "\n")
+        print(printable(f"{competition}\n" + "\n".join(_line(row) for row in group) + "\n"))
     for team in sorted(followed - {row.team for row in rows}):
-        print(f"{team:{_WIDTH}}  no match")
+        print(printable(f"{team:{_WIDTH}}  no match"))
     splits = possible_splits(matches)
     print(f"{len({row.team for row in rows})} teams, {len(matches):,} matches, {len(splits)} possible splits")
     is_chosen = bench.settings.markets_file is not None
     for warning in warnings_about_teams(matches, markets, chosen_markets=is_chosen):
-        print(f"\nWarning  {warning}")
+        print(printable(f"\nWarning  {warning}"))
     return 1 if splits else 0
 
 
@@ -76,7 +77,7 @@ def _matches_of(source: MatchSource, weeks: list[MatchWeek]) -> pd.DataFrame:
         if result.data_source == DataSource.REAL and len(result.frame):
             parts.append(result.frame[COLUMNS])
     for failure in dict.fromkeys(failures):
-        print(f"missing: {failure}", file=sys.stderr)
+        print(printable(f"missing: {failure}"), file=sys.stderr)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 

@@ -35,7 +35,7 @@ def read_toml(path: Path, model: type[Read], variable: str, page: str) -> tuple[
     text = read_setting_file(path, variable)
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in thousands of brackets
         raise ConfigurationError(f"{path}: not readable as TOML ({error}); see {page}") from error
     try:
         return model.model_validate(table), text

@@ -6,7 +6,7 @@ Which setting uses which parser does not belong here.
 import re
 from collections.abc import Callable
 from datetime import date as Date
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pizza_assets.models.secret import Secret
@@ -78,8 +78,16 @@ def _bucket_fault(name: str) -> str | None:
     return next((f"{name!r} {fault}" for fault, is_broken in faults.items() if is_broken), None)
 
 
+def _address(value: str) -> SplitResult:
+    """The parts of an address. Raises ValueError with a remedy for one that has none, such as http://[::1."""
+    try:
+        return urlsplit(value)
+    except ValueError as error:
+        raise ValueError("is not an address; write it as https://host/path, without brackets") from error
+
+
 def endpoint(value: str) -> str | None:
-    parts = urlsplit(value)
+    parts = _address(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query):
         raise ValueError("is not a server address; write it as https://s3.example.com")
     return value.rstrip("/") or None
@@ -154,7 +162,7 @@ def share(value: str) -> float:
 
 def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not value.isdigit() or int(value) < least or (most is not None and int(value) > most):
+        if not value.isdecimal() or int(value) < least or (most is not None and int(value) > most):
             raise ValueError(f"must be a whole number from {least}" + ("" if most is None else f" to {most}"))
         return int(value)
 
@@ -187,7 +195,7 @@ id_prefix = _matching(r"[A-Za-z0-9-]{1,40}", "is not an id prefix; use up to 40 
 
 def webhook(value: str) -> Secret | None:
     """A webhook's address, which contains a token and is kept secret like one."""
-    parts = urlsplit(value)
+    parts = _address(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname):
         raise ValueError("is not a webhook's address; copy it again, from https:// on")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
