@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pizza_assets.cli.check_report import doubts_text, files_settings, next_steps, questions_text, report_text, sample_text
+from pizza_assets.cli.check_report import (
+    doubts_text,
+    files_settings,
+    next_steps,
+    questions_text,
+    report_text,
+    sample_text,
+)
 from pizza_assets.cli.terminal import printable
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
