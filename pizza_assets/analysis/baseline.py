@@ -103,13 +103,13 @@ def _fit(panel: Panel, is_masked: np.ndarray, bin_of_week: np.ndarray) -> tuple[
     usable = panel.is_known & ~is_masked
     everybody = np.ones(len(panel.names), dtype=bool)
     fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
-    if fit.converged:
-        return fit, everybody
+    if fit.converged or len(everybody) <= 2:
+        return fit, everybody & fit.converged
     for market in np.argsort(np.where(usable, panel.counts, 0).sum(axis=1), kind="stable"):
         others = everybody.copy()
         others[market] = False
         fit_of_others = fit_baseline(panel.counts, usable & others[:, None], bin_of_week, panel.week)
-        if fit_of_others.converged and len(others) > 2:
+        if fit_of_others.converged:
             return fit_of_others, others
     return fit, ~everybody
 
