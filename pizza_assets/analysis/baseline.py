@@ -15,7 +15,7 @@ from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
 from pizza_assets.analysis.panel import Panel
-from pizza_assets.analysis.proportional_fit import fit_baseline
+from pizza_assets.analysis.proportional_fit import Baseline, fit_baseline
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, window_bounds
 from pizza_assets.models import ExpectedOrders, RawMatches
@@ -41,8 +41,9 @@ def expected_grids(
 
     Every quarter-hour that overlaps a window of a match (of either source) to which the market is exposed, or may have
     been, or that lies on a special day of the market, is masked: it is not used to fit the baseline. `expected` is
-    empty where the time of the week is unmasked in fewer than MIN_FREE_WEEKS weeks, no other open market is unmasked,
-    or the fit did not converge; it is 0 where the market is closed.
+    empty where the time of the week is unmasked in fewer than MIN_FREE_WEEKS weeks or no other open market is unmasked;
+    it is 0 where the market is closed. Where the fit converges only without one market, that one has no expectation,
+    is masked, and is no control.
     """
     spans = masked_spans(matches, markets, lengths)
     zones = {market.name: market.timezone for market in markets}
@@ -64,10 +65,12 @@ def fit_expectation(
 ) -> ExpectedGrid:
     """The baseline of one market panel. spans: `masked_spans`. zones: time zones by market name."""
     is_masked = is_inside(spans, panel.names, panel.minutes, BIN_MINUTES)
-    usable = panel.is_known & ~is_masked
     clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
     bin_of_week = bins_of_week(panel.minutes, clocks)
-    fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
+    fit, has_converged = _fit(panel, is_masked, bin_of_week)
+    # a market without a baseline is no control either
+    is_masked[~has_converged] = True
+    usable = panel.is_known & ~is_masked
     is_control = usable & fit.is_open
     control_count = (is_control.sum(axis=0, dtype=np.int16) - is_control).astype(np.int16)
     control_count[~panel.is_known] = 0
@@ -75,7 +78,7 @@ def fit_expectation(
     for market in range(len(expected)):
         is_answered = panel.is_known[market] & _has_free_weeks(usable[market], bin_of_week[market], panel)
         is_answered &= (control_count[market] > 0) | ~fit.is_open[market]
-        expected[market, ~(is_answered & fit.converged)] = np.nan
+        expected[market, ~(is_answered & has_converged[market])] = np.nan
     return ExpectedGrid(
         panel.names,
         clocks,
@@ -87,8 +90,28 @@ def fit_expectation(
         control_count,
         is_masked & panel.is_known,
         panel.is_known,
-        fit.converged,
+        has_converged,
     )
+
+
+def _fit(panel: Panel, is_masked: np.ndarray, bin_of_week: np.ndarray) -> tuple[Baseline, np.ndarray]:
+    """The fit, and which markets it is for: all, or all but the one that keeps it from converging, or none.
+
+    Which one disturbs can't be seen in a fit with it, as its drift moves all factors. So markets are left out in turn,
+    those with the fewest orders first, until the others converge.
+    """
+    usable = panel.is_known & ~is_masked
+    everybody = np.ones(len(panel.names), dtype=bool)
+    fit = fit_baseline(panel.counts, usable, bin_of_week, panel.week)
+    if fit.converged or len(everybody) <= 2:
+        return fit, everybody & fit.converged
+    for market in np.argsort(np.where(usable, panel.counts, 0).sum(axis=1), kind="stable"):
+        others = everybody.copy()
+        others[market] = False
+        fit_of_others = fit_baseline(panel.counts, usable & others[:, None], bin_of_week, panel.week)
+        if fit_of_others.converged:
+            return fit_of_others, others
+    return fit, ~everybody
 
 
 def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths) -> pd.DataFrame:

@@ -51,7 +51,8 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
     quality = {window: _quality(evidence.impact[evidence.impact["window"] == window.value]) for window in Window}
-    special = {window: _on_special_days(evidence.impact, window) for window in Window}
+    dropped = _without_baseline(evidence.grid)
+    special = {window: [*dropped, *_on_special_days(evidence.impact, window)] for window in Window}
     return (
         {
             **_NO_NUMBERS,
@@ -75,6 +76,15 @@ _NO_NUMBERS = {
     **dict.fromkeys(("n_matches", "n_market_matches", "n_clusters"), 0),
     "placebo_window_count": None,
 }
+
+
+def _without_baseline(grid: ExpectedGrid) -> list[str]:
+    """In words, the markets without a baseline, as long as others have one."""
+    names = grid.dropped_markets
+    if not names or not grid.is_converged:
+        return []
+    noun = "market" if len(names) == 1 else "markets"
+    return [f"the {noun} {', '.join(names)}, to whose orders no baseline could be fitted"]
 
 
 def _on_special_days(impact: pd.DataFrame, window: Window) -> list[str]:

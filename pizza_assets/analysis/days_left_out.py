@@ -22,8 +22,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class DaysLeftOut:
-    """holidays, special_days: per market of the grid, their names by day (days since 1970-01-01), special days first:
-    one that is both is special. is_cell: whether a quarter-hour lies on such a day [market, bin]."""
+    """holidays, special_days: per market of the grid, their names by day (days since 1970-01-01). is_cell: whether a
+    quarter-hour lies on such a day [market, bin]. A day that is both counts as special."""
 
     holidays: tuple[Mapping[int, str], ...]
     special_days: tuple[Mapping[int, str], ...]

@@ -51,10 +51,10 @@ def why_none_usable(window_rows: pd.DataFrame, used: pd.DataFrame, grid: Expecte
     """The reasons why none of the windows can be used; empty if some can. used: the rows with the status ok."""
     if not grid.observed.size:
         return (Reason.NO_ORDERS,)
-    if not grid.is_converged:
-        return (Reason.NOT_CONVERGED,)
     if window_rows.empty:
         return (Reason.NO_MATCHES,)
+    if not grid.is_converged:
+        return (Reason.NOT_CONVERGED,)
     return () if len(used) else tuple(counted(window_rows["reasons"]))
 
 

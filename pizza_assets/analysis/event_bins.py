@@ -31,8 +31,8 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
     Lag 0 minutes is the half-hour in which the match kicks off; a match that starts at a quarter past is thus counted a
     quarter of an hour early. Half-hours near two matches of a market, or near one that may have been played, are left
     out, as their orders can't be attributed to one match. An event half-hour is used if the market sells at this time
-    of the week in half-hours without a match, and another market is free then. Special days are left
-    out.
+    of the week in half-hours without a match, and another market is free then. Special days and markets
+    without a baseline are left out.
     """
     skipped = grid.first_bin % _BINS
     bins = (grid.observed.shape[1] - skipped) // _BINS
@@ -43,7 +43,7 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
 
     counts = paired(grid.observed).sum(axis=2)
     is_known = np.all(paired(grid.is_known), axis=2)
-    is_known &= ~np.any(paired(special_cells(markets, grid)), axis=2)
+    is_known &= grid.has_converged[:, None] & ~np.any(paired(special_cells(markets, grid)), axis=2)
     place = paired(grid.bin_of_week)[:, :, 0] // _BINS
     lag = _lags(exposures(matches, markets), grid.markets, first, bins)
     unclear = unknown_around_kickoff(matches, markets, -FIRST_MINUTE, FIRST_MINUTE + LAG_COUNT * LAG_MINUTES)

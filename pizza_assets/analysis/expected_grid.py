@@ -26,8 +26,8 @@ class ExpectedGrid:
     """ExpectedOrders as matrices [market, bin] on consecutive quarter-hours.
 
     zones: the time zone of every market. week: index into `weeks` [bin]. first_bin: number of the first bin (epoch
-    minute // 15). observed: int32, control_count: int16. is_converged: whether the fit of the baseline converged. Where
-    is_known is False, observed is 0 and expected NaN.
+    minute // 15). observed: int32, control_count: int16. has_converged: whether the fit of the baseline converged, for
+    each market; a market without is masked. Where is_known is False, observed is 0 and expected NaN.
     """
 
     markets: pd.Index
@@ -40,7 +40,17 @@ class ExpectedGrid:
     control_count: np.ndarray
     is_masked: np.ndarray
     is_known: np.ndarray
-    is_converged: bool
+    has_converged: np.ndarray
+
+    @property
+    def is_converged(self) -> bool:
+        """Whether there is a baseline at all."""
+        return not len(self.markets) or bool(self.has_converged.any())
+
+    @property
+    def dropped_markets(self) -> list[str]:
+        """The markets to whose orders no baseline could be fitted."""
+        return [str(name) for name in self.markets[~self.has_converged]]
 
     @classmethod
     def of(cls, rows: pd.DataFrame, zones: Mapping[str, str], default_timezone: str = "UTC") -> "ExpectedGrid":
@@ -72,7 +82,7 @@ class ExpectedGrid:
             matrix("control_market_count", 0, np.int16),
             matrix("is_masked", False, bool),
             is_known,
-            bool(rows["is_converged"].all()),
+            rows.groupby(market)["is_converged"].all().to_numpy(dtype=bool),
         )
 
     def rows(self, order_source: str, match_source: str) -> pd.DataFrame:
@@ -87,7 +97,7 @@ class ExpectedGrid:
                 "expected": self.expected[market, position],
                 "is_masked": self.is_masked[market, position],
                 "control_market_count": self.control_count[market, position].astype(np.int64),
-                "is_converged": self.is_converged,
+                "is_converged": self.has_converged[market],
                 "order_source": order_source,
                 "match_source": match_source,
                 "data_source": combined_source(order_source, match_source),
@@ -106,6 +116,7 @@ class ExpectedGrid:
             control_count=self.control_count[rows],
             is_masked=self.is_masked[rows],
             is_known=self.is_known[rows],
+            has_converged=self.has_converged[rows],
         )
         # do not recompute cached local times
         for name in self.__dict__.keys() & {"bin_of_week", "day"}:

@@ -167,11 +167,12 @@ def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray,
     # a closed quarter-hour needs no control market
     needs_controls = needed & (cells != 0)
     fewest = np.where(needs_controls, controls, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    has_converged = grid.has_converged[row[:, 0]] if len(grid.markets) else np.ones(len(row), dtype=bool)
     problems = {
         Reason.ORDERS_INCOMPLETE: is_incomplete,
-        Reason.NOT_CONVERGED: unanswered.any(axis=1) & (not grid.is_converged),
-        Reason.NO_CONTROL_MARKET: (unanswered & (controls == 0)).any(axis=1) & grid.is_converged,
-        Reason.TOO_FEW_FREE_WEEKS: (unanswered & (controls > 0)).any(axis=1) & grid.is_converged,
+        Reason.NOT_CONVERGED: unanswered.any(axis=1) & ~has_converged,
+        Reason.NO_CONTROL_MARKET: (unanswered & (controls == 0)).any(axis=1) & has_converged,
+        Reason.TOO_FEW_FREE_WEEKS: (unanswered & (controls > 0)).any(axis=1) & has_converged,
     }
     return expected, np.where(needs_controls.any(axis=1), fewest, 0), problems
 

@@ -42,7 +42,10 @@ def placebo_windows(impact: pd.DataFrame, grid: ExpectedGrid) -> tuple[pd.DataFr
     # only where the first fit has an expectation: its rules on free weeks and controls apply here too
     expected = np.where(np.isfinite(grid.expected), fit.expected, np.nan)
     refitted = replace(
-        grid, expected=expected, is_masked=grid.is_masked | (is_placebo & grid.is_known), is_converged=fit.converged
+        grid,
+        expected=expected,
+        is_masked=grid.is_masked | (is_placebo & grid.is_known),
+        has_converged=grid.has_converged & fit.converged,
     )
     return _rows(kickoffs, refitted), refitted
 

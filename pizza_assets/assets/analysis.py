@@ -66,8 +66,10 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
             WindowLengths.from_settings(settings),
             default_timezone=settings.timezone,
         )
-        converged = all(grid.is_converged for grid in grids.values())
-        return whole(expected_rows(grids), converged=converged, weeks=len(quarter_hours))
+        dropped = sorted({name for grid in grids.values() for name in grid.dropped_markets})
+        return whole(
+            expected_rows(grids), converged=not dropped, dropped=", ".join(dropped) or "none", weeks=len(quarter_hours)
+        )
 
     return expected_orders
 

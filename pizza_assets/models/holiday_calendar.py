@@ -90,7 +90,9 @@ def supported_regions() -> dict[str, list[str]]:
 def _of_year(place: Place, year: int) -> dict[date, str]:
     from holidays import country_holidays
 
-    return dict(country_holidays(place.country, subdiv=place.region, years=year, language="en_US"))
+    known = country_holidays(place.country, subdiv=place.region, years=year, language="en_US")
+    # the package joins the holidays of one day with semicolons, which separate texts in our tables
+    return {day: name.replace("; ", " and ") for day, name in known.items()}
 
 
 def _country_of_zone(zone: str) -> str | None:

@@ -13,7 +13,7 @@ class ExpectedOrders(
     Table,
     name="expected_orders",
     place=ANALYSIS,
-    code_version=2,
+    code_version=3,
     key=("order_source", "match_source", "market", "bin_at"),
 ):
     """One row per market and 15-minute bin: orders, and the baseline without the own team's match."""
@@ -24,13 +24,15 @@ class ExpectedOrders(
     observed: int = pa.Field(ge=0, description="Orders of all chains in the bin.")
     expected: float = pa.Field(nullable=True, ge=0, description="Expected orders; empty where there is no baseline.")
     is_masked: bool = pa.Field(
-        description="True if the bin overlaps a window of an exposed match or lies on a special day; the baseline is "
-        "fitted without such bins."
+        description="True if the bin overlaps a window of an exposed match or lies on a special day, and for a "
+        "market without a baseline; the baseline is fitted without such bins."
     )
     control_market_count: int = pa.Field(
         ge=0, description="Control markets: other open markets that are unmasked in the same bin."
     )
-    is_converged: bool = pa.Field(description="Whether the fit that gave `expected` converged.")
+    is_converged: bool = pa.Field(
+        description="False for a market to whose orders no baseline could be fitted; the others are fitted without it."
+    )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock matches.")
     data_source: str = pa.Field(
@@ -243,8 +245,8 @@ class CorrelationResults(
     reasons: str = pa.Field(nullable=True, description="Why the result is missing or weak, separated by semicolons.")
     left_out: str = pa.Field(
         nullable=True,
-        description="What was left out on purpose, separated by semicolons: matches on special days, and on or next "
-        "to bank holidays of the market where no market can serve as control.",
+        description="What was left out on purpose, separated by semicolons: markets without a baseline, "
+        "matches on special days, and on or next to bank holidays where no market can serve as control.",
     )
     real_share: float = pa.Field(
         ge=0, le=1, description="Share of the inputs (orders, matches) that is real: 0, 0.5 or 1."

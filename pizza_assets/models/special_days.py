@@ -28,8 +28,8 @@ class SpecialDay:
 
     @property
     def name(self) -> str:
-        """The owner's words, or the kind without any."""
-        return self.note or self.kind.value
+        """The owner's words, or the kind without any; no semicolons, which separate texts in our tables."""
+        return (self.note or self.kind.value).replace(";", ",")
 
 
 def special_days_of(special_days: Iterable[SpecialDay], first: date, last: date) -> dict[date, SpecialDay]:

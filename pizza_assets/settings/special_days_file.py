@@ -7,6 +7,7 @@ table with one row per day and a column such as `closed` or `promo` for each kin
 import csv
 import io
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -160,8 +161,6 @@ def _flag(cell: str) -> str:
 
 
 def _toml_rows(path: Path, text: str) -> list[tuple[str, Row]]:
-    import tomllib
-
     try:
         tables = tomllib.loads(text).get("day")
     except tomllib.TOMLDecodeError as error:

@@ -53,6 +53,7 @@ def test_every_time_zone_has_a_calendar_or_none() -> None:
         known = holidays_of(market(zone), *YEAR)
         assert list(known) == sorted(known)
         assert not known or place_of(market(zone))
+        assert not any(";" in name for name in known.values())
 
 
 @given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 800))

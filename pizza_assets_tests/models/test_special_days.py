@@ -115,6 +115,12 @@ def test_the_setting_names_the_file(tmp_path: Path) -> None:
         Settings.from_environment({"PIZZA_SPECIAL_DAYS": "nowhere.csv"}).markets()
 
 
+def test_a_special_day_is_named_by_its_owner_without_separators() -> None:
+    day = date(2026, 12, 5)
+    assert SpecialDay(day, day, SpecialKind.CLOSED).name == "closed"
+    assert SpecialDay(day, day, SpecialKind.CLOSED, "oven; floor").name == "oven, floor"
+
+
 DAYS = st.dates(date(2026, 1, 1), date(2026, 2, 15))
 
 
