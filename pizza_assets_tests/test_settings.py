@@ -106,8 +106,14 @@ def test_empty_variables_keep_the_default() -> None:
         ("[[market]]\ntimezone='UTC'", "market 1: name is missing"),
         (
             "[[market]]\nname='A'\ntimezone='UTC'\nteam='B'",
-            "market 'A': unknown key 'team' (did you mean 'teams'?); known: name, timezone, teams, chain",
+            "market 'A': unknown key 'team' (did you mean 'teams'?); known: name, timezone, teams, chain, ",
         ),
+        ("[[market]]\nname='A'\ntimezone='UTC'\ncountry='Utopia'", "market 'A': country 'Utopia' has no calendar"),
+        (
+            "[[market]]\nname='A'\ntimezone='Europe/London'\nregion='Mercia'",
+            "region 'Mercia' of GB has no calendar of holidays; choose one of ENG, NIR, SCT, WLS",
+        ),
+        ("[[market]]\nname='A'\ntimezone='UTC'\nregion='ENG'", "leave it out, or give the country"),
         ("[[market]]\nname='A'\ntimezone='UTC'\nteams='B'", "market 'A': teams must be a list in brackets"),
         ("[[market]]\nname='A'\ntimezone='UTC'\n[[market]]\nname='A'\ntimezone='UTC'", "listed twice"),
         ("market = 3", "market must be written as [[market]], once for each market"),
@@ -128,9 +134,10 @@ def test_a_wrong_markets_file_is_refused(tmp_path: Path, text: str, message: str
 
 def test_markets_are_read(tmp_path: Path) -> None:
     path = tmp_path / "markets.toml"
-    path.write_text("[[market]]\nname='Leeds'\ntimezone='Europe/London'\nteams=['Leeds United']")
+    path.write_text("[[market]]\nname='Leeds'\ntimezone='Europe/London'\nteams=['Leeds United']\nregion='SCT'")
     (market,) = Settings.from_environment({"PIZZA_MARKETS": str(path)}).markets()
     assert (market.name, market.timezone, market.teams) == ("Leeds", "Europe/London", ("Leeds United",))
+    assert (market.country, market.region) == (None, "SCT")
 
 
 def test_a_lambda_function_can_not_read_a_local_folder() -> None:

@@ -1,19 +1,23 @@
 """Markets: where orders come from, their time zone, and the teams they follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Market:
     """A market is exposed to the matches of its `teams` (canonical club names).
 
-    chain: the chain of its orders, if an export does not say.
+    chain: the chain of its orders, if an export does not say. country, region: whose bank holidays it has, as ISO codes
+    such as GB and SCT, if its time zone does not say. These two are not part of its text, on which stored weeks
+    depend: weeks don't change with holidays.
     """
 
     name: str
     timezone: str
     teams: tuple[str, ...] = ()
     chain: str | None = None
+    country: str | None = field(default=None, repr=False)
+    region: str | None = field(default=None, repr=False)
 
 
 Markets = tuple[Market, ...]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from pizza_assets.models.holiday_calendar import place_of, supported_regions
 from pizza_assets.models.market import Market
 from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_duplicates
 from pizza_assets.settings.values import timezone as known_timezone
@@ -15,6 +16,12 @@ class _Row(TomlTable):
     timezone: str
     teams: list[Name] = Field(default_factory=list)
     chain: Name | None = None
+    country: Name | None = None
+    region: Name | None = None
+
+    @property
+    def market(self) -> Market:
+        return Market(self.name, self.timezone, tuple(self.teams), self.chain, self.country, self.region)
 
     @field_validator("timezone")
     @classmethod
@@ -23,6 +30,23 @@ class _Row(TomlTable):
             return known_timezone(written)
         except ValueError as error:
             raise ValueError(f"{written!r} {error}") from error
+
+    @field_validator("country")
+    @classmethod
+    def _has_calendar(cls, written: str | None) -> str | None:
+        if written is not None and written not in supported_regions():
+            raise ValueError(f"{written!r} has no calendar of holidays; give a code of ISO 3166-1 such as GB")
+        return written
+
+    @model_validator(mode="after")
+    def _region_of_country(self) -> "_Row":
+        place = place_of(self.market)
+        known = supported_regions()[place.country] if place else []
+        if self.region is not None and self.region not in known:
+            of = place.country if place else f"time zone {self.timezone}"
+            choice = f"choose one of {', '.join(known)}" if known else "leave it out, or give the country"
+            raise ValueError(f"region {self.region!r} of {of} has no calendar of holidays; {choice}")
+        return self
 
 
 class _MarketsFile(TomlTable):
@@ -35,9 +59,10 @@ class _MarketsFile(TomlTable):
 
 
 def read_markets(path: Path) -> tuple[Market, ...]:
-    """Read a table of markets: `[[market]]` with name, timezone and, optionally, teams (canonical names) and chain.
+    """Read a table of markets: `[[market]]` with name, timezone and, optionally, teams (canonical names), chain,
+    country and region.
 
     Raises ConfigurationError naming file, key and remedy.
     """
     file, _ = read_toml(path, _MarketsFile, "PIZZA_MARKETS", "docs/configuration.md")
-    return tuple(Market(row.name, row.timezone, tuple(row.teams), row.chain) for row in file.market)
+    return tuple(row.market for row in file.market)

@@ -50,6 +50,8 @@ def configuration_page() -> str:
         'timezone = "Europe/London"     # the local time zone',
         'teams = ["Leeds United"]       # as in raw_matches (canonical club names)',
         'chain = "dominos"              # optional: the chain of its orders, if an export has none',
+        'country = "GB"                 # optional: whose bank holidays it has (ISO 3166-1); the zone usually says',
+        'region = "SCT"                 # optional: the region of the country (ISO 3166-2); Europe/London means ENG',
         "```",
     ]
     return "\n".join(lines) + "\n"
