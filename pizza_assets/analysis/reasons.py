@@ -53,6 +53,7 @@ class Reason(StrEnum):
     ALREADY_OVER = "already_over: this ended before the last known order"
     NO_COMMON_WEEKS = "no_common_weeks: no stored week has both orders and matches with these labels"
     NOT_SOLD_THEN = "not_sold_then: the market sells nothing at this time of the week"
+    BANK_HOLIDAY = "bank_holiday: it is a bank holiday, and how far off forecasts are on those is not known"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"
 
     @property
