@@ -26,7 +26,7 @@ class ComingMatches(
     name="coming_matches",
     place=FORECAST,
     key=("entry", "match_source", "kickoff_at", "match_id"),
-    code_version=2,
+    code_version=3,
 ):
     """One row per fixture of the next 14 days, and one per notice or failure about the whole list."""
 

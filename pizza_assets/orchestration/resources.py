@@ -95,6 +95,7 @@ def build_io_manager(
 def analysis_parameters(settings: Settings) -> str:
     """The fingerprint of the settings that tables over all weeks depend on."""
     chosen = (settings.timezone, settings.orders, settings.matches, settings.fallback)
+    chosen += () if settings.orders_per_person is None else (repr(settings.orders_per_person),)
     return fingerprint(repr(markets_of(settings)), repr(WindowLengths.from_settings(settings)), *chosen)
 
 

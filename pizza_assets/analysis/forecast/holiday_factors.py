@@ -46,8 +46,8 @@ def holiday_factors(
 ) -> np.ndarray:
     """The factor of each holiday code [code]; that of 0 is 1.
 
-    All others are of known past quarter-hours on holidays: actual orders, orders expected of a usual day, code and day. A
-    holiday leans on all holidays by as many orders as one of its days is expected to have, and all holidays on 1
+    The arrays describe known past quarter-hours on holidays: actual orders, those expected of a usual day, code, day.
+    A holiday leans on all holidays by as many orders as one of its days is expected to have, and all holidays on 1
     likewise; eves lean on 1.
     """
     codes = len(names) + 1

@@ -47,8 +47,8 @@ def interval_ends(level: int, mean: np.ndarray, k: np.ndarray) -> tuple[np.ndarr
     """Lowest and highest orders of the central interval that holds `level` per cent, both ends included; NaN where the
     mean or k is NaN.
 
-    By mid-probabilities, P(Y < y) + P(Y = y) / 2: between two plain quantiles there would be more than `level` per cent,
-    because both ends count as inside.
+    By mid-probabilities, P(Y < y) + P(Y = y) / 2: plain quantiles would hold more than `level` per cent, because both
+    ends count as inside.
     """
     from scipy.stats import nbinom
 

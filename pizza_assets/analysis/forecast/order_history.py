@@ -95,7 +95,7 @@ class OrderHistory:
         zones: Mapping[str, str],
         default_timezone: str = "UTC",
     ) -> "OrderHistory":
-        """panel: of markets or stores, with at least one known quarter-hour. matches: past and coming ones of one source."""
+        """panel: of markets or stores, with a known quarter-hour. matches: past and coming ones of one source."""
         known = np.flatnonzero(panel.is_known.any(axis=0))
         first = max(int(known[0]), int(known[-1]) + 1 - MAX_WEEKS * BINS_PER_WEEK)
         span = slice(first, int(known[-1]) + 1)

@@ -18,7 +18,7 @@ from pizza_assets.analysis.windows import WINDOWS
 class OriginForecast:
     """Mean orders [market, quarter-hour from the cut on]. without: of the model that includes own matches, as if there
     were none. with_football: of the same model, with the matches. unaware: of the model that ignores matches. seasonal:
-    the eight-week mean. NaN where unknown. unusual_days: past business days that were unlike others, by their orders."""
+    the eight-week mean. NaN where unknown. unusual_days: past business days unlike others."""
 
     cut: int
     effects: Effects
