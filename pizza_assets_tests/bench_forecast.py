@@ -18,13 +18,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.forecast.demand_backtest import Football, demand_backtest
+from pizza_assets.analysis.forecast.demand_units import Units
 from pizza_assets.analysis.forecast.intervals import poisson_deviance
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import forecast_at
 from pizza_assets.analysis.local_week import bins_of_week
-from pizza_assets.analysis.panel import Panel
+from pizza_assets.analysis.panel import STORE, Panel
+from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
+from pizza_assets.models.vocabulary import DemandLevel
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, ZONE
 
@@ -59,6 +63,7 @@ WORLDS = {
     "heavy tails, 13,000": World(1, 13_000, 12, 23, is_heavy=True, seed=6),
     "5 shops, 20,000 each": World(5, 20_000, 11, 23, seed=7),
     "12 shops, 8,000 each": World(12, 8_000, 16, 23.5, (0,), seed=8),
+    "100 shops, 15,000 each": World(100, 15_000, 11, 23, seed=9),
 }
 
 
@@ -83,7 +88,8 @@ def drawn(world: World, weeks: int) -> tuple[Panel, np.ndarray]:
     factor = np.exp((common + own) / np.sqrt(2)) * np.where(is_holiday, 0.66, 1.0)
     counts = rng.poisson(mean * factor[:, day - day[0]]).astype(np.int32)
     ends = np.array([int(week.ends_at.timestamp()) // 900 for week in calendar])
-    names = pd.Index([f"Shop {number:02}" for number in range(world.shops)], dtype="str")
+    shops = [(f"Market {number // 5:02}", "Chain", f"Shop {number:02}") for number in range(world.shops)]
+    names = pd.MultiIndex.from_tuples(shops, names=STORE)
     weeks_index = pd.Index([week.key for week in calendar], dtype="str")
     panel = Panel(names, weeks_index, first, np.searchsorted(ends, bins, "right"), counts, np.ones_like(counts, bool))
     return panel, is_holiday[day - day[0]]
@@ -107,15 +113,15 @@ def _day_noise(rng: np.random.Generator, world: World, days: int) -> np.ndarray:
 
 
 def history_of(panel: Panel) -> OrderHistory:
-    markets = tuple(Market(name, ZONE) for name in panel.names)
-    zones = dict.fromkeys(panel.names, ZONE)
+    markets = tuple(Market(name, ZONE) for name in panel.names.unique("market"))
+    zones = {market.name: ZONE for market in markets}
     return OrderHistory.of(panel, RawMatches.empty(), markets, LENGTHS, zones, ZONE)
 
 
 def losses(history: OrderHistory, is_holiday: np.ndarray) -> Iterator[dict[str, object]]:
     """Deviance of the forecast and of the 8-week mean, by grain, origin and day; and the seconds of each origin."""
     for number in range(ORIGIN_COUNT, 0, -1):
-        cut = history.end - (number * SPACING_DAYS + 14) * 96 + 14 * 96
+        cut = history.end - number * SPACING_DAYS * 96
         begun = time.perf_counter()
         forecast = forecast_at(history, cut)
         yield {"grain": "origin", "seconds": time.perf_counter() - begun}
@@ -123,8 +129,9 @@ def losses(history: OrderHistory, is_holiday: np.ndarray) -> Iterator[dict[str, 
         place, day = history.place[0, cut:until].astype(int), history.day[0, cut:until]
         counts = history.counts[:, cut:until]
         for grain, length in GRAINS.items():
-            edges = (place + (length // 4 - (24 if grain == "day" else 0)) * 0 - (24 if grain == "day" else 0)) % length
-            starts = np.flatnonzero(edges == 0)
+            # a day starts at 06:00, at place 24
+            first = 24 if grain == "day" else 0
+            starts = np.flatnonzero((place - first) % length == 0)
             starts = starts[starts + length <= until - cut]
             cells = starts[:, None] + np.arange(length)
             for one in range(len(history.markets)):
@@ -141,6 +148,19 @@ def losses(history: OrderHistory, is_holiday: np.ndarray) -> Iterator[dict[str, 
                     "ours": poisson_deviance(came[kept], ours[kept]),
                     "mean": poisson_deviance(came[kept], mean[kept]),
                 }
+
+
+def coverage(panel: Panel, history: OrderHistory) -> str:
+    """How many of the orders of usual days fell in their 80 % ranges, by level, hour and day."""
+    football = Football(history, (Reason.NO_MATCHES,))
+    texts = []
+    for level in DemandLevel:
+        rows = demand_backtest(history, [Units.of(level, panel.names)], football)
+        shares = rows.groupby("span")[["inside_80_pct", "scored_forecasts"]].apply(
+            lambda own: np.average(own["inside_80_pct"], weights=own["scored_forecasts"])
+        )
+        texts.append(f"{level}: {shares['hour']:.1f} % of hours, {shares['day']:.1f} % of days")
+    return "; ".join(texts)
 
 
 def compared(parts: list[dict], grain: str, name: str) -> dict[str, float]:
@@ -172,14 +192,17 @@ def main() -> None:
     found = {}
     for name in chosen.worlds:
         panel, is_holiday = drawn(WORLDS[name], chosen.weeks)
-        parts = list(losses(history_of(panel), is_holiday))
+        history = history_of(panel)
+        parts = list(losses(history, is_holiday))
         seconds = np.median([part["seconds"] for part in parts if part["grain"] == "origin"])
         print(f"\n{name}: {panel.counts.sum():,} orders in {chosen.weeks} weeks, {seconds:.2f} s an origin")
         for grain in GRAINS:
             ours, mean = (compared(parts, grain, loss) for loss in ("ours", "mean"))
             found[f"{name}/{grain}"] = ours
-            beside = f"; {gain(ours, earlier[f'{name}/{grain}'])} beside the file" if earlier else ""
+            before = earlier.get(f"{name}/{grain}")
+            beside = f"; {gain(ours, before)} beside the file" if before else ""
             print(f"  {grain:8} deviance {gain(ours, mean)} beside the 8-week mean{beside}")
+        print(f"  80 % ranges hold: {coverage(panel, history)}", flush=True)
     if chosen.write:
         chosen.write.write_text(json.dumps(found))
 
