@@ -642,9 +642,10 @@ def test_the_weekend_prints_on_one_page_for_each_chain(browser, folder) -> None:
 
 
 def test_the_forecast_is_downloaded_as_csv_without_formulas(browser, folder) -> None:
-    with opened(browser, folder / "both.html") as page, page.expect_download() as started:
-        page.click("#view-weekend .download")
-    text = Path(started.value.path()).read_text(encoding="utf-8")
+    with opened(browser, folder / "both.html") as page:
+        with page.expect_download() as started:
+            page.click("#view-weekend .download")
+        text = Path(started.value.path()).read_text(encoding="utf-8")
     header, *rows = text.split("\r\n")
     assert header.startswith("market,chain,store_id,span,starts_at")
     assert any("2026-08-08T18:00:00.000Z" in row for row in rows)
