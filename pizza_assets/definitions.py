@@ -10,6 +10,7 @@ from pizza_assets.assets.analysis import analysis_assets
 from pizza_assets.assets.checks import build_checks
 from pizza_assets.assets.common import with_freshness
 from pizza_assets.assets.dashboards import dashboard_assets
+from pizza_assets.assets.demand import demand_assets
 from pizza_assets.assets.extracts import extract_assets
 from pizza_assets.assets.forecast_extracts import forecast_extract_assets
 from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
@@ -57,6 +58,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         *merged_assets(partitions, settings),
         *analysis_assets(settings),
         *forecast_assets(settings),
+        *demand_assets(settings),
         *extract_assets(settings, [key for check in checks for key in check.check_keys]),
         *forecast_extract_assets(settings),
         *dashboard_assets(settings),

@@ -48,6 +48,9 @@ class Reason(StrEnum):
     TOO_SHORT_HISTORY = "too_short_history: fewer than 8 weeks of orders are known"
     MARKET_TOO_NEW = "market_too_new: fewer than 8 weeks of this market's orders are known"
     MARKET_SILENT = "market_silent: no orders of this market are known for the last 7 days with known orders elsewhere"
+    SHOP_TOO_NEW = "shop_too_new: fewer than 8 weeks of this shop's orders are known"
+    SHOP_SILENT = "shop_silent: this shop has sold nothing in the last 7 days with known orders"
+    SHOP_CLOSED = "shop_closed: this shop sells nothing on this day of the week"
     TOO_FEW_SCORED = "too_few_scored_forecasts: fewer than 30 forecasts of this kind could be compared with real orders"
     WORSE_THAN_MEAN = "worse_than_mean: past forecasts were significantly worse than the mean of the last 8 weeks"
     FOOTBALL_DID_NOT_HELP = (
@@ -57,6 +60,7 @@ class Reason(StrEnum):
     ALREADY_OVER = "already_over: this ended before the last known order"
     NO_COMMON_WEEKS = "no_common_weeks: no stored week has both orders and matches with these labels"
     NOT_SOLD_THEN = "not_sold_then: the market sells nothing at this time of the week"
+    BANK_HOLIDAY = "bank_holiday: it is a bank holiday, and how far off forecasts are on those is not known"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"
 
     @property

@@ -50,10 +50,12 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
     def dashboard_page(
         quarter_hours: WeekTables, raw_orders: WeekTables, raw_matches: WeekTables, **extracts: pd.DataFrame
     ) -> FilesOutput:
+        collected_at = _last_collected(raw_orders, raw_matches)
         page = build_page(
             PageData(
                 title="Pizza and football",
-                data_as_of=_last_collected(raw_orders, raw_matches),
+                data_as_of=_in_words(collected_at),
+                collected_at=collected_at,
                 weeks_for_alarms=MIN_WEEKS,
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
@@ -66,10 +68,11 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
     return dashboard_page
 
 
-def _last_collected(*datasets: WeekTables) -> str:
-    """When the newest stored week was collected, in words; not the time of rendering."""
+def _last_collected(*datasets: WeekTables) -> datetime | None:
+    """When the newest stored week was collected; not the time of rendering."""
     found = [facts.collected_at for weeks in datasets for week in weeks if (facts := weeks.facts(week))]
-    if not found:
-        return "never"
-    at = datetime.fromisoformat(max(found)).astimezone(UTC)
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    return datetime.fromisoformat(max(found)).astimezone(UTC) if found else None
+
+
+def _in_words(at: datetime | None) -> str:
+    return "never" if at is None else f"{at.day} {at:%b %Y, %H:%M} UTC"

@@ -79,6 +79,7 @@ def _coming_matches(settings: Settings) -> dg.AssetsDefinition:
             now,
             settings.timezone,
             tables.read_whole("coming_matches"),
+            WindowLengths.from_settings(settings),
         )
         fixtures = int((rows["entry"] == "fixture").sum())
         shown = ("kickoff_at", "competition", "home_team", "away_team", "status", "note", "match_source")

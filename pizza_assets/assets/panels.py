@@ -52,3 +52,13 @@ def _weeks(quarter_hours: WeekTables, raw_matches: WeekTables) -> Iterator[tuple
         order_facts, match_facts = quarter_hours.facts(week), raw_matches.facts(week)
         if order_facts and match_facts:
             yield (str(order_facts.data_source), str(match_facts.data_source)), week
+
+
+def store_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> dict[SourcePair, Panel]:
+    """Like `panels_by_pair`, by store. A store that sold nothing in a week is unknown in it."""
+    parts: dict[SourcePair, list[Panel]] = {}
+    for pair, week in _weeks(quarter_hours, raw_matches):
+        panel = quarter_hours.derived("store panel", week, store_panel)
+        if panel is not None:
+            parts.setdefault(pair, []).append(panel)
+    return {pair: Panel.joined(panels) for pair, panels in parts.items()}

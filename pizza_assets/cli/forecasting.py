@@ -1,13 +1,17 @@
-"""Implements `pizza forecast`: print the stored forecast for coming matches as a table."""
+"""Implements `pizza forecast`: print what shops should staff for, and the stored forecast for coming matches."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
+from pizza_assets.analysis.forecast.weekend import days_of_shops, weekend_dates
+from pizza_assets.cli.names import known_name
 from pizza_assets.cli.terminal import printable
-from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+from pizza_assets.errors import PizzaAssetsError
+from pizza_assets.models.labels import SOURCES
+from pizza_assets.models.vocabulary import DemandLevel
 from pizza_assets.workbench import Workbench
 
 HEAD = (
@@ -15,25 +19,85 @@ HEAD = (
 )  # fmt: skip
 
 
-def forecast(market: str | None, days: int) -> int:
-    """Print the forecast. Raises PizzaAssetsError if none is stored, ConfigurationError for an unknown market."""
+def forecast(market: str | None, team: str | None, days: int | None, style: str) -> int:
+    """Print the forecast. style: text, json or csv. days: None for the weekend.
+
+    Raises PizzaAssetsError if none is stored, ConfigurationError for an unknown market or team.
+    """
     bench = Workbench()
-    fixtures, rows = (bench.tables.read_whole(f"dashboard_{name}") for name in ("coming_matches", "match_forecast"))
-    if fixtures is None or rows is None:
+    stored = (bench.tables.read_whole(f"dashboard_{name}") for name in ("coming_matches", "match_forecast"))
+    (fixtures, rows), demand = stored, bench.tables.read_whole("demand_forecast")
+    if fixtures is None or rows is None or demand is None:
         raise PizzaAssetsError("no forecast is stored yet; run `pizza run` first")
-    known = sorted(set(rows["market"]) | {one.name for one in bench.settings.markets()})
-    if market is not None and market not in known:
-        raise ConfigurationError(f"unknown market {market!r}; the markets are {', '.join(known)}")
-    print(printable(forecast_text(fixtures, rows, market, pd.Timestamp(bench.now), min(days, HORIZON_DAYS))))
+    markets = bench.settings.markets()
+    known = {*rows["market"], *demand["market"].dropna(), *(one.name for one in markets)}
+    chosen = {known_name("market", market, known)} if market is not None else known
+    if team is not None:
+        asked = known_name("team", team, [name for one in markets for name in one.teams])
+        chosen &= {one.name for one in markets if asked in one.teams}
+    now = pd.Timestamp(bench.now)
+    demand = demand[demand["market"].isin(chosen) & (demand["ends_at"] > now)]
+    if style != "text":
+        print(exported(demand, now, days, style))
+        return 0
+    rows = rows[rows["market"].isin(chosen)]
+    until = min(days or HORIZON_DAYS, HORIZON_DAYS)
+    whose = ", ".join(sorted(chosen)) if chosen != known else None
+    parts = [*staff_text(demand, now, days), "", forecast_text(fixtures, rows, whose, now, until)]
+    print(printable("\n".join(parts).strip("\n")))
     return 0
+
+
+def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
+    """Rows of demand_forecast of shops that are still ahead, as JSON or CSV."""
+    rows = demand[
+        (demand["level"] == DemandLevel.SHOP) & (demand["starts_at"] < now + timedelta(days=days or HORIZON_DAYS))
+    ]
+    if style == "csv":
+        return rows.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ").rstrip("\n")
+    return str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
+
+
+def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> list[str]:
+    """What every shop should staff for, a table for each chain: the same numbers as the page's first screen. days: None
+    for the weekend."""
+    found = days_of_shops(demand, now)
+    if found.empty:
+        return ["No shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them."]
+    dates = weekend_dates(found["business_date"]) if days is None else sorted(found["business_date"].unique())[:days]
+    lines = [
+        "Orders to staff for in the busiest hour still ahead (nine in ten such hours need no more; * = match day):"
+    ]
+    for (*pair, chain), rows in found.groupby([*SOURCES, "chain"], sort=True):
+        label = _label({"order_source": pair[0], "match_source": pair[1]})
+        head = ("shop", *(f"{date.fromisoformat(text):%a %d %b}" for text in dates))
+        shops = sorted(
+            rows.groupby(["market", "store_id"]),
+            key=lambda item: (-item[1].loc[item[1]["business_date"].isin(dates), "unusual"].max(), item[0]),
+        )
+        table = [(f"{market}, {store}", *(_day_cell(own, text) for text in dates)) for (market, store), own in shops]
+        lines += ["", f"{label}{chain}", *_table([head, *table])]
+    return lines
+
+
+def _day_cell(own: pd.DataFrame, text: str) -> str:
+    rows = own[own["business_date"] == text].to_dict("records")
+    if not rows:
+        return "-"
+    row = rows[0]
+    if pd.isna(row["quantile_90"]):
+        about = "" if pd.isna(row["expected"]) else f" (about {row['expected']:.0f} orders)"
+        return f"- {str(row['reasons']).partition(':')[0].replace('_', ' ')}{about}"
+    people = "" if pd.isna(row["people"]) else f", {row['people']:.0f} people"
+    return f"{row['quantile_90']:.0f}{people} at {row['local_start']}{'' if pd.isna(row['match_of_day']) else ' *'}"
 
 
 def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None, now: pd.Timestamp, days: int) -> str:
     """The forecasts (MatchForecastExtract) of the next `days` days as a table, then those refused, then notes on the
-    fixtures (ComingMatchesExtract)."""
+    fixtures (ComingMatchesExtract). A match is listed until its last window has ended. market: what `rows` are limited
+    to, if they are."""
     until = now + timedelta(days=days)
-    around = rows[(rows["span"] == "match") & rows["kickoff_at"].between(now, until)]
-    around = around[around["market"] == market] if market is not None else around
+    around = rows[(rows["span"] == "match") & (rows["ends_at"] > now) & (rows["kickoff_at"] < until)]
     around = around.sort_values(["kickoff_at", "match_id", "market", "order_source"])
     given, refused = around[around["status"] == "ok"], around[around["status"] != "ok"]
     lines = []
@@ -93,5 +157,5 @@ def _without_football(row: Mapping) -> str:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]

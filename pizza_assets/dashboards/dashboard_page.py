@@ -10,6 +10,7 @@ import hashlib
 import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
@@ -25,7 +26,7 @@ from pizza_assets.models.table import Table
 
 _SHARED_SCRIPTS = (
     "format.js", "dom.js", "data.js", "filters.js", "charts.js", "paging.js", "alarms.js", "matches.js", "estimates.js",
-    "forecasts.js", "masthead.js",
+    "forecasts.js", "demand.js", "download.js", "masthead.js",
 )  # fmt: skip
 """The scripts that views share, in the order they are joined."""
 
@@ -35,7 +36,8 @@ _COUNTED: tuple[type[Table], ...] = (OrdersTimelineExtract, MatchTimelineExtract
 
 @dataclass(frozen=True)
 class PageData:
-    """What the page shows. `data_as_of` is the time of the data in words, not that of rendering.
+    """What the page shows. `data_as_of` is the time of the data in words, not that of rendering; `collected_at`
+    is the same as a time, so that the page can notice its age.
 
     `extracts` are rows by the extract's table name; an extract that is missing has no rows. `quarter_hours` is the
     table of that name (all weeks) summed over stores, for charts that need more than hours. `planted_effects` is a
@@ -45,6 +47,7 @@ class PageData:
 
     title: str
     data_as_of: str
+    collected_at: datetime | None = None
     planted_effects: str = ""
     weeks_for_alarms: int = 8
     extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -85,6 +88,7 @@ def _tables(data: PageData) -> dict[str, object]:
     return {
         "title": data.title,
         "data_as_of": data.data_as_of,
+        "collected_at": None if data.collected_at is None else int(data.collected_at.timestamp()),
         "planted_effects": data.planted_effects,
         "weeks_for_alarms": data.weeks_for_alarms,
         "minor_digits": {code: minor_digits(code) for code in sorted(_currencies(data))},

@@ -21,6 +21,12 @@ FORECAST = (
     "football_reasons", "peak_hour_local", "peak_hour_orders", "peak_hour_quantile_90", "skill_against_mean_pct",
     "skill_against_no_football_pct", "status", "reasons", "sentence", *LABELS,
 )  # fmt: skip
+DEMAND = (
+    "market", "chain", "store_id", "span", "starts_at", "ends_at", "business_date", "local_start", "local_end",
+    "days_ahead", "without_football", "with_football", "expected", "orders", "low_80", "high_80", "low_95", "high_95",
+    "quantile_90", "people", "pizzas", "pizzas_90", "usual_orders", "unusual_pct", "is_peak_hour", "match_id", "match",
+    "match_window", "holiday", "status", "reasons", "football_reasons", "origin_at", *LABELS,
+)  # fmt: skip
 ALL_BUT_CHAIN = ("source", "team", "competition", "type", "market", "dates")
 CHAINS_TOGETHER = "The usual level is known only for all chains of a market together."
 ESTIMATED_ONCE = "Estimated once over all matches; filters do not re-estimate it."

@@ -1,6 +1,7 @@
 """Registry of table models by name, for all code that stores, documents or shows a table."""
 
 from pizza_assets.models.anomalies import OrderAnomalies
+from pizza_assets.models.demand import DemandBacktest, DemandForecast, DemandScores, KeptDemand
 from pizza_assets.models.event_study import EventStudy, SummaryStatistics
 from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.models.forecasts import (
@@ -42,6 +43,10 @@ TABLES: dict[str, type[Table]] = {
         KeptForecasts,
         ForecastScores,
         ForecastAccuracy,
+        DemandForecast,
+        DemandBacktest,
+        KeptDemand,
+        DemandScores,
         *EXTRACTS,
     )
 }

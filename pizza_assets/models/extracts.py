@@ -4,6 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pizza_assets.models.anomalies import OrderAnomalies
+from pizza_assets.models.demand import DemandForecastExtract
 from pizza_assets.models.event_study import EventStudy
 from pizza_assets.models.forecast_extracts import FORECAST_EXTRACTS
 from pizza_assets.models.matches import MATCH_TYPES
@@ -225,5 +226,6 @@ EXTRACTS: tuple[type[Table], ...] = (
     DataQualityExtract,
     ChecksExtract,
     *FORECAST_EXTRACTS,
+    DemandForecastExtract,
 )
 """Every dashboard extract, in the order of the documentation."""

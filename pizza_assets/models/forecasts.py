@@ -26,7 +26,7 @@ class ComingMatches(
     name="coming_matches",
     place=FORECAST,
     key=("entry", "match_source", "kickoff_at", "match_id"),
-    code_version=2,
+    code_version=3,
 ):
     """One row per fixture of the next 14 days, and one per notice or failure about the whole list."""
 
@@ -149,8 +149,8 @@ class ForecastBacktest(
     Table,
     name="forecast_backtest",
     place=FORECAST,
-    code_version=2,
     key=(*_SOURCES, "origin_at", "span", "market", "starts_at", "is_own_match"),
+    code_version=2,
 ):
     """One row per past origin, market and time span: what would have been forecast then, and the actual orders."""
 

@@ -34,6 +34,14 @@ class Span(StrEnum):
     DAY = "day"
 
 
+class DemandLevel(StrEnum):
+    """What a demand forecast is for. A market is the shops of one chain in it."""
+
+    SHOP = "shop"
+    MARKET = "market"
+    CHAIN = "chain"
+
+
 class MatchStatus(StrEnum):
     """football-data.org's statuses; those of other sources are mapped to them."""
 

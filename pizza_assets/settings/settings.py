@@ -71,6 +71,12 @@ class Settings(SourceSettings):
     penalties_minutes: int = setting(
         "PIZZA_PENALTIES_MINUTES", "165", _MINUTES, "Kick-off to final whistle after a shoot-out."
     )
+    orders_per_person: float | None = setting(
+        "PIZZA_ORDERS_PER_PERSON",
+        "",
+        values.optional_positive,
+        "Orders that one person makes in an hour: the forecast then says how many people to staff, too.",
+    )
     reject_error_share: float = setting(
         "PIZZA_REJECT_ERROR_SHARE",
         "0.05",

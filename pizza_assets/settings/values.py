@@ -160,6 +160,19 @@ def share(value: str) -> float:
     return share
 
 
+def optional_positive(value: str) -> float | None:
+    """A positive number; None for an empty value."""
+    if not value:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e6:
+        raise ValueError("is not a positive number; write one like 6 or 7.5")
+    return number
+
+
 def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
     def parse(value: str) -> int:
         if not value.isdecimal() or int(value) < least or (most is not None and int(value) > most):

@@ -1,6 +1,7 @@
 """A realistic page's worth of data, made fast and the same every time; the estimates are invented, not computed."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,12 @@ from pizza_assets.models.extracts import (
 )
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.vocabulary import combined_source
-from pizza_assets_tests.dashboards.sample_forecasts import coming_matches, forecast_accuracy, match_forecast
+from pizza_assets_tests.dashboards.sample_forecasts import (
+    coming_matches,
+    demand_forecast,
+    forecast_accuracy,
+    match_forecast,
+)
 
 FIRST_WEEK = pd.Timestamp("2025-08-05T05:00Z")
 HOSTILE = "</script><img src=x onerror=alert(1)>"
@@ -52,6 +58,7 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
     return PageData(
         title="Pizza and football",
         data_as_of="4 Aug 2026, 05:00 UTC",
+        collected_at=datetime(2026, 8, 4, 5, tzinfo=UTC),
         planted_effects=PLANTED if "mock" in sample.order_sources else "",
         quarter_hours=quarters,
         extracts={
@@ -67,6 +74,9 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
             "dashboard_checks": _checks(sample),
             "dashboard_coming_matches": coming,
             "dashboard_match_forecast": match_forecast(sample.order_sources, coming, is_known=sample.weeks >= 4),
+            "dashboard_demand_forecast": demand_forecast(
+                sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4
+            ),
             "dashboard_forecast_accuracy": forecast_accuracy(
                 sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4
             ),

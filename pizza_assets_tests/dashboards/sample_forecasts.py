@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pizza_assets.models.demand import DemandForecastExtract
 from pizza_assets.models.forecast_extracts import ComingMatchesExtract, ForecastAccuracyExtract, MatchForecastExtract
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.vocabulary import combined_source
@@ -27,6 +28,66 @@ def match_forecast(order_sources: Sequence[str], coming: pd.DataFrame, *, is_kno
             for side in ("home", "away"):
                 rows += _forecasts(fixture, source, side, is_known=is_known)
     return MatchForecastExtract.checked(rows) if rows else MatchForecastExtract.empty()
+
+
+def demand_forecast(order_sources: Sequence[str], match_sources: Sequence[str], *, is_known: bool) -> pd.DataFrame:
+    """Saturday evening, Sunday and a closed Monday of two chains in two markets; with a match in the first market."""
+    rows = [
+        row
+        for order_source in order_sources
+        for match_source in match_sources
+        for chain in ("Domino's", "Pizza Hut")
+        for market in (DEFAULT_MARKETS[0].name, "Brentford")
+        for row in _shop_rows(order_source, match_source, chain, market)
+    ]
+    return DemandForecastExtract.checked(rows) if rows and is_known else DemandForecastExtract.empty()
+
+
+def _shop_rows(order_source: str, match_source: str, chain: str, market: str) -> list[dict]:
+    rows = []
+    for number, hours in ((0, range(17, 21)), (1, range(12, 21)), (2, ())):
+        spans = [("hour", hour, hour + 1) for hour in hours] + [("day", 5, 29)]
+        for span, first, last in spans:
+            orders = 400.0 if span == "day" else 40.0 - abs(18 - first) * 4
+            is_near = number == 0 and market != "Brentford" and span == "hour" and first < 19
+            numbers = {"without_football": orders - 3 * is_near, "with_football": orders, "expected": orders,
+                       "orders": orders, "low_80": orders - 9, "high_80": orders + 9, "low_95": orders - 14,
+                       "high_95": orders + 14, "quantile_90": orders + 9, "pizzas": 1.5 * orders,
+                       "pizzas_90": 1.5 * orders + 14, "usual_orders": orders - 2}  # fmt: skip
+            rows.append(
+                {
+                    **(numbers if number < 2 else dict.fromkeys(numbers)),
+                    "people": 7.0 if span == "hour" else None,
+                    "level": "shop",
+                    "chain": chain,
+                    "market": market,
+                    "store_id": f"{market} 1",
+                    "span": span,
+                    "starts_at": SATURDAY + pd.Timedelta(days=number, hours=first),
+                    "ends_at": SATURDAY + pd.Timedelta(days=number, hours=last),
+                    "business_date": (SATURDAY + pd.Timedelta(days=number)).date().isoformat(),
+                    "local_start": f"{first % 24:02}:00",
+                    "local_end": f"{last % 24:02}:00",
+                    "days_ahead": number + 1,
+                    "is_peak_hour": span == "hour" and first == 18,
+                    "match_id": f"coming-{match_source}-0" if is_near else None,
+                    "match": "Aston Villa – Everton, 15:00" if is_near else None,
+                    "match_window": "post" if is_near else None,
+                    "holiday": None,
+                    "shops": 1,
+                    "status": "ok" if number < 2 else "insufficient_data",
+                    "reasons": None if number < 2 else "shop_closed: this shop sells nothing on this day of the week",
+                    "football_reasons": None,
+                    "skill_against_mean_pct": 9.0,
+                    "unusual_pct": 5.0 if number < 2 else None,
+                    "origin_at": SATURDAY - pd.Timedelta(days=4),
+                    "made_on": "2026-08-04",
+                    "order_source": order_source,
+                    "match_source": match_source,
+                    "data_source": str(combined_source(order_source, match_source)),
+                }
+            )
+    return rows
 
 
 def forecast_accuracy(order_sources: Sequence[str], match_sources: Sequence[str], *, is_known: bool) -> pd.DataFrame:

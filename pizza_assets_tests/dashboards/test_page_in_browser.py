@@ -17,6 +17,8 @@ from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
 
 pytestmark = pytest.mark.integration
+NOW = "2026-08-04T06:00:00Z"
+"""The clock of the browser: an hour after the sample was made."""
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -24,7 +26,9 @@ FLAGS = [
 ]  # fmt: skip
 OVERVIEW = [view for view in VIEWS if not view.address]
 """The views of the overview."""
-ADDRESSES = ["", "#/match/m-0005", "#/coming/coming-real-0"]
+ADDRESSES = [
+    "", "#/match/m-0005", "#/coming/coming-real-0", "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08",
+]  # fmt: skip
 A_CHOICE = {
     "source": ("source", "real/real"),
     "team": ("team", "Brentford"),
@@ -87,10 +91,11 @@ def _in(data: PageData, currency: str) -> PageData:
 
 
 @contextmanager
-def opened(browser, file: Path, address: str = "", **options) -> Iterator:
+def opened(browser, file: Path, address: str = "", now: str = NOW, **options) -> Iterator:
     """An open page; on leaving, it must have made no network request and logged nothing."""
     page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
     page.set_default_timeout(15_000)
+    page.clock.set_fixed_time(now)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -575,3 +580,72 @@ def test_dark_mode_changes_the_colours_of_the_charts(browser, folder):
         page.emulate_media(color_scheme="dark")
         wait_until_drawn(page)
         assert page.locator("#chart-quality svg").inner_html() != light
+
+
+SATURDAY_AFTERNOON = "2026-08-08T17:06:00Z"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_on_a_match_day_every_shop_has_its_number_on_the_first_screen(browser, folder, width, height) -> None:
+    """Hours that have passed are left out; the rest stands."""
+    options = {"now": SATURDAY_AFTERNOON, "viewport": {"width": width, "height": height}}
+    with opened(browser, folder / "late.html", **options) as page:
+        cells = page.locator("#view-weekend table").first.locator("tbody tr")
+        assert cells.count() == 2
+        first = page.locator("#view-weekend td.day .staff").first
+        assert first.bounding_box()["y"] < height
+        assert page.locator("#view-weekend td.day .when").first.inner_text() == "18:00–19:00"
+        page.click("#weekend-days")
+        assert "sells nothing on this day" in page.locator("#view-weekend td.none").first.inner_text()
+
+
+def test_a_cell_opens_the_hours_of_a_shop_as_a_table_and_back_returns_to_it(browser, folder) -> None:
+    with opened(browser, folder / "both.html") as page:
+        link = page.locator("#view-weekend td.day a").first
+        address = link.get_attribute("href")
+        link.click()
+        wait_until_drawn(page, address)
+        assert "Busiest from 18:00 to 19:00: staff for 49 orders, 7 people" in page.inner_text("#view-shop_day")
+        assert page.locator("#view-shop_day tbody tr").count() == 5
+        page.click("#back")
+        wait_until_drawn(page)
+        assert page.evaluate("document.activeElement.getAttribute('href')") == address
+
+
+def test_filters_are_in_the_address_and_survive_a_reload(browser, folder) -> None:
+    with opened(browser, folder / "both.html") as page:
+        choose(page, "market", "Brentford")
+        assert page.evaluate("location.hash") == "#/?market=Brentford"
+        page.reload()
+        wait_until_drawn(page)
+        assert page.input_value("#filter-market") == "Brentford"
+        shops = page.locator("#view-weekend tbody th").all_inner_texts()
+        assert shops
+        assert all("Brentford" in name for name in shops)
+        page.evaluate("location.hash = '#/?market=Nowhere'")
+        page.wait_for_timeout(300)
+        assert page.input_value("#filter-market") == ""
+
+
+def test_an_old_page_says_so_and_calls_no_past_match_coming(browser, folder) -> None:
+    with opened(browser, folder / "both.html") as page:
+        assert page.locator(".age-note").count() == 0
+    with opened(browser, folder / "both.html", now="2026-08-25T06:00:00Z") as page:
+        assert "21 days ago" in page.inner_text(".age-note")
+        assert "have been played since" in page.inner_text("#view-coming")
+        assert "has passed" in page.inner_text("#view-weekend")
+
+
+def test_the_weekend_prints_on_one_page_for_each_chain(browser, folder) -> None:
+    with opened(browser, folder / "mock.html") as page:
+        assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2
+
+
+def test_the_forecast_is_downloaded_as_csv_without_formulas(browser, folder) -> None:
+    with opened(browser, folder / "both.html") as page:
+        with page.expect_download() as started:
+            page.click("#view-weekend .download")
+        text = Path(started.value.path()).read_text(encoding="utf-8")
+    header, *rows = text.split("\r\n")
+    assert header.startswith("market,chain,store_id,span,starts_at")
+    assert any("2026-08-08T18:00:00.000Z" in row for row in rows)

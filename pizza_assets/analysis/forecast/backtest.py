@@ -3,12 +3,13 @@
 Fixtures are the exception: they are used as played, not as announced at the time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.forecast.intervals import fit_dispersion, quantile, randomised_pit
+from pizza_assets.analysis.forecast.intervals import fit_dispersion, interval_ends, quantile, randomised_pit
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, forecast_at
 from pizza_assets.analysis.forecast.targets import (
@@ -31,7 +32,8 @@ MIN_WEEKS = 8
 ORIGINS = 20
 MAX_SPACING_DAYS = 13
 """Maximum days between origins; not a multiple of a week, so that origins fall on every weekday."""
-LEVELS = {80: (0.1, 0.9), 95: (0.025, 0.975)}
+LEVELS = (80, 95)
+"""Per cent of orders that intervals hold."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ def backtest(history: OrderHistory) -> Backtest:
     """Forecast and score all origins, using only targets with completely known orders and an expectation above 0."""
     wanted = Targets.joined([match_targets(history), other_targets(history)])
     wanted = wanted.chosen(wanted.end <= history.end)
-    parts = list(side_by_side(lambda cut: _scored(history, forecast_at(history, cut), wanted), origins(history)))
+    cuts = origins(history)
+    forecasts = list(side_by_side(lambda cut: forecast_at(history, cut), cuts))
+    parts = [_scored(history, forecast, wanted) for forecast in forecasts]
     if not parts:
         none = np.empty(0)
         empty = wanted.chosen(np.zeros(len(wanted.start), dtype=bool))
@@ -103,17 +107,24 @@ def backtest(history: OrderHistory) -> Backtest:
         for name in ("cut", "days", "horizon", "observed", "with_football", "unaware", "seasonal", "k")
     }
     whole = Backtest(targets, **arrays)
-    return Backtest(targets, **{**arrays, "k": _known_dispersions(whole)})
+    unusual = {forecast.cut: forecast.unusual_days for forecast in forecasts}
+    return Backtest(targets, **{**arrays, "k": _known_dispersions(whole, history, unusual)})
 
 
-def dispersions(past: Backtest, mean: np.ndarray, known_before: int | None = None) -> np.ndarray:
-    """k [span, horizon class] of forecasts `mean` [row]; NaN where there are too few.
+def usual_rows(targets: Targets, history: OrderHistory, unusual_days: np.ndarray) -> np.ndarray:
+    """Whether each target starts on a usual day: intervals hold on usual days, and are estimated from them alone."""
+    at = (targets.market, targets.start)
+    return (history.holiday[at] == 0) & ~np.isin(history.day[at], unusual_days)
+
+
+def dispersions(past: Backtest, mean: np.ndarray, is_usual: np.ndarray, known_before: int | None = None) -> np.ndarray:
+    """k [span, horizon class] of forecasts `mean` [row]; NaN where there are too few. is_usual: `usual_rows`.
 
     Estimated from own matches of the horizon if there are enough, else from all rows of the horizon, else from own
     matches of all horizons, else from all rows. known_before: use only targets that ended by this column.
     """
     k = np.full((len(SPANS), len(HORIZONS)), np.nan)
-    is_known = np.ones(len(past.cut), dtype=bool) if known_before is None else past.targets.end <= known_before
+    is_known = is_usual if known_before is None else is_usual & (past.targets.end <= known_before)
     for span in range(len(SPANS)):
         in_span = is_known & (past.targets.span == span)
         for horizon in range(len(HORIZONS)):
@@ -130,9 +141,9 @@ def backtest_rows(past: Backtest, history: OrderHistory, match_ids: np.ndarray) 
     targets = past.targets
     uniform = np.random.default_rng(0).random(len(past.cut))
     intervals = {
-        f"{side}_{level}": quantile(share, past.with_football, past.k)
-        for level, shares in LEVELS.items()
-        for side, share in zip(("low", "high"), shares, strict=True)
+        f"{side}_{level}": end
+        for level in LEVELS
+        for side, end in zip(("low", "high"), interval_ends(level, past.with_football, past.k), strict=True)
     }
     match_row = np.where(past.is_own, history.own.match[targets.own] if len(history.own.match) else 0, 0)
     ids = pd.Series(match_ids[match_row] if len(match_ids) else [], dtype="str")
@@ -178,10 +189,11 @@ def _scored(history: OrderHistory, forecast: OriginForecast, wanted: Targets) ->
     )
 
 
-def _known_dispersions(past: Backtest) -> np.ndarray:
-    """k of every row, as known at its origin."""
+def _known_dispersions(past: Backtest, history: OrderHistory, unusual_days: Mapping[int, np.ndarray]) -> np.ndarray:
+    """k of every row, as known at its origin. unusual_days: by origin."""
     k = np.full(len(past.cut), np.nan)
     for cut in np.unique(past.cut):
         at = past.cut == cut
-        k[at] = dispersions(past, past.with_football, cut)[past.targets.span[at], past.horizon[at]]
+        is_usual = usual_rows(past.targets, history, unusual_days[int(cut)])
+        k[at] = dispersions(past, past.with_football, is_usual, cut)[past.targets.span[at], past.horizon[at]]
     return k

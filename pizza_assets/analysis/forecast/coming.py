@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions
-from pizza_assets.analysis.forecast.intervals import quantile
+from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions, usual_rows
+from pizza_assets.analysis.forecast.intervals import interval_ends, quantile
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, difference_slopes, forecast_at
 from pizza_assets.analysis.forecast.refusal import Verdict, judged
@@ -62,11 +62,12 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     rows = _described(history, targets, whole.start < forecast.cut).join(numbers.set_index(np.flatnonzero(inside)))
     is_open = (rows["mean"].fillna(0) > 0) | ~inside
     problems = {
-        **{reason: np.ones(len(rows), dtype=bool) for reason in verdict.why_not},
+        **verdict.refusals(targets.span),
         **_market_problems(history, targets),
         Reason.ALREADY_OVER: targets.start < forecast.cut,
         Reason.TOO_FAR_AHEAD: targets.end > forecast.cut + HORIZON,
         Reason.NOT_SOLD_THEN: ~is_open.to_numpy(),
+        Reason.BANK_HOLIDAY: history.holiday[targets.market, targets.start] > 0,
     }
     is_refused = np.any(list(problems.values()), axis=0)
     problems[Reason.TOO_FEW_SCORED] = problems.get(Reason.TOO_FEW_SCORED, False) | (
@@ -120,7 +121,8 @@ def _numbers(
     )
     uses_football = verdict.uses_football
     mean = with_football if uses_football else unaware
-    table = dispersions(past, past.with_football if uses_football else past.unaware)
+    is_usual = usual_rows(past.targets, history, forecast.unusual_days)
+    table = dispersions(past, past.with_football if uses_football else past.unaware, is_usual)
     k = table[targets.span, np.minimum(horizon_class(days_ahead(targets, cut)), 2)]
     difference = with_football - without
     average_reach, single_reach = _reaches(history, forecast, targets, difference, k)
@@ -137,9 +139,9 @@ def _numbers(
             "effect_pct": 100 * ratio(difference, without) if uses_football else unknown,
             "orders": quantile(0.5, mean, k),
             **{
-                f"{side}_{level}": quantile(share, mean, k)
-                for level, shares in LEVELS.items()
-                for side, share in zip(("low", "high"), shares, strict=True)
+                f"{side}_{level}": end
+                for level in LEVELS
+                for side, end in zip(("low", "high"), interval_ends(level, mean, k), strict=True)
             },
             "quantile_90": quantile(STAFFING_SHARE, mean, k),
             "usual_orders": usual,

@@ -8,6 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
+from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import ComingMatches, RawMatches
 from pizza_assets.models.vocabulary import EXPOSING_STATUSES, MatchStatus
 
@@ -43,8 +44,12 @@ def coming_matches(
     now: datetime,
     timezone: str,
     previous: DataFrame[ComingMatches] | None = None,
+    lengths: WindowLengths | None = None,
 ) -> DataFrame[ComingMatches]:
     """Fixtures that kick off within 14 days from `now`; those without a fixed kick-off are chosen by date.
+
+    A match stays in the list until its last window has ended, because hours after its kick-off are still to be staffed.
+    lengths: of windows; the usual ones if not given.
 
     matches: at least the weeks of this period. notices, failures: messages about the list; one more notice is added if
     there is no fixture. label, source_name: the source of the messages. previous: the list as last stored, with the
@@ -54,7 +59,11 @@ def coming_matches(
     since, until = pd.Timestamp(now), pd.Timestamp(now) + timedelta(days=HORIZON_DAYS)
     midnight = pd.Timestamp(datetime.combine(today, datetime.min.time(), ZoneInfo(timezone)))
     kickoff = matches["kickoff_at"]
-    is_ahead = (kickoff >= since) | (~matches["kickoff_is_fixed"] & (kickoff >= midnight))
+    of_windows = lengths or WindowLengths()
+    lasts = timedelta(minutes=of_windows.regular_minutes + of_windows.post_minutes)
+    is_ahead = (matches["kickoff_is_fixed"] & (kickoff + lasts > since)) | (
+        ~matches["kickoff_is_fixed"] & (kickoff >= midnight)
+    )
     fixtures = matches.loc[is_ahead & (kickoff < until), _COPIED].reset_index(drop=True)
     fixtures = fixtures.assign(
         entry="fixture",

@@ -43,6 +43,27 @@ def quantile(share: float, mean: np.ndarray, k: np.ndarray) -> np.ndarray:
     return nbinom.ppf(share, size, size / (size + np.maximum(mean, 1e-12))) + np.where(np.isfinite(mean * k), 0, np.nan)
 
 
+def interval_ends(level: int, mean: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest orders of the central interval that holds `level` per cent, both ends included; NaN where the
+    mean or k is NaN.
+
+    By mid-probabilities, P(Y < y) + P(Y = y) / 2: plain quantiles would hold more than `level` per cent, because both
+    ends count as inside.
+    """
+    from scipy.stats import nbinom
+
+    below = (100 - level) / 200
+    size = 1 / np.maximum(k, _POISSON)
+    chance = size / (size + np.maximum(mean, 1e-12))
+
+    def middle(orders: np.ndarray) -> np.ndarray:
+        return nbinom.cdf(orders - 1, size, chance) + nbinom.pmf(orders, size, chance) / 2
+
+    # the plain quantile is at most one step away
+    low, high = quantile(below, mean, k), quantile(1 - below, mean, k)
+    return low + (middle(low) < below), high - (middle(high) > 1 - below)
+
+
 def randomised_pit(observed: np.ndarray, mean: np.ndarray, k: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     """Randomised probability integral transform: uniform from 0 to 1 if the forecast distribution is right, also for
     small counts (Smith 1985). uniform: random numbers."""

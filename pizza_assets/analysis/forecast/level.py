@@ -10,6 +10,8 @@ from pizza_assets.analysis.forecast.shape import Shape
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
 
 COMMON_HALF_LIFE_DAYS = 7
+ALONE_HALF_LIFE_DAYS = 14
+"""The half-life for a single row: a week of its orders alone is too noisy."""
 OWN_HALF_LIFE_DAYS = 21
 PSEUDO_ORDERS = 200
 """Weight of the common level in a market's own level, in orders."""
@@ -25,7 +27,8 @@ def market_levels(history: OrderHistory, cut: int, factors: np.ndarray, shape: S
     usual = np.take_along_axis(shape.alpha, history.place[:, first:cut].astype(np.int64), axis=1)
     usual *= factors[:, first:cut] * usable
     orders = history.counts[:, first:cut] * usable
-    recent, lasting = (0.5 ** (age / days) for days in (COMMON_HALF_LIFE_DAYS, OWN_HALF_LIFE_DAYS))
+    common_days = ALONE_HALF_LIFE_DAYS if len(history.markets) == 1 else COMMON_HALF_LIFE_DAYS
+    recent, lasting = (0.5 ** (age / days) for days in (common_days, OWN_HALF_LIFE_DAYS))
     own_orders, own_usual = orders @ lasting, usual @ lasting
     common = _ratio((orders @ recent).sum(), (usual @ recent).sum())
     slow = _ratio(own_orders.sum(), own_usual.sum())

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pizza_assets.analysis.expected_grid import bins_under
 from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
+from pizza_assets.analysis.forecast.holiday_factors import holiday_columns
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK, bins_of_week, local_days
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.panel import Panel
@@ -60,11 +61,12 @@ class Footprint:
 @dataclass(frozen=True)
 class OrderHistory:
     """Matrices [market, quarter-hour], from first_bin (epoch minute // 15) to HORIZON plus a day after the last known
-    order.
+    order. A row is a market, or a shop, whose market then occurs several times in `markets`.
 
     week: number of the match week [quarter-hour]. counts: 0 where not is_known. place: quarter-hour of the local week.
     day: business day in days since 1970-01-01. end: the present, the first column after the last known order.
-    is_unclear: it is not known whether the market was exposed to a match.
+    is_unclear: it is not known whether the market was exposed to a match. holiday: 0, or one more than the index in
+    `holiday_names` of the bank holiday on whose business day the quarter-hour is. of_shops: rows are shops.
     """
 
     markets: tuple[str, ...]
@@ -79,6 +81,9 @@ class OrderHistory:
     own: OwnMatches
     footprint: Footprint
     is_unclear: np.ndarray
+    holiday: np.ndarray
+    holiday_names: tuple[str, ...]
+    of_shops: bool = False
 
     @classmethod
     def of(
@@ -90,7 +95,7 @@ class OrderHistory:
         zones: Mapping[str, str],
         default_timezone: str = "UTC",
     ) -> "OrderHistory":
-        """panel: of markets, with at least one known quarter-hour. matches: past and coming ones of one source."""
+        """panel: of markets or stores, with a known quarter-hour. matches: past and coming ones of one source."""
         known = np.flatnonzero(panel.is_known.any(axis=0))
         first = max(int(known[0]), int(known[-1]) + 1 - MAX_WEEKS * BINS_PER_WEEK)
         span = slice(first, int(known[-1]) + 1)
@@ -100,10 +105,13 @@ class OrderHistory:
         # a quarter-hour outside all stored weeks is assigned to the week before it, and is not known
         stored = np.maximum.accumulate(panel.week[span])
         week = np.pad(stored - stored[0], (0, ahead), mode="edge")
-        clocks = tuple(zones.get(name, default_timezone) for name in panel.names)
+        rows = panel.names.get_level_values("market") if panel.names.nlevels > 1 else panel.names
+        names = tuple(str(name) for name in rows)
+        clocks = tuple(zones.get(name, default_timezone) for name in names)
         first_bin = panel.first_bin + first
         minutes = (first_bin + np.arange(counts.shape[1])) * BIN_MINUTES
-        names = tuple(str(name) for name in panel.names)
+        day = local_days(minutes - DAY_STARTS_AT, clocks)
+        holiday, holiday_names = holiday_columns(names, day, markets)
         own, footprint = _own_matches(names, first_bin, minutes, matches, markets, lengths)
         return cls(
             names,
@@ -113,11 +121,14 @@ class OrderHistory:
             counts,
             is_known,
             bins_of_week(minutes, clocks),
-            local_days(minutes - DAY_STARTS_AT, clocks),
+            day,
             int(known[-1]) + 1 - first,
             own,
             footprint,
-            is_inside(unknown_spans(matches, markets, lengths), panel.names, minutes, BIN_MINUTES),
+            _unclear(unknown_spans(matches, markets, lengths), names, minutes),
+            holiday,
+            holiday_names,
+            panel.names.nlevels > 1,
         )
 
     @property
@@ -152,6 +163,17 @@ class OrderHistory:
         return times_of((self.first_bin + columns) * BIN_MINUTES)
 
 
+def _unclear(spans: pd.DataFrame, names: tuple[str, ...], minutes: np.ndarray) -> np.ndarray:
+    """True [row, column] where a quarter-hour overlaps a span of the row's market, which may have a row for each shop."""
+    markets = pd.Index(names).unique()
+    return is_inside(spans, markets, minutes, BIN_MINUTES)[markets.get_indexer(pd.Index(names))]
+
+
+def _rows_of(names: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of every market: one, or those of its shops."""
+    return pd.DataFrame({"market": pd.array(names, dtype="str"), "row": np.arange(len(names))})
+
+
 def _own_matches(
     names: tuple[str, ...],
     first_bin: int,
@@ -160,12 +182,11 @@ def _own_matches(
     markets: Sequence[Market],
     lengths: WindowLengths,
 ) -> tuple[OwnMatches, Footprint]:
-    exposed = exposures(matches, markets)
-    exposed = exposed[exposed["market"].isin(names)].reset_index(drop=True)
+    exposed = exposures(matches, markets).merge(_rows_of(names), on="market")
     edges = edges_by_match(exposed, matches, lengths)
     is_near = (edges[:, -1] > minutes[0]) & (edges[:, 0] < minutes[-1])
     exposed, edges = exposed[is_near].reset_index(drop=True), edges[is_near]
-    market = pd.Index(names).get_indexer(exposed["market"])
+    market = exposed["row"].to_numpy()
     zones = {market.name: market.timezone for market in markets}
     day = np.array(
         [

@@ -18,7 +18,7 @@ from pizza_assets.analysis.windows import WINDOWS
 class OriginForecast:
     """Mean orders [market, quarter-hour from the cut on]. without: of the model that includes own matches, as if there
     were none. with_football: of the same model, with the matches. unaware: of the model that ignores matches. seasonal:
-    the eight-week mean. NaN where unknown."""
+    the eight-week mean. NaN where unknown. unusual_days: past business days unlike others."""
 
     cut: int
     effects: Effects
@@ -26,21 +26,32 @@ class OriginForecast:
     with_football: np.ndarray
     unaware: np.ndarray
     seasonal: np.ndarray
+    unusual_days: np.ndarray
 
 
-def forecast_at(history: OrderHistory, cut: int) -> OriginForecast:
-    """The forecast from everything known before column `cut`, and nothing after it except the fixtures."""
+def forecast_at(history: OrderHistory, cut: int, effects: Effects | None = None) -> OriginForecast:
+    """The forecast from everything known before column `cut`, and nothing after it except the fixtures.
+
+    effects: those to use instead of estimating them, for shops: only markets have enough orders to estimate them.
+    """
     ahead = slice(cut, cut + HORIZON)
-    effects = window_effects(history, cut)
+    if effects is None:
+        effects = window_effects(history, cut)
     factors = history.factors(effects.shrunken)
     no_factors = np.ones_like(factors)
-    unaware = _means(history, cut, no_factors)
+    unaware, unusual_days = _means(history, cut, no_factors)
     # without an effect both models are the same
-    without = _means(history, cut, factors) if effects.is_known else unaware
+    without = _means(history, cut, factors)[0] if effects.is_known else unaware
     seasonal = seasonal_mean(history, cut)
     places = history.place[:, ahead].astype(np.int64)
     return OriginForecast(
-        cut, effects, without, without * factors[:, ahead], unaware, np.take_along_axis(seasonal, places, axis=1)
+        cut,
+        effects,
+        without,
+        without * factors[:, ahead],
+        unaware,
+        np.take_along_axis(seasonal, places, axis=1),
+        unusual_days,
     )
 
 
@@ -60,8 +71,10 @@ def difference_slopes(history: OrderHistory, forecast: OriginForecast, rows: np.
     return (share * slope)[:, rows]
 
 
-def _means(history: OrderHistory, cut: int, factors: np.ndarray) -> np.ndarray:
+def _means(history: OrderHistory, cut: int, factors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean orders without matches, and the unusual days."""
+    ahead = slice(cut, cut + HORIZON)
     shape = fit_shape(history, cut, factors)
     level = market_levels(history, cut, factors, shape)
-    places = history.place[:, cut : cut + HORIZON].astype(np.int64)
-    return level[:, None] * np.take_along_axis(shape.alpha, places, axis=1)
+    usual = level[:, None] * np.take_along_axis(shape.alpha, history.place[:, ahead].astype(np.int64), axis=1)
+    return usual * shape.holiday_factor[history.holiday[:, ahead]], shape.unusual_days

@@ -15,16 +15,21 @@ from pizza_assets.models.vocabulary import Span
 LEAST_MEAN = 1 / 16
 """Stands for a mean of 0 orders in eight weeks, which would lose against any other forecast."""
 ONE_SIDED_95 = 1.645
-_WINDOWS = [SPANS.index(span) for span in (Span.PRE, Span.DURING, Span.POST)]
+HOUR, DAY = SPANS.index(Span.HOUR), SPANS.index(Span.DAY)
+WINDOW_SPANS = tuple(SPANS.index(span) for span in (Span.PRE, Span.DURING, Span.POST))
+GRAINS = (((*WINDOW_SPANS, SPANS.index(Span.MATCH)), WINDOW_SPANS), ((HOUR,), (HOUR,)), ((DAY,), (DAY,)))
+"""Spans that are given or refused together, and those by whose past forecasts: days may be forecast well where windows
+are not."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """why_not: the reasons to refuse the forecast; empty if it is given. why_no_football: the same for the football
-    part. against_mean, against_unaware: per cent by which the deviance was lower than that of the eight-week mean, and
-    of the model that ignores matches [span]; NaN where nothing was scored. scored: number of forecasts [span]."""
+    """why_not: the reasons to refuse the forecast of a span; empty if it is given [span]. why_no_football: the same for
+    the football part. against_mean, against_unaware: per cent by which the deviance was lower than that of the
+    eight-week mean, and of the model that ignores matches [span]; NaN where nothing was scored. scored: number of
+    forecasts [span]."""
 
-    why_not: tuple[Reason, ...]
+    why_not: tuple[tuple[Reason, ...], ...]
     why_no_football: tuple[Reason, ...]
     against_mean: np.ndarray
     against_unaware: np.ndarray
@@ -34,34 +39,51 @@ class Verdict:
     def uses_football(self) -> bool:
         return not self.why_no_football
 
+    def refusals(self, span: np.ndarray) -> dict[Reason, np.ndarray]:
+        """The reasons to refuse any span, each with the rows that it concerns. span: index in SPANS [row]."""
+        reasons = dict.fromkeys(reason for of_span in self.why_not for reason in of_span)
+        return {reason: np.array([reason in of_span for of_span in self.why_not])[span] for reason in reasons}
+
 
 def judged(past: Backtest, effects: Effects, weeks: int) -> Verdict:
     """Judge a forecast with these effects by past forecasts. weeks: number of weeks of history."""
-    loss = {
-        name: poisson_deviance(past.observed, np.maximum(mean, LEAST_MEAN) if name == "mean" else mean)
-        for name, mean in (("football", past.with_football), ("unaware", past.unaware), ("mean", past.seasonal))
-    }
-    in_windows = np.isin(past.targets.span, _WINDOWS)
-    own = in_windows & past.is_own
+    own = np.isin(past.targets.span, WINDOW_SPANS) & past.is_own
     why_no_football = _no_effect(effects)
-    if not why_no_football and not loss["football"][own].sum() < loss["unaware"][own].sum():
-        why_no_football = (Reason.FOOTBALL_DID_NOT_HELP,)
-    deployed = loss["unaware" if why_no_football else "football"]
-    why_not: tuple[Reason, ...] = ()
-    if weeks < MIN_WEEKS:
-        why_not = (Reason.TOO_SHORT_HISTORY,)
-    elif in_windows.sum() < MIN_VALUES:
-        why_not = (Reason.TOO_FEW_SCORED,)
-    elif _is_worse(deployed[in_windows] - loss["mean"][in_windows], past.targets.start[in_windows] // BINS_PER_DAY):
-        why_not = (Reason.WORSE_THAN_MEAN,)
+    if not why_no_football:
+        football, unaware = (poisson_deviance(past.observed, mean) for mean in (past.with_football, past.unaware))
+        if not football[own].sum() < unaware[own].sum():
+            why_no_football = (Reason.FOOTBALL_DID_NOT_HELP,)
+    return judged_by_grain(past, why_no_football, weeks)
+
+
+def judged_by_grain(past: Backtest, why_no_football: tuple[Reason, ...], weeks: int) -> Verdict:
+    """`judged`, if it is known already whether the forecast includes matches."""
+    mean = np.maximum(past.seasonal, LEAST_MEAN)
+    loss, loss_of_unaware, loss_of_mean = (
+        poisson_deviance(past.observed, of)
+        for of in (past.unaware if why_no_football else past.with_football, past.unaware, mean)
+    )
+    why_not: list[tuple[Reason, ...]] = [()] * len(SPANS)
+    for spans, judged_by in GRAINS:
+        rows = np.isin(past.targets.span, judged_by)
+        for span in spans:
+            why_not[span] = _why_not((loss - loss_of_mean)[rows], past.targets.start[rows] // BINS_PER_DAY, weeks)
     rows_by_span = [_scored_rows(past, span) for span in range(len(SPANS))]
     return Verdict(
-        why_not,
+        tuple(why_not),
         why_no_football,
-        np.array([_gain(deployed[rows], loss["mean"][rows]) for rows in rows_by_span]),
-        np.array([_gain(deployed[rows], loss["unaware"][rows]) for rows in rows_by_span]),
+        np.array([_gain(loss[rows], loss_of_mean[rows]) for rows in rows_by_span]),
+        np.array([_gain(loss[rows], loss_of_unaware[rows]) for rows in rows_by_span]),
         np.array([int(rows.sum()) for rows in rows_by_span]),
     )
+
+
+def _why_not(more_lost: np.ndarray, day: np.ndarray, weeks: int) -> tuple[Reason, ...]:
+    if weeks < MIN_WEEKS:
+        return (Reason.TOO_SHORT_HISTORY,)
+    if len(more_lost) < MIN_VALUES:
+        return (Reason.TOO_FEW_SCORED,)
+    return (Reason.WORSE_THAN_MEAN,) if _is_worse(more_lost, day) else ()
 
 
 def _is_worse(more_lost: np.ndarray, day: np.ndarray) -> bool:

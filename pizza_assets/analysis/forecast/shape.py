@@ -1,12 +1,14 @@
 """The profile of a market's orders over its week, as known at one moment, with more weight on recent weeks.
 
-Sparse quarter-hours are shrunk towards a proportional profile. The current level belongs to level.py.
+Sparse quarter-hours are shrunk towards a proportional profile, and one market alone is smoothed over its day as well
+(decision 0050). The current level belongs to level.py, factors of holidays to holiday_factors.py.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from pizza_assets.analysis.forecast.holiday_factors import holiday_factors
 from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
 from pizza_assets.analysis.ratios import ratio
@@ -14,33 +16,60 @@ from pizza_assets.analysis.ratios import ratio
 HALF_LIFE_WEEKS = 26
 PSEUDO_ORDERS = 300 / 4
 """Weight of the proportional profile at each quarter-hour of the week, in orders: 300 per hour."""
+PSEUDO_ORDERS_OF_SHOPS = 64 / 4
+"""The same for shops, whose habits differ more than those of markets."""
+PSEUDO_ORDERS_ALONE = 4.0
+"""The same for a single row, which has only its own weekdays and times of day to lean on."""
+SMOOTHING = np.array([1, 2, 3, 4, 3, 2, 1]) / 16
+"""Weights of neighbouring quarter-hours in the profile of a single row."""
 LEVEL_PSEUDO_ORDERS = 20
 """Weight of 1 in a week's level, in orders."""
 ROUNDS = 4
+BINS_PER_HOUR = 4
 PROFILE_ROUNDS = 8
 UNUSUAL_SDS = 3.0
 UNUSUAL_LOG = 0.15
 MIN_DAY_ORDERS = 50
 """A day with MIN_DAY_ORDERS expected orders or more is unusual (mostly a holiday) if all markets together depart by
-UNUSUAL_SDS robust standard deviations of days and by UNUSUAL_LOG. There is no calendar of holidays."""
+UNUSUAL_SDS robust standard deviations of days and by UNUSUAL_LOG. Bank holidays are known from the calendar."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known, not
-    on an unusual day, and not at a time at which the market's team may have played [market, column before the cut]."""
+    """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known,
+    neither on a bank holiday nor on an unusual day, and not at a time at which the market's team may have played
+    [market, column before the cut]. unusual_days: those found in the orders. holiday_factor: factor of orders by holiday code;
+    1 for code 0."""
 
     alpha: np.ndarray
     is_usual: np.ndarray
+    unusual_days: np.ndarray
+    holiday_factor: np.ndarray
 
 
 def fit_shape(history: OrderHistory, cut: int, factors: np.ndarray) -> Shape:
     """Fit the shape to the columns before `cut`. factors: of own matches [market, column], 1 where there is none."""
-    is_usual = _is_clear(history, cut)
+    is_usual = _is_clear(history, cut) & (history.holiday[:, :cut] == 0)
     alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS // 2)
     unusual = _unusual_days(history, cut, factors, alpha, level, is_usual)
     is_usual = is_usual & ~np.isin(history.day[:, :cut], unusual)
-    return Shape(_alternated(history, cut, factors, is_usual, ROUNDS)[0], is_usual)
+    alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS)
+    return Shape(alpha, is_usual, unusual, _holiday_factors(history, cut, factors, alpha, level))
+
+
+def _holiday_factors(
+    history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray
+) -> np.ndarray:
+    on_holiday = (history.holiday[:, :cut] > 0) & history.is_known[:, :cut]
+    market, column = np.nonzero(on_holiday)
+    usual = alpha[market, history.place[market, column]] * level[market, history.week[column]] * factors[market, column]
+    return holiday_factors(
+        history.counts[market, column],
+        usual,
+        history.holiday[market, column],
+        history.day[market, column],
+        history.holiday_names,
+    )
 
 
 def _is_clear(history: OrderHistory, cut: int) -> np.ndarray:
@@ -73,29 +102,47 @@ def _alternated(
         exposure[market] = np.bincount(cell, factors[market, :cut] * usable, size).reshape(shape[1:])
     weight = 0.5 ** ((weeks - 1 - np.arange(weeks)) / HALF_LIFE_WEEKS)
     weighed = np.einsum("mkp,k->mp", orders, weight)
+    is_alone = markets == 1
+    lean_orders = PSEUDO_ORDERS_ALONE if is_alone else PSEUDO_ORDERS_OF_SHOPS if history.of_shops else PSEUDO_ORDERS
     by_week = orders.sum(axis=2)
     level = np.ones((markets, weeks))
     alpha = np.zeros((markets, BINS_PER_WEEK))
     for _ in range(rounds):
         seen = np.matmul((level * weight)[:, None, :], exposure)[:, 0]
-        profile = _profile(weighed, seen)
-        lean = np.divide(PSEUDO_ORDERS, profile, out=np.full_like(profile, np.inf), where=profile > 0)
-        alpha = np.where(profile > 0, (weighed + PSEUDO_ORDERS) / (seen + lean), 0.0)
+        profile = _profile(weighed, seen, is_alone)
+        own, exposed = (_smoothed(weighed, weighed), _smoothed(seen, weighed)) if is_alone else (weighed, seen)
+        lean = np.divide(lean_orders, profile, out=np.full_like(profile, np.inf), where=profile > 0)
+        alpha = np.where(profile > 0, (own + lean_orders) / (exposed + lean), 0.0)
         expected = np.matmul(exposure, alpha[:, :, None])[:, :, 0]
         level = (by_week + LEVEL_PSEUDO_ORDERS) / (expected + LEVEL_PSEUDO_ORDERS)
     return alpha, level
 
 
-def _profile(orders: np.ndarray, exposure: np.ndarray) -> np.ndarray:
-    """Proportional fit of market x time of day, market x weekday and weekday x time of day [market, place]."""
+def _profile(orders: np.ndarray, exposure: np.ndarray, is_alone: bool) -> np.ndarray:
+    """Proportional fit of market x time of day, market x weekday and weekday x time of day [market, place].
+
+    A single row has no other to share weekday x time of day with: fitting that, too, would return its own rates
+    unchanged. It leans on weekday x (smoothed) time of day instead.
+    """
     shape = (len(orders), 7, BINS_PER_DAY)
     observed, seen = orders.reshape(shape), exposure.reshape(shape)
     rate = np.ones(shape)
     for _ in range(PROFILE_ROUNDS):
-        for axis in (1, 2, 0):
+        for axis in (1, 2) if is_alone else (1, 2, 0):
             expected = (rate * seen).sum(axis=axis, keepdims=True)
             rate *= ratio(observed.sum(axis=axis, keepdims=True), expected, 0.0)
-    return rate.reshape(orders.shape)
+    flat = rate.reshape(orders.shape)
+    return _smoothed(flat, orders) if is_alone else flat
+
+
+def _smoothed(values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Mean over neighbouring quarter-hours of the same weekday; 0 in hours of the week without any order, so that
+    nothing is forecast before a shop opens [market, place]."""
+    reach = len(SMOOTHING) // 2
+    is_open = np.repeat(orders.reshape(len(orders), -1, BINS_PER_HOUR).sum(axis=2) > 0, BINS_PER_HOUR, axis=1)
+    padded = np.pad((values * is_open).reshape(len(values), 7, BINS_PER_DAY), ((0, 0), (0, 0), (reach, reach)))
+    mean = sum(weight * padded[:, :, at : at + BINS_PER_DAY] for at, weight in enumerate(SMOOTHING))
+    return mean.reshape(values.shape) * is_open
 
 
 def _unusual_days(

@@ -6,19 +6,21 @@ from pizza_assets.cli.options import WholeNumber
 
 
 @click.command()
-@click.option("--market", metavar="NAME", help="Only this market.")
+@click.option("--market", metavar="NAME", help="Only this market, in upper or lower case.")
+@click.option("--team", metavar="NAME", help="Only markets that follow this team.")
 @click.option(
     "--days",
     type=WholeNumber(1, 366),
-    default=14,
     metavar="N",
-    help="How many days ahead; a forecast reaches no further than 14.",
+    help="How many days ahead, up to 14. Without it: shops on the weekend, and the matches of 14 days.",
 )
-def forecast(market: str | None, days: int) -> int:
-    """Show the latest forecast of orders around coming matches.
+@click.option("--json", "style", flag_value="json", help="Every hour and day of every shop as JSON.")
+@click.option("--csv", "style", flag_value="csv", help="The same as CSV.")
+def forecast(market: str | None, team: str | None, days: int | None, style: str | None) -> int:
+    """Show what every shop should staff for, and the latest forecast of orders around coming matches.
 
     It was computed by the last `pizza run`; nothing is collected or computed now.
     """
     from pizza_assets.cli import forecasting
 
-    return forecasting.forecast(market, days)
+    return forecasting.forecast(market, team, days, style or "text")

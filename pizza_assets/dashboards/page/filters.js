@@ -102,7 +102,32 @@ function fillFilterBar() {
 function readFilters() {
   for (const name of Object.keys(FILTER)) FILTER[name] = byId(`filter-${name}`).value;
   for (const paged of PAGED) paged.page = 0;
+  keepFiltersInAddress();
   render();
+}
+
+// The address is a path, such as #/match/m-1, and then the filters, so that a link and a reload keep them.
+const addressPath = () => location.hash.split("?")[0] || "#/";
+
+function keepFiltersInAddress() {
+  const chosen = new URLSearchParams(Object.entries(FILTER).filter(([, value]) => value)).toString();
+  const address = chosen ? `${addressPath()}?${chosen}` : addressPath();
+  if (address !== (location.hash || "#/")) history.replaceState(null, "", address);
+}
+
+// Takes the filters from the address. An address without any, as links on the page have, leaves them as they are.
+function takeFiltersFromAddress() {
+  const [, query] = location.hash.split("?");
+  if (query) {
+    const asked = new URLSearchParams(query);
+    for (const name of Object.keys(FILTER)) {
+      const control = byId(`filter-${name}`);
+      control.value = asked.get(name) ?? "";
+      FILTER[name] = control.value; // an unknown value selects nothing
+      if (control.selectedIndex === -1) FILTER[name] = control.value = "";
+    }
+  }
+  keepFiltersInAddress();
 }
 
 function chooseDay(at) {

@@ -7,7 +7,7 @@ const drillIds = () => Object.keys(PAGE.views).filter((id) => PAGE.views[id].add
 
 // The view that the address opens and the id of its match; empty for the overview.
 function openedView() {
-  const [, word, shown] = location.hash.match(ADDRESS) ?? [];
+  const [, word, shown] = addressPath().match(ADDRESS) ?? [];
   const id = drillIds().find((one) => PAGE.views[one].address === word);
   return id ? [id, decoded(shown)] : [];
 }
@@ -35,11 +35,11 @@ async function renderRoute(number) {
   byId("tooltip").hidden = true;
   showFilterCount();
   const draws = opened ? RENDERERS[opened](shown) : overviewDraws();
-  document.documentElement.dataset.ready = location.hash || "#/"; // Text and tables are in place, filters respond.
+  document.documentElement.dataset.ready = addressPath(); // Text and tables are in place, filters respond.
   performance.mark("ready");
   if (!(await drawInTurn(draws, number))) return;
   if (!opened) ROUTE.overview = overviewState();
-  document.documentElement.dataset.drawn = location.hash || "#/";
+  document.documentElement.dataset.drawn = addressPath();
   performance.mark("drawn");
 }
 
@@ -84,8 +84,9 @@ function showFailure(error) {
 
 // ---- Routing ---------------------------------------------------------------------------------------------------
 async function followAddress() {
+  takeFiltersFromAddress();
   const [opened] = openedView();
-  if (opened) ROUTE.lastMatch = location.hash;
+  if (opened) ROUTE.lastMatch = addressPath();
   await render();
   if (opened) {
     scrollTo(0, 0);
@@ -108,12 +109,20 @@ function redrawOnWidth() {
   });
 }
 
+// On a phone the filters and the banner would fill the first screen.
+function foldOnPhones() {
+  const isNarrow = matchMedia("(max-width: 720px)").matches;
+  for (const id of ["filter-fold", "banner-fold"]) byId(id).open = !isNarrow || (id === "filter-fold" && activeFilters().length > 0);
+}
+
 async function start() {
   history.scrollRestoration = "manual";
   await loadData();
   fillMasthead();
   fillBanner();
   fillFilterBar();
+  takeFiltersFromAddress();
+  foldOnPhones();
   byId("filters").addEventListener("change", readFilters);
   byId("filters").addEventListener("reset", () => setTimeout(readFilters));
   byId("filters").addEventListener("submit", (event) => event.preventDefault());

@@ -20,7 +20,30 @@ function fillBanner() {
   const planted = orders.includes("mock") && PAGE.planted_effects ? make("p", {}, PAGE.planted_effects) : null;
   byId("banner").classList.toggle("has-mock", hasMock);
   byId("banner").replaceChildren(
-    make("div", {}, make("strong", {}, title), make("p", {}, text), planted ?? "", ...partialWords()));
+    ...ageNotes(),
+    make("details", { id: "banner-fold", open: true }, make("summary", {}, make("strong", {}, title)),
+      make("p", {}, text), planted ?? "", ...partialWords()));
+}
+
+// The page is made at least once a day; a day and a half later something has stopped.
+const STALE_HOURS = 36;
+
+function ageNotes() {
+  const newest = DATA.demand_forecast.reduce((most, row) => Math.max(most, row.origin_at), -Infinity);
+  const collected = PAGE.collected_at;
+  const age = (seconds) => (nowMs() - seconds * 1000) / HOUR;
+  const ago = (seconds) => (age(seconds) < 72 ? `${Math.round(age(seconds))} hours ago`
+    : `${Math.round(age(seconds) / 24)} days ago`);
+  const note = (title, text) => make("div", { class: "age-note", role: "status" },
+    make("strong", {}, title), make("p", {}, text));
+  if (collected !== null && age(collected) > STALE_HOURS)
+    return [note(`This page is old: its data were collected ${ago(collected)}`,
+      `That was on ${moment(collected * 1000)}. Open a newer page, or run “pizza run”. Hours and matches that have passed ` +
+        "since are left out.")];
+  if (Number.isFinite(newest) && age(newest) > STALE_HOURS)
+    return [note(`The newest orders are from ${ago(newest)}`,
+      `Forecasts start there, on ${moment(newest * 1000)}; with newer orders they would be better.`)];
+  return [];
 }
 
 function bannerWords(orders, matches) {
@@ -28,7 +51,7 @@ function bannerWords(orders, matches) {
   const labels = new Set([...orders, ...matches]);
   if (!labels.size)
     return ["There are no data yet", "Collect some weeks to fill this page."];
-  if (!labels.has("mock")) return ["Real data", `${sides} Nothing on this page is invented.`];
+  if (!labels.has("mock")) return ["Real data", `${sides} ${hasMockFixtures() ? "Some coming matches are invented by mock." : "Nothing on this page is invented."}`];
   if (!labels.has("real"))
     return [
       "Mock data: nothing on this page really happened",
@@ -44,6 +67,8 @@ function bannerWords(orders, matches) {
     `${sides} They are never added together: each view has badges, and “Data source” selects one kind.`,
   ];
 }
+
+const hasMockFixtures = () => DATA.coming_matches.some((row) => row.entry === "fixture" && row.match_source === "mock");
 
 function sideWords(what, labels) {
   if (!labels.length) return `There are no ${what}.`;

@@ -19,13 +19,16 @@ from pizza_assets.dashboards.views import (
     outcomes,
     quality,
     results,
+    shop_day,
     sources,
     timeline,
+    weekend,
 )
 from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.models.table import Table
 
 VIEWS = (
+    weekend.VIEW,
     coming.VIEW,
     insights.VIEW,
     kpis.VIEW,
@@ -42,6 +45,7 @@ VIEWS = (
     quality.VIEW,
     match.VIEW,
     fixture.VIEW,
+    shop_day.VIEW,
 )
 """Every view, in reading order."""
 

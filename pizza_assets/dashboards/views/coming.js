@@ -6,7 +6,7 @@ const fixtureAddress = (id) => `#/coming/${encodeURIComponent(id)}`;
 
 function renderComing() {
   const notices = DATA.coming_matches.filter((row) => row.entry !== "fixture");
-  const fixtures = DATA.coming_matches.filter((row) => row.entry === "fixture" && fixtureChosen(row))
+  const fixtures = DATA.coming_matches.filter((row) => row.entry === "fixture" && fixtureChosen(row) && !isOver(row))
     .sort((a, b) => a.kickoff_at - b.kickoff_at);
   const rows = fixtures.flatMap(fixtureRows);
   const labels =
@@ -24,10 +24,18 @@ function renderComing() {
     labels,
     body: [
       ...noticeList(notices), comingHint(), scrolling("Table of coming matches", table),
+      downloadButton("coming-matches", rows.map(({ fixture, ...row }) => ({ ...row, kickoff: fixture.kickoff_local }))),
       pager(rows.length, comingPages, "coming", renderComing),
     ],
   });
   return [];
+}
+
+// By the clock of the browser: a page may be opened weeks after it was made.
+function isOver(fixture) {
+  const ends = (DATA.forecastByMatch.get(fixture.match_id) ?? []).filter((row) => row.span === "match")
+    .reduce((latest, row) => Math.max(latest, row.ends_at * 1000), fixture.kickoff_at * 1000);
+  return nowMs() >= (fixture.kickoff_is_fixed ? ends : ends + DAY_MS);
 }
 
 const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && fitsMatchFilters(row) &&
@@ -47,6 +55,7 @@ function fixtureRows(fixture) {
 
 function noFixtureWords() {
   const all = DATA.coming_matches.filter((row) => row.entry === "fixture");
+  if (all.length && all.every(isOver)) return "All matches that were announced here have been played since.";
   if (all.length) return "No coming match fits these filters.";
   return "No match is announced for the next 14 days: off season, or the match source does not list its fixtures yet.";
 }
@@ -66,7 +75,8 @@ function comingRow(row) {
   const { fixture } = row;
   const when =
     fixture.kickoff_is_fixed ? fixture.kickoff_local : `${day(fixture.kickoff_at * 1000)}, kick-off not fixed yet`;
-  const moved = fixture.is_moved ? " (moved)" : "";
+  const hasBegun = fixture.kickoff_is_fixed && fixture.kickoff_at * 1000 <= nowMs();
+  const moved = `${fixture.is_moved ? " (moved)" : ""}${hasBegun ? " (has begun)" : ""}`;
   const title = row.market ? make("a", { href: fixtureAddress(fixture.match_id) }, teams(fixture)) : teams(fixture);
   const match =
     make("td", { class: "match" }, title, make("span", { class: "sub" }, `${when}${moved} · ${fixture.competition}`),

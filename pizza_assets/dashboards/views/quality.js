@@ -12,7 +12,8 @@ const OUTCOME_BADGES = {
 function renderQuality() {
   const rows = DATA.data_quality.filter(weekChosen)
     .filter(qualitySourceChosen)
-    .sort((a, b) => b.week.localeCompare(a.week) || a.dataset.localeCompare(b.dataset));
+    .sort((a, b) => isRemarkable(b) - isRemarkable(a) || b.week.localeCompare(a.week) ||
+      a.dataset.localeCompare(b.dataset));
   const labels = rows.map((row) => row.data_source).filter((source) => source !== "none");
   if (!rows.length) {
     fillView("quality",
@@ -43,6 +44,10 @@ function renderQuality() {
   }];
 }
 
+// Weeks and checks that somebody should look at come first.
+const isRemarkable = (row) => row.is_partial || row.rejected_count > 0 || row.failed_check_count > 0;
+const URGENCY = ["error", "warning", "not_checked", "passed"];
+
 function qualityRow(row) {
   const label = row.data_source === "none" ? "nothing stored"
     : row.is_partial ? `${row.data_source}, partial`
@@ -64,7 +69,7 @@ function qualityBar(row) {
     middle_at: startsAt + 3.5 * DAY_MS,
     ends_at: startsAt + 7 * DAY_MS,
     week: day(startsAt),
-    is_remarkable: row.is_partial || row.rejected_count > 0 || row.failed_check_count > 0,
+    is_remarkable: isRemarkable(row),
     source_words: row.data_source === "none" ? "nothing stored"
       : `${row.data_source}${row.is_partial ? ", partial" : ""}`,
     rows_words: count(row.row_count),
@@ -84,7 +89,8 @@ function qualityWords(rows) {
 // The latest results of the platform's checks on the stored weeks.
 function checkTable() {
   if (!DATA.checks.length) return [make("p", { class: "hint" }, "These weeks have not been checked yet.")];
-  const rows = DATA.checks.map(
+  const checks = [...DATA.checks].sort((a, b) => URGENCY.indexOf(a.outcome) - URGENCY.indexOf(b.outcome));
+  const rows = checks.map(
     (row) => make("tr", {},
       make("th", { scope: "row" }, row.check.replaceAll("_", " "), make("span", { class: "sub" }, row.asset)),
       make("td", {}, badge(...OUTCOME_BADGES[row.outcome])), make("td", { class: "number" }, count(row.week_count)),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pizza_assets.analysis.forecast.weekend import summary_lines
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, Span
 from pizza_assets.orchestration.runs.backfill import Collected
@@ -26,6 +27,7 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
             "",
             *_headlines(tables.read_whole("insights")),
             "",
+            *_staffing(tables),
             *_next_match(tables),
             f"Page     {tables.objects.uri(whole_key('dashboard_page'))}",
         ]
@@ -38,6 +40,12 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
     if collected.error:
         lines += ["", f"Collecting stopped: {collected.error}"]
     return "\n".join(lines)
+
+
+def _staffing(tables: TableStore) -> list[str]:
+    """What to staff for on the next planned day; empty without a forecast of shops."""
+    lines = summary_lines(tables.read_whole("demand_forecast"))
+    return [*lines, "         all shops and days: pizza forecast", ""] if lines else []
 
 
 def _next_match(tables: TableStore) -> list[str]:

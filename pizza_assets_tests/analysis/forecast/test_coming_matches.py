@@ -25,13 +25,20 @@ def match(number: int, kickoff: str, **changes) -> dict:
 
 def test_only_the_next_fourteen_days_are_listed() -> None:
     found = listed(
-        match(1, "2026-11-25 17:59", status="IN_PLAY"),
+        match(1, "2026-11-25 14:05", status="IN_PLAY"),
         match(2, "2026-11-25 18:00"),
         match(3, "2026-12-09 17:59"),
         match(4, "2026-12-09 18:00"),
     )
     assert found["match_id"].tolist() == ["m2", "m3"]
     assert set(found["asked_on"]) == {"2026-11-25"}
+
+
+def test_a_match_stays_until_its_last_window_has_ended() -> None:
+    """115 minutes and two hours after a kick-off at 15:00."""
+    running = match(1, "2026-11-25 15:00", status="IN_PLAY")
+    assert listed(running, now=datetime(2026, 11, 25, 18, 54, tzinfo=UTC))["match_id"].tolist() == ["m1"]
+    assert listed(running, now=datetime(2026, 11, 25, 18, 55, tzinfo=UTC))["entry"].tolist() == ["notice"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from scipy import stats
 from pizza_assets.analysis.forecast.intervals import (
     MIN_VALUES,
     fit_dispersion,
+    interval_ends,
     poisson_deviance,
     quantile,
     randomised_pit,
@@ -44,6 +45,28 @@ def test_quantiles_cover_their_share(mean: float, k: float, share: float) -> Non
     below = stats.nbinom.cdf([at, at - 1], 1 / k, 1 / (1 + k * mean))
     assert below[0] >= share - 1e-9
     assert at == 0 or below[1] < share + 1e-9
+
+
+@given(mean=st.floats(0.05, 500), k=st.floats(0.001, 2), level=st.sampled_from([80, 95]))
+def test_intervals_end_at_the_middle_of_their_counts(mean: float, k: float, level: int) -> None:
+    """The lowest and highest count whose mid-probability lies between the shares outside."""
+    low, high = (ends[0] for ends in interval_ends(level, np.array([mean]), np.array([k])))
+    counts = np.arange(high + 3)
+    middle = (
+        stats.nbinom.cdf(counts - 1, 1 / k, 1 / (1 + k * mean))
+        + stats.nbinom.pmf(counts, 1 / k, 1 / (1 + k * mean)) / 2
+    )
+    outside = (100 - level) / 200
+    assert low == counts[middle >= outside - 1e-9][0]
+    assert high == counts[middle <= 1 - outside + 1e-9][-1]
+
+
+def test_intervals_of_small_counts_do_not_hold_too_many() -> None:
+    """Both ends of plain quantiles count as inside: that gave 84 to 86 % at 16 orders."""
+    mean, k = np.full(40_000, 16.0), np.full(40_000, 0.05)
+    low, high = interval_ends(80, mean, k)
+    observed = draw(mean, 0.05)
+    assert 0.78 < ((low <= observed) & (observed <= high)).mean() < 0.83
 
 
 def test_pit_is_uniform_for_small_counts() -> None:

@@ -1,0 +1,63 @@
+"""What to staff for on the days that people plan, from the stored forecast. Nothing is computed here.
+
+The page shows the same numbers (dashboards/views/weekend.js).
+"""
+
+from datetime import date
+
+import pandas as pd
+
+from pizza_assets.models import DemandForecast
+from pizza_assets.models.labels import SOURCES
+from pizza_assets.models.vocabulary import DemandLevel, ResultStatus, Span
+
+SHOP = [*SOURCES, "chain", "market", "store_id"]
+_PLANNED_WEEKDAYS = (4, 5, 6)
+
+
+def days_of_shops(forecast: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
+    """One row per shop and business day that is still ahead: DemandForecast rows of its busiest hour by then, or of the
+    day where no hour has a range. Also `unusual`: how far the day is from the 8-week mean, as a share."""
+    rows = forecast[(forecast["level"] == DemandLevel.SHOP) & (forecast["ends_at"] > now)]
+    if rows.empty:
+        return rows.assign(unusual=pd.Series(dtype=float))
+    key = [*SHOP, "business_date"]
+    days = rows[rows["span"] == Span.DAY]
+    hours = rows[(rows["span"] == Span.HOUR) & (rows["status"] == ResultStatus.OK)]
+    peaks = hours.loc[hours.groupby(key)["expected"].idxmax()]
+    has_peak = pd.MultiIndex.from_frame(days[key]).isin(pd.MultiIndex.from_frame(peaks[key]))
+    usual = days["usual_orders"].where(days["usual_orders"] > 0)
+    unusual = days[key].assign(unusual=(days["expected"] / usual - 1).abs())
+    named = hours.dropna(subset="match").drop_duplicates(key)[[*key, "match"]].rename(columns={"match": "match_of_day"})
+    found = pd.concat([peaks, days[~has_peak]], ignore_index=True)
+    return found.merge(unusual, on=key, how="left").merge(named, on=key, how="left")
+
+
+def weekend_dates(dates: pd.Series) -> list[str]:
+    """Friday to Sunday of the running or the next weekend, of these business dates; the next seven if there is none."""
+    week = sorted(dates.unique())[:7]
+    weekdays = [date.fromisoformat(text).weekday() for text in week]
+    planned = [text for text, weekday in zip(week, weekdays, strict=True) if weekday in _PLANNED_WEEKDAYS]
+    until = next((text for text in planned if date.fromisoformat(text).weekday() == _PLANNED_WEEKDAYS[-1]), None)
+    return [text for text in planned if until is None or text <= until] or week
+
+
+def summary_lines(forecast: pd.DataFrame | None, most: int = 3) -> list[str]:
+    """What to staff for on the first planned day: the shops with the most unusual days."""
+    if forecast is None or forecast.empty:
+        return []
+    rows = days_of_shops(DemandForecast.conform(forecast), forecast["starts_at"].min())
+    first = weekend_dates(rows["business_date"])[:1]
+    given = rows[rows["business_date"].isin(first) & (rows["status"] == ResultStatus.OK)]
+    ordered = given.sort_values("unusual", ascending=False, kind="stable").head(most)
+    return [f"Staff    {_sentence(row)}" for row in ordered.to_dict("records")]
+
+
+def _sentence(row: dict) -> str:
+    is_mock = "MOCK: " if row["data_source"] != "real" else ""
+    day = f"{date.fromisoformat(row['business_date']):%a %d %b}"
+    people = "" if pd.isna(row["people"]) else f", {row['people']:.0f} people"
+    match = "" if pd.isna(row["match_of_day"]) else f"; {row['match_of_day']}"
+    shop = f"{row['market']}, {row['store_id']} ({row['chain']})"
+    hour = f"{row['local_start']} to {row['local_end']}"
+    return f"{is_mock}{day}, {shop}: {row['quantile_90']:.0f} orders{people} from {hour}{match}"

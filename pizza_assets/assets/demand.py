@@ -1,0 +1,174 @@
+"""Assets of the demand forecast: shops by hour, how past forecasts did, what was published, and how that did."""
+
+from collections.abc import Iterable
+
+import dagster as dg
+import pandas as pd
+
+from pizza_assets.analysis.expected_grid import SourcePair
+from pizza_assets.analysis.forecast import demand_tables
+from pizza_assets.analysis.forecast.demand import Staffing
+from pizza_assets.analysis.forecast.match_forecast import known_fixtures, order_histories
+from pizza_assets.analysis.forecast.order_history import OrderHistory
+from pizza_assets.analysis.panel import Panel
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.assets.common import described
+from pizza_assets.assets.metadata import whole
+from pizza_assets.assets.panels import panels_by_pair, store_panels_by_pair
+from pizza_assets.dashboards.extracts.demand import demand_forecast_extract
+from pizza_assets.models.market import Markets
+from pizza_assets.orchestration.freshness.match_versions import current_matches
+from pizza_assets.settings import Settings
+from pizza_assets.sources.base import Clock
+from pizza_assets.storage.io_manager import WholeOutput
+from pizza_assets.storage.tables import TableStore, WeekTables
+
+BASKET_WEEKS = 8
+"""Weeks from which pizzas per order are computed."""
+
+
+def demand_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """The assets from demand_backtest to demand_scores, and the extract."""
+    return [
+        _demand_backtest(settings),
+        _demand_forecast(settings),
+        _kept_demand(),
+        _demand_scores(),
+        _demand_forecast_extract(),
+    ]
+
+
+def _demand_backtest(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "demand_backtest"),
+        description="How forecasts of shops, and of sums of markets and chains, did at past dates, by hour and day.",
+    )
+    def demand_backtest(
+        forecast_backtest: pd.DataFrame,
+        quarter_hours: WeekTables,
+        raw_matches: WeekTables,
+        coming_matches: pd.DataFrame,
+        markets: dg.ResourceParam[Markets],
+    ) -> WholeOutput:
+        fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
+        panels, shops, histories = _histories(settings, quarter_hours, raw_matches, fixtures, markets)
+        rows = demand_tables.demand_backtest(shops, panels, histories, forecast_backtest)
+        shown = ("level", "span", "horizon", "scored_forecasts", "error_pct", "error_of_mean_pct", "inside_80_pct")
+        return whole(rows, forecast_backtest, shown=shown)
+
+    return demand_backtest
+
+
+def _demand_forecast(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "demand_forecast"),
+        description="Orders of every shop in every open hour of the next 14 days, with and without matches, and the "
+        "sums of markets and chains, each with its own range and the orders to staff for.",
+    )
+    def demand_forecast(
+        demand_backtest: pd.DataFrame,
+        forecast_backtest: pd.DataFrame,
+        quarter_hours: WeekTables,
+        order_bins: WeekTables,
+        raw_matches: WeekTables,
+        coming_matches: pd.DataFrame,
+        markets: dg.ResourceParam[Markets],
+        clock: dg.ResourceParam[Clock],
+    ) -> WholeOutput:
+        fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
+        panels, shops, histories = _histories(settings, quarter_hours, raw_matches, fixtures, markets)
+        pizzas = pizzas_per_order(order_bins, sorted({pair[0] for pair in shops}))
+        staffing = {source: Staffing(settings.orders_per_person, ratios) for source, ratios in pizzas.items()}
+        rows = demand_tables.demand_forecast(
+            shops,
+            panels,
+            histories,
+            (forecast_backtest, demand_backtest),
+            fixtures,
+            staffing,
+            clock(),
+            str(coming_matches["asked_on"].iloc[0]) if len(coming_matches) else clock().date().isoformat(),
+        )
+        shown = (
+            "market",
+            "chain",
+            "store_id",
+            "business_date",
+            "local_start",
+            "expected",
+            "quantile_90",
+            "data_source",
+        )
+        return whole(rows, demand_backtest, shown=shown, answered=int((rows["status"] == "ok").sum()))
+
+    return demand_forecast
+
+
+def _kept_demand() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "kept_demand"),
+        description="The last forecast of every hour and day as published before it began. Can't be rebuilt: data lost "
+        "here is lost for good.",
+    )
+    def kept_demand(demand_forecast: pd.DataFrame, tables: dg.ResourceParam[TableStore]) -> WholeOutput:
+        return whole(demand_tables.kept_demand(demand_forecast, tables.read_whole("kept_demand")), demand_forecast)
+
+    return kept_demand
+
+
+def _demand_scores() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("analysis", "demand_scores"),
+        description="Published forecasts beside the orders that came, by day, for hours and days of every level.",
+    )
+    def demand_scores(kept_demand: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables) -> WholeOutput:
+        rows = demand_tables.demand_scores(kept_demand, store_panels_by_pair(quarter_hours, raw_matches))
+        shown = ("business_date", "level", "span", "scored_forecasts", "observed", "orders", "inside_80_pct")
+        return whole(rows, kept_demand, shown=shown)
+
+    return demand_scores
+
+
+def _demand_forecast_extract() -> dg.AssetsDefinition:
+    @dg.asset(
+        **described("dashboards", "dashboard_demand_forecast"),
+        description="demand_forecast of shops for the next eight days.",
+    )
+    def dashboard_demand_forecast(demand_forecast: pd.DataFrame, clock: dg.ResourceParam[Clock]) -> WholeOutput:
+        rows = demand_forecast_extract(demand_forecast, clock())
+        shown = ("market", "chain", "store_id", "business_date", "local_start", "orders", "quantile_90", "data_source")
+        return whole(rows, demand_forecast, shown=shown)
+
+    return dashboard_demand_forecast
+
+
+def pizzas_per_order(order_bins: WeekTables, sources: Iterable[str]) -> dict[str, dict[tuple[str, str], float]]:
+    """By order source, the mean number of pizzas per order by market and chain; without those that sold none."""
+    weeks = list(order_bins)[-BASKET_WEEKS:]
+    sums = [order_bins.derived("baskets", week, _baskets) for week in weeks]
+    known = [part for part in sums if part is not None]
+    found: dict[str, dict[tuple[str, str], float]] = {source: {} for source in sources}
+    if not known:
+        return found
+    total = pd.concat(known).groupby(["order_source", "market", "chain"]).sum()
+    for (source, market, chain), row in total[(total > 0).all(axis=1)].iterrows():
+        if source in found:
+            found[source][market, chain] = float(row["pizza_count"] / row["order_count"])
+    return found
+
+
+def _baskets(rows: pd.DataFrame, _week: str) -> pd.DataFrame:
+    return rows.groupby(["order_source", "market", "chain"], as_index=False)[["order_count", "pizza_count"]].sum()
+
+
+def _histories(
+    settings: Settings, quarter_hours: WeekTables, raw_matches: WeekTables, fixtures: pd.DataFrame, markets: Markets
+) -> tuple[dict[SourcePair, Panel], dict[SourcePair, OrderHistory], dict[SourcePair, OrderHistory]]:
+    """Panels of stores, their histories, and those of markets."""
+    lengths = WindowLengths.from_settings(settings)
+    panels = store_panels_by_pair(quarter_hours, raw_matches)
+    shops, histories = (
+        order_histories(of, fixtures, markets, lengths, settings.timezone)
+        for of in (panels, panels_by_pair(quarter_hours, raw_matches))
+    )
+    return panels, shops, histories

@@ -1,0 +1,26 @@
+// "Download CSV": what a view holds, written by the page itself, without a network.
+function csvText(rows) {
+  const names = Object.keys(rows[0]);
+  const cell = (value) => {
+    const text = value === null || value === undefined ? "" : String(value);
+    // a text that begins like a formula would be run by a spreadsheet
+    const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(","))].join("\r\n");
+}
+
+// Times are seconds since 1970 in the page, and ISO 8601 in a file.
+function asWritten(row) {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) =>
+    [name, name.endsWith("_at") && typeof value === "number" ? new Date(value * 1000).toISOString() : value]));
+}
+
+function downloadButton(name, rows) {
+  const save = () => {
+    const address = URL.createObjectURL(new Blob([csvText(rows.map(asWritten))], { type: "text/csv" }));
+    make("a", { href: address, download: `${name}.csv` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  };
+  return rows.length ? make("button", { type: "button", class: "download", onclick: save }, "Download CSV") : null;
+}

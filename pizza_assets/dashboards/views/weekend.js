@@ -1,0 +1,114 @@
+// This weekend: a table of shops and days for each chain; a cell opens the shop's hours.
+RENDERERS.weekend = renderWeekend;
+
+let showsWeek = false; // All seven days rather than the weekend.
+
+function renderWeekend() {
+  const rows = demandRows();
+  const dates = shownDates([...new Set(rows.map((row) => row.business_date))].sort());
+  const shown = rows.filter((row) => dates.includes(row.business_date));
+  const labels = shown.map((row) => row.data_source);
+  if (!shown.length) {
+    fillView("weekend", { labels, body: [emptyNote(nothingAheadWords())] });
+    return [];
+  }
+  const tables = byPair(shown).flatMap((own) =>
+    [...grouped(own, (row) => row.chain)].sort(([a], [b]) => a.localeCompare(b))
+      .map(([chain, ofChain]) => chainTable(chain, ofChain, dates)));
+  fillView("weekend", { labels, title: weekendTitle(dates), body: [weekendTools(shown, rows), ...tables] });
+  return [];
+}
+
+// Friday to Sunday of the running or the next weekend; or the next seven days.
+function shownDates(dates) {
+  const week = dates.slice(0, 7);
+  if (showsWeek) return week;
+  const weekdayOf = (date) => new Date(date).getUTCDay();
+  const weekend = week.filter((date) => [5, 6, 0].includes(weekdayOf(date)));
+  const last = weekend.findIndex((date) => weekdayOf(date) === 0);
+  return weekend.length ? weekend.slice(0, last < 0 ? weekend.length : last + 1) : week;
+}
+
+function weekendTitle(dates) {
+  const words = (date) => dateWords(date).replace(",", "");
+  const period = dates.length > 1 ? `${words(dates[0])} to ${words(dates[dates.length - 1])}` : words(dates[0]);
+  return `${showsWeek ? "The next seven days" : PAGE.views.weekend.title}: ${period}`;
+}
+
+function nothingAheadWords() {
+  if (!DATA.demand_forecast.length)
+    return "No shop has a forecast yet: it needs orders of the last 14 days, and about 8 weeks of them.";
+  return DATA.demand_forecast.some(isAhead)
+    ? "No shop fits these filters."
+    : "Every day that was forecast here has passed. Run “pizza run” for a new page.";
+}
+
+function weekendTools(shown, all) {
+  const toggle = () => { showsWeek = !showsWeek; redraw(renderWeekend); byId("weekend-days").focus(); };
+  const staff = shown.some((row) => row.people !== null) ? "orders and people" : "orders";
+  return make("div", { class: "weekend-tools" },
+    make("p", { class: "hint" },
+      `Each number says how many ${staff} to staff for in the day's busiest hour still ahead: nine in ten such hours ` +
+        "need no more. Select it for all hours. Shops with the most unusual days come first."),
+    make("span", { class: "buttons" },
+      make("button", { type: "button", id: "weekend-days", "aria-pressed": String(showsWeek), onclick: toggle },
+        showsWeek ? "Only the weekend" : "All seven days"),
+      downloadButton("demand-forecast", all)));
+}
+
+function chainTable(chain, rows, dates) {
+  const shops = [...grouped(rows, shopKey).values()]
+    .map((own) => ({ own, unusual: Math.max(0, ...own.filter((row) => row.span === "day" && row.unusual_pct !== null)
+      .map((row) => Math.abs(row.unusual_pct))) }))
+    .sort((a, b) => b.unusual - a.unusual || shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
+  const heads = [["Shop", ""], ...dates.map((date) => [dateWords(date), "day"])];
+  const table = make("table", { class: "weekend" }, headOf(heads),
+    make("tbody", {}, ...shops.map(({ own }) => shopRow(own, dates))));
+  return make("div", { class: "chain" },
+    make("h3", {}, `${chain} `, make("span", { class: "sub" }, counted(shops.length, "shop")), " ",
+      shortPairBadge(rows[0])),
+    scrolling(`Shops of ${chain}, ${pairWords(rows[0])}`, table));
+}
+
+function shopRow(own, dates) {
+  const [first] = own;
+  const cells = dates.map((date) => dayCell(own.filter((row) => row.business_date === date)));
+  return make("tr", {},
+    make("th", { scope: "row" }, first.market, make("span", { class: "sub" }, first.store_id)), ...cells);
+}
+
+function dayCell(rows) {
+  const whole = rows.find((row) => row.span === "day");
+  const hours = rows.filter((row) => row.span === "hour" && row.quantile_90 !== null);
+  if (!hours.length)
+    return make("td", { class: "day none" },
+      whole ? noNumber(whole) : make("span", { class: "sub" }, "not forecast"));
+  const peak = hours.reduce((most, row) => (row.expected > most.expected ? row : most));
+  const match = rows.find((row) => row.match !== null);
+  const people = peak.people === null ? null
+    : make("span", { class: "people" }, counted(peak.people, "person", "people"));
+  return make("td", { class: "day" }, make("div", { class: "cell" },
+    make("a", { href: shopDayAddress(peak),
+      "aria-label": `${peak.market} ${peak.store_id}, ${dateWords(peak.business_date)}: staff for ${staffWords(peak)}, ${
+        peak.local_start} to ${peak.local_end}` },
+      make("span", { class: "staff" }, count(Math.round(peak.quantile_90))),
+      make("span", { class: "when" }, `${peak.local_start}–${peak.local_end}`)),
+    people, match ? matchMark(match, hours) : null));
+}
+
+function matchMark(match, hours) {
+  const kickoff = match.match.slice(match.match.lastIndexOf(", ") + 2);
+  const own = hours.filter((row) => row.match_id === match.match_id);
+  const added = own.map(addedOrders);
+  const words = added.includes(null) || !own.length
+    ? `match ${kickoff}`
+    : `match ${kickoff}, ${signed(sumOf(added), 0)} orders`;
+  return make("span", { class: "match-mark", title: match.match }, words);
+}
+
+const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
+
+function noNumber(whole) {
+  const about = whole.expected === null ? "" : `about ${count(Math.round(whole.expected))} orders all day; `;
+  return make("span", { class: "sub" }, `${whole.holiday ? `${whole.holiday}: ` : ""}${about}${plainReason(whole)}`);
+}

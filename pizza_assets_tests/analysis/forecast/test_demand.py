@@ -1,0 +1,171 @@
+"""Orders by shop and hour: days with or without a match, sums with errors of their own, what has passed left out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pizza_assets.analysis.forecast.demand import Staffing
+from pizza_assets.analysis.forecast.demand_tables import (
+    demand_backtest,
+    demand_forecast,
+    demand_scores,
+    kept_demand,
+)
+from pizza_assets.analysis.forecast.demand_units import Units
+from pizza_assets.analysis.forecast.match_forecast import forecast_backtest, order_histories
+from pizza_assets.analysis.panel import STORE, Panel
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets.models.vocabulary import DemandLevel
+from pizza_assets_tests.analysis.forecast.histories import PAIR, small_world
+from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, ZONE
+
+MARKETS, PAST, PANEL, COMING, FIXTURES = small_world(effect=0.3, per_hour=40.0)
+END = datetime.fromtimestamp(float(PANEL.minutes[-1] + 15) * 60, UTC)
+
+
+def shops_of(panel: Panel) -> Panel:
+    """Two shops of two chains per market: a third and two thirds of its orders."""
+    rng = np.random.default_rng(3)
+    small = rng.binomial(panel.counts, 1 / 3).astype(np.int32)
+    names = [(name, chain, f"{name}-{chain}") for chain in ("Uno", "Due") for name in panel.names]
+    counts = np.concatenate([small, panel.counts - small])
+    order = sorted(range(len(names)), key=lambda number: names[number])
+    index = pd.MultiIndex.from_tuples([names[number] for number in order], names=STORE)
+    return replace(panel, names=index, counts=counts[order], is_known=np.ones_like(counts, dtype=bool))
+
+
+SHOPS = shops_of(PANEL)
+
+
+def tables(panel: Panel = SHOPS, now: datetime = END, per_person: float | None = None):
+    histories = order_histories({PAIR: PANEL}, FIXTURES, MARKETS, LENGTHS, ZONE)
+    shops = order_histories({PAIR: panel}, FIXTURES, MARKETS, LENGTHS, ZONE)
+    past = forecast_backtest(histories, FIXTURES)
+    scored = demand_backtest(shops, {PAIR: panel}, histories, past)
+    staffing = {PAIR[0]: Staffing(per_person, {(MARKETS[0].name, "Uno"): 1.5})}
+    return scored, demand_forecast(
+        shops, {PAIR: panel}, histories, (past, scored), FIXTURES, staffing, now, "2026-01-01"
+    )
+
+
+BACKTEST, FORECAST = tables(per_person=8.0)
+OF_SHOPS = FORECAST[FORECAST["level"] == "shop"]
+
+
+def test_every_shop_has_every_open_hour_with_or_without_a_match() -> None:
+    hours = OF_SHOPS[OF_SHOPS["span"] == "hour"]
+    assert (hours["status"] == "ok").equals(hours["holiday"].isna())
+    by_day = hours.groupby(["store_id", "business_date"]).size()
+    assert len(by_day.groupby("store_id").size()) == len(SHOPS.names)
+    assert set(by_day[by_day.index.get_level_values(1) > hours["business_date"].min()].iloc[:-1]) == {12}
+    assert hours["local_start"].between("11:00", "22:00").all()
+    assert hours["match"].notna().any()
+    assert hours["match"].isna().any()
+
+
+def test_football_is_added_in_its_window_only() -> None:
+    hours = OF_SHOPS[OF_SHOPS["span"] == "hour"]
+    added = hours["with_football"] / hours["without_football"]
+    after = hours[(hours["match_window"] == "post") & (added > 1.05)]
+    assert len(after)
+    assert added[hours["match"].isna()].to_numpy() == pytest.approx(1.0)
+
+
+def test_sums_are_of_one_chain_and_have_narrower_ranges_than_their_parts() -> None:
+    chains = FORECAST[(FORECAST["level"] == "chain") & (FORECAST["span"] == "day")]
+    assert set(chains["chain"]) == {"Uno", "Due"}
+    parts = OF_SHOPS[OF_SHOPS["span"] == "day"].groupby(["chain", "business_date"])[["expected", "low_80", "high_80"]]
+    both = chains.set_index(["chain", "business_date"]).join(parts.sum(), suffixes=("", "_added"))
+    whole = both[(both["days_ahead"] > 0) & both["holiday"].isna()]
+    assert whole["expected"].to_numpy() == pytest.approx(whole["expected_added"].to_numpy())
+    assert (whole["high_80"] - whole["low_80"] < whole["high_80_added"] - whole["low_80_added"]).all()
+
+
+def test_on_a_bank_holiday_the_mean_is_given_without_a_range() -> None:
+    on_holiday = FORECAST[FORECAST["holiday"].notna()]
+    assert len(on_holiday)
+    assert on_holiday["expected"].notna().all()
+    assert on_holiday[["low_80", "quantile_90", "people"]].isna().all(axis=None)
+    assert on_holiday["reasons"].str.startswith(Reason.BANK_HOLIDAY.code).all()
+    assert not on_holiday["is_peak_hour"].any()
+
+
+def test_one_hour_of_a_day_is_the_busiest() -> None:
+    hours = OF_SHOPS[OF_SHOPS["span"] == "hour"]
+    peaks = hours[hours["is_peak_hour"]].set_index(["store_id", "business_date"])
+    assert not peaks.index.duplicated().any()
+    most = hours[hours["status"] == "ok"].groupby(["store_id", "business_date"])["expected"].max()
+    assert peaks["expected"].to_numpy() == pytest.approx(most.reindex(peaks.index).to_numpy())
+
+
+def test_people_and_pizzas_are_given_where_they_are_known() -> None:
+    hours = OF_SHOPS[OF_SHOPS["span"] == "hour"]
+    given = hours[hours["status"] == "ok"]
+    assert (given["people"] == np.ceil(given["quantile_90"] / 8)).all()
+    known = (hours["market"] == MARKETS[0].name) & (hours["chain"] == "Uno")
+    assert hours.loc[known, "pizzas"].to_numpy() == pytest.approx(1.5 * hours.loc[known, "expected"].to_numpy())
+    assert hours.loc[~known, "pizzas"].isna().all()
+    assert FORECAST.loc[FORECAST["span"] == "day", "people"].isna().all()
+
+
+def test_hours_that_have_passed_are_left_out_and_the_rest_stands() -> None:
+    """Data until a Tuesday morning; it is 18:20 the day after."""
+    now = END + timedelta(hours=36) + timedelta(minutes=20)
+    late = tables(now=now)[1]
+    assert late["ends_at"].min() > now
+    assert late.loc[late["span"] == "hour", "starts_at"].min() > now - timedelta(hours=1)
+    key = ["level", "market", "chain", "store_id", "span", "starts_at"]
+    both = late[late["span"] == "hour"].merge(FORECAST, on=key, suffixes=("", "_before"))
+    assert len(both) == (late["span"] == "hour").sum()
+    assert both["quantile_90"].to_numpy() == pytest.approx(both["quantile_90_before"].to_numpy(), nan_ok=True)
+    rest = late[(late["span"] == "day") & (late["business_date"] == late["business_date"].min())]
+    assert (rest["days_ahead"] == 0).all()
+
+
+def test_a_shop_that_closed_is_listed_with_a_reason_and_left_out_of_sums() -> None:
+    known = SHOPS.is_known.copy()
+    known[0, -30 * 96 :] = False
+    panel = replace(SHOPS, is_known=known, counts=np.where(known, SHOPS.counts, 0).astype(np.int32))
+    rows = tables(panel)[1]
+    closed = rows[rows["store_id"] == SHOPS.names[0][2]]
+    assert set(closed["span"]) == {"day"}
+    assert closed["reasons"].str.startswith(Reason.SHOP_SILENT.code).all()
+    chain = rows[(rows["level"] == "chain") & (rows["chain"] == SHOPS.names[0][1])]
+    assert set(chain["shops"]) == {len(MARKETS) - 1}
+
+
+def test_intervals_hold_what_they_say_at_every_level() -> None:
+    hours = BACKTEST[(BACKTEST["span"] == "hour") & (BACKTEST["level"] == "shop")]
+    assert hours["inside_80_pct"].between(75, 85).all()
+    assert (BACKTEST["error_pct"] < BACKTEST["error_of_mean_pct"] * 1.1).all()
+
+
+def test_the_last_forecast_before_an_hour_is_kept_and_scored_when_its_orders_arrive() -> None:
+    kept = kept_demand(FORECAST, None)
+    pd.testing.assert_frame_equal(kept_demand(FORECAST, kept), kept)
+    assert len(demand_scores(kept, {PAIR: SHOPS})) == 0
+    later = kept_demand(FORECAST.assign(made_on="2026-01-02", orders=FORECAST["orders"] + 1), kept)
+    assert len(later) == len(kept)
+    assert set(later["made_on"]) == {"2026-01-02"}
+    width = 3 * 96
+    ones = np.ones((len(SHOPS.names), width), dtype=np.int32)
+    arrived = replace(
+        SHOPS,
+        counts=np.concatenate([SHOPS.counts, ones], axis=1),
+        is_known=np.concatenate([SHOPS.is_known, ones > 0], axis=1),
+        week=np.concatenate([SHOPS.week, np.full(width, SHOPS.week[-1])]),
+    )
+    scores = demand_scores(kept, {PAIR: arrived})
+    hours = scores[(scores["span"] == "hour") & (scores["level"] == "shop")]
+    assert (hours["observed"] == 4 * hours["scored_forecasts"]).all()
+    assert set(scores["level"]) == {"shop", "market", "chain"}
+
+
+def test_units_sum_only_what_is_known() -> None:
+    names = pd.MultiIndex.from_tuples([("A", "c", "1"), ("A", "c", "2"), ("B", "c", "3")], names=STORE)
+    markets = Units.of(DemandLevel.MARKET, names)
+    sums = markets.sums(np.array([[1.0, np.nan], [2.0, np.nan], [np.nan, 5.0]]))
+    np.testing.assert_array_equal(sums, [[3.0, np.nan], [np.nan, 5.0]])
