@@ -164,7 +164,7 @@ class OrderHistory:
 
 
 def _unclear(spans: pd.DataFrame, names: tuple[str, ...], minutes: np.ndarray) -> np.ndarray:
-    """True [row, column] where a quarter-hour overlaps a span of the row's market, which may have a row for each shop."""
+    """True [row, column] where a quarter-hour overlaps a span of the row's market. A market may have several shops."""
     markets = pd.Index(names).unique()
     return is_inside(spans, markets, minutes, BIN_MINUTES)[markets.get_indexer(pd.Index(names))]
 

@@ -38,8 +38,8 @@ UNUSUAL_SDS robust standard deviations of days and by UNUSUAL_LOG. Bank holidays
 class Shape:
     """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known,
     neither on a bank holiday nor on an unusual day, and not at a time at which the market's team may have played
-    [market, column before the cut]. unusual_days: those found in the orders. holiday_factor: factor of orders by holiday code;
-    1 for code 0."""
+    [market, column before the cut]. unusual_days: those found in the orders. holiday_factor: factor of orders by
+    holiday code; 1 for code 0."""
 
     alpha: np.ndarray
     is_usual: np.ndarray
