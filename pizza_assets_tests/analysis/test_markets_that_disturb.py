@@ -4,14 +4,16 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from pizza_assets.analysis.baseline import expected_grids, expected_rows
-from pizza_assets.analysis.correlation_results import correlation_results
+from pizza_assets.analysis.correlation_results import correlation_results, main_effects
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.expected_grid import ExpectedGrid, grids_of
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.reasons import Reason
-from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, panels_of, simulate
+from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, fitted_grids, panels_of, simulate
 
 PAIR = ("mock", "mock")
 WORLD = simulate(71, market_count=5, week_count=12, orders_per_bin=6)
@@ -81,3 +83,14 @@ def test_that_no_market_follows_a_team_is_told_before_anything_else() -> None:
     broken = replace(grid(is_disturbed=True), has_converged=np.zeros(5, dtype=bool))
     nothing = match_impact(WORLD.windows.head(0), {PAIR: broken}, WORLD.matches, WORLD.markets, LENGTHS)
     assert own_match_answer(nothing, broken).missing == (Reason.NO_MATCHES,)
+
+
+def test_where_nothing_is_left_out_the_primary_answer_keeps_its_digits() -> None:
+    """The numbers of the release before markets could be dropped and days left out."""
+    world = simulate(9, market_count=8, week_count=30, uplift={"post": 0.1})
+    grids = fitted_grids(world)
+    impact = match_impact(world.windows, grids, world.matches, world.markets, LENGTHS)
+    (row,) = main_effects(impact, grids).query("role == 'primary'").to_dict("records")
+    assert pd.isna(row["left_out"])
+    found = [row[name] for name in ("estimate_log", "se", "p_value")]
+    assert found == pytest.approx([0.08479951382018648, 0.020827615065948712, 0.0002639353161154218], rel=1e-12)
