@@ -28,6 +28,8 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_PRE_MINUTES", "0", "whole number from 1 to 600"),
         ("PIZZA_REJECT_ERROR_SHARE", "5%", "0.05"),
         ("PIZZA_REJECT_ERROR_SHARE", "nan", "from 0 to 1"),
+        ("PIZZA_ORDERS_PER_PERSON", "six", "positive number"),
+        ("PIZZA_ORDERS_PER_PERSON", "0", "positive number"),
         ("PIZZA_COMPETITIONS", ",", "at least one"),
         ("PIZZA_SEED", "-1", "whole number"),
         ("PIZZA_STORAGE", "gs://bucket", "s3://bucket/prefix"),

@@ -150,10 +150,11 @@ def pizzas_per_order(order_bins: WeekTables, sources: Iterable[str]) -> dict[str
     found: dict[str, dict[tuple[str, str], float]] = {source: {} for source in sources}
     if not known:
         return found
-    total = pd.concat(known).groupby(["order_source", "market", "chain"]).sum()
-    for (source, market, chain), row in total[(total > 0).all(axis=1)].iterrows():
-        if source in found:
-            found[source][market, chain] = float(row["pizza_count"] / row["order_count"])
+    total = pd.concat(known).groupby(["order_source", "market", "chain"], as_index=False).sum()
+    sold = total[(total["order_count"] > 0) & (total["pizza_count"] > 0)]
+    for row in sold.to_dict("records"):
+        if row["order_source"] in found:
+            found[row["order_source"]][row["market"], row["chain"]] = row["pizza_count"] / row["order_count"]
     return found
 
 

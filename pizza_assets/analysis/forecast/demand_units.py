@@ -72,7 +72,7 @@ def demand_targets(history: OrderHistory, units: Units, cut: int, first: int | N
         columns = np.arange(cut if first is None else first, end)
         hours = columns[history.place[row, columns] % BINS_PER_HOUR == 0]
         hours = hours[hours + BINS_PER_HOUR <= end]
-        since = cut if first is None or not len(hours) else int(hours[0])
+        since = cut if first is None else int(hours[0]) if len(hours) else end
         day = history.day[row, since : end + 1]
         ends = since + np.flatnonzero(np.diff(day)) + 1
         starts = np.concatenate([[since], ends[:-1]]) if len(ends) else ends
@@ -90,7 +90,8 @@ def in_rows(targets: Targets, units: Units) -> Targets:
 def selling(history: OrderHistory, cut: int, cells: np.ndarray) -> np.ndarray:
     """`cells` [shop, column] without those of shops that sold nothing in the last days before `cut`: they closed, and
     must not count in sums."""
-    is_silent = ~history.is_known[:, max(cut - SILENT_DAYS * BINS_PER_DAY, 0) : cut].any(axis=1)
+    recent = slice(max(cut - SILENT_DAYS * BINS_PER_DAY, 0), cut)
+    is_silent = ~np.any(history.is_known[:, recent], axis=1)
     return np.where(is_silent[:, None], np.nan, cells)
 
 

@@ -141,7 +141,9 @@ def _smoothed(values: np.ndarray, orders: np.ndarray) -> np.ndarray:
     reach = len(SMOOTHING) // 2
     is_open = np.repeat(orders.reshape(len(orders), -1, BINS_PER_HOUR).sum(axis=2) > 0, BINS_PER_HOUR, axis=1)
     padded = np.pad((values * is_open).reshape(len(values), 7, BINS_PER_DAY), ((0, 0), (0, 0), (reach, reach)))
-    mean = sum(weight * padded[:, :, at : at + BINS_PER_DAY] for at, weight in enumerate(SMOOTHING))
+    mean = np.zeros((len(values), 7, BINS_PER_DAY))
+    for at, weight in enumerate(SMOOTHING):
+        mean += weight * padded[:, :, at : at + BINS_PER_DAY]
     return mean.reshape(values.shape) * is_open
 
 

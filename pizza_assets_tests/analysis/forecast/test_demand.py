@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pizza_assets.analysis.forecast.demand import Staffing
+from pizza_assets.analysis.forecast.demand import Staffing, column_at
 from pizza_assets.analysis.forecast.demand_tables import (
     demand_backtest,
     demand_forecast,
     demand_scores,
     kept_demand,
 )
-from pizza_assets.analysis.forecast.demand_units import Units
+from pizza_assets.analysis.forecast.demand_units import Units, demand_targets
 from pizza_assets.analysis.forecast.match_forecast import forecast_backtest, order_histories
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.reasons import Reason
@@ -123,6 +123,13 @@ def test_hours_that_have_passed_are_left_out_and_the_rest_stands() -> None:
     assert both["quantile_90"].to_numpy() == pytest.approx(both["quantile_90_before"].to_numpy(), nan_ok=True)
     rest = late[(late["span"] == "day") & (late["business_date"] == late["business_date"].min())]
     assert (rest["days_ahead"] == 0).all()
+
+
+def test_nothing_is_forecast_when_the_newest_orders_are_two_weeks_old() -> None:
+    history = order_histories({PAIR: SHOPS}, FIXTURES, MARKETS, LENGTHS, ZONE)[PAIR]
+    units = Units.of(DemandLevel.SHOP, SHOPS.names)
+    late = column_at(history, int((END + timedelta(days=20)).timestamp()) // 60)
+    assert len(demand_targets(history, units, history.end, late).start) == 0
 
 
 def test_a_shop_that_closed_is_listed_with_a_reason_and_left_out_of_sums() -> None:
