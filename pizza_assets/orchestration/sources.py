@@ -14,7 +14,6 @@ from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.team_names import canonical_name
 from pizza_assets.sources.orders.files import Inbox, OrderFiles
 from pizza_assets.sources.orders.mapping_reader import load_mapping
-from pizza_assets.sources.orders.staging import Staging
 
 
 class Sources:
@@ -55,7 +54,7 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles:
     return OrderFiles(
         orders_place(settings.orders_path or "", settings),
         load_mapping(Path(settings.orders_mapping or "")),
-        Staging(settings.machine_folder / "staging"),
+        settings.machine_folder / "staging",
         settings.timezone,
         clock,
         markets_of(settings),
