@@ -60,15 +60,15 @@ PARTS: dict[str, tuple[str, ...]] = {
     _IMPORT: (
         "pizza_assets.sources.orders.files:import_files",
         *(
-            f"pizza_assets.sources.orders.file_import:{function}"  # in threads of its own
-            for function in ("read_batches", "read_lines", "fold_orders", "_write_orders", "LineBuckets.lines")
+            f"pizza_assets.sources.orders.line_reading:{function}"  # in threads of its own
+            for function in ("read_batches", "read_lines")
         ),
     ),
     _READ: (
         "pizza_assets.storage.frames:table_of",
         "pizza_assets.storage.tables:open_orders",
         "pizza_assets.storage.tables:read_facts",
-        "pizza_assets.sources.orders.staged_week:staged_orders",
+        "pizza_assets.sources.orders.week_files:week_frame",
         "pizza_assets.storage.local_folder:LocalFolder.read",
         "pizza_assets.storage.local_folder:LocalFolder.tail",
     ),

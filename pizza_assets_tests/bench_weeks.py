@@ -32,13 +32,14 @@ from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MergedOrders, RawOrders
 from pizza_assets.models.market import DEFAULT_MARKETS
 from pizza_assets.models.row_stream import RowStream
+from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.resources import build_tables
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.orders.mock import mock_orders
-from pizza_assets.sources.orders.staged_week import week_frame, week_rows
+from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS, week_frame, week_rows
 from pizza_assets.storage import frames
 from pizza_assets.storage.layout import week_key
 from pizza_assets.storage.streamed_rows import regrouped
@@ -96,13 +97,11 @@ def _collect(tables: TableStore, millions: float) -> None:
 
 
 def _stage(tables: TableStore, millions: float) -> None:
-    """The orders as an export is staged: parts of half a million orders by hash of the id, each in order."""
-    folder = _staging(tables) / WEEK.key
-    folder.mkdir(parents=True, exist_ok=True)
-    part_count = 1 + int(millions * 2)
-    for part in range(part_count):
-        orders = _staged_orders(part, int(millions * 1e6) // part_count)
-        orders.to_parquet(folder / f"orders-{part:06d}.parquet", index=False, compression="zstd")
+    """The orders as an import writes them: one file, in order."""
+    file = _staged_file(tables)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    orders = _staged_orders(0, int(millions * 1e6))
+    orders.drop(columns=list(CONSTANT)).to_parquet(file, index=False, compression="lz4")
 
 
 def _staged_orders(part: int, count: int) -> pd.DataFrame:
@@ -120,21 +119,20 @@ def _staged_orders(part: int, count: int) -> pd.DataFrame:
         "pizza_count": rng.integers(1, 5, count),
     }
     texts = {"chain": "dominos", "sport": "football", "currency": "GBP", "order_source": "real", "source_name": "files"}
-    orders = RawOrders.conform(pd.DataFrame(rows).assign(**texts, store_location=None, items=None))
-    return orders.assign(origin="export.csv", line_number=range(count))
+    return RawOrders.conform(pd.DataFrame(rows).assign(**texts, store_location=None, items=None))
 
 
-def _staging(tables: TableStore) -> Path:
-    return Path(tables.objects.uri("staging"))
+def _staged_file(tables: TableStore) -> Path:
+    return Path(tables.objects.uri("staging")) / f"{WEEK.key}{ORDERS}"
 
 
 def _collect_staged(tables: TableStore, millions: float) -> None:
     """As a run collects it: a large week as a stream."""
-    _store_real(tables, week_rows(_staging(tables), WEEK.key))
+    _store_real(tables, week_rows([_staged_file(tables)], DataSource.REAL))
 
 
 def _collect_staged_frame(tables: TableStore, millions: float) -> None:
-    _store_real(tables, week_frame(_staging(tables), WEEK.key))
+    _store_real(tables, week_frame([_staged_file(tables)], DataSource.REAL))
 
 
 def _store_real(tables: TableStore, rows: pd.DataFrame | RowStream) -> None:

@@ -25,7 +25,6 @@ from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
-from pizza_assets.sources.orders.staging import Staging
 from pizza_assets.workbench import Workbench
 
 MARKETS_FILE = "markets.toml"
@@ -75,9 +74,9 @@ def check(
             print(printable(questions_text(proposal)))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
-    staging = Staging(bench.settings.machine_folder / "staging" if stand is None else stand.staging)
+    cache = bench.settings.machine_folder / "staging" if stand is None else stand.staging
     path = export.path if stand is None else stand.whole(mapping)
-    checked = check_export(path, mapping, staging, bench.settings, utc_now)
+    checked = check_export(path, mapping, cache, bench.settings, utc_now)
     print(printable(report_text(checked, mapping, proposal, bench.settings)))
     if proposal is not None and proposal.questions:
         print(printable(questions_text(proposal)))

@@ -20,7 +20,6 @@ from pizza_assets.sources.orders.sql.database import open_database
 from pizza_assets.sources.orders.sql.relation import Relation
 from pizza_assets.sources.orders.sql.source import OrdersTable
 from pizza_assets.sources.orders.sql.week_import import WeekImport
-from pizza_assets.sources.orders.staging import Staging
 
 
 class Sources:
@@ -82,7 +81,7 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles:
     return OrderFiles(
         orders_place(settings.orders_path or "", settings),
         load_mapping(Path(settings.orders_mapping or "")),
-        Staging(settings.machine_folder / "staging"),
+        settings.machine_folder / "staging",
         settings.timezone,
         clock,
         markets_of(settings),

@@ -15,7 +15,7 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.partitions import range_tags
 from pizza_assets.orchestration.sources import Sources
 from pizza_assets.sources.base import SourceResult
-from pizza_assets.sources.orders import staged_week
+from pizza_assets.sources.orders import week_files
 from pizza_assets.storage.layout import PLACES
 from pizza_assets_tests.support.order_export import write_export
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline, PoisonedMatches, RelabelledMatches, as_real, poison
@@ -203,7 +203,7 @@ def test_streamed_orders_are_stored_like_those_of_a_frame(
     files = order_file(tmp_path / "inbox")
     by_frame = Pipeline(tmp_path / "frame", **files)
     assert by_frame.collect(instance, WEEKS).failures == {}
-    monkeypatch.setattr(staged_week, "LARGE_WEEK_ORDERS", 10)
+    monkeypatch.setattr(week_files, "LARGE_WEEK_ORDERS", 10)
     by_stream = Pipeline(tmp_path / "stream", **files)
     assert by_stream.collect(instance, WEEKS).failures == {}
 

@@ -7,8 +7,9 @@ import pandas as pd
 from pizza_assets.models.orders import OF_NO_WEEK
 from pizza_assets.orchestration.own_export.trading_holes import TradingHole
 from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, SUPERSEDED, UNIQUE_ID
-from pizza_assets.sources.orders.file_import import NO_ORDER, ImportFacts
 from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.import_facts import NO_ORDER, ImportFacts
+from pizza_assets.sources.orders.text_batches import LIKE_AN_ORDER
 
 MANY = 0.05
 """A larger share of excluded or replaced lines is worth a look: shops cancel one order in fifty."""
@@ -33,8 +34,19 @@ def doubts_of(
             f"{excluded:,} of {read:,} lines ({excluded / read:.0%}) are left out by their status, as void or as paid "
             "back: is that right? Check [statuses] and the columns status, void and refunded of the mapping"
         )
-    if facts.lines.get(NO_ORDER, 0) > MANY * read and facts.aside:
-        doubts.append(f"{facts.lines[NO_ORDER]:,} lines are no orders, such as {facts.aside[0]}: is the mapping right?")
+    others = facts.other_counts()
+    kinds = {kind: count for kind, count in others.items() if kind != LIKE_AN_ORDER}
+    if facts.lines.get(NO_ORDER, 0) > MANY * read:
+        named = [f"{count:,} of kind {kind!r}" for kind, count in list(kinds.items())[:_MOST_NAMED]] or facts.aside[:1]
+        doubts.append(
+            f"{facts.lines[NO_ORDER]:,} lines are no orders, such as {', '.join(named)}: is the mapping right?"
+        )
+    if others.get(LIKE_AN_ORDER):
+        first = next((line for line in facts.aside if line.endswith(LIKE_AN_ORDER)), "")
+        doubts.append(
+            f"{others[LIKE_AN_ORDER]:,} lines look like orders, but stand below the end of the table ({first}), so "
+            "they are not read: remove the lines of other width above them, or move them to a file of their own"
+        )
     superseded = facts.lines.get(SUPERSEDED, 0)
     if superseded > MANY * read:  # overlapping files repeat orders, but few of them differently
         doubts.append(

@@ -1,6 +1,6 @@
 """Checks an export under a mapping: accounts for every line, and estimates which questions its orders could answer.
 
-Stores only the staged export, which a later run need not parse again.
+Stores only the order lines in the cache, so that a later run need not read the export again.
 """
 
 from collections import Counter
@@ -27,7 +27,6 @@ from pizza_assets.sources.base import Clock, SourceResult
 from pizza_assets.sources.fallback import matches_or_mock
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import OrderFiles
-from pizza_assets.sources.orders.staging import Staging
 
 EXAMPLES_PER_REASON = 3
 NOTES = ("replaced_versions", "moved_out_of_gap", "first_of_two")
@@ -68,12 +67,12 @@ class ExportCheck:
     readiness: Readiness | None
 
 
-def check_export(path: Path, mapping: FileMapping, staging: Staging, settings: Settings, clock: Clock) -> ExportCheck:
-    """Parse and stage the export at `path` under `mapping`, and estimate what it could answer.
+def check_export(path: Path, mapping: FileMapping, cache: Path, settings: Settings, clock: Clock) -> ExportCheck:
+    """Read the export at `path` under `mapping` into the `cache`, and estimate what it could answer.
 
     Memory is bounded by the largest week. Raises ConfigurationError if there is no such export.
     """
-    files = OrderFiles(path, mapping, staging, settings.timezone, clock, markets_of(settings))
+    files = OrderFiles(path, mapping, cache, settings.timezone, clock, markets_of(settings))
     facts = files.facts
     span = files.periods() if facts.coverage else None
     weeks = tuple(weeks_between(*span)) if span else ()

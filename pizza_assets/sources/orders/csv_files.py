@@ -81,7 +81,7 @@ def _continuing_lines(file: Path, mapping: FileMapping, width: int) -> np.ndarra
         return continuing_lines(lines, file.name, mapping.delimiter, width)
 
 
-class _RaggedRows:
+class RaggedRows:
     """Collects the records with too few or too many columns; the parser calls it for each."""
 
     def __init__(self, delimiter: str) -> None:
@@ -118,7 +118,7 @@ class _RaggedRows:
 
 
 def _batches(file: Path, mapping: FileMapping, place: HeaderPlace, continuing: np.ndarray) -> Iterator[TextBatch]:
-    header, ragged = place.names, _RaggedRows(mapping.delimiter)
+    header, ragged = place.names, RaggedRows(mapping.delimiter)
     names = list(dict.fromkeys(mapping.columns.values()))
     in_header = int((continuing <= place.line_count).sum())
     next_number, reported = place.line_count + 1, 0
@@ -142,7 +142,7 @@ def _batches(file: Path, mapping: FileMapping, place: HeaderPlace, continuing: n
 
     try:
         with open_unpacked(file) as source:
-            for batch in _arrow_reader(source, mapping, place, ragged, [header.index(name) for name in names]):
+            for batch in arrow_reader(source, mapping, place, ragged, [header.index(name) for name in names]):
                 numbers = ragged.numbers_between(next_number, batch.num_rows)
                 next_number = int(numbers[-1]) + 1 if len(numbers) else next_number
                 texts = {name: batch.column(names.index(column)) for name, column in mapping.columns.items()}
@@ -159,11 +159,16 @@ def _lines(records: np.ndarray, continuing: np.ndarray) -> np.ndarray:
     return lines_of_records(records, continuing) if len(continuing) else records
 
 
-def _arrow_reader(
-    source: IO[bytes], mapping: FileMapping, place: HeaderPlace, ragged: _RaggedRows, columns: list[int]
+def is_utf8(mapping: FileMapping) -> bool:
+    """Whether files are in UTF-8, with or without a byte order mark."""
+    return codecs.lookup(mapping.encoding).name in ("utf-8", "utf-8-sig")
+
+
+def arrow_reader(
+    source: IO[bytes], mapping: FileMapping, place: HeaderPlace, ragged: RaggedRows, columns: list[int]
 ) -> arrow_csv.CSVStreamingReader:
     width = len(place.names)
-    encoding = "utf8" if codecs.lookup(mapping.encoding).name in ("utf-8", "utf-8-sig") else mapping.encoding
+    encoding = "utf8" if is_utf8(mapping) else mapping.encoding
     return arrow_csv.open_csv(
         source,
         # the header is skipped and the columns are numbered, so that repeated names of unmapped columns do no harm

@@ -25,38 +25,25 @@ MINUTE = timedelta(minutes=1)
 @dataclass(frozen=True)
 class TradingDays:
     """The days with orders. days: `last_at`, the last order, per GROUP and business `day`.
-    extents: the `first` and `last` calendar day per file_index and zone.
+    extents: the `first` and `last` calendar day of files, per zone.
     """
 
     days: pd.DataFrame
     extents: pd.DataFrame
 
 
-def trading_days(orders: pd.DataFrame) -> TradingDays:
-    """The days of some accepted orders (file_index, zone, market, chain, currency, ordered_at)."""
-    local = pd.Series(pd.NaT, index=orders.index, dtype="datetime64[us]")
-    for zone in orders["zone"].unique():
-        rows = orders["zone"] == zone
-        local.loc[rows] = orders.loc[rows, "ordered_at"].dt.tz_convert(ZoneInfo(zone)).dt.tz_localize(None)
-    day = (local - pd.Timedelta(hours=DAY_STARTS_AT.hour)).dt.normalize()
-    dates = local.dt.normalize()
-    return _summed(
-        orders[GROUP].assign(day=day, last_at=orders["ordered_at"]),
-        orders[["file_index", "zone"]].assign(first=dates, last=dates),
-    )
+def local_times(at: pd.Series, zones: pd.Series) -> pd.Series:
+    """The wall times of instants, each in its zone."""
+    local = pd.Series(pd.NaT, index=at.index, dtype="datetime64[us]")
+    for zone in zones.unique():
+        rows = zones == zone
+        local.loc[rows] = at[rows].dt.tz_convert(ZoneInfo(zone)).dt.tz_localize(None)
+    return local
 
 
-def merged_days(parts: Iterable[TradingDays]) -> TradingDays:
-    """The days of several parts together."""
-    parts = list(parts)
-    return _summed(pd.concat([part.days for part in parts]), pd.concat([part.extents for part in parts]))
-
-
-def _summed(days: pd.DataFrame, extents: pd.DataFrame) -> TradingDays:
-    return TradingDays(
-        days.groupby([*GROUP, "day"], as_index=False)["last_at"].max(),
-        extents.groupby(["file_index", "zone"], as_index=False).agg({"first": "min", "last": "max"}),
-    )
+def business_days(at: pd.Series, zones: pd.Series) -> pd.Series:
+    """The business day of each instant."""
+    return (local_times(at, zones) - pd.Timedelta(hours=DAY_STARTS_AT.hour)).dt.normalize()
 
 
 def covered_periods(known: TradingDays) -> list[CoveredPeriod]:

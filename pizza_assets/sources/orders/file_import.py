@@ -1,164 +1,57 @@
-"""Parses a set of order files once and writes their orders by match week.
+"""Brings the store of order lines up to date with the files, and writes the orders of the weeks that changed.
 
-Two passes, both in bounded memory: the lines of each file go to buckets by order id, so that all lines of an order are
-in one bucket; then each bucket is folded into orders, which go to their weeks. An unreadable file leaves nothing but
-its error. Where the result is kept, and a week's answer, do not belong here.
+A new, changed or removed file touches its own lines and the weeks of the orders that it has lines of. All of it is one
+transaction, after which the answers are those of the new files; before, those of the old ones. A week's answer as a
+source does not belong here.
 """
 
-import itertools
+import hashlib
+import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import islice
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pizza_assets.errors import BadFile
-from pizza_assets.models.coverage import CoveredPeriod, coverage_from_json, coverage_to_json
+from pizza_assets.models import RawOrders
+from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
 from pizza_assets.models.orders import OF_NO_WEEK
-from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON, MatchWeek
-from pizza_assets.sources.orders.file_coverage import MINUTE, TradingDays, covered_periods, merged_days, trading_days
-from pizza_assets.sources.orders.file_folding import (
-    ACCEPTED,
-    DUPLICATE,
-    EXCLUDED,
-    LONE_REFUND,
-    REFUND,
-    SUPERSEDED,
-    WAITING,
-    fold_orders,
-)
-from pizza_assets.sources.orders.file_lines import read_lines
+from pizza_assets.sources.orders.file_coverage import GROUP, TradingDays, business_days, covered_periods, local_times
+from pizza_assets.sources.orders.file_folding import fold_weeks
+from pizza_assets.sources.orders.file_intake import take_in
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.file_readers import read_batches
-from pizza_assets.sources.orders.line_buckets import LineBuckets
-from pizza_assets.sources.orders.text_batches import ANOTHER_KIND, TextBatch
-from pizza_assets.threads import ahead, side_by_side
+from pizza_assets.sources.orders.import_facts import BLANK, LINE_KINDS, NO_ORDER, REJECTED, ImportFacts
+from pizza_assets.sources.orders.line_reading import OrderFile, Reading
+from pizza_assets.sources.orders.line_store import given, insert, transaction, with_store
+from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS
+from pizza_assets.sources.orders.week_files import REJECTED as REJECTED_FILE
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 PARSER_VERSION = 6
 """Raise it when the same files would give other orders, rejects or coverage."""
-BUCKET_BYTES = 32 * 1024 * 1024
-"""The approximate largest size of a bucket."""
-MOST_BUCKETS = 256
-"""The limit of buckets, because each keeps a file open while lines are read. Buckets may then be larger."""
-REJECTED, BLANK, NO_ORDER = "rejected", "blank", "no_order"
-MOST_ASIDE = 5
-LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, REFUND, LONE_REFUND, WAITING, NO_ORDER, BLANK)
-"""The possible fates of a line; each line has exactly one."""
-
-
-@dataclass(frozen=True)
-class OrderFile:
-    """A file of the export. name: its path inside the folder, as messages and rejected rows show it."""
-
-    name: str
-    path: Path
-
-
-@dataclass(frozen=True)
-class ImportFacts:
-    """The results of an import, except the orders themselves.
-
-    weeks: counts per match week with orders: accepted, rejected, duplicate, superseded, excluded and waiting lines;
-        replaced_versions, moved_out_of_gap and first_of_two orders (see file_folding and file_times).
-    coverage: the periods that the readable files cover.
-    bad_files: the unreadable files, and why.
-    extents: the keys of the first and last week with lines, per file; of an unreadable file from the last time it
-        could be read, if ever.
-    lines_read: the number of lines without header, per readable file.
-    aside: the lines that are no orders (totals, repeated headers, other sections), as "FILE line N: why", the first
-        MOST_ASIDE of each file.
-    lines: counts of all these lines by LINE_KINDS; they add up to the lines read.
-    last_at: the time of the last accepted order; all are before the cut-off of the import.
-    held_from: the first line held back because it was not before the cut-off (waiting, or refused as future).
-    """
-
-    weeks: dict[str, dict[str, int]] = field(default_factory=dict)
-    coverage: tuple[CoveredPeriod, ...] = ()
-    bad_files: dict[str, str] = field(default_factory=dict)
-    extents: dict[str, tuple[str, str]] = field(default_factory=dict)
-    lines_read: dict[str, int] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    aside: tuple[str, ...] = ()
-    last_at: datetime | None = None
-    held_from: datetime | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "weeks": self.weeks,
-            "coverage": coverage_to_json(self.coverage),
-            "bad_files": self.bad_files,
-            "extents": self.extents,
-            "lines_read": self.lines_read,
-            "lines": self.lines,
-            "aside": list(self.aside),
-            "last_at": self.last_at and self.last_at.isoformat(),
-            "held_from": self.held_from and self.held_from.isoformat(),
-        }
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "ImportFacts":
-        """The inverse of `to_json`."""
-        return cls(
-            values["weeks"],
-            tuple(coverage_from_json(values["coverage"])),
-            values["bad_files"],
-            extents_from_json(values),
-            values["lines_read"],
-            values["lines"],
-            tuple(values["aside"]),
-            values["last_at"] and datetime.fromisoformat(values["last_at"]),
-            values["held_from"] and datetime.fromisoformat(values["held_from"]),
-        )
-
-    def is_valid_at(self, cutoff: datetime) -> bool:
-        """Whether an import with this cut-off would accept the same orders."""
-        return (self.last_at is None or self.last_at < cutoff) and (self.held_from is None or cutoff <= self.held_from)
-
-    def count(self, kind: str) -> int:
-        """The count of one kind over all weeks."""
-        return sum(counts.get(kind, 0) for counts in self.weeks.values())
-
-
-def extents_from_json(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """The extents alone, also from facts of an older parser."""
-    return {name: (first, last) for name, (first, last) in values.get("extents", {}).items()}
-
-
-@dataclass(frozen=True)
-class _FileContent:
-    """What pass one keeps of a file in memory. first_at: its first usable time, used for earlier lines without one.
-    spans: first and last time of its usable and excluded lines, batch by batch. refusal: why the whole file is refused.
-    line_count: of all lines, including blank ones. aside_count, aside: of lines that are no orders, and the first of
-    them.
-    """
-
-    first_at: pd.Timestamp | None
-    spans: list[pd.Timestamp]
-    held_from: pd.Timestamp | None
-    refusal: str | None
-    line_count: int
-    blank_count: int
-    aside_count: int
-    aside: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Folded:
-    """The result of a bucket, except its orders, which are written. counts: lines by week and kind."""
-
-    weeks: set[str]
-    rejected: pd.DataFrame
-    counts: pd.DataFrame
-    days: TradingDays | None
+WEEKS = "weeks"
+"""The folder of the Parquet files, beside the store."""
+_ANSWER, _FILES, _FILES_BEFORE = "answer", "files", "files before"
+_UNNAMED = "unnamed.parquet"
+_EXTENTS = pa.schema([(name, pa.string()) for name in ("name", "first_week", "last_week")])
+_NEAREST = """
+CREATE OR REPLACE TEMP TABLE nearest AS
+SELECT raw, coalesce(max(known.week) FILTER (known.week <= raw), min(known.week)) AS week
+FROM (
+    SELECT week AS raw FROM week_counts UNION SELECT week FROM rejects UNION SELECT week FROM asides
+), (SELECT DISTINCT week FROM week_files) AS known
+GROUP BY raw
+"""
+"""Lines outside of all weeks with orders are reported in the week with orders before them, or else in the first."""
+_WRITTEN = "(FORMAT parquet, COMPRESSION lz4_raw)"
+_QUARTER_SECONDS = 900  # business days begin at a quarter of an hour in every zone
+_QUARTER = f"epoch_us(ordered_at) // {_QUARTER_SECONDS * 1_000_000}"
 
 
 def import_files(
@@ -167,266 +60,234 @@ def import_files(
     business_timezone: str,
     folder: Path,
     cutoff: datetime,
-    earlier_extents: Mapping[str, tuple[str, str]],
+    made_with: str,
     markets: Sequence[Market] = (),
 ) -> ImportFacts:
-    """Write `files` to `folder`, for staged_week.py. An unreadable file is listed in the result, not raised.
+    """What the files say, after reading those that are new. An unreadable file is listed in the result, not raised.
 
-    cutoff: the current minute. Orders within it wait for a later import, orders after it are refused.
+    folder: of this export's store. cutoff: the current minute. Orders within it wait for a later import, orders after
+    it are refused. made_with: all that the lines of a file depend on beside the file; its first line names versions.
     markets: for a mapping that takes zone or chain from the markets table.
-    earlier_extents: the extents of earlier imports; kept for files that are unreadable now.
     """
-    line_folder = folder / "lines"
-    line_folder.mkdir()
-    buckets = LineBuckets(line_folder, _bucket_count(sum(file.path.stat().st_size for file in files)))
-    by_name = {market.name: market for market in markets}
-    contents: dict[int, _FileContent] = {}
-    bad_files: dict[str, str] = {}
-    for index, file in enumerate(files):
-        try:
-            contents[index] = _write_lines(file, index, mapping, business_timezone, buckets, cutoff, by_name)
-            refusal = contents[index].refusal
-        except BadFile as error:
-            refusal = str(error)
-        if refusal is not None:
-            bad_files[file.name] = refusal
-            buckets.discard(index)
-    first_ats = {index: content.first_at for index, content in contents.items() if content.first_at is not None}
+    reading = Reading(mapping, business_timezone, cutoff, {market.name: market for market in markets})
 
-    def fold(bucket: int) -> _Folded | None:
-        lines = _placed_lines(buckets, bucket, first_ats)
-        return None if lines.empty else _fold(lines, mapping, cutoff, files, business_timezone, folder, bucket)
+    def update(db: "DuckDBPyConnection") -> ImportFacts:
+        chosen = take_in(db, files, reading)
+        stored = dict(db.execute("SELECT file_id, is_used FROM files").fetchall())
+        now = set(chosen.values())
+        touched = {number for number, is_used in stored.items() if not is_used or number not in now}
+        facts = _answer(db, folder)
+        if facts is None or touched:
+            with transaction(db):
+                facts = _updated(db, folder, now, touched, is_first=facts is None, reading=reading)
+        _sweep(db, folder)
+        return facts
 
-    parts = [folded for folded in side_by_side(fold, range(buckets.count)) if folded is not None]
-    rejected, counts = [part.rejected for part in parts], [part.counts for part in parts]
-    known = [part.days for part in parts if part.days is not None]
-    weeks = {week for part in parts for week in part.weeks}
-    shutil.rmtree(line_folder)
-    held_from = min((c.held_from for c in contents.values() if c.held_from is not None), default=None)
-    lines_read = {
-        files[index].name: content.line_count for index, content in contents.items() if content.refusal is None
-    }
-    readable = [content for content in contents.values() if content.refusal is None]
-    if not weeks:
-        bad_files |= _nothing_accepted(rejected, files)
-    extents = {name: earlier_extents[name] for name in bad_files if name in earlier_extents}
-    extents |= _extents_of_good_files(files, contents, bad_files, business_timezone)
-    lines = _line_totals(rejected, counts, readable)
-    aside = tuple(text for content in readable for text in content.aside)
-    if not weeks:
-        return ImportFacts(
-            bad_files=bad_files, extents=extents, lines_read=lines_read, lines=lines, aside=aside, held_from=held_from
+    (folder / WEEKS).mkdir(parents=True, exist_ok=True)
+    for earlier in folder.parent.glob(f"*{folder.name}-*"):  # of releases that had a folder for each set of files
+        shutil.rmtree(earlier, ignore_errors=True)
+    return with_store(folder, made_with, update)
+
+
+def _answer(db: "DuckDBPyConnection", folder: Path) -> ImportFacts | None:
+    """The facts as stored; None if there are none, or a file of them is missing."""
+    found = db.execute("SELECT value FROM state WHERE name = $1", [_ANSWER]).fetchone()
+    facts = None if found is None else ImportFacts.from_json(json.loads(found[0]))
+    if facts is None or not all(
+        (folder / WEEKS / name).exists() for names in facts.week_files.values() for name in names
+    ):
+        return None
+    return facts
+
+
+def _updated(
+    db: "DuckDBPyConnection", folder: Path, now: set[int], touched: set[int], is_first: bool, reading: Reading
+) -> ImportFacts:
+    """Make the files `now` those of the answers, and fold the weeks that the `touched` ones, new and gone, reach."""
+    db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT unnest(?::INTEGER[]) AS file_id", [list(touched)])
+    own = "file_id IN (FROM touched)"
+    shared = f"order_id <> '' AND order_id IN (SELECT order_id FROM lines WHERE {own})"
+    reached = "" if is_first else f"WHERE {own} OR ({shared})"
+    db.execute(f"CREATE OR REPLACE TEMP TABLE reached AS SELECT DISTINCT week FROM lines {reached}")
+    db.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT unnest(?::INTEGER[]) AS file_id", [list(now)])
+    for table in ("lines", "asides", "files"):
+        db.execute(f"DELETE FROM {table} WHERE file_id NOT IN (FROM chosen)")
+    db.execute("UPDATE files SET is_used = true")
+    rank = "row_number() OVER (ORDER BY name) AS rank"
+    db.execute(f"CREATE OR REPLACE TEMP TABLE ranks AS SELECT file_id, {rank} FROM files")
+    for table in ("week_files", "week_counts", "rejects", "days", "file_days"):
+        db.execute(f"DELETE FROM {table}" if is_first else f"DELETE FROM {table} WHERE week IN (FROM reached)")
+    _fold(db, folder, is_first, reading)
+    facts = _facts(db, folder)
+    db.execute("DELETE FROM state WHERE name IN ($1, $2)", [_ANSWER, _FILES_BEFORE])
+    db.execute("UPDATE state SET name = $1 WHERE name = $2", [_FILES_BEFORE, _FILES])
+    names = [name for names in facts.week_files.values() for name in names]
+    answers = [(_ANSWER, json.dumps(facts.to_json())), (_FILES, json.dumps(names))]
+    db.executemany("INSERT INTO state VALUES (?, ?)", answers)
+    return facts
+
+
+def _fold(db: "DuckDBPyConnection", folder: Path, is_whole: bool, reading: Reading) -> None:
+    weeks = db.execute(
+        "SELECT week, count(*) FROM lines WHERE week IN (FROM reached) GROUP BY week ORDER BY week"
+    ).fetchall()
+    for days in fold_weeks(db, weeks, is_whole, reading.mapping, reading.cutoff):
+        _store_days(db)
+        for day in days:
+            _write_orders(db, folder, day)
+
+
+def _write_orders(db: "DuckDBPyConnection", folder: Path, week: date) -> None:
+    """Write the week's orders, if there are any, to a file named by its content."""
+    columns = ", ".join(name for name in RawOrders.column_names() if name not in CONSTANT)
+    unnamed = folder / WEEKS / _UNNAMED
+    rows = f"SELECT {columns} FROM orders WHERE week = DATE '{week}' ORDER BY ordered_at, order_id"
+    [[count]] = db.execute(f"COPY ({rows}) TO '{_quoted(unnamed)}' {_WRITTEN}").fetchall()
+    if count:
+        with unnamed.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        name = f"{week}-{content[:16]}{ORDERS}"
+        unnamed.replace(folder / WEEKS / name)
+        db.execute("INSERT INTO week_files VALUES (?, ?)", [week, name])
+    else:
+        unnamed.unlink()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _store_days(db: "DuckDBPyConnection") -> None:
+    """Store the days that the folded orders show to be covered."""
+    quarters = db.execute(f"SELECT DISTINCT zone, {_QUARTER} AS quarter FROM orders").df()
+    at = pd.to_datetime(quarters["quarter"] * _QUARTER_SECONDS, unit="s", utc=True).dt.as_unit("us")
+    quarters["day"] = business_days(at, quarters["zone"])
+    with given(db, quarters):
+        db.execute(
+            'INSERT INTO days SELECT week, zone, market, chain, currency, "day", max(ordered_at) FROM '
+            f"(SELECT *, {_QUARTER} AS quarter FROM orders) JOIN given USING (zone, quarter) GROUP BY ALL"
         )
-    week_counts = _filed_by_week(rejected, counts, sorted(weeks), files, business_timezone, folder)
-    merged = merged_days(known)
-    last_at = merged.days["last_at"].max().to_pydatetime()
-    coverage = tuple(covered_periods(merged))
-    return ImportFacts(week_counts, coverage, bad_files, extents, lines_read, lines, aside, last_at, held_from)
+    spans = db.execute(
+        'SELECT week, file_id, zone, min(ordered_at) AS "first", max(ordered_at) AS "last" FROM orders '
+        "GROUP BY week, file_id, zone"
+    ).df()
+    for name in ("first", "last"):
+        spans[name] = local_times(spans[name].dt.tz_localize("UTC"), spans["zone"]).dt.normalize()
+    insert(db, "file_days", spans)
 
 
-def _fold(
-    lines: pd.DataFrame,
-    mapping: FileMapping,
-    cutoff: datetime,
-    files: Sequence[OrderFile],
-    business_timezone: str,
-    folder: Path,
-    bucket: int,
-) -> _Folded:
-    """The orders of one bucket's lines, written by week, and what was refused."""
-    folded = fold_orders(lines, mapping, cutoff)
-    return _Folded(
-        _write_orders(folded.orders, files, business_timezone, folder, bucket),
-        folded.rejected,
-        _summed_by_week(folded.counts, business_timezone),
-        trading_days(folded.orders) if len(folded.orders) else None,
+# --- the facts of all weeks ------------------------------------------------------------------------------------------
+
+
+def _facts(db: "DuckDBPyConnection", folder: Path) -> ImportFacts:
+    db.execute(_NEAREST)
+    bad_files = dict(db.execute("SELECT name, error FROM files WHERE error IS NOT NULL ORDER BY name").fetchall())
+    read = db.execute("SELECT name, line_count, aside FROM files WHERE error IS NULL ORDER BY name").fetchall()
+    weeks = _counted(db, "week_counts", "kind", "sum(lines)")
+    for week, counts in _counted(db, "rejects", f"'{REJECTED}'", "count(*)").items():
+        weeks.setdefault(week, {}).update(counts)
+    if not weeks:
+        bad_files |= _nothing_accepted(db)
+    return ImportFacts(
+        weeks=weeks,
+        coverage=_coverage(db),
+        bad_files=bad_files,
+        extents=_extents(db, list(bad_files)),
+        lines_read={name: line_count for name, line_count, _ in read},
+        lines=_line_counts(db),
+        aside=tuple(f"{name} {text}" for name, _, texts in read for text in texts),
+        others=_counted(db, "asides", "why", "sum(lines)"),
+        week_files=_week_files(db, folder),
     )
 
 
-def _extents_of_good_files(
-    files: Sequence[OrderFile], contents: Mapping[int, _FileContent], bad_files: Mapping[str, str], timezone: str
-) -> dict[str, tuple[str, str]]:
-    return {
-        files[index].name: _extent(content.spans, timezone)
-        for index, content in contents.items()
-        if content.spans and files[index].name not in bad_files
-    }
-
-
-def _bucket_count(byte_count: int) -> int:
-    """A power of two, so that it rarely changes: with it the parts of all weeks change, and so their fingerprints."""
-    return min(1 << (byte_count // BUCKET_BYTES).bit_length(), MOST_BUCKETS)
-
-
-def week_keys(at: pd.Series, timezone: str) -> np.ndarray:
-    """The key of the match week of each instant, as MatchWeek.containing gives it; empty text for a missing one."""
-    local = at.dt.tz_convert(ZoneInfo(timezone)).dt.tz_localize(None) - pd.Timedelta(hours=WEEK_STARTS_AT.hour)
-    day = local.dt.normalize()
-    tuesday = day - pd.to_timedelta((day.dt.day_of_week - WEEK_STARTS_ON) % 7, unit="D")
-    codes, distinct = pd.factorize(tuesday)
-    return np.array([*(moment.date().isoformat() for moment in distinct), ""], dtype=object)[codes]
-
-
-# --- pass one: lines to buckets --------------------------------------------------------------------------------------
-
-
-def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
-    """Options for fast temporary files; order ids don't repeat, so a dictionary of them would only cost time."""
-    return {"compression": "lz4", "use_dictionary": [name for name in schema.names if name != "order_id"]}
-
-
-def _write_lines(
-    file: OrderFile,
-    index: int,
-    mapping: FileMapping,
-    zone: str,
-    buckets: LineBuckets,
-    cutoff: datetime,
-    markets: Mapping[str, Market],
-) -> _FileContent:
-    def typed(batches: Iterator[TextBatch]) -> Iterator[tuple[TextBatch, pd.DataFrame]]:
-        for batch in batches:
-            yield batch, read_lines(batch, mapping, file.name, index, zone, cutoff + MINUTE, markets)
-
-    spans, held, last_at, first_at, first_reason, line_count, blank_count = [], [], None, None, None, 0, 0
-    aside_count, aside = 0, list[str]()
-    with buckets.writer(index) as writer:
-        for batch, lines in ahead(typed(ahead(read_batches(file.path, mapping)))):  # reads, types and writes at once
-            line_count += len(batch.lines)
-            blank_count += batch.blank_count
-            aside_count += len(batch.aside)
-            named = ((n, why) for n, why in batch.aside.items() if why != ANOTHER_KIND)
-            aside += [f"{file.name} line {n}: {why}" for n, why in islice(named, MOST_ASIDE - len(aside))]
-            if batch.lines.empty:
-                continue
-            is_refused, at = lines["problem_column"].notna(), lines["ordered_at"]
-            good_at = at[~is_refused & ~lines["is_excluded"]]
-            lines["placed_at"] = _placed(at, good_at, last_at)
-            spans += _span(at[~is_refused & (at < cutoff)])
-            held += _span(at[~lines["is_excluded"] & (at >= cutoff)])
-            if len(good_at):
-                first_at, last_at = good_at.iloc[0] if first_at is None else first_at, good_at.iloc[-1]
-            if first_reason is None and bool(is_refused.any()):
-                first = lines[is_refused].iloc[0]
-                first_reason = f"line {first['line_number']}: {first['problem_reason']}"
-            writer.add(lines)
-    refusal = None
-    if first_at is None and first_reason is not None:
-        refusal = (
-            f"{file.name}: none of its {line_count} lines can be accepted; {first_reason}; "
-            f"check the mapping {mapping.origin} or the export"
-        )
-    line_count += blank_count + aside_count
-    return _FileContent(
-        first_at, spans, min(held, default=None), refusal, line_count, blank_count, aside_count, tuple(aside)
-    )
-
-
-def _span(times: pd.Series) -> list[pd.Timestamp]:
-    return [times.min(), times.max()] if len(times) else []
-
-
-def _extent(spans: list[pd.Timestamp], timezone: str) -> tuple[str, str]:
-    first, last = (MatchWeek.containing(at.to_pydatetime(), timezone).key for at in (min(spans), max(spans)))
-    return first, last
-
-
-def _placed(at: pd.Series, good_at: pd.Series, last_at: pd.Timestamp | None) -> pd.Series:
-    """The times of lines; one without a readable time takes that of the nearest earlier usable line."""
-    if at.notna().all():
-        return at
-    nearest = good_at.reindex(at.index).ffill()
-    if last_at is not None:
-        nearest = nearest.fillna(last_at)
-    return at.fillna(nearest)
-
-
-# --- pass two: buckets to weeks --------------------------------------------------------------------------------------
-
-
-def _placed_lines(buckets: LineBuckets, bucket: int, first_ats: dict[int, pd.Timestamp]) -> pd.DataFrame:
-    lines = buckets.lines(bucket)
-    if lines.empty:
-        return lines
-    unplaced = lines["placed_at"].isna()
-    lines.loc[unplaced, "placed_at"] = lines.loc[unplaced, "file_index"].map(first_ats).astype(lines["placed_at"].dtype)
-    return lines
-
-
-def _write_orders(
-    orders: pd.DataFrame, files: Sequence[OrderFile], timezone: str, folder: Path, bucket: int
-) -> set[str]:
-    names = {index: file.name for index, file in enumerate(files)}
-    staged = orders.assign(origin=orders["file_index"].map(names).astype("str")).drop(
-        columns=["file_index", "line_count", "dst_note", "zone"]
-    )
-    table = pa.Table.from_pandas(staged, preserve_index=False)
-    keys = week_keys(orders["ordered_at"], timezone).astype(str)
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else []  # orders are in order of time
-    for start, end in itertools.pairwise([*starts, len(keys)]):
-        (folder / keys[start]).mkdir(exist_ok=True)
-        part = table.slice(start, end - start)
-        pq.write_table(part, folder / keys[start] / f"orders-{bucket:06d}.parquet", **_parquet_options(part.schema))
-    return set(keys[starts].tolist()) if len(keys) else set()
-
-
-def _summed_by_week(counts: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """One row per week and kind, because there may be millions of orders. at: an instant in the week."""
-    weeks = pd.Series(week_keys(counts["at"].astype("datetime64[us, UTC]"), timezone), index=counts.index, name="week")
-    summed = counts.groupby([weeks, "kind"], as_index=False, dropna=False).agg(at=("at", "min"), count=("count", "sum"))
-    return summed[["at", "kind", "count"]]
-
-
-def _filed_by_week(
-    rejected: list[pd.DataFrame],
-    counts: list[pd.DataFrame],
-    weeks: list[str],
-    files: Sequence[OrderFile],
-    timezone: str,
-    folder: Path,
-) -> dict[str, dict[str, int]]:
-    """Write each week's rejects; count lines per week. Lines outside all weeks with orders go to the week before."""
-    rows = pd.concat(rejected, ignore_index=True)
-    rows["week"] = _nearest_week(rows["at"], weeks, timezone)
-    is_of_no_week = ~np.isin(week_keys(rows["at"].astype("datetime64[us, UTC]"), timezone).astype(str), weeks)
-    rows["check"] = rows["check"].mask(is_of_no_week, OF_NO_WEEK + rows["check"])  # reported, but not counted there
-    rows["origin"] = rows["file_index"].map({index: file.name for index, file in enumerate(files)}).astype("str")
-    for key, part in rows.groupby("week"):
-        part.drop(columns=["week", "at", "file_index"]).to_parquet(folder / str(key) / "rejected.parquet", index=False)
-    counted = pd.concat([*counts, rows[["at"]].assign(kind=REJECTED, count=1)], ignore_index=True)
-    counted["week"] = _nearest_week(counted["at"], weeks, timezone)
-    sums = counted.groupby(["week", "kind"])["count"].sum().unstack(fill_value=0)
-    return {str(week): {str(kind): int(n) for kind, n in row.items()} for week, row in sums.iterrows()}
-
-
-def _line_totals(
-    rejected: list[pd.DataFrame], counts: list[pd.DataFrame], readable: Sequence[_FileContent]
-) -> dict[str, int]:
+def _line_counts(db: "DuckDBPyConnection") -> dict[str, int]:
     """The lines of the readable files, counted by kind."""
-    totals: dict[str, int] = dict.fromkeys(LINE_KINDS, 0)
-    totals[BLANK] = sum(content.blank_count for content in readable)
-    totals[NO_ORDER] = sum(content.aside_count for content in readable)
-    totals[REJECTED] = sum(map(len, rejected))
-    for rows in counts:
-        for kind, count in rows.groupby("kind")["count"].sum().items():
-            if kind in totals:
-                totals[str(kind)] += int(count)
-    return totals
+    sums = "coalesce(sum(blank_count), 0)::BIGINT, coalesce(sum(aside_count), 0)::BIGINT"
+    [[blank, aside]] = db.execute(f"SELECT {sums} FROM files WHERE error IS NULL").fetchall()
+    [[rejected]] = db.execute("SELECT count(*) FROM rejects").fetchall()
+    folded = dict(db.execute("SELECT kind, sum(lines)::BIGINT FROM week_counts GROUP BY kind").fetchall())
+    return {kind: folded.get(kind, 0) for kind in LINE_KINDS} | {BLANK: blank, NO_ORDER: aside, REJECTED: rejected}
 
 
-def _nearest_week(at: pd.Series, weeks: list[str], timezone: str) -> np.ndarray:
-    """The latest of `weeks` that is not after the instant's own week; otherwise the first."""
-    keys = week_keys(at.astype("datetime64[us, UTC]"), timezone).astype(str)
-    positions = np.searchsorted(np.array(weeks), keys, side="right") - 1
-    return np.array(weeks, dtype=object)[np.maximum(positions, 0)]
+def _counted(db: "DuckDBPyConnection", table: str, kind: str, count: str) -> dict[str, dict[str, int]]:
+    """Counts by week and kind."""
+    query = f"SELECT nearest.week, {kind}, {count} FROM {table} JOIN nearest ON raw = {table}.week GROUP BY ALL"
+    found: dict[str, dict[str, int]] = {}
+    for week, what, lines in sorted(db.execute(query).fetchall()):
+        found.setdefault(week.isoformat(), {})[what] = int(lines)
+    return found
 
 
-def _nothing_accepted(rejected: list[pd.DataFrame], files: Sequence[OrderFile]) -> dict[str, str]:
+def _nothing_accepted(db: "DuckDBPyConnection") -> dict[str, str]:
     """Errors of the files if single lines were usable, but no order was accepted."""
-    errors = {}
-    for rows in rejected:
-        for index, part in rows.sort_values("line_number").groupby("file_index"):
-            name = files[int(index)].name
-            first = f"line {part['line_number'].iloc[0]}: {part['reason'].iloc[0]}"
-            errors.setdefault(name, f"{name}: none of its orders can be accepted; {first}; correct the export")
-    return errors
+    first = db.execute(
+        "SELECT files.name, min(line_number), arg_min(reason, line_number) FROM rejects JOIN files USING (file_id) "
+        "GROUP BY files.name ORDER BY files.name"
+    ).fetchall()
+    return {
+        name: f"{name}: none of its orders can be accepted; line {line}: {reason}; correct the export"
+        for name, line, reason in first
+    }
+
+
+def _coverage(db: "DuckDBPyConnection") -> tuple[CoveredPeriod, ...]:
+    columns = ", ".join(GROUP)
+    days = db.execute(
+        f'SELECT {columns}, "day"::TIMESTAMP AS "day", max(last_at) AS last_at FROM days GROUP BY ALL ORDER BY ALL'
+    ).df()
+    if days.empty:
+        return ()
+    days["last_at"] = days["last_at"].dt.tz_localize("UTC")
+    spans = db.execute(
+        'SELECT DISTINCT zone, min("first") AS "first", max("last") AS "last" FROM file_days GROUP BY file_id, zone'
+    ).df()
+    return tuple(covered_periods(TradingDays(days, spans)))
+
+
+def _extents(db: "DuckDBPyConnection", bad_files: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The first and last week of each file; of an unreadable one those that it had when it was last read."""
+    known = db.execute("FROM extents WHERE name IN (SELECT unnest(?::VARCHAR[]))", [bad_files]).fetchall()
+    read = db.execute(
+        "SELECT name, first_week::VARCHAR, last_week::VARCHAR FROM files "
+        "WHERE error IS NULL AND first_week IS NOT NULL AND name NOT IN (SELECT unnest(?::VARCHAR[]))",
+        [bad_files],
+    ).fetchall()
+    names, firsts, lasts = zip(*known, *read, strict=True) if known or read else ((), (), ())
+    db.execute("DELETE FROM extents")
+    insert(db, "extents", pa.table({"name": names, "first_week": firsts, "last_week": lasts}, _EXTENTS))
+    return {name: (first, last) for name, first, last in zip(names, firsts, lasts, strict=True)}
+
+
+def _week_files(db: "DuckDBPyConnection", folder: Path) -> dict[str, list[str]]:
+    """The files of each week; those of its refused rows are written if there is no such file yet."""
+    names = {week: [name] for week, name in db.execute("FROM week_files ORDER BY week").fetchall()}
+    check = (
+        f"""if(raw = nearest.week, "check", '{OF_NO_WEEK}' || "check") AS "check\""""  # reported, but not counted there
+    )
+    rows = (
+        f'SELECT files.name AS origin, line_number, row_id, "column", {check}, "value", reason FROM rejects '
+        "JOIN nearest ON raw = rejects.week JOIN files USING (file_id) WHERE nearest.week"
+    )
+    tokens = db.execute(
+        "SELECT nearest.week, count(*), bit_xor(hash(files.name, line_number, row_id, reason)) FROM rejects "
+        "JOIN nearest ON raw = rejects.week JOIN files USING (file_id) GROUP BY nearest.week ORDER BY nearest.week"
+    ).fetchall()
+    for week, count, token in tokens:
+        name = f"{week}-{count}-{token:016x}{REJECTED_FILE}"
+        path = folder / WEEKS / name
+        if not path.exists():
+            unnamed = folder / WEEKS / _UNNAMED
+            db.execute(f"COPY ({rows} = DATE '{week}' ORDER BY ALL) TO '{_quoted(unnamed)}' {_WRITTEN}")
+            unnamed.replace(path)
+        names[week].append(name)
+    return {week.isoformat(): found for week, found in names.items()}
+
+
+def _sweep(db: "DuckDBPyConnection", folder: Path) -> None:
+    """Delete the files of weeks that neither this answer nor the one before has, which others may be reading."""
+    found = db.execute("SELECT value FROM state WHERE name IN ($1, $2)", [_FILES, _FILES_BEFORE]).fetchall()
+    kept = {name for (names,) in found for name in json.loads(names)}
+    for path in (folder / WEEKS).iterdir():
+        if path.name not in kept:
+            path.unlink()

@@ -41,7 +41,6 @@ NO_STATUS = "a status that the mapping neither counts nor excludes; add it under
 NO_CHAIN = "a market without a chain; add chain to it in the markets table (PIZZA_MARKETS), or to the mapping"
 
 LINE_COLUMNS = {
-    "file_index": "int64",
     "line_number": "int64",
     "order_id": "str",
     "ordered_at": "datetime64[us, UTC]",
@@ -105,7 +104,6 @@ def read_lines(
     batch: TextBatch,
     mapping: FileMapping,
     file_name: str,
-    file_index: int,
     default_zone: str,
     future_from: datetime,
     markets: Mapping[str, Market] = MappingProxyType({}),
@@ -144,7 +142,7 @@ def read_lines(
     quantity = np.where(is_refund, np.minimum(quantity, 0) * is_netted, quantity)
     problems.take_over(checked)
     lines = {
-        "file_index": np.full(size, file_index), "line_number": texts["line_number"], "order_id": texts["order_id"],
+        "line_number": texts["line_number"], "order_id": texts["order_id"],
         "ordered_at": ordered_at, "zone": zone, "dst_note": dst_note, **named, "currency": currency,
         "amount": amount, "quantity": quantity, "item": _items(texts, mapping, quantity),
         "is_excluded": is_excluded, "is_refund": is_refund,

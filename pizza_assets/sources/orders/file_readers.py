@@ -4,6 +4,7 @@ Other columns (names, phones) are never read or shown. Parsing and checking the 
 """
 
 import codecs
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 from pizza_assets.errors import BadFile
 from pizza_assets.sources.orders.csv_files import read_csv
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.json_files import as_text, read_json
+from pizza_assets.sources.orders.json_files import read_json
 from pizza_assets.sources.orders.packed_files import UNPACKING_ERRORS, kind_of, open_unpacked
 from pizza_assets.sources.orders.table_header import clean_name, header_with, is_header_again, likely_header
 from pizza_assets.sources.orders.text_batches import (
@@ -101,7 +102,8 @@ def _parquet_text(values: pa.ChunkedArray | pa.Array) -> pa.Array:
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if pa.types.is_nested(values.type):
-        return pa.array([as_text(value) for value in values.to_pylist()], pa.large_string())
+        texts = (json.dumps(value, ensure_ascii=False, default=str) for value in values.to_pylist())
+        return pa.array(["" if text == "null" else text for text in texts], pa.large_string())
     return values.cast(pa.large_string())
 
 

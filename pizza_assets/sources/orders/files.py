@@ -1,10 +1,11 @@
-"""Orders from a folder of exported files, week by week. Parsing belongs to file_import, storing to staging."""
+"""Orders from a folder of exported files, week by week. Reading and storing them belongs to file_import."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -18,16 +19,12 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_folding import ACCEPTED
-from pizza_assets.sources.orders.file_import import (
-    PARSER_VERSION,
-    ImportFacts,
-    OrderFile,
-    extents_from_json,
-    import_files,
-)
+from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_files
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.staged_week import staged_rejects, week_frame, week_rows
-from pizza_assets.sources.orders.staging import Staging
+from pizza_assets.sources.orders.import_facts import ImportFacts
+from pizza_assets.sources.orders.line_reading import OrderFile
+from pizza_assets.sources.orders.text_batches import LIKE_AN_ORDER
+from pizza_assets.sources.orders.week_files import week_frame, week_rejects, week_rows
 
 COUNT_TEXTS = {
     "duplicate": "{} duplicate lines dropped",
@@ -38,6 +35,22 @@ COUNT_TEXTS = {
     "moved_out_of_gap": "{} orders at a time that did not exist (clocks went forward) moved forward by the gap",
     "first_of_two": "{} orders at a time that existed twice (clocks went back) taken as the first",
 }
+
+
+_MOST_KINDS = 5
+
+
+def _other_lines_texts(others: Mapping[str, int]) -> list[str]:
+    """What ImportFacts.others says of a week, in words."""
+    texts = []
+    if others.get(LIKE_AN_ORDER):
+        texts.append(f"{others[LIKE_AN_ORDER]} lines below the end of the table look like orders, but are not read")
+    kinds = sorted(((count, kind) for kind, count in others.items() if kind != LIKE_AN_ORDER), reverse=True)
+    if kinds:
+        named = ", ".join(f"{kind!r} {count}" for count, kind in kinds[:_MOST_KINDS])
+        more = f" and {len(kinds) - _MOST_KINDS} more" if len(kinds) > _MOST_KINDS else ""
+        texts.append(f"{sum(count for count, _ in kinds)} lines of kinds that are no orders left out: {named}{more}")
+    return texts
 
 
 class Inbox(Protocol):
@@ -63,11 +76,12 @@ def _shown(name: str) -> str:
 
 
 class OrderFiles:
-    """The OrderSource of exported files, which are parsed once per content and mapping, when first needed.
+    """The OrderSource of exported files, each of which is parsed once per content and mapping, when first needed.
 
     The minute of the first use is the cut-off of all answers: orders within it wait for the next OrderFiles, later
     ones are refused as future. So answers are consistent however long a run takes.
 
+    cache: the folder on this machine for what was read; each export has a folder of its own in it.
     business_timezone: the zone of the match weeks, and of the business day if the mapping has no zone.
     markets: for a mapping that takes zone or chain from the markets table. An inbox is fetched once, when first needed.
     """
@@ -79,13 +93,13 @@ class OrderFiles:
         self,
         place: str | Path | Inbox,
         mapping: FileMapping,
-        staging: Staging,
+        cache: Path,
         business_timezone: str,
         now: Callable[[], datetime],
         markets: Sequence[Market] = (),
     ) -> None:
         self.markets = tuple(markets)
-        self.mapping, self.staging = mapping, staging
+        self.mapping, self._cache = mapping, cache
         self._place = Path(place) if isinstance(place, str) else place
         self.business_timezone, self.now = business_timezone, now
 
@@ -112,7 +126,7 @@ class OrderFiles:
             )
         rows_of = week_rows if may_stream else week_frame
         return SourceResult(
-            rows=rows_of(self._staged[0], week.key),
+            rows=rows_of(self._week_files(week), self.mapping.label),
             data_source=self.mapping.label,
             source_name=self.name,
             is_covered=bool(covered),
@@ -124,7 +138,7 @@ class OrderFiles:
 
     def rejected(self, week: MatchWeek) -> pd.DataFrame:
         """The rows refused in the week, as RejectedRows."""
-        return RejectedRows.conform(staged_rejects(self._staged[0], week.key))
+        return week_rejects(self._week_files(week))
 
     def failure(self, _week: MatchWeek) -> None:
         """None: mock orders never replace files."""
@@ -138,9 +152,8 @@ class OrderFiles:
         if not covered and not self.facts.bad_files:
             return None
         digest = hashlib.sha256(f"{PARSER_VERSION} {self.mapping.label} {covered} {self._reason(week, True)}".encode())
-        for file in sorted((self._staged[0] / week.key).glob("*.parquet")):
-            digest.update(file.name.encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        for name in self.facts.week_files.get(week.key, ()):  # named by their content
+            digest.update(name.encode())
         return digest.hexdigest()[:32]
 
     def periods(self) -> tuple[MatchWeek, MatchWeek] | None:
@@ -164,60 +177,30 @@ class OrderFiles:
         empty = [] if self.facts.coverage else [f"files {self.mapping.files} of {self._place_name} have no orders"]
         return [*self.facts.bad_files.values(), *empty]
 
-    @property
+    @cached_property
     def facts(self) -> ImportFacts:
         """What the files contain: lines by kind per week, coverage, unreadable files."""
-        return self._staged[1]
-
-    @cached_property
-    def _staged(self) -> tuple[Path, ImportFacts]:
-        """The folder of the staging that is valid now, built if needed, and its facts.
-
-        A staging is valid until the clock passes a line that it held back; then another one replaces it, whose key is
-        derived from its own.
-        """
         cutoff = self.now().replace(second=0, microsecond=0)
-        key = self.fingerprint
-        while True:
-            found = self.staging.facts(self._source, key)
-            if found is None:
-                self.staging.build(self._source, key, lambda folder: self._import(folder, cutoff))
-                continue
-            facts = ImportFacts.from_json(found)
-            if facts.is_valid_at(cutoff):
-                known = self._earlier_extents()
-                extents = {name: known[name] for name in facts.bad_files if name in known}
-                return self.staging.path(self._source, key), replace(facts, extents=facts.extents | extents)
-            key = hashlib.sha256(f"{key} {facts.held_from}".encode()).hexdigest()[:32]
-
-    def _earlier_extents(self) -> dict[str, tuple[str, str]]:
-        """The widest extent of each file in all kept stagings."""
-        widest: dict[str, tuple[str, str]] = {}
-        for found in self.staging.kept_facts(self._source):
-            for name, (first, last) in extents_from_json(found).items():
-                known_first, known_last = widest.get(name, (first, last))
-                widest[name] = min(first, known_first), max(last, known_last)
-        return widest
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """The fingerprint of all that the orders depend on: file names and contents, mapping, zone, parser, schema."""
-        digest = hashlib.sha256()
-        versions = f"{PARSER_VERSION} {RawOrders.schema_version()} {RejectedRows.schema_version()}"
-        uses_markets = self.mapping.is_zone_of_market or self.mapping.is_chain_of_market
-        clocks = repr([(m.name, m.timezone, m.chain) for m in self.markets]) if uses_markets else ""
-        for text in (versions, self.business_timezone, self.mapping.text, clocks):
-            digest.update(f"{len(text)}:{text};".encode())
-        for file in self._files:
-            with file.path.open("rb") as handle:
-                content = hashlib.file_digest(handle, "sha256").hexdigest()
-            digest.update(f"{len(file.name)}:{file.name};{content};".encode())
-        return digest.hexdigest()[:32]
+        return import_files(
+            self._files, self.mapping, self.business_timezone, self._folder, cutoff, self._made_with, self.markets
+        )
 
     @property
-    def _source(self) -> str:
+    def _made_with(self) -> str:
+        """All that the lines of a file depend on beside it; versions on the first line."""
+        versions = f"DuckDB {version('duckdb')}, parser {PARSER_VERSION}"
+        uses_markets = self.mapping.is_zone_of_market or self.mapping.is_chain_of_market
+        clocks = repr([(m.name, m.timezone, m.chain) for m in self.markets]) if uses_markets else ""
+        schemas = (RawOrders.schema_version(), RejectedRows.schema_version())
+        return "\n".join([versions, repr((schemas, self.business_timezone, clocks, self.mapping.text))])
+
+    @property
+    def _folder(self) -> Path:
         place = self._place.resolve() if isinstance(self._place, Path) else self._place.name
-        return hashlib.sha256(f"{place}\0{self.mapping.origin}".encode()).hexdigest()[:12]
+        return self._cache / hashlib.sha256(f"{place}\0{self.mapping.origin}".encode()).hexdigest()[:12]
+
+    def _week_files(self, week: MatchWeek) -> list[Path]:
+        return [self._folder / WEEKS / name for name in self.facts.week_files.get(week.key, ())]
 
     @cached_property
     def _path(self) -> Path:
@@ -241,16 +224,14 @@ class OrderFiles:
                 f"no file in {self._place_name} matches {self.mapping.files}; put exports there, or set `files` in the "
                 "mapping"
             )
-        return sorted(
-            (OrderFile(_shown(path.relative_to(self._path).as_posix()), path) for path in found),
-            key=lambda file: file.name,
-        )
-
-    def _import(self, folder: Path, cutoff: datetime) -> dict:
-        facts = import_files(
-            self._files, self.mapping, self.business_timezone, folder, cutoff, self._earlier_extents(), self.markets
-        )
-        return facts.to_json()
+        files = [OrderFile(_shown(path.relative_to(self._path).as_posix()), path) for path in found]
+        names = Counter(file.name for file in files)
+        repeated = [name for name, count in names.items() if count > 1]
+        if repeated:  # one is escaped, the other one looks so
+            raise ConfigurationError(
+                f"two files in {self._place_name} are both shown as {repeated[0]}; rename one of them"
+            )
+        return sorted(files, key=lambda file: file.name)
 
     def listing(self) -> dict[str, str]:
         """The current files, without reading them: a text by name that changes when the file does."""
@@ -288,6 +269,7 @@ class OrderFiles:
         parts = [] if is_covered else [self._extent_text()]
         counts = self.facts.weeks.get(week.key, {})
         parts += [text.format(counts[kind]) for kind, text in COUNT_TEXTS.items() if counts.get(kind)]
+        parts += _other_lines_texts(self.facts.others.get(week.key, {}))
         if self.facts.bad_files:
             parts.append("some files can't be read and may hold more: " + self._bad_files_text(" | "))
         return "; ".join(parts) or None

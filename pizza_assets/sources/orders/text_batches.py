@@ -17,10 +17,12 @@ from pizza_assets.sources.orders.file_mapping import FileMapping
 BATCH_ROWS = 65_536
 ANOTHER_KIND, REPEATED_HEADER = "another kind of line", "the header again"
 NEITHER_ID_NOR_TIME, OTHER_SECTION = "neither an order id nor a time", "below the table of orders"
+LIKE_AN_ORDER = "below the table of orders, but it looks like one of them"
 _TOTAL = r"(?:grand |sub ?|day |week )?(?:totals?|summe|gesamt|sum|totaal|totale)\W*"
 _PER_ITEM = ("quantity", "item", "category", "price", "refunded", "adjustment", "void", "kind")
 """Columns of an item line that mean nothing about the other lines of its order."""
 _SUMMED = ("price", "refunded", "adjustment")
+_LONGEST_KIND = 40
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,22 @@ class TextBatch:
     iso_columns: mapped names whose texts the reader has made from typed values, in ISO 8601.
     blank_count: lines with nothing in any mapped column; they are not among `lines`.
     aside: why a line is no order, by its number; such lines are not among `lines` either.
+    others: of these, the lines that may be orders after all, with their texts as in `lines`, and `why`: their kind, or
+        LIKE_AN_ORDER for one below the table that has all its columns and an id.
     """
 
     lines: pd.DataFrame
     iso_columns: frozenset[str] = frozenset()
     blank_count: int = 0
     aside: Mapping[int, str] = field(default_factory=dict)
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def text_frame(
     texts: Mapping[str, Any], line_numbers: np.ndarray, defects: Mapping[int, str] | None = None
 ) -> pd.DataFrame:
     """The texts without surrounding spaces, `line_number` and `defect`, with the defective lines in their places."""
-    frame = pd.DataFrame(
-        {name: pd.Series(values, dtype="str").fillna("").str.strip() for name, values in texts.items()}
-    )
+    frame = pd.DataFrame({name: _column(values).fillna("").str.strip() for name, values in texts.items()})
     frame["line_number"] = line_numbers.astype(np.int64)
     frame["defect"] = pd.Series(np.nan, index=frame.index, dtype="str")
     if defects:
@@ -56,6 +59,14 @@ def text_frame(
         bad["defect"] = pd.Series(list(defects.values()), dtype="str")
         frame = pd.concat([frame, bad]).sort_values("line_number", kind="stable")
     return frame.reset_index(drop=True)
+
+
+def _column(values: Any) -> pd.Series:
+    """The texts as a column; halves of characters, which JSON can hold and nothing else can store, are escaped."""
+    try:
+        return pd.Series(values, dtype="str")
+    except UnicodeEncodeError:
+        return pd.Series([text.encode("utf-8", "backslashreplace").decode() for text in values], dtype="str")
 
 
 class Batches:
@@ -80,7 +91,20 @@ class Batches:
         kept = frame[~is_aside & ~is_blank].reset_index(drop=True)
         if self._mapping.amount_on == "first_line":
             kept = self._carried_down(kept)
-        return TextBatch(self._with_ids(kept), iso_columns, blank_count, {int(n): str(w) for n, w in aside.items()})
+        return TextBatch(
+            self._with_ids(kept), iso_columns, blank_count, {int(n): str(w) for n, w in aside.items()},
+            self._others(frame, why, is_defective | is_blank),
+        )  # fmt: skip
+
+    def _others(self, frame: pd.DataFrame, why: np.ndarray, is_empty: np.ndarray) -> pd.DataFrame:
+        """The lines set aside that may be orders, with `why`."""
+        is_below, is_other = (why == OTHER_SECTION) & ~is_empty, why == ANOTHER_KIND
+        if not is_below.any() and not is_other.any():
+            return pd.DataFrame()
+        found = self._with_ids(frame).assign(why=LIKE_AN_ORDER)
+        if is_other.any():
+            found.loc[is_other, "why"] = frame.loc[is_other, "kind"].str.slice(0, _LONGEST_KIND)
+        return found[is_other | (is_below & (found["order_id"] != "").to_numpy())].reset_index(drop=True)
 
     def _why_aside(self, frame: pd.DataFrame, is_blank: np.ndarray, is_defective: np.ndarray) -> np.ndarray:
         why = np.full(len(frame), "", dtype=object)

@@ -11,7 +11,6 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.mapping_reader import parse_mapping
-from pizza_assets.sources.orders.staging import Staging
 
 ZONE = "Europe/London"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -83,4 +82,4 @@ def order_files(
     markets: Sequence[Market] = (),
 ) -> OrderFiles:
     """The source over `folder`, staged beside it."""
-    return OrderFiles(folder, chosen or mapping(), Staging(staging or folder.parent / "staging"), zone, now, markets)
+    return OrderFiles(folder, chosen or mapping(), staging or folder.parent / "staging", zone, now, markets)

@@ -478,7 +478,7 @@ def test_a_file_that_was_readable_before_holds_its_weeks(tmp_path: Path) -> None
 
 
 def test_a_file_bad_again_as_before_holds_the_weeks_it_had_between(tmp_path: Path) -> None:
-    """The staging of the first bad state knew no extent; the one after it does."""
+    """In the first bad state no extent was known; in the one after it, it is."""
     write(tmp_path / "in", "2.csv", csv_text(HEADER, [("c", "2025-08-16 19:00", *GOOD[2:])]))
     write(tmp_path / "in", "1.csv", "")
     assert list(order_files(tmp_path / "in").orders(AUGUST).rows["order_id"]) == ["c"]
@@ -517,60 +517,69 @@ def test_rejects_without_a_time_are_reported_once_where_their_neighbours_are(tmp
     assert by_week == {AUGUST.key: ["early", "near"], AUGUST.shifted(4).key: ["late", "odd"]}
 
 
-# --- staging ---------------------------------------------------------------------------------------------------------
+# --- the store -------------------------------------------------------------------------------------------------------
 
 
-def test_files_are_parsed_once_and_again_only_when_something_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pizza_assets.sources.orders import files
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of lines of each parsed batch."""
+    from pizza_assets.sources.orders import line_reading
 
-    parsed = []
-    real = files.import_files
-    monkeypatch.setattr(files, "import_files", lambda *args: parsed.append(1) or real(*args))
+    found = []
+    real = line_reading.read_lines
+    monkeypatch.setattr(
+        line_reading, "read_lines", lambda batch, *args: found.append(len(batch.lines)) or real(batch, *args)
+    )
+    return found
+
+
+def test_files_are_parsed_once_and_again_only_when_something_changed(tmp_path: Path, parsed: list[int]) -> None:
     write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD]))
     first = order_files(tmp_path / "in")
     for _ in range(3):
         first.orders(AUGUST)
     order_files(tmp_path / "in").orders(AUGUST)
-    assert len(parsed) == 1
+    assert parsed == [1]
     write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD, ("b", *GOOD[1:])]))
-    assert len(order_files(tmp_path / "in").orders(AUGUST).rows) == 2
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [("c", *GOOD[1:])] * 3))
+    assert len(order_files(tmp_path / "in").orders(AUGUST).rows) == 3
+    assert sum(parsed) == 1 + 2 + 3
+    (tmp_path / "in" / "2.csv").rename(tmp_path / "in" / "3.csv")
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [GOOD, ("b", *GOOD[1:])]))  # written again, with the same content
+    assert len(order_files(tmp_path / "in").orders(AUGUST).rows) == 3
+    assert sum(parsed) == 6
     order_files(tmp_path / "in", mapping(ORDER_ROWS, ("dominos", "rival"))).orders(AUGUST)
-    assert len(parsed) == 3
+    assert sum(parsed) == 6 + 5
 
 
-def test_staging_is_deterministic(tmp_path: Path) -> None:
+def test_two_stores_of_the_same_files_have_the_same_weeks(tmp_path: Path) -> None:
     rows = [(f"o{n}", f"2025-08-{13 + n % 14} 19:{n % 60:02d}", str(n % 17), "1", "Leeds", "s1") for n in range(500)]
-    write(tmp_path / "in", "1.csv", csv_text(HEADER, rows))
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [*rows, ("bad", "never", *GOOD[2:])]))
     contents = []
     for name in ("one", "two"):
         order_files(tmp_path / "in", staging=tmp_path / name).periods()
-        contents.append(
-            {
-                f.relative_to(tmp_path / name): f.read_bytes()
-                for f in sorted((tmp_path / name).rglob("*"))
-                if f.is_file()
-            }
-        )
+        contents.append({f.name: f.read_bytes() for f in (tmp_path / name).rglob("*.parquet")})
     assert contents[0] == contents[1]
-    assert len(contents[0]) > 2
+    assert len(contents[0]) == 4  # three weeks, and the refused line of one
 
 
-def test_many_buckets_give_the_same_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pizza_assets.sources.orders import csv_files, file_import
+def test_many_small_steps_give_the_same_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pizza_assets.sources.orders import csv_files, file_folding
 
-    rows = [(f"o{n % 90}", "2025-08-15 19:00", str(5 + n % 90), "1", f"p{n % 7}") for n in range(300)]
-    rows += [("o1", "2025-08-15 21:00", "5", "1", "p1")]
+    rows = [(f"o{n % 90}", f"2025-08-1{5 + n % 3} 19:00", str(5 + n % 90), "1", f"p{n % 7}") for n in range(300)]
+    rows += [("o1", "2025-08-16 21:00", "5", "1", "p1"), ("late", "2025-08-26 21:00", "5", "1", "p1")]
+    rows += [(f"p{n}", f"2025-08-{15 + n % 12} 19:00", "5", "1", "p") for n in range(100)]
     write(tmp_path / "in", "1.csv", csv_text(("id", "placed", "price", "count", "item"), rows))
-    whole = order_files(tmp_path / "in", mapping(ITEM_ROWS), staging=tmp_path / "one").orders(AUGUST)
-    monkeypatch.setattr(file_import, "BUCKET_BYTES", 1000)
+    whole = order_files(tmp_path / "in", mapping(ITEM_ROWS), staging=tmp_path / "one")
+    monkeypatch.setattr(file_folding, "LINES_AT_ONCE", 20)
     monkeypatch.setattr(csv_files, "BLOCK_BYTES", 1500)
-    parts = order_files(tmp_path / "in", mapping(ITEM_ROWS), staging=tmp_path / "two").orders(AUGUST)
-    pd.testing.assert_frame_equal(whole.rows, parts.rows)
-    pd.testing.assert_frame_equal(whole.rejected, parts.rejected)
-    assert (len(whole.rows), len(whole.rejected)) == (89, 5)
-    assert whole.covered == parts.covered
+    parts = order_files(tmp_path / "in", mapping(ITEM_ROWS), staging=tmp_path / "two")
+    assert (parts.facts.weeks, parts.facts.coverage) == (whole.facts.weeks, whole.facts.coverage)
+    assert whole.facts.lines["rejected"] == 5
+    for week in whole.facts.weeks:
+        ours, theirs = (source.orders(MatchWeek(week, ZONE)) for source in (parts, whole))
+        pd.testing.assert_frame_equal(ours.rows, theirs.rows)
+        pd.testing.assert_frame_equal(ours.rejected, theirs.rejected)
 
 
 # --- the real thing --------------------------------------------------------------------------------------------------

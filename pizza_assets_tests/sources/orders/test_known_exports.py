@@ -21,7 +21,6 @@ from pizza_assets.sources.orders.proposal.answers import Proposal
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
-from pizza_assets.sources.orders.staging import Staging
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 LONDON = ("--timezone", "Europe/London")
@@ -127,7 +126,7 @@ def imported(file: Path, options: tuple[str, ...], folder: Path) -> OrderFiles:
     proposal = proposed(file, options)
     assert not proposal.questions, proposal.questions
     mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
-    return OrderFiles(file, mapping, Staging(folder / "staging"), "Europe/London", lambda: NOW)
+    return OrderFiles(file, mapping, folder / "staging", "Europe/London", lambda: NOW)
 
 
 def orders_of(source: OrderFiles) -> pd.DataFrame:

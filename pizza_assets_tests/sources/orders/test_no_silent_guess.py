@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.orchestration.own_export.doubts import doubts_of
 from pizza_assets.sources.orders.mapping_reader import parse_mapping
 from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
 from pizza_assets.sources.orders.proposal.header_words import rank
@@ -143,6 +144,31 @@ def test_totals_repeated_headers_and_other_sections_are_counted_aloud(tmp_path: 
     assert sum(facts.lines.values()) == facts.lines_read["1.csv"]
 
 
+def test_orders_below_the_end_of_the_table_are_a_doubt_at_any_share(tmp_path: Path) -> None:
+    order = "{},2025-08-15 19:00,5.00,1,Leeds,s1"
+    lines = ["id,placed,paid,pizzas,city,store", *(order.format(f"a{n}") for n in range(300))]
+    lines += ["", "page 2", *(order.format(f"b{n}") for n in range(2)), "no time,soon,5.00,1,Leeds,s1"]
+    write(tmp_path / "in", "1.csv", "\n".join(lines) + "\n")
+    source = order_files(tmp_path / "in")
+    assert (source.facts.lines["accepted"], source.facts.lines["no_order"]) == (300, 4)
+    assert "2 lines below the end of the table look like orders" in (source.orders(AUGUST).reason or "")
+    [doubt] = doubts_of(source.facts, source.rejected(AUGUST), ())
+    assert doubt.startswith("2 lines look like orders, but stand below the end of the table (1.csv line 304: ")
+
+
+def test_lines_of_unknown_kinds_are_named_with_counts_in_their_week(tmp_path: Path) -> None:
+    rows = [(f"a{n}", "2025-08-15 19:00", "4.00", 1, "x", "Sale") for n in range(20)]
+    rows += [("", "2025-08-15 20:00", "-2.00", "", "", "Fee"), ("", "2025-08-22 20:00", "-2.00", "", "", "Payout")]
+    rows += [("", "2025-08-15 21:00", "-1.00", "", "", "Fee"), ("b", "2025-08-23 19:00", "4.00", 1, "x", "Sale")]
+    write(tmp_path / "in", "1.csv", csv_text((*REFUNDED, "what"), rows))
+    text = ITEM_ROWS.replace('item = "item"', 'item = "item"\nkind = "what"')
+    source = order_files(tmp_path / "in", mapping(text + '[kinds]\norders = ["Sale"]\n'))
+    assert source.orders(AUGUST).reason == "2 lines of kinds that are no orders left out: 'Fee' 2"
+    assert source.orders(AUGUST.shifted(1)).reason == "1 lines of kinds that are no orders left out: 'Payout' 1"
+    [doubt] = doubts_of(source.facts, source.rejected(AUGUST), ())
+    assert "such as 2 of kind 'Fee', 1 of kind 'Payout'" in doubt
+
+
 def test_a_line_cut_off_at_the_end_is_refused(tmp_path: Path) -> None:
     lines = ["id,placed,paid,pizzas,city,store", "a,2025-08-15 19:00,5.00,1,Leeds,s1", "b,2025-08-15 19:0"]
     write(tmp_path / "in", "1.csv", "\n".join(lines))
@@ -168,6 +194,34 @@ def test_refunds_are_netted_or_left_out_and_counted(
     assert sorted(source.orders(AUGUST).rows["revenue_cents"]) == revenue
     assert source.facts.lines["lone_refund"] == lone
     assert sum(source.facts.lines.values()) == 10
+
+
+SALE = ("a", "2025-08-15 19:00", "10.00", 1, "x")
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "revenue", "kinds"),
+    [
+        ([SALE, (*SALE[:2], "-2.00", 0, "x")], [SALE, (*SALE[:2], "-3.00", 0, "x")], 700, {"superseded": 1}),
+        ([SALE, ("a", "2025-08-16 12:00", "-2.00", 0, "x")], [SALE, ("a", "2025-08-16 12:00", "-3.00", 0, "x")], 700,
+         {"superseded": 1}),
+        ([SALE, (*SALE[:2], "-2.00", 0, "x")], [SALE], 1000, {"superseded": 1}),
+        ([SALE, ("a", "2025-08-16 12:00", "-2.00", 0, "x")], [SALE], 800, {"refund": 1}),
+        ([SALE, ("a", "2025-08-16 12:00", "-2.00", 0, "x")], [("a", "2025-08-17 12:00", "-3.00", 0, "x")], 500,
+         {"refund": 2}),
+    ],
+    ids=["same time", "later time", "taken back", "the later file ends before the refund", "one refund each"],
+)  # fmt: skip
+def test_a_later_file_replaces_the_whole_version_with_its_negative_lines(
+    tmp_path: Path, first: list[tuple], later: list[tuple], revenue: int, kinds: dict[str, int]
+) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(REFUNDED, first))
+    write(tmp_path / "in", "2.csv", csv_text(REFUNDED, later))
+    chosen = mapping(ITEM_ROWS.replace('currency = "GBP"', 'currency = "GBP"\nrefunds = "net"'))
+    source = order_files(tmp_path / "in", chosen)
+    assert source.orders(AUGUST).rows["revenue_cents"].tolist() == [revenue]
+    assert {kind: source.facts.lines[kind] for kind in kinds} == kinds
+    assert sum(source.facts.lines.values()) == len(first) + len(later)
 
 
 def test_a_workbook_saved_under_another_name_is_named(tmp_path: Path) -> None:

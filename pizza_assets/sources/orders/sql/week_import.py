@@ -18,10 +18,12 @@ from pizza_assets.models.market import Market
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
-from pizza_assets.sources.orders.file_import import PARSER_VERSION, ImportFacts, OrderFile, import_files
+from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_files
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import COUNT_TEXTS
-from pizza_assets.sources.orders.staged_week import staged_rejects, week_frame, week_rows
+from pizza_assets.sources.orders.import_facts import ImportFacts
+from pizza_assets.sources.orders.line_reading import OrderFile
+from pizza_assets.sources.orders.week_files import week_frame, week_rejects, week_rows
 
 
 class WeekImport:
@@ -60,8 +62,10 @@ class WeekImport:
             file, ends = OrderFile(self._origin, folder / "rows.parquet"), OrderFile("", folder / "ends.parquet")
             write(file.path)
             write_ends(ends.path)
-            facts = import_files([file, ends], self._mapping, self._timezone, folder, cutoff, {}, self._markets)
-            result = self._result(week, folder, facts, may_stream)
+            facts = import_files(
+                [file, ends], self._mapping, self._timezone, folder / "store", cutoff, self.identity, self._markets
+            )
+            result = self._result(week, folder / "store" / WEEKS, facts, may_stream)
             rows = result.rows
             return result
         finally:
@@ -78,8 +82,9 @@ class WeekImport:
         counts = facts.weeks.get(week.key, {})
         nothing = [] if covered else [f"{self._origin} has no orders in week {week.key}"]
         notes = [text.format(counts[kind]) for kind, text in COUNT_TEXTS.items() if counts.get(kind)]
-        found = week_rows(folder, week.key) if may_stream else week_frame(folder, week.key)
-        rejected = staged_rejects(folder, week.key)
+        files = [folder / name for name in facts.week_files.get(week.key, [])]
+        found = (week_rows if may_stream else week_frame)(files, self._mapping.label)
+        rejected = week_rejects(files)
         return SourceResult(
             rows=self._stream(found) if isinstance(found, RowStream) else found.assign(source_name=self._source_name),
             data_source=self._mapping.label,

@@ -120,7 +120,7 @@ def test_a_query_gives_the_rows_and_keeps_its_colons(tmp_path: Path) -> None:
 
 
 def test_a_large_week_is_streamed_under_the_name_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pizza_assets.sources.orders.staged_week.LARGE_WEEK_ORDERS", 10)
+    monkeypatch.setattr("pizza_assets.sources.orders.week_files.LARGE_WEEK_ORDERS", 10)
     table = source_of(sqlite_address(tmp_path / "shop.db", rows_of_some_weeks()))
     answer = table.orders(AUGUST, may_stream=True)
     with answer.rows.reading() as batches:

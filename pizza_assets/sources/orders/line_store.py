@@ -1,0 +1,159 @@
+"""The store of typed order lines: one DuckDB database per export, in the cache folder of this machine.
+
+Everything in it can be read again from the files, so a store that is damaged, or was made by another version of DuckDB
+or of the parser, is rebuilt. One process uses it at a time; the orders of weeks are Parquet files beside it, which
+others read meanwhile. What the lines mean does not belong here.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pandas as pd
+import pyarrow as pa
+from filelock import FileLock
+
+from pizza_assets.errors import StorageError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Result = TypeVar("Result")
+
+DATABASE, LOCK, TEMPORARY = "lines.duckdb", ".lock", "spilled"
+MEMORY = "384MB"
+"""DuckDB's limit; beyond it sorts and joins go to the disk."""
+_THREADS = 2
+
+_TABLES = """
+CREATE TABLE state (name VARCHAR, value VARCHAR);
+CREATE TABLE extents (name VARCHAR, first_week VARCHAR, last_week VARCHAR);
+CREATE SEQUENCE file_ids;
+CREATE TABLE files (
+    file_id INTEGER, name VARCHAR, stat VARCHAR, content VARCHAR, is_used BOOLEAN, error VARCHAR, line_count BIGINT,
+    blank_count BIGINT, aside_count BIGINT, aside VARCHAR[], last_at TIMESTAMP, held_from TIMESTAMP, first_week DATE,
+    last_week DATE
+);
+CREATE TABLE lines (
+    file_id INTEGER, line_number BIGINT, order_id VARCHAR, ordered_at TIMESTAMP, week DATE, zone VARCHAR,
+    dst_note TINYINT, chain VARCHAR, market VARCHAR, store_id VARCHAR, store_location VARCHAR, currency VARCHAR,
+    amount BIGINT, quantity BIGINT, item VARCHAR, is_excluded BOOLEAN, is_refund BOOLEAN, problem_column VARCHAR,
+    problem_check VARCHAR, problem_value VARCHAR, problem_reason VARCHAR
+);
+CREATE TABLE asides (file_id INTEGER, week DATE, why VARCHAR, lines BIGINT);
+CREATE TABLE week_files (week DATE, name VARCHAR);
+CREATE TABLE week_counts (week DATE, kind VARCHAR, lines BIGINT);
+CREATE TABLE rejects (
+    week DATE, file_id INTEGER, line_number BIGINT, row_id VARCHAR, "column" VARCHAR, "check" VARCHAR, "value" VARCHAR,
+    reason VARCHAR
+);
+CREATE TABLE days (
+    week DATE, zone VARCHAR, market VARCHAR, chain VARCHAR, currency VARCHAR, "day" DATE, last_at TIMESTAMP
+);
+CREATE TABLE file_days (week DATE, file_id INTEGER, zone VARCHAR, "first" DATE, "last" DATE);
+"""
+"""Instants are in UTC. week: the local date of the match week's Tuesday. files.stat: empty if size and time may not yet
+tell a change. files.is_used: whether the answers are made of it. The tables from week_files on are the answers.
+"""
+
+
+def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection"], Result]) -> Result:
+    """The result of `work` on the store in `folder`, which no other process uses meanwhile.
+
+    made_with: of a store made with something else, only the known extents of files are kept. Raises StorageError if the
+    folder can't be written.
+    """
+    import duckdb  # slow to import, and only files of orders need it
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / LOCK):
+        try:
+            with _opened(folder, made_with) as db:
+                return work(db)
+        except duckdb.OutOfMemoryException as error:
+            raise StorageError(f"{folder}: the import needs more memory or disk than there is ({error})") from error
+        except duckdb.Error as error:
+            if "Could not set lock" in str(error):
+                raise StorageError(f"{folder / DATABASE} is open in another program ({error}); close it") from error
+            logging.getLogger(__name__).warning(
+                "%s is damaged or of another version, so it is made again from the files: %s",
+                folder / DATABASE, str(error).splitlines()[0],
+            )  # fmt: skip
+        _remove(folder)
+        try:
+            with _opened(folder, made_with) as db:
+                return work(db)
+        except duckdb.Error as error:
+            raise StorageError(f"{folder}: order lines can't be stored ({error}); is the disk full?") from error
+
+
+@contextmanager
+def _opened(folder: Path, made_with: str) -> Iterator["DuckDBPyConnection"]:
+    extents = []
+    if (folder / DATABASE).exists():
+        with _connected(folder) as db:
+            row = db.execute("SELECT value FROM state WHERE name = 'made_with'").fetchone()
+            if row == (made_with,):
+                yield db
+                return
+            extents = db.execute("FROM extents").fetchall()
+            versions = (row[0] if row else "").split("\n", maxsplit=1)[0]
+            if versions != made_with.split("\n", maxsplit=1)[0]:
+                logging.getLogger(__name__).warning(
+                    "%s was made by another version (%s), so it is made again from the files", folder, versions
+                )
+        _remove(folder)
+    with _connected(folder) as db:
+        with transaction(db):
+            db.execute(_TABLES)
+            db.execute("INSERT INTO state VALUES ('made_with', ?)", [made_with])
+            if extents:
+                db.executemany("INSERT INTO extents VALUES (?, ?, ?)", extents)
+        yield db
+
+
+@contextmanager
+def _connected(folder: Path) -> Iterator["DuckDBPyConnection"]:
+    import duckdb
+
+    config = {
+        "memory_limit": MEMORY, "temp_directory": str(folder / TEMPORARY), "threads": _THREADS,
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    }  # fmt: skip
+    with duckdb.connect(str(folder / DATABASE), config=config) as db:
+        yield db
+
+
+def _remove(folder: Path) -> None:
+    for name in (DATABASE, f"{DATABASE}.wal"):
+        (folder / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def transaction(db: "DuckDBPyConnection") -> Iterator[None]:
+    """All changes in the block, or none of them."""
+    db.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def given(db: "DuckDBPyConnection", rows: pd.DataFrame | pa.Table) -> Iterator[None]:
+    """The rows as the table `given` in the block."""
+    db.register("given", rows)
+    try:
+        yield
+    finally:
+        db.unregister("given")
+
+
+def insert(db: "DuckDBPyConnection", table: str, rows: pd.DataFrame | pa.Table, more: str = "") -> None:
+    """Append rows by the names of their columns; `more` adds computed columns."""
+    with given(db, rows):
+        db.execute(f"INSERT INTO {table} BY NAME SELECT *{more} FROM given")

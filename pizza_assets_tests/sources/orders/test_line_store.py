@@ -1,0 +1,331 @@
+"""The store of order lines: each file is read once, a change touches only its weeks, and damage costs nothing."""
+
+import json
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.orders import file_intake, files, small_files
+from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.line_store import DATABASE
+from pizza_assets_tests.sources.orders.exports import (
+    AUGUST,
+    HEADER,
+    ITEM_ROWS,
+    NOW,
+    ORDER_ROWS,
+    ZONE,
+    csv_text,
+    mapping,
+    order_files,
+    write,
+)
+from pizza_assets_tests.support.examples import examples
+
+WEEKS = [AUGUST.shifted(n) for n in range(4)]
+DAYS = ("2025-08-15", "2025-08-22", "2025-08-29", "2025-09-05")
+
+
+def order(order_id: str, day: str, paid: str = "5.00") -> tuple[str, ...]:
+    return (order_id, f"{day} 19:00", paid, "1", "Leeds", "s1")
+
+
+def identities(folder: Path) -> list[str | None]:
+    source = order_files(folder)
+    return [source.identity(week) for week in WEEKS]
+
+
+def revenues(source: OrderFiles) -> list[int]:
+    return [int(source.orders(week).rows["revenue_cents"].sum()) for week in WEEKS]
+
+
+# --- a change touches its weeks ---------------------------------------------------------------------------------------
+
+
+def test_a_new_a_changed_and_a_removed_file_touch_only_the_weeks_that_their_orders_reach(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for number, day in enumerate(DAYS):
+        write(folder, f"{number}.csv", csv_text(HEADER, [order(f"a{number}", day), order(f"b{number}", day)]))
+    known = identities(folder)
+
+    def changed() -> list[int]:
+        nonlocal known
+        before, known = known, identities(folder)
+        return [number for number in range(4) if known[number] != before[number]]
+
+    write(folder, "4.csv", csv_text(HEADER, [order("c", DAYS[1])]))
+    assert changed() == [1]
+    write(folder, "4.csv", csv_text(HEADER, [order("c", DAYS[1]), order("d", DAYS[2])]))
+    assert changed() == [2]
+    (folder / "4.csv").rename(folder / "5.csv")
+    assert changed() == []
+    (folder / "5.csv").unlink()
+    assert changed() == [1, 2]
+    # a later version on the other side of the week's end
+    write(folder, "6.csv", csv_text(HEADER, [("e", "2025-08-19 05:00", "5.00", "1", "Leeds", "s1")]))
+    assert changed() == [0]
+    write(folder, "7.csv", csv_text(HEADER, [("e", "2025-08-19 07:00", "5.00", "1", "Leeds", "s1")]))
+    assert changed() == [0, 1]
+    assert revenues(order_files(folder)) == [1000, 1500, 1000, 1000]
+
+
+def test_the_store_has_no_column_that_is_not_mapped(tmp_path: Path) -> None:
+    rows = [(*order(f"a{n}", DAYS[0]), f"Zebedee {n}", f"zebedee{n}@example.com") for n in range(50)]
+    rows.append((*order("bad", "never"), "Zebedee", "zebedee@example.com"))
+    write(tmp_path / "in", "1.csv", csv_text((*HEADER, "name", "mail"), [*rows, rows[0][:3]]))
+    assert order_files(tmp_path / "in").facts.lines["accepted"] == 50
+    stored = [file.read_bytes().lower() for file in (tmp_path / "staging").rglob("*") if file.is_file()]
+    assert any(b"s1" in content for content in stored)
+    assert not any(b"zebedee" in content for content in stored)
+
+
+# --- two ways of reading, one answer ----------------------------------------------------------------------------------
+
+CELLS = {
+    "id": st.sampled_from(["a", "b", "c", "d", "é", "", " a ", 'q"q', "Total"]),
+    "placed": st.sampled_from(
+        ["2025-08-15 19:00", "2025-08-15 19:01:30", "2025-08-22 19:00", "25:10", "", "2031-01-01 00:00"]
+    ),
+    "paid": st.sampled_from(["5.00", "7", "12.5", "-1", "nan", ""]),
+    "pizzas": st.sampled_from(["1", "2", "x"]),
+    "city": st.sampled_from(["Leeds", "York", "", "Le\neds"]),
+    "store": st.just("s1"),
+}
+ORDINARY = st.tuples(
+    st.integers(0, 30).map(str), CELLS["placed"].filter(lambda at: at[:4] == "2025"), st.just("5.00"), st.just("1"),
+    st.just("Leeds"), st.just("s1"),
+)  # fmt: skip
+ODD = (st.tuples(*CELLS.values()), st.just(("x", "y")), st.just(("",) * 6))
+LINES = st.lists(st.one_of(*[ORDINARY] * 8, *ODD), max_size=8)
+SHAPES = ("\n", "\r\n", "\r", "no end", "bom", "blank", "swapped")
+
+
+def as_file(lines: list[tuple[str, ...]], shape: str) -> bytes:
+    header, text = HEADER, csv_text(HEADER, lines)
+    if shape == "swapped":
+        text = csv_text(header[::-1], [line[::-1] for line in lines])
+    if shape == "blank":
+        text = text.replace("\n", "\n\n", 1)
+    if shape == "no end":
+        text = text.rstrip("\n")
+    if shape in ("\r\n", "\r"):
+        text = text.replace("\n", shape)
+    return (b"\xef\xbb\xbf" if shape == "bom" else b"") + text.encode()
+
+
+def everything(source: OrderFiles) -> tuple:
+    facts = source.facts
+    if not facts.weeks:
+        return (facts,)
+    answers = [source.orders(MatchWeek(week, ZONE)) for week in facts.weeks]
+    return facts, [answer.rows.to_csv() for answer in answers], [answer.rejected.to_csv() for answer in answers]
+
+
+@pytest.mark.integration  # two hundred imports
+@examples(100)
+@given(st.lists(st.tuples(LINES, st.sampled_from(SHAPES + SHAPES[:1] * 3)), min_size=1, max_size=5))
+def test_small_files_read_together_are_read_as_one_by_one(exports: list[tuple[list, str]]) -> None:
+    check_both_ways(exports)
+
+
+def test_small_files_of_all_shapes_are_read_as_one_by_one() -> None:
+    good, bad = order("a", DAYS[0]), order("b", "25:10")
+    odd = [[], [bad], [good, ("x", "y")], [("",) * 6, good], [("Total", *good[1:]), good], [("c", "", *good[2:]), good]]
+    check_both_ways([*(([good, order("d", DAYS[1])], shape) for shape in SHAPES), *((lines, "\n") for lines in odd)])
+
+
+def check_both_ways(exports: list[tuple[list, str]]) -> None:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        patch.setattr(file_intake, "_STILL_GROWING", 0)
+        for number, (lines, shape) in enumerate(exports):
+            write(folder / "in", f"{number}.csv", as_file(lines, shape))
+        together = everything(order_files(folder / "in", staging=folder / "one"))
+        patch.setattr(small_files, "SMALL_BYTES", 0)
+        one_by_one = everything(order_files(folder / "in", staging=folder / "two"))
+        assert together == one_by_one
+
+
+def test_ordinary_small_files_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = []
+    real = file_intake.read_file
+    monkeypatch.setattr(
+        file_intake, "read_file", lambda db, file, *rest: alone.append(file.name) or real(db, file, *rest)
+    )
+    for number in range(20):
+        write(tmp_path / "in", f"{number:02}.csv", csv_text(HEADER, [order(f"a{number}", DAYS[number % 4])]))
+    write(tmp_path / "in", "quoted.csv", csv_text(HEADER, [order('b"', DAYS[0])]))
+    write(tmp_path / "in", "refused.csv", csv_text(HEADER, [order("c", "never")]))
+    facts = order_files(tmp_path / "in").facts
+    assert (facts.lines["accepted"], list(facts.bad_files)) == (21, ["refused.csv"])
+    assert alone == ["quoted.csv", "refused.csv"]
+
+
+# --- damage, versions, interruptions ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """A store of one file."""
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [order("a", DAYS[0])]))
+    assert revenues(order_files(tmp_path / "in")) == [500, 0, 0, 0]
+    [database] = (tmp_path / "staging").rglob(DATABASE)
+    return database
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database", None], ids=["empty", "text", "half"])
+def test_a_damaged_store_is_made_again_with_one_line_in_the_log(
+    tmp_path: Path, stored: Path, damage: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored.write_bytes(stored.read_bytes()[: stored.stat().st_size // 2] if damage is None else damage)
+    with caplog.at_level(logging.WARNING):
+        assert revenues(order_files(tmp_path / "in")) == [500, 0, 0, 0]
+    assert len(caplog.records) == 1
+    assert "made again from the files" in caplog.text
+
+
+def test_a_store_of_another_parser_is_made_again_and_knows_the_weeks_of_files_that_are_bad_now(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "in", "1.csv", "")
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0])]))
+    monkeypatch.setattr(files, "PARSER_VERSION", 1_000)
+    with pytest.raises(BadFile, match=r"1.csv.*when last readable, it had the weeks 2025-08-12 to 2025-08-12"):
+        order_files(tmp_path / "in").orders(AUGUST)
+    assert ["made by another version" in record.message for record in caplog.records] == [True]
+
+
+def test_a_lost_file_of_a_week_is_written_again(tmp_path: Path, stored: Path) -> None:
+    known = identities(tmp_path / "in")
+    for file in (tmp_path / "staging").rglob("*.parquet"):
+        file.unlink()
+    assert identities(tmp_path / "in") == known
+    assert revenues(order_files(tmp_path / "in")) == [500, 0, 0, 0]
+
+
+def test_an_import_that_breaks_off_changes_nothing_and_what_was_read_is_not_read_again(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pizza_assets.sources.orders import file_import
+
+    known = identities(tmp_path / "in")
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0], "7.00")]))
+    with monkeypatch.context() as patch:
+        patch.setattr(file_import, "_store_days", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            order_files(tmp_path / "in").orders(AUGUST)
+    second = (tmp_path / "in" / "2.csv").read_bytes()
+    (tmp_path / "in" / "2.csv").unlink()
+    assert identities(tmp_path / "in") == known
+    write(tmp_path / "in", "2.csv", second)
+    assert revenues(order_files(tmp_path / "in")) == [1200, 0, 0, 0]
+    used = {name for names in order_files(tmp_path / "in").facts.week_files.values() for name in names}
+    left = {file.name for file in (tmp_path / "staging").rglob("*.parquet")}
+    assert used <= left
+    assert len(left) <= 2 * len(used), "only the files of this answer and of the one before"
+
+
+def test_an_earlier_answer_stays_readable_while_another_import_runs(tmp_path: Path, stored: Path) -> None:
+    first = order_files(tmp_path / "in")
+    assert first.periods() is not None
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0], "7.00")]))
+    assert revenues(order_files(tmp_path / "in"))[0] == 1200
+    assert revenues(first)[0] == 500
+
+
+def test_a_file_that_grows_is_not_taken_half(tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half = csv_text(HEADER, [order("b", DAYS[0]), order("c", DAYS[0], "1234.00")])
+    file = write(tmp_path / "in", "2.csv", half.split("34.00")[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(file_intake.time, "sleep", lambda _: file.write_text(half))
+        source = order_files(tmp_path / "in")
+        assert source.facts.bad_files == {
+            "2.csv": "2.csv: it is being written, and is read when that has ended; run again then"
+        }
+    assert source.orders(AUGUST).rows["order_id"].tolist() == ["a"]
+    assert revenues(order_files(tmp_path / "in"))[0] == 500 + 500 + 123_400
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_taken(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "in", "2.csv", csv_text(HEADER, [order('b"', DAYS[0])]))
+    real = file_intake.read_file
+
+    def grow(*args: object) -> dict:
+        found = real(*args)  # type: ignore[arg-type]
+        with file.open("a") as more:
+            more.write(",".join(order("c", DAYS[0])) + "\n")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(file_intake, "read_file", grow)
+        assert "is being written" in order_files(tmp_path / "in").facts.bad_files["2.csv"]
+    assert revenues(order_files(tmp_path / "in"))[0] == 1500
+
+
+# --- what nobody expects ----------------------------------------------------------------------------------------------
+
+
+def test_names_that_are_no_text_are_shown_escaped_and_their_files_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for number, name in enumerate([b"one\nline.csv", b"latin-\xe9.csv", b"\x1b[31mred.csv"]):
+        content = csv_text(HEADER, [order(f"a{number}", DAYS[0]), order(f"bad{number}", "never")])
+        folder.mkdir(exist_ok=True)
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text(content)
+    source = order_files(folder)
+    assert len(source.orders(AUGUST).rows) == 3
+    assert sorted(source.rejected(AUGUST)["origin"]) == ["\\x1b[31mred.csv", "latin-\\udce9.csv", "one\\nline.csv"]
+
+
+def test_two_names_that_look_alike_are_refused(tmp_path: Path) -> None:
+    for name in ("a\nb.csv", "a\\nb.csv"):
+        write(tmp_path / "in", name, csv_text(HEADER, [order("a", DAYS[0])]))
+    with pytest.raises(ConfigurationError, match="rename one of them"):
+        order_files(tmp_path / "in").periods()
+
+
+def test_lists_and_structs_in_parquet_are_refused_and_stop_no_other_file(tmp_path: Path) -> None:
+    columns = dict(zip(HEADER, zip(order("a", DAYS[0]), strict=True), strict=True))
+    nested = pa.array([{"at": pd.Timestamp(NOW), "of": [b"\xff"]}])
+    (tmp_path / "in").mkdir()
+    for number, values in enumerate([pa.array([[1, 2]]), nested, pa.array([b"\xff\xfe"])]):
+        parquet.write_table(pa.table({**columns, "paid": values}), tmp_path / "in" / f"{number}.parquet")
+    parquet.write_table(pa.table(columns), tmp_path / "in" / "good.parquet")
+    chosen = mapping(ORDER_ROWS, ('label = "real"', 'label = "real"\nfiles = "*.parquet"'))
+    source = order_files(tmp_path / "in", chosen)
+    assert source.facts.lines["accepted"] == 1
+    assert sorted(source.facts.bad_files) == ["0.parquet", "1.parquet", "2.parquet"]
+
+
+def test_half_a_character_stays_in_its_line(tmp_path: Path) -> None:
+    records = [dict(zip(HEADER, order(name, DAYS[0]), strict=True)) for name in ("a\ud83c", "a\ud83d", "a\\ud83d")]
+    write(tmp_path / "in", "1.jsonl", "\n".join(map(json.dumps, records)) + "\n")
+    chosen = mapping(ORDER_ROWS, ('label = "real"', 'label = "real"\nfiles = "*.jsonl"'))
+    orders = order_files(tmp_path / "in", chosen).orders(AUGUST).rows
+    assert "a\\ud83c" in set(orders["order_id"])
+    assert len(orders) == 2, "an escaped half and the same escape as text are one id"
+
+
+@pytest.mark.parametrize("column", ["timestamp", "time"])
+def test_an_hour_after_midnight_of_a_longer_day_is_refused_by_line(tmp_path: Path, column: str) -> None:
+    header, good = ("id", "day", "at", "price", "count", "item"), ("a", "2025-08-15", "19:00", "5", "1", "x")
+    chosen = mapping(ITEM_ROWS, ('timestamp = "placed"', 'date = "day"\ntime = "at"'))
+    if column == "timestamp":
+        header, good = ("id", "placed", "price", "count", "item"), ("a", "2025-08-15 19:00", "5", "1", "x")
+        chosen = mapping(ITEM_ROWS)
+    late = ["b", *(cell.replace("19:00", "25:10") for cell in good[1:])]
+    write(tmp_path / "in", "1.csv", csv_text(header, [good, late]))
+    [refused] = order_files(tmp_path / "in", chosen).orders(AUGUST).rejected.to_dict("records")
+    assert (refused["line_number"], refused["check"]) == (3, "is a time")
+    assert "25:10" in refused["reason"]
