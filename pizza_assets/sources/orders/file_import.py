@@ -262,9 +262,8 @@ def _extents(db: "DuckDBPyConnection", bad_files: Sequence[str]) -> dict[str, tu
 def _week_files(db: "DuckDBPyConnection", folder: Path) -> dict[str, list[str]]:
     """The files of each week; those of its refused rows are written if there is no such file yet."""
     names = {week: [name] for week, name in db.execute("FROM week_files ORDER BY week").fetchall()}
-    check = (
-        f"""if(raw = nearest.week, "check", '{OF_NO_WEEK}' || "check") AS "check\""""  # reported, but not counted there
-    )
+    # a line of no week with orders is reported, but not counted against the week
+    check = f"""if(raw = nearest.week, "check", '{OF_NO_WEEK}' || "check") AS "check" """
     rows = (
         f'SELECT files.name AS origin, line_number, row_id, "column", {check}, "value", reason FROM rejects '
         "JOIN nearest ON raw = rejects.week JOIN files USING (file_id) WHERE nearest.week"
