@@ -163,7 +163,7 @@ def _flag(cell: str) -> str:
 def _toml_rows(path: Path, text: str) -> list[tuple[str, Row]]:
     try:
         tables = tomllib.loads(text).get("day")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers and brackets without end
         raise ConfigurationError(f"{path}: not readable as TOML ({error}); see {PAGE}") from error
     if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
         raise ConfigurationError(f"{path}: must be written as [[day]], once for each; see {PAGE}")

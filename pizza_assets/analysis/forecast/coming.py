@@ -5,6 +5,7 @@ import pandas as pd
 
 from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS, Backtest, dispersions, usual_rows
 from pizza_assets.analysis.forecast.intervals import interval_ends, quantile
+from pizza_assets.analysis.forecast.listed_days import CLOSED, LISTED
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, difference_slopes, forecast_at
 from pizza_assets.analysis.forecast.refusal import Verdict, judged
@@ -68,6 +69,8 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
         Reason.TOO_FAR_AHEAD: targets.end > forecast.cut + HORIZON,
         Reason.NOT_SOLD_THEN: ~is_open.to_numpy(),
         Reason.BANK_HOLIDAY: history.holiday[targets.market, targets.start] > 0,
+        Reason.LISTED_DAY: history.listed[targets.market, targets.start] == LISTED,
+        Reason.LISTED_AS_CLOSED: history.listed[targets.market, targets.start] == CLOSED,
     }
     is_refused = np.any(list(problems.values()), axis=0)
     problems[Reason.TOO_FEW_SCORED] = problems.get(Reason.TOO_FEW_SCORED, False) | (

@@ -14,6 +14,7 @@ from pizza_assets.analysis.forecast.coming import STAFFING_SHARE
 from pizza_assets.analysis.forecast.demand_backtest import LEAST_EXPECTED, Football
 from pizza_assets.analysis.forecast.demand_units import DAY, HOUR, SILENT_DAYS, Units, demand_targets, in_rows, selling
 from pizza_assets.analysis.forecast.intervals import interval_ends, quantile
+from pizza_assets.analysis.forecast.listed_days import CLOSED, LISTED
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, forecast_at
 from pizza_assets.analysis.forecast.targets import (
@@ -36,7 +37,7 @@ NUMBERS = (
     *(f"{side}_{level}" for level in LEVELS for side in ("low", "high")),
     "quantile_90",
 )
-"""Columns that are empty where no range is given. A mean is given on bank holidays, too."""
+"""Columns that are empty where no range is given. A mean is given on bank holidays and special days, too."""
 MEANS = ("without_football", "with_football", "expected", "usual_orders")
 
 
@@ -113,7 +114,7 @@ def _level_rows(
     is_chain = units.level == DemandLevel.CHAIN
     rows["match_row"], window = (np.full(len(rows), -1),) * 2 if is_chain else _matches(shops, of_shop)
     rows["match_window"] = pd.Series([name.value for name in WINDOWS], dtype="str").reindex(window).array
-    rows = _with_staffing(_judged(rows, shops, units, targets, past, k, code > 0), staffing)
+    rows = _with_staffing(_judged(rows, shops, units, targets, past, k), staffing)
     return rows.assign(is_peak_hour=_peaks(rows), football_reasons=joined(football.why_not))
 
 
@@ -156,7 +157,6 @@ def _judged(
     targets: Targets,
     past: pd.DataFrame,
     k: np.ndarray,
-    is_holiday: np.ndarray,
 ) -> pd.DataFrame:
     """The rows with status and reasons; without numbers where they are refused."""
     of_span = past.drop_duplicates("span").set_index("span")
@@ -167,11 +167,17 @@ def _judged(
     longest, any_recent = np.zeros(units.count, dtype=int), np.zeros(units.count, dtype=bool)
     np.maximum.at(longest, units.unit_of_shop, weeks)
     np.logical_or.at(any_recent, units.unit_of_shop, ~is_silent)
+    ahead = slice(shops.end, shops.listed.shape[1])
+    at = targets.market, targets.start - shops.end
+    is_holiday, is_listed = (units.any(of[:, ahead])[at] for of in (shops.holiday > 0, shops.listed == LISTED))
+    is_closed = ~units.any(shops.listed[:, ahead] != CLOSED)[at]
     problems = {
         Reason.SHOP_TOO_NEW: (longest < MIN_WEEKS)[targets.market],
         Reason.SHOP_SILENT: ~any_recent[targets.market],
-        Reason.SHOP_CLOSED: any_recent[targets.market] & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy(),
-        Reason.BANK_HOLIDAY: is_holiday,
+        Reason.SHOP_CLOSED: any_recent[targets.market] & ~is_closed & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy(),
+        Reason.BANK_HOLIDAY: is_holiday & ~is_closed,
+        Reason.LISTED_DAY: is_listed & ~is_closed,
+        Reason.LISTED_AS_CLOSED: is_closed,
         Reason.TOO_FEW_SCORED: np.isnan(k) & reasons.isna().to_numpy(),
     }
     texts = [
@@ -179,13 +185,14 @@ def _judged(
         for number, text in enumerate(reasons)
     ]
     is_refused = np.array([text is not None for text in texts])
-    is_only_holiday = np.array([text == Reason.BANK_HOLIDAY.value for text in texts])
+    unlike = {Reason.BANK_HOLIDAY, Reason.LISTED_DAY}
+    is_only_unlike = np.array([text is not None and unlike.issuperset(split(text)) for text in texts])
     rows["reasons"] = pd.array(texts, dtype="str")
     rows["status"] = np.where(is_refused, ResultStatus.INSUFFICIENT_DATA.value, ResultStatus.OK.value)
     rows["skill_against_mean_pct"] = of_span["skill_against_mean_pct"].reindex(rows["span"]).to_numpy()
     rows.loc[is_refused, list(NUMBERS)] = np.nan
-    rows.loc[is_refused & ~is_only_holiday, list(MEANS)] = np.nan
-    return rows[(rows["span"] == SPANS[DAY].value) | ~is_refused | is_only_holiday].copy()
+    rows.loc[is_refused & ~is_only_unlike, list(MEANS)] = np.nan
+    return rows[(rows["span"] == SPANS[DAY].value) | ~is_refused | is_only_unlike].copy()
 
 
 def _with_staffing(rows: pd.DataFrame, staffing: Staffing) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.forecast.listed_days import CLOSED
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.targets import BINS_PER_HOUR, SPANS, Targets
 from pizza_assets.analysis.local_week import BINS_PER_DAY
@@ -50,6 +51,12 @@ class Units:
         np.logical_or.at(known, self.unit_of_shop, np.isfinite(cells))
         return np.where(known, total, np.nan)
 
+    def any(self, is_so: np.ndarray) -> np.ndarray:
+        """Whether it is so for one of the shops [unit, column]. is_so: [shop, column]."""
+        found = np.zeros((self.count, is_so.shape[1]), dtype=bool)
+        np.logical_or.at(found, self.unit_of_shop, is_so)
+        return found
+
     def shops(self, has_number: np.ndarray) -> np.ndarray:
         """How many shops are in each sum [unit]."""
         return np.bincount(self.unit_of_shop, has_number, self.count).astype(int)
@@ -88,11 +95,12 @@ def in_rows(targets: Targets, units: Units) -> Targets:
 
 
 def selling(history: OrderHistory, cut: int, cells: np.ndarray) -> np.ndarray:
-    """`cells` [shop, column] without those of shops that sold nothing in the last days before `cut`: they closed, and
-    must not count in sums."""
+    """`cells` of the columns from `cut` [shop, column] without those that must not count in sums: of shops that sold
+    nothing in the last days before `cut`, as they closed, and of days listed as closed."""
     recent = slice(max(cut - SILENT_DAYS * BINS_PER_DAY, 0), cut)
     is_silent = ~np.any(history.is_known[:, recent], axis=1)
-    return np.where(is_silent[:, None], np.nan, cells)
+    is_closed = history.listed[:, cut : cut + cells.shape[1]] == CLOSED
+    return np.where(is_silent[:, None] | is_closed, np.nan, cells)
 
 
 def observed_sums(history: OrderHistory, units: Units, columns: slice) -> np.ndarray:

@@ -31,7 +31,7 @@ def holiday_columns(
         if name not in known:
             continue
         if name not in calendars:
-            named = _named_days(known[name], int(day[row].min()), int(day[row].max()))
+            named = _named_days(known[name], *days_between(day[row]))
             of_day = [numbers.setdefault(text, len(numbers) + 1) for text in named.values()]
             calendars[name] = np.array(list(named), dtype=np.int64), np.array(of_day, dtype=np.int16)
         days, of_day = calendars[name]
@@ -70,9 +70,13 @@ def _days_of_codes(holiday: np.ndarray, day: np.ndarray, codes: int) -> np.ndarr
     return np.bincount(pairs[0], minlength=codes)
 
 
-def _named_days(market: Market, first: int, last: int) -> dict[int, str]:
+def days_between(day: np.ndarray) -> tuple[date, date]:
+    """The first and the last of days since 1970."""
+    return EPOCH + timedelta(days=int(day.min())), EPOCH + timedelta(days=int(day.max()))
+
+
+def _named_days(market: Market, since: date, until: date) -> dict[int, str]:
     """Holidays and eves by day since 1970, in order of time; empty without a calendar."""
-    since, until = (EPOCH + timedelta(days=number) for number in (first, last))
     # a year has holidays wherever there is a calendar: without one, eves are usual days, too
     found = holidays_of(market, since.replace(month=1, day=1), until.replace(month=12, day=31))
     if not found:

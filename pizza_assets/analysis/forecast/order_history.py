@@ -14,6 +14,7 @@ import pandas as pd
 from pizza_assets.analysis.expected_grid import bins_under
 from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.forecast.holiday_factors import holiday_columns
+from pizza_assets.analysis.forecast.listed_days import listed_columns
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK, bins_of_week, local_days
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.panel import Panel
@@ -66,7 +67,8 @@ class OrderHistory:
     week: number of the match week [quarter-hour]. counts: 0 where not is_known. place: quarter-hour of the local week.
     day: business day in days since 1970-01-01. end: the present, the first column after the last known order.
     is_unclear: it is not known whether the market was exposed to a match. holiday: 0, or one more than the index in
-    `holiday_names` of the bank holiday on whose business day the quarter-hour is. of_shops: rows are shops.
+    `holiday_names` of the bank holiday on whose business day the quarter-hour is. listed: of listed_days.py; past
+    quarter-hours on special days are not known. of_shops: rows are shops.
     """
 
     markets: tuple[str, ...]
@@ -83,6 +85,7 @@ class OrderHistory:
     is_unclear: np.ndarray
     holiday: np.ndarray
     holiday_names: tuple[str, ...]
+    listed: np.ndarray
     of_shops: bool = False
 
     @classmethod
@@ -112,13 +115,15 @@ class OrderHistory:
         minutes = (first_bin + np.arange(counts.shape[1])) * BIN_MINUTES
         day = local_days(minutes - DAY_STARTS_AT, clocks)
         holiday, holiday_names = holiday_columns(names, day, markets)
+        listed = listed_columns(names, day, markets)
+        is_known &= listed == 0
         own, footprint = _own_matches(names, first_bin, minutes, matches, markets, lengths)
         return cls(
             names,
             clocks,
             first_bin,
             week,
-            counts,
+            counts * is_known,
             is_known,
             bins_of_week(minutes, clocks),
             day,
@@ -128,6 +133,7 @@ class OrderHistory:
             _unclear(unknown_spans(matches, markets, lengths), names, minutes),
             holiday,
             holiday_names,
+            listed,
             panel.names.nlevels > 1,
         )
 

@@ -40,7 +40,7 @@ def parse_mapping(text: str, origin: str) -> FileMapping:
     """Check the text of a mapping. `origin` names it in messages."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in thousands of brackets
         raise ConfigurationError(f"mapping {origin} is not valid TOML: {error}; correct that line") from error
     return _MappingReader(document, text, origin).read()
 

@@ -18,6 +18,8 @@ from pizza_assets.analysis.forecast.demand_units import Units, demand_targets
 from pizza_assets.analysis.forecast.match_forecast import forecast_backtest, order_histories
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.reasons import Reason
+from pizza_assets.models.market import Markets
+from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import DemandLevel
 from pizza_assets_tests.analysis.forecast.histories import PAIR, small_world
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, ZONE
@@ -40,9 +42,9 @@ def shops_of(panel: Panel) -> Panel:
 SHOPS = shops_of(PANEL)
 
 
-def tables(panel: Panel = SHOPS, now: datetime = END, per_person: float | None = None):
-    histories = order_histories({PAIR: PANEL}, FIXTURES, MARKETS, LENGTHS, ZONE)
-    shops = order_histories({PAIR: panel}, FIXTURES, MARKETS, LENGTHS, ZONE)
+def tables(panel: Panel = SHOPS, now: datetime = END, per_person: float | None = None, markets: Markets = MARKETS):
+    histories = order_histories({PAIR: PANEL}, FIXTURES, markets, LENGTHS, ZONE)
+    shops = order_histories({PAIR: panel}, FIXTURES, markets, LENGTHS, ZONE)
     past = forecast_backtest(histories, FIXTURES)
     scored = demand_backtest(shops, {PAIR: panel}, histories, past)
     staffing = {PAIR[0]: Staffing(per_person, {(MARKETS[0].name, "Uno"): 1.5})}
@@ -91,6 +93,33 @@ def test_on_a_bank_holiday_the_mean_is_given_without_a_range() -> None:
     assert on_holiday[["low_80", "quantile_90", "people"]].isna().all(axis=None)
     assert on_holiday["reasons"].str.startswith(Reason.BANK_HOLIDAY.code).all()
     assert not on_holiday["is_peak_hour"].any()
+
+
+def test_listed_days_are_told_apart_and_past_ones_have_no_say() -> None:
+    """The first market is closed the day after tomorrow and has a promotion the day before; it had ten times its usual
+    orders on a listed day last week."""
+    first, *others = MARKETS
+    past, closed, promotion = (END.date() + timedelta(days=days) for days in (-6, 3, 2))
+    kinds = {past: SpecialKind.CONCERT, closed: SpecialKind.CLOSED, promotion: SpecialKind.PROMOTION}
+    listed = replace(first, special_days=tuple(SpecialDay(day, day, kind) for day, kind in kinds.items()))
+    counts = SHOPS.counts.copy()
+    local = pd.to_datetime(SHOPS.minutes, unit="m", utc=True).tz_convert(ZONE) - pd.Timedelta(hours=6)
+    counts[np.ix_(SHOPS.names.get_level_values("market") == first.name, local.date == past)] *= 10
+    rows = tables(replace(SHOPS, counts=counts), markets=(listed, *others))[1]
+    own = rows[(rows["market"] == first.name) & (rows["level"] == "shop")]
+    [*whys] = own.loc[own["business_date"] == closed.isoformat(), "reasons"]
+    assert whys == [Reason.LISTED_AS_CLOSED.value] * 2  # the days of its shops, without hours
+    on_promotion = own[own["business_date"] == promotion.isoformat()]
+    assert on_promotion["reasons"].str.contains(Reason.LISTED_DAY.code).all()
+    assert on_promotion["expected"].notna().all()
+    assert on_promotion["quantile_90"].isna().all()
+    days = rows[(rows["level"] == "chain") & (rows["span"] == "day")].set_index(["chain", "business_date"])
+    before = FORECAST[(FORECAST["level"] == "chain") & (FORECAST["span"] == "day")]
+    share = days["expected"] / before.set_index(["chain", "business_date"])["expected"]
+    share = share.unstack("chain")
+    usual = share.drop(index=[closed.isoformat()]).to_numpy()
+    assert usual == pytest.approx(1.0, abs=0.02)
+    assert (share.loc[closed.isoformat()] < 1 - 0.5 / len(MARKETS)).all()
 
 
 def test_one_hour_of_a_day_is_the_busiest() -> None:
