@@ -17,6 +17,7 @@ from pizza_assets.orchestration.sources import Sources, order_label, order_sourc
 from pizza_assets.settings import Settings
 from pizza_assets.settings.sources import MATCH_SOURCES, ORDER_SOURCES
 from pizza_assets_tests.support.order_export import write_export
+from pizza_assets_tests.support.order_tables import sqlite_address
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONTRACT = """label = "real"
@@ -52,10 +53,19 @@ def test_the_label_of_orders_is_read_without_building_their_source(
 ) -> None:
     contract = tmp_path / "api.toml"
     contract.write_text(CONTRACT)
+    square = tmp_path / "square.toml"
+    square.write_text('label = "real"\nchain = "dominos"\n[[store]]\nid = "L1"\nmarket = "Leeds"\n')
     chosen = {
         "mock": {},
         "files": write_export(tmp_path, []),
         "api": {"PIZZA_ORDERS": "api", "PIZZA_ORDERS_API": str(contract), "PIZZA_ORDERS_API_KEY": "a-" + "key"},
+        "sql": {
+            "PIZZA_ORDERS": "sql",
+            "PIZZA_ORDERS_URL": sqlite_address(tmp_path / "shop.db", []),
+            "PIZZA_ORDERS_TABLE": "orders",
+            "PIZZA_ORDERS_MAPPING": str(tmp_path / "orders.toml"),
+        },
+        "square": {"PIZZA_ORDERS": "square", "PIZZA_ORDERS_API": str(square), "PIZZA_ORDERS_API_KEY": "a-" + "key"},
     }
     assert set(chosen) == set(ORDER_SOURCES)
     for name, environ in chosen.items():
@@ -70,7 +80,7 @@ def test_the_label_of_orders_is_read_without_building_their_source(
 
 @pytest.mark.parametrize(
     ("variable", "known"),
-    [("PIZZA_MATCHES", "openfootball, football-data, mock"), ("PIZZA_ORDERS", "mock, files, api, sql")],
+    [("PIZZA_MATCHES", "openfootball, football-data, mock"), ("PIZZA_ORDERS", "mock, files, api, sql, square")],
 )
 def test_an_unknown_source_fails_at_start_by_name(variable: str, known: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{variable}='opnfootball' is not known; choose one of {known}"):
@@ -91,6 +101,7 @@ def test_an_unknown_source_is_never_replaced_with_mock(field: str, variable: str
         ({"PIZZA_ORDERS": "files"}, "PIZZA_ORDERS=files needs PIZZA_ORDERS_PATH"),
         ({"PIZZA_ORDERS": "api"}, "PIZZA_ORDERS=api needs PIZZA_ORDERS_API"),
         ({"PIZZA_ORDERS": "sql"}, "PIZZA_ORDERS=sql needs PIZZA_ORDERS_URL"),
+        ({"PIZZA_ORDERS": "square"}, "PIZZA_ORDERS=square needs PIZZA_ORDERS_API"),
         (
             {"PIZZA_ORDERS": "api", "PIZZA_ORDERS_API": "x.toml", "PIZZA_FALLBACK": "fail"},
             "PIZZA_ORDERS=api with PIZZA_FALLBACK=fail needs PIZZA_ORDERS_API_KEY",
@@ -114,6 +125,8 @@ def test_a_source_without_what_it_needs_fails_at_start(environ: dict[str, str], 
         ("api", "mock", True),
         ("api", "fail", False),
         ("sql", "mock", True),
+        ("square", "mock", True),
+        ("square", "fail", False),
     ],
 )
 def test_orders_may_be_invented_only_for_sources_with_a_stand_in(orders: str, fallback: str, is_allowed: bool) -> None:
