@@ -76,6 +76,33 @@ def test_an_address_is_never_shown() -> None:
     assert "s3same" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "shop:s3@same@db/sales",
+        "dom/ain:s3same@db/sales",
+        "shop:s3@same:pw@db/sales",
+        "shop:s3@sa/me@db/sales",
+        "/ain:s3same@db/sales",
+    ],
+)
+def test_a_password_whose_characters_split_the_address_is_refused_and_not_shown(rest: str) -> None:
+    with pytest.raises(ConfigurationError, match="is no address of a database.*%40 for @, %2F for /") as raised:
+        _ = Address(Secret(f"postgresql://{rest}")).shown
+    assert not re.search("s3|same", str(raised.value))
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__ or raised.value.__context__ is None
+
+
+def test_the_path_of_a_file_may_have_any_character() -> None:
+    assert Address(Secret("duckdb:////data/me@shop/a.db")).shown == "duckdb:////data/me@shop/a.db"
+
+
+def test_parameters_that_are_no_keys_do_not_garble_a_message() -> None:
+    address = Address(Secret("postgresql://shop@db/sales?x=a&pwd=q1&sslcert=folder7"))
+    assert address.masked("a fatal error, q1 and folder7") == "a fatal error, *** and ***"
+
+
 @pytest.mark.parametrize("scheme", ["snowflake", "bigquery", "redshift", "mysql+pymysql"])
 def test_a_database_whose_package_is_missing_is_named(scheme: str) -> None:
     with pytest.raises(ConfigurationError, match=f"PIZZA_ORDERS_URL: .*{re.escape(scheme)}://"):
