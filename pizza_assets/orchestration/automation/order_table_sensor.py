@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -39,7 +39,6 @@ _UNFINISHED = [
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
     "int": int,
     "str": str,
 }
@@ -78,7 +77,7 @@ class ChangeCursor:
                 f"PIZZA_ORDERS_UPDATED_AT: values like {value!r} can't be compared later; name a column of timestamps, "
                 "whole numbers or texts that grow"
             )
-        return kind, value.isoformat() if isinstance(value, date) else str(value)
+        return kind, value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def changed_orders(settings: Settings) -> list[dg.SensorDefinition]:

@@ -1,7 +1,7 @@
 """The sensor of changed orders requests each changed week once, one check after the change was first seen."""
 
 import sqlite3
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,21 @@ def test_a_table_that_changes_every_minute_is_collected_with_pauses(tmp_path: Pa
     assert asked_at == [2, 17, 32, 47]
 
 
+@pytest.mark.parametrize("future", ["9999-12-31T00:00:00", "2026-11-24", "2026-12-01 08:00:00+01:00"])
+def test_a_change_in_the_future_does_not_hide_others(future: str, tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path / "shop.db", ROWS, COLUMNS)
+    change(tmp_path / "shop.db", "A5", future)
+    first = step(None, address)
+    change(tmp_path / "shop.db", "A12", "2026-10-01T00:00:00")
+    assert weeks(step(step(first.cursor, address).cursor, address)) == [("2026-08-11", "2026-08-11")]
+
+
+def test_days_without_a_time_are_refused(tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path / "shop.db", [(*row[:-1], row[-1][:10]) for row in ROWS], COLUMNS)
+    with pytest.raises(ConfigurationError, match="'2026-09-28' is a day without a time"):
+        step(None, address)
+
+
 def test_no_run_is_requested_while_one_has_not_ended(tmp_path: Path) -> None:
     pipeline = sensor_pipeline(tmp_path, sqlite_address(tmp_path / "shop.db", ROWS, COLUMNS))
     cursor = ChangeCursor("2026-09-05T00:00:00", "2026-09-12T00:00:00").to_text()
@@ -83,7 +98,7 @@ def test_no_run_is_requested_while_one_has_not_ended(tmp_path: Path) -> None:
 
 
 def test_a_cursor_keeps_the_kind_of_its_values() -> None:
-    for value in (datetime(2026, 8, 4, 12, tzinfo=UTC), datetime(2026, 8, 4, 12), date(2026, 8, 4), 17, "17"):
+    for value in (datetime(2026, 8, 4, 12, tzinfo=UTC), datetime(2026, 8, 4, 12), 17, "17"):
         assert ChangeCursor.from_text(ChangeCursor(value, value).to_text()) == ChangeCursor(value, value)
     with pytest.raises(ConfigurationError, match="values like 1.5 can't be compared later"):
         ChangeCursor(1.5, 1.5).to_text()
