@@ -54,11 +54,11 @@ def order_source(settings: Settings, clock: Clock) -> OrderSource | None:
 
 def order_label(settings: Settings) -> DataSource:
     """The label of the chosen source's orders. Raises ConfigurationError for an invalid mapping or contract."""
-    label = settings.order_source.label
-    return resolve_name(label)(settings) if label else DataSource.MOCK
+    source = settings.order_source
+    return DataSource.MOCK if source.is_invented else resolve_name(source.label)(settings)
 
 
-def order_files_label(settings: Settings) -> DataSource:
+def mapping_label(settings: Settings) -> DataSource:
     """The label in the mapping of the user's exports or database."""
     return load_mapping(Path(settings.orders_mapping or "")).label
 

@@ -54,7 +54,7 @@ ORDER_SOURCES: dict[str, SourceEntry] = {
     "files": SourceEntry(
         "your exports",
         "pizza_assets.orchestration.sources:order_files",
-        "pizza_assets.orchestration.sources:order_files_label",
+        "pizza_assets.orchestration.sources:mapping_label",
         needs=("orders_path", "orders_mapping"),
         has_stand_in=False,
     ),
@@ -69,7 +69,7 @@ ORDER_SOURCES: dict[str, SourceEntry] = {
     "sql": SourceEntry(
         "your database",
         "pizza_assets.orchestration.sources:orders_table",
-        "pizza_assets.orchestration.sources:order_files_label",
+        "pizza_assets.orchestration.sources:mapping_label",
         needs=("orders_url", "orders_table", "orders_mapping"),
     ),
     "square": SourceEntry(
