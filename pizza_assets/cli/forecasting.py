@@ -9,7 +9,9 @@ from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, weekend_dates
 from pizza_assets.cli.names import known_name
 from pizza_assets.cli.terminal import printable
+from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import PizzaAssetsError
+from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel
 from pizza_assets.workbench import Workbench
@@ -49,12 +51,12 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON or CSV."""
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts."""
     rows = demand[
         (demand["level"] == DemandLevel.SHOP) & (demand["starts_at"] < now + timedelta(days=days or HORIZON_DAYS))
     ]
     if style == "csv":
-        return rows.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ").rstrip("\n")
+        return to_csv(rows, DemandForecast).decode().rstrip("\n")
     return str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
 
 

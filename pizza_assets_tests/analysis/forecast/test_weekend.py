@@ -1,5 +1,7 @@
 """What to staff for on the planned days, and how `pizza forecast` and the end of a run say it."""
 
+import csv
+import io
 import json
 from datetime import date, timedelta
 
@@ -59,6 +61,15 @@ def test_exports_hold_every_row_that_is_ahead() -> None:
     assert len(rows) == len(FORECAST)
     assert rows[0]["starts_at"].startswith("2026-08-0")
     assert exported(FORECAST, BEFORE, 1, "csv").count("\n") < len(FORECAST)
+
+
+def test_a_spreadsheet_runs_no_cell_of_the_csv() -> None:
+    shop = FORECAST.assign(store_id="=HYPERLINK(1)", match='+1", "2')
+    rows = list(csv.DictReader(io.StringIO(exported(shop, BEFORE, None, "csv"))))
+    assert len(rows) == len(shop)
+    assert {(row["store_id"], row["match"]) for row in rows} == {("'=HYPERLINK(1)", '\'+1", "2')}
+    numbers = {name: rows[0][name] for name in ("starts_at", "expected", "is_peak_hour")}
+    assert numbers == {"starts_at": "2026-08-08T05:00:00Z", "expected": "400", "is_peak_hour": "false"}
 
 
 def test_names_are_found_whatever_their_case_or_guessed() -> None:
