@@ -12,6 +12,7 @@ import pytest
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
+from pizza_assets.models.demand import DemandForecastExtract
 from pizza_assets.models.extracts import OrdersTimelineExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
@@ -63,6 +64,7 @@ def folder(tmp_path_factory) -> Path:
         "mock": sample_page_data(Sample(weeks=4, markets=4)),
         "tiny": sample_page_data(Sample(weeks=1, matches_per_week=3)),
         "late": _late(sample_page_data(BOTH)),
+        "two_matches": _with_two_matches(sample_page_data(Sample(weeks=4, markets=4))),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
@@ -83,6 +85,16 @@ def _late(data: PageData) -> PageData:
         },
         quarter_hours=quarters[(quarters["chain"] == "Domino's") | (quarters["bin_at"] >= start)],
     )
+
+
+def _with_two_matches(data: PageData) -> PageData:
+    """Another match in the evening; both add one order to the day."""
+    demand = data.rows(DemandForecastExtract)
+    is_evening = demand["match_id"].notna() & (demand["local_start"] == "18:00")
+    demand.loc[is_evening, ["match_id", "match"]] = ["evening", "Aston Villa – Hull City, 20:00"]
+    is_day = demand["span"] == "day"
+    demand.loc[is_day, "without_football"] = demand.loc[is_day, "with_football"] - 1.2
+    return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
 
 
 def _in(data: PageData, currency: str) -> PageData:
@@ -610,6 +622,24 @@ def test_a_cell_opens_the_hours_of_a_shop_as_a_table_and_back_returns_to_it(brow
         page.click("#back")
         wait_until_drawn(page)
         assert page.evaluate("document.activeElement.getAttribute('href')") == address
+
+
+def test_after_the_last_hour_a_shop_is_closed_for_today(browser, folder) -> None:
+    """Its business day runs on until the morning, and must show neither the whole day's orders nor a missing reason."""
+    with opened(browser, folder / "both.html", now="2026-08-08T21:30:00Z") as page:
+        saturday = page.locator("#view-weekend tbody tr td:nth-child(2)").all_inner_texts()
+        assert set(saturday) == {"closed for today"}
+        page.evaluate("location.hash = '#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08'")
+        page.wait_for_selector("#view-shop_day .empty")
+        assert page.inner_text("#view-shop_day .empty") == "This shop is closed for today."
+
+
+def test_what_a_match_adds_is_the_days_and_does_not_shrink_hour_by_hour(browser, folder) -> None:
+    marks = []
+    for now in ("2026-08-08T06:00:00Z", "2026-08-08T18:06:00Z"):
+        with opened(browser, folder / "two_matches.html", now=now) as page:
+            marks.append(page.locator("#view-weekend .match-mark").first.inner_text())
+    assert marks == ["matches 15:00 and 20:00, +1 order"] * 2
 
 
 def test_filters_are_in_the_address_and_survive_a_reload(browser, folder) -> None:
