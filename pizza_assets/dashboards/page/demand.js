@@ -6,8 +6,9 @@ const dateWords = (date) => weekday(Date.parse(date)).replace(/ \d{4}$/, "");
 const shopWords = (row) => `${row.market} · ${row.store_id}`;
 
 // The parts of an address are encoded one by one; the last is the date.
-const shopDayPath = (row) => [row.order_source, row.match_source, row.chain, row.market, row.store_id, row.business_date]
-  .map(encodeURIComponent).join("/");
+const shopDayPath = (row) =>
+  [row.order_source, row.match_source, row.chain, row.market, row.store_id, row.business_date]
+    .map(encodeURIComponent).join("/");
 const shopDayAddress = (row) => `#/day/${shopDayPath(row)}`;
 
 // With the hours that have passed: they tell that a shop is closed for today.

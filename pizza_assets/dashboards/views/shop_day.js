@@ -93,6 +93,7 @@ async function drawDay(holder, rows) {
     without_words: row.without_football === null ? "not known" : row.without_football.toFixed(1),
   }));
   if (!hours.length) return holder.replaceChildren(emptyNote("There is no range to draw."));
-  const words = `Forecast by hour, local time. ${hours.map((row) => `${row.hour}: staff for ${row.staff_words}`).join("; ")}`;
+  const staff = hours.map((row) => `${row.hour}: staff for ${row.staff_words}`).join("; ");
+  const words = `Forecast by hour, local time. ${staff}`;
   return drawChart(holder, "shop_day", { datasets: { hours }, axisWidth: 56, words });
 }
