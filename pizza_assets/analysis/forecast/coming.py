@@ -17,13 +17,11 @@ from pizza_assets.analysis.forecast.targets import (
     horizon_name,
     match_targets,
 )
-from pizza_assets.analysis.local_week import BINS_PER_DAY
 from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.reasons import Reason, joined
 from pizza_assets.analysis.windows import WINDOWS
 from pizza_assets.models.vocabulary import ResultStatus, Span
 
-SILENT_DAYS = 7
 STAFFING_SHARE = 0.9
 """The quantile to staff for: this share of such hours has at most this many orders."""
 NUMBERS = (
@@ -178,7 +176,7 @@ def _reaches(
 def _market_problems(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarray]:
     known = history.is_known[:, : history.end]
     weeks = np.array([len(np.unique(history.week[: history.end][is_known])) for is_known in known])
-    is_silent = ~np.any(known[:, -SILENT_DAYS * BINS_PER_DAY :], axis=1)
+    is_silent = history.silent_rows(history.end)
     return {Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market], Reason.MARKET_SILENT: is_silent[targets.market]}
 
 

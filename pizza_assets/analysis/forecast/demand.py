@@ -12,7 +12,7 @@ import pandas as pd
 from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS
 from pizza_assets.analysis.forecast.coming import STAFFING_SHARE
 from pizza_assets.analysis.forecast.demand_backtest import LEAST_EXPECTED, Football
-from pizza_assets.analysis.forecast.demand_units import DAY, HOUR, SILENT_DAYS, Units, demand_targets, in_rows, selling
+from pizza_assets.analysis.forecast.demand_units import DAY, HOUR, Units, demand_targets, in_rows, selling
 from pizza_assets.analysis.forecast.intervals import interval_ends, quantile
 from pizza_assets.analysis.forecast.listed_days import CLOSED, LISTED
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
@@ -163,7 +163,7 @@ def _judged(
     reasons = of_span["reasons"].reindex(rows["span"])
     known = shops.is_known[:, : shops.end]
     weeks = np.array([len(np.unique(shops.week[: shops.end][of])) for of in known])
-    is_silent = ~known[:, -SILENT_DAYS * BINS_PER_DAY :].any(axis=1)
+    is_silent = shops.silent_rows(shops.end)
     longest, any_recent = np.zeros(units.count, dtype=int), np.zeros(units.count, dtype=bool)
     np.maximum.at(longest, units.unit_of_shop, weeks)
     np.logical_or.at(any_recent, units.unit_of_shop, ~is_silent)

@@ -9,7 +9,6 @@ import pandas as pd
 from pizza_assets.analysis.forecast.listed_days import CLOSED
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.targets import BINS_PER_HOUR, SPANS, Targets
-from pizza_assets.analysis.local_week import BINS_PER_DAY
 from pizza_assets.models.vocabulary import DemandLevel, Span
 
 _LABELS = {
@@ -17,7 +16,6 @@ _LABELS = {
     DemandLevel.MARKET: ["market", "chain"],
     DemandLevel.CHAIN: ["chain"],
 }
-SILENT_DAYS = 7
 HOUR, DAY = SPANS.index(Span.HOUR), SPANS.index(Span.DAY)
 
 
@@ -97,8 +95,7 @@ def in_rows(targets: Targets, units: Units) -> Targets:
 def selling(history: OrderHistory, cut: int, cells: np.ndarray) -> np.ndarray:
     """`cells` of the columns from `cut` [shop, column] without those that must not count in sums: of shops that sold
     nothing in the last days before `cut`, as they closed, and of days listed as closed."""
-    recent = slice(max(cut - SILENT_DAYS * BINS_PER_DAY, 0), cut)
-    is_silent = ~np.any(history.is_known[:, recent], axis=1)
+    is_silent = history.silent_rows(cut)
     is_closed = history.listed[:, cut : cut + cells.shape[1]] == CLOSED
     return np.where(is_silent[:, None] | is_closed, np.nan, cells)
 

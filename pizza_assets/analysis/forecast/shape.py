@@ -54,11 +54,11 @@ def fit_shape(history: OrderHistory, cut: int, factors: np.ndarray) -> Shape:
     unusual = _unusual_days(history, cut, factors, alpha, level, is_usual)
     is_usual = is_usual & ~np.isin(history.day[:, :cut], unusual)
     alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS)
-    return Shape(alpha, is_usual, unusual, _holiday_factors(history, cut, factors, alpha, level))
+    return Shape(alpha, is_usual, unusual, _holiday_factors(history, cut, factors, alpha, level, is_usual))
 
 
 def _holiday_factors(
-    history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray
+    history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray, is_usual: np.ndarray
 ) -> np.ndarray:
     on_holiday = (history.holiday[:, :cut] > 0) & history.is_known[:, :cut]
     market, column = np.nonzero(on_holiday)
@@ -69,7 +69,18 @@ def _holiday_factors(
         history.holiday[market, column],
         history.day[market, column],
         history.holiday_names,
+        _usual_day(history, cut, is_usual, on_holiday),
     )
+
+
+def _usual_day(history: OrderHistory, cut: int, is_usual: np.ndarray, on_holiday: np.ndarray) -> np.ndarray:
+    """Mean orders of a usual day, of all markets in which each holiday is known [code]."""
+    of_market = BINS_PER_DAY * ratio((history.counts[:, :cut] * is_usual).sum(axis=1), is_usual.sum(axis=1), 0.0)
+    codes = np.where(on_holiday, history.holiday[:, :cut], 0)
+    sums = np.zeros(len(history.holiday_names) + 1)
+    for mean, of in zip(of_market, codes, strict=True):
+        sums[np.flatnonzero(np.bincount(of, minlength=len(sums)))] += mean
+    return sums
 
 
 def _is_clear(history: OrderHistory, cut: int) -> np.ndarray:

@@ -14,8 +14,9 @@ from pizza_assets.analysis.forecast.demand_tables import (
     demand_scores,
     kept_demand,
 )
-from pizza_assets.analysis.forecast.demand_units import Units, demand_targets
+from pizza_assets.analysis.forecast.demand_units import Units, demand_targets, selling
 from pizza_assets.analysis.forecast.match_forecast import forecast_backtest, order_histories
+from pizza_assets.analysis.forecast.order_history import HORIZON
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models.market import Markets
@@ -120,6 +121,18 @@ def test_listed_days_are_told_apart_and_past_ones_have_no_say() -> None:
     usual = share.drop(index=[closed.isoformat()]).to_numpy()
     assert usual == pytest.approx(1.0, abs=0.02)
     assert (share.loc[closed.isoformat()] < 1 - 0.5 / len(MARKETS)).all()
+
+
+def test_a_shop_is_not_silent_because_its_last_week_is_listed() -> None:
+    """The first market had a promotion of ten days until now. Its first shop closed a week before that."""
+    first, *others = MARKETS
+    promotion = SpecialDay(END.date() - timedelta(days=10), END.date(), SpecialKind.PROMOTION)
+    known = SHOPS.is_known.copy()
+    known[0, -18 * 96 :] = False
+    markets = (replace(first, special_days=(promotion,)), *others)
+    history = order_histories({PAIR: replace(SHOPS, is_known=known)}, FIXTURES, markets, LENGTHS, ZONE)[PAIR]
+    assert np.flatnonzero(history.silent_rows(history.end)).tolist() == [0]
+    assert not np.isnan(selling(history, history.end, np.ones((len(SHOPS.names), HORIZON)))[1]).any()
 
 
 def test_one_hour_of_a_day_is_the_busiest() -> None:
