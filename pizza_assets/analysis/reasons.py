@@ -51,6 +51,7 @@ class Reason(StrEnum):
     SHOP_TOO_NEW = "shop_too_new: fewer than 8 weeks of this shop's orders are known"
     SHOP_SILENT = "shop_silent: this shop has sold nothing in the last 7 days with known orders"
     SHOP_CLOSED = "shop_closed: this shop sells nothing on this day of the week"
+    SHOP_DONE = "shop_done: this shop sells nothing more on this business day"
     TOO_FEW_SCORED = "too_few_scored_forecasts: fewer than 30 forecasts of this kind could be compared with real orders"
     WORSE_THAN_MEAN = "worse_than_mean: past forecasts were significantly worse than the mean of the last 8 weeks"
     FOOTBALL_DID_NOT_HELP = (

@@ -64,10 +64,8 @@ def demand_rows(
     past: `demand_backtest` of the same shops. now_column: hours that end before it have passed, and are left out.
     """
     forecast = forecast_at(shops, shops.end, football.effects(shops, shops.end))
-    without, with_football, unaware = (
-        selling(shops, forecast.cut, of) for of in (forecast.without, forecast.with_football, forecast.unaware)
-    )
-    forecast = replace(forecast, without=without, with_football=with_football, unaware=unaware)
+    means = ("without", "with_football", "unaware", "seasonal")
+    forecast = replace(forecast, **{name: selling(shops, forecast.cut, getattr(forecast, name)) for name in means})
     first = max(shops.end, now_column)
     tables = [
         _level_rows(shops, units, forecast, football, past[past["level"] == units.level], staffing, first)
@@ -88,7 +86,10 @@ def _level_rows(
     targets = demand_targets(shops, units, forecast.cut, first)
     means = _means(units, forecast, targets, bool(football.why_not))
     has_begun = _has_begun(shops, units, targets)
-    is_wanted = (targets.span == DAY) | (means["expected"].fillna(0) >= LEAST_EXPECTED).to_numpy()
+    is_selling = (means["expected"] >= LEAST_EXPECTED).to_numpy()
+    day = shops.day[units.row[targets.market], targets.start]
+    is_over = has_begun & np.isin(day, day[has_begun & (means["expected"] < LEAST_EXPECTED)])
+    is_wanted = is_selling | ((targets.span == DAY) & ~(is_over & ~np.isin(day, day[is_selling])))
     targets, has_begun = targets.chosen(is_wanted), has_begun[is_wanted]
     rows = means[is_wanted].reset_index(drop=True)
     ahead = np.where(has_begun, 0, days_ahead(targets, forecast.cut))
@@ -171,10 +172,13 @@ def _judged(
     at = targets.market, targets.start - shops.end
     is_holiday, is_listed = (units.any(of[:, ahead])[at] for of in (shops.holiday > 0, shops.listed == LISTED))
     is_closed = ~units.any(shops.listed[:, ahead] != CLOSED)[at]
+    sells_nothing = any_recent[targets.market] & ~is_closed & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy()
+    has_begun = (rows["days_ahead"] == 0).to_numpy()
     problems = {
         Reason.SHOP_TOO_NEW: (longest < MIN_WEEKS)[targets.market],
         Reason.SHOP_SILENT: ~any_recent[targets.market],
-        Reason.SHOP_CLOSED: any_recent[targets.market] & ~is_closed & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy(),
+        Reason.SHOP_CLOSED: sells_nothing & ~has_begun,
+        Reason.SHOP_DONE: sells_nothing & has_begun,
         Reason.BANK_HOLIDAY: is_holiday & ~is_closed,
         Reason.LISTED_DAY: is_listed & ~is_closed,
         Reason.LISTED_AS_CLOSED: is_closed,

@@ -43,18 +43,24 @@ def shops_of(panel: Panel) -> Panel:
 SHOPS = shops_of(PANEL)
 
 
-def tables(panel: Panel = SHOPS, now: datetime = END, per_person: float | None = None, markets: Markets = MARKETS):
-    histories = order_histories({PAIR: PANEL}, FIXTURES, markets, LENGTHS, ZONE)
-    shops = order_histories({PAIR: panel}, FIXTURES, markets, LENGTHS, ZONE)
-    past = forecast_backtest(histories, FIXTURES)
-    scored = demand_backtest(shops, {PAIR: panel}, histories, past)
-    staffing = {PAIR[0]: Staffing(per_person, {(MARKETS[0].name, "Uno"): 1.5})}
-    return scored, demand_forecast(
-        shops, {PAIR: panel}, histories, (past, scored), FIXTURES, staffing, now, "2026-01-01"
-    )
+class World:
+    """Histories and backtests, from which forecasts can be made at several times."""
+
+    def __init__(self, panel: Panel = SHOPS, markets: Markets = MARKETS) -> None:
+        self.panel = panel
+        self.histories = order_histories({PAIR: PANEL}, FIXTURES, markets, LENGTHS, ZONE)
+        self.shops = order_histories({PAIR: panel}, FIXTURES, markets, LENGTHS, ZONE)
+        self.past = forecast_backtest(self.histories, FIXTURES)
+        self.scored = demand_backtest(self.shops, {PAIR: panel}, self.histories, self.past)
+
+    def forecast(self, now: datetime = END) -> pd.DataFrame:
+        staffing = {PAIR[0]: Staffing(8.0, {(MARKETS[0].name, "Uno"): 1.5})}
+        backtests, panels = (self.past, self.scored), {PAIR: self.panel}
+        return demand_forecast(self.shops, panels, self.histories, backtests, FIXTURES, staffing, now, "2026-01-01")
 
 
-BACKTEST, FORECAST = tables(per_person=8.0)
+WORLD = World()
+BACKTEST, FORECAST = WORLD.scored, WORLD.forecast()
 OF_SHOPS = FORECAST[FORECAST["level"] == "shop"]
 
 
@@ -106,7 +112,7 @@ def test_listed_days_are_told_apart_and_past_ones_have_no_say() -> None:
     counts = SHOPS.counts.copy()
     local = pd.to_datetime(SHOPS.minutes, unit="m", utc=True).tz_convert(ZONE) - pd.Timedelta(hours=6)
     counts[np.ix_(SHOPS.names.get_level_values("market") == first.name, local.date == past)] *= 10
-    rows = tables(replace(SHOPS, counts=counts), markets=(listed, *others))[1]
+    rows = World(replace(SHOPS, counts=counts), (listed, *others)).forecast()
     own = rows[(rows["market"] == first.name) & (rows["level"] == "shop")]
     [*whys] = own.loc[own["business_date"] == closed.isoformat(), "reasons"]
     assert whys == [Reason.LISTED_AS_CLOSED.value] * 2  # the days of its shops, without hours
@@ -156,7 +162,7 @@ def test_people_and_pizzas_are_given_where_they_are_known() -> None:
 def test_hours_that_have_passed_are_left_out_and_the_rest_stands() -> None:
     """Data until a Tuesday morning; it is 18:20 the day after."""
     now = END + timedelta(hours=36) + timedelta(minutes=20)
-    late = tables(now=now)[1]
+    late = WORLD.forecast(now)
     assert late["ends_at"].min() > now
     assert late.loc[late["span"] == "hour", "starts_at"].min() > now - timedelta(hours=1)
     key = ["level", "market", "chain", "store_id", "span", "starts_at"]
@@ -167,6 +173,31 @@ def test_hours_that_have_passed_are_left_out_and_the_rest_stands() -> None:
     assert (rest["days_ahead"] == 0).all()
 
 
+def test_after_closing_time_the_forecast_begins_with_the_next_day() -> None:
+    """It is 23:30: the business day runs until 6:00 and nothing more is sold on it."""
+    late = WORLD.forecast(END + timedelta(hours=17, minutes=30))
+    assert not late["reasons"].str.contains("shop_closed|shop_done").any()
+    assert late["business_date"].min() == (END.date() + timedelta(days=1)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def odd_shops() -> World:
+    """The first shop closed 30 days ago, the second sells nothing after 20:00."""
+    counts, known = SHOPS.counts.copy(), SHOPS.is_known.copy()
+    known[0, -30 * 96 :] = False
+    counts[1, WORLD.shops[PAIR].place[1, : counts.shape[1]] % 96 >= 80] = 0
+    return World(replace(SHOPS, is_known=known, counts=np.where(known, counts, 0).astype(np.int32)))
+
+
+def test_a_shop_that_has_closed_for_the_day_before_others_is_done(odd_shops: World) -> None:
+    """It is 21:30."""
+    rows = odd_shops.forecast(END + timedelta(hours=15, minutes=30))
+    today = rows[(rows["level"] == "shop") & (rows["span"] == "day") & (rows["days_ahead"] == 0)]
+    closed, done, *others = today.set_index("store_id").loc[[name[2] for name in SHOPS.names], "reasons"]
+    assert [closed, done] == [Reason.SHOP_SILENT, Reason.SHOP_DONE]
+    assert pd.isna(others).all()
+
+
 def test_nothing_is_forecast_when_the_newest_orders_are_two_weeks_old() -> None:
     history = order_histories({PAIR: SHOPS}, FIXTURES, MARKETS, LENGTHS, ZONE)[PAIR]
     units = Units.of(DemandLevel.SHOP, SHOPS.names)
@@ -174,16 +205,16 @@ def test_nothing_is_forecast_when_the_newest_orders_are_two_weeks_old() -> None:
     assert len(demand_targets(history, units, history.end, late).start) == 0
 
 
-def test_a_shop_that_closed_is_listed_with_a_reason_and_left_out_of_sums() -> None:
-    known = SHOPS.is_known.copy()
-    known[0, -30 * 96 :] = False
-    panel = replace(SHOPS, is_known=known, counts=np.where(known, SHOPS.counts, 0).astype(np.int32))
-    rows = tables(panel)[1]
+def test_a_shop_that_closed_is_listed_with_a_reason_and_left_out_of_sums(odd_shops: World) -> None:
+    rows = odd_shops.forecast()
     closed = rows[rows["store_id"] == SHOPS.names[0][2]]
     assert set(closed["span"]) == {"day"}
     assert closed["reasons"].str.startswith(Reason.SHOP_SILENT.code).all()
     chain = rows[(rows["level"] == "chain") & (rows["chain"] == SHOPS.names[0][1])]
     assert set(chain["shops"]) == {len(MARKETS) - 1}
+    days = rows[(rows["chain"] == SHOPS.names[0][1]) & (rows["span"] == "day") & rows["holiday"].isna()]
+    usual = days.pivot_table(index="starts_at", columns="level", values="usual_orders", aggfunc="sum")
+    assert usual["chain"].to_numpy() == pytest.approx(usual["shop"].to_numpy())
 
 
 def test_intervals_hold_what_they_say_at_every_level() -> None:
