@@ -62,6 +62,7 @@ class Reason(StrEnum):
     NO_COMMON_WEEKS = "no_common_weeks: no stored week has both orders and matches with these labels"
     NOT_SOLD_THEN = "not_sold_then: the market sells nothing at this time of the week"
     BANK_HOLIDAY = "bank_holiday: it is a bank holiday, and how far off forecasts are on those is not known"
+    HOLIDAY_UNKNOWN = "holiday_unknown: no orders are known of this holiday in earlier years"
     LISTED_DAY = "listed_day: the list of special days names this day, and how it changes orders is not known"
     LISTED_AS_CLOSED = "listed_as_closed: the list of special days says that this day is closed"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"

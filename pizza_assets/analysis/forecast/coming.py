@@ -59,14 +59,17 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     inside = (targets.start >= forecast.cut) & (targets.end <= forecast.cut + HORIZON)
     numbers = _numbers(history, past, forecast, verdict, targets.chosen(inside))
     rows = _described(history, targets, whole.start < forecast.cut).join(numbers.set_index(np.flatnonzero(inside)))
-    is_open = (rows["mean"].fillna(0) > 0) | ~inside
+    holiday = history.holiday[targets.market, targets.start]
+    is_unknown_holiday = np.isin(holiday, forecast.unknown_holidays)
+    is_open = (rows["mean"].fillna(0) > 0) | ~inside | is_unknown_holiday
     problems = {
         **verdict.refusals(targets.span),
         **_market_problems(history, targets),
         Reason.ALREADY_OVER: targets.start < forecast.cut,
         Reason.TOO_FAR_AHEAD: targets.end > forecast.cut + HORIZON,
         Reason.NOT_SOLD_THEN: ~is_open.to_numpy(),
-        Reason.BANK_HOLIDAY: history.holiday[targets.market, targets.start] > 0,
+        Reason.BANK_HOLIDAY: (holiday > 0) & ~is_unknown_holiday,
+        Reason.HOLIDAY_UNKNOWN: is_unknown_holiday,
         Reason.LISTED_DAY: history.listed[targets.market, targets.start] == LISTED,
         Reason.LISTED_AS_CLOSED: history.listed[targets.market, targets.start] == CLOSED,
     }

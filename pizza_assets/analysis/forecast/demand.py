@@ -106,7 +106,7 @@ def _level_rows(
     of_shop = in_rows(targets, units)
     rows["day"] = shops.day[of_shop.market, of_shop.start]
     rows["zone"] = np.array(shops.zones)[of_shop.market]
-    code = shops.holiday[of_shop.market, of_shop.start]
+    code = units.max(shops.holiday[:, shops.end :])[targets.market, targets.start - shops.end]
     rows["holiday"] = pd.array([shops.holiday_names[one - 1] if one else None for one in code], dtype="str")
     mean = rows["expected"].to_numpy()
     rows["orders"], rows["quantile_90"] = quantile(0.5, mean, k), quantile(STAFFING_SHARE, mean, k)
@@ -115,7 +115,7 @@ def _level_rows(
     is_chain = units.level == DemandLevel.CHAIN
     rows["match_row"], window = (np.full(len(rows), -1),) * 2 if is_chain else _matches(shops, of_shop)
     rows["match_window"] = pd.Series([name.value for name in WINDOWS], dtype="str").reindex(window).array
-    rows = _with_staffing(_judged(rows, shops, units, targets, past, k), staffing)
+    rows = _with_staffing(_judged(rows, shops, units, targets, past, k, forecast.unknown_holidays), staffing)
     return rows.assign(is_peak_hour=_peaks(rows), football_reasons=joined(football.why_not))
 
 
@@ -158,6 +158,7 @@ def _judged(
     targets: Targets,
     past: pd.DataFrame,
     k: np.ndarray,
+    unknown_holidays: np.ndarray,
 ) -> pd.DataFrame:
     """The rows with status and reasons; without numbers where they are refused."""
     of_span = past.drop_duplicates("span").set_index("span")
@@ -171,15 +172,19 @@ def _judged(
     ahead = slice(shops.end, shops.listed.shape[1])
     at = targets.market, targets.start - shops.end
     is_holiday, is_listed = (units.any(of[:, ahead])[at] for of in (shops.holiday > 0, shops.listed == LISTED))
+    is_unknown = units.any(np.isin(shops.holiday[:, ahead], unknown_holidays))[at]
     is_closed = ~units.any(shops.listed[:, ahead] != CLOSED)[at]
-    sells_nothing = any_recent[targets.market] & ~is_closed & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy()
+    sells_nothing = (
+        any_recent[targets.market] & ~is_closed & ~is_unknown & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy()
+    )
     has_begun = (rows["days_ahead"] == 0).to_numpy()
     problems = {
         Reason.SHOP_TOO_NEW: (longest < MIN_WEEKS)[targets.market],
         Reason.SHOP_SILENT: ~any_recent[targets.market],
         Reason.SHOP_CLOSED: sells_nothing & ~has_begun,
         Reason.SHOP_DONE: sells_nothing & has_begun,
-        Reason.BANK_HOLIDAY: is_holiday & ~is_closed,
+        Reason.BANK_HOLIDAY: is_holiday & ~is_unknown & ~is_closed,
+        Reason.HOLIDAY_UNKNOWN: is_unknown & ~is_closed,
         Reason.LISTED_DAY: is_listed & ~is_closed,
         Reason.LISTED_AS_CLOSED: is_closed,
         Reason.TOO_FEW_SCORED: np.isnan(k) & reasons.isna().to_numpy(),

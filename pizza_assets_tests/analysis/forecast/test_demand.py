@@ -7,18 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pizza_assets.analysis.forecast.demand import Staffing, column_at
+from pizza_assets.analysis.forecast.demand import Staffing, column_at, demand_rows
+from pizza_assets.analysis.forecast.demand_backtest import Football
 from pizza_assets.analysis.forecast.demand_tables import (
     demand_backtest,
     demand_forecast,
     demand_scores,
     kept_demand,
 )
-from pizza_assets.analysis.forecast.demand_units import Units, demand_targets, selling
+from pizza_assets.analysis.forecast.demand_units import Units, all_units, demand_targets, observed_sums, selling
 from pizza_assets.analysis.forecast.match_forecast import forecast_backtest, order_histories
 from pizza_assets.analysis.forecast.order_history import HORIZON
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.reasons import Reason
+from pizza_assets.dashboards.extracts.demand import DAYS, demand_forecast_extract
 from pizza_assets.models.market import Markets
 from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import DemandLevel
@@ -102,10 +104,28 @@ def test_on_a_bank_holiday_the_mean_is_given_without_a_range() -> None:
     assert not on_holiday["is_peak_hour"].any()
 
 
+def test_no_mean_is_given_on_a_holiday_of_which_no_orders_are_known() -> None:
+    """All shops were closed on it 20 days ago, and it comes again in five days."""
+    shops = WORLD.shops[PAIR]
+    past, ahead = (shops.day == shops.day[0, shops.end + days * 96] for days in (-20, 5))
+    odd = replace(
+        shops,
+        holiday=(past | ahead).astype(np.int16),
+        holiday_names=("Christmas Day",),
+        is_known=shops.is_known & ~past,
+    )
+    football, staffing = Football(WORLD.histories[PAIR], ()), Staffing(None, {})
+    rows = demand_rows(odd, all_units(SHOPS.names), football, BACKTEST, staffing, odd.end)
+    on_holiday = rows[rows["holiday"].notna()]
+    assert (on_holiday["reasons"] == Reason.HOLIDAY_UNKNOWN).all()
+    assert len(on_holiday) == len(SHOPS.names) + len(SHOPS.names) + 2
+    assert on_holiday["expected"].isna().all()
+
+
 def test_listed_days_are_told_apart_and_past_ones_have_no_say() -> None:
     """The first market is closed the day after tomorrow and has a promotion the day before; it had ten times its usual
-    orders on a listed day last week."""
-    first, *others = MARKETS
+    orders on a listed day last week. It has no bank holiday on 26 December, as the others have."""
+    first, *others = (replace(MARKETS[0], country="AE"), *MARKETS[1:])
     past, closed, promotion = (END.date() + timedelta(days=days) for days in (-6, 3, 2))
     kinds = {past: SpecialKind.CONCERT, closed: SpecialKind.CLOSED, promotion: SpecialKind.PROMOTION}
     listed = replace(first, special_days=tuple(SpecialDay(day, day, kind) for day, kind in kinds.items()))
@@ -121,6 +141,7 @@ def test_listed_days_are_told_apart_and_past_ones_have_no_say() -> None:
     assert on_promotion["expected"].notna().all()
     assert on_promotion["quantile_90"].isna().all()
     days = rows[(rows["level"] == "chain") & (rows["span"] == "day")].set_index(["chain", "business_date"])
+    assert set(days.loc[(slice(None), "2025-12-26"), "holiday"]) == {"Boxing Day"}
     before = FORECAST[(FORECAST["level"] == "chain") & (FORECAST["span"] == "day")]
     share = days["expected"] / before.set_index(["chain", "business_date"])["expected"]
     share = share.unstack("chain")
@@ -138,6 +159,9 @@ def test_a_shop_is_not_silent_because_its_last_week_is_listed() -> None:
     markets = (replace(first, special_days=(promotion,)), *others)
     history = order_histories({PAIR: replace(SHOPS, is_known=known)}, FIXTURES, markets, LENGTHS, ZONE)[PAIR]
     assert np.flatnonzero(history.silent_rows(history.end)).tolist() == [0]
+    chains, cut = Units.of(DemandLevel.CHAIN, SHOPS.names), history.end - HORIZON
+    came = observed_sums(history, chains, cut)[chains.unit_of_shop[1]]
+    np.testing.assert_array_equal(np.isnan(came), history.listed[1, cut : history.end] != 0)
     assert not np.isnan(selling(history, history.end, np.ones((len(SHOPS.names), HORIZON)))[1]).any()
 
 
@@ -224,10 +248,12 @@ def test_intervals_hold_what_they_say_at_every_level() -> None:
 
 
 def test_the_last_forecast_before_an_hour_is_kept_and_scored_when_its_orders_arrive() -> None:
-    kept = kept_demand(FORECAST, None)
-    pd.testing.assert_frame_equal(kept_demand(FORECAST, kept), kept)
+    kept = kept_demand(FORECAST, None, END)
+    pd.testing.assert_frame_equal(kept_demand(FORECAST, kept, END), kept)
     assert len(demand_scores(kept, {PAIR: SHOPS})) == 0
-    later = kept_demand(FORECAST.assign(made_on="2026-01-02", orders=FORECAST["orders"] + 1), kept)
+    half_past = END + timedelta(hours=14, minutes=30)
+    assert kept_demand(FORECAST, None, half_past)["starts_at"].min() == half_past + timedelta(minutes=30)
+    later = kept_demand(FORECAST.assign(made_on="2026-01-02", orders=FORECAST["orders"] + 1), kept, END)
     assert len(later) == len(kept)
     assert set(later["made_on"]) == {"2026-01-02"}
     width = 3 * 96
@@ -242,6 +268,13 @@ def test_the_last_forecast_before_an_hour_is_kept_and_scored_when_its_orders_arr
     hours = scores[(scores["span"] == "hour") & (scores["level"] == "shop")]
     assert (hours["observed"] == 4 * hours["scored_forecasts"]).all()
     assert set(scores["level"]) == {"shop", "market", "chain"}
+
+
+def test_dashboards_get_whole_business_days() -> None:
+    extract = demand_forecast_extract(FORECAST, END + timedelta(hours=12))
+    assert extract["business_date"].nunique() == DAYS
+    last = OF_SHOPS[OF_SHOPS["business_date"] == extract["business_date"].max()]
+    assert (extract["business_date"] == extract["business_date"].max()).sum() == len(last)
 
 
 def test_units_sum_only_what_is_known() -> None:

@@ -62,3 +62,6 @@ def test_a_past_holiday_changes_only_the_forecast_of_holidays() -> None:
     is_holiday = ahead[cut : cut + len(before)]
     assert after[~is_holiday].sum() == pytest.approx(before[~is_holiday].sum(), rel=0.05)
     assert after[is_holiday].sum() < 0.75 * before[is_holiday].sum()
+    closed = replace(odd, holiday=code, holiday_names=("Christmas Day",), is_known=odd.is_known & ~past)
+    unknown = forecast_at(closed, cut).without[0]
+    np.testing.assert_array_equal(np.isnan(unknown), is_holiday)
