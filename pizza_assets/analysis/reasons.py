@@ -51,6 +51,7 @@ class Reason(StrEnum):
     SHOP_TOO_NEW = "shop_too_new: fewer than 8 weeks of this shop's orders are known"
     SHOP_SILENT = "shop_silent: this shop has sold nothing in the last 7 days with known orders"
     SHOP_CLOSED = "shop_closed: this shop sells nothing on this day of the week"
+    SHOP_DONE = "shop_done: this shop sells nothing more on this business day"
     TOO_FEW_SCORED = "too_few_scored_forecasts: fewer than 30 forecasts of this kind could be compared with real orders"
     WORSE_THAN_MEAN = "worse_than_mean: past forecasts were significantly worse than the mean of the last 8 weeks"
     FOOTBALL_DID_NOT_HELP = (
@@ -63,6 +64,7 @@ class Reason(StrEnum):
     BANK_HOLIDAY = (
         "bank_holiday: it is a bank holiday or the eve of one, and how far off forecasts are on those is not known"
     )
+    HOLIDAY_UNKNOWN = "holiday_unknown: no orders are known of this holiday in earlier years"
     LISTED_DAY = "listed_day: the list of special days names this day, and how it changes orders is not known"
     LISTED_AS_CLOSED = "listed_as_closed: the list of special days says that this day is closed"
     FEW_CONTROLS = "few_control_markets: some windows rest on fewer than 5 other markets"

@@ -110,8 +110,11 @@ def _kept_demand() -> dg.AssetsDefinition:
         description="The last forecast of every hour and day as published before it began. Can't be rebuilt: data lost "
         "here is lost for good.",
     )
-    def kept_demand(demand_forecast: pd.DataFrame, tables: dg.ResourceParam[TableStore]) -> WholeOutput:
-        return whole(demand_tables.kept_demand(demand_forecast, tables.read_whole("kept_demand")), demand_forecast)
+    def kept_demand(
+        demand_forecast: pd.DataFrame, tables: dg.ResourceParam[TableStore], clock: dg.ResourceParam[Clock]
+    ) -> WholeOutput:
+        earlier = tables.read_whole("kept_demand")
+        return whole(demand_tables.kept_demand(demand_forecast, earlier, clock()), demand_forecast)
 
     return kept_demand
 

@@ -17,13 +17,11 @@ from pizza_assets.analysis.forecast.targets import (
     horizon_name,
     match_targets,
 )
-from pizza_assets.analysis.local_week import BINS_PER_DAY
 from pizza_assets.analysis.ratios import ratio
 from pizza_assets.analysis.reasons import Reason, joined
 from pizza_assets.analysis.windows import WINDOWS
 from pizza_assets.models.vocabulary import ResultStatus, Span
 
-SILENT_DAYS = 7
 STAFFING_SHARE = 0.9
 """The quantile to staff for: this share of such hours has at most this many orders."""
 NUMBERS = (
@@ -61,14 +59,17 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     inside = (targets.start >= forecast.cut) & (targets.end <= forecast.cut + HORIZON)
     numbers = _numbers(history, past, forecast, verdict, targets.chosen(inside))
     rows = _described(history, targets, whole.start < forecast.cut).join(numbers.set_index(np.flatnonzero(inside)))
-    is_open = (rows["mean"].fillna(0) > 0) | ~inside
+    holiday = history.holiday[targets.market, targets.start]
+    is_unknown_holiday = np.isin(holiday, forecast.unknown_holidays)
+    is_open = (rows["mean"].fillna(0) > 0) | ~inside | is_unknown_holiday
     problems = {
         **verdict.refusals(targets.span),
         **_market_problems(history, targets),
         Reason.ALREADY_OVER: targets.start < forecast.cut,
         Reason.TOO_FAR_AHEAD: targets.end > forecast.cut + HORIZON,
         Reason.NOT_SOLD_THEN: ~is_open.to_numpy(),
-        Reason.BANK_HOLIDAY: history.holiday[targets.market, targets.start] > 0,
+        Reason.BANK_HOLIDAY: (holiday > 0) & ~is_unknown_holiday,
+        Reason.HOLIDAY_UNKNOWN: is_unknown_holiday,
         Reason.LISTED_DAY: history.listed[targets.market, targets.start] == LISTED,
         Reason.LISTED_AS_CLOSED: history.listed[targets.market, targets.start] == CLOSED,
     }
@@ -178,7 +179,7 @@ def _reaches(
 def _market_problems(history: OrderHistory, targets: Targets) -> dict[Reason, np.ndarray]:
     known = history.is_known[:, : history.end]
     weeks = np.array([len(np.unique(history.week[: history.end][is_known])) for is_known in known])
-    is_silent = ~np.any(known[:, -SILENT_DAYS * BINS_PER_DAY :], axis=1)
+    is_silent = history.silent_rows(history.end)
     return {Reason.MARKET_TOO_NEW: (weeks < MIN_WEEKS)[targets.market], Reason.MARKET_SILENT: is_silent[targets.market]}
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pizza_assets.analysis.forecast.backtest import LEVELS, MIN_WEEKS
 from pizza_assets.analysis.forecast.coming import STAFFING_SHARE
 from pizza_assets.analysis.forecast.demand_backtest import LEAST_EXPECTED, Football
-from pizza_assets.analysis.forecast.demand_units import DAY, HOUR, SILENT_DAYS, Units, demand_targets, in_rows, selling
+from pizza_assets.analysis.forecast.demand_units import DAY, HOUR, Units, demand_targets, in_rows, selling
 from pizza_assets.analysis.forecast.intervals import interval_ends, quantile
 from pizza_assets.analysis.forecast.listed_days import CLOSED, LISTED
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
@@ -64,10 +64,8 @@ def demand_rows(
     past: `demand_backtest` of the same shops. now_column: hours that end before it have passed, and are left out.
     """
     forecast = forecast_at(shops, shops.end, football.effects(shops, shops.end))
-    without, with_football, unaware = (
-        selling(shops, forecast.cut, of) for of in (forecast.without, forecast.with_football, forecast.unaware)
-    )
-    forecast = replace(forecast, without=without, with_football=with_football, unaware=unaware)
+    means = ("without", "with_football", "unaware", "seasonal")
+    forecast = replace(forecast, **{name: selling(shops, forecast.cut, getattr(forecast, name)) for name in means})
     first = max(shops.end, now_column)
     tables = [
         _level_rows(shops, units, forecast, football, past[past["level"] == units.level], staffing, first)
@@ -88,7 +86,10 @@ def _level_rows(
     targets = demand_targets(shops, units, forecast.cut, first)
     means = _means(units, forecast, targets, bool(football.why_not))
     has_begun = _has_begun(shops, units, targets)
-    is_wanted = (targets.span == DAY) | (means["expected"].fillna(0) >= LEAST_EXPECTED).to_numpy()
+    is_selling = (means["expected"] >= LEAST_EXPECTED).to_numpy()
+    day = shops.day[units.row[targets.market], targets.start]
+    is_over = has_begun & np.isin(day, day[has_begun & (means["expected"] < LEAST_EXPECTED)])
+    is_wanted = is_selling | ((targets.span == DAY) & ~(is_over & ~np.isin(day, day[is_selling])))
     targets, has_begun = targets.chosen(is_wanted), has_begun[is_wanted]
     rows = means[is_wanted].reset_index(drop=True)
     ahead = np.where(has_begun, 0, days_ahead(targets, forecast.cut))
@@ -105,7 +106,7 @@ def _level_rows(
     of_shop = in_rows(targets, units)
     rows["day"] = shops.day[of_shop.market, of_shop.start]
     rows["zone"] = np.array(shops.zones)[of_shop.market]
-    code = shops.holiday[of_shop.market, of_shop.start]
+    code = units.max(shops.holiday[:, shops.end :])[targets.market, targets.start - shops.end]
     rows["holiday"] = pd.array([shops.holiday_names[one - 1] if one else None for one in code], dtype="str")
     mean = rows["expected"].to_numpy()
     rows["orders"], rows["quantile_90"] = quantile(0.5, mean, k), quantile(STAFFING_SHARE, mean, k)
@@ -114,7 +115,7 @@ def _level_rows(
     is_chain = units.level == DemandLevel.CHAIN
     rows["match_row"], window = (np.full(len(rows), -1),) * 2 if is_chain else _matches(shops, of_shop)
     rows["match_window"] = pd.Series([name.value for name in WINDOWS], dtype="str").reindex(window).array
-    rows = _with_staffing(_judged(rows, shops, units, targets, past, k), staffing)
+    rows = _with_staffing(_judged(rows, shops, units, targets, past, k, forecast.unknown_holidays), staffing)
     return rows.assign(is_peak_hour=_peaks(rows), football_reasons=joined(football.why_not))
 
 
@@ -157,25 +158,33 @@ def _judged(
     targets: Targets,
     past: pd.DataFrame,
     k: np.ndarray,
+    unknown_holidays: np.ndarray,
 ) -> pd.DataFrame:
     """The rows with status and reasons; without numbers where they are refused."""
     of_span = past.drop_duplicates("span").set_index("span")
     reasons = of_span["reasons"].reindex(rows["span"])
     known = shops.is_known[:, : shops.end]
     weeks = np.array([len(np.unique(shops.week[: shops.end][of])) for of in known])
-    is_silent = ~known[:, -SILENT_DAYS * BINS_PER_DAY :].any(axis=1)
+    is_silent = shops.silent_rows(shops.end)
     longest, any_recent = np.zeros(units.count, dtype=int), np.zeros(units.count, dtype=bool)
     np.maximum.at(longest, units.unit_of_shop, weeks)
     np.logical_or.at(any_recent, units.unit_of_shop, ~is_silent)
     ahead = slice(shops.end, shops.listed.shape[1])
     at = targets.market, targets.start - shops.end
     is_holiday, is_listed = (units.any(of[:, ahead])[at] for of in (shops.holiday > 0, shops.listed == LISTED))
+    is_unknown = units.any(np.isin(shops.holiday[:, ahead], unknown_holidays))[at]
     is_closed = ~units.any(shops.listed[:, ahead] != CLOSED)[at]
+    sells_nothing = (
+        any_recent[targets.market] & ~is_closed & ~is_unknown & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy()
+    )
+    has_begun = (rows["days_ahead"] == 0).to_numpy()
     problems = {
         Reason.SHOP_TOO_NEW: (longest < MIN_WEEKS)[targets.market],
         Reason.SHOP_SILENT: ~any_recent[targets.market],
-        Reason.SHOP_CLOSED: any_recent[targets.market] & ~is_closed & ~(rows["expected"] >= LEAST_EXPECTED).to_numpy(),
-        Reason.BANK_HOLIDAY: is_holiday & ~is_closed,
+        Reason.SHOP_CLOSED: sells_nothing & ~has_begun,
+        Reason.SHOP_DONE: sells_nothing & has_begun,
+        Reason.BANK_HOLIDAY: is_holiday & ~is_unknown & ~is_closed,
+        Reason.HOLIDAY_UNKNOWN: is_unknown & ~is_closed,
         Reason.LISTED_DAY: is_listed & ~is_closed,
         Reason.LISTED_AS_CLOSED: is_closed,
         Reason.TOO_FEW_SCORED: np.isnan(k) & reasons.isna().to_numpy(),

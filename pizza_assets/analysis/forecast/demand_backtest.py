@@ -21,7 +21,7 @@ from pizza_assets.analysis.forecast.demand_units import (
 )
 from pizza_assets.analysis.forecast.effect import Effects, window_effects
 from pizza_assets.analysis.forecast.intervals import interval_ends
-from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
+from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, forecast_at
 from pizza_assets.analysis.forecast.refusal import Verdict, judged_by_grain
 from pizza_assets.analysis.forecast.targets import HORIZONS, SPANS, Targets, days_ahead, horizon_class, horizon_name
@@ -65,10 +65,10 @@ def _level_rows(
     why_no_football: tuple[Reason, ...],
 ) -> pd.DataFrame:
     past = scored(shops, units, forecasts)
-    is_usual = usual_rows(in_rows(past.targets, units), shops, unusual_days)
+    is_usual = _usual_rows(past.targets, shops, units, unusual_days)
     mean = past.unaware if why_no_football else past.with_football
     verdict = judged_by_grain(past, why_no_football, shops.week_count)
-    known = _known_dispersions(past, in_rows(past.targets, units), mean, shops, forecasts)
+    known = _known_dispersions(past, units, mean, shops, forecasts)
     now = dispersions(past, mean, is_usual)
     rows = [
         _row(past, mean, known, is_usual, verdict, now, span, horizon)
@@ -87,7 +87,7 @@ def scored(shops: OrderHistory, units: Units, forecasts: Sequence[OriginForecast
         targets = targets.chosen(targets.end <= shops.end)
         given = (forecast.with_football, forecast.unaware, forecast.seasonal)
         sums = [targets.sums(units.sums(selling(shops, cut, of)), cut) for of in given]
-        came = targets.sums(observed_sums(shops, units, slice(cut, cut + HORIZON)), cut)
+        came = targets.sums(observed_sums(shops, units, cut), cut)
         is_scored = np.isfinite(came) & np.isfinite(sums).all(axis=0) & (sums[0] >= LEAST_EXPECTED)
         chosen = np.flatnonzero(is_scored)
         if len(chosen) > MAX_ROWS:
@@ -101,14 +101,21 @@ def scored(shops: OrderHistory, units: Units, forecasts: Sequence[OriginForecast
     return Backtest(targets, cut, days, horizon_class(days), *values, k=np.full(len(days), np.nan))
 
 
+def _usual_rows(targets: Targets, shops: OrderHistory, units: Units, unusual_days: np.ndarray) -> np.ndarray:
+    """`usual_rows`, with a holiday of any shop of a sum: a chain may sell in several countries."""
+    starts = np.unique(targets.start)
+    is_holiday = units.any(shops.holiday[:, starts] > 0)[targets.market, np.searchsorted(starts, targets.start)]
+    return usual_rows(in_rows(targets, units), shops, unusual_days) & ~is_holiday
+
+
 def _known_dispersions(
-    past: Backtest, rows: Targets, mean: np.ndarray, shops: OrderHistory, forecasts: Sequence[OriginForecast]
+    past: Backtest, units: Units, mean: np.ndarray, shops: OrderHistory, forecasts: Sequence[OriginForecast]
 ) -> np.ndarray:
     """k of every row as known at its origin."""
     k = np.full(len(past.cut), np.nan)
     for forecast in forecasts:
         at = past.cut == forecast.cut
-        table = dispersions(past, mean, usual_rows(rows, shops, forecast.unusual_days), forecast.cut)
+        table = dispersions(past, mean, _usual_rows(past.targets, shops, units, forecast.unusual_days), forecast.cut)
         k[at] = table[past.targets.span[at], past.horizon[at]]
     return k
 

@@ -69,9 +69,13 @@ def demand_forecast(
     return DemandForecast.conform(pd.concat(tables, ignore_index=True).assign(made_on=made_on))
 
 
-def kept_demand(forecast: DataFrame[DemandForecast], earlier: DataFrame[KeptDemand] | None) -> DataFrame[KeptDemand]:
-    """`earlier` with the current forecasts of whole hours and days, each of which replaces the one before."""
-    given = forecast[(forecast["status"] == ResultStatus.OK) & (forecast["days_ahead"] > 0)]
+def kept_demand(
+    forecast: DataFrame[DemandForecast], earlier: DataFrame[KeptDemand] | None, now: datetime
+) -> DataFrame[KeptDemand]:
+    """`earlier` with the current forecasts of whole hours and days that begin at `now` or later, each of which replaces
+    the one before."""
+    is_ahead = (forecast["days_ahead"] > 0) & (forecast["starts_at"] >= now)
+    given = forecast[(forecast["status"] == ResultStatus.OK) & is_ahead]
     given = given[KeptDemand.column_names()]
     parts = [part for part in (earlier, given) if part is not None and len(part)]
     if not parts:

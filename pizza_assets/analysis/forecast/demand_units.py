@@ -9,7 +9,6 @@ import pandas as pd
 from pizza_assets.analysis.forecast.listed_days import CLOSED
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
 from pizza_assets.analysis.forecast.targets import BINS_PER_HOUR, SPANS, Targets
-from pizza_assets.analysis.local_week import BINS_PER_DAY
 from pizza_assets.models.vocabulary import DemandLevel, Span
 
 _LABELS = {
@@ -17,19 +16,20 @@ _LABELS = {
     DemandLevel.MARKET: ["market", "chain"],
     DemandLevel.CHAIN: ["chain"],
 }
-SILENT_DAYS = 7
 HOUR, DAY = SPANS.index(Span.HOUR), SPANS.index(Span.DAY)
 
 
 @dataclass(frozen=True)
 class Units:
     """labels: market, chain and store_id, empty where they do not apply, one row per unit. unit_of_shop: the unit of
-    each row of the shops' history. row: a shop of each unit, whose local time is the unit's."""
+    each row of the shops' history. row: a shop of each unit, whose local time is the unit's. group_of_shop: number of
+    each row's chain and market."""
 
     level: DemandLevel
     labels: pd.DataFrame
     unit_of_shop: np.ndarray
     row: np.ndarray
+    group_of_shop: np.ndarray
 
     @classmethod
     def of(cls, level: DemandLevel, shops: pd.MultiIndex) -> "Units":
@@ -38,7 +38,7 @@ class Units:
         groups = frame.groupby(_LABELS[level], sort=True).ngroup().to_numpy()
         row = np.unique(groups, return_index=True)[1]
         labels = frame.loc[row, _LABELS[level]].reindex(columns=_LABELS[DemandLevel.SHOP]).reset_index(drop=True)
-        return cls(level, labels, groups, row)
+        return cls(level, labels, groups, row, frame.groupby(_LABELS[DemandLevel.MARKET]).ngroup().to_numpy())
 
     @property
     def count(self) -> int:
@@ -56,6 +56,12 @@ class Units:
         found = np.zeros((self.count, is_so.shape[1]), dtype=bool)
         np.logical_or.at(found, self.unit_of_shop, is_so)
         return found
+
+    def max(self, codes: np.ndarray) -> np.ndarray:
+        """The largest code among the shops [unit, column], so 0 only if all have 0. codes: [shop, column], from 0."""
+        largest = np.zeros((self.count, codes.shape[1]), dtype=codes.dtype)
+        np.maximum.at(largest, self.unit_of_shop, codes)
+        return largest
 
     def shops(self, has_number: np.ndarray) -> np.ndarray:
         """How many shops are in each sum [unit]."""
@@ -97,16 +103,26 @@ def in_rows(targets: Targets, units: Units) -> Targets:
 def selling(history: OrderHistory, cut: int, cells: np.ndarray) -> np.ndarray:
     """`cells` of the columns from `cut` [shop, column] without those that must not count in sums: of shops that sold
     nothing in the last days before `cut`, as they closed, and of days listed as closed."""
-    recent = slice(max(cut - SILENT_DAYS * BINS_PER_DAY, 0), cut)
-    is_silent = ~np.any(history.is_known[:, recent], axis=1)
+    is_silent = history.silent_rows(cut)
     is_closed = history.listed[:, cut : cut + cells.shape[1]] == CLOSED
     return np.where(is_silent[:, None] | is_closed, np.nan, cells)
 
 
-def observed_sums(history: OrderHistory, units: Units, columns: slice) -> np.ndarray:
-    """Actual orders [unit, column]. A shop without orders in a week is in none of its quarter-hours, and counts as 0
-    while others of its unit are known."""
-    return units.sums(np.where(history.is_known[:, columns], history.counts[:, columns].astype(float), np.nan))
+def observed_sums(history: OrderHistory, units: Units, cut: int) -> np.ndarray:
+    """Actual orders of the horizon after `cut` [unit, column], beside forecasts of what is `selling` then.
+
+    A shop without orders in a week is in none of its quarter-hours, and counts as 0 while others of its chain in its
+    market are known. Where none of them is, on a listed day, the sum is unknown.
+    """
+    columns = slice(cut, cut + HORIZON)
+    is_known = history.is_known[:, columns]
+    is_selling = np.isfinite(selling(history, cut, np.ones(is_known.shape)))
+    by_group = np.zeros((2, int(units.group_of_shop.max()) + 1, is_known.shape[1]), dtype=bool)
+    for found, is_so in zip(by_group, (is_known, is_selling), strict=True):
+        np.logical_or.at(found, units.group_of_shop, is_so)
+    is_missing = units.any((by_group[1] & ~by_group[0])[units.group_of_shop])
+    sums = units.sums(np.where(is_known, history.counts[:, columns].astype(float), np.nan))
+    return np.where(is_missing, np.nan, sums)
 
 
 def _targets(span: int, unit: int, start: Iterable[int], end: Iterable[int]) -> Targets:

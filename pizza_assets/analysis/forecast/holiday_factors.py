@@ -42,17 +42,25 @@ def holiday_columns(
 
 
 def holiday_factors(
-    observed: np.ndarray, expected: np.ndarray, holiday: np.ndarray, day: np.ndarray, names: Sequence[str]
+    observed: np.ndarray,
+    expected: np.ndarray,
+    holiday: np.ndarray,
+    day: np.ndarray,
+    names: Sequence[str],
+    usual_day: np.ndarray,
 ) -> np.ndarray:
     """The factor of each holiday code [code]; that of 0 is 1.
 
     The arrays describe known past quarter-hours on holidays: actual orders, those expected of a usual day, code, day.
-    A holiday leans on all holidays by as many orders as one of its days is expected to have, and all holidays on 1
-    likewise; eves lean on 1.
+    usual_day: orders of a usual day [code] where the holiday is kept. A holiday leans on all holidays by as many orders
+    as one of its days is expected to have, at least by those of a usual day, and all holidays on 1 likewise; eves lean
+    on 1. Where nothing is expected, as a shop opened only because of the holiday, no factor can be known.
     """
     codes = len(names) + 1
+    is_open = expected > 0
+    observed, expected, holiday, day = observed[is_open], expected[is_open], holiday[is_open], day[is_open]
     came, usual = (np.bincount(holiday, values, codes) for values in (observed, expected))
-    one_day = usual / np.maximum(_days_of_codes(holiday, day, codes), 1)
+    one_day = np.maximum(usual / np.maximum(_days_of_codes(holiday, day, codes), 1), usual_day)
     is_eve = np.array([False, *(name in _EVES.values() for name in names)])
     is_pooled = ~is_eve & (np.arange(codes) > 0)
     lean = one_day[is_pooled].max(initial=0.0)

@@ -27,6 +27,7 @@ HORIZON = HORIZON_DAYS * BINS_PER_DAY
 """Number of quarter-hours to forecast."""
 MAX_WEEKS = 104
 """Maximum weeks of history; older weeks would have hardly any weight (shape.py)."""
+SILENT_DAYS = 7
 DAY_STARTS_AT = 6 * 60
 """Minutes after midnight at which a business day starts, like a match week: a night belongs to the evening before."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -146,6 +147,17 @@ class OrderHistory:
     def week_count(self) -> int:
         """Match weeks with a known quarter-hour."""
         return len(np.unique(self.week[: self.end][self.is_known[:, : self.end].any(axis=0)]))
+
+    def silent_rows(self, cut: int) -> np.ndarray:
+        """Whether nothing was sold in the last SILENT_DAYS days before column `cut` [market]. Listed days say nothing
+        about that, so days before them are looked at instead."""
+        bins = SILENT_DAYS * BINS_PER_DAY
+        recent = slice(max(cut - bins, 0), cut)
+        is_silent = ~self.is_known[:, recent].any(axis=1)
+        for row in np.flatnonzero(is_silent & (self.listed[:, recent] > 0).any(axis=1)):
+            unlisted = np.flatnonzero(self.listed[row, :cut] == 0)[-bins:]
+            is_silent[row] = not self.is_known[row, unlisted].any()
+        return is_silent
 
     def under_matches(self) -> np.ndarray:
         """True [market, column] where an own match has a window, or may have had one."""

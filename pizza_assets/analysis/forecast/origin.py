@@ -10,7 +10,7 @@ import numpy as np
 from pizza_assets.analysis.forecast.effect import Effects, window_effects
 from pizza_assets.analysis.forecast.level import market_levels, seasonal_mean
 from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
-from pizza_assets.analysis.forecast.shape import fit_shape
+from pizza_assets.analysis.forecast.shape import Shape, fit_shape
 from pizza_assets.analysis.windows import WINDOWS
 
 
@@ -18,7 +18,8 @@ from pizza_assets.analysis.windows import WINDOWS
 class OriginForecast:
     """Mean orders [market, quarter-hour from the cut on]. without: of the model that includes own matches, as if there
     were none. with_football: of the same model, with the matches. unaware: of the model that ignores matches. seasonal:
-    the eight-week mean. NaN where unknown. unusual_days: past business days unlike others."""
+    the eight-week mean. NaN where unknown. unusual_days: past business days unlike others.
+    unknown_holidays: codes of holidays that are not forecast, as none of their orders are known."""
 
     cut: int
     effects: Effects
@@ -27,6 +28,7 @@ class OriginForecast:
     unaware: np.ndarray
     seasonal: np.ndarray
     unusual_days: np.ndarray
+    unknown_holidays: np.ndarray
 
 
 def forecast_at(history: OrderHistory, cut: int, effects: Effects | None = None) -> OriginForecast:
@@ -39,7 +41,7 @@ def forecast_at(history: OrderHistory, cut: int, effects: Effects | None = None)
         effects = window_effects(history, cut)
     factors = history.factors(effects.shrunken)
     no_factors = np.ones_like(factors)
-    unaware, unusual_days = _means(history, cut, no_factors)
+    unaware, shape = _means(history, cut, no_factors)
     # without an effect both models are the same
     without = _means(history, cut, factors)[0] if effects.is_known else unaware
     seasonal = seasonal_mean(history, cut)
@@ -51,7 +53,8 @@ def forecast_at(history: OrderHistory, cut: int, effects: Effects | None = None)
         without * factors[:, ahead],
         unaware,
         np.take_along_axis(seasonal, places, axis=1),
-        unusual_days,
+        shape.unusual_days,
+        np.flatnonzero(np.isnan(shape.holiday_factor)),
     )
 
 
@@ -71,10 +74,10 @@ def difference_slopes(history: OrderHistory, forecast: OriginForecast, rows: np.
     return (share * slope)[:, rows]
 
 
-def _means(history: OrderHistory, cut: int, factors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean orders without matches, and the unusual days."""
+def _means(history: OrderHistory, cut: int, factors: np.ndarray) -> tuple[np.ndarray, Shape]:
+    """Mean orders without matches, and the shape that they follow."""
     ahead = slice(cut, cut + HORIZON)
     shape = fit_shape(history, cut, factors)
     level = market_levels(history, cut, factors, shape)
     usual = level[:, None] * np.take_along_axis(shape.alpha, history.place[:, ahead].astype(np.int64), axis=1)
-    return usual * shape.holiday_factor[history.holiday[:, ahead]], shape.unusual_days
+    return usual * shape.holiday_factor[history.holiday[:, ahead]], shape

@@ -39,7 +39,7 @@ class Shape:
     """alpha: orders at each quarter-hour of the week at level 1 [market, place]. is_usual: cells that are known,
     neither on a bank holiday nor on an unusual day, and not at a time at which the market's team may have played
     [market, column before the cut]. unusual_days: those found in the orders. holiday_factor: factor of orders by
-    holiday code; 1 for code 0."""
+    holiday code; 1 for code 0, NaN for holidays of which no orders are known although they have passed."""
 
     alpha: np.ndarray
     is_usual: np.ndarray
@@ -54,22 +54,38 @@ def fit_shape(history: OrderHistory, cut: int, factors: np.ndarray) -> Shape:
     unusual = _unusual_days(history, cut, factors, alpha, level, is_usual)
     is_usual = is_usual & ~np.isin(history.day[:, :cut], unusual)
     alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS)
-    return Shape(alpha, is_usual, unusual, _holiday_factors(history, cut, factors, alpha, level))
+    return Shape(alpha, is_usual, unusual, _holiday_factors(history, cut, factors, alpha, level, is_usual))
 
 
 def _holiday_factors(
-    history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray
+    history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray, is_usual: np.ndarray
 ) -> np.ndarray:
     on_holiday = (history.holiday[:, :cut] > 0) & history.is_known[:, :cut]
     market, column = np.nonzero(on_holiday)
     usual = alpha[market, history.place[market, column]] * level[market, history.week[column]] * factors[market, column]
-    return holiday_factors(
+    has_passed = np.bincount(history.holiday[:, :cut].ravel(), minlength=len(history.holiday_names) + 1) > 0
+    is_seen = np.isin(np.arange(len(has_passed)), history.holiday[market, column])
+    found = holiday_factors(
         history.counts[market, column],
         usual,
         history.holiday[market, column],
         history.day[market, column],
         history.holiday_names,
+        _usual_day(history, cut, is_usual, on_holiday),
     )
+    # a shop that closes on a holiday has no orders then: nothing says that it sells as usual on the next one
+    is_seen[0] = True
+    return np.where(has_passed & ~is_seen, np.nan, found)
+
+
+def _usual_day(history: OrderHistory, cut: int, is_usual: np.ndarray, on_holiday: np.ndarray) -> np.ndarray:
+    """Mean orders of a usual day, of all markets in which each holiday is known [code]."""
+    of_market = BINS_PER_DAY * ratio((history.counts[:, :cut] * is_usual).sum(axis=1), is_usual.sum(axis=1), 0.0)
+    codes = np.where(on_holiday, history.holiday[:, :cut], 0)
+    sums = np.zeros(len(history.holiday_names) + 1)
+    for mean, of in zip(of_market, codes, strict=True):
+        sums[np.flatnonzero(np.bincount(of, minlength=len(sums)))] += mean
+    return sums
 
 
 def _is_clear(history: OrderHistory, cut: int) -> np.ndarray:

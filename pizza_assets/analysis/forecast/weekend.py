@@ -62,13 +62,14 @@ def weekend_dates(dates: pd.Series) -> list[str]:
 
 
 def summary_lines(forecast: pd.DataFrame | None, most: int = 3) -> list[str]:
-    """What to staff for on the first planned day: the shops with the most unusual days."""
+    """What to staff for on the first planned day that has a range: the shops with the most unusual days."""
     if forecast is None or forecast.empty:
         return []
     rows = days_of_shops(DemandForecast.conform(forecast), forecast["starts_at"].min())
-    first = weekend_dates(rows["business_date"])[:1]
-    given = rows[rows["business_date"].isin(first) & (rows["span"] == Span.HOUR)]
-    ordered = given.sort_values("unusual", ascending=False, kind="stable").head(most)
+    planned = rows["business_date"].isin(weekend_dates(rows["business_date"]))
+    given = rows[planned & (rows["span"] == Span.HOUR) & (rows["status"] == ResultStatus.OK)]
+    first = given[given["business_date"] == given["business_date"].min()]
+    ordered = first.sort_values("unusual", ascending=False, kind="stable").head(most)
     return [f"Staff    {_sentence(row)}" for row in ordered.to_dict("records")]
 
 

@@ -7,17 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pizza_assets.analysis.forecast.demand import Staffing, column_at
+from pizza_assets.analysis.forecast.demand import Staffing, column_at, demand_rows
+from pizza_assets.analysis.forecast.demand_backtest import Football
 from pizza_assets.analysis.forecast.demand_tables import (
     demand_backtest,
     demand_forecast,
     demand_scores,
     kept_demand,
 )
-from pizza_assets.analysis.forecast.demand_units import Units, demand_targets
+from pizza_assets.analysis.forecast.demand_units import Units, all_units, demand_targets, observed_sums, selling
 from pizza_assets.analysis.forecast.match_forecast import forecast_backtest, order_histories
+from pizza_assets.analysis.forecast.order_history import HORIZON
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.reasons import Reason
+from pizza_assets.dashboards.extracts.demand import DAYS, demand_forecast_extract
 from pizza_assets.models.market import Markets
 from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import DemandLevel
@@ -42,18 +45,24 @@ def shops_of(panel: Panel) -> Panel:
 SHOPS = shops_of(PANEL)
 
 
-def tables(panel: Panel = SHOPS, now: datetime = END, per_person: float | None = None, markets: Markets = MARKETS):
-    histories = order_histories({PAIR: PANEL}, FIXTURES, markets, LENGTHS, ZONE)
-    shops = order_histories({PAIR: panel}, FIXTURES, markets, LENGTHS, ZONE)
-    past = forecast_backtest(histories, FIXTURES)
-    scored = demand_backtest(shops, {PAIR: panel}, histories, past)
-    staffing = {PAIR[0]: Staffing(per_person, {(MARKETS[0].name, "Uno"): 1.5})}
-    return scored, demand_forecast(
-        shops, {PAIR: panel}, histories, (past, scored), FIXTURES, staffing, now, "2026-01-01"
-    )
+class World:
+    """Histories and backtests, from which forecasts can be made at several times."""
+
+    def __init__(self, panel: Panel = SHOPS, markets: Markets = MARKETS) -> None:
+        self.panel = panel
+        self.histories = order_histories({PAIR: PANEL}, FIXTURES, markets, LENGTHS, ZONE)
+        self.shops = order_histories({PAIR: panel}, FIXTURES, markets, LENGTHS, ZONE)
+        self.past = forecast_backtest(self.histories, FIXTURES)
+        self.scored = demand_backtest(self.shops, {PAIR: panel}, self.histories, self.past)
+
+    def forecast(self, now: datetime = END) -> pd.DataFrame:
+        staffing = {PAIR[0]: Staffing(8.0, {(MARKETS[0].name, "Uno"): 1.5})}
+        backtests, panels = (self.past, self.scored), {PAIR: self.panel}
+        return demand_forecast(self.shops, panels, self.histories, backtests, FIXTURES, staffing, now, "2026-01-01")
 
 
-BACKTEST, FORECAST = tables(per_person=8.0)
+WORLD = World()
+BACKTEST, FORECAST = WORLD.scored, WORLD.forecast()
 OF_SHOPS = FORECAST[FORECAST["level"] == "shop"]
 
 
@@ -95,17 +104,35 @@ def test_on_a_bank_holiday_the_mean_is_given_without_a_range() -> None:
     assert not on_holiday["is_peak_hour"].any()
 
 
+def test_no_mean_is_given_on_a_holiday_of_which_no_orders_are_known() -> None:
+    """All shops were closed on it 20 days ago, and it comes again in five days."""
+    shops = WORLD.shops[PAIR]
+    past, ahead = (shops.day == shops.day[0, shops.end + days * 96] for days in (-20, 5))
+    odd = replace(
+        shops,
+        holiday=(past | ahead).astype(np.int16),
+        holiday_names=("Christmas Day",),
+        is_known=shops.is_known & ~past,
+    )
+    football, staffing = Football(WORLD.histories[PAIR], ()), Staffing(None, {})
+    rows = demand_rows(odd, all_units(SHOPS.names), football, BACKTEST, staffing, odd.end)
+    on_holiday = rows[rows["holiday"].notna()]
+    assert (on_holiday["reasons"] == Reason.HOLIDAY_UNKNOWN).all()
+    assert len(on_holiday) == len(SHOPS.names) + len(SHOPS.names) + 2
+    assert on_holiday["expected"].isna().all()
+
+
 def test_listed_days_are_told_apart_and_past_ones_have_no_say() -> None:
     """The first market is closed the day after tomorrow and has a promotion the day before; it had ten times its usual
-    orders on a listed day last week."""
-    first, *others = MARKETS
+    orders on a listed day last week. It has no bank holiday on 26 December, as the others have."""
+    first, *others = (replace(MARKETS[0], country="AE"), *MARKETS[1:])
     past, closed, promotion = (END.date() + timedelta(days=days) for days in (-6, 3, 2))
     kinds = {past: SpecialKind.CONCERT, closed: SpecialKind.CLOSED, promotion: SpecialKind.PROMOTION}
     listed = replace(first, special_days=tuple(SpecialDay(day, day, kind) for day, kind in kinds.items()))
     counts = SHOPS.counts.copy()
     local = pd.to_datetime(SHOPS.minutes, unit="m", utc=True).tz_convert(ZONE) - pd.Timedelta(hours=6)
     counts[np.ix_(SHOPS.names.get_level_values("market") == first.name, local.date == past)] *= 10
-    rows = tables(replace(SHOPS, counts=counts), markets=(listed, *others))[1]
+    rows = World(replace(SHOPS, counts=counts), (listed, *others)).forecast()
     own = rows[(rows["market"] == first.name) & (rows["level"] == "shop")]
     [*whys] = own.loc[own["business_date"] == closed.isoformat(), "reasons"]
     assert whys == [Reason.LISTED_AS_CLOSED.value] * 2  # the days of its shops, without hours
@@ -114,12 +141,28 @@ def test_listed_days_are_told_apart_and_past_ones_have_no_say() -> None:
     assert on_promotion["expected"].notna().all()
     assert on_promotion["quantile_90"].isna().all()
     days = rows[(rows["level"] == "chain") & (rows["span"] == "day")].set_index(["chain", "business_date"])
+    assert set(days.loc[(slice(None), "2025-12-26"), "holiday"]) == {"Boxing Day"}
     before = FORECAST[(FORECAST["level"] == "chain") & (FORECAST["span"] == "day")]
     share = days["expected"] / before.set_index(["chain", "business_date"])["expected"]
     share = share.unstack("chain")
     usual = share.drop(index=[closed.isoformat()]).to_numpy()
     assert usual == pytest.approx(1.0, abs=0.02)
     assert (share.loc[closed.isoformat()] < 1 - 0.5 / len(MARKETS)).all()
+
+
+def test_a_shop_is_not_silent_because_its_last_week_is_listed() -> None:
+    """The first market had a promotion of ten days until now. Its first shop closed a week before that."""
+    first, *others = MARKETS
+    promotion = SpecialDay(END.date() - timedelta(days=10), END.date(), SpecialKind.PROMOTION)
+    known = SHOPS.is_known.copy()
+    known[0, -18 * 96 :] = False
+    markets = (replace(first, special_days=(promotion,)), *others)
+    history = order_histories({PAIR: replace(SHOPS, is_known=known)}, FIXTURES, markets, LENGTHS, ZONE)[PAIR]
+    assert np.flatnonzero(history.silent_rows(history.end)).tolist() == [0]
+    chains, cut = Units.of(DemandLevel.CHAIN, SHOPS.names), history.end - HORIZON
+    came = observed_sums(history, chains, cut)[chains.unit_of_shop[1]]
+    np.testing.assert_array_equal(np.isnan(came), history.listed[1, cut : history.end] != 0)
+    assert not np.isnan(selling(history, history.end, np.ones((len(SHOPS.names), HORIZON)))[1]).any()
 
 
 def test_one_hour_of_a_day_is_the_busiest() -> None:
@@ -143,7 +186,7 @@ def test_people_and_pizzas_are_given_where_they_are_known() -> None:
 def test_hours_that_have_passed_are_left_out_and_the_rest_stands() -> None:
     """Data until a Tuesday morning; it is 18:20 the day after."""
     now = END + timedelta(hours=36) + timedelta(minutes=20)
-    late = tables(now=now)[1]
+    late = WORLD.forecast(now)
     assert late["ends_at"].min() > now
     assert late.loc[late["span"] == "hour", "starts_at"].min() > now - timedelta(hours=1)
     key = ["level", "market", "chain", "store_id", "span", "starts_at"]
@@ -154,6 +197,31 @@ def test_hours_that_have_passed_are_left_out_and_the_rest_stands() -> None:
     assert (rest["days_ahead"] == 0).all()
 
 
+def test_after_closing_time_the_forecast_begins_with_the_next_day() -> None:
+    """It is 23:30: the business day runs until 6:00 and nothing more is sold on it."""
+    late = WORLD.forecast(END + timedelta(hours=17, minutes=30))
+    assert not late["reasons"].str.contains("shop_closed|shop_done").any()
+    assert late["business_date"].min() == (END.date() + timedelta(days=1)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def odd_shops() -> World:
+    """The first shop closed 30 days ago, the second sells nothing after 20:00."""
+    counts, known = SHOPS.counts.copy(), SHOPS.is_known.copy()
+    known[0, -30 * 96 :] = False
+    counts[1, WORLD.shops[PAIR].place[1, : counts.shape[1]] % 96 >= 80] = 0
+    return World(replace(SHOPS, is_known=known, counts=np.where(known, counts, 0).astype(np.int32)))
+
+
+def test_a_shop_that_has_closed_for_the_day_before_others_is_done(odd_shops: World) -> None:
+    """It is 21:30."""
+    rows = odd_shops.forecast(END + timedelta(hours=15, minutes=30))
+    today = rows[(rows["level"] == "shop") & (rows["span"] == "day") & (rows["days_ahead"] == 0)]
+    closed, done, *others = today.set_index("store_id").loc[[name[2] for name in SHOPS.names], "reasons"]
+    assert [closed, done] == [Reason.SHOP_SILENT, Reason.SHOP_DONE]
+    assert pd.isna(others).all()
+
+
 def test_nothing_is_forecast_when_the_newest_orders_are_two_weeks_old() -> None:
     history = order_histories({PAIR: SHOPS}, FIXTURES, MARKETS, LENGTHS, ZONE)[PAIR]
     units = Units.of(DemandLevel.SHOP, SHOPS.names)
@@ -161,16 +229,16 @@ def test_nothing_is_forecast_when_the_newest_orders_are_two_weeks_old() -> None:
     assert len(demand_targets(history, units, history.end, late).start) == 0
 
 
-def test_a_shop_that_closed_is_listed_with_a_reason_and_left_out_of_sums() -> None:
-    known = SHOPS.is_known.copy()
-    known[0, -30 * 96 :] = False
-    panel = replace(SHOPS, is_known=known, counts=np.where(known, SHOPS.counts, 0).astype(np.int32))
-    rows = tables(panel)[1]
+def test_a_shop_that_closed_is_listed_with_a_reason_and_left_out_of_sums(odd_shops: World) -> None:
+    rows = odd_shops.forecast()
     closed = rows[rows["store_id"] == SHOPS.names[0][2]]
     assert set(closed["span"]) == {"day"}
     assert closed["reasons"].str.startswith(Reason.SHOP_SILENT.code).all()
     chain = rows[(rows["level"] == "chain") & (rows["chain"] == SHOPS.names[0][1])]
     assert set(chain["shops"]) == {len(MARKETS) - 1}
+    days = rows[(rows["chain"] == SHOPS.names[0][1]) & (rows["span"] == "day") & rows["holiday"].isna()]
+    usual = days.pivot_table(index="starts_at", columns="level", values="usual_orders", aggfunc="sum")
+    assert usual["chain"].to_numpy() == pytest.approx(usual["shop"].to_numpy())
 
 
 def test_intervals_hold_what_they_say_at_every_level() -> None:
@@ -180,10 +248,12 @@ def test_intervals_hold_what_they_say_at_every_level() -> None:
 
 
 def test_the_last_forecast_before_an_hour_is_kept_and_scored_when_its_orders_arrive() -> None:
-    kept = kept_demand(FORECAST, None)
-    pd.testing.assert_frame_equal(kept_demand(FORECAST, kept), kept)
+    kept = kept_demand(FORECAST, None, END)
+    pd.testing.assert_frame_equal(kept_demand(FORECAST, kept, END), kept)
     assert len(demand_scores(kept, {PAIR: SHOPS})) == 0
-    later = kept_demand(FORECAST.assign(made_on="2026-01-02", orders=FORECAST["orders"] + 1), kept)
+    half_past = END + timedelta(hours=14, minutes=30)
+    assert kept_demand(FORECAST, None, half_past)["starts_at"].min() == half_past + timedelta(minutes=30)
+    later = kept_demand(FORECAST.assign(made_on="2026-01-02", orders=FORECAST["orders"] + 1), kept, END)
     assert len(later) == len(kept)
     assert set(later["made_on"]) == {"2026-01-02"}
     width = 3 * 96
@@ -198,6 +268,13 @@ def test_the_last_forecast_before_an_hour_is_kept_and_scored_when_its_orders_arr
     hours = scores[(scores["span"] == "hour") & (scores["level"] == "shop")]
     assert (hours["observed"] == 4 * hours["scored_forecasts"]).all()
     assert set(scores["level"]) == {"shop", "market", "chain"}
+
+
+def test_dashboards_get_whole_business_days() -> None:
+    extract = demand_forecast_extract(FORECAST, END + timedelta(hours=12))
+    assert extract["business_date"].nunique() == DAYS
+    last = OF_SHOPS[OF_SHOPS["business_date"] == extract["business_date"].max()]
+    assert (extract["business_date"] == extract["business_date"].max()).sum() == len(last)
 
 
 def test_units_sum_only_what_is_known() -> None:

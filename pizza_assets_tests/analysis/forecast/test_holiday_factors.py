@@ -28,9 +28,23 @@ def test_days_are_named_by_the_calendar_of_each_market() -> None:
 def test_a_holiday_leans_on_all_holidays_by_one_of_its_days() -> None:
     """Two days of A sold half, one day of B sold as usual; nothing is known about C."""
     observed, expected = np.array([50.0, 50.0, 100.0]), np.full(3, 100.0)
-    factors = holiday_factors(observed, expected, np.array([1, 1, 2]), np.array([0, 365, 7]), ("A", "B", "C"))
+    factors = holiday_factors(
+        observed, expected, np.array([1, 1, 2]), np.array([0, 365, 7]), ("A", "B", "C"), np.zeros(4)
+    )
     common = (200 + 100) / (300 + 100)
     assert factors == pytest.approx([1, (100 + 100 * common) / 300, (100 + 100 * common) / 200, common])
+
+
+@pytest.mark.parametrize("expected", [0.0, 0.5])
+def test_a_shop_that_opened_only_because_of_the_holiday_does_not_explode_its_factor(expected: float) -> None:
+    """It is closed on Mondays, and sold 60 on New Year's Day, a Monday; a usual day has 110 orders."""
+    names, usual_day = ("New Year's Day", "Good Friday"), np.array([0.0, 110.0, 110.0])
+    days = np.array([19_723, 19_811])
+    factors = holiday_factors(
+        np.array([60.0, 100.0]), np.array([expected, 110.0]), np.array([1, 2]), days, names, usual_day
+    )
+    assert factors[1] < 2
+    assert factors[2] == pytest.approx(1, abs=0.3)
 
 
 def test_a_past_holiday_changes_only_the_forecast_of_holidays() -> None:
@@ -48,3 +62,6 @@ def test_a_past_holiday_changes_only_the_forecast_of_holidays() -> None:
     is_holiday = ahead[cut : cut + len(before)]
     assert after[~is_holiday].sum() == pytest.approx(before[~is_holiday].sum(), rel=0.05)
     assert after[is_holiday].sum() < 0.75 * before[is_holiday].sum()
+    closed = replace(odd, holiday=code, holiday_names=("Christmas Day",), is_known=odd.is_known & ~past)
+    unknown = forecast_at(closed, cut).without[0]
+    np.testing.assert_array_equal(np.isnan(unknown), is_holiday)

@@ -88,6 +88,13 @@ def test_terminal_and_run_say_the_same_numbers_for_every_shop() -> None:
     assert summary_lines(None) == []
 
 
+def test_a_run_says_what_to_staff_for_on_the_first_day_that_has_a_range() -> None:
+    refused = FORECAST.assign(
+        status=FORECAST["status"].mask(FORECAST["business_date"] == "2026-08-08", "insufficient_data")
+    )
+    assert summary_lines(refused)[0].startswith("Staff    Sun 09 Aug")
+
+
 def test_exports_hold_every_row_that_is_ahead() -> None:
     rows = json.loads(exported(FORECAST, BEFORE, None, "json"))
     assert len(rows) == len(FORECAST)
