@@ -49,13 +49,14 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON or CSV."""
+    """Rows of demand_forecast of shops that are still ahead, as JSON or CSV that can't steer a terminal."""
     rows = demand[
         (demand["level"] == DemandLevel.SHOP) & (demand["starts_at"] < now + timedelta(days=days or HORIZON_DAYS))
     ]
     if style == "csv":
-        return rows.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ").rstrip("\n")
-    return str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
+        return printable(rows.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ").rstrip("\n"))
+    text = str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
+    return text.replace("\x7f", r"\u007f")  # the only control that is allowed in JSON as it is
 
 
 def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> list[str]:

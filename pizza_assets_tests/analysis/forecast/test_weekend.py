@@ -61,6 +61,15 @@ def test_exports_hold_every_row_that_is_ahead() -> None:
     assert exported(FORECAST, BEFORE, 1, "csv").count("\n") < len(FORECAST)
 
 
+def test_exported_names_cannot_steer_the_terminal() -> None:
+    rows = FORECAST.assign(store_id="東京\u3000\x1b[2J\x9b\x7f\r")
+    csv = exported(rows, BEFORE, None, "csv")
+    assert "東京\u3000" + r"\x1b[2J\x9b\x7f\r" in csv
+    text = exported(rows, BEFORE, None, "json")
+    assert {letter for letter in csv + text if not letter.isprintable()} == {"\n", "\u3000"}
+    assert {row["store_id"] for row in json.loads(text)} == {"東京\u3000\x1b[2J\x9b\x7f\r"}
+
+
 def test_names_are_found_whatever_their_case_or_guessed() -> None:
     known = ["Leeds", "East London"]
     assert known_name("market", " leeds", known) == "Leeds"
