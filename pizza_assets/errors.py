@@ -12,6 +12,7 @@
     │       └── MisfitPages     each page is usable, but together they are not a consistent listing
     ├── BadFile                 a file the user gave can't be read as orders or events; never replaced with mock
     ├── StorageError            stored data can't be read or written
+    ├── InstanceUnusable        a database of the local Dagster instance is damaged or locked, or can't be used
     ├── QuickSightError         QuickSight refused a call or failed to create something; run the command again to resume
     │   ├── NotSubscribed       the account has no QuickSight, or an edition without dashboards as code
     │   ├── NotOurs             an object with the same id exists that we did not create

@@ -4,6 +4,7 @@ The commands are read from the program itself, so a new command or option is tes
 """
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from pizza_assets.cli import main
 from pizza_assets.cli.program import pizza
 from pizza_assets_tests.support.examples import examples
 
+STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+HARMLESS = "\n\t\u200c\u200d"
 EXIT_CODES = {0, 1, 2}
 TEXTS = (
     "",
@@ -115,7 +118,8 @@ def fault(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str | Non
         return f"{shown}: refused without a word"
     if "Traceback" in printed.err:
         return f"{shown}: prints a traceback"
-    steers = [letter for letter in printed.out + printed.err if not letter.isprintable() and letter not in "\n\t"]
+    shown_text = printed.out + printed.err
+    steers = [letter for letter in shown_text if unicodedata.category(letter) in STEERING and letter not in HARMLESS]
     return f"{shown}: prints {steers[0]!a}" if steers else None
 
 

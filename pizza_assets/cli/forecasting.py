@@ -51,13 +51,15 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts."""
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts. Neither can
+    steer a terminal."""
     until = now + timedelta(days=days or HORIZON_DAYS)
     is_ahead = (demand["ends_at"] > now) & (demand["starts_at"] < until)
     rows = demand[(demand["level"] == DemandLevel.SHOP) & is_ahead]
     if style == "csv":
-        return to_csv(rows, DemandForecast).decode().rstrip("\n")
-    return str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
+        return printable(to_csv(rows, DemandForecast).decode().rstrip("\n"))
+    text = str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
+    return text.replace("\x7f", r"\u007f")  # the only control that is allowed in JSON as it is
 
 
 def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> list[str]:

@@ -336,8 +336,10 @@ def test_a_broken_score_costs_only_the_score(status: str, name: str, server: Fau
     assert row["kickoff_is_fixed"]
     assert row["status"] == status
     assert row[["home_goals", "away_goals", "half_time_home_goals", "shootout_home_goals"]].isna().all()
-    (refused,) = result.rejected.to_dict("records")
-    assert (refused["row_id"], refused["column"]) == (str(bad["id"]), "score")
+    faults = result.rejected.to_dict("records")
+    assert faults
+    assert {fault["row_id"] for fault in faults} == {str(bad["id"])}
+    assert all(fault["column"].split(".")[0] == "score" for fault in faults)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,15 @@ def test_a_spreadsheet_runs_no_cell_of_the_csv() -> None:
     assert numbers == {"starts_at": "2026-08-08T05:00:00Z", "expected": "400", "is_peak_hour": "false"}
 
 
+def test_exported_names_cannot_steer_the_terminal() -> None:
+    rows = FORECAST.assign(store_id="東京\u3000\x1b[2J\x9b\x7f\r")
+    table = exported(rows, BEFORE, None, "csv")
+    assert "東京\u3000" + r"\x1b[2J\x9b\x7f\r" in table
+    text = exported(rows, BEFORE, None, "json")
+    assert {letter for letter in table + text if not letter.isprintable()} == {"\n", "\u3000"}
+    assert {row["store_id"] for row in json.loads(text)} == {"東京\u3000\x1b[2J\x9b\x7f\r"}
+
+
 def test_names_are_found_whatever_their_case_or_guessed() -> None:
     known = ["Leeds", "East London"]
     assert known_name("market", " leeds", known) == "Leeds"
