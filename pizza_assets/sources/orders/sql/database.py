@@ -30,6 +30,10 @@ class Database(Protocol):
 
     address: Address
 
+    def limited(self, seconds: int) -> "Database":
+        """The same database, whose statements may take these seconds at most."""
+        ...
+
     def columns(self) -> list[str]:
         """The names of the relation's columns."""
         ...
@@ -59,6 +63,9 @@ class SqlDatabase:
         self.address, self._relation, self._timeout = address, relation, timeout_seconds
         self._engine = _engine(address)
         self.copies = self._engine.dialect.driver == "psycopg2" and self._engine.dialect.name == "postgresql"
+
+    def limited(self, seconds: int) -> "SqlDatabase":
+        return SqlDatabase(self.address, self._relation, min(seconds, self._timeout))
 
     def columns(self) -> list[str]:
         with self._connection() as (connection, _):
