@@ -167,6 +167,7 @@ def _prepare(connection: sa.Connection, timeout: int, ends_at: float) -> None:
     elif name in ("mysql", "mariadb"):
         limit = f"max_statement_time = {timeout}" if name == "mariadb" else f"max_execution_time = {timeout * 1000}"
         connection.exec_driver_sql(f"SET SESSION {limit}")
+        connection.exec_driver_sql("SET SESSION time_zone = '+00:00'")
         connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
     elif name == "sqlite":
         raw: Any = connection.connection.dbapi_connection
