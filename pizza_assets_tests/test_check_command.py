@@ -160,7 +160,9 @@ def test_many_lines_replaced_by_later_lines_of_the_same_file_are_doubtful(
     assert "3,000 of 21,001 lines (14%) have the order id of a later line" in capsys.readouterr().out
 
 
-def test_a_table_of_a_database_is_checked_like_an_export(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_of_a_database_is_checked_like_an_export(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = pd.read_csv("orders.csv", dtype="str")
     with sqlite3.connect("shop.db") as connection:
         rows.to_sql("orders", connection, index=False)
@@ -169,6 +171,9 @@ def test_a_table_of_a_database_is_checked_like_an_export(home: Path, capsys: pyt
     by_file = capsys.readouterr().out
     assert main(["check", "sqlite:///shop.db", "--table", "orders", *SAID, "--write", "sql.toml"]) == 0
     by_table = capsys.readouterr().out
+    monkeypatch.setenv("PIZZA_ORDERS_URL", "sqlite:///shop.db")
+    assert main(["check", "--table", "orders", *SAID]) == 0
+    assert "orders.parquet: Parquet, 7 columns" in capsys.readouterr().out
     assert load_mapping("sql.toml").columns == load_mapping("files.toml").columns
     for line in by_file.splitlines():
         if "matches" in line:
@@ -179,6 +184,10 @@ def test_a_table_of_a_database_is_checked_like_an_export(home: Path, capsys: pyt
 
 
 def test_a_database_needs_a_table_and_its_address_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 2
+    assert "name files, or a table with --table" in capsys.readouterr().err
+    assert main(["check", "--table", "orders"]) == 2
+    assert "--table needs the address of the database; set PIZZA_ORDERS_URL" in capsys.readouterr().err
     address = "postgresql+psycopg2://shop:s3same@127.0.0.1:1/sales"
     assert main(["check", address]) == 2
     assert "needs --table" in capsys.readouterr().err

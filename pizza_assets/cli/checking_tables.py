@@ -1,4 +1,4 @@
-"""Implements `pizza check postgresql://…`: a table of a database is checked like an export of its rows.
+"""Implements `pizza check --table`: a table of a database is checked like an export of its rows.
 
 Its first rows are read with all columns, to propose a mapping; then all rows, with the mapped columns only. Both are
 temporary files.
@@ -22,7 +22,7 @@ from pizza_assets.workbench import Workbench
 
 
 def check_table(
-    address: str,
+    address: str | None,
     table: str | None,
     answers: Answers,
     mapping_file: Path | None,
@@ -30,11 +30,18 @@ def check_table(
     *,
     accepts_doubts: bool = False,
 ) -> int:
-    """Print the report on a table, view or query; see checking.check. Raises ConfigurationError without a table."""
+    """Print the report on a table, view or query; see checking.check. address: None for that of PIZZA_ORDERS_URL.
+
+    Raises ConfigurationError without a table or an address.
+    """
     if table is None:
         raise ConfigurationError("a database needs --table: the table or view of the orders, such as sales.orders")
     relation = Relation(table)
-    database = open_database(Secret(address), relation, Workbench().settings.orders_timeout)
+    settings = Workbench().settings
+    secret = settings.orders_url if address is None else Secret(address)
+    if secret is None:
+        raise ConfigurationError("--table needs the address of the database; set PIZZA_ORDERS_URL")
+    database = open_database(secret, relation, settings.orders_timeout)
     with tempfile.TemporaryDirectory(prefix="pizza-check-") as folder:
         sample = Path(folder) / f"{'query' if relation.is_query else table}.parquet"
         _write(database, relation, database.columns(), sample, limit=SAMPLE_LINES)
@@ -64,6 +71,6 @@ def _write(database: Database, relation: Relation, columns: list[str], file: Pat
 def _settings(table: str) -> Mapping[str, str]:
     return {
         "PIZZA_ORDERS": "sql",
-        "PIZZA_ORDERS_URL": "…     # the address, as given above",
+        "PIZZA_ORDERS_URL": "…     # the database's address",
         "PIZZA_ORDERS_TABLE": shlex.quote(table),
     }

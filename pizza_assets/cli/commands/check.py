@@ -41,7 +41,7 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=_ExportType(exists=True, path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, type=_ExportType(exists=True, path_type=Path), metavar="[FILE...]")
 @click.option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -56,7 +56,11 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
     metavar="[FILE]",
     help="Save the mapping, as orders.toml if no FILE is given.",
 )
-@click.option("--table", metavar="NAME", help="With a database: the table or view of the orders, or one SELECT.")
+@click.option(
+    "--table",
+    metavar="NAME",
+    help="The table or view of the orders in the database of PIZZA_ORDERS_URL, or one SELECT.",
+)
 @click.option("--label", type=click.Choice(["real", "mock"]), help="Whether these orders really happened.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of times without an offset, e.g. Europe/London or UTC.")
 @click.option("--currency", metavar="CODE", help="ISO 4217 code, e.g. GBP.")
@@ -137,17 +141,20 @@ def check(
 ) -> int:
     """Check an export of orders, and propose a mapping for it.
 
-    FILE is CSV, JSON, JSON lines, Parquet or a workbook, plain or packed, or a folder of such files; or the address
-    of a database, such as postgresql://user:password@host/database, with --table. The report
-    accounts for every line, and says which questions the export could answer. The options from --label on state what
+    FILE is CSV, JSON, JSON lines, Parquet or a workbook, plain or packed, or a folder of such files. With --table
+    alone, the database of PIZZA_ORDERS_URL is read; its address may also stand for FILE, but a password given so is
+    kept in the history of the shell. The report accounts
+    for every line, and says which questions the export could answer. The options from --label on state what
     only you can know; the command names those that it needs. The exit code is 1 if an option is missing, or if
     something must be fixed or is doubtful.
     """
     from pizza_assets.cli import checking, checking_tables
 
-    if len(files) == 1 and isinstance(files[0], str):
+    if not files and table is None:
+        raise click.UsageError("name files, or a table with --table")
+    if not files or (len(files) == 1 and isinstance(files[0], str)):
         return checking_tables.check_table(
-            files[0], table, answers_of(said), mapping, write, accepts_doubts=accept_doubts
+            files[0] if files else None, table, answers_of(said), mapping, write, accepts_doubts=accept_doubts
         )
     paths = [file for file in files if isinstance(file, Path)]
     if len(paths) < len(files) or table is not None:

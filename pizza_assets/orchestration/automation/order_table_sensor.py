@@ -26,6 +26,8 @@ from pizza_assets.sources.orders.sql.source import OrdersTable
 
 SENSOR = "changed_orders"
 SECONDS_BETWEEN_CHECKS = 60
+SECONDS_PER_STATEMENT = 15
+"""Dagster gives up a check after a minute, but the database would go on with its statement."""
 PAUSE = timedelta(minutes=15)
 """Between two requests of runs."""
 REQUESTED_BY_TAG = "pizza/requested_by"
@@ -101,7 +103,7 @@ def _changed_orders(settings: Settings) -> dg.SensorDefinition:
         if context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED, tags={REQUESTED_BY_TAG: SENSOR}), limit=1):
             return _wait("the last requested run has not ended", context.cursor)
         try:
-            return next_step(context.cursor, table, clock(), settings)
+            return next_step(context.cursor, table.limited(SECONDS_PER_STATEMENT), clock(), settings)
         except (SourceError, ConfigurationError, BadFile) as error:
             return _wait(f"{table.name} failed: {error}", context.cursor)
 

@@ -12,6 +12,7 @@ from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.automation.order_table_sensor import PAUSE, ChangeCursor, next_step
 from pizza_assets.settings import Settings
 from pizza_assets_tests.sources.orders.exports import ORDER_ROWS
+from pizza_assets_tests.sources.orders.sql.test_source import ENDLESS
 from pizza_assets_tests.support.order_tables import source_of, sqlite_address
 from pizza_assets_tests.support.pipeline import Pipeline
 
@@ -111,6 +112,18 @@ def test_the_sensor_exists_with_the_column_and_names_a_failing_database(tmp_path
     with dg.DagsterInstance.ephemeral() as instance:
         result = tick(pipeline, instance)
     assert "sql failed: PIZZA_ORDERS_URL: there is no SQLite file" in (result.skip_message or "")
+
+
+def test_a_check_waits_for_a_slow_database_for_a_shorter_time_than_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pizza_assets.orchestration.automation.order_table_sensor.SECONDS_PER_STATEMENT", 1)
+    address = sqlite_address(tmp_path / "shop.db", ROWS, COLUMNS)
+    pipeline = sensor_pipeline(tmp_path, address, PIZZA_ORDERS_TABLE=ENDLESS["sqlite"], PIZZA_ORDERS_TIMEOUT="20")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = tick(pipeline, instance)
+    assert "sql failed: sqlite:///" in (result.skip_message or "")
+    assert "no answer within 1 s; add an index" in (result.skip_message or "")
 
 
 def sensor_pipeline(folder: Path, address: str, **environ: str) -> Pipeline:

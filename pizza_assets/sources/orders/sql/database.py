@@ -30,6 +30,10 @@ class Database(Protocol):
 
     address: Address
 
+    def limited(self, seconds: int) -> "Database":
+        """The same database, whose statements may take these seconds at most."""
+        ...
+
     def columns(self) -> list[str]:
         """The names of the relation's columns."""
         ...
@@ -59,6 +63,9 @@ class SqlDatabase:
         self.address, self._relation, self._timeout = address, relation, timeout_seconds
         self._engine = _engine(address)
         self.copies = self._engine.dialect.driver == "psycopg2" and self._engine.dialect.name == "postgresql"
+
+    def limited(self, seconds: int) -> "SqlDatabase":
+        return SqlDatabase(self.address, self._relation, min(seconds, self._timeout))
 
     def columns(self) -> list[str]:
         with self._connection() as (connection, _):
@@ -160,6 +167,7 @@ def _prepare(connection: sa.Connection, timeout: int, ends_at: float) -> None:
     elif name in ("mysql", "mariadb"):
         limit = f"max_statement_time = {timeout}" if name == "mariadb" else f"max_execution_time = {timeout * 1000}"
         connection.exec_driver_sql(f"SET SESSION {limit}")
+        connection.exec_driver_sql("SET SESSION time_zone = '+00:00'")
         connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
     elif name == "sqlite":
         raw: Any = connection.connection.dbapi_connection

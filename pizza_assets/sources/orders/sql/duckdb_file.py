@@ -28,6 +28,9 @@ class DuckDbFile:
     def __init__(self, address: Address, relation: Relation, timeout_seconds: int) -> None:
         self.address, self._relation, self._timeout = address, relation, timeout_seconds
 
+    def limited(self, seconds: int) -> "DuckDbFile":
+        return DuckDbFile(self.address, self._relation, min(seconds, self._timeout))
+
     def columns(self) -> list[str]:
         with self._result(shape(self._relation), 1) as reader:
             return list(reader.schema.names)

@@ -42,6 +42,6 @@ def failure_of(error: BaseException, address: Address, table: str, timeout_secon
 def too_slow(where: str, timeout_seconds: int) -> Unreachable:
     """The error of a statement that took longer than allowed."""
     return Unreachable(
-        f"{where}: no answer within {timeout_seconds} s; add an index on the time column, store a slow view as a "
-        "table, or raise PIZZA_ORDERS_TIMEOUT"
+        f"{where}: no answer within {timeout_seconds} s; add an index on the time column (and on "
+        "PIZZA_ORDERS_UPDATED_AT), store a slow view as a table, or raise PIZZA_ORDERS_TIMEOUT"
     )

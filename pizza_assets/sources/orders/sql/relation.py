@@ -44,7 +44,8 @@ class Relation:
         wanted = [sa.column(name) for name in columns] if columns is not None else [sa.text("*")]
         if self.is_query:
             query = self.text.strip().rstrip(";").replace(":", r"\:")  # a colon would begin a parameter
-            return sa.select(*wanted).select_from(sa.text(f"({query}) AS orders"))
+            # The line break ends a comment at the end of the query.
+            return sa.select(*wanted).select_from(sa.text(f"({query}\n) AS orders"))
         *schema, table = self.text.split(".")
         within = sa.quoted_name(".".join(schema), quote=False) if len(schema) > 1 else next(iter(schema), None)
         return sa.select(*wanted).select_from(sa.table(table, schema=within))
@@ -58,6 +59,16 @@ def shape(relation: Relation) -> sa.Select:
 def any_value(relation: Relation, column: str) -> sa.Select:
     """One value of the column that is not missing."""
     return relation.selected([column]).where(sa.column(column).is_not(None)).limit(1)
+
+
+def any_text(relation: Relation, column: str) -> sa.Select:
+    """One value of a column of text that is neither missing nor blank."""
+    return any_value(relation, column).where(is_written(column))
+
+
+def is_written(column: str) -> sa.ColumnElement[bool]:
+    """Whether a column of text is not blank."""
+    return sa.func.trim(sa.column(column)) != ""
 
 
 def outermost(
@@ -111,8 +122,13 @@ def latest(relation: Relation, column: str, before: object | None = None) -> sa.
 def times_of_changes(
     relation: Relation, time: str, updated_at: str, after: object, until: object, whole_orders_by: str | None = None
 ) -> sa.Select:
-    """The distinct times of the rows changed after `after`, up to `until`."""
+    """The times of the rows changed after `after`, up to `until`."""
     changed = sa.and_(sa.column(updated_at) > after, sa.column(updated_at) <= until)
     if whole_orders_by is not None:
         changed = _of_whole_orders(relation, changed, whole_orders_by)
-    return relation.selected([time]).where(changed, sa.column(time).is_not(None)).distinct()
+    return relation.selected([time]).where(changed, sa.column(time).is_not(None))
+
+
+def extent(times: sa.Select, time: str) -> sa.Select:
+    """The first and the last of these times."""
+    return times.with_only_columns(sa.func.min(sa.column(time)), sa.func.max(sa.column(time)))

@@ -15,24 +15,28 @@ from typing import Any
 from pizza_assets.errors import ConfigurationError, SourceError
 from pizza_assets.models import RawOrders
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.models.week import MatchWeek
+from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.sources.base import Clock, SourceResult
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.sql.change_value import end_of_present, refuse_day
 from pizza_assets.sources.orders.sql.database import Database
 from pizza_assets.sources.orders.sql.relation import (
     Relation,
+    any_text,
     any_value,
+    extent,
     extent_of_each,
+    is_written,
     latest,
     outermost,
     rows_between,
     times_of_changes,
 )
 from pizza_assets.sources.orders.sql.rows import RowFile
-from pizza_assets.sources.orders.sql.time_column import TimeColumn, time_column
+from pizza_assets.sources.orders.sql.time_column import TimeColumn, TimeKind, time_column
 from pizza_assets.sources.orders.sql.week_import import WeekImport
 
+_MOST_TIMES = 10_000
 _EARLIEST = datetime.fromisoformat("1990-01-01T00:00:00+00:00")
 
 
@@ -69,6 +73,13 @@ class OrdersTable:
         self._database, self._relation, self._importer = database, relation, importer
         self._timezone, self._now = business_timezone, now
         self._failures: dict[str, SourceError | None] = {}
+
+    def limited(self, seconds: int) -> "OrdersTable":
+        """The same table, whose statements may take these seconds at most."""
+        database = self._database.limited(seconds)
+        return OrdersTable(
+            database, self._relation, self.mapping, self._importer, self._timezone, self._now, self.updated_at
+        )
 
     @property
     def label(self) -> DataSource:
@@ -114,13 +125,23 @@ class OrdersTable:
         return largest
 
     def changed_weeks(self, after: object, until: object) -> list[str]:
-        """The weeks of the rows changed after `after`, up to `until` (values of `updated_at`), sorted."""
+        """The weeks of the rows changed after `after`, up to `until` (values of `updated_at`), sorted.
+
+        After more changes than are worth listing, all weeks from the first to the last changed time.
+        """
         time = self._time
         if time is None:
             return []
         changed = times_of_changes(self._relation, time.name, self._updated_at, after, until, self._whole_orders_by)
-        values = self._database.values(changed)
-        return sorted({week for (value,) in values for week in time.weeks_of(value, self._timezone)})
+        if time.kind is TimeKind.TEXT:
+            changed = changed.where(is_written(time.name))
+        values = self._database.values(changed.distinct().limit(_MOST_TIMES))
+        if len(values) < _MOST_TIMES:
+            return sorted({week for (value,) in values for week in time.weeks_of(value, self._timezone)})
+        ((first, last),) = self._database.values(extent(changed, time.name))
+        ends = {week for value in (first, last) for week in time.weeks_of(value, self._timezone)}
+        whole = weeks_between(MatchWeek(min(ends), self._timezone), MatchWeek(max(ends), self._timezone))
+        return [week.key for week in whole]
 
     def _largest_change(self, before: object | None) -> Any:
         return self._database.values(latest(self._relation, self._updated_at, before))[0][0]
@@ -189,6 +210,8 @@ class OrdersTable:
     def _time(self) -> TimeColumn | None:
         """The column that selects weeks; None without a row that has a time."""
         found = self._database.values(any_value(self._relation, self._time_name))
+        if found and isinstance(found[0][0], str) and not found[0][0].strip():
+            found = self._database.values(any_text(self._relation, self._time_name))
         if not found:
             return None
         return time_column(self._time_name, found[0][0], self.mapping, self._timezone, self._relation.name)

@@ -1,5 +1,6 @@
 """How a database keeps the times of orders, and the bounds that select a period of them. No IO."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pizza_assets.sources.orders.file_mapping import EPOCH_MILLISECONDS, EPOCH_S
 
 _STARTS_AS_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _DAY = timedelta(days=1)
+_DAY_LENGTH = len("2026-08-04")
 
 
 class TimeKind(Enum):
@@ -65,28 +67,38 @@ class TimeColumn:
         return bounds[self.kind]
 
     def weeks_of(self, value: object, timezone: str) -> set[str]:
-        """The keys of the weeks that an order with this time may be in; none for a value that is no time."""
-        moment = self._moment(value)
-        if moment is None:
-            return set()
-        is_exact = moment.tzinfo is not None or (self.zone is not None and self.kind is not TimeKind.DAY)
-        if is_exact:
+        """The keys of the weeks that an order with this time may be in. Raises ConfigurationError if it is no time."""
+        moment, is_day = self._moment(value)
+        if moment.tzinfo is not None or (self.zone is not None and not is_day):
             at = moment if moment.tzinfo is not None else moment.replace(tzinfo=self.zone)
             return {MatchWeek.containing(at, timezone).key}
         first = moment.replace(tzinfo=self.zone or UTC)
         return {MatchWeek.containing(at, timezone).key for at in (first - _DAY, first, first + 2 * _DAY)}
 
-    def _moment(self, value: object) -> datetime | None:
+    def _moment(self, value: object) -> tuple[datetime, bool]:
+        """The time, or the beginning of its day; and whether only the day is known."""
         if isinstance(value, datetime):
-            return value
+            return value, False
         if isinstance(value, date):
-            return datetime.combine(value, time(0))
+            return datetime.combine(value, time(0)), True
         try:
             if isinstance(value, int | float | Decimal):
-                return datetime.fromtimestamp(float(value) / (1000 if self.kind is TimeKind.MILLISECONDS else 1), UTC)
-            return datetime.fromisoformat(str(value))
+                seconds = float(value) / (1000 if self.kind is TimeKind.MILLISECONDS else 1)
+                return datetime.fromtimestamp(seconds, UTC), False
+            return _moment_of_text(str(value))
         except (ValueError, OverflowError, OSError):
-            return None
+            raise ConfigurationError(
+                f"column {self.name!r}: {str(value)[:40]!r} is not a time, so the week of a changed row is unknown; "
+                "correct the row, or leave it out by a query as PIZZA_ORDERS_TABLE"
+            ) from None
+
+
+def _moment_of_text(text: str) -> tuple[datetime, bool]:
+    """Text that is not ISO 8601 as a whole, such as 2026-08-04 6:30 PM, may still begin with a day of it."""
+    if len(text.strip()) > _DAY_LENGTH:
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(text.strip()), False
+    return datetime.combine(date.fromisoformat(text.strip()[:_DAY_LENGTH]), time(0)), True
 
 
 def time_column(name: str, value: object, mapping: FileMapping, business_timezone: str, table: str) -> TimeColumn:

@@ -250,13 +250,14 @@ def test_a_mapping_that_needs_lines_in_order_is_refused(change: dict, why: str) 
 
 
 def test_changed_rows_name_their_weeks(tmp_path: Path) -> None:
-    rows = [(*row, f"2025-10-01T00:00:{n % 60:02}") for n, row in enumerate(rows_of_some_weeks())]
+    rows: list[Row] = [(*row, f"2025-10-01T00:00:{n % 60:02}") for n, row in enumerate(rows_of_some_weeks())]
+    placed: datetime = rows[3][1]
     rows[3] = (*rows[3][:-1], "2025-10-02T00:00:00")
     columns = "id, placed TEXT, paid, pizzas, city, store, phone, changed TEXT"
     table = source_of(sqlite_address(tmp_path / "shop.db", rows, columns), updated_at="changed")
     assert table.latest_change() == "2025-10-02T00:00:00"
     (week,) = table.changed_weeks("2025-10-01T23:00:00", "2025-10-02T00:00:00")
-    assert MatchWeek(week, ZONE).contains(rows[3][1].replace(tzinfo=UTC))
+    assert MatchWeek(week, ZONE).contains(placed.replace(tzinfo=UTC))
     assert table.changed_weeks("2025-10-02T00:00:00", "2025-10-02T00:00:00") == []
 
 
@@ -280,10 +281,58 @@ def test_rows_without_an_order_id_are_refused_though_refunds_are_taken_off(tmp_p
     at = datetime(2025, 8, 15, 18)
     rows = [("A1", at, 3, 1, "Leeds", "s1", "2025-09-01 10:00"), (None, at, 3, 1, "Leeds", "s1", "2025-09-02 10:00")]
     address = sqlite_address(tmp_path / "shop.db", rows, CHANGING)
-    answers = [
-        source_of(address, chosen=replace(mapping(), refunds=refunds), updated_at="changed")
-        for refunds in ("refuse", "net")
-    ]
+    mappings = (replace(mapping(), refunds="refuse"), replace(mapping(), refunds="net"))
+    answers = [source_of(address, chosen=chosen, updated_at="changed") for chosen in mappings]
     refuse, net = (answer.orders(AUGUST) for answer in answers)
     assert len(net.rejected) == len(refuse.rejected) == 1
     assert answers[1].changed_weeks("2025-09-01 12:00", "2025-09-03 00:00") == [AUGUST.key]
+
+
+@pytest.mark.parametrize(
+    ("written", "weeks"),
+    [
+        ("2025-08-15 6:30 PM", {"2025-08-12"}),
+        ("2025-08-15 18:30:00 UTC", {"2025-08-12"}),
+        ("2025-08-15 18:30:00 +0100", {"2025-08-12"}),
+        ("2025-08-15T18:30:00.1234567Z", {"2025-08-12"}),
+        ("2025-08-12", {"2025-08-05", "2025-08-12"}),
+        ("  ", set()),
+    ],
+)
+def test_a_changed_row_whose_time_is_not_iso_8601_names_its_week(written: str, weeks: set[str], tmp_path: Path) -> None:
+    rows = [
+        ("A1", "2025-08-29 18:30", 3, 1, "Leeds", "s1", "2025-09-01 10:00"),
+        ("A2", written, 3, 1, "Leeds", "s1", "2025-09-02 10:00"),
+    ]
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows, CHANGING), updated_at="changed")
+    assert set(table.changed_weeks("2025-09-01 12:00", "2025-09-03 00:00")) == weeks
+
+
+@BOTH
+def test_after_more_changes_than_are_worth_listing_all_weeks_between_them_are_named(
+    make: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pizza_assets.sources.orders.sql.source._MOST_TIMES", 3)
+    days = [datetime(2025, 9, 9, 19), datetime(2025, 8, 13, 19), datetime(2025, 8, 20, 19)]
+    rows: list[Row] = [(f"A{n}", day, Decimal(3), 1, "Leeds", "s1", "2025-10-02 10:00") for n, day in enumerate(days)]
+    table = source_of(make(tmp_path / "shop.db", rows, CHANGING), updated_at="changed")
+    weeks = ["2025-08-12", "2025-08-19", "2025-08-26", "2025-09-02", "2025-09-09"]
+    assert table.changed_weeks("2025-10-01 10:00", "2025-10-03 10:00") == weeks
+    monkeypatch.setattr("pizza_assets.sources.orders.sql.source._MOST_TIMES", 4)
+    assert table.changed_weeks("2025-10-01 10:00", "2025-10-03 10:00") == [weeks[0], weeks[1], weeks[4]]
+
+
+def test_a_changed_row_whose_week_is_unknown_is_named(tmp_path: Path) -> None:
+    rows = [
+        ("A1", "2025-08-29 18:30", 3, 1, "Leeds", "s1", "2025-09-01 10:00"),
+        ("A2", "15.8.2025 18:30", 3, 1, "Leeds", "s1", "2025-09-02 10:00"),
+    ]
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows, CHANGING), updated_at="changed")
+    with pytest.raises(ConfigurationError, match="column 'placed': '15.8.2025 18:30' is not a time.*leave it out"):
+        table.changed_weeks("2025-09-01 12:00", "2025-09-03 00:00")
+
+
+def test_a_blank_time_in_the_first_row_and_a_comment_after_the_query_do_no_harm(tmp_path: Path) -> None:
+    rows: list[Row] = [("blank", "", Decimal(3), 1, "Leeds", "s1", ""), *rows_of_some_weeks()]
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows), "SELECT * FROM orders -- all of them")
+    assert len(table.orders(AUGUST).frame)

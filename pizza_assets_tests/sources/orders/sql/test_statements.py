@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
@@ -12,6 +14,7 @@ from pizza_assets.errors import AccessRefused, ConfigurationError, NotThere, Sou
 from pizza_assets.models.secret import Secret
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.sql.address import Address
+from pizza_assets.sources.orders.sql.database import _prepare
 from pizza_assets.sources.orders.sql.failures import failure_of
 from pizza_assets.sources.orders.sql.relation import Relation, rows_between
 from pizza_assets.sources.orders.sql.rows import as_text
@@ -107,6 +110,15 @@ def test_parameters_that_are_no_keys_do_not_garble_a_message() -> None:
 def test_a_database_whose_package_is_missing_is_named(scheme: str) -> None:
     with pytest.raises(ConfigurationError, match=f"PIZZA_ORDERS_URL: .*{re.escape(scheme)}://"):
         source_of(f"{scheme}://shop@db/sales")
+
+
+@pytest.mark.parametrize("name", ["mysql", "mariadb"])
+def test_mysql_is_asked_for_utc_and_a_limit_of_time(name: str) -> None:
+    said: list[str] = []
+    dialect = SimpleNamespace(name=name)
+    _prepare(cast("Any", SimpleNamespace(dialect=dialect, exec_driver_sql=said.append)), 7, 0.0)
+    assert "SET SESSION time_zone = '+00:00'" in said
+    assert any("7" in statement for statement in said)
 
 
 @pytest.mark.parametrize(
