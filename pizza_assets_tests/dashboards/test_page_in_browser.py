@@ -609,13 +609,16 @@ def test_dark_mode_changes_the_colours_of_the_charts(browser, folder):
 SATURDAY_AFTERNOON = "2026-08-08T17:06:00Z"
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_on_a_match_day_every_shop_has_its_number_on_the_first_screen(browser, folder, width, height) -> None:
-    """Hours that have passed are left out; the rest stands."""
+@pytest.mark.parametrize(("width", "height", "most_above"), [(1440, 900, 0.5), (390, 844, 0.65)])
+def test_on_a_match_day_every_shop_has_its_number_on_the_first_screen(
+    browser, folder, width, height, most_above
+) -> None:
+    """Hours that have passed are left out; the rest stands. most_above: the share of the screen above the table."""
     options = {"now": SATURDAY_AFTERNOON, "viewport": {"width": width, "height": height}}
     with opened(browser, folder / "late.html", **options) as page:
         cells = page.locator("#view-weekend table").first.locator("tbody tr")
         assert cells.count() == 2
+        assert page.locator("#view-weekend table").first.bounding_box()["y"] < most_above * height
         first = page.locator("#view-weekend td.day .staff").first
         assert first.bounding_box()["y"] < height
         assert page.locator("#view-weekend td.day .when").first.inner_text() == "18:00–19:00"

@@ -109,11 +109,11 @@ function redrawOnWidth() {
   });
 }
 
-// On a phone the filters and the banner would fill the first screen.
-function foldOnPhones() {
+// The first screen is for numbers: the banner keeps its title, and on a phone the filters are folded, too.
+function foldTop() {
   const isNarrow = matchMedia("(max-width: 720px)").matches;
   byId("filter-fold").open = !isNarrow || activeFilters().length > 0;
-  byId("banner-fold").open = !isNarrow;
+  byId("banner-fold").open = !DATA.daily.series.length && !isNarrow;
 }
 
 async function start() {
@@ -123,7 +123,7 @@ async function start() {
   fillBanner();
   fillFilterBar();
   takeFiltersFromAddress();
-  foldOnPhones();
+  foldTop();
   byId("filters").addEventListener("change", readFilters);
   byId("filters").addEventListener("reset", () => setTimeout(readFilters));
   byId("filters").addEventListener("submit", (event) => event.preventDefault());

@@ -48,8 +48,8 @@ function weekendTools(shown, all) {
   const staff = shown.some((row) => row.people !== null) ? "orders and people" : "orders";
   return make("div", { class: "weekend-tools" },
     make("p", { class: "hint" },
-      `Each number says how many ${staff} to staff for in the day's busiest hour still ahead: nine in ten such hours ` +
-        "need no more. Select it for all hours. Shops with the most unusual days come first."),
+      `How many ${staff} to staff for in the busiest hour still ahead: nine in ten such hours need no more. Select a ` +
+        "number for all hours. Unusual days come first."),
     make("span", { class: "buttons" },
       make("button", { type: "button", id: "weekend-days", "aria-pressed": String(showsWeek), onclick: toggle },
         showsWeek ? "Only the weekend" : "All seven days"),
