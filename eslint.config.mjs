@@ -6,9 +6,9 @@ import path from "node:path";
 
 const ROOT = path.join(import.meta.dirname, "pizza_assets", "dashboards");
 const BROWSER = [
-  "Blob", "DecompressionStream", "Response", "addEventListener", "atob", "clearTimeout", "console", "document",
-  "getComputedStyle", "history", "innerHeight", "innerWidth", "location", "matchMedia", "performance", "scrollTo",
-  "scrollY", "setTimeout", "vegaEmbed",
+  "Blob", "DecompressionStream", "Response", "URL", "URLSearchParams", "addEventListener", "atob", "clearTimeout",
+  "console", "document", "getComputedStyle", "history", "innerHeight", "innerWidth", "location", "matchMedia",
+  "performance", "scrollTo", "scrollY", "setTimeout", "vegaEmbed",
 ];
 
 const scriptsIn = (folder) =>

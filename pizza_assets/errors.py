@@ -83,7 +83,7 @@ class StorageError(PizzaAssetsError):
 
 
 class InstanceUnusable(PizzaAssetsError):
-    """A database of the local Dagster instance is damaged or locked."""
+    """A database of the local Dagster instance is damaged or locked, or can't be read or written."""
 
 
 class QuickSightError(PizzaAssetsError):

@@ -61,7 +61,9 @@ class Reason(StrEnum):
     ALREADY_OVER = "already_over: this ended before the last known order"
     NO_COMMON_WEEKS = "no_common_weeks: no stored week has both orders and matches with these labels"
     NOT_SOLD_THEN = "not_sold_then: the market sells nothing at this time of the week"
-    BANK_HOLIDAY = "bank_holiday: it is a bank holiday, and how far off forecasts are on those is not known"
+    BANK_HOLIDAY = (
+        "bank_holiday: it is a bank holiday or the eve of one, and how far off forecasts are on those is not known"
+    )
     HOLIDAY_UNKNOWN = "holiday_unknown: no orders are known of this holiday in earlier years"
     LISTED_DAY = "listed_day: the list of special days names this day, and how it changes orders is not known"
     LISTED_AS_CLOSED = "listed_as_closed: the list of special days says that this day is closed"

@@ -156,5 +156,5 @@ def _targets(
         week: AssetCheckEvaluationTargetMaterializationData(
             storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
         )
-        for week, record in latest_materializations(instance, asset, weeks).items()
+        for week, record in latest_materializations(instance, dg.AssetKey(asset), weeks).items()
     }

@@ -9,9 +9,11 @@ from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, weekend_dates
 from pizza_assets.cli.names import known_name
 from pizza_assets.cli.terminal import printable
+from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import PizzaAssetsError
+from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import DemandLevel
+from pizza_assets.models.vocabulary import DemandLevel, Span
 from pizza_assets.workbench import Workbench
 
 HEAD = (
@@ -36,7 +38,7 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
         asked = known_name("team", team, [name for one in markets for name in one.teams])
         chosen &= {one.name for one in markets if asked in one.teams}
     now = pd.Timestamp(bench.now)
-    demand = demand[demand["market"].isin(chosen) & (demand["ends_at"] > now)]
+    demand = demand[demand["market"].isin(chosen)]
     if style != "text":
         print(exported(demand, now, days, style))
         return 0
@@ -49,18 +51,21 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON or CSV."""
-    rows = demand[
-        (demand["level"] == DemandLevel.SHOP) & (demand["starts_at"] < now + timedelta(days=days or HORIZON_DAYS))
-    ]
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts."""
+    until = now + timedelta(days=days or HORIZON_DAYS)
+    is_ahead = (demand["ends_at"] > now) & (demand["starts_at"] < until)
+    rows = demand[(demand["level"] == DemandLevel.SHOP) & is_ahead]
     if style == "csv":
-        return rows.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ").rstrip("\n")
+        return to_csv(rows, DemandForecast).decode().rstrip("\n")
     return str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
 
 
 def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> list[str]:
-    """What every shop should staff for, a table for each chain: the same numbers as the page's first screen. days: None
-    for the weekend."""
+    """What every shop should staff for, a table for each chain: the same numbers as the page's first screen.
+
+    demand: with the hours that have passed, by which a shop is known to be closed for today.
+    days: None for the weekend.
+    """
     found = days_of_shops(demand, now)
     if found.empty:
         return ["No shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them."]
@@ -73,11 +78,15 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> lis
         head = ("shop", *(f"{date.fromisoformat(text):%a %d %b}" for text in dates))
         shops = sorted(
             rows.groupby(["market", "store_id"]),
-            key=lambda item: (-item[1].loc[item[1]["business_date"].isin(dates), "unusual"].max(), item[0]),
+            key=lambda item: (-_most_unusual(item[1][item[1]["business_date"].isin(dates)]), item[0]),
         )
         table = [(f"{market}, {store}", *(_day_cell(own, text) for text in dates)) for (market, store), own in shops]
         lines += ["", f"{label}{chain}", *_table([head, *table])]
     return lines
+
+
+def _most_unusual(days: pd.DataFrame) -> float:
+    return max(days.loc[~days["is_over"], "unusual"].fillna(0), default=0.0)
 
 
 def _day_cell(own: pd.DataFrame, text: str) -> str:
@@ -85,11 +94,20 @@ def _day_cell(own: pd.DataFrame, text: str) -> str:
     if not rows:
         return "-"
     row = rows[0]
-    if pd.isna(row["quantile_90"]):
-        about = "" if pd.isna(row["expected"]) else f" (about {row['expected']:.0f} orders)"
-        return f"- {str(row['reasons']).partition(':')[0].replace('_', ' ')}{about}"
+    if row["is_over"]:
+        return "closed for today"
+    if row["span"] == Span.DAY:
+        since = "" if row["days_ahead"] else f" from {row['local_start']}"
+        about = "" if pd.isna(row["expected"]) else f" (about {row['expected']:.0f} orders{since})"
+        return f"- {_why_no_hour(row)}{about}"
     people = "" if pd.isna(row["people"]) else f", {row['people']:.0f} people"
     return f"{row['quantile_90']:.0f}{people} at {row['local_start']}{'' if pd.isna(row['match_of_day']) else ' *'}"
+
+
+def _why_no_hour(day: Mapping) -> str:
+    if pd.notna(day["holiday"]):
+        return str(day["holiday"])
+    return "hours not forecast" if pd.isna(day["reasons"]) else day["reasons"].partition(":")[0].replace("_", " ")
 
 
 def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None, now: pd.Timestamp, days: int) -> str:

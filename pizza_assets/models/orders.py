@@ -51,7 +51,7 @@ class RawOrders(Table, name="raw_orders", place=raw("dominos-orders"), key=("ord
         description="The order's lines as JSON: a list of {category, name, quantity}; empty where unknown.",
     )
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock: whether the order was really placed.")
-    source_name: str = pa.Field(description="The source that delivered the row: files, sql, orders API or mock.")
+    source_name: str = pa.Field(description="The source of the row: files, sql, orders API, Square or mock.")
 
 
 ONLY_THE_VALUE = "only the value: "

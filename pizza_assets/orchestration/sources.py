@@ -13,7 +13,7 @@ from pizza_assets.sources.base import Clock, MatchSource, OrderSource
 from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.team_names import canonical_name
-from pizza_assets.sources.orders.api_contract import load_contract
+from pizza_assets.sources.orders.api_contract import load_contract, load_square_stores
 from pizza_assets.sources.orders.files import Inbox, OrderFiles
 from pizza_assets.sources.orders.mapping_reader import load_mapping
 from pizza_assets.sources.orders.sql.database import open_database
@@ -54,18 +54,23 @@ def order_source(settings: Settings, clock: Clock) -> OrderSource | None:
 
 def order_label(settings: Settings) -> DataSource:
     """The label of the chosen source's orders. Raises ConfigurationError for an invalid mapping or contract."""
-    label = settings.order_source.label
-    return resolve_name(label)(settings) if label else DataSource.MOCK
+    source = settings.order_source
+    return DataSource.MOCK if source.is_invented else resolve_name(source.label)(settings)
 
 
-def order_files_label(settings: Settings) -> DataSource:
-    """The label in the mapping of the user's exports."""
+def mapping_label(settings: Settings) -> DataSource:
+    """The label in the mapping of the user's exports or database."""
     return load_mapping(Path(settings.orders_mapping or "")).label
 
 
 def orders_api_label(settings: Settings) -> DataSource:
     """The label in the contract of the user's service."""
     return load_contract(Path(settings.orders_api or "")).label
+
+
+def square_label(settings: Settings) -> DataSource:
+    """The label in the file of the user's Square locations."""
+    return load_square_stores(Path(settings.orders_api or "")).label
 
 
 def event_file(settings: Settings, clock: Clock) -> EventFile | None:

@@ -54,7 +54,7 @@ ORDER_SOURCES: dict[str, SourceEntry] = {
     "files": SourceEntry(
         "your exports",
         "pizza_assets.orchestration.sources:order_files",
-        "pizza_assets.orchestration.sources:order_files_label",
+        "pizza_assets.orchestration.sources:mapping_label",
         needs=("orders_path", "orders_mapping"),
         has_stand_in=False,
     ),
@@ -69,7 +69,16 @@ ORDER_SOURCES: dict[str, SourceEntry] = {
     "sql": SourceEntry(
         "your database",
         "pizza_assets.orchestration.sources:orders_table",
+        "pizza_assets.orchestration.sources:mapping_label",
         needs=("orders_url", "orders_table", "orders_mapping"),
+    ),
+    "square": SourceEntry(
+        "your Square account",
+        "pizza_assets.sources.orders.square:build",
+        "pizza_assets.orchestration.sources:square_label",
+        is_limited=True,
+        needs=("orders_api",),
+        key="orders_api_key",
     ),
 }
 
@@ -99,10 +108,16 @@ class SourceSettings:
         "With PIZZA_ORDERS=files or sql: TOML file that maps the columns.",
     )
     orders_api: str | None = setting(
-        "PIZZA_ORDERS_API", "", values.optional_text, "With PIZZA_ORDERS=api: TOML file of the service and its stores."
+        "PIZZA_ORDERS_API",
+        "",
+        values.optional_text,
+        "With PIZZA_ORDERS=api or square: TOML file of the service and its stores.",
     )
     orders_api_key: Secret | None = setting(
-        "PIZZA_ORDERS_API_KEY", "", values.secret, "With PIZZA_ORDERS=api: the service's key. Never shown or stored."
+        "PIZZA_ORDERS_API_KEY",
+        "",
+        values.secret,
+        "With PIZZA_ORDERS=api or square: the service's key or access token. Never shown or stored.",
     )
     orders_url: Secret | None = setting(
         "PIZZA_ORDERS_URL",

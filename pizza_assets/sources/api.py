@@ -89,8 +89,10 @@ class ApiClient:
         self._is_key_refused = api.key is None
         self._failures_in_a_row = 0
 
-    def ask(self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read]) -> Read:
+    def ask(self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read], *, query: Any = None) -> Read:
         """The result of `read` for the JSON document at `path`; `read` gets the document and the address for messages.
+
+        query: sent as JSON in a POST, which must be as harmless to repeat as a GET; None for a GET.
 
         Numbers with a fraction arrive as Decimal, NaN and Infinity as NotANumber. `read` raises BadAnswer for an
         unusable document, which counts as a failed attempt. Raises the last attempt's SourceError, without the key.
@@ -98,7 +100,8 @@ class ApiClient:
         if self._down is not None:
             raise self._down
         try:
-            result = self._with_retries(path, params, read)
+            body = None if query is None else json.dumps(query).encode()
+            result = self._with_retries(path, params, read, body)
         except SourceError as error:
             masked = type(error)(self._masked(str(error)))
             self._note_failure(masked)
@@ -106,7 +109,9 @@ class ApiClient:
         self._failures_in_a_row = 0
         return result
 
-    def _with_retries(self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read]) -> Read:
+    def _with_retries(
+        self, path: str, params: Mapping[str, str], read: Callable[[Any, str], Read], body: bytes | None
+    ) -> Read:
         if self.api.key is None:
             raise AccessRefused(f"{self.api.name}: no key is set; {self.api.remedy}")
         url, bounds = f"{self._base}{path}", self.api.bounds
@@ -117,7 +122,7 @@ class ApiClient:
             waits_from = self._clock()
             with self._limit.slot():
                 ends_at += self._clock() - waits_from
-                outcome = self._attempt(url, params, self.api.key, ends_at)
+                outcome = self._attempt(url, params, body, self.api.key, ends_at)
             if isinstance(outcome, Answer):
                 outcome = self._read_document(outcome, shown, read)
             if not isinstance(outcome, _Failed):
@@ -129,19 +134,23 @@ class ApiClient:
                 self._sleep(pause * (0.5 + 0.5 * self._jitter()))
                 pause = min(2 * pause, bounds.longest_pause)
 
-    def _attempt(self, url: str, params: Mapping[str, str], key: Secret, ends_at: float) -> "Answer | _Failed":
+    def _attempt(
+        self, url: str, params: Mapping[str, str], body: bytes | None, key: Secret, ends_at: float
+    ) -> "Answer | _Failed":
         bounds = self.api.bounds
+        headers = {name: text.replace("{key}", key.reveal()) for name, text in self.api.headers.items()}
         if self._session is None:
             self._session = HttpSession(self._clock)
         try:
-            return self._session.get(
+            return self._session.fetch(
                 url,
                 connect_timeout=bounds.connect_timeout,
                 read_timeout=bounds.read_timeout,
                 deadline_seconds=max(min(bounds.attempt_seconds, ends_at - self._clock()), 0.05),
                 byte_cap=bounds.byte_cap,
-                headers={name: text.replace("{key}", key.reveal()) for name, text in self.api.headers.items()},
+                headers=headers if body is None else {**headers, "Content-Type": "application/json"},
                 params=params,
+                body=body,
             )
         except Unreachable as error:
             self._disconnect()
@@ -273,10 +282,15 @@ def _whole(written: str) -> int | NotANumber:
 
 
 def _status_and_words(status: int, document: Any) -> tuple[int, str]:
-    """The status and message; football-data.org and others may send {"message": …, "errorCode": 429} under 200."""
+    """The status and message; football-data.org and others may send {"message": …, "errorCode": 429} under 200.
+
+    Square sends {"errors": [{"code": …, "detail": …}]}.
+    """
     if not isinstance(document, dict):
         return status, ""
-    code, message = document.get("errorCode"), document.get("message")
+    code, message, errors = document.get("errorCode"), document.get("message"), document.get("errors")
+    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        message = errors[0].get("detail") or errors[0].get("code")
     if type(code) is int and 400 <= code <= 599:
         status = code
     words = message[:200] if isinstance(message, str) else ""

@@ -1,4 +1,4 @@
-"""A GET with hard limits: connect time, total time, decompressed bytes, no redirects.
+"""A request with hard limits: connect time, total time, decompressed bytes, no redirects.
 
 Retries, rate limits, paging and the meaning of a body belong elsewhere.
 """
@@ -35,7 +35,7 @@ class Answer:
 
 
 class HttpSession:
-    """Connections kept open between GETs. No redirects, and no credentials but those given.
+    """Connections kept open between requests. No redirects, and no credentials but those given.
 
     Not thread-safe: the deadline closes whatever this session is reading.
     """
@@ -49,7 +49,7 @@ class HttpSession:
             self._session.mount(scheme, _recording_adapter(self._sockets))
         self._reached: set[str] = set()
 
-    def get(
+    def fetch(
         self,
         url: str,
         *,
@@ -59,8 +59,9 @@ class HttpSession:
         byte_cap: int = 64 * 1024 * 1024,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Answer:
-        """The answer to one request, whatever its status, except a redirect.
+        """The answer to one request, whatever its status, except a redirect: a POST of `body`, or a GET without one.
 
         connect_timeout: seconds to resolve the host and connect, over all its addresses together. read_timeout:
         seconds between two chunks of the answer. deadline_seconds: for everything; it also cuts off a server that
@@ -77,21 +78,23 @@ class HttpSession:
         late = f"the answer was not complete within {deadline_seconds:g} s"
         with self._sockets.cut_after(max(ends_at - self._clock(), 0)) as is_cut:
             try:
-                with self._session.get(
+                with self._session.request(
+                    "GET" if body is None else "POST",
                     url,
                     params=params,
+                    data=body,
                     headers=dict(headers or {}),
                     timeout=(connect_timeout, min(read_timeout, deadline_seconds)),
                     allow_redirects=False,
                     stream=True,
                 ) as response:
                     _refuse_redirect(response, shown)
-                    body = self._body(response, shown, byte_cap, ends_at, late)
+                    received = self._body(response, shown, byte_cap, ends_at, late)
             except failures as error:
                 raise Unreachable(_message(shown, late if is_cut.is_set() else _cause(error))) from error
         if is_cut.is_set():
             raise Unreachable(_message(shown, late))
-        return Answer(response.status_code, response.reason or "", response.headers, body)
+        return Answer(response.status_code, response.reason or "", response.headers, received)
 
     def close(self) -> None:
         """Close every connection."""
@@ -134,13 +137,13 @@ def get_bytes(
     headers: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
-    """The whole decompressed body of `url`, from one request; see HttpSession.get for the limits.
+    """The whole decompressed body of `url`, from one request; see HttpSession.fetch for the limits.
 
     Raises Unreachable, NotThere (404, 410), or SourceUnavailable for any other status than 200, a redirect, or a body
     larger than `byte_cap`.
     """
     with contextlib.closing(HttpSession(clock)) as session:
-        answer = session.get(
+        answer = session.fetch(
             url,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,

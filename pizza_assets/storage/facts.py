@@ -6,6 +6,7 @@ after a kill, does a reader find an object without its facts.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -62,14 +63,13 @@ def labels_of(facts: Facts) -> dict[str, str]:
 def publish_facts(store: ObjectStore, key: str, facts: Facts) -> None:
     """Write the facts of the object that is, or is about to be, at `key`."""
     before = _facts_before(store, key)
-    is_moving = before is not None and not store.exists(facts_key(key)) and store.exists(old_facts_key(key))
     record: dict[str, Any] = asdict(facts)
     if before is not None and before.content_sha256 != facts.content_sha256:
         record[_BEFORE] = asdict(before)
     content = json.dumps(record, indent=1, sort_keys=True).encode()
     frames.write_bytes(store, facts_key(key), content, labels_of(facts))
-    if is_moving:
-        store.delete(old_facts_key(key))
+    if before is not None and store.exists(old_facts_key(key)):
+        store.delete(old_facts_key(key))  # whatever it says of the object before is now in the new place
 
 
 def delete_with_facts(store: ObjectStore, key: str) -> None:
@@ -110,12 +110,12 @@ def _checksum(store: ObjectStore, key: str) -> str | None:
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-def _published(store: ObjectStore, key: str) -> list[Facts]:
+def _published(store: ObjectStore, key: str) -> Iterator[Facts]:
+    """The facts in the new place, then those where an earlier release, also one that was returned to, writes them."""
     for place in (facts_key(key), old_facts_key(key)):
         content = store.read(place)
         if content is not None:
-            return facts_in(store.uri(place), content)
-    return []
+            yield from facts_in(store.uri(place), content)
 
 
 def facts_in(uri: str, content: bytes) -> list[Facts]:

@@ -268,7 +268,7 @@ def _input_versions(context: dg.OutputContext, weeks: Sequence[str]) -> dict[str
     found: dict[str, dict[str, str]] = {week: {} for week in weeks}
     graph = context.step_context.job_def.asset_layer.asset_graph
     for parent in graph.get(context.asset_key).parent_keys:
-        records = latest_materializations(context.step_context.instance, parent.to_user_string(), weeks)
+        records = latest_materializations(context.step_context.instance, parent, weeks)
         for week in weeks:
             version, pointer = NULL_DATA_VERSION.value, NULL_EVENT_POINTER
             record = records.get(week)

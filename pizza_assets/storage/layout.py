@@ -73,7 +73,8 @@ def facts_key(key: str) -> str:
 
 
 def old_facts_key(key: str) -> str:
-    """Where earlier releases stored the facts of an object; read until its next write removes them."""
+    """Where earlier releases store the facts of an object: read if the others are of another object, and removed by its
+    next write. An object that is never written again keeps them there."""
     return f"{key.rsplit('.', 1)[0]}.facts.json"
 
 

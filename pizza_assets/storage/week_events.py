@@ -8,12 +8,11 @@ _AT_ONCE = 500
 
 
 def latest_materializations(
-    instance: dg.DagsterInstance, asset: str, weeks: Sequence[str]
+    instance: dg.DagsterInstance, key: dg.AssetKey, weeks: Sequence[str]
 ) -> dict[str, dg.EventLogRecord]:
     """Week to the record of its latest materialization; weeks that were never materialized are absent."""
     if not weeks:
         return {}
-    key = dg.AssetKey(asset)
     by_week = instance.event_log_storage.get_latest_storage_id_by_partition(
         key, dg.DagsterEventType.ASSET_MATERIALIZATION, set(weeks)
     )

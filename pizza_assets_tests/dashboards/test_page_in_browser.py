@@ -1,5 +1,7 @@
 """The page as people use it, in headless Chromium: filters, drill-down, Back, keyboard, phone, dark mode, safety."""
 
+import csv
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,9 @@ import pytest
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
+from pizza_assets.models.demand import DemandForecastExtract
 from pizza_assets.models.extracts import OrdersTimelineExtract
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
 
@@ -58,11 +62,13 @@ def browser():
 def folder(tmp_path_factory) -> Path:
     """The pages that the tests open, by name."""
     folder = tmp_path_factory.mktemp("pages")
+    mock = sample_page_data(Sample(weeks=4, markets=4))
     pages = {
         "both": sample_page_data(BOTH),
-        "mock": sample_page_data(Sample(weeks=4, markets=4)),
+        "mock": mock,
         "tiny": sample_page_data(Sample(weeks=1, matches_per_week=3)),
         "late": _late(sample_page_data(BOTH)),
+        "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
@@ -83,6 +89,24 @@ def _late(data: PageData) -> PageData:
         },
         quarter_hours=quarters[(quarters["chain"] == "Domino's") | (quarters["bin_at"] >= start)],
     )
+
+
+def _with_two_matches(data: PageData) -> PageData:
+    """Another match in the evening; both add one order to the day."""
+    demand = data.rows(DemandForecastExtract).copy()
+    is_evening = demand["match_id"].notna() & (demand["local_start"] == "18:00")
+    demand.loc[is_evening, ["match_id", "match"]] = ["evening", "Aston Villa – Hull City, 20:00"]
+    is_day = demand["span"] == "day"
+    demand.loc[is_day, "without_football"] = demand.loc[is_day, "with_football"] - 1.2
+    return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
+
+
+def _led_by_a_match_that_nobody_follows(data: PageData) -> PageData:
+    coming = data.rows(ComingMatchesExtract).copy()
+    is_first = coming["home_team"] == "Hull City"
+    coming.loc[is_first, "kickoff_at"] = coming["kickoff_at"].min() - pd.Timedelta(days=1)
+    coming.loc[is_first, "competition"] = "=Championship"
+    return replace(data, extracts={**data.extracts, ComingMatchesExtract.table_name(): coming})
 
 
 def _in(data: PageData, currency: str) -> PageData:
@@ -612,6 +636,24 @@ def test_a_cell_opens_the_hours_of_a_shop_as_a_table_and_back_returns_to_it(brow
         assert page.evaluate("document.activeElement.getAttribute('href')") == address
 
 
+def test_after_the_last_hour_a_shop_is_closed_for_today(browser, folder) -> None:
+    """Its business day runs on until the morning, and must show neither the whole day's orders nor a missing reason."""
+    with opened(browser, folder / "both.html", now="2026-08-08T21:30:00Z") as page:
+        saturday = page.locator("#view-weekend tbody tr td:nth-child(2)").all_inner_texts()
+        assert set(saturday) == {"closed for today"}
+        page.evaluate("location.hash = '#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08'")
+        page.wait_for_selector("#view-shop_day .empty")
+        assert page.inner_text("#view-shop_day .empty") == "This shop is closed for today."
+
+
+def test_what_a_match_adds_is_the_days_and_does_not_shrink_hour_by_hour(browser, folder) -> None:
+    marks = []
+    for now in ("2026-08-08T06:00:00Z", "2026-08-08T18:06:00Z"):
+        with opened(browser, folder / "odd.html", now=now) as page:
+            marks.append(page.locator("#view-weekend .match-mark").first.inner_text())
+    assert marks == ["matches 15:00 and 20:00, +1 order"] * 2
+
+
 def test_filters_are_in_the_address_and_survive_a_reload(browser, folder) -> None:
     with opened(browser, folder / "both.html") as page:
         choose(page, "market", "Brentford")
@@ -639,6 +681,22 @@ def test_an_old_page_says_so_and_calls_no_past_match_coming(browser, folder) -> 
 def test_the_weekend_prints_on_one_page_for_each_chain(browser, folder) -> None:
     with opened(browser, folder / "mock.html") as page:
         assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2
+
+
+def test_the_coming_matches_are_downloaded_with_every_column_whoever_is_first(browser, folder) -> None:
+    """The first match left, of Hull City and Millwall, is followed by no market, so it has no forecast."""
+    with opened(browser, folder / "odd.html") as page:
+        with page.expect_download() as started:
+            page.click("#view-coming .download")
+        text = Path(started.value.path()).read_bytes().decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [(row["home_team"], row["competition"], row["orders"] != "") for row in rows] == [
+        ("Hull City", "'=Championship", False),
+        ("Aston Villa", "FA Cup", True),
+        ("Aston Villa", "FA Cup", True),
+        ("Aston Villa", "FA Cup", False),
+    ]
+    assert all(row["kickoff_local"] and row["away_team"] for row in rows)
 
 
 def test_the_forecast_is_downloaded_as_csv_without_formulas(browser, folder) -> None:

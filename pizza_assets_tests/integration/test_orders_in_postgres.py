@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from pizza_assets.errors import AccessRefused, BadFile, SourceUnavailable, Unreachable
+from pizza_assets.errors import AccessRefused, BadFile, ConfigurationError, SourceUnavailable, Unreachable
 from pizza_assets.sources.orders.sql.database import SqlDatabase
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.sources.orders.exports import AUGUST, mapping
@@ -138,7 +139,24 @@ def test_a_changed_row_names_its_week(address: str, tmp_path: Path) -> None:
     before = source.latest_change()
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE changing SET paid = 99, changed = now() WHERE id = 'A30'")
-    after = source_of(address, "changing", updated_at="changed")
+    after = source_of(address, "changing", updated_at="changed", now=lambda: datetime.now(UTC))
     assert after.changed_weeks(before, after.latest_change()) == [AUGUST.key]
     frame = after.orders(AUGUST).frame
     assert frame.loc[frame["order_id"] == "A30", "revenue_cents"].tolist() == [9900]
+
+
+@pytest.mark.parametrize("kind", ["timestamptz", "timestamp"])
+@pytest.mark.parametrize("future", ["infinity", "9999-12-31"])
+def test_a_change_in_the_future_does_not_hide_others(future: str, kind: str, address: str) -> None:
+    query = (
+        f"SELECT orders.*, CASE id WHEN 'A3' THEN '{future}' WHEN 'A30' THEN '2025-10-02' ELSE '2025-10-01' END"
+        f"::{kind} AS changed FROM orders"
+    )
+    source = source_of(address, query, updated_at="changed")
+    assert f"{source.latest_change():%Y-%m-%d}" == "2025-10-02"
+
+
+def test_a_date_can_not_say_when_a_row_changed(address: str) -> None:
+    source = source_of(address, "SELECT orders.*, date '2025-10-01' AS changed FROM orders", updated_at="changed")
+    with pytest.raises(ConfigurationError, match="'2025-10-01' is a day without a time"):
+        source.latest_change()

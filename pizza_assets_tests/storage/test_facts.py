@@ -89,6 +89,46 @@ def test_of_facts_in_both_places_the_newer_ones_count_and_both_are_deleted(table
     assert tables.objects.keys("") == []
 
 
+def test_old_facts_that_a_killed_writer_left_are_deleted_by_the_next_write(
+    tables: TableStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), origin("real"))
+    put(tables, old_facts_key(KEY), content(tables, facts_key(KEY)))
+    tables.objects.delete(facts_key(KEY))
+    delete = tables.objects.delete
+
+    def dies(key: str) -> None:
+        if key == old_facts_key(KEY):
+            raise SystemExit
+        delete(key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tables.objects, "delete", dies)
+        with pytest.raises(SystemExit):
+            write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
+    assert tables.objects.exists(old_facts_key(KEY))
+    stored = write_week(tables, "raw_match_events", WEEK, events("real", [1, 2]), origin("real"))
+    assert tables.objects.keys("") == sorted([KEY, facts_key(KEY)])
+    assert tables.week_facts("raw_match_events", WEEK) == stored.facts
+
+
+def test_facts_that_an_earlier_release_wrote_after_a_later_one_are_found(
+    tables: TableStore, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A rollback: the earlier release replaces the object, and knows only the old place."""
+    write_week(tables, "raw_match_events", WEEK, events("real", [1, 2, 3]), Origin("real", "1", "later"))
+    earlier = TableStore(LocalFolder(tmp_path_factory.mktemp("earlier")), lambda: NOW)
+    partial = Origin("real", "1", "earlier", is_partial=True)
+    written = write_week(earlier, "raw_match_events", WEEK, events("real", [1, 2]), partial)
+    put(tables, old_facts_key(KEY), content(earlier, facts_key(KEY)))
+    put(tables, KEY, content(earlier, KEY))
+    assert tables.week_facts("raw_match_events", WEEK) == written.facts
+    stored = write_week(tables, "raw_match_events", WEEK, events("real", [1]), Origin("real", "1", "later"))
+    assert tables.objects.keys("") == sorted([KEY, facts_key(KEY)])
+    put(tables, KEY, content(earlier, KEY))  # as if that writer had died before the object
+    assert tables.week_facts("raw_match_events", WEEK) == written.facts != stored.facts
+
+
 def test_facts_of_the_same_content_are_replaced(tables: TableStore) -> None:
     stored = write_week(tables, "raw_match_events", WEEK, events("real", [1]), origin("real"))
     publish_facts(tables.objects, KEY, replace(stored.facts, reason="looked at again"))

@@ -27,12 +27,12 @@ _PATIENCE_SECONDS = 30
 
 @dataclass
 class Exchange:
-    """One request. document: the correct answer; body: the same as bytes."""
+    """One request. document: the correct answer; body: the same as bytes. query: of a POST, its JSON body."""
 
     handler: Handler
     server: "FaultServer"
     document: dict[str, Any]
-    query: dict[str, str]
+    query: dict[str, Any]
 
     @property
     def body(self) -> bytes:
@@ -57,7 +57,7 @@ class Exchange:
 class Request:
     at: float
     path: str
-    query: dict[str, str]
+    query: dict[str, Any]
     headers: dict[str, str]
 
 
@@ -81,16 +81,22 @@ class FaultServer:
 
     def handle(self, handler: Handler) -> None:
         parts = urlsplit(handler.path)
-        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        query: dict[str, Any] = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        if handler.command == "POST":
+            query = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
         with self.lock:
             self.requests.append(Request(time.time(), parts.path, query, dict(handler.headers)))
             fault = self.always or (self.faults.pop(0) if self.faults else None)
-        document = self._orders(query) if parts.path == "/v1/orders" else self._matches(parts.path, query)
+        document = self.document(parts.path, query)
         exchange = Exchange(handler, self, copy.deepcopy(document), query)
         if fault is None:
             exchange.send(200, exchange.body)
         else:
             fault(exchange)
+
+    def document(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
+        """The correct answer to a request."""
+        return self._orders(query) if path == "/v1/orders" else self._matches(path, query)
 
     def _matches(self, path: str, query: dict[str, str]) -> dict[str, Any]:
         code = path.split("/")[3] if path.count("/") >= 3 else ""

@@ -5,8 +5,10 @@ The page shows the same numbers (dashboards/views/weekend.js).
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models import DemandForecast
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, ResultStatus, Span
@@ -16,11 +18,16 @@ _PLANNED_WEEKDAYS = (4, 5, 6)
 
 
 def days_of_shops(forecast: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
-    """One row per shop and business day that is still ahead: DemandForecast rows of its busiest hour by then, or of the
-    day where no hour has a range. Also `unusual`: how far the day is from the 8-week mean, as a share."""
-    rows = forecast[(forecast["level"] == DemandLevel.SHOP) & (forecast["ends_at"] > now)]
+    """One row per shop and business day that has not ended by `now`: DemandForecast rows of its busiest hour still
+    ahead, or of the day where no such hour has a range.
+
+    Also `unusual`: how far the day is from the 8-week mean, as a share; `match_of_day`; and `is_over`: the shop's last
+    hour on this day has passed. forecast: with the hours that have passed, by which such days are known.
+    """
+    of_shops = forecast[forecast["level"] == DemandLevel.SHOP]
+    rows = of_shops[of_shops["ends_at"] > now]
     if rows.empty:
-        return rows.assign(unusual=pd.Series(dtype=float))
+        return rows.assign(unusual=pd.Series(dtype=float), match_of_day=None, is_over=pd.Series(dtype=bool))
     key = [*SHOP, "business_date"]
     days = rows[rows["span"] == Span.DAY]
     hours = rows[(rows["span"] == Span.HOUR) & (rows["status"] == ResultStatus.OK)]
@@ -29,8 +36,20 @@ def days_of_shops(forecast: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
     usual = days["usual_orders"].where(days["usual_orders"] > 0)
     unusual = days[key].assign(unusual=(days["expected"] / usual - 1).abs())
     named = hours.dropna(subset="match").drop_duplicates(key)[[*key, "match"]].rename(columns={"match": "match_of_day"})
-    found = pd.concat([peaks, days[~has_peak]], ignore_index=True)
+    others = days[~has_peak]
+    found = pd.concat([peaks.assign(is_over=False), others.assign(is_over=_is_over(others, of_shops, now, key))])
     return found.merge(unusual, on=key, how="left").merge(named, on=key, how="left")
+
+
+def _is_over(days: pd.DataFrame, of_shops: pd.DataFrame, now: pd.Timestamp, key: list[str]) -> np.ndarray:
+    """Whether all hours of the day have passed, or the forecast was made after the last of them."""
+    hours = of_shops[of_shops["span"] == Span.HOUR]
+    wanted = pd.MultiIndex.from_frame(days[key])
+    had_hours, has_hours = (
+        wanted.isin(pd.MultiIndex.from_frame(some[key])) for some in (hours, hours[hours["ends_at"] > now])
+    )
+    has_no_rest = (days["days_ahead"] == 0) & days["reasons"].str.startswith(Reason.SHOP_CLOSED.code, na=False)
+    return (had_hours & ~has_hours) | has_no_rest.to_numpy()
 
 
 def weekend_dates(dates: pd.Series) -> list[str]:
@@ -48,7 +67,7 @@ def summary_lines(forecast: pd.DataFrame | None, most: int = 3) -> list[str]:
         return []
     rows = days_of_shops(DemandForecast.conform(forecast), forecast["starts_at"].min())
     planned = rows["business_date"].isin(weekend_dates(rows["business_date"]))
-    given = rows[planned & (rows["status"] == ResultStatus.OK)]
+    given = rows[planned & (rows["span"] == Span.HOUR) & (rows["status"] == ResultStatus.OK)]
     first = given[given["business_date"] == given["business_date"].min()]
     ordered = first.sort_values("unusual", ascending=False, kind="stable").head(most)
     return [f"Staff    {_sentence(row)}" for row in ordered.to_dict("records")]

@@ -6,12 +6,14 @@ const dateWords = (date) => weekday(Date.parse(date)).replace(/ \d{4}$/, "");
 const shopWords = (row) => `${row.market} · ${row.store_id}`;
 
 // The parts of an address are encoded one by one; the last is the date.
-const shopDayPath = (row) => [row.order_source, row.match_source, row.chain, row.market, row.store_id, row.business_date]
-  .map(encodeURIComponent).join("/");
+const shopDayPath = (row) =>
+  [row.order_source, row.match_source, row.chain, row.market, row.store_id, row.business_date]
+    .map(encodeURIComponent).join("/");
 const shopDayAddress = (row) => `#/day/${shopDayPath(row)}`;
 
+// With the hours that have passed: they tell that a shop is closed for today.
 function demandRows() {
-  return DATA.demand_forecast.filter((row) => isAhead(row) && pairChosen(row) &&
+  return DATA.demand_forecast.filter((row) => pairChosen(row) &&
     (!FILTER.market || row.market === FILTER.market) && (!FILTER.chain || row.chain === FILTER.chain));
 }
 
@@ -24,8 +26,22 @@ function staffWords(row) {
 // What matches add to a day or an hour, in orders; null where that is not included.
 const addedOrders = (row) => (row.with_football === null ? null : row.with_football - row.without_football);
 
-// Why a day has no number, in plain words.
+// "+1 order", "−3 orders".
+function addedOrderWords(added) {
+  const rounded = Math.round(added);
+  return `${rounded < 0 ? "−" : "+"}${counted(Math.abs(rounded), "order")}`;
+}
+
+// Whether the business day of these rows, of one shop, runs on after its last hour; or the forecast was made so late.
+function isClosedForToday(rows) {
+  const hours = rows.filter((row) => row.span === "hour");
+  const whole = rows.find((row) => row.span === "day");
+  if (!whole || !isAhead(whole) || hours.some(isAhead)) return false;
+  return hours.length > 0 || (whole.days_ahead === 0 && (whole.reasons ?? "").startsWith("shop_closed"));
+}
+
+// Why a day has no hours, in plain words.
 function plainReason(row) {
   const [first] = (row.reasons ?? "").split("; ");
-  return first ? first.replace(/^[a-z_0-9]+: /, "") : "the reason is not recorded";
+  return first ? first.replace(/^[a-z_0-9]+: /, "") : "past forecasts of single hours were not good enough";
 }

@@ -1,10 +1,10 @@
 // "Download CSV": what a view holds, written by the page itself, without a network.
 function csvText(rows) {
-  const names = Object.keys(rows[0]);
+  const names = [...new Set(rows.flatMap(Object.keys))]; // not every row has every column
   const cell = (value) => {
     const text = value === null || value === undefined ? "" : String(value);
-    // a text that begins like a formula would be run by a spreadsheet
-    const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    // a text that begins like a formula would be run by a spreadsheet; as in csv_format.py
+    const safe = typeof value === "string" && /^'*([\t\r\n]|[\s\u200b]*[=+@＝＋－＠-])/.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(","))].join("\r\n");

@@ -112,7 +112,8 @@ function redrawOnWidth() {
 // On a phone the filters and the banner would fill the first screen.
 function foldOnPhones() {
   const isNarrow = matchMedia("(max-width: 720px)").matches;
-  for (const id of ["filter-fold", "banner-fold"]) byId(id).open = !isNarrow || (id === "filter-fold" && activeFilters().length > 0);
+  byId("filter-fold").open = !isNarrow || activeFilters().length > 0;
+  byId("banner-fold").open = !isNarrow;
 }
 
 async function start() {

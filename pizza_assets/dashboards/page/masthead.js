@@ -38,8 +38,8 @@ function ageNotes() {
     make("strong", {}, title), make("p", {}, text));
   if (collected !== null && age(collected) > STALE_HOURS)
     return [note(`This page is old: its data were collected ${ago(collected)}`,
-      `That was on ${moment(collected * 1000)}. Open a newer page, or run “pizza run”. Hours and matches that have passed ` +
-        "since are left out.")];
+      `That was on ${moment(collected * 1000)}. Open a newer page, or run “pizza run”. Hours and matches that have ` +
+        "passed since are left out.")];
   if (Number.isFinite(newest) && age(newest) > STALE_HOURS)
     return [note(`The newest orders are from ${ago(newest)}`,
       `Forecasts start there, on ${moment(newest * 1000)}; with newer orders they would be better.`)];
@@ -51,7 +51,11 @@ function bannerWords(orders, matches) {
   const labels = new Set([...orders, ...matches]);
   if (!labels.size)
     return ["There are no data yet", "Collect some weeks to fill this page."];
-  if (!labels.has("mock")) return ["Real data", `${sides} ${hasMockFixtures() ? "Some coming matches are invented by mock." : "Nothing on this page is invented."}`];
+  if (!labels.has("mock")) {
+    const fixtures =
+      hasMockFixtures() ? "Some coming matches are invented by mock." : "Nothing on this page is invented.";
+    return ["Real data", `${sides} ${fixtures}`];
+  }
   if (!labels.has("real"))
     return [
       "Mock data: nothing on this page really happened",

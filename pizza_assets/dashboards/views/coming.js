@@ -24,7 +24,7 @@ function renderComing() {
     labels,
     body: [
       ...noticeList(notices), comingHint(), scrolling("Table of coming matches", table),
-      downloadButton("coming-matches", rows.map(({ fixture, ...row }) => ({ ...row, kickoff: fixture.kickoff_local }))),
+      downloadButton("coming-matches", rows.map(writtenRow)),
       pager(rows.length, comingPages, "coming", renderComing),
     ],
   });
@@ -51,6 +51,12 @@ function fixtureRows(fixture) {
   const own = forecastsOf(fixture).filter(
     (row) => (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team));
   return own.length ? own.map((row) => ({ ...row, fixture })) : [{ fixture, match_source: fixture.match_source }];
+}
+
+// A row of the downloaded file: the fixture, then its forecast where a market follows it.
+function writtenRow({ fixture, ...row }) {
+  const { match_id, kickoff_local, home_team, away_team, competition, note } = fixture;
+  return { match_id, kickoff_local, home_team, away_team, competition, note, ...row };
 }
 
 function noFixtureWords() {

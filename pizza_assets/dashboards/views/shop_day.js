@@ -2,12 +2,14 @@
 RENDERERS.shop_day = renderShopDay;
 
 function renderShopDay(path) {
-  const rows = DATA.demand_forecast.filter((row) => decodeURIComponent(shopDayPath(row)) === path && isAhead(row));
+  const known = DATA.demand_forecast.filter((row) => decodeURIComponent(shopDayPath(row)) === path);
+  const rows = known.filter(isAhead);
   const hours = rows.filter((row) => row.span === "hour").sort((a, b) => a.starts_at - b.starts_at);
   const whole = rows.find((row) => row.span === "day");
   if (!hours.length) {
-    const why = whole ? `No hours are forecast: ${plainReason(whole)}.`
-      : "This day has passed, or is not on this page.";
+    const why = isClosedForToday(known) ? "This shop is closed for today."
+      : whole ? `No hours are forecast: ${plainReason(whole)}.`
+        : "This day has passed, or is not on this page.";
     fillView("shop_day", { labels: [], heading: { tabindex: "-1" }, body: [emptyNote(why)] });
     return [];
   }
@@ -39,7 +41,7 @@ function dayWords(hours, whole) {
   if (!given.length) return `${whole?.holiday ?? "This day"}: only means are given, because ${plainReason(hours[0])}.`;
   const peak = given.reduce((most, row) => (row.expected > most.expected ? row : most));
   const all = whole && whole.orders !== null
-    ? ` ${whole.days_ahead ? "The whole day" : "The rest of the day"}: ${count(Math.round(whole.orders))} orders (${
+    ? ` ${daySpanWords(whole)}: ${count(Math.round(whole.orders))} orders (${
       spanWords(whole.low_80, whole.high_80)}).`
     : "";
   return `Busiest from ${peak.local_start} to ${peak.local_end}: staff for ${staffWords(peak)}.${all}`;
@@ -70,8 +72,11 @@ function hourTable(hours, whole) {
     hasPizzas ? make("td", { class: "number" }, rounded(row.pizzas_90 ?? row.pizzas)) : null);
   return make("table", {}, headOf(heads),
     make("tbody", {}, ...hours.map((row) => line(row, `${row.local_start}–${row.local_end}`)),
-      whole ? line(whole, whole.days_ahead ? "Whole day" : "Rest of the day") : ""));
+      whole ? line(whole, daySpanWords(whole)) : ""));
 }
+
+// A day that had begun when it was forecast is given from then on.
+const daySpanWords = (whole) => (whole.days_ahead ? "Whole day" : `From ${whole.local_start} on`);
 
 const rounded = (value) => (value === null ? "–" : count(Math.round(value)));
 
@@ -88,6 +93,7 @@ async function drawDay(holder, rows) {
     without_words: row.without_football === null ? "not known" : row.without_football.toFixed(1),
   }));
   if (!hours.length) return holder.replaceChildren(emptyNote("There is no range to draw."));
-  const words = `Forecast by hour, local time. ${hours.map((row) => `${row.hour}: staff for ${row.staff_words}`).join("; ")}`;
+  const staff = hours.map((row) => `${row.hour}: staff for ${row.staff_words}`).join("; ");
+  const words = `Forecast by hour, local time. ${staff}`;
   return drawChart(holder, "shop_day", { datasets: { hours }, axisWidth: 56, words });
 }

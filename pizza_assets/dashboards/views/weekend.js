@@ -4,7 +4,7 @@ RENDERERS.weekend = renderWeekend;
 let showsWeek = false; // All seven days rather than the weekend.
 
 function renderWeekend() {
-  const rows = demandRows();
+  const known = demandRows(), rows = known.filter(isAhead);
   const dates = shownDates([...new Set(rows.map((row) => row.business_date))].sort());
   const shown = rows.filter((row) => dates.includes(row.business_date));
   const labels = shown.map((row) => row.data_source);
@@ -12,7 +12,7 @@ function renderWeekend() {
     fillView("weekend", { labels, body: [emptyNote(nothingAheadWords())] });
     return [];
   }
-  const tables = byPair(shown).flatMap((own) =>
+  const tables = byPair(known.filter((row) => dates.includes(row.business_date))).flatMap((own) =>
     [...grouped(own, (row) => row.chain)].sort(([a], [b]) => a.localeCompare(b))
       .map(([chain, ofChain]) => chainTable(chain, ofChain, dates)));
   fillView("weekend", { labels, title: weekendTitle(dates), body: [weekendTools(shown, rows), ...tables] });
@@ -58,8 +58,8 @@ function weekendTools(shown, all) {
 
 function chainTable(chain, rows, dates) {
   const shops = [...grouped(rows, shopKey).values()]
-    .map((own) => ({ own, unusual: Math.max(0, ...own.filter((row) => row.span === "day" && row.unusual_pct !== null)
-      .map((row) => Math.abs(row.unusual_pct))) }))
+    .map((own) => ({ own, unusual: Math.max(0, ...own.filter((row) => row.span === "day" && isAhead(row))
+      .map((row) => Math.abs(row.unusual_pct ?? 0))) }))
     .sort((a, b) => b.unusual - a.unusual || shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
   const heads = [["Shop", ""], ...dates.map((date) => [dateWords(date), "day"])];
   const table = make("table", { class: "weekend" }, headOf(heads),
@@ -78,37 +78,36 @@ function shopRow(own, dates) {
 }
 
 function dayCell(rows) {
-  const whole = rows.find((row) => row.span === "day");
-  const hours = rows.filter((row) => row.span === "hour" && row.quantile_90 !== null);
+  const whole = rows.find((row) => row.span === "day" && isAhead(row));
+  const hours = rows.filter((row) => row.span === "hour" && isAhead(row) && row.quantile_90 !== null);
   if (!hours.length)
-    return make("td", { class: "day none" },
-      whole ? noNumber(whole) : make("span", { class: "sub" }, "not forecast"));
+    return make("td", { class: "day none" }, make("span", { class: "sub" }, noNumberWords(rows, whole)));
   const peak = hours.reduce((most, row) => (row.expected > most.expected ? row : most));
-  const match = rows.find((row) => row.match !== null);
   const people = peak.people === null ? null
     : make("span", { class: "people" }, counted(peak.people, "person", "people"));
   return make("td", { class: "day" }, make("div", { class: "cell" },
     make("a", { href: shopDayAddress(peak),
-      "aria-label": `${peak.market} ${peak.store_id}, ${dateWords(peak.business_date)}: staff for ${staffWords(peak)}, ${
-        peak.local_start} to ${peak.local_end}` },
+      "aria-label": `${peak.market} ${peak.store_id}, ${dateWords(peak.business_date)}: staff for ${
+        staffWords(peak)}, ${peak.local_start} to ${peak.local_end}` },
       make("span", { class: "staff" }, count(Math.round(peak.quantile_90))),
       make("span", { class: "when" }, `${peak.local_start}–${peak.local_end}`)),
-    people, match ? matchMark(match, hours) : null));
+    people, hours.some((row) => row.match !== null) ? matchMark(rows, whole) : null));
 }
 
-function matchMark(match, hours) {
-  const kickoff = match.match.slice(match.match.lastIndexOf(", ") + 2);
-  const own = hours.filter((row) => row.match_id === match.match_id);
-  const added = own.map(addedOrders);
-  const words = added.includes(null) || !own.length
-    ? `match ${kickoff}`
-    : `match ${kickoff}, ${signed(sumOf(added), 0)} orders`;
-  return make("span", { class: "match-mark", title: match.match }, words);
+// All matches of the day, and what they add to the day as it was forecast: hours that pass change neither.
+function matchMark(rows, whole) {
+  const matches = [...new Set(rows.map((row) => row.match).filter((match) => match !== null))];
+  const kickoffs = matches.map((match) => match.slice(match.lastIndexOf(", ") + 2)).join(" and ");
+  const added = whole ? addedOrders(whole) : null;
+  const words = `${matches.length > 1 ? "matches" : "match"} ${kickoffs}`;
+  return make("span", { class: "match-mark", title: matches.join("; ") },
+    added === null ? words : `${words}, ${addedOrderWords(added)}`);
 }
 
-const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
-
-function noNumber(whole) {
-  const about = whole.expected === null ? "" : `about ${count(Math.round(whole.expected))} orders all day; `;
-  return make("span", { class: "sub" }, `${whole.holiday ? `${whole.holiday}: ` : ""}${about}${plainReason(whole)}`);
+function noNumberWords(rows, whole) {
+  if (!whole) return "not forecast";
+  if (isClosedForToday(rows)) return "closed for today";
+  const since = whole.days_ahead ? "all day" : `from ${whole.local_start} on`;
+  const about = whole.expected === null ? "" : `about ${count(Math.round(whole.expected))} orders ${since}; `;
+  return `${whole.holiday ? `${whole.holiday}: ` : ""}${about}${plainReason(whole)}`;
 }

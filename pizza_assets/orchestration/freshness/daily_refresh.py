@@ -20,10 +20,11 @@ _REMEDY = (
 
 def newest_collection(instance: dg.DagsterInstance, asset: str, timezone: str) -> tuple[MatchWeek, datetime] | None:
     """The newest week that the asset was ever materialized for, and when (UTC) it last was."""
-    newest = max(instance.get_materialized_partitions(dg.AssetKey(asset)), default=None)
+    key = dg.AssetKey(asset)
+    newest = max(instance.get_materialized_partitions(key), default=None)
     if newest is None:
         return None
-    (record,) = latest_materializations(instance, asset, [newest]).values()
+    (record,) = latest_materializations(instance, key, [newest]).values()
     return MatchWeek(newest, timezone), datetime.fromtimestamp(record.timestamp, UTC)
 
 

@@ -19,13 +19,17 @@ CONFIGURATION = Path(__file__).with_name("dagster.yaml")
 
 _HERE = Path("dagster.yaml")
 _FOLDER = Path(".dagster")
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PRIMARY = 0xFF
+"""The bits of an SQLite result code that say what kind of error it is; the others say where."""
 
 
 @contextmanager
 def local_instance(*, creates: bool = True) -> Iterator[dg.DagsterInstance]:
     """The instance of DAGSTER_HOME, or of ./dagster.yaml, which is created if it is missing.
 
-    creates: False raises ConfigurationError instead. Raises InstanceUnusable if a database of it is damaged or locked.
+    creates: False raises ConfigurationError instead. Raises InstanceUnusable if a database of it is damaged or locked,
+    or can't be read or written.
     """
     home = os.environ.get("DAGSTER_HOME")
     try:
@@ -65,16 +69,27 @@ def _unusable(folder: Path, error: sqlite3.Error) -> InstanceUnusable:
             f"the Dagster instance in {folder} is in use ({error}); stop the Dagster processes that work there, such "
             "as `pizza ui`, and run the same command again"
         )
-    damaged = [str(path) for path in sorted(folder.rglob("*.db")) if not _is_readable(path)]
+    damaged = [str(path) for path in sorted(folder.rglob("*.db")) if _is_damaged(path)]
+    if not damaged and not _tells_of_damage(error):
+        return InstanceUnusable(
+            f"the Dagster instance in {folder} can't be used: {error}. No damage was found: free space, or correct the "
+            f"permissions of {folder} and all that is in it, and run the same command again"
+        )
     return InstanceUnusable(
-        f"the Dagster instance can't be used: {', '.join(damaged) or folder}: {error}. Stop all Dagster processes and "
-        "move it away: Dagster starts a new one. It holds runs, events and check results; the stored tables are safe"
+        f"the Dagster instance can't be used: {', '.join(damaged) or folder}: {error}. Stop all Dagster "
+        "processes and move it away: Dagster starts a new one. It holds runs, events and check results; the stored "
+        "tables are safe"
     )
 
 
-def _is_readable(database: Path) -> bool:
+def _is_damaged(database: Path) -> bool:
+    """Whether its content is wrong. A database that can't be opened or read is not known to be."""
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            return connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-    except sqlite3.Error:
-        return False
+            return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+    except sqlite3.Error as error:
+        return _tells_of_damage(error)
+
+
+def _tells_of_damage(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGE  # an error that Python itself raises has none

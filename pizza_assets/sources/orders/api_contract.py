@@ -1,13 +1,15 @@
-"""An operator's orders API: its address, stores and field names, from a TOML file. Requests do not belong here."""
+"""An orders API or Square account: address, stores and field names, from a TOML file. Requests do not belong here."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import service_address
 from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_duplicates
+
+Address = Annotated[Name, AfterValidator(service_address)]
 
 
 class Store(TomlTable):
@@ -32,17 +34,12 @@ class FieldNames(TomlTable):
         return self
 
 
-class ContractFile(TomlTable):
-    """The content of the file. header: sent with each request, with {key} in place of the key."""
+class StoresFile(TomlTable):
+    """What the file of any service with stores says."""
 
     label: DataSource
-    url: Name
     chain: Name
-    currency: Name
-    header: str = "Authorization: Bearer {key}"
     requests_per_minute: int = Field(60, strict=True, ge=1, le=100_000)
-    page_size: int = Field(500, strict=True, ge=1, le=10_000)
-    fields: FieldNames = FieldNames()
     store: Annotated[list[Store], Tables] = no_tables
 
     @field_validator("label", mode="before")
@@ -52,10 +49,20 @@ class ContractFile(TomlTable):
             raise ValueError(f"{label!r} is neither real nor mock; say whether these orders happened")
         return label
 
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, url: str) -> str:
-        return service_address(url)
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        refuse_duplicates("store", [store.id for store in self.store])
+        return self
+
+
+class ContractFile(StoresFile):
+    """The content of the file. header: sent with each request, with {key} in place of the key."""
+
+    url: Address
+    currency: Name
+    header: str = "Authorization: Bearer {key}"
+    page_size: int = Field(500, strict=True, ge=1, le=10_000)
+    fields: FieldNames = FieldNames()
 
     @field_validator("currency")
     @classmethod
@@ -73,10 +80,12 @@ class ContractFile(TomlTable):
             raise ValueError('must be like "Authorization: Bearer {key}", with {key} for the key')
         return header
 
-    @model_validator(mode="after")
-    def _once_each(self) -> "ContractFile":
-        refuse_duplicates("store", [store.id for store in self.store])
-        return self
+
+class SquareFile(StoresFile):
+    """The content of the file for Square. A store's id is that of its location."""
+
+    url: Address = "https://connect.squareup.com"
+    page_size: int = Field(500, strict=True, ge=1, le=1_000)
 
 
 class OrdersContract(ContractFile):
@@ -90,3 +99,15 @@ def load_contract(path: Path) -> OrdersContract:
     """Read the file. Raises ConfigurationError naming file, key and remedy."""
     file, text = read_toml(path, ContractFile, "PIZZA_ORDERS_API", "docs/sources.md")
     return OrdersContract(origin=str(path), text=text, **dict(file))
+
+
+class SquareStores(SquareFile):
+    """The file with its whole `text`."""
+
+    text: str
+
+
+def load_square_stores(path: Path) -> SquareStores:
+    """Read the file. Raises ConfigurationError naming file, key and remedy."""
+    file, text = read_toml(path, SquareFile, "PIZZA_ORDERS_API", "docs/sources.md")
+    return SquareStores(text=text, **dict(file))

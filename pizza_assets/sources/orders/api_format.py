@@ -1,8 +1,5 @@
 """Parse one page of the orders API, from JSON to rows, without IO. Paging does not belong here."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -12,32 +9,11 @@ from pizza_assets.sources.api import NotANumber
 from pizza_assets.sources.http import origin_of
 from pizza_assets.sources.orders.api_contract import OrdersContract, Store
 from pizza_assets.sources.orders.file_amounts import MOST_ITEMS, MOST_MINOR_UNITS
-from pizza_assets.sources.refusal import NaiveTime, RefusedRow, RefusedValueError, instant, refused_row, text
+from pizza_assets.sources.orders.listing import Page, Period, fill_page, read_cursor, refuse_drift
+from pizza_assets.sources.orders.order_items import items_text, pizza_count
+from pizza_assets.sources.refusal import RefusedValueError, instant, text
 
 SOURCE_NAME = "orders API"
-LONGEST_CURSOR = 4000
-"""It is sent back in the address, which servers and proxies limit to some thousand characters."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """A half-open period, UTC."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page. orders: by id, as columns of RawOrders without id; None for an id whose row was refused. contents: every
-    row's id and text, in order. total: orders in the whole listing.
-    """
-
-    orders: list[tuple[str, dict[str, Any] | None]]
-    contents: list[tuple[str, str]]
-    rejected: list[RefusedRow]
-    total: int
-    next_cursor: str | None
 
 
 def read_page(document: Any, origin: str, contract: OrdersContract, store: Store, period: Period) -> Page:
@@ -47,23 +23,16 @@ def read_page(document: Any, origin: str, contract: OrdersContract, store: Store
     rows lack, a time without an offset, or a next page on another server.
     """
     rows, total, cursor = _envelope(document, origin, contract)
-    _refuse_drift(rows, origin, contract)
-    page = Page([], [], [], total, cursor)
-    for number, row in enumerate(rows, start=1):
-        order_id, at = _shown_id(row, contract), None
-        try:
-            if not isinstance(row, dict):
-                raise RefusedValueError("orders", "is_object", row, "the order is not an object")
-            order_id = _order_id(row, contract)
-            at = instant(row.get(contract.fields.timestamp), contract.fields.timestamp)
-            order = _order(row, at, contract, store, period) | {"order_id": order_id}
-        except NaiveTime as error:
-            raise BadAnswer(f"{origin}, order {order_id or number}: {error}; the service must fix this") from error
-        except RefusedValueError as refusal:
-            page.rejected.append(RefusedRow(refused_row(refusal, origin, number, order_id, "order"), at))
-            order = None
-        page.orders.append((order_id, order))
-        page.contents.append((order_id, repr(row)))
+    remedy = f"if the service uses another name for it, give that name under [fields] in {contract.origin}"
+    refuse_drift(rows, list(dict(contract.fields).values()), origin, remedy)
+    page = Page(total, cursor)
+    fill_page(
+        page,
+        rows,
+        origin,
+        contract.fields.order_id,
+        lambda row, order_id: {**_order(row, contract, store, period), "order_id": order_id},
+    )
     return page
 
 
@@ -81,13 +50,7 @@ def _envelope(document: Any, origin: str, contract: OrdersContract) -> tuple[lis
         raise BadAnswer(
             f"{origin}: its next page is on another server, which is never followed; the service must fix this"
         )
-    cursor = document.get("next_cursor")
-    if cursor is None or cursor == "":
-        return rows, total, None
-    written = str(cursor) if type(cursor) is int else text(cursor)
-    if written is None or len(written) > LONGEST_CURSOR:
-        raise BadAnswer(f"{origin}: next_cursor is not a text of 1 to {LONGEST_CURSOR} characters; {remedy}")
-    return rows, total, cursor if isinstance(cursor, str) else written
+    return rows, total, read_cursor(document.get("next_cursor"), origin, remedy)
 
 
 def _is_same_server(following: Any, url: str) -> bool:
@@ -102,19 +65,10 @@ def _is_same_server(following: Any, url: str) -> bool:
         return False
 
 
-def _refuse_drift(rows: list[Any], origin: str, contract: OrdersContract) -> None:
-    objects = [row for row in rows if isinstance(row, dict)]
-    for name in dict(contract.fields).values():
-        if objects and not any(name in row for row in objects):
-            raise BadAnswer(
-                f"{origin}: no order has a field {name!r}; if the service uses another name for it, give that name "
-                f"under [fields] in {contract.origin}"
-            )
-
-
-def _order(row: dict[str, Any], at: datetime, contract: OrdersContract, store: Store, period: Period) -> dict[str, Any]:
-    """One row as columns of RawOrders without id and labels. Raises RefusedValueError."""
+def _order(row: dict[str, Any], contract: OrdersContract, store: Store, period: Period) -> dict[str, Any]:
+    """One row as columns of RawOrders without its id. Raises RefusedValueError, NaiveTime."""
     names = contract.fields
+    at = instant(row.get(names.timestamp), names.timestamp)
     if not period.starts_at <= at < period.ends_at:
         shown = f"{period.starts_at:%Y-%m-%d %H:%M} to {period.ends_at:%Y-%m-%d %H:%M} UTC"
         raise RefusedValueError(names.timestamp, "in_period", at.isoformat(), f"the order is not in {shown}")
@@ -131,25 +85,11 @@ def _order(row: dict[str, Any], at: datetime, contract: OrdersContract, store: S
         "store_location": text(row.get(names.store_location)),
         "currency": contract.currency,
         "revenue_cents": _cents(row.get(names.total_amount), contract.currency, names.total_amount),
-        "pizza_count": _pizza_count(items, names.items),
-        "items": json.dumps(items, ensure_ascii=False, separators=(",", ":")) if items else None,
+        "pizza_count": pizza_count(items, names.items),
+        "items": items_text(items),
         "order_source": contract.label.value,
         "source_name": SOURCE_NAME,
     }
-
-
-def _order_id(row: dict[str, Any], contract: OrdersContract) -> str:
-    name = contract.fields.order_id
-    value = row.get(name)
-    written = str(value) if type(value) is int else text(value)
-    if written is None or len(written) > 200:
-        raise RefusedValueError(name, "is_id", value, "the order has no id of 1 to 200 characters")
-    return written
-
-
-def _shown_id(row: Any, contract: OrdersContract) -> str:
-    value = row.get(contract.fields.order_id) if isinstance(row, dict) else None
-    return "" if value is None else str(value).encode("utf-8", "replace").decode()[:200]
 
 
 def _cents(value: Any, currency: str, name: str) -> int:
@@ -185,13 +125,3 @@ def _items(value: Any, name: str) -> list[dict[str, Any]]:
             raise RefusedValueError(name, "has_quantity", item, f"an item has no whole quantity from 0 to {MOST_ITEMS}")
         items.append({"category": text(item.get("category")), "name": text(item.get("name")), "quantity": quantity})
     return items
-
-
-def _pizza_count(items: list[dict[str, Any]], name: str) -> int:
-    """The number of pizzas; of all items if none has a category."""
-    has_categories = any(item["category"] for item in items)
-    counted = [item for item in items if not has_categories or "pizza" in (item["category"] or "").casefold()]
-    count = sum(item["quantity"] for item in counted)
-    if count > MOST_ITEMS:
-        raise RefusedValueError(name, "is_plausible", count, f"more than {MOST_ITEMS} pizzas in one order")
-    return count

@@ -1,5 +1,7 @@
 """What to staff for on the planned days, and how `pizza forecast` and the end of a run say it."""
 
+import csv
+import io
 import json
 from datetime import date, timedelta
 
@@ -7,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pizza_assets.analysis.forecast.weekend import days_of_shops, summary_lines, weekend_dates
+from pizza_assets.analysis.reasons import Reason
 from pizza_assets.cli.forecasting import exported, staff_text
 from pizza_assets.cli.names import known_name
 from pizza_assets.errors import ConfigurationError
@@ -30,6 +33,37 @@ def test_a_day_without_a_range_has_its_reason() -> None:
     monday = days_of_shops(FORECAST, BEFORE).query("business_date == '2026-08-10'")
     assert len(monday) == 4
     assert monday["reasons"].str.startswith("shop_closed").all()
+
+
+def test_after_the_last_hour_a_shop_is_closed_for_today() -> None:
+    """Its day row ends at 05:00 UTC, and must not pass for an hour; also where the forecast itself was made late."""
+    late = SATURDAY + pd.Timedelta(hours=23)
+    hours = (FORECAST["span"] == "hour") & (FORECAST["business_date"] == "2026-08-08")
+    made_late = FORECAST[~hours].copy()
+    rest = made_late["business_date"] == "2026-08-08"
+    made_late.loc[rest, ["status", "reasons", "days_ahead"]] = ["insufficient_data", "shop_closed: it sells nothing", 0]
+    made_late.loc[rest, ["expected", "quantile_90"]] = None
+    for forecast in (FORECAST, made_late):
+        days = days_of_shops(forecast, late)
+        assert set(days.loc[days["is_over"], "business_date"]) == {"2026-08-08"}
+        assert days["is_over"].sum() == 4
+        text = "\n".join(staff_text(forecast, late, None))
+        assert text.count("closed for today") == 4
+        assert "409" not in text
+
+
+def test_a_day_whose_hours_are_refused_has_its_mean_alone() -> None:
+    days_alone = FORECAST[FORECAST["span"] == "day"]
+    text = "\n".join(staff_text(days_alone, BEFORE, None))
+    assert text.count("- hours not forecast (about 400 orders)") == 8
+    assert summary_lines(days_alone) == []
+
+
+def test_the_eve_of_a_holiday_is_called_by_its_name() -> None:
+    eve = FORECAST.assign(holiday="Christmas Eve", reasons=str(Reason.BANK_HOLIDAY), status="insufficient_data")
+    eve = eve.assign(quantile_90=float("nan"))
+    assert "- Christmas Eve (about 400 orders)" in "\n".join(staff_text(eve, BEFORE, None))
+    assert "bank holiday or the eve of one" in Reason.BANK_HOLIDAY
 
 
 @pytest.mark.parametrize(
@@ -66,6 +100,15 @@ def test_exports_hold_every_row_that_is_ahead() -> None:
     assert len(rows) == len(FORECAST)
     assert rows[0]["starts_at"].startswith("2026-08-0")
     assert exported(FORECAST, BEFORE, 1, "csv").count("\n") < len(FORECAST)
+
+
+def test_a_spreadsheet_runs_no_cell_of_the_csv() -> None:
+    shop = FORECAST.assign(store_id="=HYPERLINK(1)", match='+1", "2')
+    rows = list(csv.DictReader(io.StringIO(exported(shop, BEFORE, None, "csv"))))
+    assert len(rows) == len(shop)
+    assert {(row["store_id"], row["match"]) for row in rows} == {("'=HYPERLINK(1)", '\'+1", "2')}
+    numbers = {name: rows[0][name] for name in ("starts_at", "expected", "is_peak_hour")}
+    assert numbers == {"starts_at": "2026-08-08T05:00:00Z", "expected": "400", "is_peak_hour": "false"}
 
 
 def test_names_are_found_whatever_their_case_or_guessed() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from pizza_assets.errors import ConfigurationError, InstanceUnusable
 from pizza_assets.orchestration.runs.local_instance import CONFIGURATION, local_instance
@@ -99,6 +100,26 @@ def test_a_damaged_database_is_named_with_its_remedy(database: str, used: Path, 
     Path(database).unlink()
     with local_instance() as instance:
         use(instance)
+
+
+def test_a_database_that_can_not_be_opened_is_not_called_damaged(used: Path, tmp_path: Path) -> None:
+    shutil.copytree(used, tmp_path, dirs_exist_ok=True)
+    Path(RUNS).unlink()
+    Path(RUNS).mkdir()  # root may open any file
+    with pytest.raises(InstanceUnusable) as caught, local_instance() as instance:
+        use(instance)
+    assert "unable to open database file" in str(caught.value)
+    assert f"permissions of {tmp_path / '.dagster'}" in str(caught.value)
+    assert "move it away" not in str(caught.value)
+
+
+@pytest.mark.parametrize("cause", ["database or disk is full", "attempt to write a readonly database"])
+def test_a_healthy_instance_is_not_to_be_moved_away(cause: str, used: Path, tmp_path: Path) -> None:
+    shutil.copytree(used, tmp_path, dirs_exist_ok=True)
+    with pytest.raises(InstanceUnusable) as caught, local_instance():
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError(cause))
+    assert f"{cause}. No damage was found: free space" in str(caught.value)
+    assert "move it away" not in str(caught.value)
 
 
 @pytest.mark.integration  # SQLite waits for five seconds

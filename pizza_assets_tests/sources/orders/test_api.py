@@ -12,7 +12,8 @@ from pizza_assets.errors import AccessRefused, ConfigurationError
 from pizza_assets.models import RawOrders
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders.api_contract import Store, load_contract
-from pizza_assets.sources.orders.api_format import Period, read_page
+from pizza_assets.sources.orders.api_format import read_page
+from pizza_assets.sources.orders.listing import Period
 from pizza_assets_tests.support.api_rows import KEY, NOW, WEEK, contract, order, orders_api
 from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.fault_server import Exchange, FaultServer, running

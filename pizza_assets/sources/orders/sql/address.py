@@ -1,5 +1,6 @@
 """The address of a database: parsed, shown without secrets. Connecting does not belong here."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -12,7 +13,14 @@ from pizza_assets.models.secret import Secret
 
 _POSTGRES_DRIVERS = ("psycopg2", "psycopg")
 """The first one that is installed is used if the address names none."""
+_UNREADABLE = (
+    "PIZZA_ORDERS_URL is no address of a database; write it as postgresql://user:password@host/database, with special "
+    "characters of the password as in addresses (%40 for @, %2F for /)"
+)
+_FILES = ("sqlite", "duckdb")
 _SHOWN_QUERY = frozenset({"sslmode", "charset", "warehouse", "role"})
+_SHORTEST_KEY = 6
+_NAMES_A_KEY = re.compile("pass|pwd|token|key|secret|credential|auth", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -29,11 +37,11 @@ class Address:
             text = text.replace("postgres://", "postgresql://", 1)
         try:
             url = sa.make_url(text)
-        except (ArgumentError, ValueError) as error:
-            raise ConfigurationError(
-                "PIZZA_ORDERS_URL is no address of a database; write it as postgresql://user:password@host/database, "
-                "with special characters of the password as in addresses (%40 for @)"
-            ) from error
+        except (ArgumentError, ValueError):
+            raise ConfigurationError(_UNREADABLE) from None  # its cause shows a part of the address
+        is_of_server = url.get_backend_name() not in _FILES
+        if is_of_server and "@" in f"{url.host or ''}{url.database or ''}":  # a part of the password, which is shown
+            raise ConfigurationError(_UNREADABLE)
         if url.drivername == "postgresql":
             installed = [driver for driver in _POSTGRES_DRIVERS if find_spec(driver)]
             return url.set(drivername=f"postgresql+{(installed or _POSTGRES_DRIVERS)[0]}")
@@ -52,8 +60,13 @@ class Address:
 
     def masked(self, text: str) -> str:
         """`text` without the address, the password, and the parameters that may be keys."""
-        values = [value for name, value in self.url.query.items() if name not in _SHOWN_QUERY]
-        parameters = [part for value in values for part in ([value] if isinstance(value, str) else value)]
+        parameters = [
+            part
+            for name, value in self.url.query.items()
+            if name not in _SHOWN_QUERY
+            for part in ([value] if isinstance(value, str) else value)
+            if len(part) >= _SHORTEST_KEY or _NAMES_A_KEY.search(name)  # else common letters would be masked
+        ]
         password = [] if self.url.password is None else [str(self.url.password)]
         for hidden in (self.secret.reveal(), *sorted((*password, *parameters), key=len, reverse=True)):
             text = Secret(hidden).masked(text)

@@ -91,13 +91,21 @@ def rows_between(
     at, chosen = sa.column(time), relation.selected(columns)
     condition = sa.and_(at >= within["first"], at < within["end"])
     if whole_orders_by is not None:
-        condition = sa.column(whole_orders_by).in_(relation.selected([whole_orders_by]).where(condition))
-    return chosen.where(condition).order_by(*(sa.column(name) for name in order_by))
+        condition = _of_whole_orders(relation, condition, whole_orders_by)
+    # Missing values come first in every database, also in those that know no NULLS FIRST.
+    order = [part for name in order_by for part in (sa.case((sa.column(name).is_(None), 0), else_=1), sa.column(name))]
+    return chosen.where(condition).order_by(*order)
 
 
-def latest(relation: Relation, column: str) -> sa.Select:
-    """The largest value of the column."""
-    return relation.selected([]).add_columns(sa.func.max(sa.column(column)))
+def _of_whole_orders(relation: Relation, condition: sa.ColumnElement[bool], order_id: str) -> sa.ColumnElement[bool]:
+    """The rows of `condition`, also those without an order id, and all other rows of their orders."""
+    return sa.or_(condition, sa.column(order_id).in_(relation.selected([order_id]).where(condition)))
+
+
+def latest(relation: Relation, column: str, before: object | None = None) -> sa.Select:
+    """The largest value of the column; of those below `before`, if it is given."""
+    largest = relation.selected([]).add_columns(sa.func.max(sa.column(column)))
+    return largest if before is None else largest.where(sa.column(column) < before)
 
 
 def times_of_changes(
@@ -106,5 +114,5 @@ def times_of_changes(
     """The distinct times of the rows changed after `after`, up to `until`."""
     changed = sa.and_(sa.column(updated_at) > after, sa.column(updated_at) <= until)
     if whole_orders_by is not None:
-        changed = sa.column(whole_orders_by).in_(relation.selected([whole_orders_by]).where(changed))
+        changed = _of_whole_orders(relation, changed, whole_orders_by)
     return relation.selected([time]).where(changed, sa.column(time).is_not(None)).distinct()

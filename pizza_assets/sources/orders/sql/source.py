@@ -7,7 +7,7 @@ accounting of lines, the same orders. Everything that this package needs of that
 import contextlib
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import Clock, SourceResult
 from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.sql.change_value import end_of_present, refuse_day
 from pizza_assets.sources.orders.sql.database import Database
 from pizza_assets.sources.orders.sql.relation import (
     Relation,
@@ -101,8 +102,16 @@ class OrdersTable:
         return self._failures.get(week.key)
 
     def latest_change(self) -> object:
-        """The largest value of `updated_at`; None if there are no rows."""
-        return self._database.values(latest(self._relation, self._updated_at))[0][0]
+        """The largest value of `updated_at` that is not in the future; None if there is none.
+
+        A value in the future would hide all changes until then. Raises ConfigurationError for days without a time.
+        """
+        largest = self._largest_change(before=None)
+        end: Any = end_of_present(largest, self._now().astimezone(UTC))
+        if end is not None and largest >= end:
+            largest = self._largest_change(before=end)
+        refuse_day(largest)
+        return largest
 
     def changed_weeks(self, after: object, until: object) -> list[str]:
         """The weeks of the rows changed after `after`, up to `until` (values of `updated_at`), sorted."""
@@ -112,6 +121,9 @@ class OrdersTable:
         changed = times_of_changes(self._relation, time.name, self._updated_at, after, until, self._whole_orders_by)
         values = self._database.values(changed)
         return sorted({week for (value,) in values for week in time.weeks_of(value, self._timezone)})
+
+    def _largest_change(self, before: object | None) -> Any:
+        return self._database.values(latest(self._relation, self._updated_at, before))[0][0]
 
     @property
     def _updated_at(self) -> str:
@@ -183,10 +195,10 @@ class OrdersTable:
 
     @property
     def _ordering(self) -> list[str]:
-        """By time and, of one time, by change and id: so the last version of an order is its newest."""
+        """By change, then by time and id: so the last version of an order is its newest, also if its time moved."""
         times = [self._spelt[name] for name in ("timestamp", "date", "time") if name in self._spelt]
         ids = [header for name, header in self._spelt.items() if name.startswith("order_id")]
-        return [*times, *([self.updated_at] if self.updated_at is not None else []), *ids]
+        return [*([self.updated_at] if self.updated_at is not None else []), *times, *ids]
 
     @property
     def _whole_orders_by(self) -> str | None:

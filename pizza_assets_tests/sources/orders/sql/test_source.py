@@ -258,3 +258,32 @@ def test_changed_rows_name_their_weeks(tmp_path: Path) -> None:
     (week,) = table.changed_weeks("2025-10-01T23:00:00", "2025-10-02T00:00:00")
     assert MatchWeek(week, ZONE).contains(rows[3][1].replace(tzinfo=UTC))
     assert table.changed_weeks("2025-10-02T00:00:00", "2025-10-02T00:00:00") == []
+
+
+CHANGING = "id TEXT, placed TIMESTAMP, paid DECIMAL(10, 2), pizzas INTEGER, city TEXT, store TEXT, changed TEXT"
+
+
+@BOTH
+def test_the_version_of_an_order_that_changed_last_is_taken_though_its_time_moved(
+    make: Callable[..., str], tmp_path: Path
+) -> None:
+    def version(hour: int, pounds: int, changed: str | None) -> Row:
+        return ("V", datetime(2025, 8, 15, hour), Decimal(pounds), 1, "Leeds", "s1", changed)
+
+    rows = [version(20, 9, "2025-09-01 10:00"), version(18, 10, "2025-09-02 10:00"), version(21, 11, None)]
+    address = make(tmp_path / "shop.db", rows, CHANGING)
+    frame = source_of(address, updated_at="changed").orders(AUGUST).frame
+    assert frame["revenue_cents"].tolist() == [1000]
+
+
+def test_rows_without_an_order_id_are_refused_though_refunds_are_taken_off(tmp_path: Path) -> None:
+    at = datetime(2025, 8, 15, 18)
+    rows = [("A1", at, 3, 1, "Leeds", "s1", "2025-09-01 10:00"), (None, at, 3, 1, "Leeds", "s1", "2025-09-02 10:00")]
+    address = sqlite_address(tmp_path / "shop.db", rows, CHANGING)
+    answers = [
+        source_of(address, chosen=replace(mapping(), refunds=refunds), updated_at="changed")
+        for refunds in ("refuse", "net")
+    ]
+    refuse, net = (answer.orders(AUGUST) for answer in answers)
+    assert len(net.rejected) == len(refuse.rejected) == 1
+    assert answers[1].changed_weeks("2025-09-01 12:00", "2025-09-03 00:00") == [AUGUST.key]
