@@ -153,7 +153,7 @@ class OrderHistory:
         about that, so days before them are looked at instead."""
         bins = SILENT_DAYS * BINS_PER_DAY
         recent = slice(max(cut - bins, 0), cut)
-        is_silent = ~self.is_known[:, recent].any(axis=1)
+        is_silent = ~np.any(self.is_known[:, recent], axis=1)
         for row in np.flatnonzero(is_silent & (self.listed[:, recent] > 0).any(axis=1)):
             unlisted = np.flatnonzero(self.listed[row, :cut] == 0)[-bins:]
             is_silent[row] = not self.is_known[row, unlisted].any()

@@ -48,7 +48,7 @@ def _is_over(days: pd.DataFrame, of_shops: pd.DataFrame, now: pd.Timestamp, key:
     had_hours, has_hours = (
         wanted.isin(pd.MultiIndex.from_frame(some[key])) for some in (hours, hours[hours["ends_at"] > now])
     )
-    has_no_rest = (days["days_ahead"] == 0) & days["reasons"].str.startswith(Reason.SHOP_CLOSED.code, na=False)
+    has_no_rest = days["reasons"].str.startswith(Reason.SHOP_DONE.code, na=False)
     return (had_hours & ~has_hours) | has_no_rest.to_numpy()
 
 

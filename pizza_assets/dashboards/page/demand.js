@@ -37,7 +37,7 @@ function isClosedForToday(rows) {
   const hours = rows.filter((row) => row.span === "hour");
   const whole = rows.find((row) => row.span === "day");
   if (!whole || !isAhead(whole) || hours.some(isAhead)) return false;
-  return hours.length > 0 || (whole.days_ahead === 0 && (whole.reasons ?? "").startsWith("shop_closed"));
+  return hours.length > 0 || (whole.reasons ?? "").startsWith("shop_done");
 }
 
 // Why a day has no hours, in plain words.

@@ -41,7 +41,7 @@ def test_after_the_last_hour_a_shop_is_closed_for_today() -> None:
     hours = (FORECAST["span"] == "hour") & (FORECAST["business_date"] == "2026-08-08")
     made_late = FORECAST[~hours].copy()
     rest = made_late["business_date"] == "2026-08-08"
-    made_late.loc[rest, ["status", "reasons", "days_ahead"]] = ["insufficient_data", "shop_closed: it sells nothing", 0]
+    made_late.loc[rest, ["status", "reasons", "days_ahead"]] = ["insufficient_data", Reason.SHOP_DONE.value, 0]
     made_late.loc[rest, ["expected", "quantile_90"]] = None
     for forecast in (FORECAST, made_late):
         days = days_of_shops(forecast, late)
