@@ -1,5 +1,5 @@
 -- Folds the lines of some weeks into orders; file_folding.py runs these statements, and says what they mean.
--- In: chosen_lines, ranks(file_id, rank), chunk(week); the variables set in file_folding.py.
+-- In: lines, chosen(file_id), chosen_lines, ranks(file_id, rank), chunk(week); the variables set in file_folding.py.
 -- Out: rows in the temporary tables orders, new_rejects and, except of accepted orders, new_week_counts.
 
 -- All lines of the orders that have a line in these weeks. Most orders have one line, and nothing more to be said.
@@ -8,10 +8,14 @@ SELECT * FROM chosen_lines
 WHERE week BETWEEN getvariable('first_week') AND getvariable('last_week') AND week IN (FROM chunk)
     AND (getvariable('parts') = 1 OR hash(order_id) % getvariable('parts') = getvariable('part'));
 
+-- Found by their rowids first: DuckDB hashes all lines for this join, and whole rows would be spilled to the disk.
 CREATE OR REPLACE TEMP TABLE outside AS
-SELECT * FROM chosen_lines
-WHERE NOT getvariable('is_whole') AND week NOT IN (FROM chunk) AND order_id <> ''
-    AND order_id IN (SELECT order_id FROM inside);
+SELECT * FROM lines
+WHERE rowid IN (
+    SELECT rowid FROM lines
+    WHERE NOT getvariable('is_whole') AND week NOT IN (FROM chunk) AND order_id <> ''
+        AND order_id IN (SELECT order_id FROM inside) AND file_id IN (FROM chosen)
+);
 
 CREATE OR REPLACE TEMP VIEW scope AS
 SELECT *, problem_column IS NULL AND NOT is_excluded AS is_counted FROM (FROM inside UNION ALL FROM outside);
