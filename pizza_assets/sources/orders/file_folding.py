@@ -49,7 +49,7 @@ CREATE OR REPLACE TEMP TABLE orders (
 )
 """
 _COUNT_ACCEPTED = f"""
-INSERT INTO week_counts
+INSERT INTO new_week_counts
 SELECT week, unnest(['{ACCEPTED}', 'moved_out_of_gap', 'first_of_two']),
     unnest([sum(line_count), count_if(dst_note = {MOVED_OUT_OF_GAP}), count_if(dst_note = {FIRST_OF_TWO})])
 FROM orders GROUP BY week
@@ -61,8 +61,8 @@ def fold_weeks(
 ) -> Iterator[list[date]]:
     """Fold the weeks, a few at a time. Yields them when the table `orders` has their accepted orders.
 
-    weeks: with the number of their lines, ascending. is_whole: no line lies in another week. The tables `rejects` and
-    `week_counts` get the weeks' rows.
+    weeks: with the number of their lines, ascending. is_whole: no line lies in another week. The tables
+    `new_rejects` and `new_week_counts` get the weeks' rows.
     """
     _set_up(db, mapping, cutoff)
     for chunk in _chunks(weeks):

@@ -1,17 +1,21 @@
 -- Folds the lines of some weeks into orders; file_folding.py runs these statements, and says what they mean.
--- In: lines, ranks(file_id, rank), chunk(week); the variables set in file_folding.py.
--- Out: rows in the temporary table orders, in rejects and, except of accepted orders, in week_counts.
+-- In: lines, chosen(file_id), chosen_lines, ranks(file_id, rank), chunk(week); the variables set in file_folding.py.
+-- Out: rows in the temporary tables orders, new_rejects and, except of accepted orders, new_week_counts.
 
 -- All lines of the orders that have a line in these weeks. Most orders have one line, and nothing more to be said.
 CREATE OR REPLACE TEMP VIEW inside AS
-SELECT * FROM lines
+SELECT * FROM chosen_lines
 WHERE week BETWEEN getvariable('first_week') AND getvariable('last_week') AND week IN (FROM chunk)
     AND (getvariable('parts') = 1 OR hash(order_id) % getvariable('parts') = getvariable('part'));
 
+-- Found by their rowids first: DuckDB hashes all lines for this join, and whole rows would be spilled to the disk.
 CREATE OR REPLACE TEMP TABLE outside AS
 SELECT * FROM lines
-WHERE NOT getvariable('is_whole') AND week NOT IN (FROM chunk) AND order_id <> ''
-    AND order_id IN (SELECT order_id FROM inside);
+WHERE rowid IN (
+    SELECT rowid FROM lines
+    WHERE NOT getvariable('is_whole') AND week NOT IN (FROM chunk) AND order_id <> ''
+        AND order_id IN (SELECT order_id FROM inside) AND file_id IN (FROM chosen)
+);
 
 CREATE OR REPLACE TEMP VIEW scope AS
 SELECT *, problem_column IS NULL AND NOT is_excluded AS is_counted FROM (FROM inside UNION ALL FROM outside);
@@ -162,7 +166,7 @@ FROM (
 )
 WHERE week IN (FROM chunk);
 
-INSERT INTO rejects
+INSERT INTO new_rejects
 WITH refused AS (
     SELECT file_id, line_number, week, order_id, problem_column, problem_check, problem_value, problem_reason
     FROM work WHERE problem_column IS NOT NULL
@@ -190,7 +194,7 @@ SELECT week, file_id, line_number, left(order_id, 200), problem_column, problem_
     left(coalesce(problem_value, ''), 200), problem_reason
 FROM refused WHERE week IN (FROM chunk);
 
-INSERT INTO week_counts
+INSERT INTO new_week_counts
 WITH counted AS (
     SELECT head.week, fate AS kind, line_count AS lines FROM settled WHERE fate IN ('duplicate', 'superseded')
     UNION ALL SELECT head.week, 'replaced_versions', 1 FROM settled WHERE fate = 'superseded'

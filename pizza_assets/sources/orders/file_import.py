@@ -1,8 +1,9 @@
 """Brings the store of order lines up to date with the files, and writes the orders of the weeks that changed.
 
-A new, changed or removed file touches its own lines and the weeks of the orders that it has lines of. All of it is one
-transaction, after which the answers are those of the new files; before, those of the old ones. A week's answer as a
-source does not belong here.
+A new, changed or removed file touches its own lines and the weeks of the orders that it has lines of. What is folded is
+collected in temporary tables, and becomes the answer in one transaction: an import that breaks off changes no answer.
+Folding is not part of the transaction, because DuckDB keeps all temporary tables that are replaced in one until its
+end. A week's answer as a source does not belong here.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ from pizza_assets.sources.orders.file_intake import take_in
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.import_facts import BLANK, LINE_KINDS, NO_ORDER, REJECTED, ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile, Reading
-from pizza_assets.sources.orders.line_store import given, insert, transaction, with_store
+from pizza_assets.sources.orders.line_store import execute_given, insert, transaction, with_store
 from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS
 from pizza_assets.sources.orders.week_files import REJECTED as REJECTED_FILE
 
@@ -40,6 +41,7 @@ WEEKS = "weeks"
 _ANSWER, _FILES, _FILES_BEFORE = "answer", "files", "files before"
 _UNNAMED = "unnamed.parquet"
 _EXTENTS = pa.schema([(name, pa.string()) for name in ("name", "first_week", "last_week")])
+_OF_WEEKS = ("week_files", "week_counts", "rejects", "days", "file_days")
 _NEAREST = """
 CREATE OR REPLACE TEMP TABLE nearest AS
 SELECT raw, coalesce(max(known.week) FILTER (known.week <= raw), min(known.week)) AS week
@@ -78,8 +80,7 @@ def import_files(
         touched = {number for number, is_used in stored.items() if not is_used or number not in now}
         facts = _answer(db, folder)
         if facts is None or touched:
-            with transaction(db):
-                facts = _updated(db, folder, now, touched, is_first=facts is None, reading=reading)
+            facts = _updated(db, folder, now, touched, is_first=facts is None, reading=reading)
         _sweep(db, folder)
         return facts
 
@@ -110,26 +111,37 @@ def _updated(
     reached = "" if is_first else f"WHERE {own} OR ({shared})"
     db.execute(f"CREATE OR REPLACE TEMP TABLE reached AS SELECT DISTINCT week FROM lines {reached}")
     db.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT unnest(?::INTEGER[]) AS file_id", [list(now)])
-    for table in ("lines", "asides", "files"):
-        db.execute(f"DELETE FROM {table} WHERE file_id NOT IN (FROM chosen)")
-    db.execute("UPDATE files SET is_used = true")
+    db.execute("CREATE OR REPLACE TEMP VIEW chosen_lines AS SELECT * FROM lines WHERE file_id IN (FROM chosen)")
     rank = "row_number() OVER (ORDER BY name) AS rank"
-    db.execute(f"CREATE OR REPLACE TEMP TABLE ranks AS SELECT file_id, {rank} FROM files")
-    for table in ("week_files", "week_counts", "rejects", "days", "file_days"):
-        db.execute(f"DELETE FROM {table}" if is_first else f"DELETE FROM {table} WHERE week IN (FROM reached)")
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE ranks AS SELECT file_id, {rank} FROM files WHERE file_id IN (FROM chosen)"
+    )
+    for table in _OF_WEEKS:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE new_{table} AS FROM {table} LIMIT 0")
     _fold(db, folder, is_first, reading)
-    facts = _facts(db, folder)
+    with transaction(db):
+        for table in ("lines", "asides", "files"):
+            db.execute(f"DELETE FROM {table} WHERE file_id NOT IN (FROM chosen)")
+        db.execute("UPDATE files SET is_used = true")
+        for table in _OF_WEEKS:
+            db.execute(f"DELETE FROM {table}" if is_first else f"DELETE FROM {table} WHERE week IN (FROM reached)")
+            db.execute(f"INSERT INTO {table} FROM new_{table}")
+        facts = _facts(db, folder)
+        _store_answer(db, facts)
+    return facts
+
+
+def _store_answer(db: "DuckDBPyConnection", facts: ImportFacts) -> None:
     db.execute("DELETE FROM state WHERE name IN ($1, $2)", [_ANSWER, _FILES_BEFORE])
     db.execute("UPDATE state SET name = $1 WHERE name = $2", [_FILES_BEFORE, _FILES])
     names = [name for names in facts.week_files.values() for name in names]
     answers = [(_ANSWER, json.dumps(facts.to_json())), (_FILES, json.dumps(names))]
     db.executemany("INSERT INTO state VALUES (?, ?)", answers)
-    return facts
 
 
 def _fold(db: "DuckDBPyConnection", folder: Path, is_whole: bool, reading: Reading) -> None:
     weeks = db.execute(
-        "SELECT week, count(*) FROM lines WHERE week IN (FROM reached) GROUP BY week ORDER BY week"
+        "SELECT week, count(*) FROM chosen_lines WHERE week IN (FROM reached) GROUP BY week ORDER BY week"
     ).fetchall()
     for days in fold_weeks(db, weeks, is_whole, reading.mapping, reading.cutoff):
         _store_days(db)
@@ -148,7 +160,7 @@ def _write_orders(db: "DuckDBPyConnection", folder: Path, week: date) -> None:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         name = f"{week}-{content[:16]}{ORDERS}"
         unnamed.replace(folder / WEEKS / name)
-        db.execute("INSERT INTO week_files VALUES (?, ?)", [week, name])
+        db.execute("INSERT INTO new_week_files VALUES (?, ?)", [week, name])
     else:
         unnamed.unlink()
 
@@ -162,18 +174,19 @@ def _store_days(db: "DuckDBPyConnection") -> None:
     quarters = db.execute(f"SELECT DISTINCT zone, {_QUARTER} AS quarter FROM orders").df()
     at = pd.to_datetime(quarters["quarter"] * _QUARTER_SECONDS, unit="s", utc=True).dt.as_unit("us")
     quarters["day"] = business_days(at, quarters["zone"])
-    with given(db, quarters):
-        db.execute(
-            'INSERT INTO days SELECT week, zone, market, chain, currency, "day", max(ordered_at) FROM '
-            f"(SELECT *, {_QUARTER} AS quarter FROM orders) JOIN given USING (zone, quarter) GROUP BY ALL"
-        )
+    execute_given(
+        db,
+        quarters,
+        'INSERT INTO new_days SELECT week, zone, market, chain, currency, "day", max(ordered_at) FROM '
+        f"(SELECT *, {_QUARTER} AS quarter FROM orders) JOIN given USING (zone, quarter) GROUP BY ALL",
+    )
     spans = db.execute(
         'SELECT week, file_id, zone, min(ordered_at) AS "first", max(ordered_at) AS "last" FROM orders '
         "GROUP BY week, file_id, zone"
     ).df()
     for name in ("first", "last"):
         spans[name] = local_times(spans[name].dt.tz_localize("UTC"), spans["zone"]).dt.normalize()
-    insert(db, "file_days", spans)
+    insert(db, "new_file_days", spans)
 
 
 # --- the facts of all weeks ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pizza_assets.errors import BadFile
 from pizza_assets.sources.orders.line_reading import OrderFile, Reading, read_file, store_files, store_lines
-from pizza_assets.sources.orders.line_store import given, transaction
+from pizza_assets.sources.orders.line_store import execute_given, one_thread, transaction
 from pizza_assets.sources.orders.small_files import read_small_files
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def take_in(db: "DuckDBPyConnection", files: Sequence[OrderFile], reading: Readi
             chosen[seen.file.name] = found
         else:
             to_read.append(seen)
-    chosen |= _read(db, _whole(to_read), reading)
+    with one_thread(db):
+        chosen |= _read(db, _whole(to_read), reading)
     _keep_stats(db, hashed, chosen)
     return chosen
 
@@ -196,5 +197,4 @@ def _keep_stats(db: "DuckDBPyConnection", seen: Sequence[_Seen], chosen: Mapping
             "stat": ["" if one.is_fresh or not one.content else one.stat for one in seen],
         }
     )
-    with given(db, rows):
-        db.execute("UPDATE files SET stat = given.stat FROM given WHERE files.file_id = given.file_id")
+    execute_given(db, rows, "UPDATE files SET stat = given.stat FROM given WHERE files.file_id = given.file_id")

@@ -23,7 +23,7 @@ from pizza_assets.sources.orders.file_coverage import MINUTE
 from pizza_assets.sources.orders.file_lines import EARLIEST, LATEST, LINE_COLUMNS, read_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.file_readers import read_batches
-from pizza_assets.sources.orders.line_store import given, insert
+from pizza_assets.sources.orders.line_store import execute_given, insert
 from pizza_assets.sources.orders.text_batches import ANOTHER_KIND, LIKE_AN_ORDER, TextBatch
 from pizza_assets.threads import ahead
 
@@ -164,13 +164,14 @@ def store_files(db: "DuckDBPyConnection", rows: Sequence[Mapping[str, Any]], rea
     insert(db, "files", stored, ", false AS is_used, blank_count + aside_count AS line_count")
     numbers = [row["file_id"] for row in rows]
     span = {"first": min(numbers), "last": max(numbers)}
-    with given(db, stored):
-        [[unplaced]] = db.execute(f"SELECT count(*) FROM lines WHERE week IS NULL AND {_STORED}", span).fetchall()
-        if unplaced:
-            db.execute(_PLACE, {**span, "unplaced": UNPLACED})
-        remedy = f"; check the mapping {reading.mapping.origin} or the export"
-        db.execute(_DESCRIBE, {**span, "cutoff": reading.cutoff.replace(tzinfo=None), "remedy": remedy})
-        refused = db.execute(f"SELECT file_id FROM files WHERE error IS NOT NULL AND {_STORED}", span).fetchall()
+    unplaced = f"SELECT count(*) FROM lines WHERE week IS NULL AND {_STORED}"
+    if execute_given(db, stored, unplaced, span).fetchall() != [(0,)]:
+        execute_given(db, stored, _PLACE, {**span, "unplaced": UNPLACED})
+    remedy = f"; check the mapping {reading.mapping.origin} or the export"
+    described = {**span, "cutoff": reading.cutoff.replace(tzinfo=None), "remedy": remedy}
+    execute_given(db, stored, _DESCRIBE, described)
+    bad = f"SELECT file_id FROM files WHERE error IS NOT NULL AND {_STORED}"
+    refused = execute_given(db, stored, bad, span).fetchall()
     for table in ("lines", "asides") if refused else ():
         db.executemany(f"DELETE FROM {table} WHERE file_id = ?", refused)
 

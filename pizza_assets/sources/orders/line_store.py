@@ -6,7 +6,7 @@ others read meanwhile. What the lines mean does not belong here.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -144,16 +144,28 @@ def transaction(db: "DuckDBPyConnection") -> Iterator[None]:
 
 
 @contextmanager
-def given(db: "DuckDBPyConnection", rows: pd.DataFrame | pa.Table) -> Iterator[None]:
-    """The rows as the table `given` in the block."""
-    db.register("given", rows)
+def one_thread(db: "DuckDBPyConnection") -> Iterator[None]:
+    """Statements in the block use one thread: beside threads that read lines, a second one would only wait for work."""
+    db.execute("SET threads = 1")
     try:
         yield
     finally:
-        db.unregister("given")
+        db.execute(f"SET threads = {_THREADS}")
+
+
+def execute_given(
+    db: "DuckDBPyConnection",
+    given: pd.DataFrame | pa.Table,  # noqa: ARG001
+    statement: str,
+    values: Sequence[object] | Mapping[str, object] = (),
+) -> "DuckDBPyConnection":
+    """Run a statement in which the table `given` is these rows.
+
+    DuckDB finds them by the name of the argument. A registered table would stay in memory until the transaction ends.
+    """
+    return db.execute(statement, values)
 
 
 def insert(db: "DuckDBPyConnection", table: str, rows: pd.DataFrame | pa.Table, more: str = "") -> None:
     """Append rows by the names of their columns; `more` adds computed columns."""
-    with given(db, rows):
-        db.execute(f"INSERT INTO {table} BY NAME SELECT *{more} FROM given")
+    execute_given(db, rows, f"INSERT INTO {table} BY NAME SELECT *{more} FROM given")
