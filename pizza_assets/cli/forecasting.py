@@ -51,8 +51,10 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts. Neither can
-    steer a terminal."""
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts.
+
+    Neither can steer a terminal.
+    """
     until = now + timedelta(days=days or HORIZON_DAYS)
     is_ahead = (demand["ends_at"] > now) & (demand["starts_at"] < until)
     rows = demand[(demand["level"] == DemandLevel.SHOP) & is_ahead]
