@@ -4,8 +4,11 @@ import json
 import logging
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -13,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.errors import BadFile, ConfigurationError, StorageError
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.orders import file_intake, files, small_files
+from pizza_assets.sources.orders import file_import, file_intake, files, small_files
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.line_store import DATABASE
 from pizza_assets_tests.sources.orders.exports import (
@@ -205,6 +208,37 @@ def test_a_store_of_another_parser_is_made_again_and_knows_the_weeks_of_files_th
     assert ["made by another version" in record.message for record in caplog.records] == [True]
 
 
+def test_an_error_while_storing_keeps_the_store_and_what_it_knows_of_files_that_are_bad_now(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "in", "1.csv", "")
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0])]))
+    with monkeypatch.context() as patch:
+        patch.setattr(file_import, "_write_orders", failing(duckdb.IOException("No space left on device")))
+        with pytest.raises(StorageError, match=r"No space left.*is the disk full"):
+            order_files(tmp_path / "in").periods()
+    assert "1.csv" in (order_files(tmp_path / "in").refusal(AUGUST) or "")
+    assert not caplog.records
+
+
+def test_a_store_made_again_keeps_the_weeks_of_files_that_are_bad_now(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "in", "1.csv", "")
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0])]))
+    real, errors = file_import.take_in, [duckdb.FatalException("invalidated")]
+    monkeypatch.setattr(file_import, "take_in", lambda *args: failing(errors.pop())() if errors else real(*args))
+    assert "1.csv" in (order_files(tmp_path / "in").refusal(AUGUST) or "")
+    assert "made again from the files" in caplog.text
+
+
+def failing(error: BaseException) -> Callable[..., Any]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
 def test_a_lost_file_of_a_week_is_written_again(tmp_path: Path, stored: Path) -> None:
     known = identities(tmp_path / "in")
     for file in (tmp_path / "staging").rglob("*.parquet"):
@@ -216,8 +250,6 @@ def test_a_lost_file_of_a_week_is_written_again(tmp_path: Path, stored: Path) ->
 def test_an_import_that_breaks_off_changes_nothing_and_what_was_read_is_not_read_again(
     tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pizza_assets.sources.orders import file_import
-
     known = identities(tmp_path / "in")
     write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0], "7.00")]))
     with monkeypatch.context() as patch:
