@@ -20,7 +20,7 @@ CREATE OR REPLACE TEMP TABLE busy AS
 SELECT order_id FROM scope GROUP BY order_id
 HAVING count(*) > 1 OR bool_or(
     NOT is_counted OR is_refund OR ordered_at >= getvariable('cutoff')
-    OR amount > getvariable('most_fine') OR quantity > getvariable('most_pizzas')
+    OR quantity < 0 OR amount > getvariable('most_fine') OR quantity > getvariable('most_pizzas')
 );
 
 CREATE OR REPLACE TEMP TABLE work AS

@@ -265,19 +265,19 @@ def _week_files(db: "DuckDBPyConnection", folder: Path) -> dict[str, list[str]]:
     # a line of no week with orders is reported, but not counted against the week
     check = f"""if(raw = nearest.week, "check", '{OF_NO_WEEK}' || "check") AS "check" """
     rows = (
-        f'SELECT files.name AS origin, line_number, row_id, "column", {check}, "value", reason FROM rejects '
-        "JOIN nearest ON raw = rejects.week JOIN files USING (file_id) WHERE nearest.week"
+        f'SELECT nearest.week, files.name AS origin, line_number, row_id, "column", {check}, "value", reason '
+        "FROM rejects JOIN nearest ON raw = rejects.week JOIN files USING (file_id)"
     )
     tokens = db.execute(
-        "SELECT nearest.week, count(*), bit_xor(hash(files.name, line_number, row_id, reason)) FROM rejects "
-        "JOIN nearest ON raw = rejects.week JOIN files USING (file_id) GROUP BY nearest.week ORDER BY nearest.week"
+        f"SELECT week, count(*), bit_xor(hash(rows)) FROM ({rows}) AS rows GROUP BY week ORDER BY week"
     ).fetchall()
     for week, count, token in tokens:
         name = f"{week}-{count}-{token:016x}{REJECTED_FILE}"
         path = folder / WEEKS / name
         if not path.exists():
             unnamed = folder / WEEKS / _UNNAMED
-            db.execute(f"COPY ({rows} = DATE '{week}' ORDER BY ALL) TO '{_quoted(unnamed)}' {_WRITTEN}")
+            of_week = f"SELECT * EXCLUDE (week) FROM ({rows}) WHERE week = DATE '{week}' ORDER BY ALL"
+            db.execute(f"COPY ({of_week}) TO '{_quoted(unnamed)}' {_WRITTEN}")
             unnamed.replace(path)
         names[week].append(name)
     return {week.isoformat(): found for week, found in names.items()}

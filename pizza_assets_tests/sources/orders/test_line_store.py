@@ -92,6 +92,26 @@ def test_the_store_has_no_column_that_is_not_mapped(tmp_path: Path) -> None:
     assert not any(b"zebedee" in content for content in stored)
 
 
+def test_refused_rows_follow_every_change_of_the_file(tmp_path: Path) -> None:
+    header = ("id", "placed", "price", "count", "item")
+    for time in ("19:30", "21:45"):
+        rows = [("a", f"2025-08-15 {at}", "5.00", "1", "M") for at in ("19:00", time)]
+        write(tmp_path / "in", "1.csv", csv_text(header, [*rows, ("b", "2025-08-15 19:00", "5.00", "1", "M")]))
+        refused = order_files(tmp_path / "in", mapping(ITEM_ROWS)).rejected(AUGUST)
+        assert refused["value"].tolist() == [
+            "2025-08-15 18:00:00+00:00",
+            f"2025-08-15 {int(time[:2]) - 1}{time[2:]}:00+00:00",
+        ]
+
+
+def test_an_order_without_revenue_and_with_a_refunded_pizza_has_no_negative_count(tmp_path: Path) -> None:
+    chosen = mapping(ORDER_ROWS, ('rows = "orders"', 'rows = "orders"\nrefunds = "net"'))
+    rows = [order("a", DAYS[0]), ("b", "2025-08-15 19:00", "0.00", "-1", "Leeds", "s1")]
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, rows))
+    orders = order_files(tmp_path / "in", chosen).orders(AUGUST).rows
+    assert (orders["pizza_count"] >= 0).all()
+
+
 # --- two ways of reading, one answer ----------------------------------------------------------------------------------
 
 CELLS = {
