@@ -7,7 +7,8 @@ source does not belong here.
 
 import hashlib
 import json
-import shutil
+import os
+import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -37,7 +38,9 @@ PARSER_VERSION = 6
 """Raise it when the same files would give other orders, rejects or coverage."""
 WEEKS = "weeks"
 """The folder of the Parquet files, beside the store."""
-_ANSWER, _FILES, _FILES_BEFORE = "answer", "files", "files before"
+_ANSWER = "answer"
+_UNUSED_SECONDS = 86_400
+"""How long files of weeks stay after the last answer that had them: another process may still be reading them."""
 _UNNAMED = "unnamed.parquet"
 _EXTENTS = pa.schema([(name, pa.string()) for name in ("name", "first_week", "last_week")])
 _NEAREST = """
@@ -72,6 +75,7 @@ def import_files(
     reading = Reading(mapping, business_timezone, cutoff, {market.name: market for market in markets})
 
     def update(db: "DuckDBPyConnection") -> ImportFacts:
+        (folder / WEEKS).mkdir(exist_ok=True)
         chosen = take_in(db, files, reading)
         stored = dict(db.execute("SELECT file_id, is_used FROM files").fetchall())
         now = set(chosen.values())
@@ -80,12 +84,9 @@ def import_files(
         if facts is None or touched:
             with transaction(db):
                 facts = _updated(db, folder, now, touched, is_first=facts is None, reading=reading)
-        _sweep(db, folder)
+        _sweep(folder, facts)
         return facts
 
-    (folder / WEEKS).mkdir(parents=True, exist_ok=True)
-    for earlier in folder.parent.glob(f"*{folder.name}-*"):  # of releases that had a folder for each set of files
-        shutil.rmtree(earlier, ignore_errors=True)
     return with_store(folder, made_with, update)
 
 
@@ -119,11 +120,8 @@ def _updated(
         db.execute(f"DELETE FROM {table}" if is_first else f"DELETE FROM {table} WHERE week IN (FROM reached)")
     _fold(db, folder, is_first, reading)
     facts = _facts(db, folder)
-    db.execute("DELETE FROM state WHERE name IN ($1, $2)", [_ANSWER, _FILES_BEFORE])
-    db.execute("UPDATE state SET name = $1 WHERE name = $2", [_FILES_BEFORE, _FILES])
-    names = [name for names in facts.week_files.values() for name in names]
-    answers = [(_ANSWER, json.dumps(facts.to_json())), (_FILES, json.dumps(names))]
-    db.executemany("INSERT INTO state VALUES (?, ?)", answers)
+    db.execute("DELETE FROM state WHERE name = $1", [_ANSWER])
+    db.execute("INSERT INTO state VALUES (?, ?)", [_ANSWER, json.dumps(facts.to_json())])
     return facts
 
 
@@ -283,10 +281,11 @@ def _week_files(db: "DuckDBPyConnection", folder: Path) -> dict[str, list[str]]:
     return {week.isoformat(): found for week, found in names.items()}
 
 
-def _sweep(db: "DuckDBPyConnection", folder: Path) -> None:
-    """Delete the files of weeks that neither this answer nor the one before has, which others may be reading."""
-    found = db.execute("SELECT value FROM state WHERE name IN ($1, $2)", [_FILES, _FILES_BEFORE]).fetchall()
-    kept = {name for (names,) in found for name in json.loads(names)}
+def _sweep(folder: Path, facts: ImportFacts) -> None:
+    """Delete the files of weeks that no answer has had for a day. Their times say when an answer last had them."""
+    for names in facts.week_files.values():
+        for name in names:
+            os.utime(folder / WEEKS / name)
     for path in (folder / WEEKS).iterdir():
-        if path.name not in kept:
+        if time.time() - path.stat().st_mtime > _UNUSED_SECONDS:
             path.unlink()

@@ -6,6 +6,7 @@ others read meanwhile. What the lines mean does not belong here.
 """
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,7 +31,6 @@ _THREADS = 2
 _TABLES = """
 CREATE TABLE state (name VARCHAR, value VARCHAR);
 CREATE TABLE extents (name VARCHAR, first_week VARCHAR, last_week VARCHAR);
-CREATE SEQUENCE file_ids;
 CREATE TABLE files (
     file_id INTEGER, name VARCHAR, stat VARCHAR, content VARCHAR, is_used BOOLEAN, error VARCHAR, line_count BIGINT,
     blank_count BIGINT, aside_count BIGINT, aside VARCHAR[], last_at TIMESTAMP, held_from TIMESTAMP, first_week DATE,
@@ -80,6 +80,15 @@ def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection
                 )  # fmt: skip
             with _made(folder, made_with, _readable_extents(folder)) as db:
                 return work(db)
+    except OSError as error:
+        raise StorageError(
+            f"{folder}: order lines can't be stored ({error}); check the permissions of the folder, and whether the "
+            "disk is full"
+        ) from error
+    except RuntimeError as error:  # what DuckDB makes of Ctrl-C during a statement
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.OutOfMemoryException as error:
         raise StorageError(f"{folder}: the import needs more memory or disk than there is ({error})") from error
     except duckdb.Error as error:
@@ -139,6 +148,8 @@ def _made(folder: Path, made_with: str, extents: Sequence[tuple[str, str, str]])
     """A new store, in place of the one that may be there."""
     for name in (DATABASE, f"{DATABASE}.wal"):
         (folder / name).unlink(missing_ok=True)
+    for earlier in folder.parent.glob(f"*{folder.name}-*"):  # left by releases that had one folder per set of files
+        shutil.rmtree(earlier, ignore_errors=True)
     with _connected(folder) as db:
         with transaction(db):
             db.execute(_TABLES)
