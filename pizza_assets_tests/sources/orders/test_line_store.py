@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,18 @@ def test_an_order_without_revenue_and_with_a_refunded_pizza_has_no_negative_coun
     write(tmp_path / "in", "1.csv", csv_text(HEADER, rows))
     orders = order_files(tmp_path / "in", chosen).orders(AUGUST).rows
     assert (orders["pizza_count"] >= 0).all()
+
+
+@pytest.mark.parametrize(("refunded_again", "told"), [(False, "1 refunds dropped"), (True, None)])
+def test_a_refund_that_a_later_file_lacks_is_told(tmp_path: Path, refunded_again: bool, told: str | None) -> None:
+    chosen = mapping(ORDER_ROWS, ('rows = "orders"', 'rows = "orders"\nrefunds = "net"'))
+    sold, refund = order("a", DAYS[0], "20.00"), ("a", "2025-08-15 19:00", "-5.00", "0", "Leeds", "s1")
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [sold, refund]))
+    later = [sold, (*refund[:2], "-6.00", *refund[3:])] if refunded_again else [sold]
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, later))
+    reason = order_files(tmp_path / "in", chosen).orders(AUGUST).reason or ""
+    assert ("refunds dropped" in reason) == (told is not None)
+    assert (told or "") in reason
 
 
 # --- two ways of reading, one answer ----------------------------------------------------------------------------------
@@ -360,6 +373,18 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(
         patch.setattr(file_intake, "read_file", grow)
         assert "is being written" in order_files(tmp_path / "in").facts.bad_files["2.csv"]
     assert revenues(order_files(tmp_path / "in"))[0] == 1500
+
+
+def test_a_line_refused_as_future_waits_when_its_minute_has_come(tmp_path: Path) -> None:
+    write(
+        tmp_path / "in", "1.csv", csv_text(HEADER, [order("a", DAYS[0]), ("b", "2025-08-19 12:00", *order("", "")[2:])])
+    )
+    found = []
+    for at in ("2025-08-18 11:00", "2025-08-19 10:59", "2025-08-19 11:00", "2025-08-19 11:01"):
+        now = datetime.fromisoformat(f"{at}+00:00")
+        lines = order_files(tmp_path / "in", now=lambda now=now: now).facts.lines
+        found.append((lines["rejected"], lines["waiting"], lines["accepted"]))
+    assert found == [(1, 0, 1), (1, 0, 1), (0, 1, 1), (0, 0, 2)]
 
 
 # --- what nobody expects ----------------------------------------------------------------------------------------------
