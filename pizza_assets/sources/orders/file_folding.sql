@@ -24,7 +24,7 @@ CREATE OR REPLACE TEMP TABLE busy AS
 SELECT order_id FROM scope GROUP BY order_id
 HAVING count(*) > 1 OR bool_or(
     NOT is_counted OR is_refund OR ordered_at >= getvariable('cutoff')
-    OR amount > getvariable('most_fine') OR quantity > getvariable('most_pizzas')
+    OR quantity < 0 OR amount > getvariable('most_fine') OR quantity > getvariable('most_pizzas')
 );
 
 CREATE OR REPLACE TEMP TABLE work AS
@@ -100,8 +100,9 @@ WITH found AS (
     FROM sold GROUP BY order_id
 ), judged_refunds AS (
     SELECT found.*, latest.order_id IS NULL AS is_lone,
+        coalesce(latest.refunding_rank > found.rank, false) AS is_restated,
         sold.rank IS NOT NULL AND (
-            coalesce(latest.refunding_rank > found.rank, false)
+            is_restated
             OR (latest.rank > found.rank AND found.ordered_at = sold.ordered_at)
         ) AS is_replaced
     FROM found LEFT JOIN sold ON sold.order_id = found.order_id AND sold.rank = found.rank
@@ -114,7 +115,7 @@ SELECT order_id, amount, quantity, week, CASE
     WHEN is_replaced THEN 'superseded'
     WHEN is_lone THEN 'lone_refund'
     ELSE 'refund'
-END AS kind
+END AS kind, kind = 'superseded' AND NOT is_restated AS is_dropped
 FROM judged_refunds;
 
 -- The versions less their refunds. What is paid back whole counts as left out; of the others the last one counts.
@@ -201,6 +202,7 @@ WITH counted AS (
     UNION ALL SELECT head.week, 'excluded', paid_back_lines FROM settled WHERE paid_back_lines > 0
     UNION ALL SELECT week, 'excluded', 1 FROM work WHERE is_excluded
     UNION ALL SELECT week, kind, 1 FROM refunds
+    UNION ALL SELECT week, 'dropped_refunds', 1 FROM refunds WHERE is_dropped
     UNION ALL SELECT week, 'waiting', 1 FROM work WHERE is_taken_off AND ordered_at >= getvariable('cutoff')
     UNION ALL SELECT head.week, 'waiting', line_count FROM judged
     WHERE rule IS NULL AND refused_line IS NULL AND ordered_at >= getvariable('cutoff')

@@ -8,7 +8,8 @@ end. A week's answer as a source does not belong here.
 
 import hashlib
 import json
-import shutil
+import os
+import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -38,7 +39,9 @@ PARSER_VERSION = 6
 """Raise it when the same files would give other orders, rejects or coverage."""
 WEEKS = "weeks"
 """The folder of the Parquet files, beside the store."""
-_ANSWER, _FILES, _FILES_BEFORE = "answer", "files", "files before"
+_ANSWER = "answer"
+_UNUSED_SECONDS = 86_400
+"""How long files of weeks stay after the last answer that had them: another process may still be reading them."""
 _UNNAMED = "unnamed.parquet"
 _EXTENTS = pa.schema([(name, pa.string()) for name in ("name", "first_week", "last_week")])
 _OF_WEEKS = ("week_files", "week_counts", "rejects", "days", "file_days")
@@ -74,6 +77,7 @@ def import_files(
     reading = Reading(mapping, business_timezone, cutoff, {market.name: market for market in markets})
 
     def update(db: "DuckDBPyConnection") -> ImportFacts:
+        (folder / WEEKS).mkdir(exist_ok=True)
         chosen = take_in(db, files, reading)
         stored = dict(db.execute("SELECT file_id, is_used FROM files").fetchall())
         now = set(chosen.values())
@@ -81,12 +85,9 @@ def import_files(
         facts = _answer(db, folder)
         if facts is None or touched:
             facts = _updated(db, folder, now, touched, is_first=facts is None, reading=reading)
-        _sweep(db, folder)
+        _sweep(folder, facts)
         return facts
 
-    (folder / WEEKS).mkdir(parents=True, exist_ok=True)
-    for earlier in folder.parent.glob(f"*{folder.name}-*"):  # of releases that had a folder for each set of files
-        shutil.rmtree(earlier, ignore_errors=True)
     return with_store(folder, made_with, update)
 
 
@@ -127,16 +128,9 @@ def _updated(
             db.execute(f"DELETE FROM {table}" if is_first else f"DELETE FROM {table} WHERE week IN (FROM reached)")
             db.execute(f"INSERT INTO {table} FROM new_{table}")
         facts = _facts(db, folder)
-        _store_answer(db, facts)
+        db.execute("DELETE FROM state WHERE name = $1", [_ANSWER])
+        db.execute("INSERT INTO state VALUES (?, ?)", [_ANSWER, json.dumps(facts.to_json())])
     return facts
-
-
-def _store_answer(db: "DuckDBPyConnection", facts: ImportFacts) -> None:
-    db.execute("DELETE FROM state WHERE name IN ($1, $2)", [_ANSWER, _FILES_BEFORE])
-    db.execute("UPDATE state SET name = $1 WHERE name = $2", [_FILES_BEFORE, _FILES])
-    names = [name for names in facts.week_files.values() for name in names]
-    answers = [(_ANSWER, json.dumps(facts.to_json())), (_FILES, json.dumps(names))]
-    db.executemany("INSERT INTO state VALUES (?, ?)", answers)
 
 
 def _fold(db: "DuckDBPyConnection", folder: Path, is_whole: bool, reading: Reading) -> None:
@@ -278,28 +272,29 @@ def _week_files(db: "DuckDBPyConnection", folder: Path) -> dict[str, list[str]]:
     # a line of no week with orders is reported, but not counted against the week
     check = f"""if(raw = nearest.week, "check", '{OF_NO_WEEK}' || "check") AS "check" """
     rows = (
-        f'SELECT files.name AS origin, line_number, row_id, "column", {check}, "value", reason FROM rejects '
-        "JOIN nearest ON raw = rejects.week JOIN files USING (file_id) WHERE nearest.week"
+        f'SELECT nearest.week, files.name AS origin, line_number, row_id, "column", {check}, "value", reason '
+        "FROM rejects JOIN nearest ON raw = rejects.week JOIN files USING (file_id)"
     )
     tokens = db.execute(
-        "SELECT nearest.week, count(*), bit_xor(hash(files.name, line_number, row_id, reason)) FROM rejects "
-        "JOIN nearest ON raw = rejects.week JOIN files USING (file_id) GROUP BY nearest.week ORDER BY nearest.week"
+        f"SELECT week, count(*), bit_xor(hash(rows)) FROM ({rows}) AS rows GROUP BY week ORDER BY week"
     ).fetchall()
     for week, count, token in tokens:
         name = f"{week}-{count}-{token:016x}{REJECTED_FILE}"
         path = folder / WEEKS / name
         if not path.exists():
             unnamed = folder / WEEKS / _UNNAMED
-            db.execute(f"COPY ({rows} = DATE '{week}' ORDER BY ALL) TO '{_quoted(unnamed)}' {_WRITTEN}")
+            of_week = f"SELECT * EXCLUDE (week) FROM ({rows}) WHERE week = DATE '{week}' ORDER BY ALL"
+            db.execute(f"COPY ({of_week}) TO '{_quoted(unnamed)}' {_WRITTEN}")
             unnamed.replace(path)
         names[week].append(name)
     return {week.isoformat(): found for week, found in names.items()}
 
 
-def _sweep(db: "DuckDBPyConnection", folder: Path) -> None:
-    """Delete the files of weeks that neither this answer nor the one before has, which others may be reading."""
-    found = db.execute("SELECT value FROM state WHERE name IN ($1, $2)", [_FILES, _FILES_BEFORE]).fetchall()
-    kept = {name for (names,) in found for name in json.loads(names)}
+def _sweep(folder: Path, facts: ImportFacts) -> None:
+    """Delete the files of weeks that no answer has had for a day. Their times say when an answer last had them."""
+    for names in facts.week_files.values():
+        for name in names:
+            os.utime(folder / WEEKS / name)
     for path in (folder / WEEKS).iterdir():
-        if path.name not in kept:
+        if time.time() - path.stat().st_mtime > _UNUSED_SECONDS:
             path.unlink()

@@ -31,7 +31,11 @@ _TEXT_KINDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 
 @dataclass(frozen=True)
 class _Known:
-    """A stored file. Its lines are read alike at all cut-offs after last_at, up to held_from."""
+    """A stored file. Its lines have the same fates at every cut-off after last_at and not after held_from.
+
+    last_at: the time of the last line that counts. held_from: the last cut-off at which every waiting line still waits,
+    and every line refused as future is still refused; None if there are no such lines.
+    """
 
     file_id: int
     name: str

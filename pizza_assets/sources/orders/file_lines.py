@@ -65,7 +65,6 @@ LINE_COLUMNS = {
 if no item is mapped. is_refund: amount and quantity are to be taken from the order with this id. zone: the business
 day's zone. problem_*: missing for a good line."""
 
-
 _FIELDS = ("column", "check", "value", "reason")
 
 

@@ -31,6 +31,7 @@ COUNT_TEXTS = {
     "replaced_versions": "{} earlier versions of orders replaced",
     "excluded": "{} lines excluded by their status, as void or as paid back",
     "refund": "{} refunds taken from their orders",
+    "dropped_refunds": "{} refunds dropped, because a later file by name has their order at the same time without them",
     "lone_refund": "{} refunds of unknown orders",
     "moved_out_of_gap": "{} orders at a time that did not exist (clocks went forward) moved forward by the gap",
     "first_of_two": "{} orders at a time that existed twice (clocks went back) taken as the first",

@@ -24,8 +24,9 @@ LINE_KINDS = (ACCEPTED, REJECTED, DUPLICATE, SUPERSEDED, EXCLUDED, REFUND, LONE_
 class ImportFacts:
     """The results of an import, except the orders themselves.
 
-    weeks: counts per match week with orders: accepted, rejected, duplicate, superseded, excluded and waiting lines;
-        replaced_versions, moved_out_of_gap and first_of_two orders (see file_folding and file_times).
+    weeks: counts per match week with orders: accepted, rejected, duplicate, superseded, excluded, refund, lone_refund
+        and waiting lines; of the superseded ones the dropped_refunds; replaced_versions, moved_out_of_gap and
+        first_of_two orders (see file_folding and file_times).
     coverage: the periods that the readable files cover.
     bad_files: the unreadable files, and why.
     extents: the keys of the first and last week with lines, per file; of an unreadable file from the last time it

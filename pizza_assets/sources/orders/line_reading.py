@@ -69,7 +69,8 @@ FROM (
     SELECT file_id, count(*) AS lines,
         count(*) FILTER (problem_column IS NULL AND NOT is_excluded) AS usable,
         max(ordered_at) FILTER (NOT is_excluded AND ordered_at < $cutoff) AS last_at,
-        min(ordered_at) FILTER (NOT is_excluded AND ordered_at >= $cutoff) AS held_from,
+        min(if(ordered_at < $cutoff + INTERVAL 1 MINUTE, ordered_at, ordered_at - INTERVAL 1 MINUTE))
+            FILTER (NOT is_excluded AND ordered_at >= $cutoff) AS held_from,
         min(week) FILTER (problem_column IS NULL AND ordered_at < $cutoff) AS first_week,
         max(week) FILTER (problem_column IS NULL AND ordered_at < $cutoff) AS last_week,
         arg_min({{'line': line_number, 'why': problem_reason}}, line_number)

@@ -6,8 +6,9 @@ others read meanwhile. What the lines mean does not belong here.
 """
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,7 +31,6 @@ _THREADS = 2
 _TABLES = """
 CREATE TABLE state (name VARCHAR, value VARCHAR);
 CREATE TABLE extents (name VARCHAR, first_week VARCHAR, last_week VARCHAR);
-CREATE SEQUENCE file_ids;
 CREATE TABLE files (
     file_id INTEGER, name VARCHAR, stat VARCHAR, content VARCHAR, is_used BOOLEAN, error VARCHAR, line_count BIGINT,
     blank_count BIGINT, aside_count BIGINT, aside VARCHAR[], last_at TIMESTAMP, held_from TIMESTAMP, first_week DATE,
@@ -62,49 +62,94 @@ tell a change. files.is_used: whether the answers are made of it. The tables fro
 def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection"], Result]) -> Result:
     """The result of `work` on the store in `folder`, which no other process uses meanwhile.
 
-    made_with: of a store made with something else, only the known extents of files are kept. Raises StorageError if the
-    folder can't be written.
+    made_with: of a store made with something else, only the known extents of files are kept; so it is with a damaged
+    store if they can be read. Raises StorageError if the store can't be used, or the disk is full.
     """
     import duckdb  # slow to import, and only files of orders need it
 
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / LOCK):
-        try:
-            with _opened(folder, made_with) as db:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / LOCK):
+            try:
+                with _opened(folder, made_with) as db:
+                    return work(db)
+            except (_Damaged, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException) as error:
+                logging.getLogger(__name__).warning(
+                    "%s is damaged, so it is made again from the files: %s",
+                    folder / DATABASE, str(error).splitlines()[0],
+                )  # fmt: skip
+            with _made(folder, made_with, _readable_extents(folder)) as db:
                 return work(db)
-        except duckdb.OutOfMemoryException as error:
-            raise StorageError(f"{folder}: the import needs more memory or disk than there is ({error})") from error
-        except duckdb.Error as error:
-            if "Could not set lock" in str(error):
-                raise StorageError(f"{folder / DATABASE} is open in another program ({error}); close it") from error
-            logging.getLogger(__name__).warning(
-                "%s is damaged or of another version, so it is made again from the files: %s",
-                folder / DATABASE, str(error).splitlines()[0],
-            )  # fmt: skip
-        _remove(folder)
-        try:
-            with _opened(folder, made_with) as db:
-                return work(db)
-        except duckdb.Error as error:
-            raise StorageError(f"{folder}: order lines can't be stored ({error}); is the disk full?") from error
+    except OSError as error:
+        raise StorageError(
+            f"{folder}: order lines can't be stored ({error}); check the permissions of the folder, and whether the "
+            "disk is full"
+        ) from error
+    except RuntimeError as error:  # what DuckDB makes of Ctrl-C during a statement
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
+    except duckdb.OutOfMemoryException as error:
+        raise StorageError(f"{folder}: the import needs more memory or disk than there is ({error})") from error
+    except duckdb.Error as error:
+        if "Could not set lock" in str(error):
+            raise StorageError(f"{folder / DATABASE} is open in another program ({error}); close it") from error
+        raise StorageError(
+            f"{folder}: order lines can't be stored ({error}); is the disk full? If not, delete {DATABASE} in it, and "
+            "it is made again from the files"
+        ) from error
+
+
+class _Damaged(Exception):
+    """The database can't be opened, or is not one of ours."""
 
 
 @contextmanager
 def _opened(folder: Path, made_with: str) -> Iterator["DuckDBPyConnection"]:
+    """The store; a new one if there is none, or it was made with something else. Raises _Damaged."""
+    import duckdb
+
     extents = []
     if (folder / DATABASE).exists():
-        with _connected(folder) as db:
-            row = db.execute("SELECT value FROM state WHERE name = 'made_with'").fetchone()
+        with ExitStack() as stack:
+            try:
+                db = stack.enter_context(_connected(folder))
+                row = db.execute("SELECT value FROM state WHERE name = 'made_with'").fetchone()
+                extents = db.execute("FROM extents").fetchall()
+            except duckdb.Error as error:
+                if isinstance(error, duckdb.OutOfMemoryException) or "Could not set lock" in str(error):
+                    raise
+                raise _Damaged(str(error)) from error
             if row == (made_with,):
                 yield db
                 return
-            extents = db.execute("FROM extents").fetchall()
-            versions = (row[0] if row else "").split("\n", maxsplit=1)[0]
-            if versions != made_with.split("\n", maxsplit=1)[0]:
-                logging.getLogger(__name__).warning(
-                    "%s was made by another version (%s), so it is made again from the files", folder, versions
-                )
-        _remove(folder)
+        versions = (row[0] if row else "").split("\n", maxsplit=1)[0]
+        if versions != made_with.split("\n", maxsplit=1)[0]:
+            logging.getLogger(__name__).warning(
+                "%s was made by another version (%s), so it is made again from the files", folder, versions
+            )
+    with _made(folder, made_with, extents) as db:
+        yield db
+
+
+def _readable_extents(folder: Path) -> list[tuple[str, str, str]]:
+    """The extents in a damaged store, as far as it can still be read: they keep incomplete weeks from being stored."""
+    import duckdb
+
+    try:
+        with _connected(folder) as db:
+            return db.execute("FROM extents").fetchall()
+    except duckdb.Error:
+        return []
+
+
+@contextmanager
+def _made(folder: Path, made_with: str, extents: Sequence[tuple[str, str, str]]) -> Iterator["DuckDBPyConnection"]:
+    """A new store, in place of the one that may be there."""
+    for name in (DATABASE, f"{DATABASE}.wal"):
+        (folder / name).unlink(missing_ok=True)
+    for earlier in folder.parent.glob(f"*{folder.name}-*"):  # left by releases that had one folder per set of files
+        shutil.rmtree(earlier, ignore_errors=True)
     with _connected(folder) as db:
         with transaction(db):
             db.execute(_TABLES)
@@ -124,11 +169,6 @@ def _connected(folder: Path) -> Iterator["DuckDBPyConnection"]:
     }  # fmt: skip
     with duckdb.connect(str(folder / DATABASE), config=config) as db:
         yield db
-
-
-def _remove(folder: Path) -> None:
-    for name in (DATABASE, f"{DATABASE}.wal"):
-        (folder / name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ The Parquet files are written in file_import.py and never change, so they are re
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -32,15 +33,25 @@ def week_frame(files: Sequence[Path], label: DataSource) -> pd.DataFrame:
 def week_rows(files: Sequence[Path], label: DataSource) -> pd.DataFrame | RowStream:
     """The rows of `week_frame`; of a large week as a stream, which raises OSError if a file can't be read."""
     orders = _of_kind(files, ORDERS)
-    if sum(parquet.read_metadata(file).num_rows for file in orders) <= LARGE_WEEK_ORDERS:
+    if sum(map(_row_count, orders)) <= LARGE_WEEK_ORDERS:
         return week_frame(files, label)
     return RowStream(lambda: (batch for file in orders for batch in _batches(file, label)))
 
 
 def week_rejects(files: Sequence[Path]) -> pd.DataFrame:
     """The week's refused rows as RejectedRows."""
-    rows = [pd.read_parquet(file) for file in _of_kind(files, REJECTED)]
+    rows = [_rejects(file) for file in _of_kind(files, REJECTED)]
     return RejectedRows.conform(pd.concat(rows)) if rows else RejectedRows.empty()
+
+
+def _row_count(file: Path) -> int:
+    with _errors_named(file):
+        return parquet.read_metadata(file).num_rows
+
+
+def _rejects(file: Path) -> pd.DataFrame:
+    with _errors_named(file):
+        return pd.read_parquet(file)
 
 
 def _of_kind(files: Sequence[Path], ending: str) -> list[Path]:
@@ -48,15 +59,24 @@ def _of_kind(files: Sequence[Path], ending: str) -> list[Path]:
 
 
 def _batches(file: Path, label: DataSource) -> Iterator[pa.RecordBatch]:
+    with _errors_named(file), parquet.ParquetFile(file) as opened:
+        for batch in opened.iter_batches(_BATCH_ROWS):
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            for name, value in zip(CONSTANT, ("football", label.value, "files"), strict=True):
+                columns[name] = pa.repeat(value, len(batch))
+            schema = RawOrders.arrow_schema()
+            yield pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in schema], schema=schema)
+
+
+@contextmanager
+def _errors_named(file: Path) -> Iterator[None]:
+    """Raises OSError with cause and remedy if the file can't be read in the block."""
     try:
-        with parquet.ParquetFile(file) as opened:
-            for batch in opened.iter_batches(_BATCH_ROWS):
-                columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-                for name, value in zip(CONSTANT, ("football", label.value, "files"), strict=True):
-                    columns[name] = pa.repeat(value, len(batch))
-                schema = RawOrders.arrow_schema()
-                yield pa.RecordBatch.from_arrays(
-                    [columns[field.name].cast(field.type) for field in schema], schema=schema
-                )
+        yield
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"{file} is gone: the order files have changed and were imported again more than a day ago, or the cache "
+            "was emptied; run again"
+        ) from error
     except pa.ArrowException as error:
         raise OSError(f"{file}: {error}; delete the folder, and it is made again from the export") from error

@@ -4,8 +4,13 @@ import json
 import logging
 import os
 import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -13,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.errors import BadFile, ConfigurationError, StorageError
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.sources.orders import file_intake, files, small_files
+from pizza_assets.sources.orders import file_import, file_intake, files, small_files
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.line_store import DATABASE
 from pizza_assets_tests.sources.orders.exports import (
@@ -87,6 +92,35 @@ def test_the_store_has_no_column_that_is_not_mapped(tmp_path: Path) -> None:
     stored = [file.read_bytes().lower() for file in (tmp_path / "staging").rglob("*") if file.is_file()]
     assert any(b"s1" in content for content in stored)
     assert not any(b"zebedee" in content for content in stored)
+
+
+def test_refused_rows_follow_every_change_of_the_file(tmp_path: Path) -> None:
+    header = ("id", "placed", "price", "count", "item")
+    for second, utc in (("19:30", "18:30"), ("21:45", "20:45")):
+        rows = [("a", f"2025-08-15 {at}", "5.00", "1", "M") for at in ("19:00", second)]
+        write(tmp_path / "in", "1.csv", csv_text(header, [*rows, ("b", "2025-08-15 19:00", "5.00", "1", "M")]))
+        refused = order_files(tmp_path / "in", mapping(ITEM_ROWS)).rejected(AUGUST)
+        assert refused["value"].tolist() == ["2025-08-15 18:00:00+00:00", f"2025-08-15 {utc}:00+00:00"]
+
+
+def test_an_order_without_revenue_and_with_a_refunded_pizza_has_no_negative_count(tmp_path: Path) -> None:
+    chosen = mapping(ORDER_ROWS, ('rows = "orders"', 'rows = "orders"\nrefunds = "net"'))
+    rows = [order("a", DAYS[0]), ("b", "2025-08-15 19:00", "0.00", "-1", "Leeds", "s1")]
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, rows))
+    orders = order_files(tmp_path / "in", chosen).orders(AUGUST).rows
+    assert (orders["pizza_count"] >= 0).all()
+
+
+@pytest.mark.parametrize(("refunded_again", "told"), [(False, "1 refunds dropped"), (True, None)])
+def test_a_refund_that_a_later_file_lacks_is_told(tmp_path: Path, refunded_again: bool, told: str | None) -> None:
+    chosen = mapping(ORDER_ROWS, ('rows = "orders"', 'rows = "orders"\nrefunds = "net"'))
+    sold, refund = order("a", DAYS[0], "20.00"), ("a", "2025-08-15 19:00", "-5.00", "0", "Leeds", "s1")
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [sold, refund]))
+    later = [sold, (*refund[:2], "-6.00", *refund[3:])] if refunded_again else [sold]
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, later))
+    reason = order_files(tmp_path / "in", chosen).orders(AUGUST).reason or ""
+    assert ("refunds dropped" in reason) == (told is not None)
+    assert (told or "") in reason
 
 
 # --- two ways of reading, one answer ----------------------------------------------------------------------------------
@@ -205,6 +239,37 @@ def test_a_store_of_another_parser_is_made_again_and_knows_the_weeks_of_files_th
     assert ["made by another version" in record.message for record in caplog.records] == [True]
 
 
+def test_an_error_while_storing_keeps_the_store_and_what_it_knows_of_files_that_are_bad_now(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "in", "1.csv", "")
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0])]))
+    with monkeypatch.context() as patch:
+        patch.setattr(file_import, "_write_orders", failing(duckdb.IOException("No space left on device")))
+        with pytest.raises(StorageError, match=r"No space left.*is the disk full"):
+            order_files(tmp_path / "in").periods()
+    assert "1.csv" in (order_files(tmp_path / "in").refusal(AUGUST) or "")
+    assert not caplog.records
+
+
+def test_a_store_made_again_keeps_the_weeks_of_files_that_are_bad_now(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "in", "1.csv", "")
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0])]))
+    real, errors = file_import.take_in, [duckdb.FatalException("invalidated")]
+    monkeypatch.setattr(file_import, "take_in", lambda *args: failing(errors.pop())() if errors else real(*args))
+    assert "1.csv" in (order_files(tmp_path / "in").refusal(AUGUST) or "")
+    assert "made again from the files" in caplog.text
+
+
+def failing(error: BaseException) -> Callable[..., Any]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
 def test_a_lost_file_of_a_week_is_written_again(tmp_path: Path, stored: Path) -> None:
     known = identities(tmp_path / "in")
     for file in (tmp_path / "staging").rglob("*.parquet"):
@@ -216,8 +281,6 @@ def test_a_lost_file_of_a_week_is_written_again(tmp_path: Path, stored: Path) ->
 def test_an_import_that_breaks_off_changes_nothing_and_what_was_read_is_not_read_again(
     tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pizza_assets.sources.orders import file_import
-
     known = identities(tmp_path / "in")
     write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0], "7.00")]))
     with monkeypatch.context() as patch:
@@ -229,10 +292,6 @@ def test_an_import_that_breaks_off_changes_nothing_and_what_was_read_is_not_read
     assert identities(tmp_path / "in") == known
     write(tmp_path / "in", "2.csv", second)
     assert revenues(order_files(tmp_path / "in")) == [1200, 0, 0, 0]
-    used = {name for names in order_files(tmp_path / "in").facts.week_files.values() for name in names}
-    left = {file.name for file in (tmp_path / "staging").rglob("*.parquet")}
-    assert used <= left
-    assert len(left) <= 2 * len(used), "only the files of this answer and of the one before"
 
 
 def test_an_earlier_answer_stays_readable_while_another_import_runs(tmp_path: Path, stored: Path) -> None:
@@ -240,7 +299,49 @@ def test_an_earlier_answer_stays_readable_while_another_import_runs(tmp_path: Pa
     assert first.periods() is not None
     write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0], "7.00")]))
     assert revenues(order_files(tmp_path / "in"))[0] == 1200
+    write(tmp_path / "in", "3.csv", csv_text(HEADER, [order("c", DAYS[0], "9.00")]))
+    assert revenues(order_files(tmp_path / "in"))[0] == 2100
+    other = mapping(ORDER_ROWS, ('"dominos"', '"papajohns"'))
+    assert revenues(order_files(tmp_path / "in", other))[0] == 2100, "a store made again"
+    stored.write_bytes(b"no database")
+    assert revenues(order_files(tmp_path / "in"))[0] == 2100
     assert revenues(first)[0] == 500
+
+
+def test_files_of_weeks_go_when_no_answer_has_had_them_for_a_day(tmp_path: Path, stored: Path) -> None:
+    first = order_files(tmp_path / "in")
+    assert first.periods() is not None
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [order("b", DAYS[0], "7.00")]))
+    long_ago = time.time() - 90_000
+    for file in (tmp_path / "staging").rglob("*.parquet"):
+        os.utime(file, (long_ago, long_ago))
+    second = order_files(tmp_path / "in")
+    assert second.periods() is not None
+    left = {file.name for file in (tmp_path / "staging").rglob("*.parquet")}
+    assert left == {name for names in second.facts.week_files.values() for name in names}
+    with pytest.raises(OSError, match=r"is gone.*run again"):
+        first.orders(AUGUST)
+    for file in (tmp_path / "staging").rglob("*.parquet"):
+        os.utime(file, (long_ago, long_ago))
+    assert revenues(order_files(tmp_path / "in"))[0] == 1200, "used until now, however old"
+
+
+def test_a_cache_that_is_no_folder_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [order("a", DAYS[0])]))
+    (tmp_path / "staging").write_text("")
+    with pytest.raises(StorageError, match="check the permissions"):
+        order_files(tmp_path / "in").periods()
+
+
+def test_an_interrupted_statement_ends_the_run_as_any_interruption(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_import, "take_in", failing(RuntimeError("Query interrupted")))
+    with pytest.raises(KeyboardInterrupt):
+        order_files(tmp_path / "in").periods()
+    monkeypatch.setattr(file_import, "take_in", failing(RuntimeError("a bug")))
+    with pytest.raises(RuntimeError, match="a bug"):
+        order_files(tmp_path / "in").periods()
 
 
 def test_a_file_that_grows_is_not_taken_half(tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,6 +373,18 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(
         patch.setattr(file_intake, "read_file", grow)
         assert "is being written" in order_files(tmp_path / "in").facts.bad_files["2.csv"]
     assert revenues(order_files(tmp_path / "in"))[0] == 1500
+
+
+def test_a_line_refused_as_future_waits_when_its_minute_has_come(tmp_path: Path) -> None:
+    write(
+        tmp_path / "in", "1.csv", csv_text(HEADER, [order("a", DAYS[0]), ("b", "2025-08-19 12:00", *order("", "")[2:])])
+    )
+    found = []
+    for at in ("2025-08-18 11:00", "2025-08-19 10:59", "2025-08-19 11:00", "2025-08-19 11:01"):
+        now = datetime.fromisoformat(f"{at}+00:00")
+        lines = order_files(tmp_path / "in", now=lambda now=now: now).facts.lines
+        found.append((lines["rejected"], lines["waiting"], lines["accepted"]))
+    assert found == [(1, 0, 1), (1, 0, 1), (0, 1, 1), (0, 0, 2)]
 
 
 # --- what nobody expects ----------------------------------------------------------------------------------------------
