@@ -87,7 +87,7 @@ function dayCell(rows) {
     : make("span", { class: "people" }, counted(peak.people, "person", "people"));
   return make("td", { class: "day" }, make("div", { class: "cell" },
     make("a", { href: shopDayAddress(peak),
-      "aria-label": `${peak.market} ${peak.store_id}, ${dateWords(peak.business_date)}: staff for ${
+      title: `${peak.market} ${peak.store_id}, ${dateWords(peak.business_date)}: staff for ${
         staffWords(peak)}, ${peak.local_start} to ${peak.local_end}` },
       make("span", { class: "staff" }, count(Math.round(peak.quantile_90))),
       make("span", { class: "when" }, `${peak.local_start}–${peak.local_end}`)),
