@@ -1,6 +1,7 @@
 """Holes in the middle of trading hours: no order for an hour or more where a store always has some.
 
-An export that lost an evening is readable in every line. Whole days without an order are closed days, not holes.
+An export that lost a part of an evening is readable in every line. Orders lost up to closing time are not found: they
+look like a shop that closed early. Whole days without an order are closed days, not holes.
 """
 
 import math

@@ -26,6 +26,8 @@ _SURELY_NOTICED = 2.0
 """Seconds after which a further change of a file surely changes its times: they are as coarse as the system's clock."""
 _STILL_GROWING = 0.25
 """Seconds in which a file that is being written grows."""
+BEING_WRITTEN = "it is being written, and is read when that has ended; run again then"
+"""How the error of a file ends that is taken up later."""
 _TEXT_KINDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 
 
@@ -161,7 +163,7 @@ def _ends_within_a_line(path: Path) -> bool:
 
 
 def _being_written(seen: _Seen) -> _Seen:
-    why = f"{seen.file.name}: it is being written, and is read when that has ended; run again then"
+    why = f"{seen.file.name}: {BEING_WRITTEN}"
     return _Seen(seen.file, "", False, error=why)
 
 

@@ -20,6 +20,7 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_folding import ACCEPTED
 from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_files
+from pizza_assets.sources.orders.file_intake import BEING_WRITTEN
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
@@ -134,7 +135,7 @@ class OrderFiles:
             covered=covered,
             reason=self._reason(week, bool(covered)),
             rejected=self.rejected(week),
-            is_partial=bool(covered) and bool(self.facts.bad_files),
+            is_partial=bool(covered) and bool(self._bad_files_of(week)),
         )
 
     def rejected(self, week: MatchWeek) -> pd.DataFrame:
@@ -271,9 +272,23 @@ class OrderFiles:
         counts = self.facts.weeks.get(week.key, {})
         parts += [text.format(counts[kind]) for kind, text in COUNT_TEXTS.items() if counts.get(kind)]
         parts += _other_lines_texts(self.facts.others.get(week.key, {}))
-        if self.facts.bad_files:
-            parts.append("some files can't be read and may hold more: " + self._bad_files_text(" | "))
+        bad_files = self._bad_files_of(week)
+        if bad_files:
+            parts.append("some files can't be read and may hold more: " + " | ".join(bad_files))
         return "; ".join(parts) or None
+
+    def _bad_files_of(self, week: MatchWeek) -> list[str]:
+        """Why files can't be read that may hold orders of the week.
+
+        A file that was readable once may hold its weeks and later ones, because exports grow at their end. One that is
+        being written counts when it has been read: if it changes the week, the week's fingerprint changes.
+        """
+        found = []
+        for name, why in self.facts.bad_files.items():
+            first, _ = self.facts.extents.get(name, ("", ""))
+            if first <= week.key and not why.endswith(BEING_WRITTEN):
+                found.append(why)
+        return found
 
     def _extent_text(self) -> str:
         coverage = self.facts.coverage

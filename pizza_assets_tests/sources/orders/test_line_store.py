@@ -346,6 +346,7 @@ def test_an_interrupted_statement_ends_the_run_as_any_interruption(
 
 def test_a_file_that_grows_is_not_taken_half(tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     half = csv_text(HEADER, [order("b", DAYS[0]), order("c", DAYS[0], "1234.00")])
+    known = identities(tmp_path / "in")
     file = write(tmp_path / "in", "2.csv", half.split("34.00")[0])
     with monkeypatch.context() as patch:
         patch.setattr(file_intake.time, "sleep", lambda _: file.write_text(half))
@@ -353,8 +354,26 @@ def test_a_file_that_grows_is_not_taken_half(tmp_path: Path, stored: Path, monke
         assert source.facts.bad_files == {
             "2.csv": "2.csv: it is being written, and is read when that has ended; run again then"
         }
-    assert source.orders(AUGUST).rows["order_id"].tolist() == ["a"]
+    answer = source.orders(AUGUST)
+    assert (answer.rows["order_id"].tolist(), answer.is_partial, answer.reason) == (["a"], False, None)
+    assert source.identity(AUGUST) == known[0], "it has changed nothing yet"
     assert revenues(order_files(tmp_path / "in"))[0] == 500 + 500 + 123_400
+
+
+def test_an_unreadable_file_is_told_in_the_weeks_that_it_may_concern(tmp_path: Path, stored: Path) -> None:
+    for name in ("b", "c"):
+        write(tmp_path / "in", f"{name}.csv", csv_text(HEADER, [order(name, DAYS[1])]))
+    known = identities(tmp_path / "in")
+    write(tmp_path / "in", "b.csv", "")
+    source = order_files(tmp_path / "in")
+    assert (source.identity(AUGUST), source.orders(AUGUST).is_partial) == (known[0], False)
+    assert source.refusal(WEEKS[1]) is not None
+    write(tmp_path / "in", "3.csv", csv_text(HEADER, [order("d", DAYS[2])]))
+    assert order_files(tmp_path / "in").orders(WEEKS[2]).is_partial, "it may have grown"
+    write(tmp_path / "in", "4.csv", "")
+    source = order_files(tmp_path / "in")
+    assert source.identity(AUGUST) != known[0]
+    assert source.orders(AUGUST).is_partial, "nothing is known of it"
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_taken(
