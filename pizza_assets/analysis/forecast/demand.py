@@ -193,9 +193,9 @@ def _judged(
         joined([*split(text), *(reason for reason, holds in problems.items() if holds[number])])
         for number, text in enumerate(reasons)
     ]
-    is_refused = np.array([text is not None for text in texts])
+    is_refused = np.array([text is not None for text in texts], dtype=bool)
     unlike = {Reason.BANK_HOLIDAY, Reason.LISTED_DAY}
-    is_only_unlike = np.array([text is not None and unlike.issuperset(split(text)) for text in texts])
+    is_only_unlike = np.array([text is not None and unlike.issuperset(split(text)) for text in texts], dtype=bool)
     rows["reasons"] = pd.array(texts, dtype="str")
     rows["status"] = np.where(is_refused, ResultStatus.INSUFFICIENT_DATA.value, ResultStatus.OK.value)
     rows["skill_against_mean_pct"] = of_span["skill_against_mean_pct"].reindex(rows["span"]).to_numpy()

@@ -227,6 +227,7 @@ def test_nothing_is_forecast_when_the_newest_orders_are_two_weeks_old() -> None:
     units = Units.of(DemandLevel.SHOP, SHOPS.names)
     late = column_at(history, int((END + timedelta(days=20)).timestamp()) // 60)
     assert len(demand_targets(history, units, history.end, late).start) == 0
+    assert WORLD.forecast(END + timedelta(days=20)).empty
 
 
 def test_a_shop_that_closed_is_listed_with_a_reason_and_left_out_of_sums(odd_shops: World) -> None:
