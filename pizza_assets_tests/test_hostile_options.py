@@ -87,9 +87,9 @@ PARAMETERS = [(path, param) for path, command in commands(pizza) for param in va
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An export, a file that is no text, and no Dagster instance, so that nothing is ever collected."""
+    """An export, a file that is no text, and no usable Dagster instance, so that nothing is ever collected."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "missing"))
     monkeypatch.setenv("PIZZA_MATCHES", "mock")
     monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("nothing may be started"))
     lines = [f"A{n},2025-08-04 18:{n:02},9.50,2" for n in range(30)]

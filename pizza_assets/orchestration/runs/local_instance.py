@@ -28,10 +28,14 @@ _PRIMARY = 0xFF
 def local_instance(*, creates: bool = True) -> Iterator[dg.DagsterInstance]:
     """The instance of DAGSTER_HOME, or of ./dagster.yaml, which is created if it is missing.
 
-    creates: False raises ConfigurationError instead. Raises InstanceUnusable if a database of it is damaged or locked,
+    creates: False raises ConfigurationError instead, as an unusable DAGSTER_HOME does. Raises InstanceUnusable if a database of it is damaged or locked,
     or can't be read or written.
     """
     home = os.environ.get("DAGSTER_HOME")
+    if home and not (Path(home).is_absolute() and Path(home).is_dir()):
+        raise ConfigurationError(
+            f"DAGSTER_HOME is {home!r}, which is not the absolute path of a folder; correct it, or unset it to use {_HERE}"
+        )
     try:
         with dg.DagsterInstance.get() if home else _instance_here(creates) as instance:
             yield instance
