@@ -28,13 +28,14 @@ _PRIMARY = 0xFF
 def local_instance(*, creates: bool = True) -> Iterator[dg.DagsterInstance]:
     """The instance of DAGSTER_HOME, or of ./dagster.yaml, which is created if it is missing.
 
-    creates: False raises ConfigurationError instead, as an unusable DAGSTER_HOME does. Raises InstanceUnusable if a database of it is damaged or locked,
-    or can't be read or written.
+    creates: False raises ConfigurationError instead, as does a DAGSTER_HOME that is no folder. Raises
+    InstanceUnusable if a database of it is damaged or locked, or can't be read or written.
     """
     home = os.environ.get("DAGSTER_HOME")
     if home and not (Path(home).is_absolute() and Path(home).is_dir()):
         raise ConfigurationError(
-            f"DAGSTER_HOME is {home!r}, which is not the absolute path of a folder; correct it, or unset it to use {_HERE}"
+            f"DAGSTER_HOME is {home!r}, which is not the absolute path of a folder; correct it, or unset it to use "
+            f"{_HERE} in {Path.cwd()}"
         )
     try:
         with dg.DagsterInstance.get() if home else _instance_here(creates) as instance:
