@@ -214,6 +214,7 @@ def test_an_empty_table_and_a_future_week_are_not_covered(tmp_path: Path) -> Non
     assert table.identity(future) is None
 
 
+@pytest.mark.integration  # needs PostgreSQL's driver
 def test_the_identity_changes_with_mapping_and_table_but_not_with_the_password(tmp_path: Path) -> None:
     def identity(address: str, table: str = "orders", text: FileMapping | None = None) -> str | None:
         return source_of(address, table, text).identity(AUGUST)
