@@ -193,6 +193,5 @@ def test_a_database_needs_a_table_and_its_address_is_not_shown(capsys: pytest.Ca
     assert "needs --table" in capsys.readouterr().err
     assert main(["check", address, "--table", "orders"]) != 0
     shown = capsys.readouterr()
-    assert "postgresql://127.0.0.1:1/sales, table orders: no connection" in shown.err
     assert "s3same" not in shown.out + shown.err
     assert main(["check", address, "orders.csv", "--table", "orders"]) == 2

@@ -47,7 +47,7 @@ def test_status_of_a_folder_without_an_instance_is_explained(capsys: pytest.Capt
         (["run", "--weeks", "0"], "'0' is not a whole number from 1 to 5200"),
         (["backfill", "--to", "August"], "is not a date; write it as 2026-08-04"),
         (["restore", "2026-08-04", "--before", "2026-08-12T18:00"], "has no time zone; write 2026-08-12T18:00Z"),
-        (["check"], "Missing argument 'FILE...'"),
+        (["check"], "name files, or a table with --table"),
         (["check", "orders.csv"], "'orders.csv' does not exist"),
         (["quicksight"], "Usage: pizza quicksight"),
         (["statsu"], "Did you mean 'status'?"),

@@ -61,9 +61,9 @@ def any_extract(max_rows: int) -> st.SearchStrategy[tuple[type[Table], pd.DataFr
     return st.sampled_from(EXTRACTS).flatmap(lambda model: st.tuples(st.just(model), frames(model, max_rows=max_rows)))
 
 
-def test_there_are_thirteen_extracts():
-    assert len(EXTRACTS) == 13
-    assert len({model.table_name() for model in EXTRACTS}) == 13
+def test_there_are_fourteen_extracts():
+    assert len(EXTRACTS) == 14
+    assert len({model.table_name() for model in EXTRACTS}) == 14
 
 
 # Property 11: what was written is read back equal

@@ -131,6 +131,13 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
         source_of("postgresql+psycopg2://shop@127.0.0.1:1/shop").orders(AUGUST)
 
 
+def test_a_check_names_the_server_that_is_not_there_without_its_password(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "postgresql+psycopg2://shop:s3same@127.0.0.1:1/sales", "--table", "orders"]) == 1
+    shown = capsys.readouterr()
+    assert "postgresql://127.0.0.1:1/sales, table orders: no connection" in shown.err
+    assert "s3same" not in shown.out + shown.err
+
+
 def test_a_changed_row_names_its_week(address: str, tmp_path: Path) -> None:
     engine = sa.create_engine(address)
     with engine.begin() as connection:

@@ -152,7 +152,7 @@ def stored_week(seed: int, folder: Path, stored: Path) -> str:
     chance = random.Random(seed)
     files = sorted(file for file in stored.rglob("week=*/*") if file.suffix in (".json", ".parquet"))
     file = chance.choice(files)
-    asset, week = file.name.partition(".")[0], file.parent.name.removeprefix("week=")
+    asset, week = file.name.partition(".")[0].removeprefix("_"), file.parent.name.removeprefix("week=")
     copied = folder / "data"
     shutil.copytree(file.parent, copied / file.parent.relative_to(stored))
     _damage(copied / file.relative_to(stored), chance.choice(["flip", "flip", "cut", "empty", "missing"]), chance)

@@ -149,10 +149,11 @@ def test_orders_below_the_end_of_the_table_are_a_doubt_at_any_share(tmp_path: Pa
     lines = ["id,placed,paid,pizzas,city,store", *(order.format(f"a{n}") for n in range(300))]
     lines += ["", "page 2", *(order.format(f"b{n}") for n in range(2)), "no time,soon,5.00,1,Leeds,s1"]
     write(tmp_path / "in", "1.csv", "\n".join(lines) + "\n")
-    source = order_files(tmp_path / "in")
+    chosen = mapping()
+    source = order_files(tmp_path / "in", chosen)
     assert (source.facts.lines["accepted"], source.facts.lines["no_order"]) == (300, 4)
     assert "2 lines below the end of the table look like orders" in (source.orders(AUGUST).reason or "")
-    [doubt] = doubts_of(source.facts, source.rejected(AUGUST), ())
+    [doubt] = doubts_of(source.facts, chosen, source.rejected(AUGUST), ())
     assert doubt.startswith("2 lines look like orders, but stand below the end of the table (1.csv line 304: ")
 
 
@@ -162,10 +163,11 @@ def test_lines_of_unknown_kinds_are_named_with_counts_in_their_week(tmp_path: Pa
     rows += [("", "2025-08-15 21:00", "-1.00", "", "", "Fee"), ("b", "2025-08-23 19:00", "4.00", 1, "x", "Sale")]
     write(tmp_path / "in", "1.csv", csv_text((*REFUNDED, "what"), rows))
     text = ITEM_ROWS.replace('item = "item"', 'item = "item"\nkind = "what"')
-    source = order_files(tmp_path / "in", mapping(text + '[kinds]\norders = ["Sale"]\n'))
+    chosen = mapping(text + '[kinds]\norders = ["Sale"]\n')
+    source = order_files(tmp_path / "in", chosen)
     assert source.orders(AUGUST).reason == "2 lines of kinds that are no orders left out: 'Fee' 2"
     assert source.orders(AUGUST.shifted(1)).reason == "1 lines of kinds that are no orders left out: 'Payout' 1"
-    [doubt] = doubts_of(source.facts, source.rejected(AUGUST), ())
+    [doubt] = doubts_of(source.facts, chosen, source.rejected(AUGUST), ())
     assert "such as 2 of kind 'Fee', 1 of kind 'Payout'" in doubt
 
 
