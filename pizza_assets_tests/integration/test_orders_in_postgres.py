@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from pizza_assets.cli import main
 from pizza_assets.errors import AccessRefused, BadFile, ConfigurationError, SourceUnavailable, Unreachable
 from pizza_assets.sources.orders.sql.database import SqlDatabase
 from pizza_assets_tests.conftest import absent
