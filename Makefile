@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ESLINT_VERSION := 10.15.0
 
-.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill fuzz
+.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture profile bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill fuzz
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -35,6 +35,9 @@ deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## chec
 
 torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; run again to resume)
 	@$(BIN)/python -m pizza_assets_tests.torture
+
+profile: .venv/test.installed  ## where the time of `make run` goes, by part and by function
+	@$(BIN)/python -m pizza_assets_tests.profile_run
 
 bench: .venv/integration.installed  ## compare the kernel with a bare scan, DuckDB, Polars and pandas (9 minutes); writes docs/performance.md
 	@$(BIN)/python -m pizza_assets_tests.bench_kernel --write

@@ -125,6 +125,14 @@ def _start() -> float:
 
 
 def _measure(folder: Path, weeks: int) -> None:
+    home, environ = laid_out(folder, weeks)
+    last = FIRST_WEEK.shifted(weeks - 1)
+    for how in ("from the export", "again, the export being parsed"):
+        _tell(how, home, environ, last)
+
+
+def laid_out(folder: Path, weeks: int) -> tuple[Home, dict[str, str]]:
+    """A home below `folder` with an export of so many weeks, and the environment in which a run reads it."""
     home = Home(folder / "home")
     export = home.folder / "orders.csv"
     orders = _export(export, weeks)
@@ -136,11 +144,8 @@ def _measure(folder: Path, weeks: int) -> None:
         "PIZZA_ORDERS_PATH": str(export),
         "PIZZA_ORDERS_MAPPING": str(home.folder / "mapping.toml"),
     }
-    last = FIRST_WEEK.shifted(weeks - 1)
-    environ = {name: value for name, value in home.environ.items() if not name.startswith("PIZZA_")} | settings
     print(f"\n{weeks} weeks, {orders:,} orders, {export.stat().st_size / 1e6:.0f} MB of CSV", flush=True)
-    for how in ("from the export", "again, the export being parsed"):
-        _tell(how, home, environ, last)
+    return home, {name: value for name, value in home.environ.items() if not name.startswith("PIZZA_")} | settings
 
 
 def _tell(how: str, home: Home, environ: dict[str, str], last: MatchWeek) -> None:
