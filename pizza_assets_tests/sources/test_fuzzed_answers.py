@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pizza_assets_tests.support.examples import examples
 from pizza_assets_tests.support.fuzzed_answers import Fuzzed, outcome, running
+from pizza_assets_tests.support.fuzzed_services import SERVICES, Service
 
 NAMED = {
     *("rows", "BadAnswer", "MisfitPages", "Unreachable", "SourceUnavailable"),
@@ -27,9 +28,9 @@ def server() -> Iterator[Any]:
         yield serving
 
 
-@pytest.mark.parametrize("is_orders", [False, True], ids=["football-data", "orders API"])
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 @examples(50)
 @given(seed=st.integers(0, 10**9))
-def test_a_fuzzed_answer_ends_in_its_rows_or_a_named_error(server: Any, is_orders: bool, seed: int) -> None:
+def test_a_fuzzed_answer_ends_in_its_rows_or_a_named_error(server: Any, service: Service, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        assert outcome(server, Fuzzed(seed, is_orders), Path(folder)) in NAMED
+        assert outcome(server, Fuzzed(seed, service), Path(folder)) in NAMED

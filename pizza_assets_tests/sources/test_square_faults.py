@@ -96,10 +96,11 @@ PAGE_FAULTS: dict[str, Fault] = {
 }
 
 
-@pytest.mark.parametrize("name", [*PAGE_FAULTS, "cursors without end"])
+@pytest.mark.parametrize("name", [*PAGE_FAULTS, "cursors without end", "the same orders without end"])
 def test_pages_that_do_not_end_store_nothing(name: str, server: SquareServer, tmp_path: Path) -> None:
+    orders = server.orders["s1"] if "the same orders" in name else []
     server.always = PAGE_FAULTS.get(name) or (
-        lambda exchange: exchange.send_document({"orders": [], "cursor": f"0{len(server.requests)}"})
+        lambda exchange: exchange.send_document({"orders": orders, "cursor": f"0{len(server.requests)}"})
     )
     with pytest.raises(BadAnswer, match="store s1|cursor"):
         _ask(server, tmp_path)

@@ -1,4 +1,4 @@
-"""Answers that no server should give, from a seed, and whether the two API sources survive them.
+"""Answers that no server should give, from a seed, and whether the sources of fuzzed_services.py survive them.
 
 An answer is an honest one that was changed in its status line, headers, encoding, document or rows. Rows that were left
 alone must be stored as they are whenever an answer is accepted at all.
@@ -17,17 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from pizza_assets.errors import SourceError
-from pizza_assets.models import RawMatches, RawOrders, RejectedRows
+from pizza_assets.models import RejectedRows
 from pizza_assets.models.secret import Secret
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.api import Api, ApiClient
 from pizza_assets.sources.base import SourceResult
-from pizza_assets.sources.matches.football_data import FootballData
-from pizza_assets.sources.orders.api import OrdersApi
 from pizza_assets.sources.rate_limit import SharedLimit
-from pizza_assets_tests.support.api_rows import KEY, NOW, QUICK, WEEK, contract, match, order
+from pizza_assets_tests.support.api_rows import KEY, QUICK
+from pizza_assets_tests.support.fuzzed_services import ROWS, Service
 
-ROWS = 4
 BOUNDS = replace(QUICK, attempts=2, attempt_seconds=20, read_timeout=10, first_pause=0.0001, longest_pause=0.0001)
 _STATUS_LINES = (
     *[
@@ -98,26 +96,28 @@ class _Number(float):
 
 
 class Fuzzed:
-    """One seed's answers to every request. rows: those of the honest answer. touched: numbers of rows it changed."""
+    """One seed's answers to every request. touched: numbers of the service's rows that it changed."""
 
-    def __init__(self, seed: int, is_orders: bool) -> None:
-        self._random = random.Random(f"{seed}-{is_orders}")
-        self.is_orders = is_orders
-        self.rows = [order(number) if is_orders else match(number) for number in range(ROWS)]
+    def __init__(self, seed: int, service: Service) -> None:
+        self._random = random.Random(f"{seed}-{service.name}")
+        self.service = service
         self.document, self.touched = self._changed_document()
         self.requests, self.has_listed_rows = 0, False
-        self._kind = self._random.choice(["document", "document", "document", "status", "headers", "body", "pages"])
+        kinds = ["document", "document", "document", "status", "headers", "body", "pages"]
+        self._kind = self._random.choice([*kinds, "preface"] if service.preface else kinds)
         self._parts = self._random.getrandbits(32)
 
-    def answer(self) -> bytes:
-        """The bytes that the server sends to the next request."""
-        self.requests += 1
+    def answer(self, path: str) -> bytes:
+        """The bytes that the server sends to the next request. The preface is honest unless it alone is fuzzed."""
         chance = random.Random(self._parts)
+        if path in self.service.preface:
+            return _sent("HTTP/1.1 200 OK", [], _json(self._preface(path, chance)))
+        self.requests += 1
         status, headers = "HTTP/1.1 200 OK", []
         document = self.document
-        if self._kind == "pages" and self.is_orders and isinstance(document, dict):
-            document = self._page(document, chance)
-        rows = document.get("orders" if self.is_orders else "matches") if isinstance(document, dict) else None
+        if self._kind == "pages" and self.service.cursor is not None and isinstance(document, dict):
+            document = self._page(document, self.service.cursor, chance)
+        rows = document.get(self.service.list_name) if isinstance(document, dict) else None
         self.has_listed_rows |= isinstance(rows, list) and len(rows) == ROWS
         body = honest = _json(document)
         if self._kind in ("status", "headers"):
@@ -129,12 +129,17 @@ class Fuzzed:
             body, headers = _spoilt(body, chance)
             if len(body) == len(honest) and body != honest:  # one byte is another: it may be in any row
                 self.touched = set(range(ROWS))
-        if not any(header.startswith(("Content-Length", "Transfer")) for header in headers):
-            headers.append(f"Content-Length: {len(body)}")
-        head = "\r\n".join([status, *headers, "Connection: close", "", ""])
-        return head.encode("utf-8", "surrogatepass") + body
+        return _sent(status, headers, body)
 
-    def _page(self, document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    def _preface(self, path: str, chance: random.Random) -> Any:
+        document = copy.deepcopy(self.service.preface[path])
+        if self._kind != "preface":
+            return document
+        self.touched = set(range(ROWS))  # each row depends on it
+        ((name, rows),) = document.items()
+        return {name: [_changed(row, chance) for row in rows]} if chance.random() < 0.8 else _any(chance)
+
+    def _page(self, document: dict[str, Any], cursor: str, chance: random.Random) -> dict[str, Any]:
         cursors = [
             f"c{self.requests}",
             "same",
@@ -148,26 +153,31 @@ class Fuzzed:
             self.requests,
         ]
         totals = [0, ROWS, ROWS + 1, 10**9, 10**17, -1, _Number("1e5"), "4", 60]
-        page = {**document, "next_cursor": chance.choice(cursors), "total": chance.choice(totals)}
+        page = {**document, cursor: chance.choice(cursors), "total": chance.choice(totals)}
         if chance.random() < 0.3:
-            page |= {"orders": [], "count": 0}
+            page |= {self.service.list_name: [], "count": 0}
         if chance.random() < 0.3 and self.requests > 1:
             page["total"] = self.requests
         return page
 
     def _changed_document(self) -> tuple[Any, set[int]]:
         chance = self._random
-        rows: list[Any] = copy.deepcopy(self.rows)
+        rows: list[Any] = self.service.rows()
         touched = set(chance.sample(range(ROWS), chance.choice([0, 0, 1, 1, 2])))
         for number in touched:
             rows[number] = _changed(rows[number], chance)
-        document: Any = {"count": ROWS, "total": ROWS, "next_cursor": None, "orders": rows}
-        if not self.is_orders:
-            document = {"resultSet": {"count": ROWS}, "competition": {"code": "PL"}, "matches": rows}
+        document = self.service.document(rows)
         if chance.random() < 0.2:
             key = chance.choice(sorted(document))
             document[key] = _any(chance)
         return document, touched
+
+
+def _sent(status: str, headers: list[str], body: bytes) -> bytes:
+    if not any(header.startswith(("Content-Length", "Transfer")) for header in headers):
+        headers = [*headers, f"Content-Length: {len(body)}"]
+    head = "\r\n".join([status, *headers, "Connection: close", "", ""])
+    return head.encode("utf-8", "surrogatepass") + body
 
 
 def _changed(row: dict[str, Any], chance: random.Random) -> Any:
@@ -248,9 +258,13 @@ class _Server(socketserver.ThreadingTCPServer):
 
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
-        while self.rfile.readline().strip():
-            pass
-        self.wfile.write(self.server.fuzzed.answer())  # type: ignore[attr-defined]
+        path = self.rfile.readline().split()[1].decode().partition("?")[0]
+        length = 0
+        while line := self.rfile.readline().strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        self.rfile.read(length)  # closing with unread bytes would reset the connection
+        self.wfile.write(self.server.fuzzed.answer(path))  # type: ignore[attr-defined]
 
 
 @contextmanager
@@ -281,8 +295,7 @@ def outcome(server: _Server, fuzzed: Fuzzed, folder: Path) -> str:
     api = Api("the API", url, Secret(KEY), {"X-Auth-Token": "{key}"}, "set the key", BOUNDS)
     client = ApiClient(api, limit, sleep=sleep)
     try:
-        source = OrdersApi(contract(url), client, lambda: NOW) if fuzzed.is_orders else None
-        result = source.orders(WEEK) if source else FootballData(client, ["en.1"]).matches(WEEK)
+        result = fuzzed.service.ask(client, url)
     except SourceError as error:
         message, name = str(error), type(error).__name__
     else:
@@ -294,27 +307,14 @@ def outcome(server: _Server, fuzzed: Fuzzed, folder: Path) -> str:
 
 
 def _check(fuzzed: Fuzzed, result: SourceResult) -> None:
+    service, rows = fuzzed.service, result.frame
     assert result.data_source == DataSource.REAL
-    assert result.source_name in ("orders API", "football-data")
-    model, id_column = (RawOrders, "order_id") if fuzzed.is_orders else (RawMatches, "match_id")
-    rows = result.frame
-    assert not model.violations(rows)
+    assert result.source_name == service.source_name
+    assert not service.model.violations(rows)
     assert not RejectedRows.violations(result.rejected)
-    assert not len(rows) or set(rows["order_source" if fuzzed.is_orders else "match_source"]) == {"real"}
+    assert not len(rows) or set(rows[service.label_column]) == {"real"}
     assert len(rows) <= ROWS
     if not fuzzed.has_listed_rows:
         assert not len(rows)
         return
-    stored = rows.set_index(id_column)
-    for number, written in enumerate(fuzzed.rows):
-        name = written["order_id"] if fuzzed.is_orders else f"football-data:{written['id']}"
-        if number in fuzzed.touched:
-            continue
-        row = stored.loc[name]  # KeyError: a good row was lost
-        if fuzzed.is_orders:
-            assert (row["revenue_cents"], row["pizza_count"]) == (round(100 * written["total_amount"]), 2)
-            assert row["ordered_at"].isoformat() == written["timestamp"]
-        else:
-            assert (row["home_goals"], row["away_goals"], row["status"]) == (2, number % 2, "FINISHED")
-            assert row["kickoff_at"].strftime("%Y-%m-%dT%H:%M:%SZ") == written["utcDate"]
-            assert (row["home_team"], row["away_team"]) == (f"Home {number}", f"Away {number}")
+    service.check(rows.set_index(service.id_column), fuzzed.touched)

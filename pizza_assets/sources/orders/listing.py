@@ -10,7 +10,7 @@ from pizza_assets.sources.orders.api_contract import Store
 from pizza_assets.sources.refusal import NaiveTime, RefusedValueError, refused_row, text
 
 MOST_EMPTY_PAGES = 50
-"""In a row. A single empty page is legal; an endless listing is not."""
+"""In a row, empty or only with rows that earlier pages had. A few are legal; an endless listing is not."""
 
 MOST_PAGES = 2_000
 """Of one store's week. With pages of ten orders that is more than any store sells; a listing that needs more is wrong,
@@ -108,7 +108,8 @@ def read_pages(ask: Callable[[str | None], AnyPage], store: Store) -> list[AnyPa
     Raises MisfitPages if they are inconsistent, BadAnswer if they would not end.
     """
     pages: list[AnyPage] = []
-    seen: set[str] = set()
+    cursors: set[str] = set()
+    contents: set[tuple[str, str]] = set()
     empty = 0
     cursor: str | None = None
     while True:
@@ -117,19 +118,22 @@ def read_pages(ask: Callable[[str | None], AnyPage], store: Store) -> list[AnyPa
             raise MisfitPages(f"store {store.id}: the total changed from {pages[0].total} to {page.total}; run again")
         pages.append(page)
         _refuse_endless(pages, store)
-        empty = 0 if page.contents else empty + 1
+        empty = empty + 1 if contents.issuperset(page.contents) else 0
+        contents.update(page.contents)
         cursor = page.next_cursor
         if cursor is None:
             return pages
-        if cursor in seen:
+        if cursor in cursors:
             raise MisfitPages(f"store {store.id}: the cursor {cursor[:40]!r} came twice; the service must fix this")
         if empty > MOST_EMPTY_PAGES:
-            raise MisfitPages(f"store {store.id}: more than {MOST_EMPTY_PAGES} empty pages; the service must fix this")
+            raise MisfitPages(
+                f"store {store.id}: more than {MOST_EMPTY_PAGES} pages without a new order; the service must fix this"
+            )
         if page.total is not None and sum(len(p.contents) for p in pages) > 2 * page.total + MOST_EMPTY_PAGES:
             raise MisfitPages(
                 f"store {store.id}: the listing exceeds its total of {page.total}; the service must fix this"
             )
-        seen.add(cursor)
+        cursors.add(cursor)
 
 
 def joined_pages(pages: Sequence[Page], store: Store, currency: str) -> StoreAnswer:
