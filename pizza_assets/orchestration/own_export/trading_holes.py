@@ -1,7 +1,7 @@
-"""Holes in the middle of trading hours: no order for an hour or more where a store always has some.
+"""Holes in trading hours: no order for an hour or more where a store always has some on that weekday.
 
-An export that lost a part of an evening is readable in every line. Orders lost up to closing time are not found: they
-look like a shop that closed early. Whole days without an order are closed days, not holes.
+An export that lost a part of an evening is readable in every line. Orders lost up to closing time look like a shop that
+closed early, so the owner is asked. Whole days without an order are closed days, not holes.
 """
 
 import math
@@ -86,7 +86,7 @@ class TradingHours:
 
 
 def _holes(store: str, counts: pd.DataFrame, fewest: float) -> list[TradingHole]:
-    """The holes of one store: runs of slots without an order between the first and the last order of a day."""
+    """The holes of one store: runs of slots without an order within the hours in which it usually has some."""
     rows, days = pd.factorize(counts["day"], sort=True)
     grid = np.zeros((len(days), _SLOTS), dtype=np.int64)
     grid[rows, counts["slot"]] = counts["orders"]
@@ -94,15 +94,30 @@ def _holes(store: str, counts: pd.DataFrame, fewest: float) -> list[TradingHole]
     found = []
     for row, day in enumerate(days):
         alike = grid[(weekdays == weekdays[row]) & (np.arange(len(days)) != row)]
-        sold = np.flatnonzero(grid[row])
-        for before in np.flatnonzero(np.diff(sold) > SHORTEST_SLOTS):
-            start, end = sold[before] + 1, sold[before + 1]
+        for start, end in _empty_runs(grid[row], alike, is_first=row == 0, is_last=row == len(days) - 1):
             usual = _usual(alike, int(grid[row].sum()), start, end)
             if usual >= fewest:
                 opens_at = day + pd.Timedelta(hours=DAY_STARTS_AT.hour)
                 starts_at, ends_at = (opens_at + pd.Timedelta(minutes=int(n) * SLOT_MINUTES) for n in (start, end))
                 found.append(TradingHole(store, starts_at, ends_at, usual))
     return found
+
+
+def _empty_runs(day: np.ndarray, alike: np.ndarray, *, is_first: bool, is_last: bool) -> list[tuple[int, int]]:
+    """The slots (from, to) of a day that are long empty between its orders, or up to the usual opening or closing.
+
+    An export may begin in the middle of its first day, and end in that of its last.
+    """
+    sold = np.flatnonzero(day)
+    runs = [(int(sold[n]) + 1, int(sold[n + 1])) for n in np.flatnonzero(np.diff(sold) > SHORTEST_SLOTS)]
+    if len(alike) >= FEWEST_DAYS:
+        opening = int((alike > 0).argmax(axis=1).max())
+        closing = _SLOTS - int((alike[:, ::-1] > 0).argmax(axis=1).max())
+        if not is_first and sold[0] - opening >= SHORTEST_SLOTS:
+            runs.insert(0, (opening, int(sold[0])))
+        if not is_last and closing - sold[-1] > SHORTEST_SLOTS:
+            runs.append((int(sold[-1]) + 1, closing))
+    return runs
 
 
 def _usual(alike: np.ndarray, sold: int, start: int, end: int) -> float:

@@ -67,8 +67,9 @@ def covered_periods(known: TradingDays) -> list[CoveredPeriod]:
 def _covered_dates(extents: pd.DataFrame) -> dict[str, set[date]]:
     """The calendar days that some file covers, per zone."""
     covered: dict[str, set[date]] = {}
-    for zone, first, last in zip(extents["zone"], extents["first"], extents["last"], strict=True):
-        covered.setdefault(zone, set()).update(moment.date() for moment in pd.date_range(first, last))
+    for zone, first, last in zip(extents["zone"], extents["first"].dt.date, extents["last"].dt.date, strict=True):
+        days = (last - first).days + 1
+        covered.setdefault(zone, set()).update(first + timedelta(days=n) for n in range(days))
     return covered
 
 

@@ -74,6 +74,8 @@ class Inbox(Protocol):
 
 def _shown(name: str) -> str:
     """A file's name with what is no printable UTF-8 in it escaped: it stands in messages and stored tables."""
+    if name.isprintable():
+        return name
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 
 

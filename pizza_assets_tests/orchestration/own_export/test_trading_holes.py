@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -20,20 +21,24 @@ FIRST = MatchWeek("2025-08-05", ZONE)
 WEEKS = 8
 MARKETS = [Market(name, ZONE, ()) for name in ("Leeds", "York", "Hull")]
 SATURDAY = pd.Timestamp("2025-08-30")
+FIRST_DAY, LAST_DAY = pd.Timestamp("2025-08-05"), pd.Timestamp("2025-09-29")
 
 Cut = Callable[[pd.DataFrame], pd.Series]
 """Which orders of a week, with their `local` time, are lost."""
+
+
+@cache
+def whole_week(week: MatchWeek, per_day: float, seed: int) -> pd.DataFrame:
+    rows = mock_orders(week, MARKETS, RawMatches.empty(), datetime(2027, 1, 1, tzinfo=UTC), seed, 1, per_day).frame
+    return rows.assign(local=rows["ordered_at"].dt.tz_convert(ZONE).dt.tz_localize(None))
 
 
 def holes(lost: Cut, *, per_day: float = 100.0, seed: int = 1) -> list[TradingHole]:
     hours = TradingHours(ZONE)
 
     def orders_of(week: MatchWeek) -> SourceResult:
-        now = datetime(2027, 1, 1, tzinfo=UTC)
-        rows = mock_orders(week, MARKETS, RawMatches.empty(), now, seed, 1, per_day).frame
-        local = rows["ordered_at"].dt.tz_convert(ZONE).dt.tz_localize(None)
-        kept = rows[~lost(rows.assign(local=local))]
-        return SourceResult(kept, DataSource.MOCK, "mock", is_covered=True)
+        rows = whole_week(week, per_day, seed)
+        return SourceResult(rows[~lost(rows)].drop(columns="local"), DataSource.MOCK, "mock", is_covered=True)
 
     watched = hours.watching(orders_of)
     for number in range(WEEKS):
@@ -59,6 +64,13 @@ def test_an_evening_without_orders_is_named_with_its_store_and_times() -> None:
     assert 20 < hole.usual < 60
 
 
+@pytest.mark.parametrize(("first", "last", "shown"), [(19, 30, "from 19:00 to 22:45"), (6, 16, "from 11:45 to 16:00")])
+def test_a_day_that_ends_or_begins_hours_away_from_all_others_is_named(first: float, last: float, shown: str) -> None:
+    [hole] = holes(lambda orders: (orders["market"] == "York") & between(orders, SATURDAY, first, last))
+    assert f"york-1 has no order {shown}" in hole.text
+    assert 15 < hole.usual < 80
+
+
 def test_a_hole_after_midnight_belongs_to_the_evening_before() -> None:
     [hole] = holes(lambda orders: (orders["market"] == "Hull") & between(orders, SATURDAY, 20, 24.5), per_day=300)
     assert (str(hole.starts_at), str(hole.ends_at)) == ("2025-08-30 20:00:00", "2025-08-31 00:30:00")
@@ -74,7 +86,13 @@ def test_whole_exports_have_no_hole(per_day: float, seed: int) -> None:
     "lost",
     [
         pytest.param(lambda orders: between(orders, SATURDAY, 6, 30), id="closed day"),
-        pytest.param(lambda orders: between(orders, SATURDAY, 19, 30), id="closed early"),
+        pytest.param(lambda orders: between(orders, SATURDAY, 23.5, 30), id="closed a little earlier"),
+        pytest.param(
+            lambda orders: between(orders, SATURDAY, 19, 30) | between(orders, SATURDAY - pd.Timedelta(days=7), 19, 30),
+            id="closed early more than once",
+        ),
+        pytest.param(lambda orders: between(orders, LAST_DAY, 15, 30), id="export of the afternoon"),
+        pytest.param(lambda orders: between(orders, FIRST_DAY, 6, 15), id="export from the afternoon on"),
         pytest.param(lambda orders: orders["local"].dt.hour.isin([14, 15, 16]), id="pause every day"),
         pytest.param(
             lambda orders: (orders["local"].dt.day_of_week == 0) & orders["local"].dt.hour.between(12, 16),
