@@ -88,7 +88,9 @@ class DemandForecast(
     data_source: str = pa.Field(isin=values(DataSource), description="real, mock or mixed.")
 
 
-class DemandBacktest(Table, name="demand_backtest", place=FORECAST, key=(*_SOURCES, "level", "span", "horizon")):
+class DemandBacktest(
+    Table, name="demand_backtest", place=FORECAST, code_version=2, key=(*_SOURCES, "level", "span", "horizon")
+):
     """One row per level, span and days ahead: how past forecasts did, each made from what was known then."""
 
     level: str = pa.Field(isin=values(DemandLevel), description="As in demand_forecast.")
