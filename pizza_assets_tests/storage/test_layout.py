@@ -56,7 +56,7 @@ STORED = {
     "demand_backtest": (["processed-data/forecasts/demand_backtest.parquet"], "2", 1),
     "kept_demand": (["processed-data/forecasts/kept_demand.parquet"], "1", 1),
     "demand_scores": (["processed-data/forecasts/demand_scores.parquet"], "1", 1),
-    "dashboard_demand_forecast": (["quicksight-ready/dashboard-data/dashboard_demand_forecast.csv"], "1", 1),
+    "dashboard_demand_forecast": (["quicksight-ready/dashboard-data/dashboard_demand_forecast.csv"], "2", 1),
     "dashboard_orders_timeline": (["quicksight-ready/dashboard-data/dashboard_orders_timeline.csv"], "1", 1),
     "dashboard_match_timeline": (["quicksight-ready/dashboard-data/dashboard_match_timeline.csv"], "1", 1),
     "dashboard_matches": (["quicksight-ready/dashboard-data/dashboard_matches.csv"], "2", 2),
