@@ -14,7 +14,12 @@ GRAINS = [Span.HOUR.value, Span.DAY.value]
 
 
 class DemandForecast(
-    Table, name="demand_forecast", place=FORECAST, key=(*_SOURCES, *_UNIT, "span", "starts_at"), schema_version=1
+    Table,
+    name="demand_forecast",
+    place=FORECAST,
+    code_version=2,
+    key=(*_SOURCES, *_UNIT, "span", "starts_at"),
+    schema_version=1,
 ):
     """One row per shop and open hour of the next 14 days, and per business day; the same for the sums of each market
     and each chain. Chains are never added together. Days that are refused have a row with the reason."""
@@ -88,7 +93,9 @@ class DemandForecast(
     data_source: str = pa.Field(isin=values(DataSource), description="real, mock or mixed.")
 
 
-class DemandBacktest(Table, name="demand_backtest", place=FORECAST, key=(*_SOURCES, "level", "span", "horizon")):
+class DemandBacktest(
+    Table, name="demand_backtest", place=FORECAST, code_version=2, key=(*_SOURCES, "level", "span", "horizon")
+):
     """One row per level, span and days ahead: how past forecasts did, each made from what was known then."""
 
     level: str = pa.Field(isin=values(DemandLevel), description="As in demand_forecast.")
@@ -156,8 +163,8 @@ class DemandScores(Table, name="demand_scores", place=FORECAST, key=(*_SOURCES, 
     data_source: str = pa.Field(isin=values(DataSource), description="real, mock or mixed.")
 
 
-class DemandForecastExtract(DemandForecast, name="dashboard_demand_forecast", place=EXTRACT):
-    """demand_forecast of shops for the next eight days, for dashboards."""
+class DemandForecastExtract(DemandForecast, name="dashboard_demand_forecast", place=EXTRACT, code_version=2):
+    """demand_forecast of shops for the rest of today and two weeks, for dashboards."""
 
     unusual_pct: float = pa.Field(
         nullable=True, description="expected against usual_orders, in per cent: how unusual the hour or day is."

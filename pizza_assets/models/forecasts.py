@@ -60,7 +60,7 @@ class MatchForecast(
     Table,
     name="match_forecast",
     place=FORECAST,
-    code_version=4,
+    code_version=5,
     key=(*_SOURCES, "kickoff_at", "match_id", "market", "span", "starts_at"),
 ):
     """One row per coming fixture, exposed market and time span. Where a forecast is refused, its numbers are empty and
@@ -150,7 +150,7 @@ class ForecastBacktest(
     name="forecast_backtest",
     place=FORECAST,
     key=(*_SOURCES, "origin_at", "span", "market", "starts_at", "is_own_match"),
-    code_version=2,
+    code_version=3,
 ):
     """One row per past origin, market and time span: what would have been forecast then, and the actual orders."""
 

@@ -15,12 +15,16 @@ from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
 from pizza_assets.models.demand import DemandForecastExtract
-from pizza_assets.models.extracts import OrdersTimelineExtract
+from pizza_assets.models.extracts import DataQualityExtract, OrdersTimelineExtract
 from pizza_assets.models.forecast_extracts import ComingMatchesExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
 
 pytestmark = pytest.mark.integration
+UNREACHABLE = (
+    "openfootball failed (Unreachable: https://example.org/2025-26/en.1.json: no complete answer (Name or service not "
+    "known); check the network and the address); these matches are invented by mock"
+)
 NOW = "2026-08-04T06:00:00Z"
 """The clock of the browser: an hour after the sample was made."""
 CHROMIUM = Path("/usr/bin/chromium")
@@ -68,6 +72,7 @@ def folder(tmp_path_factory) -> Path:
         "mock": mock,
         "tiny": sample_page_data(Sample(weeks=1, matches_per_week=3)),
         "late": _late(sample_page_data(BOTH)),
+        "fortnight": _for_two_weeks(mock),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
@@ -99,6 +104,33 @@ def _with_two_matches(data: PageData) -> PageData:
     is_day = demand["span"] == "day"
     demand.loc[is_day, "without_football"] = demand.loc[is_day, "with_football"] - 1.2
     return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
+
+
+def _for_two_weeks(data: PageData) -> PageData:
+    """Every day like the Saturday of the sample, in shops whose ids repeat a long name; a match adds nothing."""
+    demand = data.rows(DemandForecastExtract).copy()
+    saturday = demand[demand["business_date"] == "2026-08-08"]
+    names = {"Brentford": "Wolverhampton"}
+    days = []
+    for number in range(15):
+        later = pd.Timedelta(days=number - 4)
+        own = saturday.replace({"market": names})
+        own["store_id"] = own["market"].str.lower().str.replace(" ", "-") + "-2"
+        date = (pd.Timestamp("2026-08-08") + later).date().isoformat()
+        days.append(own.assign(business_date=date, starts_at=own["starts_at"] + later, ends_at=own["ends_at"] + later))
+    rows = pd.concat(days, ignore_index=True).assign(people=None)
+    is_day = rows["span"] == "day"
+    rows.loc[is_day, "without_football"] = rows.loc[is_day, "with_football"] - 0.3
+    rows = DemandForecastExtract.conform(rows)
+    quality = data.rows(DataQualityExtract).assign(reason=UNREACHABLE)
+    return replace(
+        data,
+        extracts={
+            **data.extracts,
+            DemandForecastExtract.table_name(): rows,
+            DataQualityExtract.table_name(): quality,
+        },
+    )
 
 
 def _led_by_a_match_that_nobody_follows(data: PageData) -> PageData:
@@ -622,8 +654,57 @@ def test_on_a_match_day_every_shop_has_its_number_on_the_first_screen(
         first = page.locator("#view-weekend td.day .staff").first
         assert first.bounding_box()["y"] < height
         assert page.locator("#view-weekend td.day .when").first.inner_text() == "18:00–19:00"
-        page.click("#weekend-days")
+        page.select_option("#weekend-days", "week")
         assert "sells nothing on this day" in page.locator("#view-weekend td.none").first.inner_text()
+
+
+OUTSIDE_THEIR_CELL = """
+    [...document.querySelectorAll("table.weekend td.day .cell *, table.weekend th")].filter((node) => {
+      const [own, cell] = [node, node.closest("td, th")].map((one) => one.getBoundingClientRect());
+      return own.right > cell.right + 1 || own.left < cell.left - 1 || node.scrollWidth > node.clientWidth + 1 &&
+        node.tagName === "TH";
+    }).map((node) => node.textContent)
+"""
+LINES_OF_A_SHOP = """
+    (shop) => [...shop.childNodes].map((node) => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return new Set([...range.getClientRects()].map((box) => box.top)).size;
+    })
+"""
+HIGHEST_HEAD = "Math.max(...[...document.querySelectorAll('th.day')].map((node) => node.clientHeight))"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> None:
+    """No word breaks within itself, no number or mark covers another, and no shop's name repeats the market's."""
+    with opened(browser, folder / "fortnight.html", viewport={"width": width, "height": height}) as page:
+        for period, days in (("week", 7), ("later", 8)):
+            page.select_option("#weekend-days", period)
+            assert page.locator("table.weekend").first.locator("th.day").count() == days
+            assert page.evaluate(OUTSIDE_THEIR_CELL) == []
+            assert page.evaluate(HIGHEST_HEAD) < 60  # at most two lines: "Sat," and "8 Aug"
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+        assert "The week after: Tue 11 Aug to Tue 18 Aug" in page.inner_text("#view-weekend")
+        shop = page.locator("table.weekend tbody th", has_text="Wolverhampton").first
+        assert shop.inner_text().split() == ["Wolverhampton", "shop", "2"]
+        assert shop.evaluate(LINES_OF_A_SHOP) == [1, 1]
+        assert page.locator(".match-mark").first.inner_text() == "match 15:00"
+        assert "PIZZA_ORDERS_PER_PERSON" in page.inner_text("#view-weekend")
+        assert "All chains together: staff for" in page.inner_text("#view-coming thead")
+        page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
+        page.wait_for_selector("#view-shop_day .legend")
+        assert "during the match" not in page.inner_text("#view-shop_day .legend")
+
+
+def test_a_failed_source_is_told_without_the_words_of_the_network(browser, folder) -> None:
+    with opened(browser, folder / "fortnight.html") as page:
+        cell = page.locator("#view-quality td", has_text="openfootball failed").last
+        assert cell.inner_text() == (
+            "openfootball failed (no complete answer; check the network and the address); these matches are invented "
+            "by mock"
+        )
+        assert cell.get_attribute("title") == UNREACHABLE
 
 
 def test_a_cell_opens_the_hours_of_a_shop_as_a_table_and_back_returns_to_it(browser, folder) -> None:

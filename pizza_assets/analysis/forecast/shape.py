@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pizza_assets.analysis.forecast.holiday_factors import holiday_factors
-from pizza_assets.analysis.forecast.order_history import OrderHistory
+from pizza_assets.analysis.forecast.order_history import DAY_STARTS_AT, OrderHistory
 from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK
 from pizza_assets.analysis.ratios import ratio
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
 
 HALF_LIFE_WEEKS = 26
 PSEUDO_ORDERS = 300 / 4
@@ -26,6 +27,7 @@ LEVEL_PSEUDO_ORDERS = 20
 """Weight of 1 in a week's level, in orders."""
 ROUNDS = 4
 BINS_PER_HOUR = 4
+FIRST_BIN_OF_DAY = DAY_STARTS_AT // BIN_MINUTES
 PROFILE_ROUNDS = 8
 UNUSUAL_SDS = 3.0
 UNUSUAL_LOG = 0.15
@@ -152,15 +154,22 @@ def _profile(orders: np.ndarray, exposure: np.ndarray, is_alone: bool) -> np.nda
 
 
 def _smoothed(values: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Mean over neighbouring quarter-hours of the same weekday; 0 in hours of the week without any order, so that
-    nothing is forecast before a shop opens [market, place]."""
-    reach = len(SMOOTHING) // 2
+    """Mean over neighbouring quarter-hours in which the market is open [market, place]; 0 in hours of the week without
+    any order, so that nothing is forecast before a shop opens.
+
+    Neighbours are of the same business day: 23:45 and 00:00 are one evening, and Sunday's runs into Monday.
+    """
     is_open = np.repeat(orders.reshape(len(orders), -1, BINS_PER_HOUR).sum(axis=2) > 0, BINS_PER_HOUR, axis=1)
-    padded = np.pad((values * is_open).reshape(len(values), 7, BINS_PER_DAY), ((0, 0), (0, 0), (reach, reach)))
-    mean = np.zeros((len(values), 7, BINS_PER_DAY))
-    for at, weight in enumerate(SMOOTHING):
-        mean += weight * padded[:, :, at : at + BINS_PER_DAY]
-    return mean.reshape(values.shape) * is_open
+    return ratio(_spread(values * is_open), _spread(is_open), 0.0) * is_open
+
+
+def _spread(values: np.ndarray) -> np.ndarray:
+    """Weighted sums over neighbouring quarter-hours of the same business day [market, place]."""
+    reach = len(SMOOTHING) // 2
+    days = np.roll(values, -FIRST_BIN_OF_DAY, axis=1).reshape(len(values), 7, BINS_PER_DAY)
+    padded = np.pad(days, ((0, 0), (0, 0), (reach, reach)))
+    total = sum(weight * padded[:, :, at : at + BINS_PER_DAY] for at, weight in enumerate(SMOOTHING))
+    return np.roll(np.reshape(total, values.shape), FIRST_BIN_OF_DAY, axis=1)
 
 
 def _unusual_days(

@@ -3,7 +3,16 @@ const nowMs = () => Date.now();
 const isAhead = (row) => row.ends_at * 1000 > nowMs();
 const shopKey = (row) => JSON.stringify([row.order_source, row.match_source, row.chain, row.market, row.store_id]);
 const dateWords = (date) => weekday(Date.parse(date)).replace(/ \d{4}$/, "");
-const shopWords = (row) => `${row.market} · ${row.store_id}`;
+const shopWords = (row) => [row.market, shopNumber(row)].filter(Boolean).join(" · ");
+
+// What tells a shop from others of its market: "shop 2" where its id only repeats the market, otherwise its id.
+function shopNumber(row) {
+  const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  const [market, id] = [plain(row.market), plain(row.store_id)];
+  if (id === market) return "";
+  return /^-\d+$/.test(id.slice(market.length)) && id.startsWith(market) ? `shop\u00a0${id.slice(market.length + 1)}`
+    : row.store_id;
+}
 
 // The parts of an address are encoded one by one; the last is the date.
 const shopDayPath = (row) =>

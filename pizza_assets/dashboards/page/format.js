@@ -59,6 +59,10 @@ function reasonWords(reasons) {
     : "the reason is not recorded";
 }
 
+// An error of a source without its technical part: the class, the address, the words of the network.
+const plainCause = (text) => text.replace(/\b[A-Z]\w+: https?:\/\/\S+: /g, "").replace(
+  /(no complete answer) \([^()]*\)/g, "$1");
+
 const sumBy = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);
 
 // Breaks a long label at spaces into lines of at most `width` characters, unless a single word is longer.

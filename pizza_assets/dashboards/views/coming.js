@@ -15,15 +15,17 @@ function renderComing() {
     fillView("coming", { labels, body: [...noticeList(notices), emptyNote(noFixtureWords())] });
     return [];
   }
+  const chains = [...new Set(DATA.demand_forecast.map((row) => row.chain))];
   const table = make("table", {}, headOf([
     ["Coming match", ""], ["Data", "wide-only"], ["Market", "wide-only"], ["Orders around it", "number"],
-    ["Football adds", "number"], ["Busiest hour", "wide-only"], ["Staff for", "number"],
+    ["Football adds", "number"], ["Busiest hour", "wide-only"],
+    [chains.length > 1 ? "All chains together: staff for" : "Staff for", "number"],
   ]),
     make("tbody", {}, ...pageOf(rows, comingPages).map(comingRow)));
   fillView("coming", {
     labels,
     body: [
-      ...noticeList(notices), comingHint(), scrolling("Table of coming matches", table),
+      ...noticeList(notices), comingHint(chains), scrolling("Table of coming matches", table),
       downloadButton("coming-matches", rows.map(writtenRow)),
       pager(rows.length, comingPages, "coming", renderComing),
     ],
@@ -67,13 +69,16 @@ function noFixtureWords() {
 }
 
 const noticeList = (notices) =>
-  (notices.length ? [make("ul", { class: "unanswered" }, ...notices.map((row) => make("li", {}, row.sentence)))]
+  (notices.length ? [make("ul", { class: "unanswered" }, ...notices.map(
+    (row) => make("li", { title: row.sentence }, plainCause(row.sentence))))]
     : []);
 
-function comingHint() {
+function comingHint(chains) {
+  const whose = chains.length > 1 ? ` of all chains of the market (${chains.join(" and ")})` : "";
   return make("p", { class: "hint" },
-    "Orders of all chains before, during and after the match together, with the range " +
-      "expected to hold four times in five. “Staff for” is the number that nine in ten such hours do not exceed. " +
+    `Orders${whose} before, during and after the match together, with the range expected to hold four times in ` +
+      `five. “Staff for” is the number that nine in ten such hours do not exceed.${
+        whose ? ` The numbers of each chain are under “${PAGE.views.weekend.title}”.` : ""} ` +
       "Select a match to see its hours.");
 }
 

@@ -54,11 +54,11 @@ function qualityRow(row) {
     : row.data_source;
   return make("tr", {},
     make("td", { class: "nowrap" }, day(Date.parse(row.week)),
-      row.reason ? make("span", { class: "sub narrow-only" }, row.reason) : null),
+      row.reason ? make("span", { class: "sub narrow-only" }, plainCause(row.reason)) : null),
     make("td", { class: "nowrap" }, row.dataset), make("td", {}, badge(row.data_source, label)),
     make("td", { class: "wide-only" }, row.source_name ?? "–"), make("td", { class: "number" }, count(row.row_count)),
     make("td", { class: `number ${row.rejected_count ? "down" : ""}` }, count(row.rejected_count)),
-    make("td", { class: "wide-only" }, row.reason ?? ""));
+    make("td", { class: "wide-only", title: row.reason }, plainCause(row.reason ?? "")));
 }
 
 function qualityBar(row) {
@@ -96,7 +96,8 @@ function checkTable() {
       make("td", {}, badge(...OUTCOME_BADGES[row.outcome])), make("td", { class: "number" }, count(row.week_count)),
       make("td", { class: "wide-only" },
         row.first_week === null ? "–" : `${day(Date.parse(row.first_week))} to ${day(Date.parse(row.last_week))}`),
-      make("td", { class: "wide-only" }, row.outcome === "passed" ? "" : (row.description ?? ""))));
+      make("td", { class: "wide-only", title: row.description },
+        row.outcome === "passed" ? "" : plainCause(row.description ?? ""))));
   return [
     make("h3", {}, "Latest check results"),
     scrolling("Table of checks",

@@ -24,7 +24,8 @@ function renderShopDay(path) {
       make("p", { class: "headline" }, dayWords(hours, whole)),
       match ? make("p", { class: "hint" }, matchSentence(match)) : null,
       legend([first.order_source, `forecast from ${first.order_source} orders, 80 % and 95 % ranges`],
-        ["usual", "without a match"], ["staff", "staff for"], ["during", "during the match"]),
+        ["usual", "without a match"], ["staff", "staff for"],
+        ...(hours.some(isDuringMatch) ? [["during", "during the match"]] : [])),
       holder,
       scrolling("The day by hour", hourTable(hours, whole)),
       make("div", { class: "weekend-tools" },
@@ -75,6 +76,8 @@ function hourTable(hours, whole) {
       whole ? line(whole, daySpanWords(whole)) : ""));
 }
 
+const isDuringMatch = (row) => row.match_window === "during";
+
 // A day that had begun when it was forecast is given from then on.
 const daySpanWords = (whole) => (whole.days_ahead ? "Whole day" : `From ${whole.local_start} on`);
 
@@ -84,7 +87,7 @@ async function drawDay(holder, rows) {
   const hours = rows.filter((row) => row.orders !== null).map((row) => ({
     ...row,
     hour: row.local_start,
-    is_match: row.match_window === "during",
+    is_match: isDuringMatch(row),
     hour_words: `${row.local_start} to ${row.local_end}${row.is_peak_hour ? ", the busiest" : ""}`,
     orders_words: rounded(row.orders),
     interval_words: spanWords(row.low_80, row.high_80),

@@ -1,11 +1,18 @@
 // This weekend: a table of shops and days for each chain; a cell opens the shop's hours.
 RENDERERS.weekend = renderWeekend;
 
-let showsWeek = false; // All seven days rather than the weekend.
+let chosenDates = "weekend"; // Which of PERIODS people asked for.
+const PERIODS = {
+  weekend: { words: "The weekend", title: () => PAGE.views.weekend.title },
+  week: { words: "Seven days", title: () => "The next seven days" },
+  later: { words: "The week after", title: () => "The week after" },
+};
 
 function renderWeekend() {
   const known = demandRows(), rows = known.filter(isAhead);
-  const dates = shownDates([...new Set(rows.map((row) => row.business_date))].sort());
+  const all = [...new Set(rows.map((row) => row.business_date))].sort();
+  const period = chosenDates === "later" && all.length <= 7 ? "week" : chosenDates;
+  const dates = shownDates(all, period);
   const shown = rows.filter((row) => dates.includes(row.business_date));
   const labels = shown.map((row) => row.data_source);
   if (!shown.length) {
@@ -15,24 +22,25 @@ function renderWeekend() {
   const tables = byPair(known.filter((row) => dates.includes(row.business_date))).flatMap((own) =>
     [...grouped(own, (row) => row.chain)].sort(([a], [b]) => a.localeCompare(b))
       .map(([chain, ofChain]) => chainTable(chain, ofChain, dates)));
-  fillView("weekend", { labels, title: weekendTitle(dates), body: [weekendTools(shown, rows), ...tables] });
+  fillView("weekend", { labels, title: weekendTitle(dates, period), body: [weekendTools(shown, rows, all, period), ...tables] });
   return [];
 }
 
-// Friday to Sunday of the running or the next weekend; or the next seven days.
-function shownDates(dates) {
+// Friday to Sunday of the running or the next weekend; or the next seven days; or those that follow.
+function shownDates(dates, period) {
   const week = dates.slice(0, 7);
-  if (showsWeek) return week;
+  if (period === "later") return dates.slice(7);
+  if (period !== "weekend") return week;
   const weekdayOf = (date) => new Date(date).getUTCDay();
   const weekend = week.filter((date) => [5, 6, 0].includes(weekdayOf(date)));
   const last = weekend.findIndex((date) => weekdayOf(date) === 0);
   return weekend.length ? weekend.slice(0, last < 0 ? weekend.length : last + 1) : week;
 }
 
-function weekendTitle(dates) {
+function weekendTitle(dates, period) {
   const words = (date) => dateWords(date).replace(",", "");
-  const period = dates.length > 1 ? `${words(dates[0])} to ${words(dates[dates.length - 1])}` : words(dates[0]);
-  return `${showsWeek ? "The next seven days" : PAGE.views.weekend.title}: ${period}`;
+  const days = dates.length > 1 ? `${words(dates[0])} to ${words(dates[dates.length - 1])}` : words(dates[0]);
+  return `${PERIODS[period].title()}: ${days}`;
 }
 
 function nothingAheadWords() {
@@ -43,16 +51,20 @@ function nothingAheadWords() {
     : "Every day that was forecast here has passed. Run “pizza run” for a new page.";
 }
 
-function weekendTools(shown, all) {
-  const toggle = () => { showsWeek = !showsWeek; redraw(renderWeekend); byId("weekend-days").focus(); };
-  const staff = shown.some((row) => row.people !== null) ? "orders and people" : "orders";
+function weekendTools(shown, all, dates, period) {
+  const choose = (event) => { chosenDates = event.target.value; redraw(renderWeekend); byId("weekend-days").focus(); };
+  const hasPeople = shown.some((row) => row.people !== null);
+  const staff = hasPeople ? "orders and people" : "orders";
+  const people = hasPeople || !shown.some((row) => row.quantile_90 !== null) ? ""
+    : " With PIZZA_ORDERS_PER_PERSON set, people are shown, too.";
+  const offered = Object.entries(PERIODS).filter(([name]) => name !== "later" || dates.length > 7);
   return make("div", { class: "weekend-tools" },
     make("p", { class: "hint" },
       `How many ${staff} to staff for in the busiest hour still ahead: nine in ten such hours need no more. Select a ` +
-        "number for all hours. Unusual days come first."),
+        `number for all hours. Unusual days come first.${people}`),
     make("span", { class: "buttons" },
-      make("button", { type: "button", id: "weekend-days", "aria-pressed": String(showsWeek), onclick: toggle },
-        showsWeek ? "Only the weekend" : "All seven days"),
+      make("select", { id: "weekend-days", "aria-label": "Days", onchange: choose },
+        ...offered.map(([value, { words }]) => make("option", { value, selected: value === period }, words))),
       downloadButton("demand-forecast", all)));
 }
 
@@ -62,7 +74,7 @@ function chainTable(chain, rows, dates) {
       .map((row) => Math.abs(row.unusual_pct ?? 0))) }))
     .sort((a, b) => b.unusual - a.unusual || shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
   const heads = [["Shop", ""], ...dates.map((date) => [dateWords(date), "day"])];
-  const table = make("table", { class: "weekend" }, headOf(heads),
+  const table = make("table", { class: `weekend${dates.length > 3 ? " many" : ""}` }, headOf(heads),
     make("tbody", {}, ...shops.map(({ own }) => shopRow(own, dates))));
   return make("div", { class: "chain" },
     make("h3", {}, `${chain} `, make("span", { class: "sub" }, counted(shops.length, "shop")), " ",
@@ -74,7 +86,8 @@ function shopRow(own, dates) {
   const [first] = own;
   const cells = dates.map((date) => dayCell(own.filter((row) => row.business_date === date)));
   return make("tr", {},
-    make("th", { scope: "row" }, first.market, make("span", { class: "sub" }, first.store_id)), ...cells);
+    make("th", { scope: "row", title: first.store_id }, `${first.market} `,
+      shopNumber(first) ? make("span", { class: "sub" }, shopNumber(first)) : null), ...cells);
 }
 
 function dayCell(rows) {
@@ -101,7 +114,7 @@ function matchMark(rows, whole) {
   const added = whole ? addedOrders(whole) : null;
   const words = `${matches.length > 1 ? "matches" : "match"} ${kickoffs}`;
   return make("span", { class: "match-mark", title: matches.join("; ") },
-    added === null ? words : `${words}, ${addedOrderWords(added)}`);
+    added === null || Math.round(added) === 0 ? words : `${words}, ${addedOrderWords(added)}`);
 }
 
 function noNumberWords(rows, whole) {

@@ -20,7 +20,7 @@ from pizza_assets.analysis.forecast.match_forecast import forecast_backtest, ord
 from pizza_assets.analysis.forecast.order_history import HORIZON
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.reasons import Reason
-from pizza_assets.dashboards.extracts.demand import DAYS, demand_forecast_extract
+from pizza_assets.dashboards.extracts.demand import demand_forecast_extract
 from pizza_assets.models.market import Markets
 from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import DemandLevel
@@ -272,10 +272,14 @@ def test_the_last_forecast_before_an_hour_is_kept_and_scored_when_its_orders_arr
 
 
 def test_dashboards_get_whole_business_days() -> None:
+    """The rest of today and both weeks; a day that the horizon cuts has no row of its own, and is left out."""
     extract = demand_forecast_extract(FORECAST, END + timedelta(hours=12))
-    assert extract["business_date"].nunique() == DAYS
+    assert extract["business_date"].nunique() == 14
     last = OF_SHOPS[OF_SHOPS["business_date"] == extract["business_date"].max()]
     assert (extract["business_date"] == extract["business_date"].max()).sum() == len(last)
+    is_last_day = (FORECAST["span"] == "day") & (FORECAST["business_date"] == FORECAST["business_date"].max())
+    cut = demand_forecast_extract(FORECAST[~is_last_day], END + timedelta(hours=12))
+    assert cut["business_date"].nunique() == 13
 
 
 def test_units_sum_only_what_is_known() -> None:
