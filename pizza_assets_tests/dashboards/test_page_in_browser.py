@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +73,7 @@ def folder(tmp_path_factory) -> Path:
         "mock": mock,
         "tiny": sample_page_data(Sample(weeks=1, matches_per_week=3)),
         "late": _late(sample_page_data(BOTH)),
+        "saturday": _collected_on_saturday(_late(sample_page_data(BOTH))),
         "fortnight": _for_two_weeks(mock),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
@@ -80,6 +82,17 @@ def folder(tmp_path_factory) -> Path:
     for name, data in pages.items():
         (folder / f"{name}.html").write_text(build_page(data), encoding="utf-8")
     return folder
+
+
+def _collected_on_saturday(data: PageData) -> PageData:
+    """The page that the schedule wrote in the morning of the match day: no warning of old data stands above it."""
+    forecast = data.extracts["dashboard_demand_forecast"].assign(origin_at=pd.Timestamp("2026-08-08T05:00Z"))
+    return replace(
+        data,
+        data_as_of="8 Aug 2026, 05:00 UTC",
+        collected_at=datetime(2026, 8, 8, 5, tzinfo=UTC),
+        extracts={**data.extracts, "dashboard_demand_forecast": forecast},
+    )
 
 
 def _late(data: PageData) -> PageData:
@@ -647,7 +660,7 @@ def test_on_a_match_day_every_shop_has_its_number_on_the_first_screen(
 ) -> None:
     """Hours that have passed are left out; the rest stands. most_above: the share of the screen above the table."""
     options = {"now": SATURDAY_AFTERNOON, "viewport": {"width": width, "height": height}}
-    with opened(browser, folder / "late.html", **options) as page:
+    with opened(browser, folder / "saturday.html", **options) as page:
         cells = page.locator("#view-weekend table").first.locator("tbody tr")
         assert cells.count() == 2
         assert page.locator("#view-weekend table").first.bounding_box()["y"] < most_above * height
