@@ -22,7 +22,8 @@ function renderWeekend() {
   const tables = byPair(known.filter((row) => dates.includes(row.business_date))).flatMap((own) =>
     [...grouped(own, (row) => row.chain)].sort(([a], [b]) => a.localeCompare(b))
       .map(([chain, ofChain]) => chainTable(chain, ofChain, dates)));
-  fillView("weekend", { labels, title: weekendTitle(dates, period), body: [weekendTools(shown, rows, all, period), ...tables] });
+  const body = [weekendTools(shown, rows, all, period), ...tables];
+  fillView("weekend", { labels, title: weekendTitle(dates, period), body });
   return [];
 }
 
