@@ -1,6 +1,9 @@
-"""Delivery of alerts to an SNS topic or a webhook. failure_alerts.py decides when to send one."""
+"""The channels on which messages reach people: an SNS topic, a webhook, and every service that Apprise knows.
 
-from collections.abc import Callable
+What is sent, and when, does not belong here: failure_alerts.py, moved_fixtures.py and digest_schedule.py decide that.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -9,6 +12,8 @@ from urllib3.util.retry import Retry
 
 from pizza_assets.errors import AlertFailed
 from pizza_assets.models.secret import Secret
+from pizza_assets.orchestration.automation.apprise_channel import services
+from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings import Settings
 
 Channel = Callable[[str, str], None]
@@ -26,18 +31,24 @@ _RETRIES = Retry(
 )
 
 
-def channels(settings: Settings) -> list[Channel]:
-    """The channels that the settings name; without any, alerts are only logged."""
-    found: list[Channel] = []
-    if settings.alert_topic_arn is not None:
-        found.append(sns_topic(settings.alert_topic_arn))
-    if settings.alert_webhook is not None:
-        found.append(webhook(settings.alert_webhook))
-    return found
+def channels(settings: Settings) -> dict[str, Channel]:
+    """The channels that the settings name, by a name that contains no secret; possibly none."""
+    return {name: channel for build in REGISTRY for name, channel in build(settings).items()}
+
+
+def deliver(chosen: Mapping[str, Channel], subject: str, text: str) -> dict[str, str]:
+    """Send one message to every channel; return, by channel, why it was not delivered. The others still get it."""
+    failed = {}
+    for name, channel in chosen.items():
+        try:
+            channel(subject, text)
+        except AlertFailed as error:
+            failed[name] = str(error)
+    return failed
 
 
 def sns_topic(arn: str, client: Any = None) -> Channel:
-    """The channel to an SNS topic; its region is taken from the ARN."""
+    """The channel to an SNS topic; its region is taken from the ARN. Credentials are the instance's or task's role."""
 
     def send(subject: str, text: str) -> None:
         import boto3
@@ -48,7 +59,7 @@ def sns_topic(arn: str, client: Any = None) -> Channel:
             sns.publish(TopicArn=arn, Subject=_one_line(subject), Message=text[:_TEXT_LENGTH])
         except (ClientError, BotoCoreError) as error:
             raise AlertFailed(
-                f"{arn} did not accept an alert: {error}; allow sns:Publish on it, and check PIZZA_ALERT_TOPIC_ARN"
+                f"{arn} did not accept a message: {error}; allow sns:Publish on it, and check PIZZA_ALERT_TOPIC_ARN"
             ) from error
 
     return send
@@ -59,7 +70,7 @@ def webhook(address: Secret) -> Channel:
 
     def send(subject: str, text: str) -> None:
         try:
-            with requests.Session() as session:
+            with unlogged(), requests.Session() as session:
                 session.mount("https://", HTTPAdapter(max_retries=_RETRIES))
                 session.mount("http://", HTTPAdapter(max_retries=_RETRIES))
                 body = {"text": f"{subject}\n{text}"[:_TEXT_LENGTH]}
@@ -70,7 +81,7 @@ def webhook(address: Secret) -> Channel:
                 f"the webhook can't be reached ({type(error).__name__}); check PIZZA_ALERT_WEBHOOK"
             ) from None
         if answer.status_code // 100 != 2:  # a redirect is not followed: it may lead anywhere
-            raise AlertFailed(f"the webhook rejected an alert (HTTP {answer.status_code}); check PIZZA_ALERT_WEBHOOK")
+            raise AlertFailed(f"the webhook rejected a message (HTTP {answer.status_code}); check PIZZA_ALERT_WEBHOOK")
 
     return send
 
@@ -78,3 +89,19 @@ def webhook(address: Secret) -> Channel:
 def _one_line(text: str) -> str:
     """The text as SNS accepts it for a subject: ASCII, one line, short."""
     return " ".join(text.encode("ascii", "replace").decode().split())[:_SUBJECT_LENGTH]
+
+
+def _topic(settings: Settings) -> dict[str, Channel]:
+    return {} if settings.alert_topic_arn is None else {"SNS topic": sns_topic(settings.alert_topic_arn)}
+
+
+def _webhook(settings: Settings) -> dict[str, Channel]:
+    return {} if settings.alert_webhook is None else {"webhook": webhook(settings.alert_webhook)}
+
+
+def _services(settings: Settings) -> dict[str, Channel]:
+    return services(settings.notify_urls)
+
+
+REGISTRY: tuple[Callable[[Settings], dict[str, Channel]], ...] = (_topic, _webhook, _services)
+"""Every kind of channel: a function that returns those which the settings name."""
