@@ -19,6 +19,10 @@ from pizza_assets.settings import Settings
 Channel = Callable[[str, str], None]
 """A function of subject and text. Raises AlertFailed."""
 
+NO_CHANNEL = (
+    "no channel is set; set PIZZA_NOTIFY_URLS (mail, chat and others), PIZZA_ALERT_WEBHOOK or PIZZA_ALERT_TOPIC_ARN"
+)
+
 _TIMEOUT = (5, 10)
 _SUBJECT_LENGTH = 100
 _TEXT_LENGTH = 30_000
