@@ -168,8 +168,8 @@ class Settings(SourceSettings):
         settings = cls(**chosen)
         if settings.run_on == "lambda" and settings.orders == "files" and "://" not in (settings.orders_path or ""):
             raise ConfigurationError(
-                f"PIZZA_RUN_ON=lambda can't read PIZZA_ORDERS_PATH={quoted(settings.orders_path or '')}, a folder on this "
-                "machine; drop the exports into a bucket and name it as s3://bucket/prefix"
+                f"PIZZA_RUN_ON=lambda can't read PIZZA_ORDERS_PATH={quoted(settings.orders_path or '')}, a folder on "
+                "this machine; drop the exports into a bucket and name it as s3://bucket/prefix"
             )
         settings.refuse_missing()
         return settings
