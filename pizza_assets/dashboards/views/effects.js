@@ -11,6 +11,7 @@ const ABOUT_WORDS = {
   competition: "by competition",
   chain: "chain by chain",
 };
+const SPAN_ORDER = [...WINDOW_ORDER, "match"];
 const effectPages = paged(20);
 
 function renderEffects() {
@@ -36,7 +37,7 @@ function renderEffects() {
 }
 
 const inOrderOfTime =
-  (rows) => [...rows].sort((a, b) => WINDOW_ORDER.indexOf(a.time_window) - WINDOW_ORDER.indexOf(b.time_window));
+  (rows) => [...rows].sort((a, b) => SPAN_ORDER.indexOf(a.time_window) - SPAN_ORDER.indexOf(b.time_window));
 
 // The part of the business that a filter names, with the whole business for comparison; else the list's choice.
 function chosenEffects() {
