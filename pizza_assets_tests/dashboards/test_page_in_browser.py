@@ -252,8 +252,8 @@ def test_what_began_hours_before_kick_off_is_said_beside_every_number(browser, f
         assert tile(page, "After the own team's match").count(began) == 1, "of mock orders, not of real ones"
         for view in ("effects", "results"):
             assert words(page, view).count(above) == 1, view
-        # the label wraps
-        assert "began hours" in page.locator("#view-effects .chart").first.inner_html()
+        drawn = "".join(page.locator("#view-effects .chart").evaluate_all("all => all.map((one) => one.innerHTML)"))
+        assert "began hours" in drawn, "the label wraps"
     with opened(browser, folder / "both.html") as page:
         assert "hours before" not in tile(page, "After the own team's match").lower()
         for view in ("effects", "results"):
