@@ -19,8 +19,8 @@ from pizza_assets.assets.raw import raw_assets
 from pizza_assets.assets.refresh_check import refresh_checks
 from pizza_assets.assets.source_marks import with_source_marks
 from pizza_assets.assets.team_checks import teams_are_matched
-from pizza_assets.orchestration.automation.alerts import channels
 from pizza_assets.orchestration.automation.analysis import analyse_after_collecting, with_analysis_condition
+from pizza_assets.orchestration.automation.channels import channels
 from pizza_assets.orchestration.automation.failure_alerts import run_failures
 from pizza_assets.orchestration.automation.match_sensor import finished_matches
 from pizza_assets.orchestration.automation.order_file_sensor import order_file_sensors

@@ -19,7 +19,7 @@
     │   ├── NotAllowed          credentials are missing or lack permission
     │   ├── TooBusy             QuickSight throttled the calls for too long
     │   └── StillAtWork         it had not finished when the command's longest wait was over
-    ├── AlertFailed             an alert about a failed run could not be delivered
+    ├── AlertFailed             a message to people could not be delivered
     ├── LambdaError             a run on AWS Lambda
     │   ├── InvocationRefused   the function could not be invoked; the run fails at once, with AWS' message
     │   ├── UnknownEvent        the function was invoked with an unknown event
@@ -121,7 +121,7 @@ class StillAtWork(QuickSightError):
 
 
 class AlertFailed(PizzaAssetsError):
-    """A topic or webhook did not accept an alert, even after all retries."""
+    """A topic, webhook or other service did not accept a message, even after all retries."""
 
 
 class LambdaError(PizzaAssetsError):

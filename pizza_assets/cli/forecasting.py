@@ -7,12 +7,12 @@ import pandas as pd
 
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, weekend_dates
-from pizza_assets.cli.names import known_name
+from pizza_assets.cli.names import chosen_markets
 from pizza_assets.cli.terminal import printable
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import PizzaAssetsError
 from pizza_assets.models.demand import DemandForecast
-from pizza_assets.models.labels import SOURCES
+from pizza_assets.models.labels import SOURCES, mock_warning
 from pizza_assets.models.vocabulary import DemandLevel, Span
 from pizza_assets.workbench import Workbench
 
@@ -33,10 +33,7 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
         raise PizzaAssetsError("no forecast is stored yet; run `pizza run` first")
     markets = bench.settings.markets()
     known = {*rows["market"], *demand["market"].dropna(), *(one.name for one in markets)}
-    chosen = {known_name("market", market, known)} if market is not None else known
-    if team is not None:
-        asked = known_name("team", team, [name for one in markets for name in one.teams])
-        chosen &= {one.name for one in markets if asked in one.teams}
+    chosen = chosen_markets(markets, known, market, team)
     now = pd.Timestamp(bench.now)
     demand = demand[demand["market"].isin(chosen)]
     if style != "text":
@@ -78,7 +75,7 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> lis
         "Orders to staff for in the busiest hour still ahead (nine in ten such hours need no more; * = match day):"
     ]
     for (*pair, chain), rows in found.groupby([*SOURCES, "chain"], sort=True):
-        label = _label({"order_source": pair[0], "match_source": pair[1]})
+        label = mock_warning(str(pair[0]), str(pair[1]))
         head = ("shop", *(f"{date.fromisoformat(text):%a %d %b}" for text in dates))
         shops = sorted(
             rows.groupby(["market", "store_id"]),
@@ -142,16 +139,12 @@ def _common_facts(given: pd.DataFrame) -> str:
     """The data behind the forecast, its age and its skill, which all rows share."""
     row = given.iloc[0]
     origin = f"{row['origin_at']:%a %d %b %Y %H:%M} UTC"
+    warning = mock_warning(row["order_source"], row["match_source"])
     return (
-        f"{_label(row)}Made on {row['made_on']} from {row['history_weeks']} weeks of orders until {origin}; around "
+        f"{warning}Made on {row['made_on']} from {row['history_weeks']} weeks of orders until {origin}; around "
         f"matches, past forecasts beat the mean of 8 weeks by {row['skill_against_mean_pct']:.0f} % and the model "
         f"without football by {row['skill_against_no_football_pct']:.0f} % (deviance)."
     )
-
-
-def _label(row: Mapping) -> str:
-    labels = {("mock", "mock"): "MOCK DATA. ", ("mock", "real"): "MOCK ORDERS. ", ("real", "mock"): "MOCK FIXTURES. "}
-    return labels.get((row["order_source"], row["match_source"]), "")
 
 
 def _cells(row: Mapping) -> tuple[str, ...]:
