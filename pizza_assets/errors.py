@@ -34,6 +34,15 @@ WeeksFailed once the other weeks are stored; its trace is in the run's log.
 import re
 from collections.abc import Mapping
 
+_LONGEST_QUOTED = 200
+
+
+def quoted(value: str) -> str:
+    """A value as messages quote it: like `repr`, and of a very long one only the beginning and its length."""
+    if len(value) <= _LONGEST_QUOTED:
+        return repr(value)
+    return f"{value[:_LONGEST_QUOTED]!r}… ({len(value):,} characters)"
+
 
 class PizzaAssetsError(Exception):
     """Base of every error raised on purpose."""

@@ -80,6 +80,15 @@ def test_a_wrong_value_is_refused_by_name(variable: str, value: str, remedy: str
     assert remedy in str(refusal.value)
 
 
+@pytest.mark.parametrize("variable", ["S3_BUCKET_NAME", "PIZZA_STORAGE", "PIZZA_TIMEZONE", "QUICKSIGHT_ID_PREFIX"])
+def test_of_a_very_long_value_the_message_quotes_the_beginning(variable: str) -> None:
+    value = {"PIZZA_STORAGE": "s3://"}.get(variable, "") + "x" * 5000
+    with pytest.raises(ConfigurationError) as refused:
+        Settings.from_environment({variable: value})
+    assert len(str(refused.value)) < 700
+    assert f"({len(value):,} characters)" in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "seasons"),
     [("", ()), ("2018", ("2018",)), (" 2025-26, 2024-25,,2025-26", ("2024-25", "2025-26")), ("1999-00", ("1999-00",))],

@@ -29,9 +29,10 @@ from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import Answer
 from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
+from pizza_assets.analysis.whole_match import whole_matches
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Span
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
@@ -69,7 +70,7 @@ def main_effects(
     grids: Mapping[SourcePair, ExpectedGrid],
     same_day: Mapping[SourcePair, SameDay] | None = None,
 ) -> DataFrame[CorrelationResults]:
-    """`correlation_results` for the own team's match in the three windows only, without placebos."""
+    """`correlation_results` for the own team's match only, in the three windows and together, without placebos."""
     rows: list[dict] = []
     for pair in _pairs(impact, grids):
         evidence, by_day = _evidence(impact, grids, pair), (same_day or {}).get(pair, NO_SHARED_MATCH)
@@ -215,4 +216,6 @@ def _answered_outcomes(evidence: Evidence, hypotheses: Sequence[Hypothesis], dra
 
 
 def _window_rows(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
+    if hypothesis.window == Span.MATCH:
+        return whole_matches(evidence.impact)
     return evidence.impact[evidence.impact["window"] == hypothesis.window.value]

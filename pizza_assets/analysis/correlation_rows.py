@@ -13,14 +13,16 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import Hypothesis
+from pizza_assets.analysis.moved_orders import MovedOrders, moved_orders
 from pizza_assets.analysis.multiplicity import family_count, q_values_of_families
 from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
 from pizza_assets.analysis.same_day_effect import SEED as SAME_DAY_SEED
+from pizza_assets.analysis.whole_match import whole_matches
 from pizza_assets.models import CorrelationResults
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, combined_source
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span, Window, combined_source
 
 FINDING_AT_Q = 0.05
 EXPLORATORY_LEVEL = 0.025
@@ -50,9 +52,11 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         "converged": evidence.grid.is_converged and evidence.grid.observed.size > 0,
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
-    quality = {window: _quality(evidence.impact[evidence.impact["window"] == window.value]) for window in Window}
+    windows = {window.value: evidence.impact[evidence.impact["window"] == window.value] for window in Window}
+    windows[Span.MATCH.value] = whole_matches(evidence.impact)
+    quality = {window: _quality(rows) for window, rows in windows.items()}
     dropped = _without_baseline(evidence.grid)
-    special = {window: [*dropped, *_on_special_days(evidence.impact, window)] for window in Window}
+    special = {window: [*dropped, *_on_special_days(rows)] for window, rows in windows.items()}
     return (
         {
             **_NO_NUMBERS,
@@ -87,10 +91,9 @@ def _without_baseline(grid: ExpectedGrid) -> list[str]:
     return [f"the {noun} {', '.join(names)}, to whose orders no baseline could be fitted"]
 
 
-def _on_special_days(impact: pd.DataFrame, window: Window) -> list[str]:
+def _on_special_days(windows: pd.DataFrame) -> list[str]:
     """In words, the windows that were refused because their day is special."""
-    reasons = counted(impact.loc[impact["window"] == window.value, "reasons"])
-    count = reasons.get(Reason.SPECIAL_DAY, 0)
+    count = counted(windows["reasons"]).get(Reason.SPECIAL_DAY, 0)
     return [f"{wording.counted_noun(count, 'window', 'windows')} on special days"] if count else []
 
 
@@ -170,7 +173,10 @@ def results_table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[Correlatio
         joined([*missing, *([flag] if flag else [])]) for missing, flag in zip(results["missing"], weak, strict=True)
     ]
     results = _with_q_values(results)
-    results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
+    moved = {pair: moved_orders(rows.to_dict("records")) for pair, rows in results.groupby(SOURCES)}
+    results["pattern_description"] = [
+        _pattern(row, moved[row["order_source"], row["match_source"]]) for row in results.to_dict("records")
+    ]
     return CorrelationResults.checked(results)
 
 
@@ -202,7 +208,7 @@ def _detectable_pct(se: pd.Series, df: pd.Series, level: pd.Series) -> np.ndarra
     return 100 * np.expm1((stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, 0.80)) * se)
 
 
-def _pattern(row: dict) -> str:
+def _pattern(row: dict, moved: MovedOrders | None) -> str:
     return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
-        row, wording.period_of(row)
+        row, wording.period_of(row), moved=moved
     )

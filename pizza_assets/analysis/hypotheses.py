@@ -14,6 +14,7 @@ from pizza_assets.models.vocabulary import (
     OWN_TEAM_MATCH,
     SHARED_MATCH,
     Scope,
+    Span,
     Window,
 )
 
@@ -25,12 +26,13 @@ SCOPED_OUTCOME_WINDOW = Window.POST
 class Hypothesis:
     """A claim to test. The hypotheses of a family are corrected together, for each pair of sources.
 
-    outcome: None for the effect of the match itself. scope_value: the part of the business, None for all of it.
+    window: one of the three, or Span.MATCH for all of them together. outcome: None for the effect of the match itself.
+    scope_value: the part of the business, None for all of it.
     is_shared: about matches that every market follows. is_same_day: about the own team's match where no market can
     serve as control, so that the rest of the day does. goal: the subject of a hypothesis about goals.
     """
 
-    window: Window
+    window: Window | Span
     outcome: Outcome | None = None
     scope: Scope = Scope.OVERALL
     scope_value: str | None = None
@@ -84,7 +86,7 @@ class Hypothesis:
 PRIMARY_WINDOW = Window.POST
 """The one hypothesis declared in advance is about orders after the own team's match."""
 PRIMARY_HYPOTHESIS = Hypothesis(PRIMARY_WINDOW)
-_IN_ORDER = (PRIMARY_WINDOW, Window.PRE, Window.DURING)
+_IN_ORDER: tuple[Window | Span, ...] = (PRIMARY_WINDOW, Window.PRE, Window.DURING, Span.MATCH)
 WINDOW_HYPOTHESES = tuple(Hypothesis(window) for window in _IN_ORDER)
 SAME_DAY_HYPOTHESES = tuple(Hypothesis(window, is_same_day=True) for window in _IN_ORDER)
 """The same hypotheses where all markets follow the same teams: one market alone, for example."""

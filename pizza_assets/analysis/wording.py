@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
+from pizza_assets.analysis.moved_orders import MovedOrders
 from pizza_assets.analysis.reasons import split
 from pizza_assets.models.vocabulary import (
     GOAL_OF_OPPONENT,
     GOAL_OF_OWN_TEAM,
+    OWN_TEAM_MATCH,
     SHARED_MATCH,
     DataSource,
     ResultStatus,
     Scope,
+    Span,
     Window,
 )
 
@@ -91,8 +94,9 @@ PERIODS = {
     Window.PRE.value: "before the own team's match",
     Window.DURING.value: "during the own team's match",
     Window.POST.value: "after the own team's match",
+    Span.MATCH.value: "before, during and after the own team's match taken together",
 }
-
+WINDOW_WORDS = {Window.PRE.value: "before", Window.DURING.value: "during", Window.POST.value: "after"}
 
 PERIODS_OF_GOALS = {
     GOAL_OF_OWN_TEAM: "in the quarter of an hour after a goal of the own team",
@@ -190,11 +194,46 @@ def has_too_few_orders(result: Mapping) -> bool:
     return is_nothing and is_same_day(result) and result["mde_80_pct"] > TOO_FEW_ORDERS_MDE_PCT
 
 
-def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
+def tells_of_moved(result: Mapping) -> bool:
+    """Whether a row of CorrelationResults is the one that says whether orders only moved: that of the whole match."""
+    return (
+        result["subject"] == OWN_TEAM_MATCH
+        and result["scope"] == Scope.OVERALL
+        and result["time_window"] == Span.MATCH
+        and result["status"] == ResultStatus.OK
+    )
+
+
+def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
+    """That orders only moved. result: the row of the whole match."""
+    fewer, more = (_listed(windows) for windows in (moved.fewer_in, moved.more_in))
+    match = "your team's match" if is_same_day(result) else "the own team's match"
+    before = f"{hours_before(result)} " if began_before(result) else ""
+    return (
+        f"{before}Orders moved from {fewer} to {more} {match}: together they were unchanged to within "
+        f"{number(moved.within_pct)} % (90 % interval {number(moved.low_pct)} to {number(moved.high_pct)} %, "
+        f"{counted_noun(result['n_matches'], 'match', 'matches')})."
+    )
+
+
+def _listed(windows: tuple[str, ...]) -> str:
+    return " and ".join(WINDOW_WORDS[window] for window in windows)
+
+
+def sentence(result: Mapping, period: str, more_evidence: str = "", moved: MovedOrders | None = None) -> str:
     """A row of CorrelationResults as a sentence about `period`: the finding, that there is none, or what is missing.
 
-    more_evidence: appended inside the brackets of a finding.
+    more_evidence: appended inside the brackets of a finding. moved: of the pair of sources, for the whole match.
     """
+    if moved and tells_of_moved(result):
+        if moved.is_unchanged:
+            return moved_sentence(moved, result)
+        told = _sentence(result, period, more_evidence)
+        return f"{told} Whether orders only moved between these windows can't be said."
+    return _sentence(result, period, more_evidence)
+
+
+def _sentence(result: Mapping, period: str, more_evidence: str) -> str:
     where = place(result["scope"], result["scope_value"])
     period += circumstance(result["scope"], result["scope_value"])
     about = f" {CONTRASTS[result['subject']]}" if result["subject"] in CONTRASTS else ""

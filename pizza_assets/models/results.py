@@ -6,7 +6,7 @@ import pandera.pandas as pa
 from pizza_assets.models.orders import RAW_LABELS
 from pizza_assets.models.place import ANALYSIS
 from pizza_assets.models.table import Table, UtcTimestamp
-from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus, Scope, Side, Window, values
+from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus, Scope, Side, Span, Window, values
 
 
 class ExpectedOrders(
@@ -108,7 +108,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=9,
+    code_version=10,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=4,
 ):
@@ -138,7 +138,10 @@ class CorrelationResults(
         nullable=True, ge=-1, le=1, description="Spearman's rank coefficient of the same two."
     )
     statistical_significance: float = pa.Field(nullable=True, ge=0, le=1, description="The p-value (same as p_value).")
-    time_window: str = pa.Field(isin=values(Window), description="pre, during or post.")
+    time_window: str = pa.Field(
+        isin=[*values(Window), Span.MATCH.value],
+        description="pre, during or post; match for the three together, where all of them are usable.",
+    )
     pattern_description: str = pa.Field(description="The finding, or its absence, in a sentence.")
     data_quality: str = pa.Field(description="Share of complete windows, weeks and caveats in words.")
     estimate_log: float = pa.Field(
@@ -260,7 +263,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=9, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=10, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")

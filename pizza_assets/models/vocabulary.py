@@ -24,7 +24,10 @@ class Window(StrEnum):
 
 
 class Span(StrEnum):
-    """The time span of a forecast: a window of a match, all three windows, a clock hour, or a business day."""
+    """The time span of a forecast: a window of a match, all three windows, a clock hour, or a business day.
+
+    A hypothesis is about a window or MATCH.
+    """
 
     PRE = "pre"
     DURING = "during"

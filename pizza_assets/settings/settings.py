@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-from pizza_assets.errors import ConfigurationError
+from pizza_assets.errors import ConfigurationError, quoted
 from pizza_assets.models.market import DEFAULT_MARKETS, Market
 from pizza_assets.models.secret import Secret
 from pizza_assets.settings import values
@@ -169,7 +169,8 @@ class Settings(SourceSettings):
         ours = {name for name in environ if name.startswith(("PIZZA_", "QUICKSIGHT_"))}
         unknown = sorted(ours - known.keys() - _OTHER_VARIABLES)
         if unknown:
-            raise ConfigurationError(f"{unknown[0]} is not a setting; the settings are {', '.join(sorted(known))}")
+            name = unknown[0][:100]
+            raise ConfigurationError(f"{name} is not a setting; the settings are {', '.join(sorted(known))}")
         chosen = {}
         for variable, declared in known.items():
             text = environ.get(variable, "").strip()
@@ -177,15 +178,15 @@ class Settings(SourceSettings):
                 try:
                     chosen[declared.name] = declared.metadata["parse"](text)
                 except ValueError as error:
-                    shown = "***" if declared.metadata["parse"] in _KEPT_SECRET else repr(text)
+                    shown = "***" if declared.metadata["parse"] in _KEPT_SECRET else quoted(text)
                     raise ConfigurationError(f"{variable}={shown} {error}") from error
         if chosen.get("s3_bucket") and "storage" not in chosen:
             chosen["storage"] = f"s3://{chosen['s3_bucket']}"
         settings = cls(**chosen)
         if settings.run_on == "lambda" and settings.orders == "files" and "://" not in (settings.orders_path or ""):
             raise ConfigurationError(
-                f"PIZZA_RUN_ON=lambda can't read PIZZA_ORDERS_PATH={settings.orders_path!r}, a folder on this machine; "
-                "drop the exports into a bucket and name it as s3://bucket/prefix"
+                f"PIZZA_RUN_ON=lambda can't read PIZZA_ORDERS_PATH={quoted(settings.orders_path or '')}, a folder on "
+                "this machine; drop the exports into a bucket and name it as s3://bucket/prefix"
             )
         settings.refuse_missing()
         return settings

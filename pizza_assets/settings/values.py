@@ -9,6 +9,7 @@ from datetime import date as Date
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from pizza_assets.errors import quoted
 from pizza_assets.models.secret import Secret
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -78,7 +79,7 @@ def _bucket_fault(name: str) -> str | None:
         "has two dots in a row": ".." in name,
         "looks like an IP address": _IP_ADDRESS.fullmatch(name),
     }
-    return next((f"{name!r} {fault}" for fault, is_broken in faults.items() if is_broken), None)
+    return next((f"{quoted(name)} {fault}" for fault, is_broken in faults.items() if is_broken), None)
 
 
 def _address(value: str) -> SplitResult:
