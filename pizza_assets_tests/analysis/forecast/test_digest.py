@@ -74,7 +74,11 @@ def test_a_shop_whose_hours_are_refused_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("pair", "words"),
-    [(("mock", "mock"), "MOCK DATA. "), (("mock", "real"), "MOCK ORDERS. "), (("real", "mock"), "MOCK FIXTURES. ")],
+    [
+        (("mock", "mock"), "MOCK DATA: "),
+        (("mock", "real"), "MOCK ORDERS, real matches: "),
+        (("real", "mock"), "Real orders, MOCK MATCHES: "),
+    ],
 )
 def test_mock_is_labelled_in_every_format(pair: tuple[str, str], words: str) -> None:
     rows = DemandForecast.conform(demand_forecast([pair[0]], [pair[1]], is_known=True))
@@ -88,7 +92,7 @@ def test_mock_is_labelled_in_every_format(pair: tuple[str, str], words: str) -> 
 def test_real_and_mock_are_sections_of_their_own() -> None:
     found = made(DemandForecast.conform(demand_forecast(["real", "mock"], ["real"], is_known=True)))
     assert [section.heading for section in found.sections] == [
-        "MOCK ORDERS. Domino's", "MOCK ORDERS. Pizza Hut", "Domino's", "Pizza Hut"
+        "MOCK ORDERS, real matches: Domino's", "MOCK ORDERS, real matches: Pizza Hut", "Domino's", "Pizza Hut"
     ]  # fmt: skip
 
 
@@ -151,7 +155,7 @@ def test_last_weekend_is_compared_by_chain_and_only_where_all_orders_are_known()
         ignore_index=True,
     )
     assert review_lines(rows, came, last_weekend(date(2026, 8, 7))) == (
-        "MOCK DATA. Last weekend, C: the orders are not all known yet.",
+        "MOCK DATA: Last weekend, C: the orders are not all known yet.",
         "Last weekend, A: 200 orders forecast, 288 came (44 % more); 1 of 2 shop days within the 80 % range.",
         "Last weekend, B: 100 orders forecast, 96 came (4 % less); 1 of 1 shop day within the 80 % range "
         "(1 more not known yet).",
