@@ -31,10 +31,10 @@ def made(rows: pd.DataFrame, now: pd.Timestamp = SATURDAY) -> Digest:
 def test_a_shop_has_its_busiest_hour_and_what_the_match_adds() -> None:
     text = as_text(made(with_match(13.6)))
     assert (
-        "- Birmingham, Birmingham 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people; "
+        "- Birmingham, shop 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people; "
         "match on Sat: Aston Villa – Everton, 15:00 (+14 orders that day)"
     ) in text
-    assert "- Brentford, Brentford 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people\n" in text
+    assert "- Brentford, shop 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people\n" in text
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_hours_that_have_passed_are_left_out_and_a_shop_may_be_closed() -> None:
     assert "Sat 19:00 to 20:00, staff for 45" not in as_text(made(FORECAST))
     saturday = FORECAST[FORECAST["business_date"] == "2026-08-08"]
     assert "Sat 19:00 to 20:00, staff for 45" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=19, minutes=6)))
-    assert "Brentford 1: closed for today" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=23)))
+    assert "Brentford, shop 1: closed for today" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=23)))
     assert digest(FORECAST, SATURDAY + pd.Timedelta(days=9)) is None
 
 
@@ -69,7 +69,7 @@ def test_a_shop_whose_hours_are_refused_says_why() -> None:
     refused = FORECAST.assign(
         status="insufficient_data", quantile_90=float("nan"), reasons="under_8_weeks: too few weeks"
     )
-    assert "Birmingham, Birmingham 1: no hour is forecast (too few weeks)" in as_text(made(refused))
+    assert "Birmingham, shop 1: no hour is forecast (too few weeks)" in as_text(made(refused))
 
 
 @pytest.mark.parametrize(
