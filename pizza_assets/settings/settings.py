@@ -122,6 +122,12 @@ class Settings(SourceSettings):
         "Addresses of mail, chat and other services that get the same, as Apprise writes them: mailtos://…, slack://…. "
         "Several are separated by spaces. Never shown or stored.",
     )
+    digest_at: str = setting(
+        "PIZZA_DIGEST_AT",
+        "Thu 10:00",
+        values.weekly_time,
+        "When the schedule weekly_digest sends the weekend's digest: weekday and time, in the business time zone.",
+    )
     s3_events_queue_url: str | None = setting(
         "PIZZA_S3_EVENTS_QUEUE_URL",
         "",
