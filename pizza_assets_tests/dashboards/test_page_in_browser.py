@@ -76,6 +76,7 @@ def folder(tmp_path_factory) -> Path:
         "saturday": _collected_on_saturday(_late(sample_page_data(BOTH))),
         "fortnight": _for_two_weeks(mock),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
+        "unusual": _with_a_quiet_sunday(mock),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
@@ -116,6 +117,13 @@ def _with_two_matches(data: PageData) -> PageData:
     demand.loc[is_evening, ["match_id", "match"]] = ["evening", "Aston Villa – Hull City, 20:00"]
     is_day = demand["span"] == "day"
     demand.loc[is_day, "without_football"] = demand.loc[is_day, "with_football"] - 1.2
+    return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
+
+
+def _with_a_quiet_sunday(data: PageData) -> PageData:
+    demand = data.rows(DemandForecastExtract).copy()
+    quiet = (demand["market"] == "Brentford") & (demand["business_date"] == "2026-08-09")
+    demand.loc[quiet, "unusual_pct"] = -40.2
     return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
 
 
@@ -383,7 +391,7 @@ def test_a_match_day_opens_by_address_and_an_unknown_one_says_so(browser, folder
 def test_a_coming_match_links_to_its_hours_and_back(browser, folder):
     with opened(browser, folder / "both.html") as page:
         rows = page.locator("#view-coming tbody tr")
-        assert rows.count() == 6
+        assert rows.count() == 5
         assert "staff for" in page.locator("#view-coming").inner_text().lower()
         link = page.locator("#view-coming tbody a").first
         address = link.get_attribute("href")
@@ -405,7 +413,11 @@ def test_a_fixture_without_a_time_is_listed_and_one_without_a_market_says_so(bro
         rows = page.locator("#view-coming tbody").inner_text()
         assert "kick-off not fixed yet" in rows
         assert "only the date is known" in rows
-        assert "No market with orders follows either team." in rows
+        assert "Hull City" not in rows
+        others = page.locator("#view-coming details")
+        assert "1 more match, of teams that no market with orders follows" in others.inner_text()
+        others.locator("summary").click()
+        assert "Hull City – Millwall" in others.inner_text()
     with opened(browser, folder / "both.html", "#/coming/nowhere") as page:
         assert "not among the coming matches" in page.locator("#view-fixture").inner_text()
 
@@ -700,14 +712,36 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
         assert "The week after: Tue 11 Aug to Tue 18 Aug" in page.inner_text("#view-weekend")
         shop = page.locator("table.weekend tbody th", has_text="Wolverhampton").first
-        assert shop.inner_text().split() == ["Wolverhampton", "shop", "2"]
-        assert shop.evaluate(LINES_OF_A_SHOP) == [1, 1]
+        assert shop.inner_text().split() == ["Wolverhampton", "shop", "2", "Tue", "+5", "%"]
+        assert max(shop.evaluate(LINES_OF_A_SHOP)) == 1
         assert page.locator(".match-mark").first.inner_text() == "match 15:00"
         assert "PIZZA_ORDERS_PER_PERSON" in page.inner_text("#view-weekend")
         assert "All chains together: staff for" in page.inner_text("#view-coming thead")
         page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
         page.wait_for_selector("#view-shop_day .legend")
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
+
+
+def test_on_a_sunday_the_next_weekend_is_one_click_away(browser, folder) -> None:
+    with opened(browser, folder / "fortnight.html", now="2026-08-09T10:00:00Z") as page:
+        assert page.locator("th.day").all_inner_texts() == ["Sun, 9 Aug"] * 2
+        page.click("#next-weekend")
+        assert page.locator("table.weekend").first.locator("th.day").all_inner_texts() == [
+            "Fri, 14 Aug", "Sat, 15 Aug", "Sun, 16 Aug",
+        ]  # fmt: skip
+        assert page.input_value("#weekend-days") == "next"
+        assert page.locator("#next-weekend").count() == 0
+    with opened(browser, folder / "both.html", now="2026-08-09T10:00:00Z") as page:
+        assert page.locator("#next-weekend").count() == 0, "it is not forecast yet"
+
+
+def test_shops_are_sorted_by_the_percentage_that_they_show(browser, folder) -> None:
+    with opened(browser, folder / "unusual.html") as page:
+        shops = page.locator("table.weekend").first.locator("tbody th").all_inner_texts()
+        assert [" ".join(shop.split()) for shop in shops] == [
+            "Brentford shop 1 Sun −40 %",
+            "Birmingham shop 1 Sat +5 %",
+        ]
 
 
 def test_a_failed_source_is_told_without_the_words_of_the_network(browser, folder) -> None:

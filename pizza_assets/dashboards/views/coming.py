@@ -6,7 +6,7 @@ from pizza_assets.models.forecast_extracts import ComingMatchesExtract, MatchFor
 
 _FIXTURE = (
     "entry", "match_id", "kickoff_at", "kickoff_local", "kickoff_is_fixed", "is_moved", "competition", "match_type",
-    "home_team", "away_team", "note", "sentence", "match_source",
+    "home_team", "away_team", "market_count", "note", "sentence", "match_source",
 )  # fmt: skip
 
 VIEW = View(
