@@ -182,7 +182,7 @@ def opened(browser, file: Path, address: str = "", now: str = NOW, **options) ->
         lambda request: troubles.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
     )
     page.goto(f"{file.as_uri()}{address}")
-    wait_until_drawn(page, address or "#/")
+    wait_until_drawn(page, address.split("?", maxsplit=1)[0] or "#/")
     yield page
     page.wait_for_timeout(100)
     page.close()
@@ -722,6 +722,21 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
 
 
+def test_the_contents_open_every_view_by_keyboard(browser, folder) -> None:
+    with opened(browser, folder / "both.html") as page:
+        names = page.locator("#contents button")
+        assert names.all_inner_texts() == [view.title for view in OVERVIEW]
+        names.nth(len(OVERVIEW) - 1).focus()
+        page.keyboard.press("Enter")
+        last = OVERVIEW[-1].id
+        assert page.evaluate("document.activeElement.id") == f"title-{last}"
+        heading = page.locator(f"#title-{last}").bounding_box()
+        assert page.locator(".filter-bar").bounding_box()["height"] <= heading["y"] < 900
+        page.evaluate("location.hash = '#/match/m-0005'")
+        page.wait_for_selector("#view-match h2:visible")
+        assert page.locator("#contents").is_hidden()
+
+
 def test_on_a_sunday_the_next_weekend_is_one_click_away(browser, folder) -> None:
     with opened(browser, folder / "fortnight.html", now="2026-08-09T10:00:00Z") as page:
         assert page.locator("th.day").all_inner_texts() == ["Sun, 9 Aug"] * 2
@@ -798,6 +813,43 @@ def test_filters_are_in_the_address_and_survive_a_reload(browser, folder) -> Non
         page.evaluate("location.hash = '#/?market=Nowhere'")
         page.wait_for_timeout(300)
         assert page.input_value("#filter-market") == ""
+
+
+def test_a_link_with_filters_opens_filtered_the_overview_and_a_shops_day(browser, folder) -> None:
+    chosen = "market=Brentford&chain=Pizza+Hut&source=real%2Freal&from=2025-09-01&to=2025-09-20&team=Brentford"
+    for path in ("#/", "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08"):
+        with opened(browser, folder / "both.html", f"{path}?{chosen}") as page:
+            controls = ("market", "chain", "source", "from", "to", "team")
+            assert [page.input_value(f"#filter-{name}") for name in controls] == [
+                "Brentford", "Pizza Hut", "real/real", "2025-09-01", "2025-09-20", "Brentford",
+            ]  # fmt: skip
+            assert page.evaluate("Object.fromEntries(new URLSearchParams(location.hash.split('?')[1]))") == {
+                "market": "Brentford", "chain": "Pizza Hut", "source": "real/real", "from": "2025-09-01",
+                "to": "2025-09-20", "team": "Brentford",
+            }  # fmt: skip
+            if path == "#/":
+                shops = page.locator("#view-weekend tbody th").all_inner_texts()
+                assert [shop.split()[0] for shop in shops] == ["Brentford"]
+                assert page.locator("#view-weekend h3").all_inner_texts()[0].startswith("Pizza Hut")
+
+
+def test_three_weeks_later_nothing_that_has_passed_is_called_coming(browser, folder) -> None:
+    """Also where an old link leads: to a fixture, and to a shop's day."""
+    later = "2026-08-25T06:00:00Z"
+    with opened(browser, folder / "both.html", now=later, viewport={"width": 390, "height": 844}) as page:
+        note = page.locator(".age-note").bounding_box()
+        assert note["y"] + note["height"] < 844
+        assert page.locator("#view-weekend .staff").count() == 0
+        assert page.locator("#view-coming a").count() == 0
+        assert "Hull City" not in page.inner_text("#view-coming")
+    with opened(browser, folder / "both.html", "#/coming/coming-real-0", now=later) as page:
+        text = page.inner_text("#view-fixture")
+        assert "has been played since" in text
+        assert page.locator("#view-fixture table, #view-fixture .chart").count() == 0
+        assert page.locator(".age-note").count() == 1
+    day = "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08"
+    with opened(browser, folder / "both.html", day, now=later) as page:
+        assert "This day has passed" in page.inner_text("#view-shop_day")
 
 
 def test_an_old_page_says_so_and_calls_no_past_match_coming(browser, folder) -> None:

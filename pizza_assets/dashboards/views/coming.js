@@ -1,4 +1,4 @@
-// Coming matches: what to staff for, by fixture and market; each row links to the forecast by hour.
+// Coming matches, what to staff for around them, by fixture and market; each row links to the forecast by hour.
 RENDERERS.coming = renderComing;
 
 const comingPages = paged(12);
@@ -35,13 +35,6 @@ function renderComing() {
     ].filter(Boolean),
   });
   return [];
-}
-
-// By the clock of the browser: a page may be opened weeks after it was made.
-function isOver(fixture) {
-  const ends = (DATA.forecastByMatch.get(fixture.match_id) ?? []).filter((row) => row.span === "match")
-    .reduce((latest, row) => Math.max(latest, row.ends_at * 1000), fixture.kickoff_at * 1000);
-  return nowMs() >= (fixture.kickoff_is_fixed ? ends : ends + DAY_MS);
 }
 
 const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && fitsMatchFilters(row) &&

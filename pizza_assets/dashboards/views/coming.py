@@ -11,7 +11,7 @@ _FIXTURE = (
 
 VIEW = View(
     id="coming",
-    title="Coming matches: what to staff for",
+    title="Coming matches",
     question="How many orders should you expect around the next matches, and how many of them does football add?",
     reads=(Reads(ComingMatchesExtract, _FIXTURE), Reads(MatchForecastExtract, FORECAST)),
     filters=("source", "team", "competition", "type", "market"),
