@@ -159,7 +159,7 @@ def test_open_prints_the_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["backfill"], "pizza: name the first week with --from DATE"),
+        (["backfill"], "pizza: a backfill begins with the week you choose; name the first week with --from DATE"),
         (["backfill", "--stale-only"], "pizza: nothing is stored yet; name the first week with --from DATE"),
         (["backfill", "--from", "2030-01-01"], "week 2030-01-01 has not begun"),
     ],

@@ -35,7 +35,7 @@ def check_table(
     Raises ConfigurationError without a table or an address.
     """
     if table is None:
-        raise ConfigurationError("a database needs --table: the table or view of the orders, such as sales.orders")
+        raise ConfigurationError("a database needs --table; name the table or view of the orders, such as sales.orders")
     relation = Relation(table)
     settings = Workbench().settings
     secret = settings.orders_url if address is None else Secret(address)

@@ -8,9 +8,10 @@ import pandas as pd
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, weekend_dates
 from pizza_assets.cli.names import known_name
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import PizzaAssetsError
+from pizza_assets.escaping import printable_json
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
@@ -40,28 +41,24 @@ def forecast(market: str | None, team: str | None, days: int | None, style: str)
     now = pd.Timestamp(bench.now)
     demand = demand[demand["market"].isin(chosen)]
     if style != "text":
-        print(exported(demand, now, days, style))
+        say(exported(demand, now, days, style))
         return 0
     rows = rows[rows["market"].isin(chosen)]
     until = min(days or HORIZON_DAYS, HORIZON_DAYS)
     whose = ", ".join(sorted(chosen)) if chosen != known else None
     parts = [*staff_text(demand, now, days), "", forecast_text(fixtures, rows, whose, now, until)]
-    print(printable("\n".join(parts).strip("\n")))
+    say("\n".join(parts).strip("\n"))
     return 0
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts.
-
-    Neither can steer a terminal.
-    """
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts."""
     until = now + timedelta(days=days or HORIZON_DAYS)
     is_ahead = (demand["ends_at"] > now) & (demand["starts_at"] < until)
     rows = demand[(demand["level"] == DemandLevel.SHOP) & is_ahead]
     if style == "csv":
-        return printable(to_csv(rows, DemandForecast).decode().rstrip("\n"))
-    text = str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
-    return text.replace("\x7f", r"\u007f")  # the only control that is allowed in JSON as it is
+        return to_csv(rows, DemandForecast).decode().rstrip("\n")
+    return printable_json(str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1)))
 
 
 def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> list[str]:

@@ -121,7 +121,7 @@ class LocalFolder:
     def _path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts
         if ".." in parts or key.startswith("/"):
-            raise StorageError(f"{key}: leads outside {self.root}; keys must be relative and must not contain ..")
+            raise StorageError(f"{key}: leads outside {self.root}; use a relative key without ..")
         return self.root.joinpath(*parts)
 
     def _unreadable(self, key: str, error: OSError) -> StorageError:
