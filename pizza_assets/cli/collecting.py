@@ -22,6 +22,7 @@ from pizza_assets.orchestration.runs.week_choice import chosen_weeks, covered_sp
 from pizza_assets.orchestration.sources import markets_of
 from pizza_assets.orchestration.team_matching import stored_matches, warnings_about_teams, weeks_to_compare
 from pizza_assets.storage.layout import PLACES
+from pizza_assets.temporary import sweep_temporary
 from pizza_assets.workbench import Workbench
 
 
@@ -86,9 +87,13 @@ class _Collecting:
 def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
     """Clear up what killed processes left behind: unfinished runs and half-written objects."""
     dead = fail_dead_runs(instance)
-    swept = bench.tables.objects.sweep()
-    if dead or swept:
-        say(f"cleaned up after a killed process: {len(dead)} run(s), {swept} unfinished file(s)", is_problem=True)
+    swept, folders = bench.tables.objects.sweep(), sweep_temporary()
+    if dead or swept or folders:
+        say(
+            f"cleaned up after a killed process: {len(dead)} run(s), {swept} unfinished file(s), {folders} temporary "
+            "folder(s)",
+            is_problem=True,
+        )
 
 
 def _range(bench: Workbench, first: date | None, last: date | None, is_stale_only: bool) -> list[MatchWeek]:

@@ -4,7 +4,6 @@ For tables that may not fit in memory; a smaller one is sorted faster as a frame
 here. Temporary files are in the system's temporary folder (TMPDIR) and are deleted at the end of the block.
 """
 
-import tempfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from math import isqrt
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from pizza_assets.models.table import Table
+from pizza_assets.temporary import TemporaryFolder, temporary_folder
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,8 +46,8 @@ def sorted_rows(files: Sequence[Path], model: type[Table]) -> Iterator[pyarrow.R
 
 def sorted_batches(batches: Iterable[pyarrow.RecordBatch], model: type[Table]) -> Iterator[pyarrow.RecordBatch]:
     """Sort rows of `model` that come in any order; see `sorted_rows`."""
-    with tempfile.TemporaryDirectory(prefix="pizza-rows-") as folder:
-        file = Path(folder) / "rows.parquet"
+    with temporary_folder("rows") as folder:
+        file = folder / "rows.parquet"
         with parquet.ParquetWriter(file, model.arrow_schema(), compression=_COMPRESSION) as writer:
             for batch in batches:
                 writer.write_batch(batch)
@@ -62,8 +62,8 @@ class SeenValues:
         self._schema = schema
 
     def __enter__(self) -> "SeenValues":
-        self._folder = tempfile.TemporaryDirectory(prefix="pizza-values-")
-        self._file = Path(self._folder.name) / "values.parquet"
+        self._folder = TemporaryFolder("values")
+        self._file = self._folder.path / "values.parquet"
         self._writer = parquet.ParquetWriter(
             self._file, self._schema, compression=_COMPRESSION, use_dictionary=False, write_statistics=False
         )
@@ -71,7 +71,7 @@ class SeenValues:
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()
-        self._folder.cleanup()
+        self._folder.delete()
 
     def add(self, rows: pyarrow.Table) -> None:
         """Add rows that have these columns, and possibly others."""
@@ -120,11 +120,11 @@ def _engine(files: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
     """
     import duckdb  # slow to import, and only large tables need it
 
-    with tempfile.TemporaryDirectory(prefix="pizza-spilled-") as folder:
+    with temporary_folder("spilled") as folder:
         try:
             config = {
                 "memory_limit": f"{_memory(files)}B",
-                "temp_directory": folder,
+                "temp_directory": str(folder),
                 "threads": _THREADS,
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
