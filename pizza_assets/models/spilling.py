@@ -4,6 +4,7 @@ For tables that may not fit in memory; a smaller one is sorted faster as a frame
 here. Temporary files are in the system's temporary folder (TMPDIR) and are deleted at the end of the block.
 """
 
+import glob
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from math import isqrt
@@ -97,7 +98,7 @@ class SeenValues:
 
 def _sorted(files: Sequence[Path], schema: pyarrow.Schema, key: Sequence[str]) -> Generator[pyarrow.RecordBatch]:
     with _engine(files) as connection:
-        rows = connection.read_parquet([str(file) for file in files])
+        rows = connection.read_parquet([glob.escape(str(file)) for file in files])
         in_order = rows.project(", ".join(map(_quoted, schema.names))).order(", ".join(map(_quoted, key)))
         for batch in in_order.to_arrow_reader(_BATCH_ROWS):
             yield batch.cast(schema)
