@@ -9,10 +9,11 @@ from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, next_weekend_dates, shop_words, weekend_dates
 from pizza_assets.analysis.wording import source_prefix
 from pizza_assets.cli.names import chosen_markets
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+from pizza_assets.escaping import printable_json
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
@@ -42,7 +43,7 @@ def forecast(market: str | None, team: str | None, days: int | None, is_next: bo
     now = pd.Timestamp(bench.now)
     demand = demand[demand["market"].isin(chosen)]
     if style != "text":
-        print(exported(demand, now, days, style, is_next=is_next))
+        say(exported(demand, now, days, style, is_next=is_next))
         return 0
     rows = rows[rows["market"].isin(chosen)]
     whose = ", ".join(sorted(chosen)) if chosen != known else None
@@ -51,23 +52,19 @@ def forecast(market: str | None, team: str | None, days: int | None, is_next: bo
         "",
         forecast_text(fixtures, rows, whose, now, days or HORIZON_DAYS),
     ]
-    print(printable("\n".join(parts).strip("\n")))
+    say("\n".join(parts).strip("\n"))
     return 0
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str, *, is_next: bool = False) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts.
-
-    Neither can steer a terminal.
-    """
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts."""
     until = now + timedelta(days=days or HORIZON_DAYS)
     is_ahead = (demand["ends_at"] > now) & (demand["starts_at"] < until)
     rows = demand[(demand["level"] == DemandLevel.SHOP) & is_ahead]
     rows = rows[rows["business_date"].isin(next_weekend_dates(rows["business_date"]))] if is_next else rows
     if style == "csv":
-        return printable(to_csv(rows, DemandForecast).decode().rstrip("\n"))
-    text = str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
-    return text.replace("\x7f", r"\u007f")  # the only control that is allowed in JSON as it is
+        return to_csv(rows, DemandForecast).decode().rstrip("\n")
+    return printable_json(str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1)))
 
 
 def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_next: bool = False) -> list[str]:
