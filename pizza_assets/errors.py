@@ -34,6 +34,8 @@ WeeksFailed once the other weeks are stored; its trace is in the run's log.
 import re
 from collections.abc import Mapping
 
+from pizza_assets.escaping import printable
+
 _LONGEST_QUOTED = 200
 
 
@@ -45,7 +47,10 @@ def quoted(value: str) -> str:
 
 
 class PizzaAssetsError(Exception):
-    """Base of every error raised on purpose."""
+    """Base of every error raised on purpose. Its message is escaped: it often quotes files and servers."""
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(printable(str(message)))
 
 
 class ConfigurationError(PizzaAssetsError):

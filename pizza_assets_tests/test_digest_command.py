@@ -130,7 +130,7 @@ def test_it_is_sent_once_to_a_webhook_and_by_mail(
     assert main(["digest", "--send", "--again"]) == 0
     assert (len(hook.bodies), len(mailbox.messages)) == (3, 3)
     assert hook.texts[0].startswith("What to staff for, Sat 08 Aug to Sun 09 Aug 2026\n")
-    assert "Birmingham 1: Sat 18:00 to 19:00, staff for 49 orders" in mailbox.messages[0].get_content()
+    assert "Birmingham, shop 1: Sat 18:00 to 19:00, staff for 49 orders" in mailbox.messages[0].get_content()
     assert mailbox.messages[0]["Subject"] == "What to staff for, Sat 08 Aug to Sun 09 Aug 2026"
 
 

@@ -154,7 +154,7 @@ def test_empty_variables_keep_the_default() -> None:
         ("[[market]]\ntimezone='UTC'", "market 1: name is missing"),
         (
             "[[market]]\nname='A'\ntimezone='UTC'\nteam='B'",
-            "market 'A': unknown key 'team' (did you mean 'teams'?); known: name, timezone, teams, chain, ",
+            "market 'A': unknown key 'team' (did you mean 'teams'?); use one of name, timezone, teams, chain, ",
         ),
         ("[[market]]\nname='A'\ntimezone='UTC'\ncountry='Utopia'", "market 'A': country 'Utopia' has no calendar"),
         (

@@ -12,12 +12,12 @@ from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
-from pizza_assets.analysis.hypotheses import Hypothesis
-from pizza_assets.analysis.moved_orders import MovedOrders, moved_orders
-from pizza_assets.analysis.multiplicity import family_count, q_values_of_families
+from pizza_assets.analysis.hypotheses import FOLLOW_UPS, Hypothesis
+from pizza_assets.analysis.multiplicity import family_count, holm, q_values_of_families
 from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
+from pizza_assets.analysis.result_context import Context, context_of
 from pizza_assets.analysis.same_day_effect import SEED as SAME_DAY_SEED
 from pizza_assets.analysis.whole_match import whole_matches
 from pizza_assets.models import CorrelationResults
@@ -97,7 +97,7 @@ def _on_special_days(windows: pd.DataFrame) -> list[str]:
     return [f"{wording.counted_noun(count, 'window', 'windows')} on special days"] if count else []
 
 
-_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0}
+_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0, "kickoff": 0}
 
 
 def _is_by_day(hypothesis: Hypothesis) -> bool:
@@ -109,6 +109,8 @@ def _described(hypothesis: Hypothesis) -> dict[str, object]:
     if _is_by_day(hypothesis):
         method = "same_day"
         estimand = wording.SHARED_ESTIMAND if hypothesis.is_shared else wording.SAME_DAY_ESTIMAND
+    elif hypothesis.by_kickoff:
+        method, estimand = "kickoff", wording.KICKOFF_ESTIMAND
     elif hypothesis.goal:
         method, estimand = "goal", wording.GOAL_ESTIMAND
     elif hypothesis.outcome:
@@ -173,31 +175,41 @@ def results_table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[Correlatio
         joined([*missing, *([flag] if flag else [])]) for missing, flag in zip(results["missing"], weak, strict=True)
     ]
     results = _with_q_values(results)
-    moved = {pair: moved_orders(rows.to_dict("records")) for pair, rows in results.groupby(SOURCES)}
+    contexts = {pair: context_of(rows.to_dict("records")) for pair, rows in results.groupby(SOURCES)}
     results["pattern_description"] = [
-        _pattern(row, moved[row["order_source"], row["match_source"]]) for row in results.to_dict("records")
+        _pattern(row, contexts[row["order_source"], row["match_source"]]) for row in results.to_dict("records")
     ]
     return CorrelationResults.checked(results)
 
 
 def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
     q, level = results["p_value"].astype(float), pd.Series(FINDING_AT_Q, index=results.index)
-    exploratory = results[results["role"] != "primary"]
+    is_follow_up = results["family_id"].str.partition(".")[0].isin(list(FOLLOW_UPS))
+    exploratory = results[(results["role"] != "primary") & ~is_follow_up]
     for _, pair in exploratory.groupby(SOURCES):
         families = [family for _, family in pair.groupby("family_id")]
         p_values = [family["p_value"].to_numpy(dtype=float) for family in families]
         for family, values in zip(families, q_values_of_families(p_values, EXPLORATORY_LEVEL), strict=True):
             q[family.index] = np.minimum(values * FINDING_AT_Q / EXPLORATORY_LEVEL, 1.0)
             level[family.index] = EXPLORATORY_LEVEL / max(family_count(p_values), 1)
-    is_found = q <= FINDING_AT_Q
+    for _, rows in results[is_follow_up].groupby("family_id"):
+        first = _leading(results, rows)
+        q[rows.index] = np.maximum(holm(rows["p_value"].to_numpy(dtype=float)), q[first].fillna(1.0).to_numpy())
+    is_found, estimate = q <= FINDING_AT_Q, results["estimate_log"]
     direction = np.select(
-        [q.isna(), is_found & (results["estimate_log"] > 0), is_found & (results["estimate_log"] < 0)],
-        ["unknown", "up", "down"],
+        [q.isna(), is_found & (estimate > 0), is_found & (estimate < 0), is_found & estimate.isna()],
+        ["unknown", "up", "down", "differs"],
         default="none",
     )
     family_size = q.notna().groupby(results["family_id"]).transform("sum")
     detectable = _detectable_pct(results["se"], results["df"], level / family_size.clip(lower=1))
     return results.assign(q_value=q, direction=direction, family_size=family_size, mde_80_pct=detectable)
+
+
+def _leading(results: pd.DataFrame, follow_ups: pd.DataFrame) -> pd.Index:
+    """The row of the hypothesis without which none of the rows of a family in FOLLOW_UPS is a finding."""
+    name, _, sources = str(follow_ups["family_id"].iloc[0]).partition(".")
+    return results.index[results["family_id"] == f"{FOLLOW_UPS[name]}.{sources}"]
 
 
 def _detectable_pct(se: pd.Series, df: pd.Series, level: pd.Series) -> np.ndarray:
@@ -208,7 +220,7 @@ def _detectable_pct(se: pd.Series, df: pd.Series, level: pd.Series) -> np.ndarra
     return 100 * np.expm1((stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, 0.80)) * se)
 
 
-def _pattern(row: dict, moved: MovedOrders | None) -> str:
+def _pattern(row: dict, context: Context) -> str:
     return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
-        row, wording.period_of(row), moved=moved
+        row, wording.period_of(row), context=context
     )

@@ -18,7 +18,7 @@ from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, ResultS
 
 WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]
 _PART = [*SOURCES, "scope", "scope_value", "time_window"]
-_MATCH_SCOPES = (Scope.OVERALL, Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT)
+_MATCH_SCOPES = (Scope.OVERALL, Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT, Scope.KICKOFF)
 
 
 def store_hours(match_windows: pd.DataFrame, *, by_chain: bool = False) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 from pizza_assets.analysis.forecast.digest_formats import FORMATS
 from pizza_assets.cli.names import chosen_markets, known_name
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import ConfigurationError
+from pizza_assets.escaping import printable_json
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.orchestration.automation.channels import NO_CHANNEL, channels
 from pizza_assets.orchestration.automation.weekend_digest import Selection, send_digest, stored_digest
@@ -20,11 +21,11 @@ def show(market: str | None, team: str | None, chain: str | None, style: str) ->
     bench = Workbench()
     found = stored_digest(bench.tables, bench.now, bench.settings.timezone, _selection(bench, market, team, chain))
     if style == "csv":
-        print(printable(to_csv(found.rows, DemandForecast).decode().rstrip("\n")))
+        say(to_csv(found.rows, DemandForecast).decode().rstrip("\n"))
     elif style == "json":
-        print(FORMATS["json"](found).replace("\x7f", r"\u007f"))
+        say(printable_json(FORMATS["json"](found)))
     else:
-        print(printable(FORMATS[style](found)))
+        say(FORMATS[style](found))
     return 0
 
 
@@ -43,7 +44,7 @@ def send(market: str | None, team: str | None, chain: str | None, again: bool) -
     lines = [found.title, *(f"{name}: sent" for name in done.sent)]
     lines += [f"{name}: {why}; --again sends it once more" for name, why in done.earlier.items()]
     lines += [f"{name}: failed: {why}" for name, why in done.failed.items()]
-    print(printable("\n".join(lines)))
+    say("\n".join(lines))
     return 1 if done.failed else 0
 
 

@@ -17,7 +17,9 @@ def known_name(kind: str, asked: str, known: Iterable[str]) -> str:
         return by_folded[asked.strip().casefold()]
     close = get_close_matches(asked.strip().casefold(), list(by_folded), 1)
     guess = f" (did you mean {by_folded[close[0]]!r}?)" if close else ""
-    raise ConfigurationError(f"unknown {kind} {asked!r}{guess}; the {kind}s are {', '.join(names) or 'none'}")
+    raise ConfigurationError(
+        f"unknown {kind} {asked!r}{guess}; choose one of the {kind}s: {', '.join(names) or 'none'}"
+    )
 
 
 def chosen_markets(markets: Sequence[Market], known: set[str], market: str | None, team: str | None) -> set[str]:

@@ -52,9 +52,3 @@ def rows_for_sources(rows: pd.DataFrame, order_source: str, match_source: str) -
     """The rows of one pair of sources, with a new index from 0."""
     is_pair = (rows["order_source"] == order_source) & (rows["match_source"] == match_source)
     return rows[is_pair].reset_index(drop=True)
-
-
-def mock_warning(order_source: str, match_source: str) -> str:
-    """What is mock in results of this pair, in capitals and followed by a space; empty if both are real."""
-    warnings = {("mock", "mock"): "MOCK DATA. ", ("mock", "real"): "MOCK ORDERS. ", ("real", "mock"): "MOCK FIXTURES. "}
-    return warnings.get((order_source, match_source), "")

@@ -122,7 +122,8 @@ class CorrelationResults(
     )
     subject: str = pa.Field(
         description="own_team_match or shared_match for the effect of the match itself, goal_of_own_team or "
-        "goal_of_opponent for that of a goal, else the outcome in question."
+        "goal_of_opponent for that of a goal, kickoff_time for whether the effect differs by time of kick-off, else "
+        "the outcome in question."
     )
     scope: str = pa.Field(isin=values(Scope), description="The part of the business: overall, or one of its parts.")
     scope_value: str = pa.Field(nullable=True, description="Which part; empty for overall.")
@@ -176,7 +177,8 @@ class CorrelationResults(
         ge=0,
         le=1,
         description="At most 0.05 is a finding. Primary: the p-value. Others: corrected within the family and over all "
-        "families of these sources, which share a budget of 0.025 (docs/statistics.md).",
+        "families of these sources, which share a budget of 0.025 (docs/statistics.md). Scope kickoff: corrected "
+        "by Holm, and never below that of kickoff_time.",
     )
     family_id: str = pa.Field(description="The declared family of hypotheses that are corrected together.")
     family_size: int = pa.Field(ge=0, description="Number of answered hypotheses in the family.")
@@ -233,7 +235,8 @@ class CorrelationResults(
         nullable=True, ge=0, le=1, description="Its p-value; at 0.05 or less the sentence says so before the finding."
     )
     direction: str = pa.Field(
-        isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data."
+        isin=["up", "down", "differs", "none", "unknown"],
+        description="none unless q_value <= 0.05; unknown without data; differs for kickoff_time, which has no side.",
     )
     method: str = pa.Field(description="The method in a few words.")
     controls: str = pa.Field(description="The factors that the baseline controls for.")

@@ -175,8 +175,9 @@ class Settings(SourceSettings):
         ours = {name for name in environ if name.startswith(("PIZZA_", "QUICKSIGHT_"))}
         unknown = sorted(ours - known.keys() - _OTHER_VARIABLES)
         if unknown:
-            name = unknown[0][:100]
-            raise ConfigurationError(f"{name} is not a setting; the settings are {', '.join(sorted(known))}")
+            raise ConfigurationError(
+                f"{unknown[0][:100]} is not a setting; correct or unset it. The settings are {', '.join(sorted(known))}"
+            )
         chosen = {}
         for variable, declared in known.items():
             text = environ.get(variable, "").strip()

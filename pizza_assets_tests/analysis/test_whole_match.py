@@ -12,6 +12,7 @@ from pizza_assets.analysis.correlation_results import correlation_results
 from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.moved_orders import UNCHANGED_PCT, MovedOrders, moved_orders
+from pizza_assets.analysis.result_context import Context
 from pizza_assets.analysis.whole_match import whole_matches
 from pizza_assets.analysis.wording import METHODS, moved_sentence, sentence
 from pizza_assets.models import CorrelationResults, MatchImpact, MatchWindows, RawMatches
@@ -182,4 +183,4 @@ def test_what_went_with_match_days_is_said_before_it() -> None:
 
 def test_only_the_row_of_the_whole_match_tells_of_it() -> None:
     found = MovedOrders(("during",), ("pre",), -0.7, 1.2, 0.03)
-    assert "moved" not in sentence(rows("up", "down")[0], "before it", moved=found)
+    assert "moved" not in sentence(rows("up", "down")[0], "before it", context=Context(found))

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from pizza_assets.analysis.forecast.weekend import SHOP, days_of_shops, weekend_dates
-from pizza_assets.models.labels import SOURCES, mock_warning
+from pizza_assets.analysis.forecast.weekend import SHOP, days_of_shops, shop_words, weekend_dates
+from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
 
 LINES = 8
@@ -64,11 +65,11 @@ def digest(demand: pd.DataFrame, now: pd.Timestamp) -> Digest | None:
     chains = list(rows.groupby([*SOURCES, "chain"], sort=True))
     most = max(2, LINES // len(chains))
     sections = tuple(
-        Section(f"{mock_warning(str(pair[0]), str(pair[1]))}{_one_line(str(chain))}", _shop_lines(own, most))
+        Section(f"{source_prefix(str(pair[0]), str(pair[1]))}{_one_line(str(chain))}", _shop_lines(own, most))
         for (*pair, chain), own in chains
     )
     warnings = [
-        mock_warning(*pair) for pair in sorted(set(zip(rows["order_source"], rows["match_source"], strict=True)))
+        source_prefix(*pair) for pair in sorted(set(zip(rows["order_source"], rows["match_source"], strict=True)))
     ]
     first, last = date.fromisoformat(dates[0]), date.fromisoformat(dates[-1])
     return Digest(
@@ -91,7 +92,7 @@ def review_lines(kept: pd.DataFrame, quarters: pd.DataFrame, dates: list[str]) -
     lines = []
     for (*pair, chain), own in _with_orders(days, quarters).groupby([*SOURCES, "chain"], sort=True):
         known = own.dropna(subset="came")
-        begin = f"{mock_warning(str(pair[0]), str(pair[1]))}Last weekend, {_one_line(str(chain))}: "
+        begin = f"{source_prefix(str(pair[0]), str(pair[1]))}Last weekend, {_one_line(str(chain))}: "
         if known.empty:
             lines.append(f"{begin}the orders are not all known yet.")
             continue
@@ -132,7 +133,9 @@ def _added_by_matches(demand: pd.DataFrame) -> pd.DataFrame:
 
 def _shop_lines(rows: pd.DataFrame, most: int) -> tuple[str, ...]:
     """A line for each of the most unusual shops, and one about all others."""
-    shops = [(_one_line(f"{market}, {store}"), own) for (market, store), own in rows.groupby(["market", "store_id"])]
+    shops = [
+        (_one_line(shop_words(market, store)), own) for (market, store), own in rows.groupby(["market", "store_id"])
+    ]
     ordered = sorted(shops, key=lambda shop: (-_unusual(shop[1]), shop[0]))
     lines = [f"{name}: {_busiest(own)}{_match(own)}" for name, own in ordered[:most]]
     others = ordered[most:]
@@ -143,7 +146,7 @@ def _shop_lines(rows: pd.DataFrame, most: int) -> tuple[str, ...]:
 
 
 def _unusual(own: pd.DataFrame) -> float:
-    return max(own.loc[~own["is_over"], "unusual"].fillna(0), default=0.0)
+    return max(own.loc[~own["is_over"], "unusual"].fillna(0).abs(), default=0.0)
 
 
 def _busiest(own: pd.DataFrame) -> str:

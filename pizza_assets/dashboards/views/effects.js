@@ -10,6 +10,7 @@ const ABOUT_WORDS = {
   team: "team by team",
   competition: "by competition",
   chain: "chain by chain",
+  kickoff: "by time of kick-off",
 };
 const SPAN_ORDER = [...WINDOW_ORDER, "match"];
 const effectPages = paged(20);
@@ -50,7 +51,9 @@ function chosenEffects() {
     ];
   if (about === "windows") return inOrderOfTime(effectsOf(null, "own_team_match"));
   if (about === "shared") return inOrderOfTime(effectsOf(null, "shared_match"));
-  const ofWindow = DATA.correlations.filter((row) => pairChosen(row) && row.time_window === window);
+  // only the effect after the match was estimated by time of kick-off
+  const ofWindow = DATA.correlations.filter((row) => pairChosen(row) &&
+    row.time_window === (about === "kickoff" ? "post" : window));
   if (about === "outcomes")
     return ofWindow.filter(
       (row) => row.scope === "overall" && row.subject in CONTRAST_WORDS && row.subject !== "shared_match");
@@ -78,7 +81,7 @@ function effectTools() {
   ]) => ["windows", "outcomes", "shared"].includes(about) || scopes.has(about));
   const options = (entries, chosen) =>
     entries.map(([value, words]) => make("option", { value, selected: value === chosen }, words));
-  const hasWindow = !["windows", "shared"].includes(EFFECTS.about);
+  const hasWindow = !["windows", "shared", "kickoff"].includes(EFFECTS.about);
   return make("div", { class: "table-tools" },
     make("label", {}, "Effect of ",
       make("select", { id: "effects-about", onchange: change("about") }, ...options(topics, EFFECTS.about))),

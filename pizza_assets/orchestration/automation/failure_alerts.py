@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from pizza_assets.errors import AlertFailed
+from pizza_assets.escaping import printable
 from pizza_assets.orchestration.automation.channels import Channel, deliver
 from pizza_assets.orchestration.jobs import JOB_TAG
 
@@ -39,7 +40,8 @@ def alert_text(run: dg.DagsterRun, message: str, step_errors: Sequence[str]) -> 
     is_retried = run.tags.get("dagster/will_retry") == "true"
     job = run.tags.get(JOB_TAG, run.job_name)  # a run by automation has Dagster's own job, and our tag
     subject = f"pizza_assets: {job}{weeks} failed{' and will be retried' if is_retried else ''}"
-    return subject, "\n".join([message, *step_errors, f"Run {run.run_id}: see it in the Dagster UI."])
+    lines = [message, *step_errors, f"Run {run.run_id}: see it in the Dagster UI."]
+    return printable(subject), printable("\n".join(lines))
 
 
 def _step_errors(context: dg.RunFailureSensorContext) -> list[str]:

@@ -31,10 +31,10 @@ def made(rows: pd.DataFrame, now: pd.Timestamp = SATURDAY) -> Digest:
 def test_a_shop_has_its_busiest_hour_and_what_the_match_adds() -> None:
     text = as_text(made(with_match(13.6)))
     assert (
-        "- Birmingham, Birmingham 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people; "
+        "- Birmingham, shop 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people; "
         "match on Sat: Aston Villa – Everton, 15:00 (+14 orders that day)"
     ) in text
-    assert "- Brentford, Brentford 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people\n" in text
+    assert "- Brentford, shop 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people\n" in text
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_hours_that_have_passed_are_left_out_and_a_shop_may_be_closed() -> None:
     assert "Sat 19:00 to 20:00, staff for 45" not in as_text(made(FORECAST))
     saturday = FORECAST[FORECAST["business_date"] == "2026-08-08"]
     assert "Sat 19:00 to 20:00, staff for 45" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=19, minutes=6)))
-    assert "Brentford 1: closed for today" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=23)))
+    assert "Brentford, shop 1: closed for today" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=23)))
     assert digest(FORECAST, SATURDAY + pd.Timedelta(days=9)) is None
 
 
@@ -69,12 +69,16 @@ def test_a_shop_whose_hours_are_refused_says_why() -> None:
     refused = FORECAST.assign(
         status="insufficient_data", quantile_90=float("nan"), reasons="under_8_weeks: too few weeks"
     )
-    assert "Birmingham, Birmingham 1: no hour is forecast (too few weeks)" in as_text(made(refused))
+    assert "Birmingham, shop 1: no hour is forecast (too few weeks)" in as_text(made(refused))
 
 
 @pytest.mark.parametrize(
     ("pair", "words"),
-    [(("mock", "mock"), "MOCK DATA. "), (("mock", "real"), "MOCK ORDERS. "), (("real", "mock"), "MOCK FIXTURES. ")],
+    [
+        (("mock", "mock"), "MOCK DATA: "),
+        (("mock", "real"), "MOCK ORDERS, real matches: "),
+        (("real", "mock"), "Real orders, MOCK MATCHES: "),
+    ],
 )
 def test_mock_is_labelled_in_every_format(pair: tuple[str, str], words: str) -> None:
     rows = DemandForecast.conform(demand_forecast([pair[0]], [pair[1]], is_known=True))
@@ -88,7 +92,7 @@ def test_mock_is_labelled_in_every_format(pair: tuple[str, str], words: str) -> 
 def test_real_and_mock_are_sections_of_their_own() -> None:
     found = made(DemandForecast.conform(demand_forecast(["real", "mock"], ["real"], is_known=True)))
     assert [section.heading for section in found.sections] == [
-        "MOCK ORDERS. Domino's", "MOCK ORDERS. Pizza Hut", "Domino's", "Pizza Hut"
+        "MOCK ORDERS, real matches: Domino's", "MOCK ORDERS, real matches: Pizza Hut", "Domino's", "Pizza Hut"
     ]  # fmt: skip
 
 
@@ -151,7 +155,7 @@ def test_last_weekend_is_compared_by_chain_and_only_where_all_orders_are_known()
         ignore_index=True,
     )
     assert review_lines(rows, came, last_weekend(date(2026, 8, 7))) == (
-        "MOCK DATA. Last weekend, C: the orders are not all known yet.",
+        "MOCK DATA: Last weekend, C: the orders are not all known yet.",
         "Last weekend, A: 200 orders forecast, 288 came (44 % more); 1 of 2 shop days within the 80 % range.",
         "Last weekend, B: 100 orders forecast, 96 came (4 % less); 1 of 1 shop day within the 80 % range "
         "(1 more not known yet).",
