@@ -8,11 +8,12 @@ import pandas as pd
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, next_weekend_dates, shop_words, weekend_dates
 from pizza_assets.analysis.wording import source_prefix
-from pizza_assets.cli.names import known_name
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.names import chosen_markets
+from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+from pizza_assets.escaping import printable_json
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
@@ -38,14 +39,11 @@ def forecast(market: str | None, team: str | None, days: int | None, is_next: bo
         raise PizzaAssetsError(f"no forecast is stored yet; run `{typed('run')}` first")
     markets = bench.settings.markets()
     known = {*rows["market"], *demand["market"].dropna(), *(one.name for one in markets)}
-    chosen = {known_name("market", market, known)} if market is not None else known
-    if team is not None:
-        asked = known_name("team", team, [name for one in markets for name in one.teams])
-        chosen &= {one.name for one in markets if asked in one.teams}
+    chosen = chosen_markets(markets, known, market, team)
     now = pd.Timestamp(bench.now)
     demand = demand[demand["market"].isin(chosen)]
     if style != "text":
-        print(exported(demand, now, days, style, is_next=is_next))
+        say(exported(demand, now, days, style, is_next=is_next))
         return 0
     rows = rows[rows["market"].isin(chosen)]
     whose = ", ".join(sorted(chosen)) if chosen != known else None
@@ -54,23 +52,19 @@ def forecast(market: str | None, team: str | None, days: int | None, is_next: bo
         "",
         forecast_text(fixtures, rows, whose, now, days or HORIZON_DAYS),
     ]
-    print(printable("\n".join(parts).strip("\n")))
+    say("\n".join(parts).strip("\n"))
     return 0
 
 
 def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str, *, is_next: bool = False) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts.
-
-    Neither can steer a terminal.
-    """
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts."""
     until = now + timedelta(days=days or HORIZON_DAYS)
     is_ahead = (demand["ends_at"] > now) & (demand["starts_at"] < until)
     rows = demand[(demand["level"] == DemandLevel.SHOP) & is_ahead]
     rows = rows[rows["business_date"].isin(next_weekend_dates(rows["business_date"]))] if is_next else rows
     if style == "csv":
-        return printable(to_csv(rows, DemandForecast).decode().rstrip("\n"))
-    text = str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
-    return text.replace("\x7f", r"\u007f")  # the only control that is allowed in JSON as it is
+        return to_csv(rows, DemandForecast).decode().rstrip("\n")
+    return printable_json(str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1)))
 
 
 def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_next: bool = False) -> list[str]:
@@ -90,7 +84,7 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_
         "Shops come first whose day differs most from the mean of its last 8 weeks, as the last column says.",
     ]
     for (*pair, chain), rows in found.groupby([*SOURCES, "chain"], sort=True):
-        label = _label({"order_source": pair[0], "match_source": pair[1]})
+        label = source_prefix(str(pair[0]), str(pair[1]))
         head = ("shop", *(f"{date.fromisoformat(text):%a %d %b}" for text in dates), "against the mean")
         shops = sorted(
             rows.groupby(["market", "store_id"]),

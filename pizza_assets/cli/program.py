@@ -9,7 +9,7 @@ import click
 
 from pizza_assets import __version__
 from pizza_assets.cli.commands import COMMANDS
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
 
@@ -63,10 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         shown = StringIO()
         error.show(shown)
-        print(printable(shown.getvalue()), end="", file=sys.stderr)
+        say(shown.getvalue().rstrip("\n"), is_problem=True)
         return error.exit_code
 
 
 def _fail(message: object, exit_code: int) -> int:
-    print(printable(f"pizza: {message}"), file=sys.stderr)
+    say(f"pizza: {message}", is_problem=True)
     return exit_code

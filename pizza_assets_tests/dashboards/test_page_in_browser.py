@@ -18,7 +18,7 @@ from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
 from pizza_assets.models.demand import DemandForecastExtract
-from pizza_assets.models.extracts import DataQualityExtract, OrdersTimelineExtract
+from pizza_assets.models.extracts import CorrelationsExtract, DataQualityExtract, OrdersTimelineExtract
 from pizza_assets.models.forecast_extracts import ComingMatchesExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
@@ -80,6 +80,7 @@ def folder(tmp_path_factory) -> Path:
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "unusual": _with_a_quiet_sunday(mock),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
+        "promoted": _promoted(sample_page_data(BOTH)),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
     for name, data in pages.items():
@@ -88,6 +89,15 @@ def folder(tmp_path_factory) -> Path:
         patch.setattr(page_payload, "quarter_hourly", partial(page_payload.quarter_hourly, most=8 * 672 * 2))
         (folder / "large.html").write_text(build_page(pages["mock"]), encoding="utf-8")
     return folder
+
+
+def _promoted(data: PageData) -> PageData:
+    """Mock orders with real matches were above usual hours before kick-off already."""
+    rows = data.rows(CorrelationsExtract)
+    is_promoted = (rows["order_source"] == "mock") & (rows["subject"] == "own_team_match")
+    numbers = {"hours_before_uplift_pct": 8.2, "hours_before_p_value": 0.004}
+    changed = rows.assign(**{name: rows[name].mask(is_promoted, value) for name, value in numbers.items()})
+    return replace(data, extracts={**data.extracts, CorrelationsExtract.table_name(): changed})
 
 
 def _collected_on_saturday(data: PageData) -> PageData:
@@ -246,6 +256,21 @@ def test_every_chart_is_drawn_without_a_request_or_a_complaint(browser, folder):
             assert "undefined" not in holder.get_attribute("aria-label"), chart
             assert "NaN" not in holder.inner_html(), chart
         assert not {"undefined", "NaN", "null"} & set(page.locator("#overview").inner_text().split())
+
+
+def test_what_began_hours_before_kick_off_is_said_beside_every_number(browser, folder):
+    began = "it began hours before: orders were already +8.2 % from usual"
+    above = "Hours before kick-off, orders of all markets together were already +8.2 % from usual"
+    with opened(browser, folder / "promoted.html") as page:
+        assert tile(page, "After the own team's match").count(began) == 1, "of mock orders, not of real ones"
+        for view in ("effects", "results"):
+            assert words(page, view).count(above) == 1, view
+        drawn = "".join(page.locator("#view-effects .chart").evaluate_all("all => all.map((one) => one.innerHTML)"))
+        assert "began hours" in drawn, "the label wraps"
+    with opened(browser, folder / "both.html") as page:
+        assert "hours before" not in tile(page, "After the own team's match").lower()
+        for view in ("effects", "results"):
+            assert "Hours before kick-off, orders" not in words(page, view), view
 
 
 def test_a_hostile_name_stays_text(browser, folder):

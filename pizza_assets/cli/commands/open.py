@@ -14,6 +14,7 @@ def open_page(is_print_only: bool) -> int:
     """Open the page in a browser. If it is in a bucket, download a copy first."""
     import webbrowser
 
+    from pizza_assets.cli.terminal import say
     from pizza_assets.storage.frames import write_bytes
     from pizza_assets.storage.layout import whole_key
     from pizza_assets.storage.local_folder import LocalFolder
@@ -29,7 +30,7 @@ def open_page(is_print_only: bool) -> int:
         copies = LocalFolder(bench.settings.machine_folder)
         write_bytes(copies, key, content)
         path = Path(copies.uri(key))
-    print(path)
+    say(path)
     if not is_print_only:
         webbrowser.open(path.as_uri())
     return 0

@@ -4,7 +4,7 @@ const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", y
 const WEEKDAY = new Intl.DateTimeFormat(
   "en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
-const WINDOW_WORDS = { pre: "before", during: "during", post: "after" };
+const WINDOW_WORDS = { pre: "before", during: "during", post: "after", match: "before, during and after" };
 const WINDOW_ORDER = ["pre", "during", "post"];
 const HOUR = 3600_000;
 const DAY_MS = 24 * HOUR;

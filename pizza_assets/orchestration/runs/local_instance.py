@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from pizza_assets.command_name import typed
 from pizza_assets.errors import ConfigurationError, InstanceUnusable
+from pizza_assets.escaping import printable
 
 CONFIGURATION = Path(__file__).with_name("dagster.yaml")
 """The same as dagster.yaml in the repository."""
@@ -66,7 +67,7 @@ def _create() -> None:
     new = _HERE.with_name(f".{_HERE.name}.{uuid.uuid4().hex}")
     new.write_bytes(CONFIGURATION.read_bytes())
     new.replace(_HERE)
-    print(f"created a Dagster instance in {Path.cwd()}: dagster.yaml and {_FOLDER}/", file=sys.stderr)
+    print(printable(f"created a Dagster instance in {Path.cwd()}: dagster.yaml and {_FOLDER}/"), file=sys.stderr)
 
 
 def _unusable(folder: Path, error: sqlite3.Error) -> InstanceUnusable:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from pizza_assets.command_name import typed
+from pizza_assets.escaping import printable_json
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.staleness import Staleness, is_stand_in
@@ -62,7 +63,7 @@ def status_of(tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[s
 
 def status_json(status: Status, damages: Sequence[str] | None) -> str:
     """The status as JSON. damages: None if storage was not verified."""
-    return json.dumps({**asdict(status), "damages": damages}, indent=1)
+    return printable_json(json.dumps({**asdict(status), "damages": damages}, indent=1))
 
 
 def status_text(status: Status, damages: Sequence[str] | None) -> str:

@@ -209,7 +209,9 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
     # tiles count; the page's tell more in their second line
     ("kpis", "dashboard_orders_timeline"): {"covered_minutes"},
     ("kpis", "dashboard_matches"): _ENDS,
-    ("kpis", "dashboard_correlations"): {*_ESTIMATE, *_SHOPS, "scope", "scope_value", "subject", "time_window"},
+    ("kpis", "dashboard_correlations"): {
+        *_ESTIMATE - {"pattern_description"}, *_SHOPS, "scope", "scope_value", "subject", "time_window",
+    },
     ("kpis", "dashboard_anomalies"): {"kind"},
     # the page colours a goal's effect by what the tested hypothesis says; QuickSight lists the hypotheses elsewhere
     ("kickoff", "dashboard_correlations"): {"direction", "match_source", "order_source", "subject"},
