@@ -203,7 +203,7 @@ def test_every_run_is_complete_and_refused_answers_have_no_numbers(
     world = part_of(tiny_world(), markets=markets, weeks=weeks, matches=matches, has_orders=has_orders)
     analysis = analyse(multiplied(world, factor))
     results = analysis.results
-    assert sorted(results["time_window"].unique()) == ["during", "post", "pre"]
+    assert sorted(results["time_window"].unique()) == ["during", "match", "post", "pre"]
     assert len(results) == 4 * len(results[["order_source", "match_source"]].drop_duplicates())
     refused = results["status"] != "ok"
     assert results.loc[refused, "reasons"].str.len().gt(0).all()
