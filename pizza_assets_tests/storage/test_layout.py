@@ -40,7 +40,7 @@ STORED = {
     "quarter_hours": (["processed-data/merged-datasets/quarter_hours/week=2026-08-04/quarter_hours.parquet"], "1", 1),
     "match_windows": (["processed-data/merged-datasets/match_windows/week=2026-08-04/match_windows.parquet"], "1", 1),
     "expected_orders": (["processed-data/correlation-analysis/expected_orders.parquet"], "3", 1),
-    "match_impact": (["processed-data/correlation-analysis/match_impact.parquet"], "3", 2),
+    "match_impact": (["processed-data/correlation-analysis/match_impact.parquet"], "4", 2),
     "correlation_results": (["processed-data/correlation-analysis/correlation_results.parquet"], "10", 4),
     "event_study": (["processed-data/correlation-analysis/event_study.parquet"], "2", 1),
     "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "2", 1),
