@@ -149,7 +149,7 @@ def difference(uplift_pct: float) -> str:
 
 
 def counted_noun(count: int, noun: str, plural: str) -> str:
-    return f"{count} {noun if count == 1 else plural}"
+    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def detectable(mde_pct: float) -> str:
