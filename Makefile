@@ -33,7 +33,7 @@ test-integration: .venv/integration.installed  ## tests that need a browser, ser
 deploy-check: .venv/integration.installed .venv-deploy/deploy.installed  ## check the deployment: Terraform, policies, image, wheel
 	@$(BIN)/pytest pizza_assets_tests/deploy
 
-torture: .venv/integration.installed  ## kill -9 writers, backfills and UI runs 160 times (an hour; run again to resume)
+torture: .venv/integration.installed  ## kill -9 writers, backfills, UI runs and imports 180 times (an hour; run again to resume)
 	@$(BIN)/python -m pizza_assets_tests.torture
 
 profile: .venv/test.installed  ## where the time of `make run` goes, by part and by function

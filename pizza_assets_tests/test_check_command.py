@@ -100,6 +100,11 @@ def test_an_export_of_which_too_much_is_refused_is_not_called_usable(
     lines = (home / "orders.csv").read_text().splitlines()
     (home / "bad.csv").write_text("\n".join([lines[0], *(line.replace(".50", ".5O") for line in lines[1:])][:2000]))
     assert main(["check", "bad.csv", *SAID]) == 1
+    assert "No order of this export can be used" in capsys.readouterr().out
+    some = [line.replace(".50", ".5O") if n % 11 == 0 else line for n, line in enumerate(lines[1:])]
+    (home / "some.csv").write_text("\n".join([lines[0], *some]))
+    assert main(["check", "some.csv", *SAID]) == 1
+    assert "9.1% of the lines are refused, but weeks with more than 5% are not stored" in capsys.readouterr().out
     assert main(["check", "missing.csv"]) == 2
     assert "Path 'missing.csv' does not exist" in capsys.readouterr().err
 
@@ -129,12 +134,12 @@ def test_many_excluded_lines_and_unread_files_are_doubtful(home: Path, capsys: p
     folder = home / "exports"
     folder.mkdir()
     header, *lines = (home / "orders.csv").read_text().splitlines()
-    marked = [f"{line},{'Yes' if number % 8 == 0 else 'No'}" for number, line in enumerate(lines)]
+    marked = [f"{line},{'Yes' if number % 3 == 0 else 'No'}" for number, line in enumerate(lines)]
     (folder / "1.csv").write_text("\n".join([f"{header},Voided", *marked]))
     (folder / "notes.pdf").write_text("x")
     assert main(["check", "exports", *SAID]) == 1
     out = capsys.readouterr().out
-    assert "of 18,001 lines (13%) are left out" in out
+    assert "of 18,001 lines (33%) are left out" in out
     assert "not read: 'notes.pdf'" in out
     assert main(["check", "exports", *SAID, "--accept-doubts"]) == 0
 
@@ -195,3 +200,24 @@ def test_a_database_needs_a_table_and_its_address_is_not_shown(capsys: pytest.Ca
     shown = capsys.readouterr()
     assert "s3same" not in shown.out + shown.err
     assert main(["check", address, "orders.csv", "--table", "orders"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "remedy"),
+    [
+        ("--currency", "XXQ", "ISO 4217 code such as GBP"),
+        ("--currency", "gbp", "did you mean GBP?"),
+        ("--currency", "XXX", "ISO 4217"),
+        ("--timezone", "Europe/Londn", "IANA name"),
+        ("--timezone", "+25:00", "IANA name"),
+    ],
+)
+def test_a_wrong_answer_is_refused_before_a_mapping_is_shown(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, remedy: str
+) -> None:
+    answers = dict(zip(SAID[::2], SAID[1::2], strict=True)) | {option: value}
+    assert main(["check", "orders.csv", *(text for pair in answers.items() for text in pair)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert f"{option}: there is no" in shown.err
+    assert remedy in shown.err

@@ -159,7 +159,7 @@ def difference(uplift_pct: float) -> str:
 
 
 def counted_noun(count: int, noun: str, plural: str) -> str:
-    return f"{count} {noun if count == 1 else plural}"
+    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def explanations(reasons: list[str]) -> str:

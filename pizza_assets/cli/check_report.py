@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.sentences import TOO_FEW_ORDERS_MDE_PCT
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
@@ -129,7 +130,8 @@ def _period(checked: ExportCheck, settings: Settings) -> list[str]:
     first, last = min(p.starts_at for p in checked.covered), max(p.ends_at for p in checked.covered)
     lines = [
         "",
-        f"Period   {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC: {len(checked.weeks)} match weeks, "
+        f"Period   {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC: "
+        f"{counted_noun(len(checked.weeks), 'match week', 'match weeks')}, "
         f"{len(per_week)} of them with orders",
         f"Orders   {int(per_week.sum()):,}; {int(per_week.min()):,} to {int(per_week.max()):,} a week, "
         f"median {per_week.median():,.0f}",
@@ -141,10 +143,13 @@ def _period(checked: ExportCheck, settings: Settings) -> list[str]:
     if checked.closed.shared:
         days = checked.closed.shared
         more = f" and {len(days) - _MOST_LISTED} more" if len(days) > _MOST_LISTED else ""
-        lines.append(f"Closed   everywhere on {len(days)} days: {', '.join(days[:_MOST_LISTED])}{more}")
+        lines.append(
+            f"Closed   everywhere on {counted_noun(len(days), 'day', 'days')}: {', '.join(days[:_MOST_LISTED])}{more}"
+        )
     early = [week.key for week in checked.weeks if week.key < settings.first_week.isoformat()]
     if early:
-        lines.append(f"         {len(early)} weeks are before PIZZA_FIRST_WEEK; set it to {early[0]} to use them")
+        weeks = counted_noun(len(early), "week is", "weeks are")
+        lines.append(f"         {weeks} before PIZZA_FIRST_WEEK; set it to {early[0]} to use all")
     return lines
 
 
@@ -184,8 +189,9 @@ def _markets(checked: ExportCheck) -> list[str]:
         closed = checked.closed.by_market.get(str(row.market), 0)
         lines.append(
             f"  {row.market}{unknown} follows {row.teams or 'no team'}{whys.get(str(row.market), '')}: "
-            f"{row.match_count} matches; {row.week_count} weeks with orders, {row.free_weeks} of them without a match "
-            f"of its own; closed on {closed} days"
+            f"{counted_noun(int(row.match_count), 'match', 'matches')}; "
+            f"{counted_noun(int(row.week_count), 'week', 'weeks')} with orders, {row.free_weeks} of them without a "
+            f"match of its own; closed on {counted_noun(closed, 'day', 'days')}"
         )
     if len(ranked) > _MOST_LISTED:
         lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
@@ -209,7 +215,10 @@ def _ready(ready: Readiness) -> list[str]:
     for question in ready.questions:
         what = f"  {question.hypothesis.rstrip('.')}, with {_label(question.match_source)} matches ({question.role}):"
         if question.mde_80_pct is not None:
-            counted = f"{question.match_count} matches, {question.usable_windows} of {question.windows} windows"
+            counted = (
+                f"{counted_noun(question.match_count, 'match', 'matches')}, {question.usable_windows} of "
+                f"{counted_noun(question.windows, 'window', 'windows')}"
+            )
             size = f"{question.mde_80_pct:.1f} %"
             lines.append(
                 f"{what} too few orders, only a change of {size} or more would show. {counted}."
@@ -229,17 +238,34 @@ def files_settings(path: Path) -> Mapping[str, str]:
     return {"PIZZA_ORDERS": "files", "PIZZA_ORDERS_PATH": shlex.quote(str(path))}
 
 
+def why_unusable(checked: ExportCheck, most_refused: float) -> str | None:
+    """What must be fixed before the export can be used. most_refused: the largest share that may be refused."""
+    if not checked.weeks:
+        return "No order of this export can be used: fix what is refused above, or the mapping, and check again."
+    if checked.bad_files:
+        files = counted_noun(len(checked.bad_files), "file", "files")
+        return f"{files} can't be read, so their weeks would not be stored: fix what is named above, and check again."
+    share = checked.lines["rejected"] / checked.lines_read
+    if share <= most_refused:
+        return None
+    return (
+        f"{share:.1%} of the lines are refused, but weeks with more than {most_refused:.0%} are not stored "
+        "(PIZZA_REJECT_ERROR_SHARE): fix what is refused above, or the mapping, and check again."
+    )
+
+
 def next_steps(
     checked: ExportCheck,
     settings: Mapping[str, str],
     mapping_file: Path | None,
     written: Sequence[Path],
     *,
-    is_usable: bool,
+    unusable: str | None,
 ) -> str:
-    """The commands that lead from here to the page. settings: of the source, by variable, without the mapping."""
-    if not is_usable:
-        return "\nToo little of this export can be used: fix what is refused above, or the mapping, and check again."
+    """The commands that lead from here to the page. settings: of the source, by variable, without the mapping.
+    unusable: why the export can't be used as it is."""
+    if unusable is not None:
+        return f"\n{unusable}"
     if mapping_file is None:
         return "\nNext: repeat the command with --write to save the mapping."
     lines = ["", "Next:"]

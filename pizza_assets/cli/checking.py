@@ -12,6 +12,7 @@ from pizza_assets.cli.check_report import (
     questions_text,
     report_text,
     sample_text,
+    why_unusable,
 )
 from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
@@ -21,7 +22,7 @@ from pizza_assets.orchestration.resources import utc_now
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.mapping_reader import load_mapping, parse_mapping
 from pizza_assets.sources.orders.packed_files import ORDER_SUFFIXES
-from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
+from pizza_assets.sources.orders.proposal.answers import Answers, Proposal, refuse_unknown
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
@@ -61,6 +62,7 @@ def check(
 
     Returns 0 if the export can be used as it is, 1 if a question must be answered, or something fixed or looked at.
     """
+    refuse_unknown(answers)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     bench = Workbench()
     export = export_of(paths)
@@ -69,11 +71,12 @@ def check(
     else:
         samples = [read_sample(file, answers.records) for file in export.files]
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
-        say(sample_text(samples, proposal))
         if any(question.stand_in is None for question in proposal.questions):
+            say(sample_text(samples, proposal))
             say(questions_text(proposal))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
+        say(sample_text(samples, proposal))  # only now: a wrong answer is refused before anything is shown
     cache = bench.settings.machine_folder / "staging" if stand is None else stand.staging
     path = export.path if stand is None else stand.whole(mapping)
     checked = check_export(path, mapping, cache, bench.settings, utc_now)
@@ -82,14 +85,13 @@ def check(
         say(questions_text(proposal))
         return 1
     written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
-    has_few_refused = checked.lines["rejected"] <= bench.settings.reject_error_share * checked.lines_read
-    is_usable = bool(checked.weeks) and not checked.bad_files and has_few_refused
+    unusable = why_unusable(checked, bench.settings.reject_error_share)
     is_doubtful = bool(checked.doubts) and not accepts_doubts
     if is_doubtful:
         say(doubts_text(checked.doubts))
     chosen = files_settings(export.path) if stand is None else stand.settings
-    say(next_steps(checked, chosen, mapping_file or write_to, written, is_usable=is_usable))
-    return 0 if is_usable and not is_doubtful else 1
+    say(next_steps(checked, chosen, mapping_file or write_to, written, unusable=unusable))
+    return 0 if unusable is None and not is_doubtful else 1
 
 
 def export_of(paths: Sequence[Path]) -> Export:

@@ -1,9 +1,28 @@
-"""Decimal places of currencies. Exchange rates and formatting do not belong here."""
+"""Codes of currencies and their decimal places. Exchange rates and formatting do not belong here."""
 
 _WITHOUT_MINOR_UNITS = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 )
 _IN_THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+
+
+_CODES = """
+    COD AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BYR BZD
+    CAD CDF CHF CLP CNY COP CRC CUC CUP CVE CZK DJF DKK DOP DZD EEK EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
+    GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK
+    LBP LKR LRD LSL LTL LVL LYD MAD MDL MGA MKD MMK MNT MOP MRO MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR
+    NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STD
+    STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VEF VES VND VUV WST XAF XCD XCG
+    XOF XPF YER ZAR ZMK ZMW ZWG ZWL
+"""
+"""ISO 4217: the currencies that people have paid with since 2010, in any country (Unicode CLDR, supplementalData)."""
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for none: stands for the currency until it is known."""
+
+
+def is_currency(code: str) -> bool:
+    """Whether it is the code of a currency in which orders may be paid, in capital letters."""
+    return len(code) == 3 and code in _CODES.split()
 
 
 def minor_digits(currency: str) -> int:

@@ -1,6 +1,7 @@
-"""Kills writers, backfills and runs of the UI at random moments and counts what is torn, duplicated or lost afterwards.
+"""Kills writers, backfills, UI runs and imports at random moments and counts what is torn, duplicated or lost.
 
-    python -m pizza_assets_tests.torture [--writer 100] [--backfill 30] [--ui 30] [--seed 0] [--folder PATH] [--anew]
+    python -m pizza_assets_tests.torture [--writer 100] [--backfill 30] [--ui 30] [--imports 20] [--seed 0] [--anew]
+        [--folder PATH]
 
 Run again, it resumes where it stopped, as long as the code is the same. Exit code 1 if anything was found.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from pizza_assets_tests.torture.backfill import backfill_torture
 from pizza_assets_tests.torture.cases import Case, Journal, Outcome, code_digest, table
+from pizza_assets_tests.torture.imports import import_torture
 from pizza_assets_tests.torture.ui import ui_torture
 from pizza_assets_tests.torture.writer import writer_torture
 
@@ -25,6 +27,7 @@ KINDS: dict[str, tuple[Torture, int]] = {
     "writer": (writer_torture, 100),
     "backfill": (backfill_torture, 30),
     "ui": (ui_torture, 30),
+    "imports": (import_torture, 20),
 }
 """How each kind is tried, and how many cases of it by default."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.models.orders import OF_NO_WEEK
 from pizza_assets.orchestration.own_export.trading_holes import TradingHole
 from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, SUPERSEDED, UNIQUE_ID
@@ -14,7 +15,8 @@ from pizza_assets.sources.orders.text_batches import LIKE_AN_ORDER
 MANY = 0.05
 """A larger share of excluded or replaced lines is worth a look: shops cancel one order in fifty."""
 MANY_DECIDED = 0.25
-"""The same of excluded lines if the mapping decides on every status: delivery platforms cancel more (decision 0042)."""
+"""The same of excluded lines if the mapping decides on every line: by statuses or by a column of voids (decisions 0042
+and 0060). Delivery platforms cancel more."""
 _MOST_NAMED = 5
 
 
@@ -29,7 +31,7 @@ def doubts_of(
     read = max(sum(facts.lines_read.values()), 1)
     doubts = []
     excluded = facts.lines.get(EXCLUDED, 0)
-    if excluded > (MANY_DECIDED if mapping.counted_statuses else MANY) * read:
+    if excluded > (MANY_DECIDED if _decides(mapping) else MANY) * read:
         doubts.append(
             f"{excluded:,} of {read:,} lines ({excluded / read:.0%}) are left out by their status, as void or as paid "
             "back: is that right? Check [statuses] and the columns status, void and refunded of the mapping"
@@ -54,10 +56,16 @@ def doubts_of(
             'replaces them: are they versions of one order, its items (rows = "items", --rows items), or orders of '
             "their own (--id names the columns that identify one)?"
         )
-    if facts.lines.get(LONE_REFUND, 0):
+    lone = facts.lines.get(LONE_REFUND, 0)
+    if lone and mapping.refunds != "exclude":  # that is an answer: sales stay as they were
         doubts.append(
-            f"{facts.lines[LONE_REFUND]:,} refunds have the id of no order: they are taken from none, so the revenue "
+            f"{counted_noun(lone, 'refund has', 'refunds have')} the id of no order: taken from none, so the revenue "
             "includes what was paid back"
+        )
+    if dropped := facts.count("dropped_refunds"):
+        doubts.append(
+            f"{counted_noun(dropped, 'refund goes', 'refunds go')} with an earlier version of the order, which a later "
+            "file replaces without the refund: was the money not paid back after all, or is it missing in that file?"
         )
     shared = rejected[rejected["check"].str.removeprefix(OF_NO_WEEK) == UNIQUE_ID]
     if len(shared):
@@ -80,3 +88,8 @@ def doubts_of(
             f"these files of the folder are not read: {named}{more}; move them away, or check them separately"
         )
     return tuple(doubts)
+
+
+def _decides(mapping: FileMapping) -> bool:
+    """Whether the owner or the layout has said of every line whether it counts."""
+    return bool(mapping.counted_statuses) or "void" in mapping.columns

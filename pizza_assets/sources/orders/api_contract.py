@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from pizza_assets.models.currency import is_currency
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.settings import service_address
 from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_duplicates
@@ -67,7 +68,7 @@ class ContractFile(StoresFile):
     @field_validator("currency")
     @classmethod
     def _is_code(cls, code: str) -> str:
-        if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
+        if not is_currency(code):
             raise ValueError(f"{code!r} is not an ISO 4217 code; write one such as GBP")
         return code
 

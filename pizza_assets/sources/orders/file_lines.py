@@ -14,6 +14,7 @@ import pandas as pd
 from pandas.api.types import pandas_dtype
 
 from pizza_assets.errors import BadFile
+from pizza_assets.models.currency import is_currency
 from pizza_assets.models.market import Market
 from pizza_assets.sources.orders.file_amounts import (
     NEGATIVE,
@@ -268,11 +269,9 @@ def _named(
 def _currencies(texts: pd.DataFrame, mapping: FileMapping, problems: _Problems) -> pd.Series:
     if mapping.currency is not None:
         return pd.Series(mapping.currency, index=texts.index, dtype="str")
-    is_code = texts["currency"].str.fullmatch("[A-Z]{3}").to_numpy(dtype=bool)
+    is_code = texts["currency"].isin([code for code in texts["currency"].unique() if is_currency(code)]).to_numpy()
     column = mapping.columns["currency"]
-    problems.add(
-        ~is_code, column, "is an ISO 4217 code", texts["currency"], "not a currency code of three capital letters"
-    )
+    problems.add(~is_code, column, "is an ISO 4217 code", texts["currency"], "no currency code such as GBP")
     return texts["currency"]
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from pizza_assets.errors import ConfigurationError
+from pizza_assets.models.currency import NO_CURRENCY, is_currency
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.orders.file_mapping import (
     CHOICES,
@@ -163,7 +164,7 @@ class _MappingReader:
         if isinstance(value, dict) and set(value) == {"column"}:
             columns["currency"] = self._text(value["column"], "currency.column")
             return None
-        if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
+        if not (isinstance(value, str) and (is_currency(value) or value == NO_CURRENCY)):
             self._fail("currency", f'must be an ISO 4217 code such as "GBP", or {{ column = "…" }}, not {value!r}')
         return value
 

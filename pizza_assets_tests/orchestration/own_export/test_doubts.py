@@ -90,3 +90,34 @@ def test_times_in_utc_leave_the_business_day_to_the_place(tmp_path: Path) -> Non
     utc = mapping(ORDER_ROWS, ('timezone = "Europe/London"', 'timezone = "UTC"'))
     starts = [period.starts_at.isoformat() for period in order_files(tmp_path / "in", utc).facts.coverage]
     assert starts == ["2025-08-15T05:00:00+00:00"]
+
+
+@pytest.mark.parametrize(("every", "is_doubtful"), [(8, False), (3, True)])
+def test_voids_are_ordinary_up_to_a_share(tmp_path: Path, every: int, is_doubtful: bool) -> None:
+    """Decision 0060."""
+    rows = [(*row(n, "2025-08-15 19:00"), "no" if n % every else "yes") for n in range(60)]
+    write(tmp_path / "void", "1.csv", csv_text((*HEADER, "voided"), rows))
+    voids = mapping(ORDER_ROWS, ("[constants]", 'void = "voided"\n[constants]'))
+    assert ("are left out" in doubts(order_files(tmp_path / "void", voids), voids)) == is_doubtful
+
+
+def test_a_refund_that_a_later_file_drops_is_named(tmp_path: Path) -> None:
+    netting = mapping(ORDER_ROWS, ('rows = "orders"', 'rows = "orders"\nrefunds = "net"'))
+    rows = [row(n, "2025-08-15 19:00") for n in range(60)]
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, [*rows, row(7, "2025-08-15 19:00", paid="-4.00")]))
+    assert "refund" not in doubts(order_files(tmp_path / "in", netting), netting)
+    write(tmp_path / "in", "2.csv", csv_text(HEADER, [row(7, "2025-08-15 19:00")]))
+    assert "1 refund goes with an earlier version of the order" in doubts(
+        order_files(tmp_path / "in", netting), netting
+    )
+
+
+def test_refunds_of_no_order_are_named_only_if_they_are_to_be_taken_off(tmp_path: Path) -> None:
+    rows = [*(row(n, "2025-08-15 19:00") for n in range(60)), row(99, "2025-08-15 19:00", paid="-4.00")]
+    write(tmp_path / "in", "1.csv", csv_text(HEADER, rows))
+    chosen = {
+        way: mapping(ORDER_ROWS, ('rows = "orders"', f'rows = "orders"\nrefunds = "{way}"'))
+        for way in ("net", "exclude")
+    }
+    assert "1 refund has the id of no order" in doubts(order_files(tmp_path / "in", chosen["net"]), chosen["net"])
+    assert doubts(order_files(tmp_path / "in", chosen["exclude"]), chosen["exclude"]) == ""

@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from pizza_assets.errors import ConfigurationError, quoted
+from pizza_assets.models.currency import is_currency
+from pizza_assets.sources.orders.file_mapping import ZONE_OF_MARKET
+from pizza_assets.sources.orders.zone_names import zone_or_none
 
 NO_ID = "none"
 
@@ -46,6 +52,19 @@ class Answers:
         said |= {"total", "price"} if self.amount is not None else set()
         said |= {"order_id"} if self.order_id else set()
         return frozenset(said | {name for name in ("timezone", "currency") if getattr(self, name) is not None})
+
+
+def refuse_unknown(answers: Answers) -> None:
+    """Raise ConfigurationError for a currency or time zone that does not exist."""
+    if answers.currency is not None and not is_currency(answers.currency):
+        known = is_currency(answers.currency.upper())
+        remedy = f"did you mean {answers.currency.upper()}?" if known else "give an ISO 4217 code such as GBP"
+        raise ConfigurationError(f"--currency: there is no currency {quoted(answers.currency)}; {remedy}")
+    zone = answers.timezone
+    if zone is not None and zone != ZONE_OF_MARKET and not isinstance(zone_or_none(zone), ZoneInfo):
+        raise ConfigurationError(
+            f"--timezone: there is no zone {quoted(zone)}; give an IANA name such as Europe/London, or market"
+        )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pizza_assets.errors import ConfigurationError
+from pizza_assets.models.currency import NO_CURRENCY
 from pizza_assets.sources.orders.file_mapping import TABLES
 from pizza_assets.sources.orders.known_layouts import Layout
 from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal
@@ -32,7 +33,7 @@ def from_layout(layout: Layout, samples: Sequence[ExportSample], answers: Answer
         draft.document["timezone"] = draft.ask("--timezone ZONE", about, business_timezone)
     if "currency" in layout.asks and "currency" not in draft.document:
         about = "the export does not say in which currency its amounts are: which? An ISO 4217 code such as USD"
-        draft.document["currency"] = draft.ask("--currency CODE", about, "XXX")
+        draft.document["currency"] = draft.ask("--currency CODE", about, NO_CURRENCY)
     draft.places()
     decide_statuses(draft, layout.other_kinds)
     if answers.order_id == (NO_ID,):

@@ -6,6 +6,7 @@ words) and noted, or becomes a question: it is never guessed. Writing the mappin
 
 from collections.abc import Sequence
 
+from pizza_assets.models.currency import NO_CURRENCY
 from pizza_assets.sources.orders.file_mapping import TABLES
 from pizza_assets.sources.orders.known_layouts import named_layout, recognised, resembled
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle
@@ -304,4 +305,4 @@ class _Proposing(Draft):
             self.notes["currency"] = f"the amounts are written with {style.sign}"
         else:
             about = "which currency are the amounts in? An ISO 4217 code such as GBP"
-            self.document["currency"] = self.ask("--currency CODE", about, "XXX")
+            self.document["currency"] = self.ask("--currency CODE", about, NO_CURRENCY)
