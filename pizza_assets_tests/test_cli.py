@@ -213,6 +213,7 @@ def test_the_ui_can_be_interrupted_though_a_script_started_it_in_the_background(
 
     monkeypatch.setattr(os, "execv", execv)
     monkeypatch.setitem(os.environ, "DAGSTER_HOME", "")
+    monkeypatch.setitem(os.environ, "PYTHONWARNINGS", "error::DeprecationWarning")
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         main(["ui", "--port", "3001"])
@@ -222,6 +223,7 @@ def test_the_ui_can_be_interrupted_though_a_script_started_it_in_the_background(
     assert Path(str(program)).name == "dagster"
     assert list(arguments)[1:] == ["dev", "--host", "127.0.0.1", "--port", "3001", "-m", "pizza_assets.definitions"]
     assert (on_sigint, home) == (signal.SIG_DFL, str(tmp_path))
+    assert os.environ["PYTHONWARNINGS"].startswith("error::DeprecationWarning,ignore:Function `dev_command`")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Implements `pizza run` and `pizza backfill`: collect weeks, analyse once, print a summary."""
 
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -67,6 +68,7 @@ class _Collecting:
         self._definitions = bench.definitions(self._progress.stored)
         self.staleness = bench.staleness(self._definitions, instance)
         self.backfill = Backfill(self._definitions, instance, self.staleness)
+        gc.freeze()  # modules and definitions stay until the end: garbage is not looked for among them again and again
 
     def run(self, request: Request) -> int:
         with self._progress:

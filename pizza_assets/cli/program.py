@@ -1,5 +1,6 @@
 """The program `pizza`: its commands, its exit codes, and how errors are shown. Each command is a file in commands/."""
 
+import os
 import sys
 from collections.abc import Sequence
 from io import StringIO
@@ -24,13 +25,16 @@ class _Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> int:
         try:
-            return super().invoke(ctx)
+            exit_code = super().invoke(ctx)
+            sys.stdout.flush()  # here, where a closed pipe is no error
+            return exit_code
         except ConfigurationError as error:
             return _fail(error, 2)
         except PizzaAssetsError as error:
             return _fail(error, 1)
         except BrokenPipeError:
-            sys.stderr.close()  # the reader, such as `head`, has closed the pipe, which is not an error
+            # the reader, such as `head`, has closed the pipe, which is not an error; Python writes out what is left
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except KeyboardInterrupt:
             return _fail("interrupted; everything stored so far is complete, run the same command again to resume", 130)

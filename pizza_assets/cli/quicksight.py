@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pizza_assets.cli.terminal import say
+from pizza_assets.command_name import typed
 from pizza_assets.dashboards.quicksight import Target
 from pizza_assets.dashboards.quicksight.resources import DASHBOARD
 from pizza_assets.errors import ConfigurationError
@@ -102,7 +103,7 @@ def _apply(provisioner: Provisioner) -> int:
     say(_summary("Done", done))
     say(
         f"Dashboard  https://{target.region}.quicksight.aws.amazon.com/sn/dashboards/{target.resource_id(DASHBOARD)}\n"
-        "New data   pizza quicksight refresh"
+        f"New data   {typed('quicksight refresh')}"
     )
     return 0
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pizza_assets.command_name import typed
 from pizza_assets.errors import PizzaAssetsError
 
 
@@ -23,7 +24,7 @@ def open_page(is_print_only: bool) -> int:
     objects, key = bench.tables.objects, whole_key("dashboard_page")
     content = objects.read(key)
     if content is None:
-        raise PizzaAssetsError(f"{objects.uri(key)} does not exist yet; run `pizza run` first")
+        raise PizzaAssetsError(f"{objects.uri(key)} does not exist yet; run `{typed('run')}` first")
     path = Path(objects.uri(key))
     if bench.settings.is_on_s3:
         copies = LocalFolder(bench.settings.machine_folder)
