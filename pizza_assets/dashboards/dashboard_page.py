@@ -43,7 +43,8 @@ class PageData:
     `extracts` are rows by the extract's table name; an extract that is missing has no rows. `quarter_hours` is the
     table of that name (all weeks) summed over stores, for charts that need more than hours. `planted_effects` is a
     sentence on the effects built into mock orders, or empty. With fewer weeks of orders than `weeks_for_alarms`, alarms
-    are not searched for.
+    are not searched for. At a p-value of at most `suspicious_p` of the hours before a match, its effect may not be
+    football's.
     """
 
     title: str
@@ -51,6 +52,7 @@ class PageData:
     collected_at: datetime | None = None
     planted_effects: str = ""
     weeks_for_alarms: int = 8
+    suspicious_p: float = 0.05
     extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
 
@@ -92,6 +94,7 @@ def _tables(data: PageData) -> dict[str, object]:
         "collected_at": None if data.collected_at is None else int(data.collected_at.timestamp()),
         "planted_effects": data.planted_effects,
         "weeks_for_alarms": data.weeks_for_alarms,
+        "suspicious_p": data.suspicious_p,
         "minor_digits": {code: minor_digits(code) for code in sorted(_currencies(data))},
         "filters": FILTERS,
         "views": {view.id: _described(view) for view in VIEWS},

@@ -283,7 +283,7 @@ class WeekTables(Mapping[str, WeekFrame]):
     def stream(self, week: str) -> OrderStream | None:
         """A week of raw_orders batch by batch, or None if it is not stored."""
         if self._asset != "raw_orders":
-            raise StorageError(f"{self._asset} can't be read in batches; only raw_orders can")
+            raise StorageError(f"{self._asset} can't be read in batches, only raw_orders can; read its rows")
         return self._tables.stream_orders(week) if week in self._requested else None
 
     def rows(self, weeks: Sequence[str] | None = None) -> pd.DataFrame:
