@@ -3,10 +3,10 @@
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.analysis.match_calendar import CalendarRules
+from pizza_assets.analysis.match_calendar import match_calendar as calendar_file
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA
-from pizza_assets.dashboards.match_calendar import CalendarRules
-from pizza_assets.dashboards.match_calendar import match_calendar as calendar_file
 from pizza_assets.errors import StorageError
 from pizza_assets.models.labels import real_share, table_label
 from pizza_assets.settings import Settings

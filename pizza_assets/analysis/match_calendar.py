@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from icalendar import Calendar, Event, vText
 
-from pizza_assets.models.labels import SOURCES, mock_warning
+from pizza_assets.analysis.forecast.weekend import shop_words
+from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import CALLED_OFF_STATUSES, DataSource, DemandLevel, Span
 
 KEPT_DAYS = 28
@@ -129,15 +131,15 @@ def _event(uid: str, row: Mapping, effects: list[dict], before: Event | None, ru
 
 def _summary(row: Mapping, effects: list[dict]) -> str:
     most = effects[0]
-    label = mock_warning(most["order_source"], row["match_source"])
+    label = source_prefix(most["order_source"], row["match_source"])
     return f"{label}{row['home_team']} v {row['away_team']}: {100 * most['share']:+.0f} % at {most['market']}"
 
 
 def _description(row: Mapping, effects: list[dict]) -> str:
     lines = [str(row["competition"])]
     for effect in effects[:SHOPS_LISTED]:
-        label = mock_warning(effect["order_source"], effect["match_source"])
-        shop = f"{effect['market']}, {effect['store_id']} ({effect['chain']})"
+        label = source_prefix(effect["order_source"], effect["match_source"])
+        shop = f"{shop_words(effect['market'], effect['store_id'])} ({effect['chain']})"
         lines.append(f"{label}{shop}: {effect['adds']:+.0f} orders that day ({100 * effect['share']:+.0f} %)")
     others = len(effects) - SHOPS_LISTED
     return "\n".join([*lines, *([f"and {others} more"] if others > 0 else [])])

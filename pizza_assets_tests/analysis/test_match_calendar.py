@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar, Component, Event
 
-from pizza_assets.dashboards.match_calendar import CalendarRules, match_calendar
+from pizza_assets.analysis.match_calendar import CalendarRules, match_calendar
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.forecasts import ComingMatches
 from pizza_assets_tests.dashboards.sample_forecasts import coming_matches, demand_forecast
@@ -58,8 +58,8 @@ def test_a_match_that_moves_a_shops_day_is_an_event() -> None:
     assert (event["STATUS"], event["SEQUENCE"], event["DTSTAMP"].dt) == ("CONFIRMED", 0, NOW)
     assert str(event["DESCRIPTION"]).splitlines() == [
         "FA Cup",
-        "Birmingham, Birmingham 1 (Domino's): +48 orders that day (+12 %)",
-        "Birmingham, Birmingham 1 (Pizza Hut): +48 orders that day (+12 %)",
+        "Birmingham, shop 1 (Domino's): +48 orders that day (+12 %)",
+        "Birmingham, shop 1 (Pizza Hut): +48 orders that day (+12 %)",
     ]
     calendar = Calendar.from_ical(FIRST)
     assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", "PUBLISH")
@@ -127,7 +127,11 @@ def test_past_matches_stay_for_four_weeks() -> None:
 
 @pytest.mark.parametrize(
     ("sources", "label"),
-    [(("mock", "real"), "MOCK ORDERS. "), (("real", "mock"), "MOCK FIXTURES. "), (("mock", "mock"), "MOCK DATA. ")],
+    [
+        (("mock", "real"), "MOCK ORDERS, real matches: "),
+        (("real", "mock"), "Real orders, MOCK MATCHES: "),
+        (("mock", "mock"), "MOCK DATA: "),
+    ],
 )
 def test_mock_is_labelled(sources: tuple[str, str], label: str) -> None:
     coming = ComingMatches.conform(coming_matches([sources[1]], 2)[ComingMatches.column_names()])
