@@ -75,7 +75,7 @@ function outcomeWords(effect, isCounted) {
 async function drawOutcomes(holder, rows, effect) {
   const axis = OUTCOME_AXES[OUTCOMES.x];
   const dots = rows.length > MOST_DOTS ? cells(rows) : rows.map((row, i) => ({
-    n: 1,
+    size: 30,
     x: row[OUTCOMES.x] + (((i * 7) % 13) - 6) / 30,
     uplift_pct: Math.min(row.uplift_pct, MOST_SHOWN),
     own_result: row.own_result,
@@ -103,8 +103,9 @@ async function drawOutcomes(holder, rows, effect) {
 function cells(rows) {
   const changeOf = (row) => Math.min(Math.round(row.uplift_pct / CELL) * CELL, MOST_SHOWN);
   const sorted = grouped(rows, (row) => `${row[OUTCOMES.x]} ${row.own_result} ${changeOf(row)}`);
+  const most = [...sorted.values()].reduce((n, own) => Math.max(n, own.length), 0);
   return [...sorted.values()].map((own) => ({
-    n: own.length,
+    size: 15 + 185 * own.length / most,
     x: own[0][OUTCOMES.x] + { win: 0.22, draw: 0, loss: -0.22 }[own[0].own_result] * (OUTCOMES.x === "total_goals"),
     uplift_pct: changeOf(own[0]),
     own_result: own[0].own_result,
