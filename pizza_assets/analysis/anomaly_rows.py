@@ -13,6 +13,7 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis.anomalies import find_anomalies
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.local_week import bins_of_week, local_days
+from pizza_assets.analysis.lost_hour_alarms import with_lost_hours
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.store_expectation import store_expectation
@@ -61,15 +62,17 @@ def _alarms(
     zones = [clocks.get(name, default_timezone) for name in stores["market"]]
     exposed = exposures(matches, markets)
     day = local_days(panel.minutes, zones)
+    is_known = panel.is_known & ~_on_special_days(stores["market"], day, markets)
+    places = bins_of_week(panel.minutes, zones)
     usual = store_expectation(
         panel.counts,
-        panel.is_known & ~_on_special_days(stores["market"], day, markets),
-        bins_of_week(panel.minutes, zones),
+        is_known,
+        places,
         panel.week,
         day,
         _event_lags(panel, stores["market"], exposed, matches, lengths),
     )
-    alarms = find_anomalies(panel.counts, usual, day)
+    alarms = with_lost_hours(find_anomalies(panel.counts, usual, day), panel.counts, is_known, places, day)
     named = stores.take(alarms["store"].to_numpy(dtype=np.int64)).reset_index(drop=True)
     minutes = {
         name: (alarms[name].to_numpy(dtype=np.int64) + panel.first_bin) * BIN_MINUTES for name in ("first", "end")

@@ -13,6 +13,7 @@ from pizza_assets.analysis import sentences, wording
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.events_in_shops import goals_in_shops
 from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
+from pizza_assets.analysis.outage_caveats import outage_caveats
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.result_context import NO_CONTEXT, Context, context_of
 from pizza_assets.analysis.store_hours import effects_in_shops
@@ -74,11 +75,13 @@ def insights(
     effects = _with_columns(results, effects_in_shops(results, impact, match_windows))
     is_about_match = (effects["subject"] == OWN_TEAM_MATCH) & (effects["scope"] == Scope.OVERALL)
     contexts = {pair: context_of(own.to_dict("records")) for pair, own in effects.groupby(SOURCES)}
+    outages = outage_caveats(anomalies)
     told = effects[is_about_match | (effects["subject"] == KICKOFF_TIME)]
-    rows = [
-        _insight(row, contexts[row["order_source"], row["match_source"]])
+    main = [
+        (row, _insight(row, contexts[row["order_source"], row["match_source"]]))
         for row in sorted(told.to_dict("records"), key=_reading_order)
     ]
+    rows = [_with_caveat(insight, outages.get(row["order_source"])) for row, insight in main]
     is_about_goals = effects["subject"].isin([hypothesis.subject for hypothesis in GOAL_HYPOTHESES.values()])
     # the effect at a time of kick-off is told with the hypothesis that times differ
     others = effects[~is_about_goals & (effects["scope"] != Scope.KICKOFF)].drop(told.index, errors="ignore")
@@ -165,6 +168,10 @@ def _goal_insights(points: pd.DataFrame, claims: pd.DataFrame) -> list[dict]:
             }
         )
     return rows
+
+
+def _with_caveat(insight: dict, added: str | None) -> dict:
+    return {**insight, "caveat": " ".join(filter(None, (insight["caveat"], added))) or None}
 
 
 def _anomaly_insights(anomalies: pd.DataFrame) -> list[dict]:

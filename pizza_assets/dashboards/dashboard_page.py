@@ -17,6 +17,7 @@ from importlib.resources import files
 import pandas as pd
 
 from pizza_assets.dashboards import page_payload
+from pizza_assets.dashboards.chart_library import chart_library
 from pizza_assets.dashboards.view import FILTERS, View, short_name
 from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS, columns_read
 from pizza_assets.models.currency import minor_digits
@@ -62,7 +63,7 @@ class PageData:
 
 def build_page(data: PageData) -> str:
     """The whole page as HTML. Equal data give equal text."""
-    style, bundle, app = _page_file("page.css"), _chart_library(), _app_script()
+    style, bundle, app = _page_file("page.css"), chart_library(), _app_script()
     slots = {
         "policy": _content_security_policy(scripts=(bundle, app), styles=(style,)),
         "title": html.escape(_document_title(data)),
@@ -138,13 +139,6 @@ def _app_script() -> str:
     views = ["{\n" + _text("views", f"{view.id}.js") + "}" for view in VIEWS]
     parts = [*map(_page_file, _SHARED_SCRIPTS), *views, _page_file("main.js")]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
-
-
-@cache
-def _chart_library() -> str:
-    import vl_convert
-
-    return vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue] - its stub demands what may be left out
 
 
 def _page_file(name: str) -> str:

@@ -13,6 +13,7 @@ class OrderAnomalies(
     Table,
     name="order_anomalies",
     place=ANALYSIS,
+    code_version=2,
     key=("order_source", "market", "chain", "store_id", "starts_at", "kind"),
 ):
     """One row per alarm: an outage, a surge or a missing day of one store."""
@@ -22,7 +23,8 @@ class OrderAnomalies(
     store_id: str = pa.Field(description="The store.")
     kind: str = pa.Field(
         isin=["low", "high", "missing_day"],
-        description="low: two hours or more with a tenth of the usual orders or less. high: three hours or more with "
+        description="low: two hours or more with a tenth of the usual orders or less, or an hour or more without an "
+        "order where the store always has some on that weekday. high: three hours or more with "
         "half as many again or more. missing_day: a day without any order.",
     )
     starts_at: UtcTimestamp = pa.Field(description="Start, UTC.")
@@ -30,10 +32,18 @@ class OrderAnomalies(
     observed: int = pa.Field(ge=0, description="Orders.")
     expected: float = pa.Field(ge=0, description="Usual orders, including the effect of an own match.")
     p_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Negative-binomial tail of the most extreme block; empty for a day."
+        nullable=True,
+        ge=0,
+        le=1,
+        description="Tail of the most extreme block (negative binomial), or of hours without an order (Poisson); empty "
+        "for a day.",
     )
     q_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Benjamini-Hochberg q-value among all blocks of the kind."
+        nullable=True,
+        ge=0,
+        le=1,
+        description="Benjamini-Hochberg q-value among all blocks of the kind; of hours without an order, their p-value "
+        "times the days of all stores.",
     )
     expected_false_share: float = pa.Field(
         nullable=True,

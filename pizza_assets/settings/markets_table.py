@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from pizza_assets.errors import quoted
 from pizza_assets.models.holiday_calendar import place_of, supported_regions
 from pizza_assets.models.market import Market
 from pizza_assets.settings.toml_file import Name, Tables, TomlTable, no_tables, read_toml, refuse_duplicates
@@ -29,13 +30,13 @@ class _Row(TomlTable):
         try:
             return known_timezone(written)
         except ValueError as error:
-            raise ValueError(f"{written!r} {error}") from error
+            raise ValueError(f"{quoted(written)} {error}") from error
 
     @field_validator("country")
     @classmethod
     def _has_calendar(cls, written: str | None) -> str | None:
         if written is not None and written not in supported_regions():
-            raise ValueError(f"{written!r} has no calendar of holidays; give a code of ISO 3166-1 such as GB")
+            raise ValueError(f"{quoted(written)} has no calendar of holidays; give a code of ISO 3166-1 such as GB")
         return written
 
     @model_validator(mode="after")
@@ -45,7 +46,7 @@ class _Row(TomlTable):
         if self.region is not None and self.region not in known:
             of = place.country if place else f"time zone {self.timezone}"
             choice = f"choose one of {', '.join(known)}" if known else "leave it out, or give the country"
-            raise ValueError(f"region {self.region!r} of {of} has no calendar of holidays; {choice}")
+            raise ValueError(f"region {quoted(self.region)} of {of} has no calendar of holidays; {choice}")
         return self
 
 

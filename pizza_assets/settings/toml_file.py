@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from pizza_assets.errors import ConfigurationError
+from pizza_assets.errors import ConfigurationError, quoted
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Text that is not empty."""
@@ -61,7 +61,7 @@ def refuse_duplicates(kind: str, names: list[str]) -> None:
     """Raise ValueError if two tables have the same name."""
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise ValueError(f"{kind} {doubled[0]!r} is listed twice; keep one")
+        raise ValueError(f"{kind} {quoted(doubled[0])} is listed twice; keep one")
 
 
 def _tables(value: Any, info: ValidationInfo) -> Any:
@@ -97,7 +97,7 @@ def _in_words(error: ErrorDetails, table: Any, model: type[BaseModel]) -> str:
             known = list(_model_at(parents, model).model_fields)
             close = get_close_matches(str(key), known, n=1)
             guess = f" (did you mean {close[0]!r}?)" if close else ""
-            return f"{place}unknown key {key!r}{guess}; known: {', '.join(known)}"
+            return f"{place}unknown key {quoted(str(key))}{guess}; use one of {', '.join(known)}"
         case "string_too_short":
             return f"{place}{key} is empty; write text in quotes"
         case "value_error":
@@ -114,7 +114,7 @@ def _place(parents: Sequence[int | str], table: Any) -> list[str]:
             shown.append(part)
         elif shown:
             named = table.get("name") or table.get("id") if isinstance(table, dict) else None
-            shown[-1] += f" {named!r}" if isinstance(named, str) and named else f" {part + 1}"
+            shown[-1] += f" {quoted(named)}" if isinstance(named, str) and named else f" {part + 1}"
     return shown
 
 

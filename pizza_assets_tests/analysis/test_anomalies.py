@@ -9,6 +9,7 @@ import pytest
 
 from pizza_assets.analysis.anomalies import COLUMNS, find_anomalies
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS, order_anomalies
+from pizza_assets.analysis.local_week import bins_of_week
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.models import OrderAnomalies, RawMatches
@@ -156,3 +157,43 @@ def test_an_anomaly_names_the_data_that_show_it() -> None:
 def test_a_short_history_has_no_anomalies() -> None:
     short = {"real": panel(planted(), MIN_WEEKS - 1)}
     pd.testing.assert_frame_equal(order_anomalies(short, RawMatches.empty(), MARKETS, LENGTHS), OrderAnomalies.empty())
+
+
+def one_shop(lost_from: float | None = None, lost_to: float = 24.0, seed: int = 3) -> Panel:
+    """A shop that opens from 11:00 to 23:00 and sells about 110 orders a day; hours of one Saturday may be lost."""
+    rng = np.random.default_rng(seed)
+    place = bins_of_week(FIRST_MINUTE + np.arange(BINS) * 15, [ZONE])[0]
+    hour = place % 96 / 4  # of the clock on the wall, which changes in these weeks
+    rate = np.where((hour >= 11) & (hour < 23), 1.5 + 2 * np.exp(-(((hour - 19) / 3) ** 2)), 0.0)
+    orders = rng.poisson(rate * np.repeat(rng.gamma(200, 1 / 200, WEEKS * 7), 96))[np.newaxis]
+    if lost_from is not None:
+        bins = (np.arange(BINS) // 96 == 32) & (hour >= lost_from) & (hour < lost_to)
+        orders[0, bins] = 0
+    return panel(orders)
+
+
+@pytest.mark.parametrize(("lost_from", "lost_to"), [(18.0, 24.0), (21.0, 24.0), (17.0, 19.0), (6.0, 14.0)])
+def test_lost_hours_of_one_shop_are_an_alarm(lost_from: float, lost_to: float) -> None:
+    """`pizza check` asked about them, and the page denied that there were any."""
+    found = order_anomalies({"real": one_shop(lost_from, lost_to)}, RawMatches.empty(), MARKETS, LENGTHS)
+    [low] = found.to_dict("records")
+    opens, closes = max(lost_from, 11.0), min(lost_to, 23.0)
+    started, ended = (low[name].tz_convert(ZONE) for name in ("starts_at", "ends_at"))
+    assert low["kind"] == "low"
+    assert abs(started.hour + started.minute / 60 - opens) <= 0.5
+    assert abs(ended.hour + ended.minute / 60 - closes) <= 0.5
+    assert low["expected"] > 11.5  # of about 100 days, one in a thousand is missed by chance
+    assert 0 < low["expected_false_share"] < 0.03
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_whole_history_of_one_shop_has_no_lost_hours(seed: int) -> None:
+    assert "low" not in order_anomalies({"real": one_shop(seed=seed)}, RawMatches.empty(), MARKETS, LENGTHS)["kind"]
+
+
+def test_hours_that_are_not_known_are_not_lost() -> None:
+    lost = one_shop(18.0)
+    is_known = lost.is_known.copy()
+    is_known[0, 32 * 96 + 40 : 33 * 96] = False
+    unknown = replace(lost, is_known=is_known)
+    assert order_anomalies({"real": unknown}, RawMatches.empty(), MARKETS, LENGTHS).empty

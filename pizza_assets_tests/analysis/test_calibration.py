@@ -6,7 +6,7 @@ import pytest
 
 from pizza_assets.models import RawMatches
 from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, fixtures, markets_of
-from pizza_assets_tests.calibration import one_shop
+from pizza_assets_tests.calibration import lost_hours, one_shop
 from pizza_assets_tests.calibration.report import COLUMNS, as_markdown, summarised
 from pizza_assets_tests.calibration.trials import Trial, run
 from pizza_assets_tests.calibration.worlds import KINDS, NOTHING, PLAIN, Planted, simulate_year
@@ -95,3 +95,8 @@ def test_everything_said_is_counted_in_a_null_year() -> None:
     measures = records("everything", 1).set_index("measure")["value"]
     roles = measures[["any primary finding in a year", "any exploratory finding in a year"]]
     assert measures["any finding in a year"] == roles.max()
+
+
+def test_whole_shop_days_raise_no_question_about_lost_hours() -> None:
+    days, named = lost_hours.false_alarms(stores=2, weeks=8, per_day=100.0, seed=1)
+    assert (days, named) == (2 * 8 * 7, [])

@@ -263,3 +263,23 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
     assert "if it was a draw rather than not" in rows["headline"].iloc[0]
     assert "3 more findings about how the match ended" in rows["headline"].iloc[5]
     assert rows["extra_orders_per_store_hour"].isna().all()
+
+
+def test_an_answer_about_matches_names_the_outages_that_count_in_it():
+    alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
+    rows = [
+        {**alarm, "market": "Leeds", "chain": "a", "store_id": "7", "kind": kind, "starts_at": at, "ends_at": at,
+         "expected": 30.0, "expected_false_share": 0.08, "order_source": source, "seen_in": source}
+        for kind, source, at in [
+            ("low", "real", pd.Timestamp(f"2025-09-0{day} 18:00", tz="UTC")) for day in (1, 2, 3, 4)
+        ]
+    ]  # fmt: skip
+    anomalies = OrderAnomalies.checked(rows)
+    own = result(order_source="real", match_source="real", data_source="real")
+    first = insights(CorrelationResults.checked([own]), NO_IMPACT, NO_WINDOWS, anomalies=anomalies).iloc[0]
+    assert "4 outages count as hours with few orders or none (store 7 in Leeds on 2025-09-01, " in first["caveat"]
+    assert "2025-09-03 and 1 more)" in first["caveat"]
+    assert "PIZZA_SPECIAL_DAYS" in first["caveat"]
+    mock = result(order_source="mock", match_source="real", data_source="mock")
+    other = insights(CorrelationResults.checked([mock]), NO_IMPACT, NO_WINDOWS, anomalies=anomalies).iloc[0]
+    assert "outage" not in other["caveat"]

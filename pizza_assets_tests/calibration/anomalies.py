@@ -7,6 +7,7 @@ import numpy as np
 from pizza_assets.analysis.anomalies import find_anomalies
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.local_week import bins_of_week, local_days
+from pizza_assets.analysis.lost_hour_alarms import with_lost_hours
 from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets_tests.calibration.worlds import ZONE, SimulatedYear
@@ -78,8 +79,9 @@ def anomaly_trial(year: SimulatedYear, rng: np.random.Generator, per_kind: int) 
     matrix = np.broadcast_to(bin_of_week, counts.shape)
     days = np.broadcast_to(day, counts.shape)
     week = year.week[:: BIN // 5]
-    usual = store_expectation(counts, np.ones(counts.shape, bool), matrix, week, days, _lags(year, minutes, stores))
-    alarms = find_anomalies(counts, usual, days)
+    known = np.ones(counts.shape, bool)
+    usual = store_expectation(counts, known, matrix, week, days, _lags(year, minutes, stores))
+    alarms = with_lost_hours(find_anomalies(counts, usual, days), counts, known, matrix, days)
     typical = _typical(mean, bin_of_week)
     result = dict.fromkeys(
         ("outages", "outages_found", "large_outages", "large_outages_found", "surges", "surges_found"), 0.0

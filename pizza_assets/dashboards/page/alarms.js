@@ -15,7 +15,7 @@ function noAlarmWords() {
     return "No orders are known for these filters, so there are no alarms to show.";
   if (![...series.keys()].some(hasAlarmHistory))
     return `Alarms need ${count(PAGE.weeks_for_alarms)} weeks of orders; there are fewer so far.`;
-  return "No store's orders differed from usual by more than chance, for these filters.";
+  return "No outage or surge large enough to be told from chance, for these filters.";
 }
 
 // Whether a source has enough weeks of orders for alarms.

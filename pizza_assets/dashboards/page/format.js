@@ -20,6 +20,7 @@ const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
 function percent(value, digits = 1) {
   if (value === null) return "not known";
   const rounded = value.toFixed(digits);
+  if (Number(rounded) === 0) return `${rounded.replace("-", "")} %`;
   return `${Number(rounded) > 0 ? "+" : ""}${rounded.replace("-", "−")} %`;
 }
 
@@ -77,7 +78,9 @@ function wrapped(text, width) {
 }
 
 function signed(value, digits = 2) {
-  return `${value > 0 ? "+" : ""}${value.toFixed(digits).replace("-", "−")}`;
+  const rounded = value.toFixed(digits);
+  if (Number(rounded) === 0) return rounded.replace("-", "");
+  return `${value > 0 ? "+" : ""}${rounded.replace("-", "−")}`;
 }
 
 function exactMoney(minorUnits, currency) {

@@ -27,8 +27,9 @@ function anomalyHint(rows) {
   const doubt =
     shares.length ? ` Up to ${Math.round(100 * Math.max(...shares))} % of each kind are expected to be false.` : "";
   return make("p", { class: "hint" },
-    "An outage is two hours or more with a tenth of the usual orders or fewer; a surge, three hours or more with at " +
-    `least one and a half times the usual.${doubt}`);
+    "An outage is two hours or more with a tenth of the usual orders or fewer, or an hour or more without any where " +
+    "the store always has some on that weekday; a surge, three hours or more with at least one and a half times the " +
+    `usual.${doubt}`);
 }
 
 const ANOMALY_HEADS = [

@@ -69,7 +69,10 @@ def doubts_of(
     if holes:
         more = f"; and {len(holes) - _MOST_NAMED} more" if len(holes) > _MOST_NAMED else ""
         named = "; ".join(hole.text for hole in holes[:_MOST_NAMED])
-        doubts.append(f"{named}{more}: was it closed, or are orders missing from the export?")
+        doubts.append(
+            f"{named}{more}: was it closed, or are orders missing from the export? If they can't be had, list "
+            "the day in PIZZA_SPECIAL_DAYS (docs/configuration.md): otherwise these hours count as hours without orders"
+        )
     if ignored_files:
         more = f" and {len(ignored_files) - _MOST_NAMED} more" if len(ignored_files) > _MOST_NAMED else ""
         named = ", ".join(map(repr, ignored_files[:_MOST_NAMED]))

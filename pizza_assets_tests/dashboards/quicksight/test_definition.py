@@ -198,7 +198,9 @@ _SHOPS = {"currency", "extra_orders_per_store_hour", "extra_revenue_per_store_ho
 _ENDS = {"home_goals", "away_goals", "result"}
 UNDRAWN: dict[tuple[str, str], set[str]] = {
     # the fixture's number and its parts of a sentence, which QuickSight shows whole
-    ("coming", "dashboard_coming_matches"): {"entry", "kickoff_at", "kickoff_is_fixed", "match_id", "note"},
+    ("coming", "dashboard_coming_matches"): {
+        "entry", "kickoff_at", "kickoff_is_fixed", "market_count", "match_id", "note",
+    },
     # the page's reading of one fixture; QuickSight has the numbers
     ("coming", "dashboard_match_forecast"): {
         "days_ahead", "is_football_used", "local_end", "local_start", "match_id", "sentence", "skill_against_mean_pct",

@@ -64,7 +64,7 @@ def test_an_evening_without_orders_is_named_with_its_store_and_times() -> None:
     assert 20 < hole.usual < 60
 
 
-@pytest.mark.parametrize(("first", "last", "shown"), [(19, 30, "from 19:00 to 22:45"), (6, 16, "from 11:45 to 16:00")])
+@pytest.mark.parametrize(("first", "last", "shown"), [(19, 30, "from 19:00 to 01:00"), (6, 16, "from 11:00 to 16:00")])
 def test_a_day_that_ends_or_begins_hours_away_from_all_others_is_named(first: float, last: float, shown: str) -> None:
     [hole] = holes(lambda orders: (orders["market"] == "York") & between(orders, SATURDAY, first, last))
     assert f"york-1 has no order {shown}" in hole.text

@@ -1,0 +1,70 @@
+"""Lost hours of stores as alarms: the rule of lost_hours.py, applied to a panel of stores.
+
+Blocks of hours compared with a fitted usual level belong to anomalies.py.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.anomalies import COLUMNS, LOW
+from pizza_assets.analysis.lost_hours import (
+    DAY_STARTS_AT_HOUR,
+    FALSE_ALARMS,
+    SLOT_MINUTES,
+    SLOTS,
+    LostHours,
+    fewest_usual,
+    lost_hours,
+)
+
+_EPOCH_WEEKDAY = 3
+"""1970-01-01 was a Thursday; Monday is 0."""
+
+
+def with_lost_hours(
+    alarms: pd.DataFrame, counts: np.ndarray, is_known: np.ndarray, bin_of_week: np.ndarray, day: np.ndarray
+) -> pd.DataFrame:
+    """`alarms` (see find_anomalies), and one of kind low for every lost hours that overlap none of them.
+
+    counts, is_known, bin_of_week, day: [store, bin of 15 minutes], in local time. observed is 0, p_value the Poisson
+    probability of it, q_value times the number of days of all stores, expected_false_share their expected number.
+    """
+    since_opening = bin_of_week % SLOTS - DAY_STARTS_AT_HOUR * 60 // SLOT_MINUTES
+    days, slots = day - (since_opening < 0), since_opening % SLOTS
+    stores = [_by_day(*arrays) for arrays in zip(counts, is_known, days, slots, strict=True)]
+    store_days = sum(len(own) for own, _, _ in stores)
+    rows = []
+    for store, (own, orders, known) in enumerate(stores):
+        weekdays = (own + _EPOCH_WEEKDAY) % 7
+        for lost in lost_hours(orders, weekdays, fewest_usual(store_days), known):
+            first, end = _bins(lost, own, days[store], slots[store])
+            is_new = not ((alarms["store"] == store) & (alarms["first"] < end) & (alarms["end"] > first)).any()
+            if is_new:
+                chance = math.exp(-lost.usual)
+                rows.append((store, LOW.name, first, end, 0.0, lost.usual, chance, min(1.0, chance * store_days), 0.0))
+    if not rows:
+        return alarms
+    found = pd.DataFrame(rows, columns=COLUMNS).assign(expected_false_share=FALSE_ALARMS / len(rows))
+    together = pd.concat([part for part in (alarms, found) if len(part)], ignore_index=True)
+    return together.sort_values(["store", "first", "kind"], ignore_index=True)
+
+
+def _by_day(
+    counts: np.ndarray, is_known: np.ndarray, days: np.ndarray, slots: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One store's business days with an order; its orders [day, slot], and whether a slot is known."""
+    sold = np.unique(days[(counts > 0) & is_known])
+    row = np.searchsorted(sold, days)
+    inside = (row < len(sold)) & (sold[np.minimum(row, len(sold) - 1)] == days if len(sold) else False)
+    orders = np.zeros((len(sold), SLOTS), dtype=np.int64)
+    known = np.ones((len(sold), SLOTS), dtype=bool)
+    np.add.at(orders, (row[inside], slots[inside]), np.where(is_known, counts, 0)[inside])  # hours that occur twice
+    known[row[inside & ~is_known], slots[inside & ~is_known]] = False
+    return sold, orders, known
+
+
+def _bins(lost: LostHours, sold: np.ndarray, days: np.ndarray, slots: np.ndarray) -> tuple[int, int]:
+    bins = np.flatnonzero((days == sold[lost.day]) & (slots >= lost.start) & (slots < lost.end))
+    return int(bins[0]), int(bins[-1]) + 1
