@@ -19,10 +19,12 @@ from pizza_assets.assets.raw import raw_assets
 from pizza_assets.assets.refresh_check import refresh_checks
 from pizza_assets.assets.source_marks import with_source_marks
 from pizza_assets.assets.team_checks import teams_are_matched
-from pizza_assets.orchestration.automation.alerts import channels
 from pizza_assets.orchestration.automation.analysis import analyse_after_collecting, with_analysis_condition
+from pizza_assets.orchestration.automation.channels import channels
+from pizza_assets.orchestration.automation.digest_schedule import digest_job, weekly_digest
 from pizza_assets.orchestration.automation.failure_alerts import run_failures
 from pizza_assets.orchestration.automation.match_sensor import finished_matches
+from pizza_assets.orchestration.automation.moved_fixtures import moved_fixtures
 from pizza_assets.orchestration.automation.order_file_sensor import order_file_sensors
 from pizza_assets.orchestration.automation.order_reading import order_reading_job
 from pizza_assets.orchestration.automation.order_table_sensor import changed_orders
@@ -51,6 +53,7 @@ def build_definitions(environ: Mapping[str, str], resources: Mapping[str, object
 def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definitions:
     partitions = match_weeks(settings)
     collect, analyse = build_jobs()
+    reached = channels(settings)
     read = [order_reading_job(settings)] if settings.orders == "files" else []
     checks = build_checks(partitions, settings)
     assets = [
@@ -68,15 +71,16 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         # with EventBridge, refreshes are not reported to this instance, so assets would only appear to be overdue
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
         asset_checks=[*checks, teams_are_matched(settings), *refresh_checks(settings), *forecast_checks()],
-        jobs=[collect, analyse, *read],
-        schedules=schedules(settings),
+        jobs=[collect, analyse, digest_job(settings, reached), *read],
+        schedules=[*schedules(settings), weekly_digest(settings, has_channels=bool(reached))],
         sensors=[
             analyse_after_collecting(settings),
             *(sensor for job in read for sensor in order_file_sensors(settings, job, collect)),
             *changed_orders(settings),
             *finished_matches(settings),
             *refresh_watches(settings),
-            run_failures(channels(settings)),
+            *moved_fixtures(settings, reached),
+            run_failures(reached),
             watch_dead_runs,
             prune_old_runs,
         ],

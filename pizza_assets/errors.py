@@ -19,7 +19,7 @@
     │   ├── NotAllowed          credentials are missing or lack permission
     │   ├── TooBusy             QuickSight throttled the calls for too long
     │   └── StillAtWork         it had not finished when the command's longest wait was over
-    ├── AlertFailed             an alert about a failed run could not be delivered
+    ├── AlertFailed             a message to people could not be delivered
     ├── LambdaError             a run on AWS Lambda
     │   ├── InvocationRefused   the function could not be invoked; the run fails at once, with AWS' message
     │   ├── UnknownEvent        the function was invoked with an unknown event
@@ -34,6 +34,8 @@ WeeksFailed once the other weeks are stored; its trace is in the run's log.
 import re
 from collections.abc import Mapping
 
+from pizza_assets.escaping import printable
+
 _LONGEST_QUOTED = 200
 
 
@@ -45,7 +47,10 @@ def quoted(value: str) -> str:
 
 
 class PizzaAssetsError(Exception):
-    """Base of every error raised on purpose."""
+    """Base of every error raised on purpose. Its message is escaped: it often quotes files and servers."""
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(printable(str(message)))
 
 
 class ConfigurationError(PizzaAssetsError):
@@ -121,7 +126,7 @@ class StillAtWork(QuickSightError):
 
 
 class AlertFailed(PizzaAssetsError):
-    """A topic or webhook did not accept an alert, even after all retries."""
+    """A topic, webhook or other service did not accept a message, even after all retries."""
 
 
 class LambdaError(PizzaAssetsError):

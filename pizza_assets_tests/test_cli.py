@@ -34,6 +34,28 @@ def test_a_wrong_setting_is_named_and_nothing_starts(
     assert "PIZZA_TIMEZONE='Mars/Base' is not a time zone" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["run"], ["backfill", "--from", "2026-08-04"]])
+def test_a_refused_start_leaves_nothing_behind(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "missing"))
+    assert main(arguments) == 2
+    assert "DAGSTER_HOME is" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_storage_that_can_not_be_made_is_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    monkeypatch.setenv("PIZZA_STORAGE", str(tmp_path / "file" / "data"))
+    assert main(["run"]) == 1
+    assert f"{tmp_path}/file/data: can't be written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_status_of_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == 2
     assert "no dagster.yaml in" in capsys.readouterr().err
@@ -159,7 +181,7 @@ def test_open_prints_the_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["backfill"], "pizza: name the first week with --from DATE"),
+        (["backfill"], "pizza: a backfill begins with the week you choose; name the first week with --from DATE"),
         (["backfill", "--stale-only"], "pizza: nothing is stored yet; name the first week with --from DATE"),
         (["backfill", "--from", "2030-01-01"], "week 2030-01-01 has not begun"),
     ],
@@ -191,6 +213,7 @@ def test_the_ui_can_be_interrupted_though_a_script_started_it_in_the_background(
 
     monkeypatch.setattr(os, "execv", execv)
     monkeypatch.setitem(os.environ, "DAGSTER_HOME", "")
+    monkeypatch.setitem(os.environ, "PYTHONWARNINGS", "error::DeprecationWarning")
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         main(["ui", "--port", "3001"])
@@ -200,6 +223,7 @@ def test_the_ui_can_be_interrupted_though_a_script_started_it_in_the_background(
     assert Path(str(program)).name == "dagster"
     assert list(arguments)[1:] == ["dev", "--host", "127.0.0.1", "--port", "3001", "-m", "pizza_assets.definitions"]
     assert (on_sigint, home) == (signal.SIG_DFL, str(tmp_path))
+    assert os.environ["PYTHONWARNINGS"].startswith("error::DeprecationWarning,ignore:Function `dev_command`")
 
 
 @pytest.fixture

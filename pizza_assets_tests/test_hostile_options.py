@@ -1,11 +1,13 @@
-"""Whatever value is typed after an option of any command, the answer is a documented exit code and no traceback.
+"""Whatever is typed after any command, the answer is a documented exit code and no traceback, and says what to do.
 
 The commands are read from the program itself, so a new command or option is tested as soon as it exists.
 """
 
 import os
+import shutil
 import unicodedata
-from collections.abc import Iterator
+import webbrowser
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,10 @@ from hypothesis import strategies as st
 
 from pizza_assets.cli import main
 from pizza_assets.cli.program import pizza
+from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.support.examples import examples
+from pizza_assets_tests.support.messages import names_a_remedy
+from pizza_assets_tests.support.worlds import World
 
 STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 HARMLESS = "\n\t\u200c\u200d"
@@ -91,6 +96,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "missing"))
     monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    monkeypatch.setattr(webbrowser, "open", lambda address: None)
     monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("nothing may be started"))
     lines = [f"A{n},2025-08-04 18:{n:02},9.50,2" for n in range(30)]
     (tmp_path / "orders.csv").write_text("\n".join(["Order No,Placed,Paid,Pizzas", *lines]))
@@ -118,6 +124,8 @@ def fault(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str | Non
         return f"{shown}: refused without a word"
     if "Traceback" in printed.err:
         return f"{shown}: prints a traceback"
+    if code == 2 and not names_a_remedy(printed.err):
+        return f"{shown}: does not say what to do: {printed.err[-300:]!a}"
     shown_text = printed.out + printed.err
     steers = [letter for letter in shown_text if unicodedata.category(letter) in STEERING and letter not in HARMLESS]
     return f"{shown}: prints {steers[0]!a}" if steers else None
@@ -154,3 +162,59 @@ def test_every_option_withstands_any_text(
     folder: Path, capsys: pytest.CaptureFixture[str], parameter: tuple[tuple[str, ...], click.Parameter], value: str
 ) -> None:
     assert fault(typed(*parameter, value), capsys) is None
+
+
+@st.composite
+def command_lines(draw: st.DrawFn, paths: Sequence[tuple[str, ...]]) -> list[str]:
+    """A command with any of its options and arguments, plausible, hostile or arbitrary, in any number and order."""
+    path = draw(st.sampled_from(paths))
+    command = dict(commands(pizza))[path]
+    words: list[list[str]] = []
+    for param in draw(st.lists(st.sampled_from(command.params), max_size=5)) if command.params else []:
+        if isinstance(param, click.Option) and param.is_flag:
+            words.append([param.opts[0]])
+            continue
+        value = draw(st.one_of(st.sampled_from(hostile_values(param)), st.sampled_from(PLAUSIBLE), any_text))
+        words.append([value] if isinstance(param, click.Argument) else [f"{param.opts[0]}={value}"])
+    extra = draw(st.lists(st.one_of(st.sampled_from(VALUES), any_text), max_size=1)) if draw(st.booleans()) else []
+    return [*path, *(word for option in words for word in option), *extra]
+
+
+any_text = st.text(st.characters(exclude_characters="\0"), max_size=20)
+PLAUSIBLE = ("2026-08-04", "2026-08-18", "2026-08-25T18:00Z", "3", "Leeds", "London", "Arsenal", "orders.csv", "none",
+             "timestamp=Placed", "order_id=Order No", "Europe/London", "GBP", "real", "minor", "PAID")  # fmt: skip
+READERS = [path for path, command in commands(pizza) if path not in {("check",), ("ui",)} and command.params]
+
+
+@examples(400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arguments=command_lines(READERS))
+def test_any_combination_of_options_is_answered(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert fault(arguments, capsys) is None
+
+
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arguments=command_lines([("check",)]))
+def test_any_combination_of_options_of_check_is_answered(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert fault([arguments[0], "orders.csv", *arguments[1:]], capsys) is None
+    assert (folder / "orders.csv").read_text().startswith("Order No,")
+
+
+@examples(200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arguments=command_lines([path for path in READERS if path not in {("run",), ("backfill",)}]))
+def test_any_combination_of_options_is_answered_from_stored_weeks(
+    stored: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert fault(arguments, capsys) is None
+
+
+@pytest.fixture
+def stored(folder: Path, analysed: World, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, with stored weeks and an instance."""
+    shutil.copy(PROJECT_ROOT / "dagster.yaml", folder)
+    monkeypatch.delenv("DAGSTER_HOME")
+    monkeypatch.setenv("PIZZA_STORAGE", str(analysed.data))
+    return folder

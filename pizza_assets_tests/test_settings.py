@@ -28,6 +28,12 @@ def test_defaults_need_nothing() -> None:
         ("PIZZA_PRE_MINUTES", "0", "whole number from 1 to 600"),
         ("PIZZA_REJECT_ERROR_SHARE", "5%", "0.05"),
         ("PIZZA_REJECT_ERROR_SHARE", "nan", "from 0 to 1"),
+        ("PIZZA_DIGEST_AT", "Thursday", "Thu 10:00"),
+        ("PIZZA_DIGEST_AT", "10:00", "Thu 10:00"),
+        ("PIZZA_DIGEST_AT", "Thu 24:00", "Thu 10:00"),
+        ("PIZZA_DIGEST_AT", "Thu 10:60", "Thu 10:00"),
+        ("PIZZA_DIGEST_AT", "Someday 10:00", "Thu 10:00"),
+        ("PIZZA_DIGEST_AT", "0 10 * * 4", "Thu 10:00"),
         ("PIZZA_ORDERS_PER_PERSON", "six", "positive number"),
         ("PIZZA_ORDERS_PER_PERSON", "0", "positive number"),
         ("PIZZA_COMPETITIONS", ",", "at least one"),
@@ -108,6 +114,23 @@ def test_where_tables_are_kept_and_what_stays_here(environ: dict[str, str], stor
     assert settings.is_on_s3 == storage.startswith("s3://")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thu 10:00",
+        "thursday 10:00",
+        "THU, 10:00",
+        "Thurs at 10:00",
+        "Thu. 10.00",
+        "  Thu   10:00 ",
+        "thursday, at 10:00",
+    ],
+)
+def test_a_weekly_time_is_written_in_several_ways(text: str) -> None:
+    assert Settings.from_environment({"PIZZA_DIGEST_AT": text}).digest_at == "0 10 * * 4"
+    assert Settings.from_environment({"PIZZA_DIGEST_AT": "Sun 9:05"}).digest_at == "5 9 * * 0"
+
+
 def test_a_misspelt_variable_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="PIZZA_FALBACK is not a setting"):
         Settings.from_environment({"PIZZA_FALBACK": "fail"})
@@ -131,7 +154,7 @@ def test_empty_variables_keep_the_default() -> None:
         ("[[market]]\ntimezone='UTC'", "market 1: name is missing"),
         (
             "[[market]]\nname='A'\ntimezone='UTC'\nteam='B'",
-            "market 'A': unknown key 'team' (did you mean 'teams'?); known: name, timezone, teams, chain, ",
+            "market 'A': unknown key 'team' (did you mean 'teams'?); use one of name, timezone, teams, chain, ",
         ),
         ("[[market]]\nname='A'\ntimezone='UTC'\ncountry='Utopia'", "market 'A': country 'Utopia' has no calendar"),
         (

@@ -81,7 +81,7 @@ variable "settings" {
   default     = {}
   description = "More settings from docs/configuration.md, e.g. { PIZZA_MATCHES = \"football-data\" }. Never keys."
   validation {
-    condition     = length(setintersection(keys(var.settings), ["PIZZA_ORDERS_API_KEY", "PIZZA_ORDERS_URL", "PIZZA_FOOTBALL_DATA_KEY"])) == 0
+    condition     = length(setintersection(keys(var.settings), ["PIZZA_ORDERS_API_KEY", "PIZZA_ORDERS_URL", "PIZZA_FOOTBALL_DATA_KEY", "PIZZA_NOTIFY_URLS"])) == 0
     error_message = "Keys belong in SSM, not in settings: see docs/deployment.md."
   }
 }

@@ -17,21 +17,25 @@ from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, Source
 from pizza_assets.analysis.hours_before import hours_before_answer
 from pizza_assets.analysis.hypotheses import (
     GOAL_HYPOTHESES,
+    KICKOFF_HYPOTHESIS,
     SAME_DAY_HYPOTHESES,
     SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
     Hypothesis,
+    kickoff_class_hypothesis,
     outcome_hypotheses,
     scoped_hypotheses,
 )
+from pizza_assets.analysis.kickoff_times import kickoff_times
 from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import Answer
 from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
+from pizza_assets.analysis.whole_match import whole_matches
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope
+from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Span
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
@@ -69,7 +73,7 @@ def main_effects(
     grids: Mapping[SourcePair, ExpectedGrid],
     same_day: Mapping[SourcePair, SameDay] | None = None,
 ) -> DataFrame[CorrelationResults]:
-    """`correlation_results` for the own team's match in the three windows only, without placebos."""
+    """`correlation_results` for the own team's match only, in the three windows and together, without placebos."""
     rows: list[dict] = []
     for pair in _pairs(impact, grids):
         evidence, by_day = _evidence(impact, grids, pair), (same_day or {}).get(pair, NO_SHARED_MATCH)
@@ -114,6 +118,7 @@ def correlation_results(
             **_answered_outcomes(evidence, list(outcome_hypotheses()), DRAWS),
             **_by_day(by_day),
             **after_goals,
+            **_by_kickoff(evidence),
         }
         rows += answer_rows(pair, evidence, overall)
         scoped = [_Part(part, scoped_hypotheses(scope, value), scope) for scope, value, part in _parts(evidence, parts)]
@@ -136,7 +141,7 @@ def correlation_results(
 def _with_hours_before(rows: Sequence[dict], answer: Answer) -> list[dict]:
     """The rows, with what happened hours before kick-off where they are about the match itself against controls."""
     numbers = {f"hours_before_{name}": answer.numbers.get(name, np.nan) for name in ("uplift_pct", "p_value")}
-    return [row | numbers if row["subject"] == OWN_TEAM_MATCH else row for row in rows]
+    return [row | numbers if row["subject"] in (OWN_TEAM_MATCH, KICKOFF_TIME) else row for row in rows]
 
 
 def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> list[SourcePair]:
@@ -179,6 +184,13 @@ def _by_day(same_day: SameDay) -> dict[Hypothesis, Answer]:
     return {hypothesis: same_day.answers[hypothesis.window] for hypothesis in hypotheses}
 
 
+def _by_kickoff(evidence: Evidence) -> dict[Hypothesis, Answer]:
+    """Whether the effect differs by time of kick-off, and the effect at each of them."""
+    found = kickoff_times(_window_rows(evidence, KICKOFF_HYPOTHESIS), evidence.grid)
+    by_class = {kickoff_class_hypothesis(name): answer for name, answer in found.by_class.items()}
+    return {KICKOFF_HYPOTHESIS: found.test, **by_class}
+
+
 def _placebo_numbers(placebo: Evidence, hypothesis: Hypothesis) -> dict[str, float]:
     answer = own_match_answer(_window_rows(placebo, hypothesis), placebo.grid)
     shown = ("uplift_pct", "ci_low_pct", "ci_high_pct")
@@ -215,4 +227,6 @@ def _answered_outcomes(evidence: Evidence, hypotheses: Sequence[Hypothesis], dra
 
 
 def _window_rows(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
+    if hypothesis.window == Span.MATCH:
+        return whole_matches(evidence.impact)
     return evidence.impact[evidence.impact["window"] == hypothesis.window.value]

@@ -12,15 +12,17 @@ from pandera.typing import DataFrame
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
-from pizza_assets.analysis.hypotheses import Hypothesis
-from pizza_assets.analysis.multiplicity import family_count, q_values_of_families
+from pizza_assets.analysis.hypotheses import FOLLOW_UPS, Hypothesis
+from pizza_assets.analysis.multiplicity import family_count, holm, q_values_of_families
 from pizza_assets.analysis.outcome_effects import SEED as OUTCOME_SEED
 from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
+from pizza_assets.analysis.result_context import Context, context_of
 from pizza_assets.analysis.same_day_effect import SEED as SAME_DAY_SEED
+from pizza_assets.analysis.whole_match import whole_matches
 from pizza_assets.models import CorrelationResults
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Window, combined_source
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span, Window, combined_source
 
 FINDING_AT_Q = 0.05
 EXPLORATORY_LEVEL = 0.025
@@ -50,9 +52,11 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         "converged": evidence.grid.is_converged and evidence.grid.observed.size > 0,
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
-    quality = {window: _quality(evidence.impact[evidence.impact["window"] == window.value]) for window in Window}
+    windows = {window.value: evidence.impact[evidence.impact["window"] == window.value] for window in Window}
+    windows[Span.MATCH.value] = whole_matches(evidence.impact)
+    quality = {window: _quality(rows) for window, rows in windows.items()}
     dropped = _without_baseline(evidence.grid)
-    special = {window: [*dropped, *_on_special_days(evidence.impact, window)] for window in Window}
+    special = {window: [*dropped, *_on_special_days(rows)] for window, rows in windows.items()}
     return (
         {
             **_NO_NUMBERS,
@@ -87,14 +91,13 @@ def _without_baseline(grid: ExpectedGrid) -> list[str]:
     return [f"the {noun} {', '.join(names)}, to whose orders no baseline could be fitted"]
 
 
-def _on_special_days(impact: pd.DataFrame, window: Window) -> list[str]:
+def _on_special_days(windows: pd.DataFrame) -> list[str]:
     """In words, the windows that were refused because their day is special."""
-    reasons = counted(impact.loc[impact["window"] == window.value, "reasons"])
-    count = reasons.get(Reason.SPECIAL_DAY, 0)
+    count = counted(windows["reasons"]).get(Reason.SPECIAL_DAY, 0)
     return [f"{wording.counted_noun(count, 'window', 'windows')} on special days"] if count else []
 
 
-_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0}
+_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0, "kickoff": 0}
 
 
 def _is_by_day(hypothesis: Hypothesis) -> bool:
@@ -106,6 +109,8 @@ def _described(hypothesis: Hypothesis) -> dict[str, object]:
     if _is_by_day(hypothesis):
         method = "same_day"
         estimand = wording.SHARED_ESTIMAND if hypothesis.is_shared else wording.SAME_DAY_ESTIMAND
+    elif hypothesis.by_kickoff:
+        method, estimand = "kickoff", wording.KICKOFF_ESTIMAND
     elif hypothesis.goal:
         method, estimand = "goal", wording.GOAL_ESTIMAND
     elif hypothesis.outcome:
@@ -170,28 +175,41 @@ def results_table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[Correlatio
         joined([*missing, *([flag] if flag else [])]) for missing, flag in zip(results["missing"], weak, strict=True)
     ]
     results = _with_q_values(results)
-    results["pattern_description"] = [_pattern(row) for row in results.to_dict("records")]
+    contexts = {pair: context_of(rows.to_dict("records")) for pair, rows in results.groupby(SOURCES)}
+    results["pattern_description"] = [
+        _pattern(row, contexts[row["order_source"], row["match_source"]]) for row in results.to_dict("records")
+    ]
     return CorrelationResults.checked(results)
 
 
 def _with_q_values(results: pd.DataFrame) -> pd.DataFrame:
     q, level = results["p_value"].astype(float), pd.Series(FINDING_AT_Q, index=results.index)
-    exploratory = results[results["role"] != "primary"]
+    is_follow_up = results["family_id"].str.partition(".")[0].isin(list(FOLLOW_UPS))
+    exploratory = results[(results["role"] != "primary") & ~is_follow_up]
     for _, pair in exploratory.groupby(SOURCES):
         families = [family for _, family in pair.groupby("family_id")]
         p_values = [family["p_value"].to_numpy(dtype=float) for family in families]
         for family, values in zip(families, q_values_of_families(p_values, EXPLORATORY_LEVEL), strict=True):
             q[family.index] = np.minimum(values * FINDING_AT_Q / EXPLORATORY_LEVEL, 1.0)
             level[family.index] = EXPLORATORY_LEVEL / max(family_count(p_values), 1)
-    is_found = q <= FINDING_AT_Q
+    for _, rows in results[is_follow_up].groupby("family_id"):
+        first = _leading(results, rows)
+        q[rows.index] = np.maximum(holm(rows["p_value"].to_numpy(dtype=float)), q[first].fillna(1.0).to_numpy())
+    is_found, estimate = q <= FINDING_AT_Q, results["estimate_log"]
     direction = np.select(
-        [q.isna(), is_found & (results["estimate_log"] > 0), is_found & (results["estimate_log"] < 0)],
-        ["unknown", "up", "down"],
+        [q.isna(), is_found & (estimate > 0), is_found & (estimate < 0), is_found & estimate.isna()],
+        ["unknown", "up", "down", "differs"],
         default="none",
     )
     family_size = q.notna().groupby(results["family_id"]).transform("sum")
     detectable = _detectable_pct(results["se"], results["df"], level / family_size.clip(lower=1))
     return results.assign(q_value=q, direction=direction, family_size=family_size, mde_80_pct=detectable)
+
+
+def _leading(results: pd.DataFrame, follow_ups: pd.DataFrame) -> pd.Index:
+    """The row of the hypothesis without which none of the rows of a family in FOLLOW_UPS is a finding."""
+    name, _, sources = str(follow_ups["family_id"].iloc[0]).partition(".")
+    return results.index[results["family_id"] == f"{FOLLOW_UPS[name]}.{sources}"]
 
 
 def _detectable_pct(se: pd.Series, df: pd.Series, level: pd.Series) -> np.ndarray:
@@ -202,7 +220,7 @@ def _detectable_pct(se: pd.Series, df: pd.Series, level: pd.Series) -> np.ndarra
     return 100 * np.expm1((stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, 0.80)) * se)
 
 
-def _pattern(row: dict) -> str:
+def _pattern(row: dict, context: Context) -> str:
     return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
-        row, wording.period_of(row)
+        row, wording.period_of(row), context=context
     )

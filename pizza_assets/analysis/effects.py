@@ -6,7 +6,7 @@ Outcomes of matches (wins, goals), families of hypotheses and sentences do not b
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.effect_error import date_scores
+from pizza_assets.analysis.effect_error import DateScores, date_scores
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.reasons import Answer, Reason, counted
 from pizza_assets.models.vocabulary import ResultStatus
@@ -15,14 +15,16 @@ MIN_DATES = 10
 """With fewer dates a clustered standard error is not reliable."""
 
 
-def own_match_answer(window_rows: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool = False) -> Answer:
+def own_match_answer(
+    window_rows: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool = False, scores: DateScores | None = None
+) -> Answer:
     """theta = log(sum observed / sum expected) over the usable windows of one kind.
 
     window_rows: MatchImpact rows of one window and pair of sources, for the part of the business in question. grid: the
-    source of their expectations. The standard error is clustered by calendar date and includes the error of the
-    baseline (effect_error.py; is_narrow as there). The interval uses t with (effective dates - 1) degrees of freedom,
-    where dates are weighted by their share of the expected orders. With too little data, only the numbers that can be
-    trusted are returned.
+    source of their expectations. scores: `date_scores` of the usable rows, if known. The standard error is clustered by
+    calendar date and includes the error of the baseline (effect_error.py; is_narrow as there). The interval uses t with
+    (effective dates - 1) degrees of freedom, where dates are weighted by their share of the expected orders. With too
+    little data, only the numbers that can be trusted are returned.
     """
     used = window_rows[window_rows["status"] == ResultStatus.OK].reset_index(drop=True)
     counts = {
@@ -44,7 +46,13 @@ def own_match_answer(window_rows: pd.DataFrame, grid: ExpectedGrid, *, is_narrow
     departures = used["observed"].sub(ratio * used["expected"]).groupby(used["kickoff_date"]).sum()
     if departures.abs().max() <= 1e-9 * observed.sum():
         return Answer(point, (Reason.NO_VARIATION,))
-    return Answer({**point, **_inference(used, grid, is_narrow=is_narrow), **_leave_one_market_out(used)})
+    return Answer(
+        {
+            **point,
+            **_inference(used, scores or date_scores(used, grid, is_narrow=is_narrow)),
+            **_leave_one_market_out(used),
+        }
+    )
 
 
 def why_none_usable(window_rows: pd.DataFrame, used: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:
@@ -58,10 +66,9 @@ def why_none_usable(window_rows: pd.DataFrame, used: pd.DataFrame, grid: Expecte
     return () if len(used) else tuple(counted(window_rows["reasons"]))
 
 
-def _inference(used: pd.DataFrame, grid: ExpectedGrid, *, is_narrow: bool) -> dict[str, float]:
+def _inference(used: pd.DataFrame, scores: DateScores) -> dict[str, float]:
     from scipy.special import stdtr, stdtrit
 
-    scores = date_scores(used, grid, is_narrow=is_narrow)
     dates = int((scores.window_weight > 0).sum())
     se = float(np.sqrt(dates / (dates - 1) * ((scores.window + scores.baseline) ** 2).sum()))
     df = 1 / float((scores.window_weight**2).sum()) - 1

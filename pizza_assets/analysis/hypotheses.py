@@ -11,9 +11,11 @@ from pizza_assets.analysis.outcome_effects import OUTCOMES, Outcome
 from pizza_assets.models.vocabulary import (
     GOAL_OF_OPPONENT,
     GOAL_OF_OWN_TEAM,
+    KICKOFF_TIME,
     OWN_TEAM_MATCH,
     SHARED_MATCH,
     Scope,
+    Span,
     Window,
 )
 
@@ -25,23 +27,28 @@ SCOPED_OUTCOME_WINDOW = Window.POST
 class Hypothesis:
     """A claim to test. The hypotheses of a family are corrected together, for each pair of sources.
 
-    outcome: None for the effect of the match itself. scope_value: the part of the business, None for all of it.
+    window: one of the three, or Span.MATCH for all of them together. outcome: None for the effect of the match itself.
+    scope_value: the part of the business, None for all of it.
     is_shared: about matches that every market follows. is_same_day: about the own team's match where no market can
-    serve as control, so that the rest of the day does. goal: the subject of a hypothesis about goals.
+    serve as control, so that the rest of the day does. goal: the subject of a hypothesis about goals. by_kickoff: that
+    the effect of the match differs by time of kick-off.
     """
 
-    window: Window
+    window: Window | Span
     outcome: Outcome | None = None
     scope: Scope = Scope.OVERALL
     scope_value: str | None = None
     is_shared: bool = False
     is_same_day: bool = False
     goal: str | None = None
+    by_kickoff: bool = False
 
     @property
     def subject(self) -> str:
         if self.goal:
             return self.goal
+        if self.by_kickoff:
+            return KICKOFF_TIME
         if self.is_shared:
             return SHARED_MATCH
         return self.outcome.name if self.outcome else OWN_TEAM_MATCH
@@ -58,6 +65,8 @@ class Hypothesis:
             return "primary"
         if self.goal:
             return "exploratory_goals"
+        if self.by_kickoff:
+            return "exploratory_kickoff_times"
         if self.is_shared:
             return "exploratory_shared_matches"
         kind = "outcomes" if self.outcome else "windows"
@@ -74,6 +83,8 @@ class Hypothesis:
         where = wording.place(self.scope, self.scope_value)
         if self.goal:
             return f"Orders {wording.PERIODS_OF_GOALS[self.goal]} differ from those at the same minute without one."
+        if self.by_kickoff:
+            return f"The effect on orders {wording.PERIODS[self.window]} differs by time of kick-off."
         if self.outcome is None:
             period = wording.period(self.subject, self.window, is_same_day=self.is_same_day)
             when = period + wording.circumstance(self.scope, self.scope_value)
@@ -84,11 +95,14 @@ class Hypothesis:
 PRIMARY_WINDOW = Window.POST
 """The one hypothesis declared in advance is about orders after the own team's match."""
 PRIMARY_HYPOTHESIS = Hypothesis(PRIMARY_WINDOW)
-_IN_ORDER = (PRIMARY_WINDOW, Window.PRE, Window.DURING)
+_IN_ORDER: tuple[Window | Span, ...] = (PRIMARY_WINDOW, Window.PRE, Window.DURING, Span.MATCH)
 WINDOW_HYPOTHESES = tuple(Hypothesis(window) for window in _IN_ORDER)
 SAME_DAY_HYPOTHESES = tuple(Hypothesis(window, is_same_day=True) for window in _IN_ORDER)
 """The same hypotheses where all markets follow the same teams: one market alone, for example."""
 SHARED_HYPOTHESES = tuple(Hypothesis(window, is_shared=True) for window in Window)
+KICKOFF_HYPOTHESIS = Hypothesis(PRIMARY_WINDOW, by_kickoff=True)
+FOLLOW_UPS = {f"exploratory_windows_by_{Scope.KICKOFF}": KICKOFF_HYPOTHESIS.family}
+"""Families without a budget of their own: findings only if the hypothesis of the other family, a single one, is."""
 GOAL_HYPOTHESES = {
     "own_goal_0_15": Hypothesis(Window.DURING, goal=GOAL_OF_OWN_TEAM),
     "opponent_goal_0_15": Hypothesis(Window.DURING, goal=GOAL_OF_OPPONENT),
@@ -99,6 +113,11 @@ GOAL_HYPOTHESES = {
 def outcome_hypotheses() -> Iterator[Hypothesis]:
     """Every outcome in every window, over the whole business."""
     return (Hypothesis(window, outcome) for outcome in OUTCOMES for window in Window)
+
+
+def kickoff_class_hypothesis(kickoff_class: str) -> Hypothesis:
+    """The effect of matches with this class of kick-off."""
+    return Hypothesis(PRIMARY_WINDOW, None, Scope.KICKOFF, kickoff_class)
 
 
 def scoped_hypotheses(scope: Scope, value: str) -> tuple[Hypothesis, ...]:

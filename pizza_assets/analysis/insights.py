@@ -15,11 +15,12 @@ from pizza_assets.analysis.events_in_shops import goals_in_shops
 from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
 from pizza_assets.analysis.outage_caveats import outage_caveats
 from pizza_assets.analysis.reasons import Reason, counted, split
+from pizza_assets.analysis.result_context import NO_CONTEXT, Context, context_of
 from pizza_assets.analysis.store_hours import effects_in_shops
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Window
+from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Span, Window
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
 _SAME_DAY_CAVEAT = (
@@ -50,7 +51,7 @@ _READING_ORDER = {
     "role": ["primary", "exploratory"],
     "data_source": ["real", "mixed", "mock"],
     "match_source": ["real", "mock"],
-    "time_window": list(Window),
+    "time_window": [*Window, Span.MATCH],
 }
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
@@ -73,11 +74,17 @@ def insights(
     """
     effects = _with_columns(results, effects_in_shops(results, impact, match_windows))
     is_about_match = (effects["subject"] == OWN_TEAM_MATCH) & (effects["scope"] == Scope.OVERALL)
+    contexts = {pair: context_of(own.to_dict("records")) for pair, own in effects.groupby(SOURCES)}
     outages = outage_caveats(anomalies)
-    main = sorted(effects[is_about_match].to_dict("records"), key=_reading_order)
-    rows = [_with_caveat(_insight(row), outages.get(row["order_source"])) for row in main]
+    told = effects[is_about_match | (effects["subject"] == KICKOFF_TIME)]
+    main = [
+        (row, _insight(row, contexts[row["order_source"], row["match_source"]]))
+        for row in sorted(told.to_dict("records"), key=_reading_order)
+    ]
+    rows = [_with_caveat(insight, outages.get(row["order_source"])) for row, insight in main]
     is_about_goals = effects["subject"].isin([hypothesis.subject for hypothesis in GOAL_HYPOTHESES.values()])
-    others = effects[~is_about_match & ~is_about_goals]
+    # the effect at a time of kick-off is told with the hypothesis that times differ
+    others = effects[~is_about_goals & (effects["scope"] != Scope.KICKOFF)].drop(told.index, errors="ignore")
     families = [family for _, family in others.groupby("family_id", sort=True)]
     for family in sorted(families, key=lambda family: _reading_order(family.iloc[0].to_dict())):
         rows += _family_insights(family)
@@ -227,20 +234,26 @@ def _anomaly_insights(anomalies: pd.DataFrame) -> list[dict]:
     return rows
 
 
-def _insight(result: dict) -> dict:
-    """result: a row of CorrelationResults with the columns of `effects_in_shops`."""
-    kind, sentence = _sentence(result)
+def _insight(result: dict, context: Context = NO_CONTEXT) -> dict:
+    """result: a row of CorrelationResults with the columns of `effects_in_shops`. context: of its pair of sources."""
+    kind, sentence = _sentence(result, context)
+    moved = context.moved
+    has_moved = bool(moved and moved.is_unchanged and wording.tells_of_moved(result))
     return {
-        **{name: result[name] for name in (*_COPIED, "analysis_id", "q_value")},
+        **{name: result[name] for name in (*_COPIED, "analysis_id")},
+        "q_value": moved.q_value if moved and has_moved else result["q_value"],
         "kind": kind,
         "headline": wording.source_prefix(result["order_source"], result["match_source"]) + sentence,
         "caveat": _caveat(result, kind),
     }
 
 
-def _sentence(result: dict) -> tuple[str, str]:
+def _sentence(result: dict, context: Context) -> tuple[str, str]:
     """The kind of the insight, and its sentence without the prefix that names mock data."""
-    sentence = wording.sentence(result, _period(result), _in_shops(result))
+    sentence = wording.sentence(result, _period(result), _in_shops(result), context)
+    moved = context.moved
+    if moved and moved.is_unchanged and wording.tells_of_moved(result):
+        return "finding", sentence
     if result["status"] != ResultStatus.OK:
         return "insufficient_data", sentence + _so_far(result)
     if wording.has_too_few_orders(result):
@@ -272,7 +285,7 @@ def _money(cents: float, currency: str) -> str:
 
 def _period(result: dict) -> str:
     period = wording.period_of(result)
-    if result["time_window"] == Window.DURING or result["window_minutes"] is None:
+    if result["time_window"] in (Window.DURING, Span.MATCH) or result["window_minutes"] is None:
         return period
     minutes = int(result["window_minutes"])
     length = {60: "hour", 120: "two hours", 180: "three hours"}.get(minutes, f"{minutes} minutes")

@@ -28,6 +28,17 @@ def q_values_of_smallest(p_values: np.ndarray, family_size: int) -> np.ndarray:
     return q
 
 
+def holm(p_values: np.ndarray) -> np.ndarray:
+    """Holm (1979) adjusted p-values; NaN stays NaN and is not part of the family."""
+    adjusted = np.full(len(p_values), np.nan)
+    answered = np.isfinite(p_values)
+    if answered.any():
+        from statsmodels.stats.multitest import multipletests
+
+        adjusted[answered] = multipletests(p_values[answered], method="holm")[1]
+    return adjusted
+
+
 def simes(p_values: np.ndarray) -> float:
     """The p-value of a family (Simes 1986): that at least one of its effects exists. NaN is not part of the family."""
     ordered = np.sort(p_values[np.isfinite(p_values)])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from pizza_assets.analysis.kickoff_classes import kickoff_class
 from pizza_assets.models import RawMatches
 from pizza_assets.models.matches import FINAL_MATCH
 from pizza_assets.models.vocabulary import CompetitionType, DecidedBy, MatchResult, MatchStatus, Scope, Side, Stage
@@ -58,7 +59,8 @@ def own_outcomes(impact: pd.DataFrame) -> pd.DataFrame:
 
 
 def part_values(impact: pd.DataFrame, scope: Scope) -> pd.Series:
-    """The part of the business of every MatchImpact row: its competition, team, market or result for the own team.
+    """The part of the business of every MatchImpact row: its competition, team, market, result for the own
+    team, or class of kick-off.
 
     Empty for the whole business, and where the result is unknown. Raises ValueError for chains: the rows sum over them.
     """
@@ -66,6 +68,8 @@ def part_values(impact: pd.DataFrame, scope: Scope) -> pd.Series:
         raise ValueError("match_impact sums the chains of a market; take the windows of the chain")
     if scope == Scope.OVERALL:
         return pd.Series("", index=impact.index, dtype="str")
+    if scope == Scope.KICKOFF:
+        return kickoff_class(impact)
     return own_result(impact["result"], impact["side"]) if scope == Scope.RESULT else impact[scope.value]
 
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     TOO_FEW_DATES_WITH_OUTCOME = (
         "too_few_dates_with_outcome: fewer than 10 dates with this outcome, or fewer than 10 without it"
     )
+    TOO_FEW_KICKOFF_TIMES = "too_few_kickoff_times: fewer than two kinds of kick-off times have 10 dates with a match"
     NO_RESULTS = "no_results: no match with a usable window has a known result"
     NO_SHARED_MATCH = "no_shared_match: no finished match is followed by every market"
     TOO_FEW_MATCHES = "too_few_matches: fewer than 3 matches can be compared with their day"

@@ -20,7 +20,7 @@ from pizza_assets.analysis.same_day_effect import MIN_MATCHES, Dates, same_day_a
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS, WindowLengths, epoch_minutes
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import MatchStatus, Window
+from pizza_assets.models.vocabulary import MatchStatus, Span, Window
 
 BEFORE_MINUTES, AFTER_MINUTES = 120, 240
 """The rest of the day excludes this time before and after kick-off, and all windows of the match."""
@@ -30,17 +30,18 @@ PLACEBO_WEEKS = 8
 
 @dataclass(frozen=True)
 class SameDay:
-    """The answers about matches that every market follows, by window.
+    """The answers about matches that every market follows, by window and for the whole match (SPANS).
 
     is_main: whether all markets follow the same teams, as one market alone does. Then no match ever has a control
     market, and these are the answers about the own team's match.
     """
 
-    answers: Mapping[Window, Answer]
+    answers: Mapping[Window | Span, Answer]
     is_main: bool = False
 
 
-NO_SHARED_MATCH = SameDay(dict.fromkeys(WINDOWS, Answer(missing=(Reason.NO_SHARED_MATCH,))))
+SPANS: tuple[Window | Span, ...] = (*WINDOWS, Span.MATCH)
+NO_SHARED_MATCH = SameDay(dict.fromkeys(SPANS, Answer(missing=(Reason.NO_SHARED_MATCH,))))
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,13 @@ def same_day_effects(
     if len(chosen) < MIN_MATCHES:
         none = Reason.NO_MATCHES if is_main else Reason.NO_SHARED_MATCH
         missing = Reason.TOO_FEW_MATCHES if len(followed) else none
-        return SameDay(dict.fromkeys(WINDOWS, _noted(Answer(counts, (missing,)), noted)), is_main)
+        return SameDay(dict.fromkeys(SPANS, _noted(Answer(counts, (missing,)), noted)), is_main)
     minutes = (grid.first_bin + np.arange(grid.observed.shape[1])) * BIN_MINUTES
     unclear = is_inside(unknown_spans(matches, markets, lengths), grid.markets, minutes, BIN_MINUTES)
     moments = _moments(chosen, grid, left_out, _own_kickoffs(matches, markets, grid), unclear, lengths)
     usual = usual_orders(grid, ~left_out.is_cell)
-    answers = {window: same_day_answer(_dates(grid, usual, moments, *_span(window, lengths))) for window in WINDOWS}
-    return SameDay({window: _noted(answer, noted) for window, answer in answers.items()}, is_main)
+    answers = {span: same_day_answer(_dates(grid, usual, moments, *_bins(span, lengths))) for span in SPANS}
+    return SameDay({span: _noted(answer, noted) for span, answer in answers.items()}, is_main)
 
 
 def _noted(answer: Answer, left_out: tuple[str, ...]) -> Answer:
@@ -170,11 +171,11 @@ def _is_free(grid: ExpectedGrid, market: int, column: np.ndarray, before: int, a
     return ~np.isin(day[column], day[is_masked]) & (_between(_running(is_masked), near) == 0)
 
 
-def _span(window: Window, lengths: WindowLengths) -> tuple[int, int]:
-    """The quarter-hours completely inside the window, relative to that of kick-off."""
+def _bins(span: Window | Span, lengths: WindowLengths) -> tuple[int, int]:
+    """The quarter-hours completely inside the span, relative to that of kick-off."""
     edges = np.cumsum([-lengths.pre_minutes, lengths.pre_minutes, lengths.regular_minutes, lengths.post_minutes])
-    number = WINDOWS.index(window)
-    return -(-int(edges[number]) // BIN_MINUTES), int(edges[number + 1]) // BIN_MINUTES
+    first, end = (0, -1) if span == Span.MATCH else (WINDOWS.index(span), WINDOWS.index(span) + 1)
+    return -(-int(edges[first]) // BIN_MINUTES), int(edges[end]) // BIN_MINUTES
 
 
 def _dates(grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, first: int, end: int) -> Dates:

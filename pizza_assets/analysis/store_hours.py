@@ -6,17 +6,19 @@ hour; in money, these orders times the average order value (docs/decisions/0015)
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.order_values import order_values
 from pizza_assets.analysis.outcomes import part_values
+from pizza_assets.analysis.windows import WINDOWS
 from pizza_assets.analysis.wording import METHODS
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, ResultStatus, Scope
+from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, SHARED_MATCH, ResultStatus, Scope, Span
 
 WINDOW_KEY = [*SOURCES, "match_id", "market", "window"]
 _PART = [*SOURCES, "scope", "scope_value", "time_window"]
-_MATCH_SCOPES = (Scope.OVERALL, Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT)
+_MATCH_SCOPES = (Scope.OVERALL, Scope.COMPETITION, Scope.TEAM, Scope.MARKET, Scope.RESULT, Scope.KICKOFF)
 
 
 def store_hours(match_windows: pd.DataFrame, *, by_chain: bool = False) -> pd.DataFrame:
@@ -50,8 +52,12 @@ def usual_rates(
     windows differ in length).
     """
     used = impact[impact["status"] == ResultStatus.OK]
-    parts = pd.concat([_part(used, part_values(used, scope), scope) for scope in scopes], ignore_index=True)
-    return _rates(parts, store_hours(match_windows), match_windows)
+    parts = [_part(used, part_values(used, scope), scope) for scope in scopes]
+    return _rates(
+        pd.concat([*parts, *(_whole(part) for part in parts)], ignore_index=True),
+        store_hours(match_windows),
+        match_windows,
+    )
 
 
 def effects_in_shops(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
@@ -113,6 +119,12 @@ def _part(windows: pd.DataFrame, scope_value: pd.Series | str, scope: str) -> pd
     return named.dropna(subset="scope_value")
 
 
+def _whole(parts: pd.DataFrame) -> pd.DataFrame:
+    """The windows of `parts` again, as parts of whole matches, where all windows of a match are usable."""
+    count = parts.groupby([name for name in WINDOW_KEY if name != "window"])["window"].transform("nunique")
+    return parts[count == len(WINDOWS)].assign(time_window=Span.MATCH.value)
+
+
 def _chain_rates(results: pd.DataFrame, impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
     """`usual_rates` for chains: each window has the chain's mean expectation."""
     used = impact[impact["status"] == ResultStatus.OK]
@@ -133,7 +145,7 @@ def _observed_rates(impact: pd.DataFrame, match_windows: pd.DataFrame) -> pd.Dat
     followers = impact.groupby([*SOURCES, "match_id"])["market"].transform("nunique")
     shared = impact[(followers == markets) & impact["orders_per_hour"].notna()]
     parts = _part(shared.assign(expected=shared["observed"]), "", SHARED_MATCH)
-    return _rates(parts, store_hours(match_windows), match_windows)
+    return _rates(pd.concat([parts, _whole(parts)], ignore_index=True), store_hours(match_windows), match_windows)
 
 
 def _rates(parts: pd.DataFrame, hours: pd.DataFrame, match_windows: pd.DataFrame) -> pd.DataFrame:
@@ -153,4 +165,6 @@ def _rates(parts: pd.DataFrame, hours: pd.DataFrame, match_windows: pd.DataFrame
         window_minutes=sums["longest"].where(sums["longest"] == sums["shortest"]),
     )
     values = order_values(match_windows.merge(parts[[*key, *_PART[2:]]], on=key), _PART)
+    # a whole match is longer than any of its windows
+    sums.loc[sums.index.get_level_values("time_window") == Span.MATCH, "window_minutes"] = np.nan
     return sums[["usual_orders_per_store_hour", "window_minutes"]].reset_index().merge(values, on=_PART)

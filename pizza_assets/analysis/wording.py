@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 
+from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK
+from pizza_assets.analysis.moved_orders import MovedOrders
 from pizza_assets.analysis.reasons import split
+from pizza_assets.analysis.result_context import NO_CONTEXT, Context
 from pizza_assets.models.vocabulary import (
     GOAL_OF_OPPONENT,
     GOAL_OF_OWN_TEAM,
+    KICKOFF_TIME,
+    OWN_TEAM_MATCH,
     SHARED_MATCH,
     DataSource,
     ResultStatus,
     Scope,
+    Span,
     Window,
 )
 
@@ -17,6 +23,7 @@ ESTIMAND = "effect of the own team's match on a market's orders, beyond what foo
 SHARED_ESTIMAND = "effect of a match that every market follows on all orders, against the rest of its day"
 SAME_DAY_ESTIMAND = "effect of your team's match on all orders, against the rest of its day and days without a match"
 GOAL_ESTIMAND = "effect of a goal on a market's orders in the next 15 minutes, against the same minute without one"
+KICKOFF_ESTIMAND = "whether the effect of the own team's match is the same at all times of kick-off"
 OUTCOME_ESTIMAND = (
     "difference in a market's orders relative to normal, between matches of one weekday and hour that ended differently"
 )
@@ -40,6 +47,12 @@ METHODS = {
     "goal": {
         "method": "Poisson regression on goals within each match; errors clustered by date",
         "controls": "the match; the minute of the match clock; the opponent's goals",
+        "cluster_by": "date",
+    },
+    "kickoff": {
+        "method": "Hotelling's test of equal effects by time of kick-off; errors clustered by date, with the "
+        "baseline's own error",
+        "controls": "market x local quarter-hour of the week; quarter-hour common to all markets; market x week",
         "cluster_by": "date",
     },
     "by_date": {
@@ -86,13 +99,20 @@ _PLACES = {
     Scope.MARKET: " in {}",
     Scope.CHAIN: " of {}",
 }
-_CIRCUMSTANCES = {"win": " when it was won", "draw": " when it was drawn", "loss": " when it was lost"}
+_RESULTS = {"win": " when it was won", "draw": " when it was drawn", "loss": " when it was lost"}
+_KICKOFFS = {
+    MIDWEEK: "midweek",
+    EARLY: "at weekends before 14:30",
+    AFTERNOON: "at weekends from 14:30 to 17:00",
+    LATE: "at weekends from 17:00 on",
+}
 PERIODS = {
     Window.PRE.value: "before the own team's match",
     Window.DURING.value: "during the own team's match",
     Window.POST.value: "after the own team's match",
+    Span.MATCH.value: "before, during and after the own team's match taken together",
 }
-
+WINDOW_WORDS = {Window.PRE.value: "before", Window.DURING.value: "during", Window.POST.value: "after"}
 
 PERIODS_OF_GOALS = {
     GOAL_OF_OWN_TEAM: "in the quarter of an hour after a goal of the own team",
@@ -168,7 +188,9 @@ def place(scope: str, value: str | None) -> str:
 
 def circumstance(scope: str, value: str | None) -> str:
     """The subset of the own team's matches, to follow the period; empty for all of them."""
-    return _CIRCUMSTANCES[str(value)] if scope == Scope.RESULT else ""
+    if scope == Scope.KICKOFF:
+        return f" that kicked off {_KICKOFFS[str(value)]}"
+    return _RESULTS[str(value)] if scope == Scope.RESULT else ""
 
 
 def began_before(result: Mapping) -> bool:
@@ -190,11 +212,79 @@ def has_too_few_orders(result: Mapping) -> bool:
     return is_nothing and is_same_day(result) and result["mde_80_pct"] > TOO_FEW_ORDERS_MDE_PCT
 
 
-def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
+def tells_of_moved(result: Mapping) -> bool:
+    """Whether a row of CorrelationResults is the one that says whether orders only moved: that of the whole match."""
+    return (
+        result["subject"] == OWN_TEAM_MATCH
+        and result["scope"] == Scope.OVERALL
+        and result["time_window"] == Span.MATCH
+        and result["status"] == ResultStatus.OK
+    )
+
+
+def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
+    """That orders only moved. result: the row of the whole match."""
+    fewer, more = (_listed(windows) for windows in (moved.fewer_in, moved.more_in))
+    match = "your team's match" if is_same_day(result) else "the own team's match"
+    before = f"{hours_before(result)} " if began_before(result) else ""
+    return (
+        f"{before}Orders moved from {fewer} to {more} {match}: together they were unchanged to within "
+        f"{number(moved.within_pct)} % (90 % interval {number(moved.low_pct)} to {number(moved.high_pct)} %, "
+        f"{counted_noun(result['n_matches'], 'match', 'matches')})."
+    )
+
+
+def _listed(windows: tuple[str, ...]) -> str:
+    return " and ".join(WINDOW_WORDS[window] for window in windows)
+
+
+def kickoff_sentence(result: Mapping, period: str, context: Context) -> str:
+    """Whether the effect differs by time of kick-off. result: the row of that hypothesis."""
+    if result["status"] != ResultStatus.OK:
+        missing = explanations(split(result["reasons"]))
+        return f"Not enough data to say whether the effect {period} differs by time of kick-off: {missing}."
+    matches = counted_noun(result["n_matches"], "match", "matches")
+    if result["direction"] == "none":
+        return f"The effect {period} was not found to differ by time of kick-off ({matches})."
+    before = f"{hours_before(result)} " if began_before(result) else ""
+    told = f"{before}The effect {period} differs by time of kick-off"
+    if not context.kickoff_times:
+        return f"{told} ({matches}), but at no time alone was one found."
+    effects = ", ".join(
+        f"{_KICKOFFS[row['scope_value']]} {signed(row['uplift_pct'])} % ({number(row['ci_low_pct'])} to "
+        f"{number(row['ci_high_pct'])})"
+        for row in context.kickoff_times
+    )
+    return f"{told}: {effects}; none was found at the other times ({matches}, 95 % intervals)."
+
+
+def signed(value: float) -> str:
+    """`number` with a plus sign if it is above zero."""
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+def sentence(result: Mapping, period: str, more_evidence: str = "", context: Context = NO_CONTEXT) -> str:
     """A row of CorrelationResults as a sentence about `period`: the finding, that there is none, or what is missing.
 
-    more_evidence: appended inside the brackets of a finding.
+    more_evidence: appended inside the brackets of a finding. context: of the pair of sources.
     """
+    if result["subject"] == KICKOFF_TIME:
+        return kickoff_sentence(result, period, context)
+    moved = context.moved
+    if moved and tells_of_moved(result):
+        if moved.is_unchanged:
+            return moved_sentence(moved, result)
+        told = _sentence(result, period, more_evidence, context)
+        return f"{told} Whether orders only moved between these windows can't be said."
+    return _sentence(result, period, more_evidence, context)
+
+
+def _averages_over_kickoffs(result: Mapping, context: Context) -> bool:
+    """Whether a row is the overall effect in the window whose effect differs by time of kick-off."""
+    return context.do_kickoffs_differ and result["role"] == "primary"
+
+
+def _sentence(result: Mapping, period: str, more_evidence: str, context: Context) -> str:
     where = place(result["scope"], result["scope_value"])
     period += circumstance(result["scope"], result["scope_value"])
     about = f" {CONTRASTS[result['subject']]}" if result["subject"] in CONTRASTS else ""
@@ -204,6 +294,8 @@ def sentence(result: Mapping, period: str, more_evidence: str = "") -> str:
     matches = counted_noun(result["n_matches"], "match", "matches")
     evidence = f"{interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
     found = difference(result["uplift_pct"]) if about else change(result["uplift_pct"])
+    if _averages_over_kickoffs(result, context):
+        about = f"{about}, on average over kick-off times that differ"
     if result["subject"] in PERIODS_OF_GOALS:
         found, about = difference(result["uplift_pct"]), ""
         evidence = f"compared with the same minute without one; {evidence}"

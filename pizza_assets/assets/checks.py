@@ -7,6 +7,7 @@ import pandas as pd
 
 from pizza_assets.assets.merged import mock_dependencies
 from pizza_assets.assets.weekly_checks import WeeklyCheck
+from pizza_assets.escaping import printable
 from pizza_assets.models import TABLES
 from pizza_assets.models.orders import SUMS
 from pizza_assets.models.vocabulary import DataSource
@@ -86,7 +87,9 @@ def _refused_text(rows: RefusedRows) -> str:
 
 def _table(rejected: pd.DataFrame) -> dg.TableMetadataValue:
     texts = rejected[_COLUMNS].astype("string").fillna("").to_dict("records")
-    return dg.MetadataValue.table(records=[dg.TableRecord(dict(row)) for row in texts])
+    return dg.MetadataValue.table(
+        records=[dg.TableRecord({name: printable(text) for name, text in row.items()}) for row in texts]
+    )
 
 
 def _from_chosen_source(asset: str, settings: Settings) -> WeeklyCheck:

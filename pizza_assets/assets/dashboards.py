@@ -6,6 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
+from pizza_assets.analysis.wording import SUSPICIOUS_P
 from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
@@ -57,6 +58,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 data_as_of=_in_words(collected_at),
                 collected_at=collected_at,
                 weeks_for_alarms=MIN_WEEKS,
+                suspicious_p=SUSPICIOUS_P,
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),

@@ -20,6 +20,7 @@ from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import bullets, markdown, whole
 from pizza_assets.assets.panels import panels_by_pair
+from pizza_assets.escaping import printable
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import Span
@@ -205,7 +206,7 @@ def _fixtures_are_known() -> dg.AssetChecksDefinition:
         return dg.AssetCheckResult(
             passed=failures.empty,
             severity=dg.AssetCheckSeverity.WARN,
-            description="; ".join(failures) or "the match source answered for the next 14 days",
+            description=printable("; ".join(failures)) or "the match source answered for the next 14 days",
         )
 
     return fixtures_are_known

@@ -1,12 +1,12 @@
 """Metadata of tables over all weeks for the Dagster UI: a few rows, a short text. Stored as JSON, so kept small."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.escaping import plain_markdown, printable
 from pizza_assets.models.labels import table_label
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.storage.io_manager import WholeOutput
@@ -14,8 +14,6 @@ from pizza_assets.storage.io_manager import WholeOutput
 NO_DATA = DataSource.REAL
 """The label of a table without any input: nothing in it is mock."""
 PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_CHARACTERS = 5, 8, 80
-# a dash or "1." is markup only where a text begins
-_MARKUP = re.compile(r"[\\`*_\[\]<>&~|#!]|^[-+]|^\d+[.)]")
 
 
 def whole(
@@ -48,7 +46,7 @@ def markdown(rows: pd.DataFrame) -> dg.MarkdownMetadataValue:
 
 def bullets(sentences: Iterable[str]) -> dg.MarkdownMetadataValue:
     """A Markdown list with one item per sentence."""
-    return dg.MetadataValue.md("\n".join(f"- {_escaped(sentence)}" for sentence in sentences))
+    return dg.MetadataValue.md("\n".join(f"- {plain_markdown(sentence)}" for sentence in sentences))
 
 
 def _cell(value: Any) -> str | float | int | bool | None:
@@ -56,15 +54,10 @@ def _cell(value: Any) -> str | float | int | bool | None:
         return None
     if isinstance(value, float | int | bool):
         return value
-    return str(value)[:PREVIEW_CHARACTERS]
+    return printable(str(value)[:PREVIEW_CHARACTERS])
 
 
 def _text(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:.3g}" if isinstance(value, float) else _escaped(str(value))
-
-
-def _escaped(text: str) -> str:
-    """The text on one line with Markdown escaped: names come from external files and services."""
-    return _MARKUP.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", " ".join(text.split()))
+    return f"{value:.3g}" if isinstance(value, float) else plain_markdown(str(value))

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pizza_assets.escaping import printable
 from pizza_assets.models.market import Markets
 from pizza_assets.orchestration.team_matching import stored_matches, warnings_about_teams
 from pizza_assets.settings import Settings
@@ -34,7 +35,7 @@ def team_result(tables: TableStore, markets: Markets, *, chosen_markets: bool) -
     return dg.AssetCheckResult(
         passed=not warnings,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(warnings)
+        description=printable("; ".join(warnings))
         or (fine if len(matches) else "all stored matches are mock: no names to compare"),
         metadata={"warnings": len(warnings), "matches": len(matches)},
     )

@@ -82,7 +82,7 @@ def evaluations(
     storage, stored = tables.objects.uri(""), check.weeks(tables)
     before = latest_verdicts(instance, check.key, storage) if asked else {}
     chosen = [week for week in stored if week in asked or week not in before]
-    verdicts = {week: check.judge(tables, week) for week in chosen}
+    verdicts = {week: check.judge(tables, week).escaped() for week in chosen}
     targets = _targets(instance, check.asset, chosen)
     # the worst week last: of a check that runs alone, the UI shows the evaluation that was inserted last, while the
     # summary takes the place of the row that was planned before

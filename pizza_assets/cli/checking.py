@@ -14,7 +14,7 @@ from pizza_assets.cli.check_report import (
     sample_text,
     why_unusable,
 )
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.own_export.market_proposal import markets_text
@@ -72,25 +72,25 @@ def check(
         samples = [read_sample(file, answers.records) for file in export.files]
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
         if any(question.stand_in is None for question in proposal.questions):
-            print(printable(sample_text(samples, proposal)))
-            print(printable(questions_text(proposal)))
+            say(sample_text(samples, proposal))
+            say(questions_text(proposal))
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
-        print(printable(sample_text(samples, proposal)))  # only now: a wrong answer is refused before anything is shown
+        say(sample_text(samples, proposal))  # only now: a wrong answer is refused before anything is shown
     cache = bench.settings.machine_folder / "staging" if stand is None else stand.staging
     path = export.path if stand is None else stand.whole(mapping)
     checked = check_export(path, mapping, cache, bench.settings, utc_now)
-    print(printable(report_text(checked, mapping, proposal, bench.settings)))
+    say(report_text(checked, mapping, proposal, bench.settings))
     if proposal is not None and proposal.questions:
-        print(printable(questions_text(proposal)))
+        say(questions_text(proposal))
         return 1
     written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
     unusable = why_unusable(checked, bench.settings.reject_error_share)
     is_doubtful = bool(checked.doubts) and not accepts_doubts
     if is_doubtful:
-        print(printable(doubts_text(checked.doubts)))
+        say(doubts_text(checked.doubts))
     chosen = files_settings(export.path) if stand is None else stand.settings
-    print(printable(next_steps(checked, chosen, mapping_file or write_to, written, unusable=unusable)))
+    say(next_steps(checked, chosen, mapping_file or write_to, written, unusable=unusable))
     return 0 if unusable is None and not is_doubtful else 1
 
 
@@ -140,10 +140,10 @@ def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tupl
             )
         for path, text in texts.items():
             if path.exists():
-                print(printable(f"\n{path} already exists and is left as it is"))
+                say(f"\n{path} already exists and is left as it is")
             else:
                 path.write_text(text, encoding="utf-8")
-                print(printable(f"\nWritten: {path}"))
+                say(f"\nWritten: {path}")
     except OSError as error:
         raise ConfigurationError(
             f"{error.filename} can't be written ({error.strerror}); name a file in an existing folder after --write"

@@ -5,7 +5,6 @@ temporary files.
 """
 
 import shlex
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pizza_assets.sources.orders.proposal.sample import SAMPLE_LINES
 from pizza_assets.sources.orders.sql.database import Database, open_database
 from pizza_assets.sources.orders.sql.relation import Relation
 from pizza_assets.sources.orders.sql.rows import RowFile
+from pizza_assets.temporary import temporary_folder
 from pizza_assets.workbench import Workbench
 
 
@@ -35,14 +35,14 @@ def check_table(
     Raises ConfigurationError without a table or an address.
     """
     if table is None:
-        raise ConfigurationError("a database needs --table: the table or view of the orders, such as sales.orders")
+        raise ConfigurationError("a database needs --table; name the table or view of the orders, such as sales.orders")
     relation = Relation(table)
     settings = Workbench().settings
     secret = settings.orders_url if address is None else Secret(address)
     if secret is None:
         raise ConfigurationError("--table needs the address of the database; set PIZZA_ORDERS_URL")
     database = open_database(secret, relation, settings.orders_timeout)
-    with tempfile.TemporaryDirectory(prefix="pizza-check-") as folder:
+    with temporary_folder("check") as folder:
         sample = Path(folder) / f"{'query' if relation.is_query else table}.parquet"
         _write(database, relation, database.columns(), sample, limit=SAMPLE_LINES)
 

@@ -1,5 +1,6 @@
 """Implements `pizza run` and `pizza backfill`: collect weeks, analyse once, print a summary."""
 
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from datetime import date
 
 import dagster as dg
 
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
@@ -22,6 +23,7 @@ from pizza_assets.orchestration.runs.week_choice import chosen_weeks, covered_sp
 from pizza_assets.orchestration.sources import markets_of
 from pizza_assets.orchestration.team_matching import stored_matches, warnings_about_teams, weeks_to_compare
 from pizza_assets.storage.layout import PLACES
+from pizza_assets.temporary import sweep_temporary
 from pizza_assets.workbench import Workbench
 
 
@@ -51,7 +53,7 @@ def backfill(first: date | None, last: date | None, *, is_stale_only: bool, is_d
         is_done = attempt.is_done(bench.tables, collecting.staleness)
         request = Request(weeks, is_stale_only, is_done, {} if is_stale_only else attempt.tags)
         if is_dry_run:
-            print(printable(plan_text(collecting.backfill, collecting.staleness, request, attempt)))
+            say(plan_text(collecting.backfill, collecting.staleness, request, attempt))
             return 0
         _report_resumption(attempt, request)
         return collecting.run(request)
@@ -66,13 +68,14 @@ class _Collecting:
         self._definitions = bench.definitions(self._progress.stored)
         self.staleness = bench.staleness(self._definitions, instance)
         self.backfill = Backfill(self._definitions, instance, self.staleness)
+        gc.freeze()  # modules and definitions stay until the end: garbage is not looked for among them again and again
 
     def run(self, request: Request) -> int:
         with self._progress:
             collected = self.backfill.collect(request)
             analysis_error = self._analyse(request, collected)
         warnings = _warnings(self._bench, collected.weeks)
-        print(printable(summary(self._bench.tables, collected, analysis_error, warnings)))
+        say(summary(self._bench.tables, collected, analysis_error, warnings))
         return 1 if collected.failures or collected.error or analysis_error else 0
 
     def _analyse(self, request: Request, collected: Collected) -> str | None:
@@ -86,9 +89,13 @@ class _Collecting:
 def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
     """Clear up what killed processes left behind: unfinished runs and half-written objects."""
     dead = fail_dead_runs(instance)
-    swept = bench.tables.objects.sweep()
-    if dead or swept:
-        print(f"cleaned up after a killed process: {len(dead)} run(s), {swept} unfinished file(s)", file=sys.stderr)
+    swept, folders = bench.tables.objects.sweep(), sweep_temporary()
+    if dead or swept or folders:
+        say(
+            f"cleaned up after a killed process: {len(dead)} run(s), {swept} unfinished file(s), {folders} temporary "
+            "folder(s)",
+            is_problem=True,
+        )
 
 
 def _range(bench: Workbench, first: date | None, last: date | None, is_stale_only: bool) -> list[MatchWeek]:
@@ -100,8 +107,8 @@ def _range(bench: Workbench, first: date | None, last: date | None, is_stale_onl
         if begin > end:
             raise ConfigurationError(f"stored are the weeks {span[0].key} to {span[1].key}; choose dates among these")
     if begin is None:
-        why = "nothing is stored yet; " if is_stale_only else ""
-        raise ConfigurationError(f"{why}name the first week with --from DATE")
+        why = "nothing is stored yet" if is_stale_only else "a backfill begins with the week you choose"
+        raise ConfigurationError(f"{why}; name the first week with --from DATE")
     return chosen_weeks(bench.settings, bench.now, begin, end, 0)
 
 
@@ -110,10 +117,10 @@ def _report_resumption(attempt: Attempt, request: Request) -> None:
         return
     weekly = [asset for asset, place in PLACES.items() if place.weekly]
     done = sum(request.is_done(asset, week) for asset in weekly for week in request.weeks)
-    print(
+    say(
         f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} tables of its {len(request.weeks)} "
         "weeks are done and stay (--anew collects all of them again)",
-        file=sys.stderr,
+        is_problem=True,
     )
 
 

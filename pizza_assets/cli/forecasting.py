@@ -6,11 +6,14 @@ from datetime import date, timedelta
 import pandas as pd
 
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
-from pizza_assets.analysis.forecast.weekend import days_of_shops, weekend_dates
-from pizza_assets.cli.names import known_name
-from pizza_assets.cli.terminal import printable
+from pizza_assets.analysis.forecast.weekend import days_of_shops, next_weekend_dates, shop_words, weekend_dates
+from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.cli.names import chosen_markets
+from pizza_assets.cli.terminal import say
+from pizza_assets.command_name import typed
 from pizza_assets.dashboards.csv_format import to_csv
-from pizza_assets.errors import PizzaAssetsError
+from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+from pizza_assets.escaping import printable_json
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
@@ -21,76 +24,104 @@ HEAD = (
 )  # fmt: skip
 
 
-def forecast(market: str | None, team: str | None, days: int | None, style: str) -> int:
-    """Print the forecast. style: text, json or csv. days: None for the weekend.
+def forecast(market: str | None, team: str | None, days: int | None, is_next: bool, style: str) -> int:
+    """Print the forecast. style: text, json or csv. days: None for the weekend, or the one after it if `is_next`.
 
-    Raises PizzaAssetsError if none is stored, ConfigurationError for an unknown market or team.
+    Raises PizzaAssetsError if none is stored, ConfigurationError for an unknown market or team, or for both `days` and
+    `is_next`.
     """
+    if days is not None and is_next:
+        raise ConfigurationError("--days and --next-weekend exclude each other; give one of them")
     bench = Workbench()
     stored = (bench.tables.read_whole(f"dashboard_{name}") for name in ("coming_matches", "match_forecast"))
     (fixtures, rows), demand = stored, bench.tables.read_whole("demand_forecast")
     if fixtures is None or rows is None or demand is None:
-        raise PizzaAssetsError("no forecast is stored yet; run `pizza run` first")
+        raise PizzaAssetsError(f"no forecast is stored yet; run `{typed('run')}` first")
     markets = bench.settings.markets()
     known = {*rows["market"], *demand["market"].dropna(), *(one.name for one in markets)}
-    chosen = {known_name("market", market, known)} if market is not None else known
-    if team is not None:
-        asked = known_name("team", team, [name for one in markets for name in one.teams])
-        chosen &= {one.name for one in markets if asked in one.teams}
+    chosen = chosen_markets(markets, known, market, team)
     now = pd.Timestamp(bench.now)
     demand = demand[demand["market"].isin(chosen)]
     if style != "text":
-        print(exported(demand, now, days, style))
+        say(exported(demand, now, days, style, is_next=is_next))
         return 0
     rows = rows[rows["market"].isin(chosen)]
-    until = min(days or HORIZON_DAYS, HORIZON_DAYS)
     whose = ", ".join(sorted(chosen)) if chosen != known else None
-    parts = [*staff_text(demand, now, days), "", forecast_text(fixtures, rows, whose, now, until)]
-    print(printable("\n".join(parts).strip("\n")))
+    parts = [
+        *staff_text(demand, now, days, is_next=is_next),
+        "",
+        forecast_text(fixtures, rows, whose, now, days or HORIZON_DAYS),
+    ]
+    say("\n".join(parts).strip("\n"))
     return 0
 
 
-def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str) -> str:
-    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts.
-
-    Neither can steer a terminal.
-    """
+def exported(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, style: str, *, is_next: bool = False) -> str:
+    """Rows of demand_forecast of shops that are still ahead, as JSON, or as CSV in the format of the extracts."""
     until = now + timedelta(days=days or HORIZON_DAYS)
     is_ahead = (demand["ends_at"] > now) & (demand["starts_at"] < until)
     rows = demand[(demand["level"] == DemandLevel.SHOP) & is_ahead]
+    rows = rows[rows["business_date"].isin(next_weekend_dates(rows["business_date"]))] if is_next else rows
     if style == "csv":
-        return printable(to_csv(rows, DemandForecast).decode().rstrip("\n"))
-    text = str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1))
-    return text.replace("\x7f", r"\u007f")  # the only control that is allowed in JSON as it is
+        return to_csv(rows, DemandForecast).decode().rstrip("\n")
+    return printable_json(str(rows.to_json(orient="records", date_format="iso", date_unit="s", indent=1)))
 
 
-def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None) -> list[str]:
+def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_next: bool = False) -> list[str]:
     """What every shop should staff for, a table for each chain: the same numbers as the page's first screen.
 
     demand: with the hours that have passed, by which a shop is known to be closed for today.
-    days: None for the weekend.
+    days: None for the weekend, or the one after it if `is_next`.
     """
     found = days_of_shops(demand, now)
     if found.empty:
         return ["No shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them."]
-    dates = weekend_dates(found["business_date"]) if days is None else sorted(found["business_date"].unique())[:days]
+    dates = _dates(found["business_date"], days, is_next=is_next)
+    if not dates:
+        return ["The next weekend is not forecast yet: forecasts reach 14 days ahead."]
     lines = [
-        "Orders to staff for in the busiest hour still ahead (nine in ten such hours need no more; * = match day):"
+        "Orders to staff for in the busiest hour still ahead (nine in ten such hours need no more; * = match day).",
+        "Shops come first whose day differs most from the mean of its last 8 weeks, as the last column says.",
     ]
     for (*pair, chain), rows in found.groupby([*SOURCES, "chain"], sort=True):
-        label = _label({"order_source": pair[0], "match_source": pair[1]})
-        head = ("shop", *(f"{date.fromisoformat(text):%a %d %b}" for text in dates))
+        label = source_prefix(str(pair[0]), str(pair[1]))
+        head = ("shop", *(f"{date.fromisoformat(text):%a %d %b}" for text in dates), "against the mean")
         shops = sorted(
             rows.groupby(["market", "store_id"]),
-            key=lambda item: (-_most_unusual(item[1][item[1]["business_date"].isin(dates)]), item[0]),
+            key=lambda item: (-abs(_most_unusual(item[1], dates)[0]), item[0]),
         )
-        table = [(f"{market}, {store}", *(_day_cell(own, text) for text in dates)) for (market, store), own in shops]
+        table = [
+            (shop_words(market, store), *(_day_cell(own, text) for text in dates), _unusual_cell(own, dates))
+            for (market, store), own in shops
+        ]
         lines += ["", f"{label}{chain}", *_table([head, *table])]
+    if days is None and not is_next and next_weekend_dates(found["business_date"]):
+        lines += ["", f"The next weekend: {typed('forecast --next-weekend')}"]
     return lines
 
 
-def _most_unusual(days: pd.DataFrame) -> float:
-    return max(days.loc[~days["is_over"], "unusual"].fillna(0), default=0.0)
+def _dates(known: pd.Series, days: int | None, *, is_next: bool) -> list[str]:
+    if days is not None:
+        return sorted(known.unique())[:days]
+    return next_weekend_dates(known) if is_next else weekend_dates(known)
+
+
+def _most_unusual(own: pd.DataFrame, dates: Sequence[str]) -> tuple[float, str]:
+    """How far the most unusual of these days of a shop is above its 8-week mean, as a share, and its date."""
+    days = own[own["business_date"].isin(dates) & ~own["is_over"] & own["unusual"].notna()]
+    pairs = zip(days["unusual"], days["business_date"], strict=True)
+    return max(pairs, key=lambda pair: abs(pair[0]), default=(0.0, ""))
+
+
+def _unusual_cell(own: pd.DataFrame, dates: Sequence[str]) -> str:
+    share, text = _most_unusual(own, dates)
+    rounded = _rounded(100 * share)
+    return f"{date.fromisoformat(text):%a} {'+' if rounded > 0 else ''}{rounded} %" if text else "-"
+
+
+def _rounded(value: float) -> int:
+    """An integer has no negative zero."""
+    return round(value)
 
 
 def _day_cell(own: pd.DataFrame, text: str) -> str:
@@ -144,18 +175,23 @@ def _common_facts(given: pd.DataFrame) -> str:
     origin = f"{row['origin_at']:%a %d %b %Y %H:%M} UTC"
     return (
         f"{_label(row)}Made on {row['made_on']} from {row['history_weeks']} weeks of orders until {origin}; around "
-        f"matches, past forecasts beat the mean of 8 weeks by {row['skill_against_mean_pct']:.0f} % and the model "
-        f"without football by {row['skill_against_no_football_pct']:.0f} % (deviance)."
+        f"matches, the error of past forecasts was {_compared(row['skill_against_mean_pct'])} that of the mean of 8 "
+        f"weeks, and {_compared(row['skill_against_no_football_pct'])} that of the model without football (deviance)."
     )
 
 
+def _compared(skill_pct: float) -> str:
+    """A skill in words that continue with "that of ..."."""
+    share = 0 if pd.isna(skill_pct) else _rounded(skill_pct)
+    return f"{abs(share)} % {'below' if share > 0 else 'above'}" if share else "as large as"
+
+
 def _label(row: Mapping) -> str:
-    labels = {("mock", "mock"): "MOCK DATA. ", ("mock", "real"): "MOCK ORDERS. ", ("real", "mock"): "MOCK FIXTURES. "}
-    return labels.get((row["order_source"], row["match_source"]), "")
+    return source_prefix(row["order_source"], row["match_source"])
 
 
 def _cells(row: Mapping) -> tuple[str, ...]:
-    is_mock = "MOCK " if row["data_source"] != "real" else ""
+    is_mock = "MOCK " if row["match_source"] != "real" else ""
     return (
         str(row["kickoff_local"]),
         f"{is_mock}{row['home_team']} v {row['away_team']}",
@@ -164,12 +200,20 @@ def _cells(row: Mapping) -> tuple[str, ...]:
         f"{row['low_80']:.0f} to {row['high_80']:.0f}",
         f"{row['low_95']:.0f} to {row['high_95']:.0f}",
         f"{row['without_football']:.0f}",
-        "-"
-        if pd.isna(row["difference"])
-        else f"{row['difference']:+.1f} ({row['difference_low']:.1f} to {row['difference_high']:.1f})",
+        "-" if pd.isna(row["difference"]) else _added(row),
         "-" if pd.isna(row["peak_hour_local"]) else str(row["peak_hour_local"]),
         "-" if pd.isna(row["peak_hour_quantile_90"]) else f"{row['peak_hour_quantile_90']:.0f}",
     )
+
+
+def _added(row: Mapping) -> str:
+    low, high = (_tenths(row[f"difference_{end}"]) for end in ("low", "high"))
+    return f"{_tenths(row['difference'], '+')} ({low} to {high})"
+
+
+def _tenths(value: float, sign: str = "") -> str:
+    """One decimal, never negative zero."""
+    return f"{round(value, 1) + 0:{sign}.1f}"
 
 
 def _without_football(row: Mapping) -> str:

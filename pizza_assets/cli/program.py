@@ -1,5 +1,6 @@
 """The program `pizza`: its commands, its exit codes, and how errors are shown. Each command is a file in commands/."""
 
+import os
 import sys
 from collections.abc import Sequence
 from io import StringIO
@@ -8,7 +9,7 @@ import click
 
 from pizza_assets import __version__
 from pizza_assets.cli.commands import COMMANDS
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
 
@@ -24,13 +25,16 @@ class _Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> int:
         try:
-            return super().invoke(ctx)
+            exit_code = super().invoke(ctx)
+            sys.stdout.flush()  # here, where a closed pipe is no error
+            return exit_code
         except ConfigurationError as error:
             return _fail(error, 2)
         except PizzaAssetsError as error:
             return _fail(error, 1)
         except BrokenPipeError:
-            sys.stderr.close()  # the reader, such as `head`, has closed the pipe, which is not an error
+            # the reader, such as `head`, has closed the pipe, which is not an error; Python writes out what is left
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except KeyboardInterrupt:
             return _fail("interrupted; everything stored so far is complete, run the same command again to resume", 130)
@@ -59,10 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         shown = StringIO()
         error.show(shown)
-        print(printable(shown.getvalue()), end="", file=sys.stderr)
+        say(shown.getvalue().rstrip("\n"), is_problem=True)
         return error.exit_code
 
 
 def _fail(message: object, exit_code: int) -> int:
-    print(printable(f"pizza: {message}"), file=sys.stderr)
+    say(f"pizza: {message}", is_problem=True)
     return exit_code

@@ -5,9 +5,12 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from pizza_assets.cli.terminal import say
+from pizza_assets.command_name import typed
 from pizza_assets.dashboards.quicksight import Target
 from pizza_assets.dashboards.quicksight.resources import DASHBOARD
 from pizza_assets.errors import ConfigurationError
+from pizza_assets.escaping import printable_json
 from pizza_assets.orchestration.quicksight.client import (
     has_credentials,
     missing_settings,
@@ -36,7 +39,7 @@ def plan(*, is_offline: bool, is_json: bool) -> int:
         provisioner = Provisioner(quicksight_client(target.region), target)
         provisioner.check_subscription()
         steps, head = list(provisioner.plan()), f"Compared with account {target.account_id}, {target.region}"
-    print(_as_json(target, steps) if is_json else "\n".join([head, *_lines(target, steps)]))
+    say(_as_json(target, steps) if is_json else "\n".join([head, *_lines(target, steps)]))
     return 0
 
 
@@ -62,7 +65,7 @@ def refresh() -> int:
     target = target_of(_settings())
     for ended in refreshed(quicksight_client(target.region), target, utc_now, Patience()):
         dropped = f", {ended.dropped:,} rows could not be read" if ended.dropped else ""
-        print(f"{ended.data_set_id}: {ended.status.lower()}, {ended.rows:,} rows{dropped}", flush=True)
+        say(f"{ended.data_set_id}: {ended.status.lower()}, {ended.rows:,} rows{dropped}")
     return 0
 
 
@@ -70,9 +73,9 @@ def delete() -> int:
     """Delete everything that this project created, and name what it did not."""
     done: Counter[Change] = Counter()
     for step in _provisioner(is_making=False).remove():
-        print(f"{step.resource.kind} {step.resource.id}: {step.change}", flush=True)
+        say(f"{step.resource.kind} {step.resource.id}: {step.change}")
         done[step.change] += 1
-    print(f"{done[Change.DELETE]} deleted" if done[Change.DELETE] else "There was nothing to delete")
+    say(f"{done[Change.DELETE]} deleted" if done[Change.DELETE] else "There was nothing to delete")
     return 0
 
 
@@ -95,12 +98,12 @@ def _apply(provisioner: Provisioner) -> int:
     for step in provisioner.apply():
         done[step.change] += 1
         if step.change != Change.NONE:
-            print(f"{step.resource.kind} {step.resource.id}: {step.change}, done", flush=True)
+            say(f"{step.resource.kind} {step.resource.id}: {step.change}, done")
     target = provisioner.target
-    print(_summary("Done", done))
-    print(
+    say(_summary("Done", done))
+    say(
         f"Dashboard  https://{target.region}.quicksight.aws.amazon.com/sn/dashboards/{target.resource_id(DASHBOARD)}\n"
-        "New data   pizza quicksight refresh"
+        f"New data   {typed('quicksight refresh')}"
     )
     return 0
 
@@ -134,7 +137,7 @@ def _as_json(target: Target, steps: Sequence[Step]) -> str:
     calls = [
         {"operation": call.operation, "parameters": call.parameters} for s in steps for call in calls_for(target, s)
     ]
-    return json.dumps(calls, indent=2, ensure_ascii=False)
+    return printable_json(json.dumps(calls, indent=2, ensure_ascii=False))
 
 
 def _summary(word: str, changes: Counter[Change]) -> str:

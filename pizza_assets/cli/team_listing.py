@@ -1,13 +1,12 @@
 """Implements `pizza teams`: which team is in which competition and season, and who follows it."""
 
 import logging
-import sys
 from datetime import date
 from itertools import groupby
 
 import pandas as pd
 
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError, SourceError
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource
@@ -39,19 +38,19 @@ def list_teams(market_name: str | None, first: date | None, last: date | None) -
         weeks = chosen_weeks(bench.settings, bench.now, *bench.weeks_of(first, last), 0)
         matches = _matches_of(bench.sources.matches, weeks)
     if matches.empty:
-        print("no real match is stored; name the weeks to read from the match source with --from DATE")
+        say("no real match is stored; name the weeks to read from the match source with --from DATE")
         return 0
     followed = {team for market in markets for team in market.teams}
     rows = [row for row in team_rows(matches, markets) if market_name is None or row.team in followed]
     for competition, group in groupby(rows, key=lambda row: row.competition):
-        print(printable(f"{competition}\n" + "\n".join(_line(row) for row in group) + "\n"))
+        say(f"{competition}\n" + "\n".join(_line(row) for row in group) + "\n")
     for team in sorted(followed - {row.team for row in rows}):
-        print(printable(f"{team:{_WIDTH}}  no match"))
+        say(f"{team:{_WIDTH}}  no match")
     splits = possible_splits(matches)
-    print(f"{len({row.team for row in rows})} teams, {len(matches):,} matches, {len(splits)} possible splits")
+    say(f"{len({row.team for row in rows})} teams, {len(matches):,} matches, {len(splits)} possible splits")
     is_chosen = bench.settings.markets_file is not None
     for warning in warnings_about_teams(matches, markets, chosen_markets=is_chosen):
-        print(printable(f"\nWarning  {warning}"))
+        say(f"\nWarning  {warning}")
     return 1 if splits else 0
 
 
@@ -77,7 +76,7 @@ def _matches_of(source: MatchSource, weeks: list[MatchWeek]) -> pd.DataFrame:
         if result.data_source == DataSource.REAL and len(result.frame):
             parts.append(result.frame[COLUMNS])
     for failure in dict.fromkeys(failures):
-        print(printable(f"missing: {failure}"), file=sys.stderr)
+        say(f"missing: {failure}", is_problem=True)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 

@@ -1,20 +1,10 @@
-"""What may be shown in a terminal: names and messages from files, servers and settings must not steer it."""
+"""Writes to the terminal: the only place in the commands that does, so that whatever is shown is escaped."""
 
-import re
-import unicodedata
+import sys
 
-_LETTER = r"[^\x00-\x9f\u200c\u200d]"
-_JOINS = rf"(?<={_LETTER})[\u200c\u200d](?={_LETTER})"
-"""Joiners are part of the spelling in emoji, Persian and Sinhala, but nothing else invisible is."""
-
-_DOUBTFUL = re.compile(rf"(?!{_JOINS})[^\x20-\x7e\n\t]")
+from pizza_assets.escaping import printable
 
 
-def printable(text: str) -> str:
-    """The text with every control, direction mark and half character escaped, except line breaks and tabs."""
-    return _DOUBTFUL.sub(lambda found: _shown(found[0]), text)
-
-
-def _shown(letter: str) -> str:
-    is_space = unicodedata.category(letter) == "Zs"  # such as the wide space of Japanese
-    return letter if letter.isprintable() or is_space else ascii(letter)[1:-1]
+def say(text: object, *, is_problem: bool = False) -> None:
+    """Print a line or lines, on stderr if `is_problem`. JSON must be made by `printable_json` before."""
+    print(printable(str(text)), file=sys.stderr if is_problem else sys.stdout, flush=True)

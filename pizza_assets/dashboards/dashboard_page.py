@@ -17,6 +17,7 @@ from importlib.resources import files
 import pandas as pd
 
 from pizza_assets.dashboards import page_payload
+from pizza_assets.dashboards.chart_library import chart_library
 from pizza_assets.dashboards.view import FILTERS, View, short_name
 from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS, columns_read
 from pizza_assets.models.currency import minor_digits
@@ -42,7 +43,8 @@ class PageData:
     `extracts` are rows by the extract's table name; an extract that is missing has no rows. `quarter_hours` is the
     table of that name (all weeks) summed over stores, for charts that need more than hours. `planted_effects` is a
     sentence on the effects built into mock orders, or empty. With fewer weeks of orders than `weeks_for_alarms`, alarms
-    are not searched for.
+    are not searched for. At a p-value of at most `suspicious_p` of the hours before a match, its effect may not be
+    football's.
     """
 
     title: str
@@ -50,6 +52,7 @@ class PageData:
     collected_at: datetime | None = None
     planted_effects: str = ""
     weeks_for_alarms: int = 8
+    suspicious_p: float = 0.05
     extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
 
@@ -60,7 +63,7 @@ class PageData:
 
 def build_page(data: PageData) -> str:
     """The whole page as HTML. Equal data give equal text."""
-    style, bundle, app = _page_file("page.css"), _chart_library(), _app_script()
+    style, bundle, app = _page_file("page.css"), chart_library(), _app_script()
     slots = {
         "policy": _content_security_policy(scripts=(bundle, app), styles=(style,)),
         "title": html.escape(_document_title(data)),
@@ -91,6 +94,7 @@ def _tables(data: PageData) -> dict[str, object]:
         "collected_at": None if data.collected_at is None else int(data.collected_at.timestamp()),
         "planted_effects": data.planted_effects,
         "weeks_for_alarms": data.weeks_for_alarms,
+        "suspicious_p": data.suspicious_p,
         "minor_digits": {code: minor_digits(code) for code in sorted(_currencies(data))},
         "filters": FILTERS,
         "views": {view.id: _described(view) for view in VIEWS},
@@ -135,13 +139,6 @@ def _app_script() -> str:
     views = ["{\n" + _text("views", f"{view.id}.js") + "}" for view in VIEWS]
     parts = [*map(_page_file, _SHARED_SCRIPTS), *views, _page_file("main.js")]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
-
-
-@cache
-def _chart_library() -> str:
-    import vl_convert
-
-    return vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue] - its stub demands what may be left out
 
 
 def _page_file(name: str) -> str:

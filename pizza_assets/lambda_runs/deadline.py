@@ -27,6 +27,11 @@ class Deadline:
         return cls(killed_at - margin, killed_at - margin / 4, clock)
 
     @property
+    def seconds_to_stop(self) -> float:
+        """How long the work may still go on; 0 once it must stop."""
+        return max(self.stop_at - self.clock(), 0.0)
+
+    @property
     def is_near(self) -> bool:
         return self.clock() >= self.stop_at
 

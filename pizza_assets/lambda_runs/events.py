@@ -41,8 +41,8 @@ def parse_event(event: object) -> RunEvent | RefreshEvent:
         if kind == DAILY_REFRESH and (scheduled_at is None or isinstance(scheduled_at, str)):
             return RefreshEvent(scheduled_at)
     raise UnknownEvent(
-        f'the event is neither {{"{KIND}": "{RUN}", "run_id": …}} nor {{"{KIND}": "{DAILY_REFRESH}"}}; the first is '
-        "sent by LambdaRunLauncher, the second by EventBridge Scheduler or by hand"
+        f'the event is neither {{"{KIND}": "{RUN}", "run_id": …}} nor {{"{KIND}": "{DAILY_REFRESH}"}}; '
+        "send one of these. LambdaRunLauncher sends the first, EventBridge Scheduler the second"
     )
 
 

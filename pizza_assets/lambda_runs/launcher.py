@@ -29,6 +29,7 @@ SILENCE_LIMIT = timedelta(seconds=60)
 _ATTEMPTS = 3
 _TIMEOUT_SECONDS = 10
 _REMEDY = "The weeks it stored are complete; launch the run again."
+_INVOCATION = "correct PIZZA_LAMBDA_FUNCTION or allow lambda:InvokeFunction on it, then launch the run again"
 _TRANSIENT = frozenset({"TooManyRequestsException", "ServiceException", "EC2ThrottledException", "ThrottlingException"})
 _SERVER_ERROR = 500
 
@@ -155,10 +156,13 @@ class LambdaRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         except ClientError as error:
             details = error.response.get("Error", {})
             raise InvocationRefused(
-                f"{details.get('Code', 'unknown')}: {details.get('Message', '')} (function {self._function})"
+                f"{details.get('Code', 'unknown')}: {details.get('Message', '')} (function {self._function}); "
+                f"{_INVOCATION}"
             ) from error
         except BotoCoreError as error:
-            raise InvocationRefused(f"{type(error).__name__}: {error} (function {self._function})") from error
+            raise InvocationRefused(
+                f"{type(error).__name__}: {error} (function {self._function}); {_INVOCATION}"
+            ) from error
 
     def _fail(self, run: dg.DagsterRun, why: InvocationRefused) -> None:
         if not _is_transient(why.__cause__):

@@ -85,7 +85,7 @@ def _refresh(settings: Settings) -> dict[str, object]:
     failures += [f"analysis: {analysis_error}"] if analysis_error else []
     failures += failing_sources(bench.tables, collected.weeks, settings)
     if failures:
-        raise RunFailed("the daily refresh failed in part:\n" + "\n".join(failures))
+        raise RunFailed("the daily refresh failed in part; fix the cause and refresh again:\n" + "\n".join(failures))
     return {"weeks": list(collected.weeks), "assets_made": collected.made}
 
 

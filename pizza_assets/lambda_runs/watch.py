@@ -58,7 +58,7 @@ def _watch(
     on_deadline: Callable[[], None],
 ) -> None:
     renewed = time.monotonic()
-    while not over.wait(CHECK_EVERY_SECONDS):
+    while not over.wait(min(CHECK_EVERY_SECONDS, deadline.seconds_to_stop)):
         if deadline.is_near:
             _attempt(on_deadline)
             _interrupt()

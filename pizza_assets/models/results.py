@@ -6,7 +6,7 @@ import pandera.pandas as pa
 from pizza_assets.models.orders import RAW_LABELS
 from pizza_assets.models.place import ANALYSIS
 from pizza_assets.models.table import Table, UtcTimestamp
-from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus, Scope, Side, Window, values
+from pizza_assets.models.vocabulary import DataSource, MatchResult, ResultStatus, Scope, Side, Span, Window, values
 
 
 class ExpectedOrders(
@@ -108,7 +108,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=9,
+    code_version=10,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=4,
 ):
@@ -122,7 +122,8 @@ class CorrelationResults(
     )
     subject: str = pa.Field(
         description="own_team_match or shared_match for the effect of the match itself, goal_of_own_team or "
-        "goal_of_opponent for that of a goal, else the outcome in question."
+        "goal_of_opponent for that of a goal, kickoff_time for whether the effect differs by time of kick-off, else "
+        "the outcome in question."
     )
     scope: str = pa.Field(isin=values(Scope), description="The part of the business: overall, or one of its parts.")
     scope_value: str = pa.Field(nullable=True, description="Which part; empty for overall.")
@@ -138,7 +139,10 @@ class CorrelationResults(
         nullable=True, ge=-1, le=1, description="Spearman's rank coefficient of the same two."
     )
     statistical_significance: float = pa.Field(nullable=True, ge=0, le=1, description="The p-value (same as p_value).")
-    time_window: str = pa.Field(isin=values(Window), description="pre, during or post.")
+    time_window: str = pa.Field(
+        isin=[*values(Window), Span.MATCH.value],
+        description="pre, during or post; match for the three together, where all of them are usable.",
+    )
     pattern_description: str = pa.Field(description="The finding, or its absence, in a sentence.")
     data_quality: str = pa.Field(description="Share of complete windows, weeks and caveats in words.")
     estimate_log: float = pa.Field(
@@ -173,7 +177,8 @@ class CorrelationResults(
         ge=0,
         le=1,
         description="At most 0.05 is a finding. Primary: the p-value. Others: corrected within the family and over all "
-        "families of these sources, which share a budget of 0.025 (docs/statistics.md).",
+        "families of these sources, which share a budget of 0.025 (docs/statistics.md). Scope kickoff: corrected "
+        "by Holm, and never below that of kickoff_time.",
     )
     family_id: str = pa.Field(description="The declared family of hypotheses that are corrected together.")
     family_size: int = pa.Field(ge=0, description="Number of answered hypotheses in the family.")
@@ -230,7 +235,8 @@ class CorrelationResults(
         nullable=True, ge=0, le=1, description="Its p-value; at 0.05 or less the sentence says so before the finding."
     )
     direction: str = pa.Field(
-        isin=["up", "down", "none", "unknown"], description="none unless q_value <= 0.05; unknown without data."
+        isin=["up", "down", "differs", "none", "unknown"],
+        description="none unless q_value <= 0.05; unknown without data; differs for kickoff_time, which has no side.",
     )
     method: str = pa.Field(description="The method in a few words.")
     controls: str = pa.Field(description="The factors that the baseline controls for.")
@@ -260,7 +266,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=9, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=10, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")

@@ -4,7 +4,7 @@ For tables that may not fit in memory; a smaller one is sorted faster as a frame
 here. Temporary files are in the system's temporary folder (TMPDIR) and are deleted at the end of the block.
 """
 
-import tempfile
+import glob
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from math import isqrt
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from pizza_assets.models.table import Table
+from pizza_assets.temporary import TemporaryFolder, temporary_folder
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,8 +47,8 @@ def sorted_rows(files: Sequence[Path], model: type[Table]) -> Iterator[pyarrow.R
 
 def sorted_batches(batches: Iterable[pyarrow.RecordBatch], model: type[Table]) -> Iterator[pyarrow.RecordBatch]:
     """Sort rows of `model` that come in any order; see `sorted_rows`."""
-    with tempfile.TemporaryDirectory(prefix="pizza-rows-") as folder:
-        file = Path(folder) / "rows.parquet"
+    with temporary_folder("rows") as folder:
+        file = folder / "rows.parquet"
         with parquet.ParquetWriter(file, model.arrow_schema(), compression=_COMPRESSION) as writer:
             for batch in batches:
                 writer.write_batch(batch)
@@ -62,8 +63,8 @@ class SeenValues:
         self._schema = schema
 
     def __enter__(self) -> "SeenValues":
-        self._folder = tempfile.TemporaryDirectory(prefix="pizza-values-")
-        self._file = Path(self._folder.name) / "values.parquet"
+        self._folder = TemporaryFolder("values")
+        self._file = self._folder.path / "values.parquet"
         self._writer = parquet.ParquetWriter(
             self._file, self._schema, compression=_COMPRESSION, use_dictionary=False, write_statistics=False
         )
@@ -71,7 +72,7 @@ class SeenValues:
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()
-        self._folder.cleanup()
+        self._folder.delete()
 
     def add(self, rows: pyarrow.Table) -> None:
         """Add rows that have these columns, and possibly others."""
@@ -97,7 +98,7 @@ class SeenValues:
 
 def _sorted(files: Sequence[Path], schema: pyarrow.Schema, key: Sequence[str]) -> Generator[pyarrow.RecordBatch]:
     with _engine(files) as connection:
-        rows = connection.read_parquet([str(file) for file in files])
+        rows = connection.read_parquet([glob.escape(str(file)) for file in files])
         in_order = rows.project(", ".join(map(_quoted, schema.names))).order(", ".join(map(_quoted, key)))
         for batch in in_order.to_arrow_reader(_BATCH_ROWS):
             yield batch.cast(schema)
@@ -120,11 +121,11 @@ def _engine(files: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
     """
     import duckdb  # slow to import, and only large tables need it
 
-    with tempfile.TemporaryDirectory(prefix="pizza-spilled-") as folder:
+    with temporary_folder("spilled") as folder:
         try:
             config = {
                 "memory_limit": f"{_memory(files)}B",
-                "temp_directory": folder,
+                "temp_directory": str(folder),
                 "threads": _THREADS,
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,

@@ -19,6 +19,7 @@ from pandera.typing.pandas import DataFrame
 from pyarrow import compute
 
 from pizza_assets.models.place import BESIDE, Place
+from pizza_assets.models.quick_check import surely_valid
 
 UtcTimestamp = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 """A column type: microseconds, always UTC."""
@@ -218,6 +219,8 @@ class Table(pa.DataFrameModel):
         whole_table: False for a part of a table; `unique_columns` are then not checked for duplicates.
         """
         has_types = list(frame.dtypes.items()) == cls._names_and_types()
+        if has_types and surely_valid(cls.to_schema(), frame, unique_columns=whole_table):
+            return
         cls._schema_to_check(whole_table, has_types).validate(frame, lazy=True)
 
     @classmethod

@@ -24,7 +24,10 @@ class Window(StrEnum):
 
 
 class Span(StrEnum):
-    """The time span of a forecast: a window of a match, all three windows, a clock hour, or a business day."""
+    """The time span of a forecast: a window of a match, all three windows, a clock hour, or a business day.
+
+    A hypothesis is about a window or MATCH.
+    """
 
     PRE = "pre"
     DURING = "during"
@@ -127,12 +130,15 @@ class Scope(StrEnum):
     MARKET = "market"
     CHAIN = "chain"
     RESULT = "result"
+    KICKOFF = "kickoff"
 
 
 OWN_TEAM_MATCH = "own_team_match"
 """The subject of a hypothesis about the match itself, not about how it ended."""
 GOAL_OF_OWN_TEAM, GOAL_OF_OPPONENT = "goal_of_own_team", "goal_of_opponent"
 """The subjects of hypotheses about the quarter of an hour after a goal."""
+KICKOFF_TIME = "kickoff_time"
+"""The subject of the hypothesis that the effect of the match differs by time of kick-off."""
 SHARED_MATCH = "shared_match"
 """The subject of a hypothesis about matches that every market follows, such as a national team's."""
 

@@ -1,9 +1,11 @@
 """The engines that count a week's orders by minute (PIZZA_BIN_ENGINE): this process, DuckDB or Spark, with equal sums.
 
-DuckDB and Spark read the stored Parquet themselves, so on S3 they need their own access to the bucket. Their query is
-in analysis/order_expression.py.
+DuckDB and Spark read the stored Parquet themselves, so on S3 they need their own access to the bucket. A path is
+never a pattern to them, whatever its name. Their query is in analysis/order_expression.py.
 """
 
+import glob
+import re
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
@@ -29,7 +31,7 @@ def _by_duckdb(orders: OrderStream, series: Sequence[Series], timeline: Timeline
     except ImportError as error:
         raise _absent("duckdb", error) from error
     with duckdb.connect() as connection:
-        connection.read_parquet(orders.uri).create_view("raw_orders")
+        connection.read_parquet(glob.escape(orders.uri)).create_view("raw_orders")
         return sums_of(connection.sql(sql).to_arrow_table(), series, timeline)
 
 
@@ -42,9 +44,14 @@ def _by_spark(orders: OrderStream, series: Sequence[Series], timeline: Timeline)
     except ImportError as error:
         raise _absent("spark", error) from error
     session = SparkSession.builder.appName("pizza_assets").getOrCreate()
-    session.read.parquet(orders.uri.replace("s3://", "s3a://", 1)).createOrReplaceTempView("raw_orders")
+    session.read.parquet(_spark_path(orders.uri)).createOrReplaceTempView("raw_orders")
     answer: pa.Table = session.sql(sql).toArrow()
     return sums_of(answer, series, timeline)
+
+
+def _spark_path(uri: str) -> str:
+    """The path for Hadoop, which reads these signs as a pattern unless they are escaped."""
+    return re.sub(r"([*?\[\]{}\\])", r"\\\1", uri.replace("s3://", "s3a://", 1))
 
 
 def _absent(engine: str, error: ImportError) -> ConfigurationError:

@@ -33,6 +33,7 @@ class LocalEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._tables_found: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -50,6 +51,12 @@ class LocalEventLog(SqliteEventLogStorage):
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
 
+    def has_table(self, table_name: str) -> bool:
+        """Dagster asks before it stores each event of an asset, and opens the database to find out; a table stays."""
+        if table_name not in self._tables_found and super().has_table(table_name):
+            self._tables_found.add(table_name)
+        return table_name in self._tables_found
+
     def delete_events(self, run_id: str) -> None:
         """Delete a run's events with its database, which Dagster's own storage would leave behind, emptied."""
         super().delete_events(run_id)
@@ -63,6 +70,7 @@ class LocalEventLog(SqliteEventLogStorage):
 
     def wipe(self) -> None:
         self._close()
+        self._tables_found.clear()
         super().wipe()
 
     def dispose(self) -> None:

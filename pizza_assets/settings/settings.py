@@ -11,6 +11,7 @@ from pizza_assets.models.secret import Secret
 from pizza_assets.settings import values
 from pizza_assets.settings.declaration import setting
 from pizza_assets.settings.markets_table import read_markets
+from pizza_assets.settings.notify_urls import notify_urls
 from pizza_assets.settings.sources import SourceSettings
 from pizza_assets.settings.special_days_file import with_special_days
 
@@ -103,13 +104,29 @@ class Settings(SourceSettings):
         "Only the chosen one starts it.",
     )
     alert_topic_arn: str | None = setting(
-        "PIZZA_ALERT_TOPIC_ARN", "", values.topic_arn, "ARN of the SNS topic that is notified of failed runs."
+        "PIZZA_ALERT_TOPIC_ARN",
+        "",
+        values.topic_arn,
+        "ARN of the SNS topic that gets failed runs, moved fixtures and the digest.",
     )
     alert_webhook: Secret | None = setting(
         "PIZZA_ALERT_WEBHOOK",
         "",
         values.webhook,
-        "Webhook that receives a JSON message about failed runs, as Slack's does. Never shown or stored.",
+        "Webhook that receives the same as JSON messages, as Slack's does. Never shown or stored.",
+    )
+    notify_urls: tuple[Secret, ...] = setting(
+        "PIZZA_NOTIFY_URLS",
+        "",
+        notify_urls,
+        "Addresses of mail, chat and other services that get the same, as Apprise writes them: mailtos://…, slack://…. "
+        "Several are separated by spaces. Never shown or stored.",
+    )
+    digest_at: str = setting(
+        "PIZZA_DIGEST_AT",
+        "Thu 10:00",
+        values.weekly_time,
+        "When the schedule weekly_digest sends the weekend's digest: weekday and time, in the business time zone.",
     )
     s3_events_queue_url: str | None = setting(
         "PIZZA_S3_EVENTS_QUEUE_URL",
@@ -152,8 +169,9 @@ class Settings(SourceSettings):
         ours = {name for name in environ if name.startswith(("PIZZA_", "QUICKSIGHT_"))}
         unknown = sorted(ours - known.keys() - _OTHER_VARIABLES)
         if unknown:
-            name = unknown[0][:100]
-            raise ConfigurationError(f"{name} is not a setting; the settings are {', '.join(sorted(known))}")
+            raise ConfigurationError(
+                f"{unknown[0][:100]} is not a setting; correct or unset it. The settings are {', '.join(sorted(known))}"
+            )
         chosen = {}
         for variable, declared in known.items():
             text = environ.get(variable, "").strip()
@@ -161,7 +179,7 @@ class Settings(SourceSettings):
                 try:
                     chosen[declared.name] = declared.metadata["parse"](text)
                 except ValueError as error:
-                    shown = "***" if declared.metadata["parse"] in values.KEPT_SECRET else quoted(text)
+                    shown = "***" if declared.metadata["parse"] in _KEPT_SECRET else quoted(text)
                     raise ConfigurationError(f"{variable}={shown} {error}") from error
         if chosen.get("s3_bucket") and "storage" not in chosen:
             chosen["storage"] = f"s3://{chosen['s3_bucket']}"
@@ -191,6 +209,9 @@ class Settings(SourceSettings):
         known = DEFAULT_MARKETS if self.markets_file is None else read_markets(Path(self.markets_file))
         return known if self.special_days is None else with_special_days(known, Path(self.special_days))
 
+
+_KEPT_SECRET = (*values.KEPT_SECRET, notify_urls)
+"""Parsers of values that no message may show."""
 
 _OTHER_VARIABLES = {"PIZZA_REQUIRE_ALL", "PIZZA_SHARED_DATA", "PIZZA_AXE", "PIZZA_LAMBDA_FUNCTION"}
 """Variables of the test suite and of deploy/dagster.yaml, which are not misspelt settings."""

@@ -77,7 +77,7 @@ def _special_days(path: Path, number: str, row: Row, is_day_first: bool) -> list
         first += timedelta(days=int(row.get("before") or 0))
         last += timedelta(days=int(row.get("after") or 0))
         if last < first:
-            raise ValueError(f"ends on {last}, before it starts on {first}")
+            raise ValueError(f"ends on {last}, before it starts on {first}; swap the dates")
     except ValueError as error:
         raise ConfigurationError(f"{path}: {number}: {error}; see {PAGE}") from error
     note = row.get("note") or None
@@ -175,7 +175,7 @@ def _toml_rows(path: Path, text: str) -> list[tuple[str, Row]]:
             key = "market" if written == "markets" else _column(written)
             if key not in ("first", "last", "market", "kind", "note"):
                 raise ConfigurationError(
-                    f"{path}: {place}: unknown key {written!r}; known: date, to, markets, kind, note"
+                    f"{path}: {place}: unknown key {written!r}; use date, to, markets, kind or note"
                 )
             row[key] = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
         if "first" not in row:

@@ -97,7 +97,7 @@ def _in_words(error: ErrorDetails, table: Any, model: type[BaseModel]) -> str:
             known = list(_model_at(parents, model).model_fields)
             close = get_close_matches(str(key), known, n=1)
             guess = f" (did you mean {close[0]!r}?)" if close else ""
-            return f"{place}unknown key {quoted(str(key))}{guess}; known: {', '.join(known)}"
+            return f"{place}unknown key {quoted(str(key))}{guess}; use one of {', '.join(known)}"
         case "string_too_short":
             return f"{place}{key} is empty; write text in quotes"
         case "value_error":

@@ -14,6 +14,9 @@ from pizza_assets.models.secret import Secret
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _IP_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+"""In the order in which cron counts them."""
+_WEEKLY_TIME = re.compile(r"(?P<day>[a-z]{3,}\.?)(?:,? at |[, ]\s*)(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})")
 _SEASON = re.compile(r"(18|19|20)[0-9]{2}(-[0-9]{2})?")
 
 
@@ -140,6 +143,15 @@ def date(value: str) -> Date:
         return Date.fromisoformat(value)
     except ValueError as error:
         raise ValueError("is not a date; write it as 2026-08-04") from error
+
+
+def weekly_time(value: str) -> str:
+    """A weekday and a time of the day, such as Thu 10:00, as a cron expression."""
+    found = _WEEKLY_TIME.fullmatch(value.strip().lower())
+    day = next((n for n, name in enumerate(_WEEKDAYS) if found and name.startswith(found["day"].rstrip("."))), None)
+    if found is None or day is None or int(found["hour"]) > 23 or int(found["minute"]) > 59:
+        raise ValueError("is not a weekday and a time; write it as Thu 10:00")
+    return f"{int(found['minute'])} {int(found['hour'])} * * {day}"
 
 
 def one_of(*words: str) -> Callable[[str], str]:

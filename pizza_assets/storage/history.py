@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pizza_assets.command_name import typed
 from pizza_assets.errors import StorageError
 from pizza_assets.models import RejectedRows
 from pizza_assets.storage import frames, layout
@@ -67,7 +68,8 @@ class WeekHistory:
         if not any(version.at < before for versions in self._versions.values() for version in versions):
             raise StorageError(
                 f"{self._store.uri('')}: no object of week {self._week} is older than "
-                f"{before.isoformat(sep=' ', timespec='seconds')}; `pizza restore {self._week}` lists the versions"
+                f"{before.isoformat(sep=' ', timespec='seconds')}; `{typed('restore')} {self._week}` lists the "
+                "versions"
             )
         restored: list[Restored] = []
         for claim, keys in _datasets(self._week).items():

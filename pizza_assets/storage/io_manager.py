@@ -22,6 +22,7 @@ from dagster._core.definitions.data_version import (
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
 from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
+from pizza_assets.escaping import plain_markdown, printable
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
@@ -141,7 +142,9 @@ class TableIOManager(dg.IOManager):
             uris = self._tables.write_files(asset, obj.files, origin)
             context.add_output_metadata(_files_metadata(obj, uris))
         else:
-            raise StorageError(f"{asset} returned {type(obj).__name__}, which the IO manager can't store")
+            raise StorageError(
+                f"{asset} returned {type(obj).__name__}, which the IO manager can't store; return one of its outputs"
+            )
         self._stored(asset, None)
 
     def load_input(self, context: dg.InputContext) -> object:
@@ -171,7 +174,7 @@ class TableIOManager(dg.IOManager):
         for done in side_by_side(write, outputs.weeks, outputs.at_once):
             if done.error is not None:
                 failures[done.week] = done.error
-                context.log.error(f"{asset} {done.week}: {_error_text(done.error)}")
+                context.log.error(printable(f"{asset} {done.week}: {_error_text(done.error)}"))
                 continue
             yield _materialized(context, done, inputs[done.week])
             self._stored(asset, done.week)
@@ -210,10 +213,10 @@ class TableIOManager(dg.IOManager):
         )
         stored = writer.write(output.rows, origin, output.covered, output.rejected)
         if isinstance(stored, Withheld):
-            context.log.warning(f"{asset} {output.week} is not stored: {stored.reason}")
+            context.log.warning(printable(f"{asset} {output.week} is not stored: {stored.reason}"))
             return self._without_rows(asset, writer, replace(output, reason=stored.reason))
         if stored.is_kept:
-            context.log.warning(f"{asset} {output.week} is {stored.facts.reason}")
+            context.log.warning(printable(f"{asset} {output.week} is {stored.facts.reason}"))
         return _stored_metadata(stored), stored.facts.content_sha256
 
     def _without_rows(self, asset: str, writer: WeekWriter, output: WeekOutput) -> tuple[dict[str, object], str]:
@@ -230,7 +233,7 @@ class TableIOManager(dg.IOManager):
             "real_share": float(kept is not None and kept.data_source == DataSource.REAL),
             "data_source": "none" if kept is None else kept.data_source,
             "is_kept": kept is not None,
-            "reason": reason,
+            "reason": printable(reason),
         }
         return metadata, ABSENT if kept is None else version_of(kept)
 
@@ -293,7 +296,7 @@ def _files_metadata(output: FilesOutput, uris: Sequence[str]) -> dict[str, objec
     return {
         "path": dg.MetadataValue.path(uris[0])
         if len(uris) == 1
-        else dg.MetadataValue.md("\n".join(f"- `{uri}`" for uri in uris)),
+        else dg.MetadataValue.md("\n".join(f"- {plain_markdown(uri)}" for uri in uris)),
         "bytes": sum(len(content) for content in output.files.values()),
         "real_share": output.real_share,
         "data_source": str(output.data_source),
@@ -314,9 +317,9 @@ def _stored_metadata(stored: Stored) -> dict[str, object]:
         "rejected_rows": facts.rejected_count,
     }
     if facts.source_name:
-        metadata["source"] = facts.source_name
+        metadata["source"] = printable(facts.source_name)
     if facts.reason:
-        metadata["reason"] = facts.reason
+        metadata["reason"] = printable(facts.reason)
     return metadata
 
 

@@ -28,9 +28,15 @@ class LocalFolder:
         self._claim_patience = claim_patience
 
     def check(self) -> None:
-        with self.writing(".check") as file:
-            file.write(b"")
-        self.delete(".check")
+        """Write and delete a file in the folder, or in the existing one in which it would be made: none is made."""
+        there = next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+        try:
+            with _temporary_beside(there / "check") as file:
+                file.write(b"")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise self._unwritable(self.root, error) from error
 
     def sweep(self) -> int:
         return sum(_sweep(folder) for folder in {path.parent for path in self.root.rglob(f"{TEMPORARY}*")})
@@ -72,9 +78,7 @@ class LocalFolder:
                 Path(file.name).replace(path)
             _sync_folder(path.parent)
         except OSError as error:
-            raise StorageError(
-                f"{path}: can't be written ({error}); check the free space and permissions of PIZZA_STORAGE"
-            ) from error
+            raise self._unwritable(path, error) from error
 
     def read(self, key: str) -> bytes | None:
         try:
@@ -121,8 +125,13 @@ class LocalFolder:
     def _path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts
         if ".." in parts or key.startswith("/"):
-            raise StorageError(f"{key}: leads outside {self.root}; keys must be relative and must not contain ..")
+            raise StorageError(f"{key}: leads outside {self.root}; use a relative key without ..")
         return self.root.joinpath(*parts)
+
+    def _unwritable(self, path: Path, error: OSError) -> StorageError:
+        return StorageError(
+            f"{path}: can't be written ({error}); check the free space and permissions of PIZZA_STORAGE"
+        )
 
     def _unreadable(self, key: str, error: OSError) -> StorageError:
         return StorageError(f"{self._path(key)}: can't be read ({error}); check its permissions")

@@ -14,6 +14,7 @@ from pizza_assets.storage.claims import Claim
 from pizza_assets.storage.expiring_claims import CLAIMS, ExpiringClaims
 from pizza_assets.storage.s3_objects import S3Objects
 from pizza_assets.storage.s3_upload import PART_BYTES, upload
+from pizza_assets.temporary import temporary_folder
 
 ABANDONED_AFTER = timedelta(days=1)
 """No upload takes this long: if a multipart upload is older, its writer is gone."""
@@ -78,7 +79,7 @@ class S3Bucket:
         return self.objects.read(key)
 
     def opened(self, key: str) -> pyarrow.NativeFile | None:
-        with tempfile.NamedTemporaryFile() as file:
+        with temporary_folder("object") as folder, (folder / "content").open("w+b") as file:
             if not self.objects.download(key, file):
                 return None
             file.flush()

@@ -265,19 +265,25 @@ class WeekTables(Mapping[str, WeekFrame]):
             self._tables.derived_cache[key] = compute(rows, week) if len(rows) else None
         return self._tables.derived_cache[key]
 
-    def derived_from_all(self, kind: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """`compute` of all stored weeks, cached under `kind` until one of them changes. For small frames."""
-        stored = [(week, self.facts(week)) for week in self._stored_weeks()]
+    def derived_from_all(
+        self, kind: str, compute: Callable[[Sequence[str]], pd.DataFrame], weeks: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """`compute` of these weeks (default: all stored ones), cached under `kind` until one changes. For small frames.
+        A cached frame must not be modified in place.
+        """
+        chosen = self._stored_weeks() if weeks is None else [week for week in weeks if week in self._requested]
+        stored = [(week, self.facts(week)) for week in chosen]
         state = tuple((week, facts.content_sha256, facts.collected_at) for week, facts in stored if facts is not None)
-        cached = self._tables.derived_cache.get((self._asset, kind))
+        key = (self._asset, kind, *(() if weeks is None else chosen))
+        cached = self._tables.derived_cache.get(key)
         if cached is None or cached[0] != state:
-            cached = self._tables.derived_cache[self._asset, kind] = state, compute()
+            cached = self._tables.derived_cache[key] = state, compute(chosen)
         return cached[1].copy(deep=False)
 
     def stream(self, week: str) -> OrderStream | None:
         """A week of raw_orders batch by batch, or None if it is not stored."""
         if self._asset != "raw_orders":
-            raise StorageError(f"{self._asset} can't be read in batches; only raw_orders can")
+            raise StorageError(f"{self._asset} can't be read in batches, only raw_orders can; read its rows")
         return self._tables.stream_orders(week) if week in self._requested else None
 
     def rows(self, weeks: Sequence[str] | None = None) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from pizza_assets.analysis.multiplicity import q_values_of_families
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import Answer
 from pizza_assets.models import MatchImpact, RawMatches
-from pizza_assets.models.vocabulary import Scope
+from pizza_assets.models.vocabulary import Scope, Window
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, fitted_grids, panels_of, relabelled, simulate
 from pizza_assets_tests.calibration.trials import effects_by_result
 
@@ -55,11 +55,12 @@ def test_one_hypothesis_is_primary_and_every_other_is_exploratory() -> None:
 
 
 def test_every_declared_hypothesis_has_one_row() -> None:
-    overall = len(WINDOW_HYPOTHESES) + len(list(outcome_hypotheses())) + len(SHARED_HYPOTHESES)
+    overall = len(WINDOW_HYPOTHESES) + len(list(outcome_hypotheses())) + len(SHARED_HYPOTHESES) + 1
+    at_kickoffs = (results()["scope"] == "kickoff").sum()
     per_part = len(scoped_hypotheses(Scope.TEAM, "x"))
     by_result = len(scoped_hypotheses(Scope.RESULT, "win"))
-    assert by_result == len(WINDOW_HYPOTHESES), "outcomes are not tested for matches with the same result"
-    assert len(results()) == overall + per_part * (6 + 6 + 2) + by_result * 2, "the fixtures know no draw"
+    assert by_result == len(Window), "outcomes are not tested for matches with the same result"
+    assert len(results()) == overall + per_part * (6 + 6 + 2) + by_result * 2 + at_kickoffs, "the fixtures know no draw"
     assert results()["analysis_id"].is_unique
     assert results().groupby("scope").size()[["team", "market", "chain"]].tolist() == [6 * per_part] * 2 + [
         2 * per_part
@@ -67,13 +68,13 @@ def test_every_declared_hypothesis_has_one_row() -> None:
 
 
 def test_all_exploratory_families_share_one_budget() -> None:
-    exploratory = results()[results()["role"] == "exploratory"]
+    exploratory = results()[(results()["role"] == "exploratory") & (results()["scope"] != "kickoff")]
     families = [rows for _, rows in exploratory.groupby("family_id")]
     q = q_values_of_families([rows["p_value"].to_numpy() for rows in families], 0.025)
     for rows, values in zip(families, q, strict=True):
         np.testing.assert_allclose(rows["q_value"], np.minimum(2 * values, 1), err_msg=str(rows["family_id"].iloc[0]))
         assert (rows["family_size"] == rows["p_value"].notna().sum()).all()
-    is_found = results()["direction"].isin(["up", "down"])
+    is_found = results()["direction"].isin(["up", "down", "differs"])
     assert (is_found == (results()["q_value"] <= 0.05)).all(), "one rule for every row"
 
 
@@ -87,14 +88,19 @@ def test_goals_are_claims_of_the_same_budget() -> None:
     (row,) = found[found["subject"] == "goal_of_own_team"].to_dict("records")
     assert row["family_id"].startswith("exploratory_goals")
     assert row["direction"] == "up"
-    families = found[found["role"] == "exploratory"].dropna(subset="p_value")["family_id"].nunique()
+    families = (
+        found[(found["role"] == "exploratory") & (found["scope"] == "overall")]
+        .dropna(subset="p_value")["family_id"]
+        .nunique()
+    )
     assert row["q_value"] == pytest.approx(2 * families * 0.0001)
     assert "after a goal of the own team (compared with the same minute without one" in row["pattern_description"]
 
 
 def test_refused_answers_have_no_numbers_and_others_have_all() -> None:
     refused = results()[results()["status"] != "ok"]
-    answered = results()[results()["status"] == "ok"]
+    # whether times of kick-off differ has a p-value and no estimate
+    answered = results()[(results()["status"] == "ok") & (results()["subject"] != "kickoff_time")]
     assert refused["reasons"].str.len().gt(0).all()
     assert refused[["p_value", "q_value", "se", "ci_low_pct"]].isna().all(axis=None)
     needed = ["p_value", "q_value", "se", "ci_low_pct", "ci_high_pct", "uplift_pct", "mde_80_pct"]
@@ -151,7 +157,7 @@ def test_the_main_effect_has_placebo_leave_one_out_and_pre_trend() -> None:
     assert (overall["placebo_window_count"] > 10).all()
     assert (overall["leave_one_out_low_pct"] <= overall["uplift_pct"]).all()
     assert (overall["leave_one_out_high_pct"] >= overall["uplift_pct"]).all()
-    assert overall["pre_trend_p_value"].tolist() == [0.4] * 3
+    assert overall["pre_trend_p_value"].tolist() == [0.4] * 4
     assert overall["few_control_share"].between(0, 1).all()
 
 
@@ -199,7 +205,7 @@ def test_real_and_mock_are_answered_separately() -> None:
     impact = match_impact(windows, grids, world().matches, world().markets, LENGTHS)
     both = correlation_results(impact, grids, chains={}, pre_trends={}, same_day={}, goals={}, parts=())
     alone = results()[(results()["scope"] == "overall")]
-    mock = both[both["order_source"] == "mock"]
+    mock = both[(both["order_source"] == "mock") & (both["scope"] == "overall")]
     np.testing.assert_allclose(mock["estimate_log"], alone["estimate_log"])
     assert both.groupby("order_source").size().nunique() == 1
 

@@ -29,6 +29,8 @@ YEARS = {
     "forecast": 36,
     "one_shop": 75,
     "everything": 400,
+    "diagnosed": 112,
+    "few_controls": 100,
 }
 """Years per world; each null year gives three nearly independent tests."""
 _USUAL_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "openfootball"

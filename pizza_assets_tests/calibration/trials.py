@@ -20,6 +20,7 @@ from pizza_assets.analysis.reasons import Answer
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
 from pizza_assets_tests.calibration.calendars import Calendar
+from pizza_assets_tests.calibration.diagnosed import diagnosed_trial, few_controls_trial
 from pizza_assets_tests.calibration.event_study import kick_off_misses
 from pizza_assets_tests.calibration.forecasts import forecast_trial
 from pizza_assets_tests.calibration.goal_study import goal_estimates
@@ -227,6 +228,14 @@ def _one_shop(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> 
     return one_shop_trial(rng, kind, *calendar)
 
 
+def _diagnosed(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    return diagnosed_trial(rng, kind, *calendar)
+
+
+def _few_controls(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    return few_controls_trial(rng, kind, *calendar)
+
+
 def _covers(numbers: dict, truth: float) -> float:
     return float(numbers["ci_low_pct"] <= 100 * np.expm1(truth) <= numbers["ci_high_pct"])
 
@@ -243,5 +252,7 @@ _PARTS = {
     "forecast": _forecasts,
     "one_shop": _one_shop,
     "everything": _everything_said,
+    "diagnosed": _diagnosed,
+    "few_controls": _few_controls,
 }
 PARTS = tuple(_PARTS)

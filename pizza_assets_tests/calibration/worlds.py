@@ -17,6 +17,8 @@ from pizza_assets.models.week import MatchWeek
 
 ZONE = "Europe/London"
 CELL_MINUTES = 5
+LATE_HOUR = 17
+"""Local hour of kick-off from which `Planted.late_kickoffs` applies."""
 CELLS_PER_DAY = 24 * 60 // CELL_MINUTES
 LENGTHS = WindowLengths()
 GOALS = {"home": 1.55, "away": 1.25}
@@ -66,7 +68,8 @@ class Planted:
     estimate must not contain. own_win: added in `post` after the own team's win. per_goal: added in `post` per goal of
     the match. after_goal: added for 15 minutes from each goal of the own team. everybody: all markets, in `during` and
     `post` of the matches named in `SimulatedYear.shared_match_ids`. market_sd, match_sd: how the effects of `windows`
-    differ between markets, and between the matches of one.
+    differ between markets, and between the matches of one. late_kickoffs: added in `post` after own matches that kick
+    off at 17:00 or later. home_days: added all day, in the market of the home team.
     """
 
     windows: dict[str, float] = field(default_factory=dict)
@@ -77,6 +80,8 @@ class Planted:
     everybody: float = 0.0
     market_sd: float = 0.0
     match_sd: float = 0.0
+    late_kickoffs: float = 0.0
+    home_days: float = 0.0
 
 
 NOTHING = Planted()
@@ -300,6 +305,9 @@ def _football(
     number = {market.name: row for row, market in enumerate(markets)}
     margin = (matches["home_goals"] - matches["away_goals"]).to_numpy(dtype=int)
     total = (matches["home_goals"] + matches["away_goals"]).to_numpy(dtype=int)
+    is_late = (matches["kickoff_at"].dt.tz_convert(ZONE).dt.hour >= LATE_HOUR).to_numpy()
+    midnight = matches["kickoff_at"].dt.tz_convert(ZONE).dt.normalize().dt.tz_convert("UTC")
+    day = (epoch_minutes(midnight) - minutes[0]) // CELL_MINUTES
     goals_of = {key: rows["minute"].to_numpy() for key, rows in goals.groupby(["match_id", "side"])}
     for match_id, market, side in exposed[["match_id", "market", "side"]].itertuples(index=False, name=None):
         row, target = row_of_match[match_id], effect[number[market]]
@@ -309,6 +317,9 @@ def _football(
         has_won = margin[row] > 0 if side == "home" else margin[row] < 0
         start, end = (max(edge[row], 0) for edge in spans["post"])
         target[start:end] += planted.own_win * has_won + planted.per_goal * total[row]
+        target[start:end] += planted.late_kickoffs * is_late[row]
+        if side == "home":
+            target[max(day[row], 0) : max(day[row] + CELLS_PER_DAY, 0)] += planted.home_days
         for minute in goals_of.get((match_id, side), ()):
             # a goal's quarter-hour starts with the first whole cell after it
             start = max(-(-(minute - minutes[0]) // CELL_MINUTES), 0)

@@ -19,7 +19,7 @@ from pizza_assets.models.extracts import (
     MatchTimelineExtract,
     OrdersTimelineExtract,
 )
-from pizza_assets.models.market import DEFAULT_MARKETS
+from pizza_assets.models.market import DEFAULT_MARKETS, Market
 from pizza_assets.models.vocabulary import combined_source
 from pizza_assets_tests.dashboards.sample_forecasts import (
     coming_matches,
@@ -84,8 +84,14 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
     )
 
 
+def _markets(sample: Sample) -> list[Market]:
+    """The default markets, then invented ones, each with a team of its own."""
+    invented = (Market(f"Town {n}", "Europe/London", (f"Town {n} FC",)) for n in range(1, sample.markets + 1))
+    return [*DEFAULT_MARKETS, *invented][: sample.markets]
+
+
 def _market_names(sample: Sample) -> list[str]:
-    return [market.name for market in DEFAULT_MARKETS[: sample.markets]]
+    return [market.name for market in _markets(sample)]
 
 
 def sample_quarters(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
@@ -127,7 +133,7 @@ def _timeline(quarters: pd.DataFrame) -> pd.DataFrame:
 
 
 def _matches(sample: Sample, rng: np.random.Generator) -> pd.DataFrame:
-    teams = [market.teams[0] for market in DEFAULT_MARKETS[: sample.markets]]
+    teams = [market.teams[0] for market in _markets(sample)]
     if sample.hostile_team:
         teams[0] = HOSTILE
     rows = []
@@ -166,7 +172,7 @@ def _competition(number: int) -> dict:
 
 
 def _impact(sample: Sample, matches: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    team_markets = dict(zip((m.teams[0] for m in DEFAULT_MARKETS), (m.name for m in DEFAULT_MARKETS), strict=True))
+    team_markets = {market.teams[0]: market.name for market in (*_markets(sample), *DEFAULT_MARKETS)}
     rows = []
     for match in matches.to_dict("records"):
         for source in sample.order_sources:

@@ -147,7 +147,7 @@ def _fixture(source: str, number: int, team_count: int) -> dict:
         "is_moved": number == 0,
         "market_count": 0 if number == 2 else 2,
         "forecast_count": 2 if number == 0 else 0,
-        "sentence": f"{'MOCK FIXTURE: ' if source == 'mock' else ''}{home} v {away} ({competition})",
+        "sentence": f"{'MOCK MATCH: ' if source == 'mock' else ''}{home} v {away} ({competition})",
     }
 
 

@@ -16,7 +16,7 @@ from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
 from pizza_assets.models.demand import DemandForecastExtract
-from pizza_assets.models.extracts import DataQualityExtract, OrdersTimelineExtract
+from pizza_assets.models.extracts import CorrelationsExtract, DataQualityExtract, OrdersTimelineExtract
 from pizza_assets.models.forecast_extracts import ComingMatchesExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
@@ -76,12 +76,23 @@ def folder(tmp_path_factory) -> Path:
         "saturday": _collected_on_saturday(_late(sample_page_data(BOTH))),
         "fortnight": _for_two_weeks(mock),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
+        "unusual": _with_a_quiet_sunday(mock),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
+        "promoted": _promoted(sample_page_data(BOTH)),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
     for name, data in pages.items():
         (folder / f"{name}.html").write_text(build_page(data), encoding="utf-8")
     return folder
+
+
+def _promoted(data: PageData) -> PageData:
+    """Mock orders with real matches were above usual hours before kick-off already."""
+    rows = data.rows(CorrelationsExtract)
+    is_promoted = (rows["order_source"] == "mock") & (rows["subject"] == "own_team_match")
+    numbers = {"hours_before_uplift_pct": 8.2, "hours_before_p_value": 0.004}
+    changed = rows.assign(**{name: rows[name].mask(is_promoted, value) for name, value in numbers.items()})
+    return replace(data, extracts={**data.extracts, CorrelationsExtract.table_name(): changed})
 
 
 def _collected_on_saturday(data: PageData) -> PageData:
@@ -116,6 +127,13 @@ def _with_two_matches(data: PageData) -> PageData:
     demand.loc[is_evening, ["match_id", "match"]] = ["evening", "Aston Villa – Hull City, 20:00"]
     is_day = demand["span"] == "day"
     demand.loc[is_day, "without_football"] = demand.loc[is_day, "with_football"] - 1.2
+    return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
+
+
+def _with_a_quiet_sunday(data: PageData) -> PageData:
+    demand = data.rows(DemandForecastExtract).copy()
+    quiet = (demand["market"] == "Brentford") & (demand["business_date"] == "2026-08-09")
+    demand.loc[quiet, "unusual_pct"] = -40.2
     return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
 
 
@@ -174,7 +192,7 @@ def opened(browser, file: Path, address: str = "", now: str = NOW, **options) ->
         lambda request: troubles.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
     )
     page.goto(f"{file.as_uri()}{address}")
-    wait_until_drawn(page, address or "#/")
+    wait_until_drawn(page, address.split("?", maxsplit=1)[0] or "#/")
     yield page
     page.wait_for_timeout(100)
     page.close()
@@ -233,6 +251,21 @@ def test_every_chart_is_drawn_without_a_request_or_a_complaint(browser, folder):
             assert "undefined" not in holder.get_attribute("aria-label"), chart
             assert "NaN" not in holder.inner_html(), chart
         assert not {"undefined", "NaN", "null"} & set(page.locator("#overview").inner_text().split())
+
+
+def test_what_began_hours_before_kick_off_is_said_beside_every_number(browser, folder):
+    began = "it began hours before: orders were already +8.2 % from usual"
+    above = "Hours before kick-off, orders of all markets together were already +8.2 % from usual"
+    with opened(browser, folder / "promoted.html") as page:
+        assert tile(page, "After the own team's match").count(began) == 1, "of mock orders, not of real ones"
+        for view in ("effects", "results"):
+            assert words(page, view).count(above) == 1, view
+        drawn = "".join(page.locator("#view-effects .chart").evaluate_all("all => all.map((one) => one.innerHTML)"))
+        assert "began hours" in drawn, "the label wraps"
+    with opened(browser, folder / "both.html") as page:
+        assert "hours before" not in tile(page, "After the own team's match").lower()
+        for view in ("effects", "results"):
+            assert "Hours before kick-off, orders" not in words(page, view), view
 
 
 def test_a_hostile_name_stays_text(browser, folder):
@@ -383,7 +416,7 @@ def test_a_match_day_opens_by_address_and_an_unknown_one_says_so(browser, folder
 def test_a_coming_match_links_to_its_hours_and_back(browser, folder):
     with opened(browser, folder / "both.html") as page:
         rows = page.locator("#view-coming tbody tr")
-        assert rows.count() == 6
+        assert rows.count() == 5
         assert "staff for" in page.locator("#view-coming").inner_text().lower()
         link = page.locator("#view-coming tbody a").first
         address = link.get_attribute("href")
@@ -405,7 +438,11 @@ def test_a_fixture_without_a_time_is_listed_and_one_without_a_market_says_so(bro
         rows = page.locator("#view-coming tbody").inner_text()
         assert "kick-off not fixed yet" in rows
         assert "only the date is known" in rows
-        assert "No market with orders follows either team." in rows
+        assert "Hull City" not in rows
+        others = page.locator("#view-coming details")
+        assert "1 more match, of teams that no market with orders follows" in others.inner_text()
+        others.locator("summary").click()
+        assert "Hull City – Millwall" in others.inner_text()
     with opened(browser, folder / "both.html", "#/coming/nowhere") as page:
         assert "not among the coming matches" in page.locator("#view-fixture").inner_text()
 
@@ -700,14 +737,51 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
         assert "The week after: Tue 11 Aug to Tue 18 Aug" in page.inner_text("#view-weekend")
         shop = page.locator("table.weekend tbody th", has_text="Wolverhampton").first
-        assert shop.inner_text().split() == ["Wolverhampton", "shop", "2"]
-        assert shop.evaluate(LINES_OF_A_SHOP) == [1, 1]
+        assert shop.inner_text().split() == ["Wolverhampton", "shop", "2", "Tue", "+5", "%"]
+        assert max(shop.evaluate(LINES_OF_A_SHOP)) == 1
         assert page.locator(".match-mark").first.inner_text() == "match 15:00"
         assert "PIZZA_ORDERS_PER_PERSON" in page.inner_text("#view-weekend")
         assert "All chains together: staff for" in page.inner_text("#view-coming thead")
         page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
         page.wait_for_selector("#view-shop_day .legend")
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
+
+
+def test_the_contents_open_every_view_by_keyboard(browser, folder) -> None:
+    with opened(browser, folder / "both.html") as page:
+        names = page.locator("#contents button")
+        assert names.all_inner_texts() == [view.title for view in OVERVIEW]
+        names.nth(len(OVERVIEW) - 1).focus()
+        page.keyboard.press("Enter")
+        last = OVERVIEW[-1].id
+        assert page.evaluate("document.activeElement.id") == f"title-{last}"
+        heading = page.locator(f"#title-{last}").bounding_box()
+        assert page.locator(".filter-bar").bounding_box()["height"] <= heading["y"] < 900
+        page.evaluate("location.hash = '#/match/m-0005'")
+        page.wait_for_selector("#view-match h2:visible")
+        assert page.locator("#contents").is_hidden()
+
+
+def test_on_a_sunday_the_next_weekend_is_one_click_away(browser, folder) -> None:
+    with opened(browser, folder / "fortnight.html", now="2026-08-09T10:00:00Z") as page:
+        assert page.locator("th.day").all_inner_texts() == ["Sun, 9 Aug"] * 2
+        page.click("#next-weekend")
+        assert page.locator("table.weekend").first.locator("th.day").all_inner_texts() == [
+            "Fri, 14 Aug", "Sat, 15 Aug", "Sun, 16 Aug",
+        ]  # fmt: skip
+        assert page.input_value("#weekend-days") == "next"
+        assert page.locator("#next-weekend").count() == 0
+    with opened(browser, folder / "both.html", now="2026-08-09T10:00:00Z") as page:
+        assert page.locator("#next-weekend").count() == 0, "it is not forecast yet"
+
+
+def test_shops_are_sorted_by_the_percentage_that_they_show(browser, folder) -> None:
+    with opened(browser, folder / "unusual.html") as page:
+        shops = page.locator("table.weekend").first.locator("tbody th").all_inner_texts()
+        assert [" ".join(shop.split()) for shop in shops] == [
+            "Brentford shop 1 Sun −40 %",
+            "Birmingham shop 1 Sat +5 %",
+        ]
 
 
 def test_a_failed_source_is_told_without_the_words_of_the_network(browser, folder) -> None:
@@ -764,6 +838,43 @@ def test_filters_are_in_the_address_and_survive_a_reload(browser, folder) -> Non
         page.evaluate("location.hash = '#/?market=Nowhere'")
         page.wait_for_timeout(300)
         assert page.input_value("#filter-market") == ""
+
+
+def test_a_link_with_filters_opens_filtered_the_overview_and_a_shops_day(browser, folder) -> None:
+    chosen = "market=Brentford&chain=Pizza+Hut&source=real%2Freal&from=2025-09-01&to=2025-09-20&team=Brentford"
+    for path in ("#/", "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08"):
+        with opened(browser, folder / "both.html", f"{path}?{chosen}") as page:
+            controls = ("market", "chain", "source", "from", "to", "team")
+            assert [page.input_value(f"#filter-{name}") for name in controls] == [
+                "Brentford", "Pizza Hut", "real/real", "2025-09-01", "2025-09-20", "Brentford",
+            ]  # fmt: skip
+            assert page.evaluate("Object.fromEntries(new URLSearchParams(location.hash.split('?')[1]))") == {
+                "market": "Brentford", "chain": "Pizza Hut", "source": "real/real", "from": "2025-09-01",
+                "to": "2025-09-20", "team": "Brentford",
+            }  # fmt: skip
+            if path == "#/":
+                shops = page.locator("#view-weekend tbody th").all_inner_texts()
+                assert [shop.split()[0] for shop in shops] == ["Brentford"]
+                assert page.locator("#view-weekend h3").all_inner_texts()[0].startswith("Pizza Hut")
+
+
+def test_three_weeks_later_nothing_that_has_passed_is_called_coming(browser, folder) -> None:
+    """Also where an old link leads: to a fixture, and to a shop's day."""
+    later = "2026-08-25T06:00:00Z"
+    with opened(browser, folder / "both.html", now=later, viewport={"width": 390, "height": 844}) as page:
+        note = page.locator(".age-note").bounding_box()
+        assert note["y"] + note["height"] < 844
+        assert page.locator("#view-weekend .staff").count() == 0
+        assert page.locator("#view-coming a").count() == 0
+        assert "Hull City" not in page.inner_text("#view-coming")
+    with opened(browser, folder / "both.html", "#/coming/coming-real-0", now=later) as page:
+        text = page.inner_text("#view-fixture")
+        assert "has been played since" in text
+        assert page.locator("#view-fixture table, #view-fixture .chart").count() == 0
+        assert page.locator(".age-note").count() == 1
+    day = "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08"
+    with opened(browser, folder / "both.html", day, now=later) as page:
+        assert "This day has passed" in page.inner_text("#view-shop_day")
 
 
 def test_an_old_page_says_so_and_calls_no_past_match_coming(browser, folder) -> None:

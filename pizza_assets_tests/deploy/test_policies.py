@@ -201,6 +201,7 @@ def test_each_role_has_only_its_documents() -> None:
             ("ssm:GetParameters", f"{WORDS['keys_arn']}/orders-api-key"),
             ("ssm:GetParameters", f"{WORDS['keys_arn']}/orders-url"),
             ("ssm:GetParameters", f"{WORDS['keys_arn']}/football-data-key"),
+            ("ssm:GetParameters", f"{WORDS['keys_arn']}/notify-urls"),
         },
     }
     for name, wanted in single.items():

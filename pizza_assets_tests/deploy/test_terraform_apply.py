@@ -239,6 +239,7 @@ def test_keys_are_created_unset(applied: Terraform, client: Any) -> None:
         ("/pizza/orders-api-key", "SecureString", "unset"),
         ("/pizza/orders-url", "SecureString", "unset"),
         ("/pizza/football-data-key", "SecureString", "unset"),
+        ("/pizza/notify-urls", "SecureString", "unset"),
     }
 
 

@@ -88,3 +88,11 @@ def test_spark_gives_the_same_bins_as_the_kernel(tables: TableStore, spark: None
 
     pd.testing.assert_frame_equal(bins, binned(tables, "kernel"))
     assert bins["order_count"].sum() > 20_000
+
+
+def test_a_storage_folder_is_never_a_pattern_of_spark(tables: TableStore, spark: None, tmp_path: Path) -> None:
+    for name in ("aXb", "a1b {c}", "a*b", "a[1]b {c}?"):
+        shutil.copytree(tables.objects.uri(""), tmp_path / name)
+    for name in ("a*b", "a[1]b {c}?"):
+        copied = build_tables(Settings(storage=str(tmp_path / name)), lambda: NOW)
+        pd.testing.assert_frame_equal(binned(copied, "spark"), binned(tables, "kernel"))

@@ -11,6 +11,7 @@ import pytest
 from pizza_assets.dashboards.manifest import manifest_name
 from pizza_assets.models.extracts import EXTRACTS
 from pizza_assets.storage.layout import PLACES, member_key, whole_key
+from pizza_assets_tests.support.fault_server import FaultServer, running, slow
 from pizza_assets_tests.support.lambda_emulator import Invocation, LambdaEmulator, lambda_emulator
 from pizza_assets_tests.support.s3_server import S3Server
 
@@ -98,15 +99,20 @@ def test_a_source_that_fails_is_an_error_of_the_function(
 
 
 def test_a_refresh_that_runs_out_of_time_says_so(moto: S3Server, bucket: str, tmp_path: Path) -> None:
+    """Its source answers too slowly, so that the refresh is never faster than the function's time limit."""
     home = tmp_path / "home"
     home.mkdir()
-    environ = {
-        **moto.environ(),
-        "S3_BUCKET_NAME": bucket,
-        "PIZZA_LOCAL_FOLDER": "/tmp/pizza",
-        "PIZZA_DAILY_REFRESH": "eventbridge",
-        "PIZZA_MATCHES": "mock",
-    }
-    with lambda_emulator(home, environ, tmp_path / "log", timeout_seconds=9) as emulator:
-        call = ended(emulator.invoke(TICK))
-    assert (call.outcome, call.answer["errorType"]) == ("error", "OutOfTime")
+    with running(FaultServer(always=slow(120))) as matches:
+        environ = {
+            **moto.environ(),
+            "S3_BUCKET_NAME": bucket,
+            "PIZZA_LOCAL_FOLDER": "/tmp/pizza",
+            "PIZZA_DAILY_REFRESH": "eventbridge",
+            "PIZZA_MATCHES": "football-data",
+            "PIZZA_FOOTBALL_DATA": matches.url,
+            "PIZZA_FOOTBALL_DATA_KEY": "unused",
+        }
+        with lambda_emulator(home, environ, tmp_path / "log", timeout_seconds=20) as emulator:
+            call = ended(emulator.invoke(TICK))
+    assert call.outcome == "error"
+    assert call.answer["errorType"] == "OutOfTime"

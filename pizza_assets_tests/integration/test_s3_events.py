@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from pizza_assets.errors import StorageError
-from pizza_assets.orchestration.automation.alerts import sns_topic
+from pizza_assets.orchestration.automation.channels import sns_topic
 from pizza_assets.orchestration.s3_events import S3EventQueue, s3_event_queue
 from pizza_assets.settings import Settings
 from pizza_assets_tests.support.s3_server import REGION, S3Server

@@ -44,6 +44,15 @@ def test_work_out_of_time_is_reported_and_interrupted() -> None:
     assert calls == ["near"]
 
 
+def test_work_is_interrupted_when_its_time_is_over_however_rarely_the_watcher_checks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "CHECK_EVERY_SECONDS", 600.0)
+    near = Deadline(time.monotonic() + 0.05, time.monotonic() + 1200)
+    with pytest.raises(KeyboardInterrupt), watched(near, nothing, lambda: False, nothing):
+        work_for_long()
+
+
 def test_work_is_interrupted_even_if_interrupts_were_ignored() -> None:
     usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

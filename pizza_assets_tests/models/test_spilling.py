@@ -1,11 +1,13 @@
 """Spilling to disk: rows are sorted as by pandas, and every repeated value is found."""
 
+import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,3 +113,16 @@ def test_repeated_values_are_found_on_disk_beyond_the_memory_limit(
         seen.add(rows.slice(399_999))
         assert seen.first_repeated() == ("order_id", rows["order_id"][399_999].as_py())
     assert list(temporary.iterdir()) == []
+
+
+def test_a_temporary_folder_is_never_a_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a*b", "aXb"):
+        (tmp_path / name).mkdir()
+    rows = pa.table({"id": ["a", "b"]})
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "a*b"))
+    with SeenValues(rows.schema) as seen:
+        folder = next((tmp_path / "a*b").iterdir())
+        (tmp_path / "aXb" / folder.name).mkdir()
+        pq.write_table(rows, tmp_path / "aXb" / folder.name / "values.parquet")
+        seen.add(rows)
+        assert seen.first_repeated() is None

@@ -24,7 +24,11 @@ TIMELINE = Timeline(int(at("12:00").timestamp()) // 60, 5)
 
 @pytest.fixture
 def orders(tmp_path: Path) -> OrderStream:
-    tables = build_tables(Settings(storage=str(tmp_path)), lambda: datetime(2025, 9, 10, tzinfo=UTC))
+    return stored_orders(tmp_path)
+
+
+def stored_orders(folder: Path) -> OrderStream:
+    tables = build_tables(Settings(storage=str(folder)), lambda: datetime(2025, 9, 10, tzinfo=UTC))
     rows = [an_order("a", at("12:00:59"), store_id="s2"), an_order("b", at("12:01")), an_order("c", at("11:59"))]
     write_week(tables, "raw_orders", "2025-09-02", RawOrders.conform(rows), Origin("real", "1", "test"), [])
     stream = tables.stream_orders("2025-09-02")
@@ -40,6 +44,18 @@ def test_an_engine_counts_the_stored_week(orders: OrderStream, name: str) -> Non
     assert sums.stray_count == 1
     assert [outlet.store_id for outlet in sums.outlets] == ["s1", "s2"]
     np.testing.assert_array_equal(sums.is_sold[:, :2], [[False, True], [True, False]])
+
+
+PATTERNS = ("a*b", "a?b", "a[1]b", "a[b", "**", "{a,b}", "a'b\"c")
+
+
+@pytest.mark.parametrize("folder", PATTERNS)
+def test_a_storage_folder_is_never_a_pattern(tmp_path: Path, folder: str) -> None:
+    for sibling in ("aXb", "a1b", "axxb", "a"):
+        stored_orders(tmp_path / sibling)
+    orders = stored_orders(tmp_path / folder)
+    sums = bin_engine("duckdb")(orders, SERIES, TIMELINE)
+    assert sums.by_minute["order_count"][:, 0].tolist() == [1, 1, 0, 0, 0]
 
 
 @pytest.mark.parametrize(("name", "module"), [("duckdb", "duckdb"), ("spark", "pyspark"), ("duckdb", "ibis")])

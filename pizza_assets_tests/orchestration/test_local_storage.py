@@ -136,6 +136,15 @@ def test_databases_of_old_runs_are_closed_and_reopened(instance: dg.DagsterInsta
     ]
 
 
+def test_a_table_that_was_found_is_not_looked_for_again(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not instance.event_log_storage.has_table("table_of_tomorrow")
+    assert dg.materialize([an_asset], instance=instance).success
+    monkeypatch.setattr(SqliteEventLogStorage, "has_table", lambda *_: pytest.fail("looked for again"))
+    assert dg.materialize([an_asset], instance=instance).success
+
+
 def test_wiped_logs_are_gone(instance: dg.DagsterInstance) -> None:
     done = dg.materialize([an_asset], instance=instance)
     instance.event_log_storage.wipe()

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from pizza_assets.models import RejectedRows
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.automation.channels import Channel
+from pizza_assets.orchestration.automation.sent_messages import send_once
 from pizza_assets.storage.layout import PLACES, facts_key, rejected_key, week_key, week_of
 from pizza_assets.storage.object_store import ObjectStore
 from pizza_assets.storage.tables import TableStore, WeekTables
@@ -40,6 +42,16 @@ class StorageContract:
     def test_a_check_leaves_nothing_behind(self, store: ObjectStore) -> None:
         store.check()
         assert store.keys("") == []
+
+    def test_a_message_is_sent_once_as_the_store_remembers(self, store: ObjectStore) -> None:
+        got: list[str] = []
+
+        def sent() -> list[str]:
+            chosen: dict[str, Channel] = {"notify 1 (json)": lambda *_: got.append("x")}
+            return send_once(store, lambda: NOW, chosen, "digest-2026-08-07-all", ("s", "t")).sent
+
+        assert [sent(), sent(), got] == [["notify 1 (json)"], [], ["x"]]
+        assert store.keys("processed-data") == ["processed-data/sent-messages/digest-2026-08-07-all/notify-1-json.json"]
 
     def test_a_missing_object_is_none(self, store: ObjectStore) -> None:
         assert store.read("nothing") is None

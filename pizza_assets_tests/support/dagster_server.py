@@ -77,16 +77,30 @@ class DagsterServer:
         return launched["run"]["runId"]
 
     def stop_sensor(self, name: str) -> None:
-        """Switch a sensor off, as the page Automation does. The instance remembers it."""
-        found = self.query(
-            """query($selector: SensorSelector!) { sensorOrError(sensorSelector: $selector) {
-                 ... on Sensor { sensorState { id } } } }""",
-            selector={**SELECTOR, "sensorName": name},
-        )["sensorOrError"]
+        """Switch a sensor off, as the page Automation does. The instance remembers it.
+
+        Between ticks only: a tick writes the state that it read when it began, and so would switch the sensor on again.
+        """
+        deadline = time.monotonic() + STARTED_WITHIN_SECONDS
+        while not self._has_ended_ticks(name):
+            assert time.monotonic() < deadline, f"sensor {name}: no tick ended within {STARTED_WITHIN_SECONDS} s"
+            time.sleep(0.5)
         stopped = self.query(
-            "mutation($id: String) { stopSensor(id: $id) { __typename } }", id=found["sensorState"]["id"]
+            "mutation($id: String) { stopSensor(id: $id) { __typename } }", id=self._sensor_state(name)["id"]
         )["stopSensor"]
         assert stopped["__typename"] == "StopSensorMutationResult", stopped
+
+    def _has_ended_ticks(self, name: str) -> bool:
+        """Whether a sensor is off, or its newest tick has ended."""
+        state = self._sensor_state(name)
+        return state["status"] == "STOPPED" or any(tick["status"] != "STARTED" for tick in state["ticks"])
+
+    def _sensor_state(self, name: str) -> dict[str, Any]:
+        return self.query(
+            """query($selector: SensorSelector!) { sensorOrError(sensorSelector: $selector) {
+                 ... on Sensor { sensorState { id status ticks(limit: 1) { status } } } } }""",
+            selector={**SELECTOR, "sensorName": name},
+        )["sensorOrError"]["sensorState"]
 
     def backfill(self, assets: Sequence[str], weeks: Sequence[str]) -> str:
         """Start a backfill as the lineage page does; returns its id."""

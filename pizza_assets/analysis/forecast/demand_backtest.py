@@ -20,7 +20,7 @@ from pizza_assets.analysis.forecast.demand_units import (
     selling,
 )
 from pizza_assets.analysis.forecast.effect import Effects, window_effects
-from pizza_assets.analysis.forecast.intervals import interval_ends
+from pizza_assets.analysis.forecast.intervals import are_inside
 from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.forecast.origin import OriginForecast, forecast_at
 from pizza_assets.analysis.forecast.refusal import Verdict, judged_by_grain
@@ -134,9 +134,8 @@ def _row(
     came, orders = past.observed[of_kind], past.observed[of_kind].sum()
     judged = np.isfinite(k[of_kind])
     inside = {}
-    for level in LEVELS:
-        low, high = interval_ends(level, mean[of_kind][judged], k[of_kind][judged])
-        held = (low <= came[judged]) & (came[judged] <= high)
+    all_held = are_inside(LEVELS, came[judged], mean[of_kind][judged], k[of_kind][judged])
+    for level, held in zip(LEVELS, all_held, strict=True):
         inside[f"inside_{level}_pct"] = 100 * held.mean() if len(held) else np.nan
     errors = {
         name: 100 * np.abs(came - of[of_kind]).sum() / orders if orders else np.nan

@@ -50,7 +50,7 @@ def span_label(row: Mapping) -> str:
 
 def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, reasons: Sequence[str]) -> str:
     """A row of ComingMatches in words. markets: those that follow one of its teams. reasons: for missing forecasts."""
-    prefix = "MOCK FIXTURE: " if row["match_source"] == "mock" else ""
+    prefix = "MOCK MATCH: " if row["match_source"] == "mock" else ""
     if row["entry"] != "fixture":
         return f"{row['note']}."
     about = f"{prefix}{row['home_team']} v {row['away_team']} ({row['competition']}), {row['kickoff_local']}"

@@ -6,6 +6,7 @@ To add a command, add its file and name it in COMMANDS.
 
 from pizza_assets.cli.commands.backfill import backfill
 from pizza_assets.cli.commands.check import check
+from pizza_assets.cli.commands.digest import digest
 from pizza_assets.cli.commands.forecast import forecast
 from pizza_assets.cli.commands.open import open_page
 from pizza_assets.cli.commands.quicksight import quicksight
@@ -15,4 +16,4 @@ from pizza_assets.cli.commands.status import status
 from pizza_assets.cli.commands.teams import teams
 from pizza_assets.cli.commands.ui import ui
 
-COMMANDS = (check, run, backfill, status, teams, restore, forecast, ui, open_page, quicksight)
+COMMANDS = (check, run, backfill, status, teams, restore, forecast, digest, ui, open_page, quicksight)

@@ -4,23 +4,27 @@ import click
 
 from pizza_assets.cli.options import WholeNumber
 
+MOST_DAYS = 14
+"""As far as forecasts reach: HORIZON_DAYS, whose module is slow to import."""
+
 
 @click.command()
 @click.option("--market", metavar="NAME", help="Only this market, in upper or lower case.")
 @click.option("--team", metavar="NAME", help="Only markets that follow this team.")
 @click.option(
     "--days",
-    type=WholeNumber(1, 366),
+    type=WholeNumber(1, MOST_DAYS),
     metavar="N",
-    help="How many days ahead, up to 14. Without it: shops on the weekend, and the matches of 14 days.",
+    help=f"How many days ahead, up to {MOST_DAYS}. Without it: shops on the weekend, and the matches of 14 days.",
 )
+@click.option("--next-weekend", "is_next", is_flag=True, help="Shops on the weekend after this one.")
 @click.option("--json", "style", flag_value="json", help="Every hour and day of every shop as JSON.")
 @click.option("--csv", "style", flag_value="csv", help="The same as CSV.")
-def forecast(market: str | None, team: str | None, days: int | None, style: str | None) -> int:
+def forecast(market: str | None, team: str | None, days: int | None, is_next: bool, style: str | None) -> int:
     """Show what every shop should staff for, and the latest forecast of orders around coming matches.
 
     It was computed by the last `pizza run`; nothing is collected or computed now.
     """
     from pizza_assets.cli import forecasting
 
-    return forecasting.forecast(market, team, days, style or "text")
+    return forecasting.forecast(market, team, days, is_next, style or "text")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pizza_assets.command_name import typed
 from pizza_assets.errors import PizzaAssetsError
 
 
@@ -13,6 +14,7 @@ def open_page(is_print_only: bool) -> int:
     """Open the page in a browser. If it is in a bucket, download a copy first."""
     import webbrowser
 
+    from pizza_assets.cli.terminal import say
     from pizza_assets.storage.frames import write_bytes
     from pizza_assets.storage.layout import whole_key
     from pizza_assets.storage.local_folder import LocalFolder
@@ -22,13 +24,13 @@ def open_page(is_print_only: bool) -> int:
     objects, key = bench.tables.objects, whole_key("dashboard_page")
     content = objects.read(key)
     if content is None:
-        raise PizzaAssetsError(f"{objects.uri(key)} does not exist yet; run `pizza run` first")
+        raise PizzaAssetsError(f"{objects.uri(key)} does not exist yet; run `{typed('run')}` first")
     path = Path(objects.uri(key))
     if bench.settings.is_on_s3:
         copies = LocalFolder(bench.settings.machine_folder)
         write_bytes(copies, key, content)
         path = Path(copies.uri(key))
-    print(path)
+    say(path)
     if not is_print_only:
         webbrowser.open(path.as_uri())
     return 0

@@ -17,6 +17,7 @@ def restore(date: dt.date, before: dt.datetime | None) -> int:
 
     DATE is any date in the week, for example 2026-08-04. Without --before, list what was written and when.
     """
+    from pizza_assets.cli.terminal import say
     from pizza_assets.models.week import MatchWeek
     from pizza_assets.storage.history import WeekHistory
     from pizza_assets.workbench import Workbench
@@ -26,11 +27,11 @@ def restore(date: dt.date, before: dt.datetime | None) -> int:
     history = WeekHistory(bench.tables.objects, week.key)
     if before is None:
         for at, what in history.moments():
-            print(f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {what}")
+            say(f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {what}")
         return 0
     for restored in history.restore(before):
-        print(f"{restored.what:35} {restored.uri}")
-    print(
+        say(f"{restored.what:35} {restored.uri}")
+    say(
         f"\nWeek {week.key} is restored as it was before {before.isoformat()}. Fix what overwrote it before it is "
         "collected again. The tables over all weeks and the page show the restored week once the job analyse has run."
     )

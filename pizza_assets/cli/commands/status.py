@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from pizza_assets.cli.options import week_range
-from pizza_assets.cli.terminal import printable
+from pizza_assets.cli.terminal import say
 
 
 @click.command()
@@ -37,5 +37,5 @@ def status(first: date | None, last: date | None, is_json: bool, is_verified: bo
         staleness = bench.staleness(definitions, instance)
         found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness)
     damaged = damages(bench.tables.objects) if is_verified else None
-    print(status_json(found, damaged) if is_json else printable(status_text(found, damaged)))
+    say(status_json(found, damaged) if is_json else status_text(found, damaged))
     return 1 if damaged else 0

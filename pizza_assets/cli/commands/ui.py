@@ -9,6 +9,9 @@ import click
 
 from pizza_assets.cli.options import WholeNumber
 
+_NO_ADVICE = "ignore:Function `dev_command` is superseded:FutureWarning"
+"""Dagster advises a command that is not installed here (docs/operations.md), at every start."""
+
 
 @click.command()
 @click.option("--port", type=WholeNumber(1, 65535), default=3000, metavar="PORT", help="The port on 127.0.0.1.")
@@ -24,6 +27,7 @@ def ui(port: int) -> int:
         fail_dead_runs(instance)  # a dead run would block the queue, which runs one at a time
     # without it, `dagster dev` makes a temporary folder here each time, and may leave it
     os.environ["DAGSTER_HOME"] = os.environ.get("DAGSTER_HOME") or str(Path.cwd())
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _NO_ADVICE]))
     # a shell script starts background commands with SIGINT ignored, which would last through exec
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     dagster = Path(sys.executable).with_name("dagster")

@@ -3,6 +3,23 @@ const effectsOf = (part, subject) => DATA.correlations.filter((row) => pairChose
     (part ? row.scope === part.scope && row.scope_value === part.value : row.scope === "overall") &&
     (!subject || row.subject === subject));
 
+// Whether orders departed from usual hours before kick-off, so that the effect may not be football's.
+const beganBefore = (row) => (row.hours_before_p_value ?? 1) <= PAGE.suspicious_p;
+
+function beganBeforeWords(row) {
+  const where = row.scope === "overall" ? "" : " in all markets together";
+  return `it began hours before: orders${where} were already ${percent(row.hours_before_uplift_pct)} from usual`;
+}
+
+// The warning that goes before estimates of one pair of sources, or null.
+function beganBeforeNote(rows) {
+  const row = rows.find(beganBefore);
+  return row ? make("p", { class: "hint" },
+    `Hours before kick-off, orders of all markets together were already ${percent(row.hours_before_uplift_pct)} from ` +
+      "usual: something else goes with match days (a promotion, a holiday), so these effects may not be football's.")
+    : null;
+}
+
 // One row of a forest plot: a label of up to two lines, the numbers, and the text of the tooltip.
 function forestPoint(row, name, nWords, role = "") {
   const dates = row.n_clusters ? ` on ${counted(row.n_clusters, "date")}` : "";

@@ -1,6 +1,13 @@
 // Forecasts in words.
 const spanWords = (low, high) => `${count(Math.round(low))} to ${count(Math.round(high))}`;
 
+// By the clock of the browser: a page may be opened weeks after it was made.
+function isOver(fixture) {
+  const ends = (DATA.forecastByMatch.get(fixture.match_id) ?? []).filter((row) => row.span === "match")
+    .reduce((latest, row) => Math.max(latest, row.ends_at * 1000), fixture.kickoff_at * 1000);
+  return nowMs() >= (fixture.kickoff_is_fixed ? ends : ends + DAY_MS);
+}
+
 // What football adds, or why the forecast leaves it out.
 function addedWords(row) {
   if (row.difference === null || !row.is_football_used) {

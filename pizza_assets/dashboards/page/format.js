@@ -4,7 +4,7 @@ const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", y
 const WEEKDAY = new Intl.DateTimeFormat(
   "en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
-const WINDOW_WORDS = { pre: "before", during: "during", post: "after" };
+const WINDOW_WORDS = { pre: "before", during: "during", post: "after", match: "before, during and after" };
 const WINDOW_ORDER = ["pre", "during", "post"];
 const HOUR = 3600_000;
 const DAY_MS = 24 * HOUR;
@@ -20,6 +20,7 @@ const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
 function percent(value, digits = 1) {
   if (value === null) return "not known";
   const rounded = value.toFixed(digits);
+  if (Number(rounded) === 0) return `${rounded.replace("-", "")} %`;
   return `${Number(rounded) > 0 ? "+" : ""}${rounded.replace("-", "−")} %`;
 }
 
@@ -77,7 +78,9 @@ function wrapped(text, width) {
 }
 
 function signed(value, digits = 2) {
-  return `${value > 0 ? "+" : ""}${value.toFixed(digits).replace("-", "−")}`;
+  const rounded = value.toFixed(digits);
+  if (Number(rounded) === 0) return rounded.replace("-", "");
+  return `${value > 0 ? "+" : ""}${rounded.replace("-", "−")}`;
 }
 
 function exactMoney(minorUnits, currency) {

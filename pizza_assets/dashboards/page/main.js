@@ -30,6 +30,7 @@ async function redraw(renderView) {
 async function renderRoute(number) {
   const [opened, shown] = openedView();
   byId("overview").hidden = Boolean(opened);
+  byId("contents-bar").hidden = Boolean(opened);
   byId("drill").hidden = !opened;
   for (const id of drillIds()) byId(`view-${id}`).hidden = id !== opened;
   byId("tooltip").hidden = true;
@@ -109,6 +110,18 @@ function redrawOnWidth() {
   });
 }
 
+// Every view of the overview by its lasting name, in reading order; a title on the page says what was found.
+function fillContents() {
+  const open = (id) => {
+    const heading = byId(`title-${id}`);
+    heading.setAttribute("tabindex", "-1");
+    heading.focus({ preventScroll: true });
+    byId(`view-${id}`).scrollIntoView();
+  };
+  byId("contents").replaceChildren(...overviewIds().map((id) =>
+    make("button", { type: "button", onclick: () => open(id) }, PAGE.views[id].title)));
+}
+
 // The first screen is for numbers: the banner keeps its title, and on a phone the filters are folded, too.
 function foldTop() {
   const isNarrow = matchMedia("(max-width: 720px)").matches;
@@ -122,6 +135,7 @@ async function start() {
   fillMasthead();
   fillBanner();
   fillFilterBar();
+  fillContents();
   takeFiltersFromAddress();
   foldTop();
   byId("filters").addEventListener("change", readFilters);

@@ -1,4 +1,4 @@
-// Coming matches: what to staff for, by fixture and market; each row links to the forecast by hour.
+// Coming matches, what to staff for around them, by fixture and market; each row links to the forecast by hour.
 RENDERERS.coming = renderComing;
 
 const comingPages = paged(12);
@@ -9,6 +9,7 @@ function renderComing() {
   const fixtures = DATA.coming_matches.filter((row) => row.entry === "fixture" && fixtureChosen(row) && !isOver(row))
     .sort((a, b) => a.kickoff_at - b.kickoff_at);
   const rows = fixtures.flatMap(fixtureRows);
+  const own = rows.filter(isOfOurs), others = rows.filter((row) => !isOfOurs(row));
   const labels =
     rows.length ? rows.map((row) => row.data_source ?? row.match_source) : fixtures.map((row) => row.match_source);
   if (!fixtures.length) {
@@ -21,23 +22,19 @@ function renderComing() {
     ["Football adds", "number"], ["Busiest hour", "wide-only"],
     [chains.length > 1 ? "All chains together: staff for" : "Staff for", "number"],
   ]),
-    make("tbody", {}, ...pageOf(rows, comingPages).map(comingRow)));
+    make("tbody", {}, ...pageOf(own, comingPages).map(comingRow)));
   fillView("coming", {
     labels,
     body: [
-      ...noticeList(notices), comingHint(chains), scrolling("Table of coming matches", table),
+      ...noticeList(notices),
+      ...(own.length ? [comingHint(chains), scrolling("Table of coming matches", table)]
+        : [emptyNote("No market with orders follows a team of the coming matches.")]),
       downloadButton("coming-matches", rows.map(writtenRow)),
-      pager(rows.length, comingPages, "coming", renderComing),
-    ],
+      own.length ? pager(own.length, comingPages, "coming", renderComing) : null,
+      others.length ? otherMatches(others) : null,
+    ].filter(Boolean),
   });
   return [];
-}
-
-// By the clock of the browser: a page may be opened weeks after it was made.
-function isOver(fixture) {
-  const ends = (DATA.forecastByMatch.get(fixture.match_id) ?? []).filter((row) => row.span === "match")
-    .reduce((latest, row) => Math.max(latest, row.ends_at * 1000), fixture.kickoff_at * 1000);
-  return nowMs() >= (fixture.kickoff_is_fixed ? ends : ends + DAY_MS);
 }
 
 const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && fitsMatchFilters(row) &&
@@ -54,6 +51,22 @@ function fixtureRows(fixture) {
     (row) => (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team));
   return own.length ? own.map((row) => ({ ...row, fixture })) : [{ fixture, match_source: fixture.match_source }];
 }
+
+// A market follows one of the teams, even if nothing is forecast because the time is not fixed.
+const isOfOurs = (row) => Boolean(row.market || (row.fixture.note && row.fixture.market_count));
+
+// Matches that move no shop's orders, as far as is known: out of the way of those that do.
+function otherMatches(rows) {
+  const item = ({ fixture }) => make("li", {}, `${kickoffOf(fixture)}: ${teams(fixture)} `, badge(fixture.match_source),
+    make("span", { class: "sub" }, ` ${fixture.competition}`));
+  return make("details", { class: "others" },
+    make("summary", {}, `${counted(rows.length, "more match", "more matches")}, of teams that no market with orders ` +
+      "follows"),
+    make("ul", { class: "plain" }, ...rows.map(item)));
+}
+
+const kickoffOf = (fixture) => (fixture.kickoff_is_fixed ? fixture.kickoff_local
+  : `${day(fixture.kickoff_at * 1000)}, kick-off not fixed yet`);
 
 // A row of the downloaded file: the fixture, then its forecast where a market follows it.
 function writtenRow({ fixture, ...row }) {
@@ -84,17 +97,15 @@ function comingHint(chains) {
 
 function comingRow(row) {
   const { fixture } = row;
-  const when =
-    fixture.kickoff_is_fixed ? fixture.kickoff_local : `${day(fixture.kickoff_at * 1000)}, kick-off not fixed yet`;
   const hasBegun = fixture.kickoff_is_fixed && fixture.kickoff_at * 1000 <= nowMs();
   const moved = `${fixture.is_moved ? " (moved)" : ""}${hasBegun ? " (has begun)" : ""}`;
   const title = row.market ? make("a", { href: fixtureAddress(fixture.match_id) }, teams(fixture)) : teams(fixture);
   const match =
-    make("td", { class: "match" }, title, make("span", { class: "sub" }, `${when}${moved} · ${fixture.competition}`),
+    make("td", { class: "match" }, title, make("span", { class: "sub" }, `${kickoffOf(fixture)}${moved} · ${fixture.competition}`),
       row.market ? make("span", { class: "sub narrow-only" }, `${row.market} `, shortPairBadge(row)) : null);
   if (!row.market)
     return make("tr", {}, match, make("td", { class: "wide-only" }, badge(fixture.match_source)),
-      make("td", { colspan: "5" }, fixture.note ?? "No market with orders follows either team."));
+      make("td", { colspan: "5" }, fixture.note));
   const place = [
     make("td", { class: "wide-only" }, shortPairBadge(row)),
     make("td", { class: "wide-only" }, row.market, make("span", { class: "sub" }, `follows ${row.team}`)),

@@ -6,12 +6,12 @@ from pizza_assets.models.forecast_extracts import ComingMatchesExtract, MatchFor
 
 _FIXTURE = (
     "entry", "match_id", "kickoff_at", "kickoff_local", "kickoff_is_fixed", "is_moved", "competition", "match_type",
-    "home_team", "away_team", "note", "sentence", "match_source",
+    "home_team", "away_team", "market_count", "note", "sentence", "match_source",
 )  # fmt: skip
 
 VIEW = View(
     id="coming",
-    title="Coming matches: what to staff for",
+    title="Coming matches",
     question="How many orders should you expect around the next matches, and how many of them does football add?",
     reads=(Reads(ComingMatchesExtract, _FIXTURE), Reads(MatchForecastExtract, FORECAST)),
     filters=("source", "team", "competition", "type", "market"),

@@ -10,7 +10,9 @@ const ABOUT_WORDS = {
   team: "team by team",
   competition: "by competition",
   chain: "chain by chain",
+  kickoff: "by time of kick-off",
 };
+const SPAN_ORDER = [...WINDOW_ORDER, "match"];
 const effectPages = paged(20);
 
 function renderEffects() {
@@ -36,7 +38,7 @@ function renderEffects() {
 }
 
 const inOrderOfTime =
-  (rows) => [...rows].sort((a, b) => WINDOW_ORDER.indexOf(a.time_window) - WINDOW_ORDER.indexOf(b.time_window));
+  (rows) => [...rows].sort((a, b) => SPAN_ORDER.indexOf(a.time_window) - SPAN_ORDER.indexOf(b.time_window));
 
 // The part of the business that a filter names, with the whole business for comparison; else the list's choice.
 function chosenEffects() {
@@ -49,7 +51,9 @@ function chosenEffects() {
     ];
   if (about === "windows") return inOrderOfTime(effectsOf(null, "own_team_match"));
   if (about === "shared") return inOrderOfTime(effectsOf(null, "shared_match"));
-  const ofWindow = DATA.correlations.filter((row) => pairChosen(row) && row.time_window === window);
+  // only the effect after the match was estimated by time of kick-off
+  const ofWindow = DATA.correlations.filter((row) => pairChosen(row) &&
+    row.time_window === (about === "kickoff" ? "post" : window));
   if (about === "outcomes")
     return ofWindow.filter(
       (row) => row.scope === "overall" && row.subject in CONTRAST_WORDS && row.subject !== "shared_match");
@@ -77,7 +81,7 @@ function effectTools() {
   ]) => ["windows", "outcomes", "shared"].includes(about) || scopes.has(about));
   const options = (entries, chosen) =>
     entries.map(([value, words]) => make("option", { value, selected: value === chosen }, words));
-  const hasWindow = !["windows", "shared"].includes(EFFECTS.about);
+  const hasWindow = !["windows", "shared", "kickoff"].includes(EFFECTS.about);
   return make("div", { class: "table-tools" },
     make("label", {}, "Effect of ",
       make("select", { id: "effects-about", onchange: change("about") }, ...options(topics, EFFECTS.about))),
@@ -93,16 +97,18 @@ function effectBlock(rows, i, draws) {
   const shown = pageOf(answered, effectPages);
   const heading = make("h3", {}, pairBadge(rows[0]));
   const missing = unansweredList(rows.filter((row) => !answered.includes(row)));
+  const warning = beganBeforeNote(answered);
   if (!shown.length) return [heading, missing].filter(Boolean);
   const holder = make("div", { class: "chart", id: `chart-effects-${i}` });
   const points = shown.map((row) => forestPoint(row, effectName(row), counted(row.n_matches, "match", "matches"), [
-    row.role === "primary" ? "declared beforehand" : "", row.reasons === null ? "" : "weak",
+    row.role === "primary" ? "declared beforehand" : "", beganBefore(row) ? "began hours before" : "",
+    row.reasons === null ? "" : "weak",
   ].filter(Boolean).join(", ")));
   draws.push({ holder, draw: () => drawForest(holder, points) });
   const rest = answered.length > effectPages.perPage
     ? pager(answered.length, effectPages, `effects-${i}`, () => redraw(renderEffects))
     : null;
-  return [heading, holder, rest, effectTable(shown), missing].filter(Boolean);
+  return [heading, warning, holder, rest, effectTable(shown), missing].filter(Boolean);
 }
 
 function effectName(row) {
@@ -132,7 +138,8 @@ function effectsHint(rows) {
 function effectTable(rows) {
   const head = [
     "Effect", "Change", "95 % interval", "Per store and hour", "q-value", "Based on", "Smallest detectable",
-    "Leaving out any one market", "Dates without a match", "Pre-trend (p-value)", "Weakness", "Method",
+    "Leaving out any one market", "Hours before kick-off", "Dates without a match (for information)",
+    "Pre-trend (p-value)", "Weakness", "Method",
   ];
   const cells = (row) => [percent(row.uplift_pct),
     interval(row.ci_low_pct, row.ci_high_pct),
@@ -143,6 +150,9 @@ function effectTable(rows) {
     `${counted(row.n_matches, "match", "matches")}, ${counted(row.n_clusters, "date")}`,
     row.mde_80_pct === null ? "–" : `${row.mde_80_pct.toFixed(1)} %`,
     row.leave_one_out_low_pct === null ? "–" : interval(row.leave_one_out_low_pct, row.leave_one_out_high_pct),
+    row.hours_before_p_value === null
+      ? "–"
+      : `${percent(row.hours_before_uplift_pct)} (p ${probability(row.hours_before_p_value)})`,
     row.placebo_uplift_pct === null
       ? "–"
       : `${percent(row.placebo_uplift_pct)} (${interval(row.placebo_ci_low_pct, row.placebo_ci_high_pct)})`,
@@ -153,9 +163,9 @@ function effectTable(rows) {
     row.method,
   ];
   const body = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, effectName(row) || row.hypothesis),
-    ...cells(row).map((words, i) => make("td", { class: i < 9 ? "number" : "small" }, words))));
+    ...cells(row).map((words, i) => make("td", { class: i < 10 ? "number" : "small" }, words))));
   return make("details", {}, make("summary", {}, "All numbers, with method and checks"),
     scrolling("Table of effects",
-      make("table", {}, headOf(head.map((words, i) => [words, i && i < 10 ? "number" : ""])),
+      make("table", {}, headOf(head.map((words, i) => [words, i && i < 11 ? "number" : ""])),
         make("tbody", {}, ...body))));
 }

@@ -13,6 +13,15 @@ function renderFixture(id) {
     });
     return [];
   }
+  if (isOver(fixture)) {
+    fillView("fixture", {
+      labels: [fixture.match_source],
+      title: teams(fixture),
+      heading: { tabindex: "-1", class: "scoreline" },
+      body: [emptyNote("This match has been played since this page was made. A newer page has it among its matches.")],
+    });
+    return [];
+  }
   const rows = (DATA.forecastByMatch.get(id) ??
     []).filter((row) => pairChosen(row) && (!FILTER.market || row.market === FILTER.market));
   const groups = [...grouped(rows, (row) => JSON.stringify([row.market, row.order_source, row.match_source])).values()]

@@ -76,7 +76,10 @@ function upliftFacts() {
     .filter((row) => row.uplift_pct !== null)
     .map((row) => [
       row.status === "ok" ? percent(row.uplift_pct) : "not known",
-      `${row.status === "ok" ? `${interval(row.ci_low_pct, row.ci_high_pct)}, ` : ""}${pairWords(row)}`,
+      [
+        beganBefore(row) ? beganBeforeWords(row) : "",
+        row.status === "ok" ? interval(row.ci_low_pct, row.ci_high_pct) : "", pairWords(row),
+      ].filter(Boolean).join(", "),
       row.data_source === "real" ? "" : "mock",
     ]);
 }

@@ -21,7 +21,7 @@ function renderResults() {
     if (!answered.length) return [make("h3", {}, pairBadge(own[0])), missing];
     const holder = make("div", { class: "chart tall", id: `chart-results-${i}` });
     draws.push({ holder, draw: () => drawResults(holder, answered) });
-    return [make("h3", {}, pairBadge(own[0])), holder, missing].filter(Boolean);
+    return [make("h3", {}, pairBadge(own[0])), beganBeforeNote(answered), holder, missing].filter(Boolean);
   });
   const key = legend(["home-win", "won"], ["draw", "drew"], ["away-win", "lost"]);
   const hint = make("p", { class: "hint" },

@@ -115,7 +115,7 @@ def _overview() -> Spec:
 
 VIEW = View(
     id="timeline",
-    title="Orders over time, with matches",
+    title="Orders over time",
     question="When do people order, when were the matches, and when were a store's orders unusual?",
     reads=(
         Reads(OrdersTimelineExtract, ORDERS),

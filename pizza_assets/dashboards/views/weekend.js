@@ -4,6 +4,7 @@ RENDERERS.weekend = renderWeekend;
 let chosenDates = "weekend"; // Which of PERIODS people asked for.
 const PERIODS = {
   weekend: { words: "The weekend", title: () => PAGE.views.weekend.title },
+  next: { words: "Next weekend", title: () => "Next weekend" },
   week: { words: "Seven days", title: () => "The next seven days" },
   later: { words: "The week after", title: () => "The week after" },
 };
@@ -11,7 +12,8 @@ const PERIODS = {
 function renderWeekend() {
   const known = demandRows(), rows = known.filter(isAhead);
   const all = [...new Set(rows.map((row) => row.business_date))].sort();
-  const period = chosenDates === "later" && all.length <= 7 ? "week" : chosenDates;
+  const offered = Object.keys(PERIODS).filter((name) => shownDates(all, name).length);
+  const period = offered.includes(chosenDates) ? chosenDates : "weekend";
   const dates = shownDates(all, period);
   const shown = rows.filter((row) => dates.includes(row.business_date));
   const labels = shown.map((row) => row.data_source);
@@ -22,20 +24,27 @@ function renderWeekend() {
   const tables = byPair(known.filter((row) => dates.includes(row.business_date))).flatMap((own) =>
     [...grouped(own, (row) => row.chain)].sort(([a], [b]) => a.localeCompare(b))
       .map(([chain, ofChain]) => chainTable(chain, ofChain, dates)));
-  const body = [weekendTools(shown, rows, all, period), ...tables];
+  const body = [weekendTools(shown, rows, offered, period), ...tables];
   fillView("weekend", { labels, title: weekendTitle(dates, period), body });
   return [];
 }
 
-// Friday to Sunday of the running or the next weekend; or the next seven days; or those that follow.
+// Friday to Sunday of the running or the next weekend; or of the weekend after it; or the next seven days; or those
+// that follow.
 function shownDates(dates, period) {
   const week = dates.slice(0, 7);
   if (period === "later") return dates.slice(7);
-  if (period !== "weekend") return week;
+  if (period === "week") return week;
+  const weekend = firstWeekend(week);
+  const running = weekend.length ? weekend : week;
+  return period === "next" ? firstWeekend(dates.filter((date) => date > running[running.length - 1])) : running;
+}
+
+function firstWeekend(dates) {
   const weekdayOf = (date) => new Date(date).getUTCDay();
-  const weekend = week.filter((date) => [5, 6, 0].includes(weekdayOf(date)));
+  const weekend = dates.filter((date) => [5, 6, 0].includes(weekdayOf(date)));
   const last = weekend.findIndex((date) => weekdayOf(date) === 0);
-  return weekend.length ? weekend.slice(0, last < 0 ? weekend.length : last + 1) : week;
+  return weekend.slice(0, last < 0 ? weekend.length : last + 1);
 }
 
 function weekendTitle(dates, period) {
@@ -52,43 +61,57 @@ function nothingAheadWords() {
     : "Every day that was forecast here has passed. Run “pizza run” for a new page.";
 }
 
-function weekendTools(shown, all, dates, period) {
-  const choose = (event) => { chosenDates = event.target.value; redraw(renderWeekend); byId("weekend-days").focus(); };
+function weekendTools(shown, all, offered, period) {
+  const show = (chosen) => { chosenDates = chosen; redraw(renderWeekend); byId("weekend-days").focus(); };
   const hasPeople = shown.some((row) => row.people !== null);
   const staff = hasPeople ? "orders and people" : "orders";
   const people = hasPeople || !shown.some((row) => row.quantile_90 !== null) ? ""
     : " With PIZZA_ORDERS_PER_PERSON set, people are shown, too.";
-  const offered = Object.entries(PERIODS).filter(([name]) => name !== "later" || dates.length > 7);
+  // From Saturday on, the weekend that people plan is the next one.
+  const isEnding = period === "weekend" && offered.includes("next") &&
+    new Set(shown.map((row) => row.business_date)).size < 3;
   return make("div", { class: "weekend-tools" },
     make("p", { class: "hint" },
       `How many ${staff} to staff for in the busiest hour still ahead: nine in ten such hours need no more. Select a ` +
-        `number for all hours. Unusual days come first.${people}`),
+        `number for all hours. Shops come first whose day differs most from the mean of its last 8 weeks: by that many per cent.${people}`),
     make("span", { class: "buttons" },
-      make("select", { id: "weekend-days", "aria-label": "Days", onchange: choose },
-        ...offered.map(([value, { words }]) => make("option", { value, selected: value === period }, words))),
+      isEnding ? make("button", { type: "button", id: "next-weekend", onclick: () => show("next") }, "Next weekend")
+        : null,
+      make("select", { id: "weekend-days", "aria-label": "Days", onchange: (event) => show(event.target.value) },
+        ...offered.map((value) => make("option", { value, selected: value === period }, PERIODS[value].words))),
       downloadButton("demand-forecast", all)));
 }
 
 function chainTable(chain, rows, dates) {
   const shops = [...grouped(rows, shopKey).values()]
-    .map((own) => ({ own, unusual: Math.max(0, ...own.filter((row) => row.span === "day" && isAhead(row))
-      .map((row) => Math.abs(row.unusual_pct ?? 0))) }))
-    .sort((a, b) => b.unusual - a.unusual || shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
+    .map((own) => ({ own, unusual: mostUnusual(own) }))
+    .sort((a, b) => Math.abs(b.unusual?.unusual_pct ?? 0) - Math.abs(a.unusual?.unusual_pct ?? 0) ||
+      shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
   const heads = [["Shop", ""], ...dates.map((date) => [dateWords(date), "day"])];
   const table = make("table", { class: `weekend${dates.length > 3 ? " many" : ""}` }, headOf(heads),
-    make("tbody", {}, ...shops.map(({ own }) => shopRow(own, dates))));
+    make("tbody", {}, ...shops.map(({ own, unusual }) => shopRow(own, dates, unusual))));
   return make("div", { class: "chain" },
     make("h3", {}, `${chain} `, make("span", { class: "sub" }, counted(shops.length, "shop")), " ",
       shortPairBadge(rows[0])),
     scrolling(`Shops of ${chain}, ${pairWords(rows[0])}`, table));
 }
 
-function shopRow(own, dates) {
+// The day of a shop that differs most from its mean; undefined where none is known.
+function mostUnusual(own) {
+  const known = [...grouped(own, (row) => row.business_date).values()].filter((rows) => !isClosedForToday(rows)).flat()
+    .filter((row) => row.span === "day" && isAhead(row) && row.unusual_pct !== null);
+  return known.sort((a, b) => Math.abs(b.unusual_pct) - Math.abs(a.unusual_pct))[0];
+}
+
+function shopRow(own, dates, unusual) {
   const [first] = own;
   const cells = dates.map((date) => dayCell(own.filter((row) => row.business_date === date)));
   return make("tr", {},
     make("th", { scope: "row", title: first.store_id }, `${first.market} `,
-      shopNumber(first) ? make("span", { class: "sub" }, shopNumber(first)) : null), ...cells);
+      shopNumber(first) ? make("span", { class: "sub" }, shopNumber(first)) : null, " ",
+      unusual ? make("span", { class: "sub unusual", title: "against the mean of the last 8 weeks" },
+        `${dates.length > 1 ? `${dateWords(unusual.business_date).slice(0, 3)} ` : ""}${
+          percent(unusual.unusual_pct, 0)}`) : null), ...cells);
 }
 
 function dayCell(rows) {

@@ -1,32 +1,33 @@
-"""A sensor that reports failed runs, in the log and on the configured channels. Delivery is in alerts.py."""
+"""A sensor that reports failed runs, in the log and on the configured channels. Delivery is in channels.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
 from pizza_assets.errors import AlertFailed
-from pizza_assets.orchestration.automation.alerts import Channel
+from pizza_assets.escaping import printable
+from pizza_assets.orchestration.automation.channels import Channel, deliver
 from pizza_assets.orchestration.jobs import JOB_TAG
 
 SECONDS_BETWEEN_CHECKS = 15
 
 
-def run_failures(channels: Sequence[Channel]) -> dg.SensorDefinition:
+def run_failures(channels: Mapping[str, Channel]) -> dg.SensorDefinition:
     """The sensor for all jobs. Runs to be retried are reported, too, because the retry may never start."""
 
     @dg.run_failure_sensor(
         name="run_failures",
         minimum_interval_seconds=SECONDS_BETWEEN_CHECKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Reports failed runs in the log, to an SNS topic and to a webhook (PIZZA_ALERT_…).",
+        description="Reports failed runs in the log, and on the channels of PIZZA_ALERT_… and PIZZA_NOTIFY_URLS.",
     )
     def alert(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
         subject, text = alert_text(run, context.failure_event.message or "", _step_errors(context))
         context.log.error(f"{subject}\n{text}")
-        failed = [error for channel in channels if (error := _delivery_error(channel, subject, text))]
+        failed = deliver(channels, subject, text)
         if failed:
-            raise AlertFailed("; ".join(failed))  # fails the sensor's tick, not the run
+            raise AlertFailed("; ".join(failed.values()))  # fails the sensor's tick, not the run
 
     return alert
 
@@ -39,7 +40,8 @@ def alert_text(run: dg.DagsterRun, message: str, step_errors: Sequence[str]) -> 
     is_retried = run.tags.get("dagster/will_retry") == "true"
     job = run.tags.get(JOB_TAG, run.job_name)  # a run by automation has Dagster's own job, and our tag
     subject = f"pizza_assets: {job}{weeks} failed{' and will be retried' if is_retried else ''}"
-    return subject, "\n".join([message, *step_errors, f"Run {run.run_id}: see it in the Dagster UI."])
+    lines = [message, *step_errors, f"Run {run.run_id}: see it in the Dagster UI."]
+    return printable(subject), printable("\n".join(lines))
 
 
 def _step_errors(context: dg.RunFailureSensorContext) -> list[str]:
@@ -51,12 +53,3 @@ def _step_errors(context: dg.RunFailureSensorContext) -> list[str]:
             error = error.cause
         found.append(f"{event.step_key}: {'no error was recorded' if error is None else error.message.strip()}")
     return found
-
-
-def _delivery_error(channel: Channel, subject: str, text: str) -> str | None:
-    """Send the alert; return the error if it was not delivered. The other channels still get it."""
-    try:
-        channel(subject, text)
-    except AlertFailed as error:
-        return str(error)
-    return None

@@ -6,6 +6,7 @@ order_file_sensor.py.
 
 import dagster as dg
 
+from pizza_assets.escaping import printable
 from pizza_assets.models.week import MatchWeek, ranges_to_text, week_ranges, weeks_between
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.orchestration.sources import Sources
@@ -40,9 +41,9 @@ def order_reading_job(settings: Settings) -> dg.JobDefinition:
         running = MatchWeek.containing(clock(), settings.timezone)
         weeks, refused = changed_weeks(files, inputs, tables, settings, running)
         for warning in files.warnings():
-            context.log.warning(warning)
+            context.log.warning(printable(warning))
         for week, why in refused.items():
-            context.log.warning(f"{week} stays as it is: {why}")
+            context.log.warning(printable(f"{week} stays as it is: {why}"))
         stretches = week_ranges(weeks, settings.timezone)
         context.instance.add_run_tags(context.run_id, {WEEKS_TAG: ranges_to_text(stretches)})
         context.add_output_metadata(

@@ -7,11 +7,12 @@ An instance can serve several storages. Every evaluation names the one that it j
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import dagster as dg
 
+from pizza_assets.escaping import printable
 from pizza_assets.models.week import ranges_from_text, ranges_to_text, week_ranges, weeks_in_ranges
 
 PASSED, WARNING, ERROR = "passed", "warning", "error"
@@ -26,6 +27,10 @@ class Verdict:
     outcome: str
     description: str
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def escaped(self) -> "Verdict":
+        """The same, with a description that may be shown: it quotes reasons of sources."""
+        return replace(self, description=printable(self.description))
 
 
 @dataclass(frozen=True)

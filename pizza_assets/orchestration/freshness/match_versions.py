@@ -21,9 +21,7 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
 
     Real and mock matches never share an id, so they are never merged.
     """
-    if weeks is not None:
-        return _newest_versions(raw_matches, weeks)
-    return raw_matches.derived_from_all("current_matches", lambda: _newest_versions(raw_matches, list(raw_matches)))
+    return raw_matches.derived_from_all("current_matches", lambda chosen: _newest_versions(raw_matches, chosen), weeks)
 
 
 def _newest_versions(raw_matches: WeekTables, weeks: Sequence[str]) -> pd.DataFrame:

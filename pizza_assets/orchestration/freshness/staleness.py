@@ -21,6 +21,13 @@ COLLECTED = frozenset({"raw_matches", "raw_match_events", "raw_orders", "mock_or
 an export labelled mock); derived weeks are deleted with their inputs."""
 
 MISSING = "missing"
+_STAND_IN = "a stand-in for"
+
+
+def is_stand_in(reason: str) -> bool:
+    """Whether this reason for staleness is that mock data stand in for a source that failed. Making the week again
+    changes nothing until the source answers."""
+    return reason.startswith(_STAND_IN)
 
 
 class Staleness:
@@ -84,7 +91,7 @@ class Staleness:
         if remote is None:
             return None
         if facts.data_source == DataSource.MOCK and facts.source_name == "mock":
-            return f"a stand-in for {remote}"
+            return f"{_STAND_IN} {remote}"
         return "partial" if facts.is_partial else None
 
     def _blocked(self, asset: str, week: str) -> str | None:

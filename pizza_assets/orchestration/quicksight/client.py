@@ -5,6 +5,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from pizza_assets.command_name import typed
 from pizza_assets.dashboards.manifest import manifest_name
 from pizza_assets.dashboards.quicksight import Target
 from pizza_assets.errors import ConfigurationError
@@ -47,7 +48,8 @@ def refuse_local_storage(settings: Settings) -> None:
     if not settings.is_on_s3:
         raise ConfigurationError(
             f"PIZZA_STORAGE={settings.storage!r} is a local folder, so the manifests name files that QuickSight can't "
-            "read; set PIZZA_STORAGE=s3://bucket/prefix and run `pizza run` to write them there, see docs/quicksight.md"
+            f"read; set PIZZA_STORAGE=s3://bucket/prefix and run `{typed('run')}` to write them there, see "
+            "docs/quicksight.md"
         )
 
 

@@ -72,7 +72,10 @@ class Provisioner:
             ) from error
         edition = answer.get("AccountInfo", {}).get("Edition")
         if edition not in _ENTERPRISE:
-            raise NotSubscribed(f"account {account} has QuickSight's {edition} edition; dashboards need Enterprise")
+            raise NotSubscribed(
+                f"account {account} has QuickSight's {edition} edition; dashboards need Enterprise: upgrade it, see "
+                "docs/quicksight.md"
+            )
 
     def plan(self) -> Iterator[Step]:
         """The changes to make, resource by resource; changes nothing.

@@ -42,7 +42,10 @@ def refresh(client: Any, target: Target, now: Callable[[], datetime], patience: 
         yield ended
     if failed:
         why = "; ".join(f"{one.data_set_id} {one.status} ({one.error or 'no reason given'})" for one in failed)
-        raise QuickSightError(f"{len(failed)} of {len(data_sets)} data sets kept their old data: {why}")
+        raise QuickSightError(
+            f"{len(failed)} of {len(data_sets)} data sets kept their old data: {why}; fix the cause and run the same "
+            "command again"
+        )
 
 
 def _start(client: Any, target: Target, data_set: Resource, ingestion: str) -> Ingested | None:

@@ -52,7 +52,7 @@ def _named(what: str, error: ClientError) -> QuickSightError:
     if code in _NOT_ALLOWED:
         return NotAllowed(f"{message}; use credentials that allow this, see docs/quicksight.md")
     if code in _NO_EDITION:
-        return NotSubscribed(f"{message}; dashboards as code need QuickSight's Enterprise edition")
+        return NotSubscribed(f"{message}; upgrade QuickSight to its Enterprise edition")
     if code in _TOO_BUSY:
         return TooBusy(f"{message}; wait a little, then run the same command again to resume")
     return QuickSightError(f"{message}; completed steps are kept, run the same command again to resume")

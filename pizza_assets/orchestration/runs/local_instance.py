@@ -12,7 +12,9 @@ import dagster as dg
 from filelock import FileLock
 from sqlalchemy.exc import DatabaseError
 
+from pizza_assets.command_name import typed
 from pizza_assets.errors import ConfigurationError, InstanceUnusable
+from pizza_assets.escaping import printable
 
 CONFIGURATION = Path(__file__).with_name("dagster.yaml")
 """The same as dagster.yaml in the repository."""
@@ -51,7 +53,7 @@ def _instance_here(creates: bool) -> dg.DagsterInstance:
         if not creates:
             raise ConfigurationError(
                 f"no dagster.yaml in {Path.cwd()} and DAGSTER_HOME is not set; run this in the folder in which you ran "
-                "`pizza run`"
+                f"`{typed('run')}`"
             )
         _create()
     _FOLDER.mkdir(exist_ok=True)
@@ -65,14 +67,14 @@ def _create() -> None:
     new = _HERE.with_name(f".{_HERE.name}.{uuid.uuid4().hex}")
     new.write_bytes(CONFIGURATION.read_bytes())
     new.replace(_HERE)
-    print(f"created a Dagster instance in {Path.cwd()}: dagster.yaml and {_FOLDER}/", file=sys.stderr)
+    print(printable(f"created a Dagster instance in {Path.cwd()}: dagster.yaml and {_FOLDER}/"), file=sys.stderr)
 
 
 def _unusable(folder: Path, error: sqlite3.Error) -> InstanceUnusable:
     if "locked" in str(error):
         return InstanceUnusable(
             f"the Dagster instance in {folder} is in use ({error}); stop the Dagster processes that work there, such "
-            "as `pizza ui`, and run the same command again"
+            f"as `{typed('ui')}`, and run the same command again"
         )
     damaged = [str(path) for path in sorted(folder.rglob("*.db")) if _is_damaged(path)]
     if not damaged and not _tells_of_damage(error):

@@ -1,19 +1,26 @@
 """The text that summarises a run: weeks, orders, matches, how much of it is mock, the strongest finding."""
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from pizza_assets.analysis.forecast.weekend import summary_lines
+from pizza_assets.analysis.wording import number, source_prefix
+from pizza_assets.command_name import typed
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource, Span
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span
 from pizza_assets.orchestration.runs.backfill import Collected
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
 
+WIDTH = 100
+_INDENT = " " * 9
+"""As wide as the words that lines begin with."""
+
 
 def summary(tables: TableStore, collected: Collected, analysis_error: str | None, warnings: Sequence[str] = ()) -> str:
-    """The summary as plain text. warnings: about the inputs."""
+    """The summary as plain text, in lines of at most WIDTH characters. warnings: about the inputs."""
     weeks = [week for week in collected.weeks if week not in collected.failures]
     lines = [
         "",
@@ -39,13 +46,23 @@ def summary(tables: TableStore, collected: Collected, analysis_error: str | None
         lines += [f"  {week}: {error}" for week, error in sorted(collected.failures.items())]
     if collected.error:
         lines += ["", f"Collecting stopped: {collected.error}"]
-    return "\n".join(lines)
+    return "\n".join(part for text in lines for line in text.split("\n") for part in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    """A long line as several, below its first word; an address or a path stays whole, so that it can be copied."""
+    is_labelled = line[:1].strip() and line[len(_INDENT) - 1 : len(_INDENT)] == " "
+    indent = _INDENT if is_labelled or line.startswith(_INDENT) else ""
+    found = textwrap.wrap(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+    return found or [""]
 
 
 def _staffing(tables: TableStore) -> list[str]:
     """What to staff for on the next planned day; empty without a forecast of shops."""
     lines = summary_lines(tables.read_whole("demand_forecast"))
-    return [*lines, "         all shops and days: pizza forecast", ""] if lines else []
+    return [*lines, f"{_INDENT}all shops and days: {typed('forecast')}", ""] if lines else []
 
 
 def _next_match(tables: TableStore) -> list[str]:
@@ -54,8 +71,21 @@ def _next_match(tables: TableStore) -> list[str]:
     if rows is None or rows.empty:
         return []
     around = rows[(rows["span"] == Span.MATCH) & (rows["kickoff_at"] == rows["kickoff_at"].min())]
-    forecasts = [f"Next     {sentence}" for sentence in around["sentence"].head(2)]
-    return [*forecasts, "         all coming matches: pizza forecast", ""]
+    forecasts = [f"Next     {_match_in_short(row)}" for row in around.head(2).to_dict("records")]
+    return [*forecasts, f"{_INDENT}all coming matches: {typed('forecast')}", ""]
+
+
+def _match_in_short(row: Mapping) -> str:
+    """A row of MatchForecast in one line; why there is none, in its own sentence."""
+    if row["status"] != ResultStatus.OK:
+        return str(row["sentence"])
+    prefix = source_prefix(row["order_source"], row["match_source"])
+    when = f"{pd.Timestamp(row['local_date']):%a %d %b} {row['local_start']} to {row['local_end']}"
+    added = "" if pd.isna(row["with_football"]) else f", {number(row['difference'])} of them because of the match"
+    return (
+        f"{prefix}{row['home_team']} v {row['away_team']}, {row['market']}, {when}: {row['orders']:.0f} orders "
+        f"({row['low_80']:.0f} to {row['high_80']:.0f} in four of five cases){added}"
+    )
 
 
 def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:

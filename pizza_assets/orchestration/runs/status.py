@@ -3,16 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
+from pizza_assets.command_name import typed
+from pizza_assets.escaping import printable_json
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.freshness.staleness import Staleness
+from pizza_assets.orchestration.freshness.staleness import Staleness, is_stand_in
 from pizza_assets.orchestration.runs.backfill_plan import reasons_text
 from pizza_assets.storage.tables import TableStore, Unreadable
 
 LONG_TEXT = 60
-NEXT_STEP = "bring it up to date with: pizza backfill --stale-only"
+_SOURCE_CHECK = "comes_from_chosen_source"
+"""The check that says how a source failed that mock data stand in for."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,15 @@ class DatasetStatus:
 
 @dataclass(frozen=True)
 class WeekStatus:
-    """One week. stale: asset to reason. failed_checks: asset.check to its message."""
+    """One week. stale: asset to reason. stand_ins: the same, of assets whose mock data stand in for a source that
+    failed. failed_checks: asset.check to its message."""
 
     week: str
     orders: DatasetStatus
     matches: DatasetStatus
     stale: dict[str, str]
     failed_checks: dict[str, str]
+    stand_ins: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def status_of(tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[s
 
 def status_json(status: Status, damages: Sequence[str] | None) -> str:
     """The status as JSON. damages: None if storage was not verified."""
-    return json.dumps({**asdict(status), "damages": damages}, indent=1)
+    return printable_json(json.dumps({**asdict(status), "damages": damages}, indent=1))
 
 
 def status_text(status: Status, damages: Sequence[str] | None) -> str:
@@ -66,7 +71,7 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
     stored = [week for week in status.weeks if {week.orders.data_source, week.matches.data_source} != {"none"}]
     lines = [f"Storage   {status.storage}"]
     if not stored:
-        return "\n".join([*lines, "Weeks     none stored; run `pizza run`"])
+        return "\n".join([*lines, f"Weeks     none stored; run `{typed('run')}`"])
     lines += [f"Weeks     {len(stored)} stored ({stored[0].week} to {stored[-1].week}, each from Tuesday 06:00)"]
     lines += [f"Analysis  {_analysis_text(status.stale_analysis)}", ""]
     notes = _notes(status.weeks)
@@ -77,9 +82,13 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
     ]
     lines += ["", *(f"({number}) {text}" for text, number in notes.items())] if notes else []
     stale = sum(bool(week.stale) for week in status.weeks)
-    failed = sum(bool(week.failed_checks) for week in status.weeks)
+    failed = sum(bool(_other_checks(week)) for week in status.weeks)
+    stand_ins = sum(bool(week.stand_ins) for week in status.weeks)
+    again = typed("backfill --stale-only")
     lines += ["", f"{stale} stale week(s), {failed} with a failed check"]
-    lines += [NEXT_STEP] if stale or status.stale_analysis else []
+    lines += [f"bring them up to date with: {again}"] if stale or status.stale_analysis else []
+    if stand_ins:
+        lines += [f"{stand_ins} week(s) with mock stand-ins; once their source answers, collect them with: {again}"]
     if damages is not None:
         lines += [f"{len(damages)} damaged object(s)", *damages]
     return "\n".join(lines)
@@ -87,14 +96,16 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
 
 def _week_status(tables: TableStore, week: MatchWeek, assets: Sequence[str], staleness: Staleness) -> WeekStatus:
     checks = staleness.checks
-    reasons = {asset: staleness.of_week(asset, week) for asset in assets}
+    found = {asset: staleness.of_week(asset, week) for asset in assets}
+    reasons = {asset: why for asset, why in found.items() if why is not None}
     verdicts = {f"{asset}.{verdict.check}": verdict for asset in assets for verdict in checks.failed(asset, week.key)}
     return WeekStatus(
         week.key,
         _dataset(tables, "raw_orders", week.key),
         _dataset(tables, "raw_matches", week.key),
-        {asset: why for asset, why in reasons.items() if why is not None},
+        {asset: why for asset, why in reasons.items() if not is_stand_in(why)},
         {name: verdict.description for name, verdict in verdicts.items()},
+        {asset: why for asset, why in reasons.items() if is_stand_in(why)},
     )
 
 
@@ -124,7 +135,16 @@ def _cells(week: WeekStatus, notes: Mapping[str, int]) -> tuple[str, str, str, s
 
 def _states(week: WeekStatus) -> list[str]:
     stale = [f"stale: {reasons_text(week.stale)}"] if week.stale else []
-    return stale + [f"failed check: {name} ({words})" for name, words in week.failed_checks.items()]
+    why = dict.fromkeys(words for name, words in week.failed_checks.items() if name not in _other_checks(week))
+    words = "; ".join(why) or "; ".join(dict.fromkeys(week.stand_ins.values()))
+    stand_in = [f"mock stand-in: {', '.join(week.stand_ins)} ({words})"] if week.stand_ins else []
+    return stale + stand_in + [f"failed check: {name} ({words})" for name, words in _other_checks(week).items()]
+
+
+def _other_checks(week: WeekStatus) -> dict[str, str]:
+    """Failed checks, without those that say why mock data stand in."""
+    of_stand_ins = {f"{asset}.{_SOURCE_CHECK}" for asset in week.stand_ins}
+    return {name: words for name, words in week.failed_checks.items() if name not in of_stand_ins}
 
 
 def _notes(weeks: Sequence[WeekStatus]) -> dict[str, int]:

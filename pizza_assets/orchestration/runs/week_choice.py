@@ -24,7 +24,9 @@ def chosen_weeks(
     start = first or max(end.shifted(-finished_weeks), earliest)
     for week in (start, end):
         if week > running:
-            raise ConfigurationError(f"week {week.key} has not begun; the latest possible week is {running.key}")
+            raise ConfigurationError(
+                f"week {week.key} has not begun; the latest possible week is {running.key}: choose it or an earlier one"
+            )
         if week < earliest:
             raise ConfigurationError(
                 f"week {week.key} is before the first week {earliest.key}; choose a later date, or set "

@@ -69,7 +69,7 @@ class ContractFile(StoresFile):
     @classmethod
     def _is_code(cls, code: str) -> str:
         if not is_currency(code):
-            raise ValueError(f"{code!r} is not an ISO 4217 code such as GBP")
+            raise ValueError(f"{code!r} is not an ISO 4217 code; write one such as GBP")
         return code
 
     @field_validator("header")

@@ -12,6 +12,7 @@ from typing import Protocol
 import pandas as pd
 
 from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.escaping import printable
 from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
@@ -74,9 +75,7 @@ class Inbox(Protocol):
 
 def _shown(name: str) -> str:
     """A file's name with what is no printable UTF-8 in it escaped: it stands in messages and stored tables."""
-    if name.isprintable():
-        return name
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+    return printable(name).replace("\n", r"\n").replace("\t", r"\t")
 
 
 class OrderFiles:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from filelock import FileLock
 
 from pizza_assets.errors import StorageError
+from pizza_assets.escaping import printable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -76,7 +77,7 @@ def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection
             except (_Damaged, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException) as error:
                 logging.getLogger(__name__).warning(
                     "%s is damaged, so it is made again from the files: %s",
-                    folder / DATABASE, str(error).splitlines()[0],
+                    folder / DATABASE, printable(str(error).splitlines()[0]),
                 )  # fmt: skip
             with _made(folder, made_with, _readable_extents(folder)) as db:
                 return work(db)
@@ -90,7 +91,9 @@ def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection
             raise KeyboardInterrupt from error
         raise
     except duckdb.OutOfMemoryException as error:
-        raise StorageError(f"{folder}: the import needs more memory or disk than there is ({error})") from error
+        raise StorageError(
+            f"{folder}: the import needs more memory or disk than there is ({error}); free some, and run again"
+        ) from error
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
             raise StorageError(f"{folder / DATABASE} is open in another program ({error}); close it") from error
@@ -126,7 +129,7 @@ def _opened(folder: Path, made_with: str) -> Iterator["DuckDBPyConnection"]:
         versions = (row[0] if row else "").split("\n", maxsplit=1)[0]
         if versions != made_with.split("\n", maxsplit=1)[0]:
             logging.getLogger(__name__).warning(
-                "%s was made by another version (%s), so it is made again from the files", folder, versions
+                "%s was made by another version (%s), so it is made again from the files", folder, printable(versions)
             )
     with _made(folder, made_with, extents) as db:
         yield db

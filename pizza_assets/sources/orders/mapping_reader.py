@@ -221,7 +221,7 @@ class _MappingReader:
         if ends is None:
             return
         if choices.get("date_is") != "business_day":
-            self._fail("business_day_ends", 'has no meaning without date_is = "business_day"')
+            self._fail("business_day_ends", 'has no meaning without date_is = "business_day"; add that, or remove this')
         if not re.fullmatch(r"(0\d|1[01]):[0-5]\d", ends):
             self._fail("business_day_ends", f'must be a time before noon such as "06:00", not {ends!r}')
 
@@ -238,7 +238,7 @@ class _MappingReader:
         for key, value in formats.items():
             if value in NUMBER_FORMATS:
                 if key != "timestamp":
-                    self._fail(f"formats.{key}", f"{value} is a format of timestamp only")
+                    self._fail(f"formats.{key}", f"{value} is a format of timestamp only; write a strptime format")
             elif "%" not in value:
                 self._fail(f"formats.{key}", f'not a strptime format: {value!r}; write e.g. "%d/%m/%Y %H:%M"')
             unknown = [sign for sign in re.findall(r"%(.?)", value, re.DOTALL) if sign not in _DIRECTIVES or not sign]
@@ -290,7 +290,7 @@ class _MappingReader:
 
     def _check_amounts(self, columns: Mapping[str, str], choices: Mapping[str, str]) -> None:
         if choices["rows"] == "orders" and choices.get("amount_on", "each_line") != "each_line":
-            self._fail("amount_on", 'has no meaning with rows = "orders", where an order has one line')
+            self._fail("amount_on", 'has no meaning with rows = "orders", where an order has one line; remove it')
         if choices.get("amount_on") == "repeated" and choices.get("refunds", "refuse") == "net":
             self._fail("refunds", '"net" does not go with amount_on = "repeated"; use "exclude"')
         if choices.get("amount_on") == "first_line" and "order_id" not in columns:

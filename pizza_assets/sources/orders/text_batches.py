@@ -104,6 +104,8 @@ class Batches:
         found = self._with_ids(frame).assign(why=LIKE_AN_ORDER)
         if is_other.any():
             found.loc[is_other, "why"] = frame.loc[is_other, "kind"].str.slice(0, _LONGEST_KIND)
+        if "order_id" not in found:  # of a sample: which columns identify an order is not known yet
+            return found[is_other].reset_index(drop=True)
         return found[is_other | (is_below & (found["order_id"] != "").to_numpy())].reset_index(drop=True)
 
     def _why_aside(self, frame: pd.DataFrame, is_blank: np.ndarray, is_defective: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from scipy import stats
 
 from pizza_assets.analysis.forecast.intervals import (
     MIN_VALUES,
+    are_inside,
     fit_dispersion,
     interval_ends,
     poisson_deviance,
@@ -59,6 +60,31 @@ def test_intervals_end_at_the_middle_of_their_counts(mean: float, k: float, leve
     outside = (100 - level) / 200
     assert low == counts[middle >= outside - 1e-9][0]
     assert high == counts[middle <= 1 - outside + 1e-9][-1]
+
+
+@pytest.mark.parametrize("share", [0.025, 0.1, 0.5, 0.9, 0.975])
+def test_quantiles_are_those_of_scipy(share: float) -> None:
+    rng = np.random.default_rng(3)
+    mean, k = 10 ** rng.uniform(-13, 5, 3000), 10 ** rng.uniform(-9, 0.8, 3000)
+    mean[::97], k[::89] = np.nan, np.nan
+    size = 1 / np.maximum(k, 1e-6)
+    found = quantile(share, mean, k)
+    known = np.isfinite(mean * k)
+    right = stats.nbinom.ppf(share, size, size / (size + np.maximum(mean, 1e-12)))
+    assert np.array_equal(found[known], right[known])
+    assert np.isnan(found[~known]).all()
+    assert len(quantile(share, np.empty(0), np.empty(0))) == 0
+
+
+def test_orders_are_inside_if_they_are_between_the_ends() -> None:
+    rng = np.random.default_rng(4)
+    mean, k = 10 ** rng.uniform(-2, 4, 5000), 10 ** rng.uniform(-3, 0, 5000)
+    observed = rng.negative_binomial(1 / k, 1 / (1 + k * mean)).astype(float)
+    at_the_ends = np.concatenate([end + step for end in interval_ends(80, mean, k) for step in (-1, 0, 1)])
+    observed, mean, k = np.concatenate([observed, at_the_ends]), np.tile(mean, 7), np.tile(k, 7)
+    for level, held in zip((80, 95), are_inside((80, 95), observed, mean, k), strict=True):
+        low, high = interval_ends(level, mean, k)
+        assert np.array_equal(held, (low <= observed) & (observed <= high))
 
 
 def test_intervals_of_small_counts_do_not_hold_too_many() -> None:

@@ -8,7 +8,13 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from pizza_assets.analysis.forecast.weekend import days_of_shops, summary_lines, weekend_dates
+from pizza_assets.analysis.forecast.weekend import (
+    days_of_shops,
+    next_weekend_dates,
+    shop_words,
+    summary_lines,
+    weekend_dates,
+)
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.cli.forecasting import exported, staff_text
 from pizza_assets.cli.names import known_name
@@ -76,16 +82,81 @@ def test_the_weekend_is_the_running_or_the_next_one(first: int, expected: list[s
 
 def test_terminal_and_run_say_the_same_numbers_for_every_shop() -> None:
     text = "\n".join(staff_text(FORECAST, BEFORE, None))
-    assert "Birmingham, Birmingham 1  49, 7 people at 18:00 *  49, 7 people at 18:00" in text
-    assert "Brentford, Brentford 1    49, 7 people at 18:00    49, 7 people at 18:00" in text
+    assert "Birmingham, shop 1  49, 7 people at 18:00 *  49, 7 people at 18:00  Sat +1 %" in text
+    assert "Brentford, shop 1   49, 7 people at 18:00    49, 7 people at 18:00  Sat +1 %" in text
     assert text.index("Domino's") < text.index("Pizza Hut")
     assert "shop closed" in "\n".join(staff_text(FORECAST, BEFORE, 3))
     lines = summary_lines(FORECAST)
     assert lines[0] == (
-        "Staff    Sat 08 Aug, Birmingham, Birmingham 1 (Domino's): 49 orders, 7 people from 18:00 to 19:00; "
+        "Staff    Sat 08 Aug, Birmingham, shop 1 (Domino's): 49 orders, 7 people from 18:00 to 19:00; "
         "Aston Villa – Everton, 15:00"
     )
     assert summary_lines(None) == []
+
+
+@pytest.mark.parametrize(
+    ("market", "store", "words"),
+    [
+        ("Leeds", "leeds-2", "Leeds, shop 2"),
+        ("Leeds", "Leeds", "Leeds"),
+        ("North London East", "north-london-east-12", "North London East, shop 12"),
+        ("Leeds", "LDS-0042", "Leeds, LDS-0042"),
+        ("Leeds", "leedsmore-1", "Leeds, leedsmore-1"),
+        ("Köln", "köln_3", "Köln, shop 3"),
+        ("ＴＯＫＹＯ", "tokyo 4", "ＴＯＫＹＯ, shop 4"),
+    ],
+)
+def test_a_shop_is_named_as_on_the_page(market: str, store: str, words: str) -> None:
+    assert shop_words(market, store) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"), [(3, ["14", "15", "16"]), (9, ["14", "15", "16"]), (10, ["21", "22", "23"])]
+)
+def test_the_next_weekend_is_the_one_after(first: int, expected: list[str]) -> None:
+    dates = pd.Series([(date(2026, 8, first) + timedelta(days=n)).isoformat() for n in range(14)])
+    assert [text[-2:] for text in next_weekend_dates(dates)] == expected
+
+
+def test_on_a_sunday_the_next_weekend_is_one_command_away() -> None:
+    """Of the running weekend only the Sunday is left."""
+    later = pd.Timedelta(days=7)
+    both = pd.concat(
+        [
+            FORECAST,
+            FORECAST.assign(
+                starts_at=FORECAST["starts_at"] + later,
+                ends_at=FORECAST["ends_at"] + later,
+                business_date=FORECAST["business_date"].map(
+                    {"2026-08-08": "2026-08-15", "2026-08-09": "2026-08-16", "2026-08-10": "2026-08-17"}
+                ),
+            ),
+        ]
+    )
+    sunday = SATURDAY + pd.Timedelta(days=1, hours=9)
+    today = "\n".join(staff_text(both, sunday, None))
+    assert "Sun 09 Aug" in today
+    assert "15 Aug" not in today
+    assert today.endswith("The next weekend: pizza forecast --next-weekend")
+    following = "\n".join(staff_text(both, sunday, None, is_next=True))
+    assert "Sat 15 Aug" in following
+    assert "Sun 16 Aug" in following
+    assert "09 Aug" not in following
+    rows = json.loads(exported(both, sunday, None, "json", is_next=True))
+    assert {row["business_date"] for row in rows} == {"2026-08-15", "2026-08-16"}
+    assert "not forecast yet" in staff_text(FORECAST, sunday, None, is_next=True)[0]
+
+
+def test_shops_are_sorted_by_the_percentage_that_they_show() -> None:
+    """A day far below the mean is as unusual as one far above; none is printed as -0 %."""
+    expected = {"Birmingham": 390.0, "Brentford": 200.0}
+    days = FORECAST["span"] == "day"
+    rows = FORECAST.assign(expected=FORECAST["expected"].mask(days, FORECAST["market"].map(expected)))
+    lines = [line for line in staff_text(rows, BEFORE, None) if ", shop 1" in line]
+    assert [line.split(",")[0] for line in lines] == ["Brentford", "Birmingham"] * 2
+    assert lines[0].endswith("-50 %")
+    level = rows.assign(usual_orders=rows["expected"] * 1.001)
+    assert all(line.endswith(" 0 %") for line in staff_text(level, BEFORE, None) if ", shop 1" in line)
 
 
 def test_a_run_says_what_to_staff_for_on_the_first_day_that_has_a_range() -> None:

@@ -198,7 +198,9 @@ _SHOPS = {"currency", "extra_orders_per_store_hour", "extra_revenue_per_store_ho
 _ENDS = {"home_goals", "away_goals", "result"}
 UNDRAWN: dict[tuple[str, str], set[str]] = {
     # the fixture's number and its parts of a sentence, which QuickSight shows whole
-    ("coming", "dashboard_coming_matches"): {"entry", "kickoff_at", "kickoff_is_fixed", "match_id", "note"},
+    ("coming", "dashboard_coming_matches"): {
+        "entry", "kickoff_at", "kickoff_is_fixed", "market_count", "match_id", "note",
+    },
     # the page's reading of one fixture; QuickSight has the numbers
     ("coming", "dashboard_match_forecast"): {
         "days_ahead", "is_football_used", "local_end", "local_start", "match_id", "sentence", "skill_against_mean_pct",
@@ -207,7 +209,9 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
     # tiles count; the page's tell more in their second line
     ("kpis", "dashboard_orders_timeline"): {"covered_minutes"},
     ("kpis", "dashboard_matches"): _ENDS,
-    ("kpis", "dashboard_correlations"): {*_ESTIMATE, *_SHOPS, "scope", "scope_value", "subject", "time_window"},
+    ("kpis", "dashboard_correlations"): {
+        *_ESTIMATE - {"pattern_description"}, *_SHOPS, "scope", "scope_value", "subject", "time_window",
+    },
     ("kpis", "dashboard_anomalies"): {"kind"},
     # the page colours a goal's effect by what the tested hypothesis says; QuickSight lists the hypotheses elsewhere
     ("kickoff", "dashboard_correlations"): {"direction", "match_source", "order_source", "subject"},

@@ -45,7 +45,7 @@ def test_the_refresh_has_one_owner() -> None:
     assert [schedule.name for schedule in schedules(Settings())] == ["daily_refresh"]
     assert schedules(Settings(daily_refresh="eventbridge")) == []
     by_eventbridge = build_definitions({"PIZZA_DAILY_REFRESH": "eventbridge"})
-    assert list(by_eventbridge.schedules or []) == []
+    assert [schedule.name for schedule in by_eventbridge.schedules or []] == ["weekly_digest"]
 
 
 @pytest.mark.parametrize("run_on", ["local", "lambda"])

@@ -36,7 +36,17 @@ def _kpis() -> list[Chart]:
         suffix=": revenue in minor units, by currency",
         width=18,
     )
-    columns = (LABEL, "hypothesis", *BAND, "q_value", "n_matches", "mde_80_pct", "status", "reasons")
+    columns = (
+        LABEL,
+        "hypothesis",
+        "pattern_description",
+        *BAND,
+        "q_value",
+        "n_matches",
+        "mde_80_pct",
+        "status",
+        "reasons",
+    )
     first = tables.table(
         "kpis-effect",
         CORRELATIONS,

@@ -138,14 +138,15 @@ def _amounts(samples: Sequence[ExportSample], facts: Sequence[Mapping[str, Colum
 def _check_chosen(chosen: Mapping[str, str], amount: str | None, names: Collection[str]) -> None:
     if amount is not None and amount not in names:
         raise ConfigurationError(
-            f"--amount {amount}: the export has no column {amount!r}; it has {', '.join(map(repr, names))}"
+            f"--amount {amount}: the export has no column {amount!r}; name one of {', '.join(map(repr, names))}"
         )
     for role, header in chosen.items():
         if role not in ROLES:
             raise ConfigurationError(f"--column {role}={header}: no such column of a mapping; use {', '.join(ROLES)}")
         if header not in names:
             raise ConfigurationError(
-                f"--column {role}={header}: the export has no column {header!r}; it has {', '.join(map(repr, names))}"
+                f"--column {role}={header}: the export has no column {header!r}; name one of "
+                f"{', '.join(map(repr, names))}"
             )
 
 

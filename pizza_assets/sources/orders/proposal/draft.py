@@ -53,7 +53,7 @@ class Draft:
     def check_header(self, header: str) -> str:
         """The header. Raises ConfigurationError if no file has it."""
         if header not in self.names:
-            raise ConfigurationError(f"the export has no column {header!r}; it has {self.shown_names}")
+            raise ConfigurationError(f"the export has no column {header!r}; name one of {self.shown_names}")
         return header
 
     def texts(self, role: str) -> pd.Series:

@@ -94,7 +94,8 @@ def _said(option: str, texts: Collection[str], found: Mapping[str, Mapping[str, 
             if key not in known:
                 says = f"it has {', '.join(map(repr, sorted(known)))}" if known else "none of its columns is a status"
                 raise ConfigurationError(
-                    f"{option} {text}: the export has no status {key!r}; {says} (--column status=HEADER)"
+                    f"{option} {text}: the export has no status {key!r}; {says}. Correct it, or name the column of the "
+                    "statuses (--column status=HEADER)"
                 )
             said.append(key)
     return said

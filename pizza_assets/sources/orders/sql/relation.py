@@ -26,8 +26,8 @@ class Relation:
         parts = self.text.split(".")
         if not self.is_query and not (len(parts) <= _MOST_PARTS and all(_NAME.fullmatch(part) for part in parts)):
             raise ConfigurationError(
-                f"PIZZA_ORDERS_TABLE={self.text[:100]!r} is neither a table such as sales.orders nor a query; for a "
-                "name with other characters write SELECT * FROM …, quoted as the database wants it"
+                f"PIZZA_ORDERS_TABLE={self.text[:100]!r} is neither a table such as sales.orders nor a query; "
+                "write SELECT * FROM … for a name with other characters, quoted as the database wants it"
             )
 
     @property

@@ -193,8 +193,8 @@ class OrdersTable:
             columns[name] = found[0]
         if self.updated_at is not None and self.updated_at not in present:
             raise ConfigurationError(
-                f"{self._relation.name}: PIZZA_ORDERS_UPDATED_AT={self.updated_at!r} is none of its columns; it has "
-                f"{', '.join(map(repr, present))}"
+                f"{self._relation.name}: PIZZA_ORDERS_UPDATED_AT={self.updated_at!r} is none of its columns; "
+                f"name one of {', '.join(map(repr, present))}"
             )
         return columns
 

@@ -3,8 +3,6 @@
 Temporary files are in the system's temporary folder (TMPDIR), and are deleted with the answer that needs them.
 """
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,6 +22,7 @@ from pizza_assets.sources.orders.files import COUNT_TEXTS
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
 from pizza_assets.sources.orders.week_files import week_frame, week_rejects, week_rows
+from pizza_assets.temporary import TemporaryFolder
 
 
 class WeekImport:
@@ -56,7 +55,8 @@ class WeekImport:
         write_ends: writes the first and the last row of the source, which are of other weeks: like an export, the
         source is complete on the days between them. Raises BadFile if the rows can't be used as the mapping says.
         """
-        folder = Path(tempfile.mkdtemp(prefix="pizza-orders-"))
+        temporary = TemporaryFolder("orders")
+        folder = temporary.path
         rows: object = None
         try:
             file, ends = OrderFile(self._origin, folder / "rows.parquet"), OrderFile("", folder / "ends.parquet")
@@ -70,9 +70,9 @@ class WeekImport:
             return result
         finally:
             if isinstance(rows, RowStream):
-                weakref.finalize(rows, shutil.rmtree, folder, ignore_errors=True)
+                weakref.finalize(rows, temporary.delete)
             else:
-                shutil.rmtree(folder, ignore_errors=True)
+                temporary.delete()
 
     def _result(self, week: MatchWeek, folder: Path, facts: ImportFacts, may_stream: bool) -> SourceResult:
         if self._origin in facts.bad_files:

@@ -175,3 +175,20 @@ def test_a_column_can_be_named(tmp_path: Path) -> None:
 def test_what_is_no_export_is_said(tmp_path: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(BadFile, match=message):
         proposed(tmp_path, "a.csv", content)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "\n\nTotals\nLeeds,120.50\n",
+        "\n\nPaid by,Count,Sum\nCard,30,250.00\nCash,10,80.00\n",
+        "\n\nEnd of report\nA900,16/08/2025 12:05,10.50,1,Leeds,S0,Person,delivered\n",
+        "\n \nx,y\n",
+        "\n,,,,,,,\nSummary;40 orders\n",
+    ],
+)
+def test_another_section_below_the_orders_leaves_the_proposal_as_it_is(tmp_path: Path, below: str) -> None:
+    """A sample knows no id column yet, so it can't tell which lines of the section look like orders."""
+    text = csv_text(HEADER, rows())
+    usual = proposed(tmp_path, "usual.csv", text).document
+    assert proposed(tmp_path, "1.csv", text.rstrip("\n") + below).document == usual

@@ -1,0 +1,73 @@
+"""Whether the effect of the match differs by time of kick-off: one test over the classes, and the effect in each.
+
+The classes share the baseline and dates, so their estimates are not independent: what each date adds to each of them
+gives their covariance, and Hotelling's T-squared the test of equal effects.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.effect_error import DateScores, date_scores
+from pizza_assets.analysis.effects import MIN_DATES, own_match_answer, why_none_usable
+from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.kickoff_classes import KICKOFF_CLASSES, kickoff_class
+from pizza_assets.analysis.reasons import Answer, Reason
+from pizza_assets.models.vocabulary import ResultStatus
+
+
+@dataclass(frozen=True)
+class KickoffTimes:
+    """test: p-value of the hypothesis that the effect is the same in all classes with enough dates. by_class: the
+    effect in each of them."""
+
+    test: Answer
+    by_class: Mapping[str, Answer]
+
+
+def kickoff_times(window_rows: pd.DataFrame, grid: ExpectedGrid) -> KickoffTimes:
+    """window_rows: MatchImpact rows of one window and pair of sources. Classes with fewer than MIN_DATES dates are
+    left out; the test needs two others."""
+    used = window_rows[window_rows["status"] == ResultStatus.OK].reset_index(drop=True)
+    counts = {
+        "n_matches": used["match_id"].nunique(),
+        "n_market_matches": len(used),
+        "n_clusters": used["kickoff_date"].nunique(),
+    }
+    missing = why_none_usable(window_rows, used, grid)
+    if missing:
+        return KickoffTimes(Answer(counts, missing), {})
+    rows = {name: part for name, part in used.groupby(kickoff_class(used)) if _is_enough(part)}
+    found = {name: rows[name].reset_index(drop=True) for name in KICKOFF_CLASSES if name in rows}
+    scores = {name: date_scores(part, grid) for name, part in found.items()}
+    answers = {name: own_match_answer(part, grid, scores=scores[name]) for name, part in found.items()}
+    answered = [name for name, answer in answers.items() if not answer.missing]
+    if len(answered) < 2:
+        return KickoffTimes(Answer(counts, (Reason.TOO_FEW_KICKOFF_TIMES,)), answers)
+    theta = np.array([answers[name].numbers["estimate_log"] for name in answered])
+    return KickoffTimes(Answer({**counts, **equal_effects(theta, [scores[name] for name in answered])}), answers)
+
+
+def _is_enough(part: pd.DataFrame) -> bool:
+    return part["kickoff_date"].nunique() >= MIN_DATES and part["observed"].sum() > 0
+
+
+def equal_effects(theta: np.ndarray, scores: list[DateScores]) -> dict[str, float]:
+    """The test that all of theta [class] are equal, by columns of CorrelationResults: p_value and df.
+
+    scores: those of each class, over the same dates. df is the smallest effective number of dates of a class, less one.
+    """
+    from scipy.special import fdtrc
+
+    dates = [int((score.window_weight > 0).sum()) for score in scores]
+    columns = [np.sqrt(n / (n - 1)) * (score.window + score.baseline) for n, score in zip(dates, scores, strict=True)]
+    covariance = np.array(columns) @ np.array(columns).T
+    df = min(1 / float((score.window_weight**2).sum()) for score in scores) - 1
+    size = len(theta)
+    contrast = np.hstack([np.eye(size - 1), -np.ones((size - 1, 1))])
+    difference = contrast @ theta
+    squared = float(difference @ np.linalg.solve(contrast @ covariance @ contrast.T, difference))
+    lower = df - size + 2
+    return {"p_value": float(fdtrc(size - 1, lower, squared * lower / ((size - 1) * df))), "df": df}

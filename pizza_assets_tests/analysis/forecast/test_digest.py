@@ -1,0 +1,163 @@
+"""The digest: its lines, its formats, and last weekend's forecast beside the orders that came."""
+
+import json
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from pizza_assets.analysis.forecast.digest import LINES, Digest, digest, last_weekend, review_lines, weekend_begin
+from pizza_assets.analysis.forecast.digest_formats import FORMATS, as_text
+from pizza_assets.models.demand import DemandForecast
+from pizza_assets_tests.dashboards.sample_forecasts import SATURDAY, demand_forecast
+
+FORECAST = DemandForecast.conform(demand_forecast(["real"], ["real"], is_known=True))
+
+
+def with_match(adds: float | None) -> pd.DataFrame:
+    """The forecast, with a match that adds so much to the Saturday of shops in Birmingham."""
+    rows = FORECAST.copy()
+    days = (rows["span"] == "day") & (rows["market"] == "Birmingham") & (rows["business_date"] == "2026-08-08")
+    rows.loc[days, "with_football"] = None if adds is None else rows.loc[days, "without_football"] + adds
+    return rows
+
+
+def made(rows: pd.DataFrame, now: pd.Timestamp = SATURDAY) -> Digest:
+    found = digest(rows, now)
+    assert found is not None
+    return found
+
+
+def test_a_shop_has_its_busiest_hour_and_what_the_match_adds() -> None:
+    text = as_text(made(with_match(13.6)))
+    assert (
+        "- Birmingham, shop 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people; "
+        "match on Sat: Aston Villa – Everton, 15:00 (+14 orders that day)"
+    ) in text
+    assert "- Brentford, shop 1: Sat 18:00 to 19:00, staff for 49 orders, 7 people\n" in text
+
+
+@pytest.mark.parametrize(
+    ("adds", "words"),
+    [(-3.0, "15:00 (-3 orders that day)"), (1.2, "(+1 order that day)"), (0.3, "15:00\n"), (None, "15:00\n")],
+)
+def test_what_is_not_known_to_be_added_is_not_told(adds: float | None, words: str) -> None:
+    assert words in as_text(made(with_match(adds)))
+
+
+def test_the_digest_is_about_ten_lines_however_many_shops_there_are() -> None:
+    shops = [
+        FORECAST.assign(store_id=f"{n:03}", usual_orders=FORECAST["usual_orders"] / (1 + n / 100)) for n in range(50)
+    ]
+    found = made(pd.concat(shops, ignore_index=True))
+    lines = [line for section in found.sections for line in section.lines]
+    assert len(lines) == LINES + 2
+    assert lines[0].startswith("Birmingham, 049:"), "the most unusual shop comes first"
+    assert lines[4] == "and 96 more shops: no day more than 48 % from the usual"
+    assert found.rows["store_id"].nunique() == 50, "JSON and CSV have every shop"
+
+
+def test_hours_that_have_passed_are_left_out_and_a_shop_may_be_closed() -> None:
+    assert "Sat 19:00 to 20:00, staff for 45" not in as_text(made(FORECAST))
+    saturday = FORECAST[FORECAST["business_date"] == "2026-08-08"]
+    assert "Sat 19:00 to 20:00, staff for 45" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=19, minutes=6)))
+    assert "Brentford, shop 1: closed for today" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=23)))
+    assert digest(FORECAST, SATURDAY + pd.Timedelta(days=9)) is None
+
+
+def test_a_shop_whose_hours_are_refused_says_why() -> None:
+    refused = FORECAST.assign(
+        status="insufficient_data", quantile_90=float("nan"), reasons="under_8_weeks: too few weeks"
+    )
+    assert "Birmingham, shop 1: no hour is forecast (too few weeks)" in as_text(made(refused))
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        (("mock", "mock"), "MOCK DATA: "),
+        (("mock", "real"), "MOCK ORDERS, real matches: "),
+        (("real", "mock"), "Real orders, MOCK MATCHES: "),
+    ],
+)
+def test_mock_is_labelled_in_every_format(pair: tuple[str, str], words: str) -> None:
+    rows = DemandForecast.conform(demand_forecast([pair[0]], [pair[1]], is_known=True))
+    found = made(rows)
+    assert found.title.startswith(words)
+    assert all(section.heading.startswith(words) for section in found.sections)
+    for write in FORMATS.values():
+        assert write(found).count(words) >= 3
+
+
+def test_real_and_mock_are_sections_of_their_own() -> None:
+    found = made(DemandForecast.conform(demand_forecast(["real", "mock"], ["real"], is_known=True)))
+    assert [section.heading for section in found.sections] == [
+        "MOCK ORDERS, real matches: Domino's", "MOCK ORDERS, real matches: Pizza Hut", "Domino's", "Pizza Hut"
+    ]  # fmt: skip
+
+
+def test_names_from_exports_are_no_markup_and_no_lines() -> None:
+    hostile = FORECAST.assign(store_id="<img src=x>\n# *[x](y)*", chain="</h2><script>")
+    found = made(hostile)
+    assert "<img" not in FORMATS["html"](found)
+    assert "<script" not in FORMATS["html"](found)
+    assert "<img" not in FORMATS["markdown"](found).replace("\\<", "")
+    assert "\n# *" not in FORMATS["markdown"](found) + FORMATS["text"](found)
+    assert json.loads(FORMATS["json"](found))["shops"][0]["store_id"] == "<img src=x>\n# *[x](y)*"
+
+
+@pytest.mark.parametrize(("day", "friday"), [(6, 6), (7, 7), (8, 7), (9, 7)])
+def test_a_weekend_is_called_by_its_friday(day: int, friday: int) -> None:
+    assert weekend_begin(date(2026, 8, day)) == date(2026, 8, friday)
+    assert last_weekend(date(2026, 8, 7)) == ["2026-07-31", "2026-08-01", "2026-08-02"]
+
+
+def kept(chain: str, forecast: float, source: str = "real") -> pd.DataFrame:
+    day = pd.Timestamp("2026-08-01T05:00Z")
+    return pd.DataFrame(
+        [
+            {
+                "level": "shop", "span": "day", "chain": chain, "market": "Leeds", "store_id": store,
+                "orders": forecast,
+                "low_80": forecast - 20, "high_80": forecast + 20, "business_date": "2026-08-01", "starts_at": day,
+                "ends_at": day + pd.Timedelta(days=1), "order_source": source, "match_source": source,
+            }
+            for store in ("1", "2")
+        ]
+    )  # fmt: skip
+
+
+def quarters(chain: str, per_bin: dict[str, int], missing: str | None = None, source: str = "real") -> pd.DataFrame:
+    times = pd.date_range("2026-08-01T05:00Z", periods=120, freq="15min")  # the last 24 are of the next day
+    rows = [
+        {
+            "order_source": source,
+            "market": "Leeds",
+            "chain": chain,
+            "store_id": store,
+            "bin_at": at,
+            "order_count": count,
+        }
+        for store, count in per_bin.items()
+        for at in times
+    ]
+    return pd.DataFrame(rows[1:] if missing else rows)
+
+
+def test_last_weekend_is_compared_by_chain_and_only_where_all_orders_are_known() -> None:
+    rows = pd.concat([kept("A", 100), kept("B", 100), kept("C", 50, "mock")], ignore_index=True)
+    came = pd.concat(
+        [
+            quarters("A", {"1": 1, "2": 2}),
+            quarters("B", {"1": 1, "2": 1}, missing="the first quarter-hour"),
+            quarters("C", {"1": 9, "2": 9}),  # real orders are not those of a mock forecast
+        ],
+        ignore_index=True,
+    )
+    assert review_lines(rows, came, last_weekend(date(2026, 8, 7))) == (
+        "MOCK DATA: Last weekend, C: the orders are not all known yet.",
+        "Last weekend, A: 200 orders forecast, 288 came (44 % more); 1 of 2 shop days within the 80 % range.",
+        "Last weekend, B: 100 orders forecast, 96 came (4 % less); 1 of 1 shop day within the 80 % range "
+        "(1 more not known yet).",
+    )
+    assert review_lines(rows, came, last_weekend(date(2026, 8, 14))) == ()
