@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ESLINT_VERSION := 10.15.0
 
-.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture profile bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill fuzz
+.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture profile bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill fuzz tables-of-a-year full-disk upgrade
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -68,6 +68,15 @@ bench-backfill: .venv/test.installed  ## 52 weeks by the Dagster UI, compared wi
 
 bench-page: .venv/integration.installed  ## how soon the page is ready, compared with a plain chart of a tenth of the data
 	@$(BIN)/python -m pizza_assets_tests.bench_page
+
+full-disk: .venv/integration.installed  ## a disk that fills up at ten points of a run (needs root; 10 minutes)
+	@$(BIN)/pytest pizza_assets_tests/integration/test_full_disk.py --hypothesis-profile=thorough
+
+upgrade: .venv/test.installed  ## an installation of the first release, then this code in its place (3 minutes)
+	@$(BIN)/python -m pizza_assets_tests.upgrade
+
+tables-of-a-year: .venv/integration.installed  ## read all weekly tables of 52 weeks with DuckDB and Spark, and compare with the product (5 minutes)
+	@$(BIN)/pytest pizza_assets_tests/integration/test_tables_by_folder.py --hypothesis-profile=thorough
 
 calibrate: .venv/test.installed  ## simulate years with known effects: error rates, coverage, power (an hour; run again to resume)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pizza_assets_tests.calibration

@@ -14,6 +14,7 @@ from pizza_assets.assets.demand import demand_assets
 from pizza_assets.assets.extracts import extract_assets
 from pizza_assets.assets.forecast_extracts import forecast_extract_assets
 from pizza_assets.assets.forecasts import forecast_assets, forecast_checks
+from pizza_assets.assets.match_calendar import match_calendar_assets
 from pizza_assets.assets.merged import merged_assets
 from pizza_assets.assets.raw import raw_assets
 from pizza_assets.assets.refresh_check import refresh_checks
@@ -65,6 +66,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         *extract_assets(settings, [key for check in checks for key in check.check_keys]),
         *forecast_extract_assets(settings),
         *dashboard_assets(settings),
+        *match_calendar_assets(settings),
     ]
     assets = with_analysis_condition(with_source_marks(assets, settings))
     return dg.Definitions(

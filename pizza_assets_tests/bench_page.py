@@ -1,4 +1,5 @@
-"""How soon the page is ready, against a plain Vega-Lite page with a tenth of the data, in turns in one browser.
+"""How soon the page is ready, against a plain Vega-Lite page with a tenth of the data, in turns in one browser; and by
+how much a large page differs: 200 markets x 156 weeks x 100 matches a week.
 
 Ours holds 500 matches, 20 markets and a year of 15-minute counts and draws every view; the plain page holds 2 of these
 markets as rows of JSON and draws one line chart, with the same chart library inside the file. Times are the browser's
@@ -21,7 +22,10 @@ from pizza_assets_tests.dashboards.test_page_in_browser import CHROMIUM, FLAGS
 
 ROUNDS = 9
 A_YEAR = Sample(weeks=52, markets=20, chains=1, matches_per_week=10)
+LARGE = Sample(weeks=156, markets=200, chains=1, matches_per_week=100)
+LARGE_ROUNDS = 3
 A_TENTH = Sample(weeks=52, markets=2, chains=1)
+NODES = "document.querySelectorAll('*').length"
 MARKS = "Object.fromEntries(performance.getEntriesByType('mark').map((mark) => [mark.name, mark.startTime]))"
 
 
@@ -35,9 +39,25 @@ def main() -> None:
     times = _timed(pages)
     plain = statistics.median(times["plain", "drawn"])
     for (name, mark), measured in sorted(times.items()):
+        if mark == "nodes":
+            continue
         middle = statistics.median(measured)
         spread = f"{min(measured):.0f} to {max(measured):.0f}"
         print(f"{name:>6} {mark:<6} {middle:7.0f} ms ({spread}), {middle / plain:.2f} times the plain page")
+    _compare_sizes(pages["ours"])
+
+
+def _compare_sizes(small: str) -> None:
+    """Print megabytes, nodes and times of the large page, compared with the small one."""
+    pages = {"small": small, "large": build_page(sample_page_data(LARGE))}
+    times = _timed(pages, LARGE_ROUNDS)
+    for name, text in pages.items():
+        print(f"{name:>6} {len(text.encode()) / 1e6:.2f} MB, {times[name, 'nodes'][0]:,.0f} nodes")
+    for mark in ("ready", "drawn"):
+        small_ms, large_ms = (statistics.median(times[name, mark]) for name in ("small", "large"))
+        print(
+            f" large {mark:<6} {large_ms:7.0f} ms, {large_ms / small_ms:.2f} times the small page's {small_ms:.0f} ms"
+        )
 
 
 def plain_page() -> str:
@@ -63,13 +83,13 @@ def plain_page() -> str:
     )
 
 
-def _timed(pages: dict[str, str]) -> dict[tuple[str, str], list[float]]:
+def _timed(pages: dict[str, str], rounds: int = ROUNDS) -> dict[tuple[str, str], list[float]]:
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for name, text in pages.items():
             (Path(folder) / f"{name}.html").write_text(text, encoding="utf-8")
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name in pages:
                 for mark, at in _marks(browser, Path(folder) / f"{name}.html").items():
                     times[name, mark].append(at)
@@ -85,6 +105,7 @@ def _marks(browser, file: Path) -> dict[str, float]:
     while "drawn" not in marks:
         page.wait_for_timeout(50)
         marks = page.evaluate(MARKS)
+    marks["nodes"] = page.evaluate(NODES)
     page.close()
     return marks
 

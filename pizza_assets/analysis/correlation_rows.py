@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis import wording
+from pizza_assets.analysis import sentences, wording
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.hypotheses import FOLLOW_UPS, Hypothesis
 from pizza_assets.analysis.multiplicity import family_count, holm, q_values_of_families
@@ -221,6 +221,6 @@ def _detectable_pct(se: pd.Series, df: pd.Series, level: pd.Series) -> np.ndarra
 
 
 def _pattern(row: dict, context: Context) -> str:
-    return wording.source_prefix(row["order_source"], row["match_source"]) + wording.sentence(
+    return wording.source_prefix(row["order_source"], row["match_source"]) + sentences.sentence(
         row, wording.period_of(row), context=context
     )

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from pizza_assets.analysis import wording
+from pizza_assets.analysis import sentences, wording
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.events_in_shops import goals_in_shops
 from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
 from pizza_assets.analysis.outage_caveats import outage_caveats
-from pizza_assets.analysis.reasons import Reason, counted, split
+from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.result_context import NO_CONTEXT, Context, context_of
 from pizza_assets.analysis.store_hours import effects_in_shops
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
@@ -116,29 +116,9 @@ def _family_insights(family: pd.DataFrame) -> list[dict]:
     if len(found):
         shown = [_insight(row) for row in found.head(MAX_FINDINGS_PER_FAMILY).to_dict("records")]
         remaining = len(found) - MAX_FINDINGS_PER_FAMILY
-        return shown + ([_remaining_findings(first, remaining)] if remaining > 0 else [])
-    answered = family[family["status"] == ResultStatus.OK]
-    about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
-    claims = wording.counted_noun(len(family), "claim", "claims")
+        return shown + ([_remaining_findings(found, remaining)] if remaining > 0 else [])
     prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
-    shown_too_little = [wording.has_too_few_orders(row) for row in answered.to_dict("records")]
-    if answered.empty:
-        why = wording.explanations(list(counted(family["reasons"]))[:1])
-        sentence = f"Not enough data for any of {claims} about {about}{': ' if why else ''}{why}."
-        kind = "insufficient_data"
-    elif all(shown_too_little):
-        smallest = wording.number(float(answered["mde_80_pct"].min()))
-        sentence = (
-            f"Too few orders for any of {claims} about {about}: only a change of {smallest} % or more would show."
-        )
-        kind = "insufficient_data"
-    else:
-        smallest = wording.detectable(float(answered["mde_80_pct"].min()))
-        sentence = (
-            f"No effect found in any of {claims} about {about} ({len(answered)} could be answered); "
-            f"for the most precise of them, {smallest}."
-        )
-        kind = "nothing_found"
+    kind, sentence = sentences.family_sentence(family)
     return [
         {
             **_NO_NUMBERS,
@@ -150,16 +130,18 @@ def _family_insights(family: pd.DataFrame) -> list[dict]:
     ]
 
 
-def _remaining_findings(first: pd.Series, count: int) -> dict:
-    about = wording.FAMILIES[str(first["family_id"]).partition(".")[0]]
-    prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
-    found = wording.counted_noun(count, "more finding", "more findings")
+def _remaining_findings(found: pd.DataFrame, count: int) -> dict:
+    """found: all findings of the family, of which `count` are not told one by one."""
+    first = found.iloc[0].to_dict()
+    warned = [row for row in found.to_dict("records") if sentences.began_before(row)]
+    caveats = [sentences.hours_before(warned[0]) if warned else None, _caveat(first, "finding")]
     return {
         **_NO_NUMBERS,
         **{name: first[name] for name in ("order_source", "match_source", "data_source")},
         "kind": "finding",
-        "headline": f"{prefix}{found} about {about}; all are in correlation_results.",
-        "caveat": _caveat(first.to_dict(), "finding"),
+        "headline": wording.source_prefix(first["order_source"], first["match_source"])
+        + sentences.more_findings(found, count),
+        "caveat": " ".join(caveat for caveat in caveats if caveat) or None,
     }
 
 
@@ -174,7 +156,7 @@ def _goal_insights(points: pd.DataFrame, claims: pd.DataFrame) -> list[dict]:
         prefix = wording.source_prefix(point["order_source"], point["match_source"])
         caveats = [_EXPLORATORY_CAVEAT, _SOURCE_CAVEATS.get(point["data_source"], "")]
         q_value = q_values.get((point["order_source"], point["match_source"]), np.nan)
-        kind, sentence = _about_goals(point, q_value)
+        kind, sentence = sentences.goal_sentence(point, _in_shops(point), is_finding=q_value <= FINDING_AT_Q)
         rows.append(
             {
                 **_NO_NUMBERS,
@@ -188,20 +170,6 @@ def _goal_insights(points: pd.DataFrame, claims: pd.DataFrame) -> list[dict]:
     return rows
 
 
-def _about_goals(point: dict, q_value: float) -> tuple[str, str]:
-    period = "in the quarter of an hour after a goal of the own team"
-    if point["status"] != ResultStatus.OK:
-        missing = wording.explanations(split(point["reasons"]))
-        return "insufficient_data", f"Not enough data to say what orders do {period}: {missing}."
-    goals = wording.counted_noun(int(point["n_goals"]), "goal", "goals")
-    evidence = f"{wording.interval(point['ci_low_pct'], point['ci_high_pct'])}, {goals}"
-    found = wording.difference(point["uplift_pct"])
-    if q_value <= FINDING_AT_Q:
-        evidence += _in_shops(point)
-        return "finding", f"Orders run {found} {period} than at the same minute without one ({evidence})."
-    return "nothing_found", f"No effect found {period}: orders were {found} ({evidence})."
-
-
 def _with_caveat(insight: dict, added: str | None) -> dict:
     return {**insight, "caveat": " ".join(filter(None, (insight["caveat"], added))) or None}
 
@@ -210,22 +178,17 @@ def _anomaly_insights(anomalies: pd.DataFrame) -> list[dict]:
     """One insight per order source: how many alarms, what share may be false, and how many are near a match."""
     rows = []
     for source, alarms in anomalies.groupby("order_source", sort=False):
-        counts = alarms["kind"].value_counts()
-        counted = [
-            wording.counted_noun(int(counts[kind]), *nouns) for kind, nouns in wording.ALARMS.items() if kind in counts
-        ]
-        share = float(alarms["expected_false_share"].max())
-        doubt = (
-            "" if np.isnan(share) else f" (at most {wording.number(100 * share)} % of a kind are expected to be false)"
+        told = sentences.alarm_sentence(
+            alarms["kind"].value_counts().to_dict(),
+            float(alarms["expected_false_share"].max()),
+            int(alarms["match_id"].notna().sum()),
         )
-        near = int(alarms["match_id"].notna().sum())
-        nearby = f"; {wording.counted_noun(near, 'of them lies', 'of them lie')} near a followed team's match"
         prefix = wording.source_prefix(str(source), DataSource.REAL)
         rows.append(
             {
                 **_NO_NUMBERS,
                 "kind": "alarm",
-                "headline": f"{prefix}Stores departed from their usual orders: {', '.join(counted)}{doubt}{nearby}.",
+                "headline": prefix + told,
                 "caveat": _SOURCE_CAVEATS.get(str(source)),
                 "order_source": source,
                 "data_source": source,
@@ -238,7 +201,7 @@ def _insight(result: dict, context: Context = NO_CONTEXT) -> dict:
     """result: a row of CorrelationResults with the columns of `effects_in_shops`. context: of its pair of sources."""
     kind, sentence = _sentence(result, context)
     moved = context.moved
-    has_moved = bool(moved and moved.is_unchanged and wording.tells_of_moved(result))
+    has_moved = bool(moved and moved.is_unchanged and sentences.tells_of_moved(result))
     return {
         **{name: result[name] for name in (*_COPIED, "analysis_id")},
         "q_value": moved.q_value if moved and has_moved else result["q_value"],
@@ -250,13 +213,13 @@ def _insight(result: dict, context: Context = NO_CONTEXT) -> dict:
 
 def _sentence(result: dict, context: Context) -> tuple[str, str]:
     """The kind of the insight, and its sentence without the prefix that names mock data."""
-    sentence = wording.sentence(result, _period(result), _in_shops(result), context)
+    sentence = sentences.sentence(result, _period(result), _in_shops(result), context)
     moved = context.moved
-    if moved and moved.is_unchanged and wording.tells_of_moved(result):
+    if moved and moved.is_unchanged and sentences.tells_of_moved(result):
         return "finding", sentence
     if result["status"] != ResultStatus.OK:
         return "insufficient_data", sentence + _so_far(result)
-    if wording.has_too_few_orders(result):
+    if sentences.has_too_few_orders(result):
         return "insufficient_data", sentence
     return "nothing_found" if result["direction"] == "none" else "finding", sentence
 
@@ -295,8 +258,8 @@ def _period(result: dict) -> str:
 def _caveat(result: dict, kind: str) -> str | None:
     is_beyond = result["subject"] == OWN_TEAM_MATCH and result["status"] == ResultStatus.OK
     parts = [_SAME_DAY_CAVEAT if wording.is_same_day(result) else _ESTIMAND_CAVEAT] if is_beyond else []
-    if wording.began_before(result) and kind != "finding":
-        parts.append(wording.hours_before(result))
+    if sentences.began_before(result) and kind != "finding":
+        parts.append(sentences.hours_before(result))
     parts += [f"Left out: {what}." for what in split(result["left_out"])]
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)

@@ -14,7 +14,7 @@ from pizza_assets.analysis.dispersion import count_interval, extra_variance
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, SourcePair, bins_under
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.overlaps import shared_windows
-from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Reason, joined
+from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, MIN_CONTROL_MARKETS, Reason, joined
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
@@ -49,8 +49,9 @@ def match_impact(
     match_windows, grids, matches: all weeks. A window's expectation is the sum over its quarter-hours, each weighted by
     its share inside the window. Uplift and interval are empty, with the reason in words, where the match is not
     finished or on a special day of its market, orders or expectations are not known for the whole window, nothing is
-    expected, other markets sell too little at this time of the week (MIN_CONTROL_ORDERS), or another followed match
-    covers part of the window (see `shared_windows`: such orders cannot be attributed to one match).
+    expected, fewer than MIN_CONTROL_MARKETS other markets were free, they sell too little at this time of the week
+    (MIN_CONTROL_ORDERS), or another followed match covers part of the window (see `shared_windows`: such orders cannot
+    be attributed to one match).
     The interval is that of a single count: see `dispersion.count_interval`.
     """
     windows = _with_match(_summed_over_chains(match_windows), matches)
@@ -173,6 +174,7 @@ def _expectation(windows: pd.DataFrame, grid: ExpectedGrid) -> tuple[np.ndarray,
         Reason.NOT_CONVERGED: unanswered.any(axis=1) & ~has_converged,
         Reason.NO_CONTROL_MARKET: (unanswered & (controls == 0)).any(axis=1) & has_converged,
         Reason.TOO_FEW_FREE_WEEKS: (unanswered & (controls > 0)).any(axis=1) & has_converged,
+        Reason.ONE_CONTROL_MARKET: np.isfinite(expected) & (fewest > 0) & (fewest < MIN_CONTROL_MARKETS),
     }
     return expected, np.where(needs_controls.any(axis=1), fewest, 0), problems
 

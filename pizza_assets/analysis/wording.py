@@ -1,19 +1,13 @@
-"""The wording of results: sources, sizes of effects, periods. Nothing is computed here."""
+"""Words for results: sources, sizes of effects, periods, places. Sentences belong to sentences.py."""
 
 from collections.abc import Mapping
 
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK
-from pizza_assets.analysis.moved_orders import MovedOrders
-from pizza_assets.analysis.reasons import split
-from pizza_assets.analysis.result_context import NO_CONTEXT, Context
 from pizza_assets.models.vocabulary import (
     GOAL_OF_OPPONENT,
     GOAL_OF_OWN_TEAM,
-    KICKOFF_TIME,
-    OWN_TEAM_MATCH,
     SHARED_MATCH,
     DataSource,
-    ResultStatus,
     Scope,
     Span,
     Window,
@@ -84,10 +78,6 @@ FAMILIES = {
     },
 }
 """The topics of families of hypotheses, except those with one insight per hypothesis."""
-TOO_FEW_ORDERS_MDE_PCT = 30.0
-"""If only larger changes than this would be found, the sentence says so instead of "no effect"."""
-SUSPICIOUS_P = 0.05
-"""At this p-value or less of the hours before a match, its effect may not be football's."""
 ALARMS = {
     "low": ("outage", "outages"),
     "high": ("surge", "surges"),
@@ -100,7 +90,7 @@ _PLACES = {
     Scope.CHAIN: " of {}",
 }
 _RESULTS = {"win": " when it was won", "draw": " when it was drawn", "loss": " when it was lost"}
-_KICKOFFS = {
+KICKOFFS = {
     MIDWEEK: "midweek",
     EARLY: "at weekends before 14:30",
     AFTERNOON: "at weekends from 14:30 to 17:00",
@@ -172,10 +162,6 @@ def counted_noun(count: int, noun: str, plural: str) -> str:
     return f"{count:,} {noun if count == 1 else plural}"
 
 
-def detectable(mde_pct: float) -> str:
-    return f"a change of {number(mde_pct)} % or more would have been found in 80 % of such data sets"
-
-
 def explanations(reasons: list[str]) -> str:
     """The reasons in words, without their codes."""
     return "; ".join(reason.partition(": ")[2] or reason for reason in reasons)
@@ -189,126 +175,10 @@ def place(scope: str, value: str | None) -> str:
 def circumstance(scope: str, value: str | None) -> str:
     """The subset of the own team's matches, to follow the period; empty for all of them."""
     if scope == Scope.KICKOFF:
-        return f" that kicked off {_KICKOFFS[str(value)]}"
+        return f" that kicked off {KICKOFFS[str(value)]}"
     return _RESULTS[str(value)] if scope == Scope.RESULT else ""
-
-
-def began_before(result: Mapping) -> bool:
-    """Whether orders departed from usual hours before kick-off already."""
-    return result["hours_before_p_value"] is not None and result["hours_before_p_value"] <= SUSPICIOUS_P
-
-
-def hours_before(result: Mapping) -> str:
-    where = "" if result["scope"] == Scope.OVERALL else " in all markets together"
-    return (
-        f"Hours before kick-off, orders{where} were already {change(result['hours_before_uplift_pct'])}: something "
-        "else goes with match days (a promotion, a holiday), so the effect may not be football's."
-    )
-
-
-def has_too_few_orders(result: Mapping) -> bool:
-    """Whether "no effect" would say too much: nothing was found where only a very large change could have been."""
-    is_nothing = result["status"] == ResultStatus.OK and result["direction"] == "none"
-    return is_nothing and is_same_day(result) and result["mde_80_pct"] > TOO_FEW_ORDERS_MDE_PCT
-
-
-def tells_of_moved(result: Mapping) -> bool:
-    """Whether a row of CorrelationResults is the one that says whether orders only moved: that of the whole match."""
-    return (
-        result["subject"] == OWN_TEAM_MATCH
-        and result["scope"] == Scope.OVERALL
-        and result["time_window"] == Span.MATCH
-        and result["status"] == ResultStatus.OK
-    )
-
-
-def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
-    """That orders only moved. result: the row of the whole match."""
-    fewer, more = (_listed(windows) for windows in (moved.fewer_in, moved.more_in))
-    match = "your team's match" if is_same_day(result) else "the own team's match"
-    before = f"{hours_before(result)} " if began_before(result) else ""
-    return (
-        f"{before}Orders moved from {fewer} to {more} {match}: together they were unchanged to within "
-        f"{number(moved.within_pct)} % (90 % interval {number(moved.low_pct)} to {number(moved.high_pct)} %, "
-        f"{counted_noun(result['n_matches'], 'match', 'matches')})."
-    )
-
-
-def _listed(windows: tuple[str, ...]) -> str:
-    return " and ".join(WINDOW_WORDS[window] for window in windows)
-
-
-def kickoff_sentence(result: Mapping, period: str, context: Context) -> str:
-    """Whether the effect differs by time of kick-off. result: the row of that hypothesis."""
-    if result["status"] != ResultStatus.OK:
-        missing = explanations(split(result["reasons"]))
-        return f"Not enough data to say whether the effect {period} differs by time of kick-off: {missing}."
-    matches = counted_noun(result["n_matches"], "match", "matches")
-    if result["direction"] == "none":
-        return f"The effect {period} was not found to differ by time of kick-off ({matches})."
-    before = f"{hours_before(result)} " if began_before(result) else ""
-    told = f"{before}The effect {period} differs by time of kick-off"
-    if not context.kickoff_times:
-        return f"{told} ({matches}), but at no time alone was one found."
-    effects = ", ".join(
-        f"{_KICKOFFS[row['scope_value']]} {signed(row['uplift_pct'])} % ({number(row['ci_low_pct'])} to "
-        f"{number(row['ci_high_pct'])})"
-        for row in context.kickoff_times
-    )
-    return f"{told}: {effects}; none was found at the other times ({matches}, 95 % intervals)."
 
 
 def signed(value: float) -> str:
     """`number` with a plus sign if it is above zero."""
     return f"+{number(value)}" if value > 0 else number(value)
-
-
-def sentence(result: Mapping, period: str, more_evidence: str = "", context: Context = NO_CONTEXT) -> str:
-    """A row of CorrelationResults as a sentence about `period`: the finding, that there is none, or what is missing.
-
-    more_evidence: appended inside the brackets of a finding. context: of the pair of sources.
-    """
-    if result["subject"] == KICKOFF_TIME:
-        return kickoff_sentence(result, period, context)
-    moved = context.moved
-    if moved and tells_of_moved(result):
-        if moved.is_unchanged:
-            return moved_sentence(moved, result)
-        told = _sentence(result, period, more_evidence, context)
-        return f"{told} Whether orders only moved between these windows can't be said."
-    return _sentence(result, period, more_evidence, context)
-
-
-def _averages_over_kickoffs(result: Mapping, context: Context) -> bool:
-    """Whether a row is the overall effect in the window whose effect differs by time of kick-off."""
-    return context.do_kickoffs_differ and result["role"] == "primary"
-
-
-def _sentence(result: Mapping, period: str, more_evidence: str, context: Context) -> str:
-    where = place(result["scope"], result["scope_value"])
-    period += circumstance(result["scope"], result["scope_value"])
-    about = f" {CONTRASTS[result['subject']]}" if result["subject"] in CONTRASTS else ""
-    if result["status"] != ResultStatus.OK:
-        missing = explanations(split(result["reasons"]))
-        return f"Not enough data to say what orders{where} do {period}{about}: {missing}."
-    matches = counted_noun(result["n_matches"], "match", "matches")
-    evidence = f"{interval(result['ci_low_pct'], result['ci_high_pct'])}, {matches}"
-    found = difference(result["uplift_pct"]) if about else change(result["uplift_pct"])
-    if _averages_over_kickoffs(result, context):
-        about = f"{about}, on average over kick-off times that differ"
-    if result["subject"] in PERIODS_OF_GOALS:
-        found, about = difference(result["uplift_pct"]), ""
-        evidence = f"compared with the same minute without one; {evidence}"
-    if has_too_few_orders(result):
-        return (
-            f"Too few orders to tell whether anything happens {period}: only a change of "
-            f"{number(result['mde_80_pct'])} % or more would show (orders{where} were {found}; {evidence})."
-        )
-    if result["direction"] == "none":
-        return (
-            f"No effect found {period}{about}: orders{where} were {found} ({evidence}); "
-            f"{detectable(result['mde_80_pct'])}."
-        )
-    if began_before(result):
-        return f"{hours_before(result)} Orders{where} were {found} {period}{about} ({evidence}{more_evidence})."
-    return f"Orders{where} run {found} {period}{about} ({evidence}{more_evidence})."

@@ -5,7 +5,6 @@ from typing import TypedDict
 
 import dagster as dg
 
-from pizza_assets.models import TABLES
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.daily_refresh import FAILED_AFTER, WARNED_AFTER
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
@@ -53,7 +52,7 @@ def described(group: str, asset: str) -> _Described:
         "kinds": {"python", PLACES[asset].suffix},
         "owners": OWNERS,
         "code_version": CODE_VERSIONS[asset],
-        "metadata": {"dagster/column_schema": column_schema(asset)} if PLACES[asset].table in TABLES else None,
+        "metadata": {"dagster/column_schema": column_schema(asset)} if PLACES[asset].is_table else None,
     }
 
 

@@ -6,7 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
-from pizza_assets.analysis.wording import SUSPICIOUS_P
+from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
 from pizza_assets.dashboards.dashboard_page import PageData, build_page

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.wording import TOO_FEW_ORDERS_MDE_PCT, counted_noun
+from pizza_assets.analysis.sentences import TOO_FEW_ORDERS_MDE_PCT
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
@@ -214,11 +215,15 @@ def _ready(ready: Readiness) -> list[str]:
     for question in ready.questions:
         what = f"  {question.hypothesis.rstrip('.')}, with {_label(question.match_source)} matches ({question.role}):"
         if question.mde_80_pct is not None:
-            orders = " Orders are too few for smaller effects." if question.mde_80_pct > TOO_FEW_ORDERS_MDE_PCT else ""
+            counted = (
+                f"{counted_noun(question.match_count, 'match', 'matches')}, {question.usable_windows} of "
+                f"{counted_noun(question.windows, 'window', 'windows')}"
+            )
+            size = f"{question.mde_80_pct:.1f} %"
             lines.append(
-                f"{what} yes. {counted_noun(question.match_count, 'match', 'matches')}, {question.usable_windows} of "
-                f"{counted_noun(question.windows, 'window', 'windows')}; "
-                f"a change of {question.mde_80_pct:.1f} % would be detected four times in five.{orders}"
+                f"{what} too few orders, only a change of {size} or more would show. {counted}."
+                if question.mde_80_pct > TOO_FEW_ORDERS_MDE_PCT
+                else f"{what} yes. {counted}; a change of {size} would be detected four times in five."
             )
         else:
             lines.append(f"{what} not yet")

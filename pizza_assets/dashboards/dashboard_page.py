@@ -21,7 +21,7 @@ from pizza_assets.dashboards.chart_library import chart_library
 from pizza_assets.dashboards.view import FILTERS, View, short_name
 from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS, columns_read
 from pizza_assets.models.currency import minor_digits
-from pizza_assets.models.extracts import MatchesExtract, MatchTimelineExtract, OrdersTimelineExtract
+from pizza_assets.models.extracts import MatchesExtract, MatchImpactExtract, MatchTimelineExtract, OrdersTimelineExtract
 from pizza_assets.models.merged import QuarterHours
 from pizza_assets.models.table import Table
 
@@ -79,11 +79,12 @@ def build_page(data: PageData) -> str:
 
 def _payload(data: PageData) -> dict[str, object]:
     """The tables and, separately, the packed counts, most of which the page unpacks only on demand."""
+    quarters = page_payload.quarter_hourly(data.quarter_hours)
     return {
         "tables": page_payload.compressed_json(_tables(data)),
         "daily": page_payload.daily(data.rows(OrdersTimelineExtract)[columns_read(OrdersTimelineExtract)]),
-        "quarters": page_payload.quarter_hourly(data.quarter_hours),
-        "expected": page_payload.expected(data.rows(MatchTimelineExtract)),
+        "quarters": quarters,
+        "expected": page_payload.expected(data.rows(MatchTimelineExtract), has_counts=bool(quarters["before"])),
     }
 
 
@@ -100,11 +101,22 @@ def _tables(data: PageData) -> dict[str, object]:
         "views": {view.id: _described(view) for view in VIEWS},
         "specs": {name: spec for view in VIEWS for name, spec in view.charts.items()},
         "extracts": {
-            short_name(extract): page_payload.columns(data.rows(extract), extract.column_names())
+            short_name(extract): page_payload.columns(data.rows(extract), _embedded(extract), _digits(extract))
             for extract in EXTRACTS_READ
             if extract not in _COUNTED
         },
     }
+
+
+def _embedded(extract: type[Table]) -> list[str]:
+    """The columns of an extract on the page: all, but not of matches in markets, of which there may be 100,000."""
+    if extract is not MatchImpactExtract:
+        return extract.column_names()
+    return [*columns_read(extract), "kickoff_time", "window_start_at", "window_end_at", "orders_per_hour"]
+
+
+def _digits(extract: type[Table]) -> Mapping[str, int]:
+    return page_payload.DIGITS_OF_MATCHES if extract is MatchImpactExtract else {}
 
 
 def _described(view: View) -> dict[str, object]:

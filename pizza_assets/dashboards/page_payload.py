@@ -7,6 +7,9 @@ packed as dense arrays, because there are hundreds of thousands of them.
 import base64
 import gzip
 import json
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -19,6 +22,18 @@ _QUARTER_SERIES = ["order_source", "market", "chain"]
 _GROUP = ["order_source", "match_source", "match_id", "market"]
 _QUARTER_SECONDS = 900
 _EXPECTED_SCALE = 10
+_WEEK = 7 * 24 * 4
+MOST_QUARTER_HOURS = 1_500_000
+"""Quarter-hours of all series on one page: twice those of 20 markets in a year. A page of more has the newest weeks,
+and of earlier ones what is around matches; days are complete."""
+
+_DIGITS = 4
+DIGITS_OF_MATCHES = {
+    **dict.fromkeys(("uplift_pct", "ci_low_pct", "ci_high_pct", "expected", "extra_orders", "orders_per_hour"), 1),
+    "extra_orders_per_store_hour": 2,
+    **dict.fromkeys(("extra_revenue_cents", "extra_revenue_per_store_hour_cents"), 0),
+}
+"""Decimals of measures of matches, of which there may be a hundred thousand: as many as the page shows."""
 
 
 def daily(hourly: pd.DataFrame) -> dict[str, object]:
@@ -39,35 +54,41 @@ def daily(hourly: pd.DataFrame) -> dict[str, object]:
     return {"series": columns(series, _DAY_SERIES), "first_day": first_day, "days": days, **sums}
 
 
-def quarter_hourly(quarters: pd.DataFrame) -> dict[str, object]:
+def quarter_hourly(quarters: pd.DataFrame, most: int = MOST_QUARTER_HOURS) -> dict[str, object]:
     """Orders as one dense array, series x quarter-hours: each count plus one, and 0 where unknown.
 
     quarters: order_source, market, chain, bin_at, order_count, one row per known quarter-hour of a series.
-    `first_bin` counts quarter-hours since 1970.
+    `first_bin` counts quarter-hours since 1970. `before`: whether there are earlier ones, left out week by week because
+    all would be more than `most`.
     """
     if quarters.empty:
-        return {"series": {}, "first_bin": 0, "bins": 0}
+        return {"series": {}, "first_bin": 0, "bins": 0, "before": False}
     bins = _bins(quarters["bin_at"])
     first_bin, length = int(bins.min()), int(bins.max() - bins.min()) + 1
     codes, series = _series_codes(quarters, _QUARTER_SERIES)
+    left_out = -(-max(0, length - most // len(series)) // _WEEK) * _WEEK
+    left_out = min(left_out, (length - 1) // _WEEK * _WEEK)  # the newest week is always there
+    first_bin, length, is_kept = first_bin + left_out, length - left_out, bins >= first_bin + left_out
     counts = np.zeros((len(series), length), dtype="int64")
-    counts[codes, bins - first_bin] = quarters["order_count"].to_numpy("int64") + 1
+    counts[codes[is_kept], bins[is_kept] - first_bin] = quarters["order_count"].to_numpy("int64")[is_kept] + 1
     return {
         "series": columns(series, _QUARTER_SERIES),
         "first_bin": first_bin,
         "bins": length,
+        "before": bool(left_out),
         "counts": packed(counts),
     }
 
 
-def expected(match_timeline: pd.DataFrame) -> dict[str, object]:
+def expected(match_timeline: pd.DataFrame, *, has_counts: bool = False) -> dict[str, object]:
     """Expected orders around matches by quarter-hour: one group per match and market, their values concatenated.
 
     A value is ten times the expected orders, rounded, plus one, and 0 where unknown. `first_bin` of a group counts
-    quarter-hours since 1970; `bins` is its number of quarter-hours.
+    quarter-hours since 1970; `bins` is its number of quarter-hours. `groups` are compressed. has_counts: with the
+    orders as `observed`, plus one.
     """
     if match_timeline.empty:
-        return {"groups": {}}
+        return {"groups": compressed_json({})}
     codes, groups = _series_codes(match_timeline, _GROUP)
     bins = pd.Series(_bins(match_timeline["bin_at"])).groupby(codes)
     first, lengths = bins.min().astype("int64").to_numpy(), (bins.max() - bins.min()).to_numpy() + 1
@@ -77,12 +98,23 @@ def expected(match_timeline: pd.DataFrame) -> dict[str, object]:
     place = starts[codes] + _bins(match_timeline["bin_at"]) - first[codes]
     values[place[known]] = np.rint(match_timeline["expected_orders"].to_numpy()[known] * _EXPECTED_SCALE) + 1
     groups = groups.assign(first_bin=first, bins=lengths)
-    return {"groups": columns(groups, list(groups)), "values": packed(values)}
+    answer = {"groups": compressed_json(columns(groups, list(groups))), "values": packed(values)}
+    if not has_counts:
+        return answer
+    observed = np.zeros_like(values)
+    is_counted = match_timeline["order_count"].notna().to_numpy()
+    observed[place[is_counted]] = match_timeline["order_count"].to_numpy("float64")[is_counted].astype("int64") + 1
+    return {**answer, "observed": packed(observed)}
 
 
-def columns(frame: pd.DataFrame, names: list[str]) -> dict[str, object]:
-    """`names` of `frame` as `{name: values}`, or `{name: {"of": distinct, "at": codes}}` where texts repeat."""
-    return {name: _column(frame[name]) for name in names}
+def columns(
+    frame: pd.DataFrame, names: list[str], digits: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, object]:
+    """`names` of `frame` as `{name: values}`, or `{name: {"of": distinct, "at": codes}}` where texts repeat.
+
+    digits: decimals of columns that have fewer than others.
+    """
+    return {name: _column(frame[name], digits.get(name, _DIGITS)) for name in names}
 
 
 def embedded_json(value: object) -> str:
@@ -115,7 +147,7 @@ def _sums(row: np.ndarray, column: np.ndarray, values: pd.Series, shape: tuple[i
     return sums
 
 
-def _column(series: pd.Series) -> object:
+def _column(series: pd.Series, digits: int) -> object:
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         if series.isna().any():
             return [None if pd.isna(at) else int(at.timestamp()) for at in series]
@@ -123,8 +155,16 @@ def _column(series: pd.Series) -> object:
     if pd.api.types.is_string_dtype(series.dtype):
         return _text_column(series)
     if pd.api.types.is_float_dtype(series.dtype):
-        return [None if not np.isfinite(value) else round(value, 4) for value in series.to_numpy("float64").tolist()]
+        return [_rounded(value, digits) for value in series.to_numpy("float64").tolist()]
     return series.astype(object).where(series.notna(), None).tolist()
+
+
+def _rounded(value: float, digits: int) -> float | int | None:
+    """Never to zero, because the page shows on which side of it a change is; whole numbers have no decimals."""
+    if not np.isfinite(value):
+        return None
+    found = round(value, digits) or (0.0 if value == 0 else math.copysign(10**-digits, value))
+    return int(found) if found == int(found) else found
 
 
 def _text_column(series: pd.Series) -> object:

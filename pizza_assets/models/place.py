@@ -24,6 +24,11 @@ class Place:
     def labelled(self) -> bool:
         return bool(self.labels)
 
+    @property
+    def is_table(self) -> bool:
+        """Whether rows are stored here, not a finished file."""
+        return self.suffix in ("parquet", "csv")
+
 
 def raw(dataset: str) -> Place:
     """One object per week as collected from a source, real and mock apart."""

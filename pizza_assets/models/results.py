@@ -44,7 +44,7 @@ class MatchImpact(
     Table,
     name="match_impact",
     place=ANALYSIS,
-    code_version=3,
+    code_version=4,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window"),
     schema_version=2,
 ):

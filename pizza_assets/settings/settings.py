@@ -78,6 +78,12 @@ class Settings(SourceSettings):
         values.optional_positive,
         "Orders that one person makes in an hour: the forecast then says how many people to staff, too.",
     )
+    calendar_share: float = setting(
+        "PIZZA_CALENDAR_SHARE",
+        "0.05",
+        values.share,
+        "Share of a shop's orders of the day that a match must add or cost to be in the calendar of coming matches.",
+    )
     reject_error_share: float = setting(
         "PIZZA_REJECT_ERROR_SHARE",
         "0.05",

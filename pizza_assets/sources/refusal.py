@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pizza_assets.escaping import printable
 from pizza_assets.models.orders import OF_NO_WEEK, ONLY_THE_VALUE
+
+_LONGEST_REASON = 500
+"""Characters; a reason may quote what a service wrote."""
 
 
 class RefusedValueError(ValueError):
@@ -32,7 +36,7 @@ def refused_row(refusal: RefusedValueError, origin: str, number: int, row_id: st
         "column": refusal.column,
         "check": refusal.check,
         "value": _storable(_shown(refusal.value)),
-        "reason": f"{origin}, {kind} {number}: {refusal.reason}",
+        "reason": printable(f"{origin}, {kind} {number}: {refusal.reason}"[:_LONGEST_REASON]),
     }
 
 

@@ -16,6 +16,7 @@ PLACES: dict[str, Place] = {
     # fills weeks of raw_orders that no real source covers
     "mock_orders": replace(_TABLE_PLACES["raw_orders"], labels=(DataSource.MOCK.value,)),
     "dashboard_page": replace(EXTRACT, table="dashboard", suffix="html"),
+    "match_calendar": replace(EXTRACT, table="coming_matches", suffix="ics"),
     "quicksight_manifest": Place("quicksight-ready/metadata", weekly=False, suffix="json", table="data-dictionary"),
 }
 """Every stored asset by name: the tables, files that are not tables, and assets that write another one's table."""

@@ -271,7 +271,7 @@ class WeekTables(Mapping[str, WeekFrame]):
         """`compute` of these weeks (default: all stored ones), cached under `kind` until one changes. For small frames.
         A cached frame must not be modified in place.
         """
-        chosen = self._stored_weeks() if weeks is None else [week for week in weeks if week in self._requested]
+        chosen = self._stored_weeks() if weeks is None else [week for week in weeks if self._may_give(week)]
         stored = [(week, self.facts(week)) for week in chosen]
         state = tuple((week, facts.content_sha256, facts.collected_at) for week, facts in stored if facts is not None)
         key = (self._asset, kind, *(() if weeks is None else chosen))
@@ -311,6 +311,10 @@ class WeekTables(Mapping[str, WeekFrame]):
     def examine(self, week: str) -> Facts | Unreadable | None:
         """Like `facts`, but returns Unreadable instead of raising."""
         return self._tables.examine_week(self._asset, week)
+
+    def _may_give(self, week: str) -> bool:
+        """Whether the week is returned if it is stored."""
+        return week in self._requested
 
     def _stored_weeks(self) -> list[str]:
         if self._weeks is None:

@@ -56,7 +56,7 @@ def by_window(results: pd.DataFrame) -> pd.DataFrame:
 
 def test_the_primary_hypothesis_is_orders_after_the_own_teams_match():
     assert PRIMARY_HYPOTHESIS.window == Window.POST
-    assert [hypothesis.role for hypothesis in WINDOW_HYPOTHESES] == ["primary", "exploratory", "exploratory"]
+    assert [hypothesis.role for hypothesis in WINDOW_HYPOTHESES] == ["primary", *["exploratory"] * 3]
 
 
 # Property 16
@@ -68,7 +68,7 @@ def test_a_planted_effect_is_recovered_and_nothing_else_is_found():
     assert post["mde_80_pct"] < 3.5
     assert results.loc[["pre", "during"], "direction"].tolist() == ["none", "none"]
     assert post["q_value"] == post["p_value"]
-    assert results["family_size"].to_dict() == {"post": 1, "pre": 2, "during": 2}
+    assert results["family_size"].to_dict() == {"post": 1, "pre": 3, "during": 3, "match": 3}
     assert "MOCK DATA" in post["pattern_description"]
     assert "above normal after the own team's match" in post["pattern_description"]
     assert "would have been found in 80 %" in results.loc["pre", "pattern_description"]
@@ -203,8 +203,8 @@ def test_every_run_is_complete_and_refused_answers_have_no_numbers(
     world = part_of(tiny_world(), markets=markets, weeks=weeks, matches=matches, has_orders=has_orders)
     analysis = analyse(multiplied(world, factor))
     results = analysis.results
-    assert sorted(results["time_window"].unique()) == ["during", "post", "pre"]
-    assert len(results) == 3 * len(results[["order_source", "match_source"]].drop_duplicates())
+    assert sorted(results["time_window"].unique()) == ["during", "match", "post", "pre"]
+    assert len(results) == 4 * len(results[["order_source", "match_source"]].drop_duplicates())
     refused = results["status"] != "ok"
     assert results.loc[refused, "reasons"].str.len().gt(0).all()
     assert results.loc[refused, ["p_value", "q_value", "se", "ci_low_pct", "mde_80_pct"]].isna().all(axis=None)

@@ -170,9 +170,13 @@ def claims(points: pd.DataFrame) -> pd.DataFrame:
     ("changes", "kind", "words"),
     [
         ({}, "finding", "Orders run 4.0 % higher in the quarter of an hour after a goal of the own team"),
-        ({"p_value": 0.4}, "nothing_found", "No effect found in the quarter of an hour after a goal"),
+        (
+            {"p_value": 0.4, "ci_low_pct": -4.0},
+            "nothing_found",
+            "No effect found in the quarter of an hour after a goal",
+        ),
         # below 0.05, but not within the budget of all exploratory claims
-        ({"p_value": 0.03}, "nothing_found", "No effect found in the quarter of an hour after a goal"),
+        ({"p_value": 0.03}, "nothing_found", "that is no finding: it may be chance among all the claims"),
         ({"status": "insufficient_data", "reasons": "no_goals: no goal fell"}, "insufficient_data", "no goal fell"),
         ({"order_source": "mock", "data_source": "mock"}, "finding", "MOCK ORDERS, real matches: Orders run"),
     ],
@@ -232,7 +236,8 @@ def test_effects_by_result_have_a_caveat_that_results_are_known_only_afterwards(
         "(95 % interval 6.2 to 18 %, 19 matches)."
     )
     assert "known only afterwards: this describes the past and predicts nothing" in row["caveat"]
-    silent = written(result(**family, scope_value=value, direction="none")).iloc[0]
+    nothing = {"direction": "none", "ci_low_pct": -2.0}
+    silent = written(result(**family, scope_value=value, **nothing)).iloc[0]
     assert "No effect found in any of 1 claim about the matches, result by result" in silent["headline"]
 
 
@@ -240,7 +245,10 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
     outcomes = [
         result(analysis_id=f"{n}", subject="draw", family_id="exploratory_outcomes.x", role="exploratory", **found)
         for n, found in enumerate(
-            [{"direction": "none", "q_value": 0.5}, {"direction": "none", "q_value": 0.6, "mde_80_pct": 3.3}]
+            [
+                {"direction": "none", "q_value": 0.5, "ci_low_pct": -1.0},
+                {"direction": "none", "q_value": 0.6, "ci_low_pct": -2.0, "mde_80_pct": 3.3},
+            ]
         )
     ]
     (row,) = written(*outcomes).to_dict("records")

@@ -15,7 +15,7 @@ from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK, kickoff_class
 from pizza_assets.analysis.kickoff_times import equal_effects, kickoff_times
 from pizza_assets.analysis.result_context import Context
-from pizza_assets.analysis.wording import kickoff_sentence
+from pizza_assets.analysis.sentences import kickoff_sentence
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
 from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, fixtures, markets_of
 from pizza_assets_tests.analysis.test_insights import result

@@ -94,3 +94,34 @@ def test_where_nothing_is_left_out_the_primary_answer_keeps_its_digits() -> None
     assert pd.isna(row["left_out"])
     found = [row[name] for name in ("estimate_log", "se", "p_value")]
     assert found == pytest.approx([0.08479951382018648, 0.020827615065948712, 0.0002639353161154218], rel=1e-12)
+
+
+def only(market_count: int) -> tuple[pd.DataFrame, ExpectedGrid]:
+    """Impact and grid of a world of which only the first markets have orders."""
+    names = [market.name for market in WORLD.markets[:market_count]]
+    quarters = WORLD.quarters[WORLD.quarters["market"].isin(names)].reset_index(drop=True)
+    windows = WORLD.windows[WORLD.windows["market"].isin(names)].reset_index(drop=True)
+    world = replace(WORLD, quarters=quarters, windows=windows, markets=WORLD.markets[:market_count])
+    grids = fitted_grids(world)
+    return match_impact(world.windows, grids, world.matches, world.markets, LENGTHS), grids[PAIR]
+
+
+def test_a_window_with_one_control_market_is_refused_in_words() -> None:
+    impact, fitted = only(2)
+    one = impact[impact["control_market_count"] == 1]
+    has_baseline = one["expected"].notna()
+    assert has_baseline.sum() > 10
+    assert one.loc[has_baseline, "reasons"].str.contains(Reason.ONE_CONTROL_MARKET.code).all()
+    assert one["uplift_pct"].isna().all()
+    assert (one["status"] != "ok").all()
+    answer = own_match_answer(impact[impact["window"] == "post"], fitted)
+    assert Reason.ONE_CONTROL_MARKET in answer.missing
+    assert "p_value" not in answer.numbers
+
+
+def test_with_two_control_markets_or_more_nothing_is_refused_for_them() -> None:
+    for count in (3, 5):
+        impact, _ = only(count)
+        several = impact[impact["control_market_count"] >= 2]
+        assert (several["status"] == "ok").any()
+        assert not several["reasons"].fillna("").str.contains(Reason.ONE_CONTROL_MARKET.code).any()

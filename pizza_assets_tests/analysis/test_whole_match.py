@@ -13,8 +13,9 @@ from pizza_assets.analysis.effects import own_match_answer
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.moved_orders import UNCHANGED_PCT, MovedOrders, moved_orders
 from pizza_assets.analysis.result_context import Context
+from pizza_assets.analysis.sentences import moved_sentence, sentence
 from pizza_assets.analysis.whole_match import whole_matches
-from pizza_assets.analysis.wording import METHODS, moved_sentence, sentence
+from pizza_assets.analysis.wording import METHODS
 from pizza_assets.models import CorrelationResults, MatchImpact, MatchWindows, RawMatches
 from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, fixtures, markets_of
 from pizza_assets_tests.analysis.test_insights import result
@@ -134,7 +135,8 @@ def test_without_effects_nothing_is_said_to_have_moved() -> None:
 
 
 def rows(pre: str, during: str, together: str = "none", se: float = 0.005, estimate: float = 0.001) -> list[dict]:
-    numbers = {"estimate_log": estimate, "se": se, "df": 30.0, "q_value": 0.4}
+    ends = {"uplift_pct": 0.1, "ci_low_pct": -6.0, "ci_high_pct": 6.2}
+    numbers = {"estimate_log": estimate, "se": se, "df": 30.0, "q_value": 0.4, **ends}
     return [
         result("pre", direction=pre, q_value=0.01),
         result("during", direction=during, q_value=0.03),

@@ -268,7 +268,12 @@ def _match_timeline(impact: pd.DataFrame, rng: np.random.Generator) -> pd.DataFr
     rows["period"] = pd.cut(rows["minutes_from_kickoff"], edges, labels=["earlier", "pre", "during", "post", "later"])
     known = groups["expected"].notna().to_numpy().repeat(len(minutes))
     expected = np.where(known, 3 + rng.random(len(rows)), np.nan)
-    rows = rows.assign(period=rows["period"].astype(str), order_count=3, expected_orders=expected, store_count=2)
+    rows = rows.assign(
+        period=rows["period"].astype(str),
+        order_count=rng.poisson(3, len(rows)),
+        expected_orders=expected,
+        store_count=2,
+    )
     return MatchTimelineExtract.conform(rows)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pizza_assets.dashboards import page_payload
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
@@ -83,6 +85,9 @@ def folder(tmp_path_factory) -> Path:
     }
     for name, data in pages.items():
         (folder / f"{name}.html").write_text(build_page(data), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page_payload, "quarter_hourly", partial(page_payload.quarter_hourly, most=8 * 672 * 2))
+        (folder / "large.html").write_text(build_page(pages["mock"]), encoding="utf-8")
     return folder
 
 
@@ -400,6 +405,21 @@ def test_everything_can_be_reached_by_keyboard(browser, folder):
                 page.evaluate("(document.activeElement.id || document.activeElement.textContent.slice(0, 40))")
             )
         assert set(wanted) <= set(reached)
+
+
+def test_a_large_page_has_the_quarter_hours_around_early_matches_and_says_since_when_hours_are_drawn(browser, folder):
+    early = "#/match/m-0000"
+    with opened(browser, folder / "large.html", early) as page:
+        assert page.locator("#chart-match-0 svg path").count() > 20
+    with opened(browser, folder / "large.html") as page:
+        choose(page, "from", "2025-08-06")
+        choose(page, "to", "2025-08-10")
+        text = page.inner_text("#view-timeline")
+        assert "By day" in text
+        assert "are drawn by hour from 19 Aug 2025 on" in text
+        choose(page, "to", "2025-08-24")
+        choose(page, "from", "2025-08-20")
+        assert "By hour" in page.inner_text("#view-timeline")
 
 
 def test_a_match_day_opens_by_address_and_an_unknown_one_says_so(browser, folder):

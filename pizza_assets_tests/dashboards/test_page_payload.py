@@ -88,8 +88,10 @@ def test_days_are_summed_by_source_and_unknown_days_stay_unknown():
 
 def test_no_orders_have_no_series():
     assert page_payload.daily(OrdersTimelineExtract.empty()) == {"series": {}, "first_day": 0, "days": 0}
-    assert page_payload.quarter_hourly(QuarterHours.empty()) == {"series": {}, "first_bin": 0, "bins": 0}
-    assert page_payload.expected(MatchTimelineExtract.empty()) == {"groups": {}}
+    assert page_payload.quarter_hourly(QuarterHours.empty()) == {
+        "series": {}, "first_bin": 0, "bins": 0, "before": False,
+    }  # fmt: skip
+    assert page_payload.expected(MatchTimelineExtract.empty()) == {"groups": page_payload.compressed_json({})}
 
 
 _QUARTER = st.tuples(st.sampled_from(["real", "mock"]), st.sampled_from(["Leeds", "Fulham"]), st.integers(0, 40))
@@ -122,13 +124,39 @@ def test_quarter_hours_come_back_and_no_row_is_unknown_not_zero(cells):
     assert back == cells
 
 
+def test_of_too_many_quarter_hours_the_newest_whole_weeks_are_kept():
+    data = sample_page_data(Sample(weeks=8, markets=4))
+    whole = page_payload.quarter_hourly(data.quarter_hours)
+    cut = page_payload.quarter_hourly(data.quarter_hours, most=8 * 672 * 3 + 100)
+    assert (whole["before"], whole["bins"], cut["before"], cut["bins"]) == (False, 8 * 672, True, 3 * 672)
+    assert cut["first_bin"] == whole["first_bin"] + 5 * 672
+    kept = unpacked(whole["counts"]).reshape(8, -1)[:, 5 * 672 :]
+    assert np.array_equal(unpacked(cut["counts"]).reshape(8, -1), kept)
+    assert page_payload.quarter_hourly(data.quarter_hours, most=1)["bins"] == 672
+
+
+def test_orders_around_matches_come_back_where_quarter_hours_are_left_out():
+    rows = sample_page_data(Sample(weeks=8, markets=4)).extracts["dashboard_match_timeline"]
+    assert "observed" not in page_payload.expected(rows)
+    observed = unpacked(page_payload.expected(rows, has_counts=True)["observed"]).astype("int64")
+    assert (observed > 0).sum() == rows["order_count"].notna().sum()
+    assert (observed[observed > 0] - 1).sum() == rows["order_count"].sum()
+
+
+def test_rounding_keeps_the_side_of_zero():
+    frame = pd.DataFrame({"uplift_pct": [0.04, -0.04, 0.0, 12.26, float("nan")]})
+    answer = page_payload.columns(frame, ["uplift_pct"], page_payload.DIGITS_OF_MATCHES)
+    assert answer == {"uplift_pct": [0.1, -0.1, 0, 12.3, None]}
+
+
 def test_the_usual_level_of_each_match_and_market_keeps_its_gaps():
     data = sample_page_data(Sample(weeks=8, markets=4))
     whole = data.extracts["dashboard_match_timeline"]
     rows = whole.drop(index=whole.index[[1, 40]]).reset_index(drop=True)
     answer = page_payload.expected(rows)
     values = unpacked(answer["values"])
-    lengths = np.array(answer["groups"]["bins"])
+    groups = json.loads(gzip.decompress(base64.b64decode(answer["groups"])))
+    lengths = np.array(groups["bins"])
     assert lengths.sum() == len(values)
     assert len(lengths) == len(rows.drop_duplicates(["order_source", "match_source", "match_id", "market"]))
     known = rows["expected_orders"].notna()

@@ -78,7 +78,7 @@ def test_the_documented_example(shared_data: Path, tmp_path: Path) -> None:
     check = ["check", environ["PIZZA_ORDERS_PATH"], "--mapping", environ["PIZZA_ORDERS_MAPPING"]]
     checked = subprocess.run([pizza, *check], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     (primary,) = re.findall(r"after your team's match, with real matches \(primary\): (.*)", checked.stdout)
-    matches, detectable = re.findall(r"yes. (\d+) matches.* a change of ([\d.]+) %", primary)[0]
+    detectable, matches = re.findall(r"only a change of ([\d.]+) % or more would show. (\d+) matches", primary)[0]
     assert f"{matches} matches)" in headline
     assert f"a change of {float(detectable):.0f} % or more would show" in headline
-    assert f"a change of {detectable} % would be detected" in documented
+    assert f"only a change of {detectable} % or more would show" in documented

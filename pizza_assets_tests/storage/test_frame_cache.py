@@ -1,5 +1,6 @@
 """Small weeks are read once; larger and changed ones again."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,3 +91,24 @@ def test_a_file_without_a_checksum_is_not_cached() -> None:
     cache = FrameCache()
     cache.put("key", "", pd.DataFrame({"a": [1]}), None)
     assert "key" not in cache
+
+
+def test_what_is_derived_from_chosen_weeks_is_computed_once_until_one_changes(tables: TableStore) -> None:
+    computed: list[list[str]] = []
+
+    def counts(weeks: Sequence[str]) -> pd.DataFrame:
+        computed.append(list(weeks))
+        return pd.concat([read(tables)] * len(weeks)) if weeks else QuarterHours.empty()
+
+    write(tables, 1)
+    weeks = WeekTables(tables, "quarter_hours", [WEEK, "2025-09-09"])
+    nearby = ["2025-08-26", WEEK, "2025-09-09"]
+    first = weeks.derived_from_all("counts", counts, nearby)
+    first["order_count"] = 99
+    assert weeks.derived_from_all("counts", counts, nearby)["order_count"].tolist() == [1, 1]
+    assert computed == [nearby[1:]], "the first of them is not among these tables"
+    write(tables, 2)
+    assert weeks.derived_from_all("counts", counts, nearby)["order_count"].tolist() == [2, 2]
+    assert weeks.derived_from_all("counts", counts, [WEEK])["order_count"].tolist() == [2]
+    assert weeks.derived_from_all("counts", counts)["order_count"].tolist() == [2]
+    assert WeekTables(tables, "quarter_hours", []).derived_from_all("counts", counts, nearby).empty

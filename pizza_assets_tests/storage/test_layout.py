@@ -40,7 +40,7 @@ STORED = {
     "quarter_hours": (["processed-data/merged-datasets/quarter_hours/week=2026-08-04/quarter_hours.parquet"], "1", 1),
     "match_windows": (["processed-data/merged-datasets/match_windows/week=2026-08-04/match_windows.parquet"], "1", 1),
     "expected_orders": (["processed-data/correlation-analysis/expected_orders.parquet"], "3", 1),
-    "match_impact": (["processed-data/correlation-analysis/match_impact.parquet"], "3", 2),
+    "match_impact": (["processed-data/correlation-analysis/match_impact.parquet"], "4", 2),
     "correlation_results": (["processed-data/correlation-analysis/correlation_results.parquet"], "10", 4),
     "event_study": (["processed-data/correlation-analysis/event_study.parquet"], "2", 1),
     "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "2", 1),
@@ -72,6 +72,7 @@ STORED = {
     "dashboard_forecast_accuracy": (["quicksight-ready/dashboard-data/dashboard_forecast_accuracy.csv"], "1", 1),
     "mock_orders": (["raw-data/dominos-orders/mock/week=2026-08-04/raw_orders.parquet"], "1", 1),
     "dashboard_page": (["quicksight-ready/dashboard-data/dashboard.html"], "1", None),
+    "match_calendar": (["quicksight-ready/dashboard-data/coming_matches.ics"], "1", None),
     "quicksight_manifest": (["quicksight-ready/metadata/data-dictionary.json"], "1", None),
 }
 """Per asset: the keys of one week or of the whole, the code version and the schema version.
@@ -85,7 +86,7 @@ def test_keys_and_versions_are_those_of_the_previous_release() -> None:
     for asset, place in PLACES.items():
         labels = place.labels or (None,)
         keys = [week_key(asset, WEEK, label) for label in labels] if place.weekly else [whole_key(asset)]
-        schema = TABLES[place.table].schema_version() if place.table in TABLES else None
+        schema = TABLES[place.table].schema_version() if place.is_table else None
         found[asset] = (keys, CODE_VERSIONS[asset], schema)
     assert found == STORED
 

@@ -132,7 +132,8 @@ def data_dictionary_page() -> str:
 
 
 def _places(table: str) -> list[str]:
-    found = [place for place in PLACES.values() if place.table == table and place.labels != ("mock",)]
+    stored = [place for place in PLACES.values() if place.is_table and place.table == table]
+    found = [place for place in stored if place.labels != ("mock",)]
     return [f"Stored at {' and '.join(sorted({_key(place) for place in found}))}.", ""] if found else []
 
 

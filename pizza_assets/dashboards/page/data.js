@@ -11,9 +11,13 @@ function column(values) {
 function rowsOf(table) {
   const names = Object.keys(table);
   const columns = names.map((name) => column(table[name]));
-  return Array.from({ length: names.length ? columns[0].length : 0 }, (_, i) =>
-    Object.fromEntries(names.map((name, c) => [name, columns[c][i]])),
-  );
+  const rows = new Array(names.length ? columns[0].length : 0);
+  for (let i = 0; i < rows.length; i += 1) { // a loop, and keys in one order: there may be a hundred thousand rows
+    const row = {};
+    for (let c = 0; c < names.length; c += 1) row[names[c]] = columns[c][i];
+    rows[i] = row;
+  }
+  return rows;
 }
 
 function grouped(rows, keyOf) {
@@ -37,6 +41,7 @@ async function loadData() {
     date: DATA.impactByMatch.get(match.match_id)?.[0].kickoff_date ?? isoDay(match.kickoff_at * 1000),
   }));
   DATA.matchById = new Map(DATA.matches.map((match) => [match.match_id, match]));
+  for (const row of DATA.match_impact) row.match = DATA.matchById.get(row.match_id);
   DATA.anomalies = DATA.anomalies.map(
     (row) => ({ ...row, at: row.starts_at * 1000, middle_at: (row.starts_at + row.ends_at) * 500 }));
   DATA.forecastByMatch = grouped(DATA.match_forecast, (row) => row.match_id);
@@ -66,13 +71,14 @@ function spanOf(values, start, length) {
 let quarterHours = null;
 function quarters() {
   quarterHours ??= (async () => {
-    const { first_bin: firstBin, bins, series, counts } = EMBEDDED.quarters;
+    const { first_bin: firstBin, bins, series, counts, before } = EMBEDDED.quarters;
     const rows = rowsOf(series);
     const values = rows.length ? await unpacked(counts) : [];
     return {
       series: rows,
       bins,
       firstBin,
+      hasEarlier: before, // of a large page: quarter-hours before firstBin are known around matches only
       counts: values,
       spans: rows.map((series, position) => spanOf(values, position * bins, bins)),
     };
@@ -84,13 +90,16 @@ function quarters() {
 let usualOrders = null;
 function usual() {
   usualOrders ??= (async () => {
-    const groups = rowsOf(EMBEDDED.expected.groups);
-    const values = groups.length ? await unpacked(EMBEDDED.expected.values) : [];
+    const { values: packedValues, observed: packedCounts } = EMBEDDED.expected;
+    const groups = rowsOf(JSON.parse(await (await gunzipped(EMBEDDED.expected.groups)).text()));
+    const values = groups.length ? await unpacked(packedValues) : [];
+    const observed = packedCounts && await unpacked(packedCounts);
     let start = 0;
     return new Map(groups.map((group) => {
       const own = values.subarray(start, start + group.bins);
+      const counts = observed?.subarray(start, start + group.bins);
       start += group.bins;
-      return [usualKey(group), { firstBin: group.first_bin, values: own }];
+      return [usualKey(group), { firstBin: group.first_bin, values: own, counts }];
     }));
   })();
   return usualOrders;
@@ -99,20 +108,20 @@ function usual() {
 const usualKey = (row) => JSON.stringify([row.order_source, row.match_source, row.match_id, row.market]);
 
 async function gunzipped(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const letters = atob(base64), bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = letters.charCodeAt(i); // megabytes: no call for each
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 
 async function unpacked({ width, gzip }) {
   const buffer = await (await gunzipped(gzip)).arrayBuffer();
   if (width === 1) return new Uint8Array(buffer);
-  const view = new DataView(buffer);
-  const read = {
-    2: (at) => view.getUint16(at, true),
-    4: (at) => view.getUint32(at, true),
-    8: (at) => Number(view.getBigUint64(at, true)),
-  }[width];
-  return Float64Array.from({ length: view.byteLength / width }, (_, i) => read(i * width));
+  const bytes = new Uint8Array(buffer);
+  const values = new Float64Array(bytes.length / width);
+  for (let i = 0; i < values.length; i += 1) {
+    for (let place = width - 1; place >= 0; place -= 1) values[i] = values[i] * 256 + bytes[i * width + place];
+  }
+  return values;
 }
 
 // Positions in `all` of the series that the filters select, grouped by source of the orders: sources are never summed.

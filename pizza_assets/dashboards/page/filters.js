@@ -13,7 +13,13 @@ const pairChosen = (row) => !FILTER.source || pairOf(row) === FILTER.source;
 const chosenDays = () =>
   seriesOf(DATA.daily.series, { source: orderSource(), market: FILTER.market, chain: FILTER.chain });
 
+let knownTimes = null;
 function knownPeriod() {
+  knownTimes ??= periodOfData();
+  return knownTimes;
+}
+
+function periodOfData() {
   const times = DATA.matches.map((match) => match.at);
   if (DATA.daily.series.length) times.push(DATA.daily.startsAt, DATA.daily.startsAt + DATA.daily.days * DAY_MS);
   return [times.reduce((a, b) => Math.min(a, b), Infinity), times.reduce((a, b) => Math.max(a, b), -Infinity)];
@@ -38,11 +44,9 @@ function chosenMatches() {
 
 // Pairs of match and market in one window that the filters select; a team keeps only the markets that follow it.
 function chosenImpact(window) {
-  const matches = new Map(chosenMatches().map((match) => [match.match_id, match]));
-  return DATA.match_impact
-    .filter((row) => row.window === window && matches.has(row.match_id) && pairChosen(row) &&
-        (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team))
-    .map((row) => ({ ...row, match: matches.get(row.match_id) }));
+  const matches = new Set(chosenMatches());
+  return DATA.match_impact.filter((row) => row.window === window && matches.has(row.match) && pairChosen(row) &&
+    (!FILTER.market || row.market === FILTER.market) && (!FILTER.team || row.team === FILTER.team));
 }
 
 function chosenAnomalies() {

@@ -102,15 +102,16 @@ async function drawMarketDay(holder, match, rows) {
   const fine = await quarters();
   const positions = seriesOf(fine.series, { source, market }).get(source) ?? [];
   const from = Math.floor((match.at - BEFORE_KICKOFF) / BIN) * BIN, to = match.at + AFTER_KICKOFF;
-  const known = positions.length
-    ? quarterOrders(fine, positions, from, to, 1).filter((point) => point.is_complete && point.orders !== null)
-    : [];
+  const group = (await usual()).get(usualKey(rows[0]));
+  const points = fine.hasEarlier && from < fine.firstBin * BIN ? ordersAround(group, from, to)
+    : positions.length ? quarterOrders(fine, positions, from, to, 1) : [];
+  const known = points.filter((point) => point.is_complete && point.orders !== null);
   if (!known.length) {
     holder.replaceChildren(emptyNote("Orders by quarter-hour are not known for this match."));
     return;
   }
   const windows = shadedWindows(rows);
-  const level = usualLevel((await usual()).get(usualKey(rows[0])), from, to);
+  const level = usualLevel(group, from, to);
   const expectedAt = new Map(level.map((point) => [point.at, point.expected]));
   const bars = known.map((point) => ({
     ...point,
@@ -126,6 +127,13 @@ async function drawMarketDay(holder, match, rows) {
       .join("; ")}.`;
   await drawChart(holder, "match",
     { datasets: { windows, quarters: bars, usual: level, kickoff: [{ at: match.at }] }, axisWidth: 50, words });
+}
+
+// Orders by quarter-hour of an early match on a large page, which holds them around matches only.
+function ordersAround(group, from, to) {
+  const pointAt = (value, i) =>
+    ({ at: (group.firstBin + i) * BIN, orders: value ? value - 1 : null, is_complete: value > 0 });
+  return Array.from(group?.counts ?? [], pointAt).filter((point) => point.at >= from && point.at < to);
 }
 
 // The usual orders of each quarter-hour, null where unknown so that the line breaks; the last value is repeated at the

@@ -7,6 +7,8 @@ const OUTCOME_AXES = {
   total_goals: { words: "goals in the match", subject: "total_goals" },
 };
 const MOST_SHOWN = 150; // Per cent; larger changes are drawn at the edge.
+const MOST_DOTS = 1500; // More would hide each other: they are counted in cells.
+const CELL = 5; // Per cent.
 const FEWEST_DATES = 10; // As in the analysis: fewer can show a pattern that is not there.
 
 function renderOutcomes() {
@@ -28,7 +30,7 @@ function renderOutcomes() {
       .find((row) => row.time_window === "post" && pairOf(row) === pairOf(own[0]));
     const holder = make("div", { class: "chart tall", id: `chart-outcomes-${i}` });
     draws.push({ holder, draw: () => drawOutcomes(holder, own, effect) });
-    return [make("h3", {}, pairBadge(own[0])), holder, make("p", { class: "hint" }, outcomeWords(effect))];
+    return [make("h3", {}, pairBadge(own[0])), holder, make("p", { class: "hint" }, outcomeWords(effect, own.length > MOST_DOTS))];
   });
   const key = legend(["dot home-win", "own team won"], ["dot draw", "draw"], ["dot away-win", "own team lost"]);
   fillView("outcomes", { labels: rows.map((row) => row.data_source), body: [outcomeTools(), key, ...body] });
@@ -53,8 +55,9 @@ const tooFew = (rows) => make("ul", { class: "unanswered" },
 const isWhole = () =>
   activeFilters().every((name) => name === "source" || !PAGE.views.outcomes.filters.includes(name));
 
-function outcomeWords(effect) {
-  const about = "Each dot is one match in one market; select it to open the match.";
+function outcomeWords(effect, isCounted) {
+  const about = isCounted ? "A dot counts the matches that ended alike with a change within five per cent."
+    : "Each dot is one match in one market; select it to open the match.";
   if (!effect || effect.status !== "ok")
     return `${about} Whether the result matters is not known: ${
       effect ? reasonWords(effect.reasons) : "it was not tested"}.`;
@@ -71,7 +74,8 @@ function outcomeWords(effect) {
 
 async function drawOutcomes(holder, rows, effect) {
   const axis = OUTCOME_AXES[OUTCOMES.x];
-  const dots = rows.map((row, i) => ({
+  const dots = rows.length > MOST_DOTS ? cells(rows) : rows.map((row, i) => ({
+    n: 1,
     x: row[OUTCOMES.x] + (((i * 7) % 13) - 6) / 30,
     uplift_pct: Math.min(row.uplift_pct, MOST_SHOWN),
     own_result: row.own_result,
@@ -86,12 +90,31 @@ async function drawOutcomes(holder, rows, effect) {
   }));
   const line = isWhole() && effect?.status === "ok" ? testedLine(rows, effect) : [];
   const words =
-    `${counted(rows.length, "dot")}: change in orders after the match by ${axis.words}. ${outcomeWords(effect)}`;
+    `${counted(rows.length, "dot")}: change in orders after the match by ${axis.words}. ${
+      outcomeWords(effect, rows.length > MOST_DOTS)}`;
   const changes = dots.map((dot) => dot.uplift_pct);
   const view = await drawChart(
     holder, "outcomes", { datasets: { dots, line }, axisWidth: 56, words, tokens: { "$x-title": axis.words } });
   await view.signal("most", Math.max(20, ...changes)).signal("least", Math.min(-20, ...changes)).runAsync();
   view.addEventListener("click", (event, item) => item?.datum?.match_id && openMatch(item.datum.match_id));
+}
+
+// One dot for the matches that ended alike with a change within five per cent, as large as they are many.
+function cells(rows) {
+  const changeOf = (row) => Math.min(Math.round(row.uplift_pct / CELL) * CELL, MOST_SHOWN);
+  const sorted = grouped(rows, (row) => `${row[OUTCOMES.x]} ${row.own_result} ${changeOf(row)}`);
+  return [...sorted.values()].map((own) => ({
+    n: own.length,
+    x: own[0][OUTCOMES.x] + { win: 0.22, draw: 0, loss: -0.22 }[own[0].own_result] * (OUTCOMES.x === "total_goals"),
+    uplift_pct: changeOf(own[0]),
+    own_result: own[0].own_result,
+    data_source: own[0].data_source,
+    match_id: null,
+    label: counted(own.length, "match", "matches"),
+    when: "",
+    market: counted(new Set(own.map((row) => row.market)).size, "market"),
+    uplift_words: `about ${percent(changeOf(own[0]), 0)}`,
+  }));
 }
 
 // The slope that the analysis estimated, with its interval, through the dots' mean.

@@ -32,6 +32,12 @@ def _chart() -> Spec:
                     "y": change,
                     "stroke": {"field": "own_result", "type": "nominal", "scale": OWN_RESULTS, "legend": None},
                     "fill": real_only("own_result", OWN_RESULTS),
+                    "size": {
+                        "field": "n",
+                        "type": "quantitative",
+                        "scale": {"domain": [1, 100], "range": [30, 400]},
+                        "legend": None,
+                    },
                     "tooltip": tooltips(
                         ("label", "Match"),
                         ("when", "Kick-off"),

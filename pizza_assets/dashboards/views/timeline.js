@@ -1,7 +1,12 @@
 // Orders over time: a line per source of orders, marks for alarms, ticks for matches, and a small chart for zooming.
 RENDERERS.timeline = renderTimeline;
 
+const MOST_TICKS = 1500;
 const HOURLY_UP_TO = 14 * DAY_MS; // Longer periods are drawn by day.
+
+// A large page has the hours of its newest weeks only.
+const hoursSince = () => (EMBEDDED.quarters.before ? EMBEDDED.quarters.first_bin * BIN : -Infinity);
+const isByHour = (from, to) => to - from <= HOURLY_UP_TO && from >= hoursSince();
 
 function renderTimeline() {
   const series = chosenDays();
@@ -18,7 +23,7 @@ function renderTimeline() {
   const holder = make("div", { class: "chart tall", id: "chart-timeline" });
   fillView("timeline", {
     labels,
-    body: [timelineLegend(series, matches, alarms), holder, timelineHint(to - from <= HOURLY_UP_TO, alarms)],
+    body: [timelineLegend(series, matches, alarms), holder, timelineHint(isByHour(from, to), alarms, matches.length > MOST_TICKS)],
   });
   return [{ holder, draw: () => drawTimeline(holder, { series, matches, alarms, from, to }) }];
 }
@@ -27,8 +32,8 @@ async function drawTimeline(holder, { series, matches, alarms, from, to }) {
   const orders = await orderPoints(series, from, to);
   const datasets = {
     orders,
-    matches: matchTicks(matches),
-    alarms: alarmPoints(alarms, orders, to - from <= HOURLY_UP_TO ? HOUR : DAY_MS),
+    matches: matches.length > MOST_TICKS ? weeklyTicks(matches) : matchTicks(matches),
+    alarms: alarmPoints(alarms, orders, isByHour(from, to) ? HOUR : DAY_MS),
     overview:
       [...series].flatMap(([source, positions]) => labelled(dailyOrders(positions, from, to), source, false)),
   };
@@ -49,13 +54,13 @@ function timelineLegend(series, matches, alarms) {
     ...results.map((result) => [`tick ${result.replace(" ", "-")}`, result]), ...kinds);
 }
 
-function timelineHint(isHourly, alarms) {
+function timelineHint(isHourly, alarms, isMany) {
   const marks = alarms.length
     ? "Triangles and crosses are stores with unusual orders; hover for the match and its result."
     : noAlarmWords();
   return make("p", { class: "hint" },
     `By ${isHourly ? "hour" : "day"} (UTC). Drag across the small chart, or choose dates above, to zoom; two weeks ` +
-    `or less are drawn by hour. Real and mock orders are never pooled. ${marks} Select a tick to open its match.`);
+    `or less are drawn by hour${EMBEDDED.quarters.before ? ` from ${day(hoursSince())} on` : ""}. Real and mock orders are never pooled. ${marks} ${isMany ? "A tick is a week's matches with one result." : "Select a tick to open its match."}`);
 }
 
 const labelled = (points, source, isHourly) => points.map((point) => ({
@@ -69,7 +74,7 @@ const labelled = (points, source, isHourly) => points.map((point) => ({
 }));
 
 // Points by day, or by hour if the period is short.
-async function orderPoints(series, from, to, isHourly = to - from <= HOURLY_UP_TO) {
+async function orderPoints(series, from, to, isHourly = isByHour(from, to)) {
   if (!isHourly)
     return [...series].flatMap(([source, positions]) => labelled(dailyOrders(positions, from, to), source, false));
   const fine = await quarters();
@@ -88,6 +93,21 @@ function matchTicks(matches) {
     when: moment(match.at),
     result: resultWords(match.result),
   }));
+}
+
+// One tick for the matches of a week with one result: more than a thousand ticks would cover the line, and each other.
+function weeklyTicks(matches) {
+  const weekOf = (at) => Math.floor((at / DAY_MS - 5) / 7) * 7 + 5; // 6 January 1970 was a Tuesday
+  return [...grouped(matches, (match) => `${weekOf(match.at)} ${match.match_source} ${match.result}`).values()].map(
+    (own) => ({
+      at: weekOf(own[0].at) * DAY_MS + 3.5 * DAY_MS,
+      match_id: null,
+      match_source: own[0].match_source,
+      competition: [...new Set(own.map((match) => match.competition))].slice(0, 4).join(", "),
+      label: `${counted(own.length, "match", "matches")}${own[0].match_source === "mock" ? " (mock)" : ""}`,
+      when: `week of ${day(weekOf(own[0].at) * DAY_MS)}`,
+      result: resultWords(own[0].result),
+    }));
 }
 
 // An alarm is placed on the line of its orders at its middle, because a local day may begin on the UTC day before.
@@ -119,7 +139,7 @@ function zoomWithBrush(view, { series, alarms, from, to }) {
     const request = ++latest;
     const [start, end] = (value.at ?? [from, to]).map(Number);
     const [zoomFrom, zoomTo] = end - start < 6 * HOUR ? [from, to] : [start, end];
-    const isHourly = zoomTo - zoomFrom <= HOURLY_UP_TO;
+    const isHourly = isByHour(zoomFrom, zoomTo);
     const margin = isHourly ? HOUR : DAY_MS;
     const points =
       await orderPoints(series, Math.max(from, zoomFrom - margin), Math.min(to, zoomTo + margin), isHourly);

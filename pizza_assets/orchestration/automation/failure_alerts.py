@@ -8,6 +8,7 @@ from pizza_assets.errors import AlertFailed
 from pizza_assets.escaping import printable
 from pizza_assets.orchestration.automation.channels import Channel, deliver
 from pizza_assets.orchestration.jobs import JOB_TAG
+from pizza_assets.orchestration.step_errors import told_error
 
 SECONDS_BETWEEN_CHECKS = 15
 
@@ -45,11 +46,8 @@ def alert_text(run: dg.DagsterRun, message: str, step_errors: Sequence[str]) -> 
 
 
 def _step_errors(context: dg.RunFailureSensorContext) -> list[str]:
-    """The innermost error of each failed step: the root cause, not Dagster's wrapper."""
+    """The error of each failed step that names thing, cause and remedy."""
     found = []
     for event in context.get_step_failure_events():
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        found.append(f"{event.step_key}: {'no error was recorded' if error is None else error.message.strip()}")
+        found.append(f"{event.step_key}: {told_error(event.step_failure_data.error).message.strip()}")
     return found

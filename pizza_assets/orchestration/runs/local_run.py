@@ -12,6 +12,7 @@ from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags
 from pizza_assets.orchestration.run_target import ANALYSES_ITSELF
 from pizza_assets.orchestration.runs.dead_runs import process_tags
+from pizza_assets.orchestration.step_errors import told_error
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -118,7 +119,7 @@ def _is_of_check(event: dg.DagsterEvent) -> bool:
 
 
 def _step_error(event: dg.DagsterEvent) -> str:
-    return f"{event.step_key}: {_root(event).message.strip()}"
+    return f"{event.step_key}: {told_error(event.step_failure_data.error).message.strip()}"
 
 
 def _root(event: dg.DagsterEvent) -> SerializableErrorInfo:

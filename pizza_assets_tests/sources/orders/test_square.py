@@ -205,6 +205,7 @@ def test_how_square_may_write_an_order(changed: dict[str, Any], cents: int, pizz
         ({"total_money": money(1252, "USD")}, "total_money"),
         ({"total_money": None}, "total_money"),
         ({"total_money": {"amount": 12.5, "currency": "GBP"}}, "total_money"),
+        ({"total_money": {"amount": 1, "currency": "G\ud800BP" * 200}}, "total_money"),
         ({"total_money": {"amount": -1, "currency": "GBP"}}, "total_money"),
         ({"total_money": {"amount": 10**12, "currency": "GBP"}}, "total_money"),
         ({"closed_at": "2026-02-30T10:00:00Z"}, "closed_at"),

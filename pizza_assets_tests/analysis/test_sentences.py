@@ -1,0 +1,209 @@
+"""Which sentence is true of a result: every template, and the contradictions that none of them may contain."""
+
+import re
+from itertools import product
+
+import pandas as pd
+import pytest
+
+from pizza_assets.analysis.moved_orders import MovedOrders
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.result_context import Context
+from pizza_assets.analysis.sentences import (
+    TEMPLATES,
+    alarm_sentence,
+    family_sentence,
+    goal_sentence,
+    more_findings,
+    sentence,
+    template_of,
+)
+from pizza_assets.analysis.wording import METHODS
+from pizza_assets_tests.analysis.test_insights import result
+
+EXPLORATORY = {"role": "exploratory", "time_window": "pre"}
+NOTHING = {"direction": "none", "uplift_pct": 1.0, "ci_low_pct": -3.0, "ci_high_pct": 5.2, "p_value": 0.6}
+BESIDE_ZERO = {"direction": "none", "uplift_pct": 5.0, "ci_low_pct": 0.4, "ci_high_pct": 9.8, "p_value": 0.03}
+BEGAN = {"hours_before_p_value": 0.01, "hours_before_uplift_pct": 8.0}
+MISSING = {"status": "insufficient_data", "direction": "unknown", "reasons": Reason.TOO_FEW_DATES.value}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        pytest.param(MISSING, "unanswered", id="no answer"),
+        pytest.param({}, "finding", id="a finding"),
+        pytest.param({"direction": "down", "uplift_pct": -12.0}, "finding", id="a finding downwards"),
+        pytest.param({"mde_80_pct": 101.0}, "finding", id="a finding of few orders"),
+        pytest.param(NOTHING, "nothing_found", id="nothing"),
+        pytest.param({**NOTHING, "mde_80_pct": 30.0}, "nothing_found", id="nothing, at the limit"),
+        pytest.param({**NOTHING, "mde_80_pct": 30.1}, "too_few", id="nothing, of few orders"),
+        pytest.param({**BESIDE_ZERO, "mde_80_pct": 40.0}, "too_few", id="an interval beside 0, of few orders"),
+        pytest.param(BESIDE_ZERO, "not_significant", id="an interval beside 0, but p by permutation"),
+        pytest.param({**BESIDE_ZERO, **EXPLORATORY}, "not_among_all", id="an interval beside 0 among many claims"),
+        pytest.param(
+            {**BESIDE_ZERO, "ci_low_pct": -9.0, "ci_high_pct": -0.4, **EXPLORATORY}, "not_among_all", id="below 0"
+        ),
+    ],
+)
+def test_the_template_is_the_one_that_is_true(changes: dict, name: str) -> None:
+    assert template_of(result(**changes)) == name
+
+
+@pytest.mark.parametrize(
+    ("direction", "low", "role", "mde", "p_value", "method"),
+    list(
+        product(("up", "none"), (-2.0, 0.5), ("primary", "exploratory"), (4.0, 101.0), (0.01, 0.2), ("-", "same_day"))
+    ),
+)
+def test_no_sentence_contradicts_its_numbers(direction, low, role, mde, p_value, method) -> None:
+    numbers = {"uplift_pct": 6.0, "ci_low_pct": low, "ci_high_pct": 11.5, "mde_80_pct": mde, "p_value": p_value}
+    told_by = METHODS["same_day"]["method"] if method == "same_day" else "-"
+    row = result(direction=direction, role=role, method=told_by, **numbers)
+    told = sentence(row, "after it")
+    if "No effect found" in told:
+        assert low < 0, "no effect beside an interval that excludes 0"
+        assert mde <= 30
+    if "run" in told.split():
+        assert direction == "up"
+        assert ("interval includes 0" in told) == (low < 0)
+        assert ("probably too large" in told) == (mde > 30)
+    else:
+        assert direction == "none"
+    assert f"95 % interval {low:.1f} to 12 %" in told
+    began = sentence(row | BEGAN, "after it")
+    assert began.startswith("Hours before kick-off") == (direction == "up")
+    assert "run" not in began.split()
+
+
+FAMILY = {"family_id": "exploratory_outcomes.x", "subject": "draw", **EXPLORATORY}
+KICKOFFS = result(subject="kickoff_time", direction="differs", **EXPLORATORY)
+LATE_EFFECT = result(scope="kickoff", scope_value="midweek", **EXPLORATORY)
+WHOLE = result(**{**NOTHING, **EXPLORATORY, "time_window": "match"})
+POINT = {**BESIDE_ZERO, "status": "ok", "n_goals": 80}
+
+
+def about(**changes: object) -> str:
+    return sentence(result(**changes), "after it")
+
+
+def of_family(*rows: dict) -> str:
+    return family_sentence(pd.DataFrame([result(**FAMILY | row) for row in rows]))[1]
+
+
+def moved(low: float) -> str:
+    return sentence(WHOLE, "around it", context=Context(MovedOrders(("during",), ("pre",), low, 1.0, 0.03)))
+
+
+EXAMPLES = {
+    "unanswered": lambda: about(**MISSING),
+    "too_few": lambda: about(**NOTHING | {"mde_80_pct": 40.0}),
+    "nothing_found": lambda: about(**NOTHING),
+    "not_significant": lambda: about(**BESIDE_ZERO),
+    "not_among_all": lambda: about(**BESIDE_ZERO | EXPLORATORY),
+    "finding": about,
+    "by_permutation": lambda: about(ci_low_pct=-0.3),
+    "too_large": lambda: about(mde_80_pct=40.0),
+    "hours_before": lambda: about(**BEGAN),
+    "average": lambda: sentence(result(), "after it", context=Context(do_kickoffs_differ=True)),
+    "moved": lambda: moved(-1.2),
+    "moved_unknown": lambda: moved(-5.0),
+    "kickoffs_unanswered": lambda: sentence(KICKOFFS | MISSING, "after it"),
+    "kickoffs_alike": lambda: sentence(KICKOFFS | {"direction": "none"}, "after it"),
+    "kickoffs_differ": lambda: sentence(KICKOFFS, "after it", context=Context(kickoff_times=(LATE_EFFECT,))),
+    "kickoffs_differ_somehow": lambda: sentence(KICKOFFS, "after it"),
+    "kickoff": lambda: sentence(KICKOFFS, "after it", context=Context(kickoff_times=(LATE_EFFECT,))),
+    "family_unanswered": lambda: of_family(MISSING),
+    "family_too_few": lambda: of_family(NOTHING | {"mde_80_pct": 40.0}),
+    "family_nothing_found": lambda: of_family(NOTHING, MISSING),
+    "family_none_sure": lambda: of_family(NOTHING, BESIDE_ZERO),
+    "family_more": lambda: more_findings(pd.DataFrame([result(**FAMILY)]), 3),
+    "goal_unanswered": lambda: goal_sentence(POINT | MISSING, "", is_finding=False)[1],
+    "goal_nothing_found": lambda: goal_sentence(POINT | NOTHING, "", is_finding=False)[1],
+    "goal_not_sure": lambda: goal_sentence(POINT, "", is_finding=False)[1],
+    "goal_finding": lambda: goal_sentence(POINT, "", is_finding=True)[1],
+    "alarms": lambda: alarm_sentence({"low": 2, "high": 1}, 0.08, 1),
+}
+
+
+def test_every_template_has_an_example() -> None:
+    assert set(EXAMPLES) == set(TEMPLATES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_template_is_told_where_it_is_true_and_filled(name: str) -> None:
+    told = EXAMPLES[name]()
+    pattern = "(.*)".join(re.escape(part) for part in re.split(r"\{\w+\}", TEMPLATES[name]))
+    assert re.search(pattern, told), told
+    assert not re.search(r"[{}]|\bnan\b|\bNone(?! of)", told), told
+
+
+def test_words_of_a_primary_that_permutation_does_not_confirm() -> None:
+    assert sentence(result(**{**BESIDE_ZERO, "p_value": 0.061}), "after it") == (
+        "Orders were 5.0 % above normal after it (95 % interval 0.4 to 9.8 %, 19 matches), but the test does not "
+        "confirm it (p = 0.061)."
+    )
+
+
+def test_a_finding_of_few_orders_says_what_its_smallest_detectable_change_means() -> None:
+    found = {"uplift_pct": 60.0, "ci_low_pct": 12.0, "ci_high_pct": 128.0, "mde_80_pct": 101.0}
+    assert "mostly show only changes of 101 % or more, so this one is probably too large." in sentence(
+        result(**found), "after it"
+    )
+    assert "too large" not in sentence(result(**{**found, "uplift_pct": 140.0}), "after it")
+
+
+def test_too_few_orders_name_what_would_show() -> None:
+    row = result(**{**NOTHING, "mde_80_pct": 101.0})
+    assert "Too few orders or matches to tell" in sentence(row, "after it")
+    by_day = row | {"method": METHODS["same_day"]["method"]}
+    assert sentence(by_day, "after it").startswith(
+        "Too few orders to tell whether anything happens after it: only a change of 101 % or more would show"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind", "words"),
+    [
+        ([MISSING, MISSING], "insufficient_data", "Not enough data for any of 2 claims about how the match ended: "),
+        ([{**NOTHING, "mde_80_pct": 40.0}] * 2, "insufficient_data", "Too few orders for any of 2 claims"),
+        ([NOTHING, MISSING], "nothing_found", "No effect found in any of 2 claims about how the match ended (1 could"),
+        ([NOTHING, BESIDE_ZERO], "nothing_found", "None of 2 claims about how the match ended is a finding (2 could be "
+         "answered): 1 interval lies beside 0 taken alone, which may be chance among so many"),
+    ],
+)  # fmt: skip
+def test_a_family_without_a_finding(rows: list[dict], kind: str, words: str) -> None:
+    family = pd.DataFrame([result(**FAMILY | row) for row in rows])
+    assert family_sentence(family)[0] == kind
+    assert family_sentence(family)[1].startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_finding", "words"),
+    [
+        ({}, True, "Orders run 5.0 % higher in the quarter of an hour"),
+        ({}, False, "Orders were 5.0 % higher in the quarter of an hour"),
+        ({"ci_low_pct": -0.4}, False, "No effect found in the quarter of an hour"),
+        ({"status": "insufficient_data", "reasons": Reason.NO_GOAL_MINUTES.value}, False, "Not enough data"),
+    ],
+)
+def test_goals(changes: dict, is_finding: bool, words: str) -> None:
+    told = goal_sentence(POINT | changes, "", is_finding=is_finding)[1]
+    assert told.startswith(words)
+    if "reasons" in changes:
+        assert "the minutes of the goals are not known" in told
+        assert "no goal fell" not in told, "unknown minutes are not goals that did not fall"
+
+
+def test_the_overall_effect_is_an_average_where_times_of_kick_off_differ() -> None:
+    differ = Context(do_kickoffs_differ=True)
+    assert "after it, on average over kick-off times that differ (95 %" in sentence(
+        result(), "after it", context=differ
+    )
+    assert "on average" not in sentence(result(**EXPLORATORY), "before it", context=differ)
+
+
+def test_more_than_one_direction_is_told_only_with_the_whole_match() -> None:
+    wide = Context(MovedOrders(("during",), ("pre",), -5.0, 1.0, 0.03))
+    assert sentence(WHOLE, "around it", context=wide).endswith("can't be said.")
+    assert "can't be said" not in sentence(WHOLE | {"scope": "market"}, "around it", context=wide)
