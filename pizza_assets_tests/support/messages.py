@@ -19,14 +19,14 @@ from pizza_assets.errors import PizzaAssetsError
 from pizza_assets_tests.conftest import PROJECT_ROOT
 
 _VERBS = (
-    "add allow change check choose close copy correct create delete download drop export find fix free give install "
-    "keep launch leave let list make map materialize move name point put read remove rename repeat report return run "
-    "save say send set sign split stop swap switch try unpack unset update upgrade use wait write"
+    "add allow change check choose close collect copy correct create delete download drop export find fix free give "
+    "install keep launch leave let list make map materialize move name point put read remove rename repeat report "
+    "return run save say send set sign split stop swap switch try unpack unset update upgrade use wait write"
 )
 _INSTRUCTION = re.compile(
     rf"(?:^|[;:,.(—]\s+|\}}|\b(?:and|or|then)\s+)(?:{'|'.join(_VERBS.split())})\b"
     r"|\b(?:the service|its sender) must\b|\bmust be\b|\bmay stand only\b"
-    r"|\bsee (?:\{|docs/|its |the )|`pizza [a-z]+[^`]*` lists",
+    r"|\bsee (?:\{|docs/|its |the )|`[^`]*` lists|\blists how each service is written",
     re.IGNORECASE | re.MULTILINE,
 )
 _NAMED = re.compile(r"\{|`|[A-Z]+_[A-Z_]+|--[a-z]|\bfunction\b|\bthe export\b")

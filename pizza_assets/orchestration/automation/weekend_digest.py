@@ -47,7 +47,10 @@ def stored_digest(tables: TableStore, now: datetime, timezone: str, selection: S
     if demand is None:
         raise PizzaAssetsError("no forecast is stored yet; run `pizza run` first")
     if demand.empty:
-        raise PizzaAssetsError("no shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them")
+        raise PizzaAssetsError(
+            "no shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them; collect more "
+            "weeks with `pizza run`"
+        )
     chosen = selection.of(demand)
     if chosen.empty:
         raise PizzaAssetsError("no such shop has a forecast; leave out --market, --team or --chain")
