@@ -101,7 +101,8 @@ function comingRow(row) {
   const moved = `${fixture.is_moved ? " (moved)" : ""}${hasBegun ? " (has begun)" : ""}`;
   const title = row.market ? make("a", { href: fixtureAddress(fixture.match_id) }, teams(fixture)) : teams(fixture);
   const match =
-    make("td", { class: "match" }, title, make("span", { class: "sub" }, `${kickoffOf(fixture)}${moved} · ${fixture.competition}`),
+    make("td", { class: "match" }, title,
+      make("span", { class: "sub" }, `${kickoffOf(fixture)}${moved} · ${fixture.competition}`),
       row.market ? make("span", { class: "sub narrow-only" }, `${row.market} `, shortPairBadge(row)) : null);
   if (!row.market)
     return make("tr", {}, match, make("td", { class: "wide-only" }, badge(fixture.match_source)),

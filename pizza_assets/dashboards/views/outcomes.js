@@ -30,7 +30,8 @@ function renderOutcomes() {
       .find((row) => row.time_window === "post" && pairOf(row) === pairOf(own[0]));
     const holder = make("div", { class: "chart tall", id: `chart-outcomes-${i}` });
     draws.push({ holder, draw: () => drawOutcomes(holder, own, effect) });
-    return [make("h3", {}, pairBadge(own[0])), holder, make("p", { class: "hint" }, outcomeWords(effect, own.length > MOST_DOTS))];
+    const words = outcomeWords(effect, own.length > MOST_DOTS);
+    return [make("h3", {}, pairBadge(own[0])), holder, make("p", { class: "hint" }, words)];
   });
   const key = legend(["dot home-win", "own team won"], ["dot draw", "draw"], ["dot away-win", "own team lost"]);
   fillView("outcomes", { labels: rows.map((row) => row.data_source), body: [outcomeTools(), key, ...body] });

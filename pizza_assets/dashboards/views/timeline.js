@@ -23,7 +23,10 @@ function renderTimeline() {
   const holder = make("div", { class: "chart tall", id: "chart-timeline" });
   fillView("timeline", {
     labels,
-    body: [timelineLegend(series, matches, alarms), holder, timelineHint(isByHour(from, to), alarms, matches.length > MOST_TICKS)],
+    body: [
+      timelineLegend(series, matches, alarms), holder,
+      timelineHint(isByHour(from, to), alarms, matches.length > MOST_TICKS),
+    ],
   });
   return [{ holder, draw: () => drawTimeline(holder, { series, matches, alarms, from, to }) }];
 }
@@ -60,7 +63,9 @@ function timelineHint(isHourly, alarms, isMany) {
     : noAlarmWords();
   return make("p", { class: "hint" },
     `By ${isHourly ? "hour" : "day"} (UTC). Drag across the small chart, or choose dates above, to zoom; two weeks ` +
-    `or less are drawn by hour${EMBEDDED.quarters.before ? ` from ${day(hoursSince())} on` : ""}. Real and mock orders are never pooled. ${marks} ${isMany ? "A tick is a week's matches with one result." : "Select a tick to open its match."}`);
+    `or less are drawn by hour${EMBEDDED.quarters.before ? ` from ${day(hoursSince())} on` : ""}. Real and mock ` +
+    `orders are never pooled. ${marks} ` +
+    (isMany ? "A tick is a week's matches with one result." : "Select a tick to open its match."));
 }
 
 const labelled = (points, source, isHourly) => points.map((point) => ({

@@ -73,7 +73,8 @@ function weekendTools(shown, all, offered, period) {
   return make("div", { class: "weekend-tools" },
     make("p", { class: "hint" },
       `How many ${staff} to staff for in the busiest hour still ahead: nine in ten such hours need no more. Select a ` +
-        `number for all hours. Shops come first whose day differs most from the mean of its last 8 weeks: by that many per cent.${people}`),
+        "number for all hours. Shops come first whose day differs most from the mean of its last 8 weeks: by that " +
+        `many per cent.${people}`),
     make("span", { class: "buttons" },
       isEnding ? make("button", { type: "button", id: "next-weekend", onclick: () => show("next") }, "Next weekend")
         : null,

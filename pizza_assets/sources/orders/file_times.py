@@ -153,9 +153,9 @@ def _times_of_one_width(texts: pd.Series, time_format: str) -> pd.Series | None:
     parts = _PART.findall(time_format)
     width = sum(_WIDTHS.get(directive, len(literal)) for directive, literal in parts)
     array = pa.array(texts)
-    array = pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
     if not {"%d", "%m", "%Y"} <= {directive for directive, _ in parts} <= {"", *_WIDTHS} or not len(array):
         return None
+    array = pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
     _, ends, letters = array.buffers()
     offsets = np.frombuffer(ends, np.int64 if pa.types.is_large_string(array.type) else np.int32)
     offsets = offsets[array.offset : array.offset + len(array) + 1]
