@@ -158,7 +158,9 @@ def assert_read_as_with_an_odd_line(texts: list[str]) -> None:
     assert alone.dst_note.tolist() == mixed.dst_note[:-1].tolist()
 
 
-@pytest.mark.parametrize("time_format", [None, "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S%z", "epoch_seconds", "excel_serial"])
+@pytest.mark.parametrize(
+    "time_format", [None, "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S%z", "epoch_seconds", "excel_serial"]
+)
 def test_a_part_of_a_file_without_lines_has_no_times(time_format: str | None) -> None:
     """As a filter leaves it that drops every line: an Arrow array of no chunk at all."""
     no_lines = pd.Series(["2025-08-15 19:00"] * 2, dtype="str")[[False, False]]
