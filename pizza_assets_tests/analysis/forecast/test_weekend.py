@@ -18,6 +18,7 @@ from pizza_assets.analysis.forecast.weekend import (
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.cli.forecasting import exported, staff_text
 from pizza_assets.cli.names import known_name
+from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets_tests.dashboards.sample_forecasts import SATURDAY, demand_forecast
@@ -182,11 +183,13 @@ def test_a_spreadsheet_runs_no_cell_of_the_csv() -> None:
     assert numbers == {"starts_at": "2026-08-08T05:00:00Z", "expected": "400", "is_peak_hour": "false"}
 
 
-def test_exported_names_cannot_steer_the_terminal() -> None:
+def test_exported_names_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     rows = FORECAST.assign(store_id="東京\u3000\x1b[2J\x9b\x7f\r")
-    table = exported(rows, BEFORE, None, "csv")
+    say(exported(rows, BEFORE, None, "csv"))
+    table = capsys.readouterr().out
     assert "東京\u3000" + r"\x1b[2J\x9b\x7f\r" in table
-    text = exported(rows, BEFORE, None, "json")
+    say(exported(rows, BEFORE, None, "json"))
+    text = capsys.readouterr().out
     assert {letter for letter in table + text if not letter.isprintable()} == {"\n", "\u3000"}
     assert {row["store_id"] for row in json.loads(text)} == {"東京\u3000\x1b[2J\x9b\x7f\r"}
 
@@ -195,6 +198,6 @@ def test_names_are_found_whatever_their_case_or_guessed() -> None:
     known = ["Leeds", "East London"]
     assert known_name("market", " leeds", known) == "Leeds"
     with pytest.raises(
-        ConfigurationError, match=r"unknown market 'Leds' \(did you mean 'Leeds'\?\); the markets are East"
+        ConfigurationError, match=r"unknown market 'Leds' \(did you mean 'Leeds'\?\); choose one of the markets: East"
     ):
         known_name("market", "Leds", known)
