@@ -158,7 +158,7 @@ def test_a_column_can_be_named(tmp_path: Path) -> None:
     said = Answers(**{**KNOWN.__dict__, "columns": {"market": "Store"}})
     assert proposed(tmp_path, "a.csv", csv_text(HEADER, rows()), said).document["columns"]["market"] == "Store"
     wrong = Answers(columns={"market": "Town"})
-    with pytest.raises(ConfigurationError, match="no column 'Town'; it has 'Order No'"):
+    with pytest.raises(ConfigurationError, match="no column 'Town'; name one of 'Order No'"):
         proposed(tmp_path, "a.csv", csv_text(HEADER, rows()), wrong)
 
 
