@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.analysis.wording import match_prefix
 from pizza_assets.errors import AlertFailed
-from pizza_assets.models.vocabulary import DataSource, MatchStatus
+from pizza_assets.escaping import printable
+from pizza_assets.models.vocabulary import MatchStatus
 from pizza_assets.orchestration.automation.channels import Channel
 from pizza_assets.orchestration.automation.sent_messages import send_once
 from pizza_assets.settings import Settings
@@ -92,7 +94,7 @@ def _moved_fixtures(settings: Settings, channels: Mapping[str, Channel]) -> dg.S
         failed: dict[str, str] = {}
         for move in found:
             subject, text = move.message(settings.timezone)
-            context.log.info(f"{subject}\n{text}")
+            context.log.info(printable(f"{subject}\n{text}"))
             failed |= send_once(tables.objects, clock, channels, move.record, (subject, text)).failed
         if failed:  # the cursor stays, so they are told again, to these channels alone
             raise AlertFailed("; ".join(failed.values()))
@@ -145,10 +147,16 @@ def fixtures_of(coming: pd.DataFrame) -> dict[str, Fixture]:
             at=row["kickoff_at"].isoformat(),
             is_fixed=bool(row["kickoff_is_fixed"]),
             called_off=str(row["status"]).lower() if row["status"] in _CALLED_OFF else "",
-            name=f"{_warning(row)}{row['home_team']} v {row['away_team']} ({row['competition']})",
+            name=_name(row),
         )
         for row in rows.to_dict("records")
     }
+
+
+def _name(row: Mapping) -> str:
+    """On one line: names come from the source, and a second line would look like another message."""
+    name = f"{match_prefix(row['match_source'])}{row['home_team']} v {row['away_team']} ({row['competition']})"
+    return " ".join(name.split())
 
 
 def fixtures_to_text(fixtures: Mapping[str, Fixture]) -> str:
@@ -177,7 +185,3 @@ def _all_keys(coming: pd.DataFrame) -> set[str]:
 
 def _key(row: Mapping) -> str:
     return f"{row['match_source']} {row['match_id']}"
-
-
-def _warning(row: Mapping) -> str:
-    return "MOCK FIXTURE: " if row["match_source"] == DataSource.MOCK else ""

@@ -11,6 +11,7 @@ import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from pizza_assets.definitions import build_definitions
+from pizza_assets.errors import AlertFailed
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.orchestration.automation.channels import Channel, channels
 from pizza_assets.orchestration.automation.digest_schedule import SEND_DIGEST, digest_job, weekly_digest
@@ -69,6 +70,21 @@ def test_a_failing_channel_fails_the_run_and_the_event_log_has_no_secret(tables:
     assert "notify 1 (json) can't be reached" in logged
     assert "unguessable" not in logged
     assert len(hook.bodies) == 1, "further attempts are for the failed channel alone"
+
+
+def test_a_channel_that_fails_when_asked_again_gets_it_by_the_next_attempt(tables: TableStore) -> None:
+    got: list[str] = []
+    answers = iter([True, False, True])
+
+    def flaky(subject: str, _: str) -> None:
+        if not next(answers):
+            raise AlertFailed("the webhook can't be reached; check PIZZA_ALERT_WEBHOOK")
+        got.append(subject)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        for again in (False, True):
+            assert run(tables, {"webhook": flaky}, instance, again=again).success
+    assert len(got) == 2
 
 
 def test_without_a_channel_the_job_says_which_setting_to_set(tables: TableStore) -> None:

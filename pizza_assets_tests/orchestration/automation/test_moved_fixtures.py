@@ -85,7 +85,7 @@ def test_a_match_that_is_not_listed_any_more_is_told_only_if_the_list_is_whole()
 
 def test_mock_fixtures_are_called_mock_and_invented_sources_have_no_sensor() -> None:
     (one, *_) = fixtures_of(coming_matches(["mock"], 2)).values()
-    assert one.name.startswith("MOCK FIXTURE: ")
+    assert one.name.startswith("MOCK MATCH: ")
     assert moved_fixtures(Settings.from_environment({"PIZZA_MATCHES": "mock"}), {}) == []
 
 
@@ -132,6 +132,21 @@ def test_each_move_is_told_once(tmp_path: Path, instance: dg.DagsterInstance) ->
     watch.cursor = before  # a daemon that was killed before it stored its cursor
     watch.look(again)
     assert len(got) == 2
+
+
+def test_names_can_not_steer_a_log_or_pose_as_another_message(
+    tmp_path: Path, instance: dg.DagsterInstance, capsys: pytest.CaptureFixture[str]
+) -> None:
+    got: list[tuple[str, str]] = []
+    watch = Watch(tmp_path, {"webhook": lambda *message: got.append(message)}, instance)
+    watch.look(changed(0, home_team="Leeds\x1b[2J\nNo longer listed: York"))
+    moved = changed(0, home_team="Leeds\x1b[2J\nNo longer listed: York", kickoff_at=SATURDAY + pd.Timedelta(hours=16))
+    watch.look(moved)
+    ((subject, _),) = got
+    assert subject == r"Moved: Leeds\x1b[2J No longer listed: York v Bournemouth (FA Cup)"
+    logged = capsys.readouterr().err
+    assert subject in logged
+    assert "\x1b[2J" not in logged
 
 
 def test_a_failing_channel_gets_the_notice_later_and_the_others_no_second_one(
