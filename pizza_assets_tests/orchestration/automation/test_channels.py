@@ -1,16 +1,20 @@
 """Channels: an SNS topic, a webhook and Apprise's services; secrets appear in no error and no log."""
 
+import importlib
 import logging
+import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 
 from pizza_assets.errors import AlertFailed, ConfigurationError
 from pizza_assets.models.secret import Secret
 from pizza_assets.orchestration.automation.apprise_channel import services
 from pizza_assets.orchestration.automation.channels import channels, deliver, sns_topic, webhook
+from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings import Settings
 from pizza_assets_tests.support.message_servers import Hook, Mailbox, serving
 
@@ -145,6 +149,21 @@ def test_no_log_has_a_secret(hook: Hook, caplog: pytest.LogCaptureFixture) -> No
     with pytest.raises(AlertFailed):
         webhook(Secret("http://127.0.0.2:9/T0/unguessable"))("s", "t")
     assert "unguessable" not in caplog.text
+
+
+def test_every_logger_of_urllib3_is_silent_inside_the_block_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """A certificate of another host is logged by urllib3.connection, with the host."""
+    modules = pkgutil.walk_packages(urllib3.__path__, "urllib3.")
+    own = [one.name for one in modules if not one.name.startswith(("urllib3.contrib", "urllib3.http2"))]
+    found = {name for name in own if isinstance(getattr(importlib.import_module(name), "log", None), logging.Logger)}
+    assert {"urllib3.connection", "urllib3.poolmanager"} <= found
+    for name in found:
+        caplog.set_level(logging.DEBUG, name)
+        with unlogged() as messages:
+            logging.getLogger(name).warning("certificate of %s", "unguessable")
+        assert messages == ["certificate of unguessable"], name
+        logging.getLogger(name).warning("outside")
+    assert {record.getMessage() for record in caplog.records} == {"outside"}
 
 
 @pytest.mark.parametrize(
