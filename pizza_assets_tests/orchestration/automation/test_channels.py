@@ -14,6 +14,7 @@ from pizza_assets.errors import AlertFailed, ConfigurationError
 from pizza_assets.models.secret import Secret
 from pizza_assets.orchestration.automation.apprise_channel import services
 from pizza_assets.orchestration.automation.channels import channels, deliver, sns_topic, webhook
+from pizza_assets.orchestration.automation.message_length import shortened
 from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings import Settings
 from pizza_assets_tests.support.message_servers import Hook, Mailbox, serving
@@ -106,6 +107,31 @@ def test_apprise_sends_to_a_hook_and_by_mail(hook: Hook, mailbox: Mailbox) -> No
     assert mailbox.logins == [f"\0shop\0{Mailbox.PASSWORD}"]
     assert mail.get_content_type() == "text/plain", "names from exports are no markup"
     assert mail.get_content().split() == ["52", "orders", "<b>at</b>", "18:00", "Málaga"]
+
+
+def test_a_text_that_is_too_long_is_cut_at_a_line_and_says_so(hook: Hook) -> None:
+    text = "\n".join(f"- shop {number}: staff for 40 orders" for number in range(2_000))
+    client = Sns()
+    sns_topic(TOPIC, client)("s", text)
+    webhook(hook.address)("s", text)
+    assert deliver(channels(notify(hook.apprise_address)), "s", text) == {}
+    for sent, longest in (
+        (client.published[0]["Message"], 30_000),
+        (hook.bodies[0]["text"].removeprefix("s\n"), 30_000),
+        (hook.bodies[1]["message"], 4_000),
+    ):
+        *lines, note = sent.split("\n")
+        assert longest - 50 < len(sent) <= longest
+        assert lines == text.split("\n")[: len(lines)]
+        kept = len("\n".join(lines))
+        assert note.startswith(f"… cut, {len(text) - kept:,} more characters: `pizza digest` has a whole digest")
+
+
+@pytest.mark.parametrize(("text", "longest"), [("a" * 500, 499), ("a" * 200 + "\nb" * 200, 300), ("\n" * 900, 200)])
+def test_a_shortened_text_has_room_for_its_note(text: str, longest: int) -> None:
+    assert len(shortened(text, longest)) <= longest
+    assert "… cut" in shortened(text, longest)
+    assert shortened(text, len(text)) == text
 
 
 @pytest.mark.parametrize(("status", "words"), [(404, "HTTP 404"), (500, "HTTP 500"), (302, "HTTP 302")])

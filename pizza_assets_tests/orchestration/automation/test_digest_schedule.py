@@ -1,4 +1,4 @@
-"""The job and schedule of the digest: once for each weekend, off without a channel, no secret in the event log."""
+"""The job and schedule of the digest: once for each weekend, off by default, no secret in the event log."""
 
 import itertools
 from collections.abc import Iterator
@@ -95,13 +95,13 @@ def test_without_a_channel_the_job_says_which_setting_to_set(tables: TableStore)
     assert "no channel is set; set PIZZA_NOTIFY_URLS" in logged
 
 
-def test_the_schedule_is_on_as_soon_as_a_channel_is_set() -> None:
+def test_the_schedule_is_on_with_notify_urls_and_not_with_channels_for_alarms_alone() -> None:
     status = dg.DefaultScheduleStatus
     for environ, expected in (
         ({}, status.STOPPED),
         ({"PIZZA_NOTIFY_URLS": "json://127.0.0.1/a"}, status.RUNNING),
-        ({"PIZZA_ALERT_WEBHOOK": "https://hooks.example/a"}, status.RUNNING),
-        ({"PIZZA_ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-2:000000000000:pizza-alerts"}, status.RUNNING),
+        ({"PIZZA_ALERT_WEBHOOK": "https://hooks.example/a"}, status.STOPPED),
+        ({"PIZZA_ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-2:000000000000:pizza-alerts"}, status.STOPPED),
     ):
         definitions = build_definitions(environ)
         (schedule,) = (one for one in definitions.schedules or [] if one.name == "weekly_digest")
@@ -115,7 +115,7 @@ def test_the_schedule_is_on_as_soon_as_a_channel_is_set() -> None:
 def test_it_ticks_once_a_week_in_the_business_time_zone(zone: str, at: str, expected: int) -> None:
     """Over a year, which contains both clock changes."""
     settings = Settings.from_environment({"PIZZA_TIMEZONE": zone, "PIZZA_DIGEST_AT": at})
-    schedule = weekly_digest(settings, has_channels=True)
+    schedule = weekly_digest(settings)
     begin = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
     ticks = schedule_execution_time_iterator(begin, str(schedule.cron_schedule), schedule.execution_timezone)
     local = [tick.astimezone(ZoneInfo(zone)) for tick in itertools.islice(ticks, 52)]
