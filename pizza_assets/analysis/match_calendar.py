@@ -4,7 +4,7 @@ Each match is one event with the same UID for good. What calendars must know of 
 they change the event that they have. Decision: docs/decisions/0059-a-match-is-one-event.md. Format: RFC 5545, RFC 7986.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ import pandas as pd
 from icalendar import Calendar, Event, vText
 
 from pizza_assets.analysis.forecast.weekend import shop_words
-from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.analysis.wording import match_prefix, source_prefix
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import CALLED_OFF_STATUSES, DataSource, DemandLevel, Span
+from pizza_assets.models.vocabulary import CALLED_OFF_STATUSES, DataSource, DemandLevel, Span, combined_source
 
 KEPT_DAYS = 28
 """How long a match stays in the calendar after its kick-off."""
@@ -42,28 +42,59 @@ def match_calendar(
 ) -> bytes:
     """The calendar's file. coming: ComingMatches. demand: DemandForecast. earlier: the file as last written.
 
-    A match that is in `earlier` stays, whatever it adds now. One that is missing from a whole list is cancelled. Equal
-    inputs give equal bytes. Raises ValueError if `earlier` is no calendar.
+    A match that is in `earlier` stays, and says what it adds now. One that is missing from a whole list is cancelled;
+    so is every mock match once the list is whole and has real ones. Equal inputs give equal bytes. Raises ValueError
+    if `earlier` is no calendar.
     """
     known = _events(earlier)
     is_whole = not (coming["entry"] == "failure").any()
     fixtures = coming[coming["entry"] == "fixture"]
-    effects = _effects(demand, rules.share)
+    effects = _effects(demand)
     events = []
     for row in fixtures.to_dict("records"):
         uid = _uid(row["match_source"], row["match_id"])
-        own = effects.get((row["match_source"], row["match_id"]), [])
+        every = effects.get((row["match_source"], row["match_id"]), [])
+        large = [effect for effect in every if abs(effect["share"]) > rules.share]
         before = known.pop(uid, None)
-        if own or before is not None:
-            events.append(_following(before, _event(uid, row, own, before, rules), now))
+        if large or before is not None:
+            words = _words(row, large or every, before, now)
+            events.append(_following(before, _event(uid, row, words, rules), now))
     sources = set(fixtures["match_source"])
     for before in known.values():
         kickoff = _moment(before, rules.timezone)
         if kickoff < now - timedelta(days=KEPT_DAYS):
             continue
-        is_gone = is_whole and kickoff > now and str(before["UID"]).partition("-")[0] in sources
+        is_gone = is_whole and _is_gone(_source(before), kickoff > now, sources)
         events.append(_following(before, _cancelled(before), now) if is_gone else before)
     return _file(sorted(events, key=lambda event: (_moment(event, rules.timezone), str(event["UID"]))))
+
+
+def event_labels(content: bytes) -> list[str]:
+    """The label of each event of a calendar (real, mock or mixed), from its words and the source of its match."""
+    return [_label(event) for event in _events(content).values()]
+
+
+def _label(event: Event) -> str:
+    sources = (DataSource.REAL.value, DataSource.MOCK.value)
+    for pair in ((orders, matches) for orders in sources for matches in sources):
+        prefix = source_prefix(*pair)
+        if prefix and str(event["SUMMARY"]).startswith(prefix):
+            return str(combined_source(*pair))
+    return _source(event)
+
+
+def _source(event: Event) -> str:
+    return str(event["UID"]).partition("-")[0]
+
+
+def _is_gone(source: str, is_ahead: bool, listed: Set[str]) -> bool:
+    """Whether a match that a whole list lacks is cancelled. listed: the sources of its fixtures.
+
+    A mock match never took place, so real ones cancel it also afterwards.
+    """
+    if source == DataSource.MOCK and listed - {DataSource.MOCK}:
+        return True
+    return is_ahead and source in listed
 
 
 def _file(events: list[Event]) -> bytes:
@@ -85,8 +116,8 @@ def _events(earlier: bytes | None) -> dict[str, Event]:
     return {str(event["UID"]): event for event in calendar.walk("VEVENT") if isinstance(event, Event)}
 
 
-def _effects(demand: pd.DataFrame, share: float) -> dict[tuple[str, str], list[dict]]:
-    """By source and id of a match, the days of shops that it changes by more than `share`, the most changed first."""
+def _effects(demand: pd.DataFrame) -> dict[tuple[str, str], list[dict]]:
+    """By source and id of a match, the days of shops around it with what it adds, the most changed first."""
     shops = demand[demand["level"] == DemandLevel.SHOP]
     hours = shops[shops["match_id"].notna() & (shops["span"] == Span.HOUR)]
     pairs = hours[[*_SHOP_DAY, "match_id", "match"]].drop_duplicates([*_SHOP_DAY, "match_id"])
@@ -95,7 +126,6 @@ def _effects(demand: pd.DataFrame, share: float) -> dict[tuple[str, str], list[d
     rows = rows[rows["without_football"] > 0]
     rows["adds"] = rows["with_football"] - rows["without_football"]
     rows["share"] = rows["adds"] / rows["without_football"]
-    rows = rows[rows["share"].abs() > share]
     rows = rows.sort_values(
         ["share", *_SHOP_DAY], key=lambda values: -values.abs() if values.name == "share" else values
     )
@@ -105,8 +135,18 @@ def _effects(demand: pd.DataFrame, share: float) -> dict[tuple[str, str], list[d
     return found
 
 
-def _event(uid: str, row: Mapping, effects: list[dict], before: Event | None, rules: CalendarRules) -> Event:
-    """The event of a listed match. Without effects now, it keeps its words."""
+def _words(row: Mapping, effects: list[dict], before: Event | None, now: datetime) -> tuple[str, str]:
+    """Summary and description. A match that has begun keeps its last ones: its day is not forecast any more."""
+    if effects:
+        return _summary(row, effects), _description(row, effects)
+    if before is not None and row["kickoff_at"] <= now:
+        return str(before["SUMMARY"]), str(before["DESCRIPTION"])
+    match = f"{match_prefix(row['match_source'])}{row['home_team']} v {row['away_team']}"
+    return f"{match}: no effect is forecast now", f"{row['competition']}\nNo effect on orders is forecast now."
+
+
+def _event(uid: str, row: Mapping, words: tuple[str, str], rules: CalendarRules) -> Event:
+    """The event of a listed match. words: its summary and description."""
     event = Event()
     event.add("uid", uid)
     if row["kickoff_is_fixed"]:
@@ -120,19 +160,15 @@ def _event(uid: str, row: Mapping, effects: list[dict], before: Event | None, ru
     is_off = row["status"] in CALLED_OFF_STATUSES
     event.add("status", "CANCELLED" if is_off else "CONFIRMED" if row["kickoff_is_fixed"] else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
-    if effects or before is None:
-        event.add("summary", _summary(row, effects))
-        event.add("description", _description(row, effects))
-    else:
-        event.add("summary", str(before["SUMMARY"]))
-        event.add("description", str(before["DESCRIPTION"]))
+    for name, text in zip(("summary", "description"), words, strict=True):
+        event.add(name, text)
     return event
 
 
 def _summary(row: Mapping, effects: list[dict]) -> str:
     most = effects[0]
     label = source_prefix(most["order_source"], row["match_source"])
-    return f"{label}{row['home_team']} v {row['away_team']}: {100 * most['share']:+.0f} % at {most['market']}"
+    return f"{label}{row['home_team']} v {row['away_team']}: {_signed(100 * most['share'])} % at {most['market']}"
 
 
 def _description(row: Mapping, effects: list[dict]) -> str:
@@ -140,9 +176,13 @@ def _description(row: Mapping, effects: list[dict]) -> str:
     for effect in effects[:SHOPS_LISTED]:
         label = source_prefix(effect["order_source"], effect["match_source"])
         shop = f"{shop_words(effect['market'], effect['store_id'])} ({effect['chain']})"
-        lines.append(f"{label}{shop}: {effect['adds']:+.0f} orders that day ({100 * effect['share']:+.0f} %)")
+        lines.append(f"{label}{shop}: {_signed(effect['adds'])} orders that day ({_signed(100 * effect['share'])} %)")
     others = len(effects) - SHOPS_LISTED
     return "\n".join([*lines, *([f"and {others} more"] if others > 0 else [])])
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.0f}" if round(value) else "0"
 
 
 def _cancelled(before: Event) -> Event:

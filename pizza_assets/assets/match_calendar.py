@@ -3,7 +3,7 @@
 import dagster as dg
 import pandas as pd
 
-from pizza_assets.analysis.match_calendar import CalendarRules
+from pizza_assets.analysis.match_calendar import CalendarRules, event_labels
 from pizza_assets.analysis.match_calendar import match_calendar as calendar_file
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA
@@ -39,9 +39,10 @@ def match_calendar_assets(settings: Settings) -> list[dg.AssetsDefinition]:
                 f"{tables.objects.uri(key)} is no calendar any more ({error}); remove it, then analyse again: its "
                 "events begin anew"
             ) from error
-        label = table_label(demand_forecast, table_label(coming_matches, NO_DATA))
-        share = real_share(demand_forecast, label)
+        events = pd.DataFrame({"data_source": event_labels(content)}, dtype=str)  # some may be of earlier sources
+        label = table_label(events, table_label(demand_forecast, table_label(coming_matches, NO_DATA)))
+        share = real_share(events, label)
         name = key.rpartition("/")[2]
-        return FilesOutput({name: content}, label, share, metadata={"events": content.count(b"BEGIN:VEVENT")})
+        return FilesOutput({name: content}, label, share, metadata={"events": len(events)})
 
     return [match_calendar]

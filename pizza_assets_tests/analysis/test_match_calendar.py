@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar, Component, Event
 
-from pizza_assets.analysis.match_calendar import CalendarRules, match_calendar
+from pizza_assets.analysis.match_calendar import CalendarRules, event_labels, match_calendar
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.forecasts import ComingMatches
 from pizza_assets_tests.dashboards.sample_forecasts import coming_matches, demand_forecast
@@ -90,8 +90,24 @@ def test_other_numbers_are_told_without_another_sequence() -> None:
     assert event["LAST-MODIFIED"].dt == NOW + timedelta(days=1)
 
 
-def test_a_match_stays_in_the_calendar_whatever_it_adds_later() -> None:
-    assert made(COMING, demand(0.01), FIRST, NOW + timedelta(days=1)) == FIRST
+@pytest.mark.parametrize(
+    ("share", "words", "line"),
+    [
+        (0.01, "+1 % at Birmingham", "Birmingham, shop 1 (Domino's): +4 orders that day (+1 %)"),
+        (-0.001, "0 % at Birmingham", "Birmingham, shop 1 (Domino's): 0 orders that day (0 %)"),
+        (None, "no effect is forecast now", "No effect on orders is forecast now."),
+    ],
+)
+def test_a_match_stays_in_the_calendar_with_what_it_adds_now(share: float | None, words: str, line: str) -> None:
+    later = made(COMING, demand(share), FIRST, NOW + timedelta(days=1))
+    event = only(later)
+    assert (event["SEQUENCE"], event["SUMMARY"]) == (0, f"Aston Villa v Bournemouth: {words}")
+    assert str(event["DESCRIPTION"]).splitlines()[:2] == ["FA Cup", line]
+    assert made(COMING, demand(share), later, NOW + timedelta(days=2)) == later
+
+
+def test_a_match_that_has_begun_keeps_its_last_words() -> None:
+    assert made(COMING, demand(None), FIRST, KICK_OFF + timedelta(hours=3)) == FIRST
 
 
 @pytest.mark.parametrize("status", ["POSTPONED", "CANCELLED"])
@@ -111,6 +127,40 @@ def test_a_match_that_is_not_listed_any_more_is_cancelled_if_the_list_is_whole()
     assert made(pd.concat([gone, failure]), demand(None), FIRST) == FIRST
     stand_in = ComingMatches.conform(coming_matches(["mock"], 2)[ComingMatches.column_names()])
     assert made(stand_in, demand(None), FIRST) == FIRST, "mock fixtures do not call off real ones"
+
+
+def test_real_matches_cancel_the_mock_ones_that_stood_in_for_them() -> None:
+    mock_coming = ComingMatches.conform(coming_matches(["mock"], 2)[ComingMatches.column_names()])
+    stood_in = made(mock_coming, demand(0.12, ("real", "mock")))
+    assert event_labels(stood_in) == ["mixed"]
+    for now in (NOW + timedelta(days=1), KICK_OFF + timedelta(days=1)):
+        both = {
+            str(event["UID"]).partition("-")[0]: event for event in events(made(COMING, demand(0.12), stood_in, now))
+        }
+        assert (both["mock"]["STATUS"], both["mock"]["SEQUENCE"]) == ("CANCELLED", 1)
+        assert both["real"]["STATUS"] == "CONFIRMED"
+    failure = COMING.iloc[:1].assign(entry="failure", match_id="notice 1")
+    half = made(pd.concat([COMING, failure]), demand(0.12), stood_in)
+    assert {event["STATUS"] for event in events(half)} == {"CONFIRMED"}
+    assert sorted(event_labels(half)) == ["mixed", "real"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "share", "label"),
+    [
+        (("real", "real"), 0.12, "real"),
+        (("mock", "real"), 0.12, "mock"),
+        (("real", "mock"), 0.12, "mixed"),
+        (("mock", "mock"), 0.12, "mock"),
+        (("real", "mock"), None, "mock"),
+    ],
+)
+def test_an_event_has_the_label_of_its_words(sources: tuple[str, str], share: float | None, label: str) -> None:
+    coming = ComingMatches.conform(coming_matches([sources[1]], 2)[ComingMatches.column_names()])
+    first = made(coming, demand(0.12, sources))
+    later = first if share else made(coming, demand(None, sources), first)
+    assert event_labels(later) == [label]
+    assert ("MOCK" in str(only(later)["SUMMARY"])) == (label != "real")
 
 
 def test_a_match_whose_time_is_open_again_is_a_tentative_day() -> None:

@@ -18,8 +18,8 @@ NOW = datetime(2026, 8, 4, 18, tzinfo=UTC)
 COMING = ComingMatches.conform(coming_matches(["real"], 2)[ComingMatches.column_names()])
 
 
-def store(pipeline: Pipeline, coming: pd.DataFrame) -> None:
-    rows = DemandForecast.conform(demand_forecast(["real"], ["real"], is_known=True))
+def store(pipeline: Pipeline, coming: pd.DataFrame, match_source: str = "real") -> None:
+    rows = DemandForecast.conform(demand_forecast(["real"], [match_source], is_known=True))
     rows.loc[(rows["span"] == "day") & rows["with_football"].notna(), "with_football"] *= 1.12
     for asset, frame in (("demand_forecast", rows), ("coming_matches", coming)):
         pipeline.tables.write_whole(asset, frame, Origin("real", "1", "run"))
@@ -56,6 +56,22 @@ def test_a_kick_off_that_moves_is_updated_where_it_is_stored(analysed: World) ->
     facts = pipeline.tables.whole_facts("match_calendar")
     assert facts is not None
     assert facts.data_source == "real"
+
+
+def test_a_file_with_mock_events_is_not_labelled_real(analysed: World) -> None:
+    pipeline = Pipeline(analysed.data, now=NOW)
+    mock = ComingMatches.conform(coming_matches(["mock"], 2)[ComingMatches.column_names()])
+    with analysed.instance() as instance:
+        for coming, source in ((mock, "mock"), (COMING, "real")):
+            store(pipeline, coming, source)
+            result = made(pipeline, instance)
+            assert result.success
+            (stored,) = result.asset_materializations_for_node("match_calendar")
+    assert sorted(str(event["STATUS"]) for event in events(pipeline)) == ["CANCELLED", "CONFIRMED"]
+    facts = pipeline.tables.whole_facts("match_calendar")
+    assert facts is not None
+    assert facts.data_source == "mixed"
+    assert stored.metadata["real_share"].value == 0.5
 
 
 def test_a_damaged_file_is_named_with_what_to_do(analysed: World) -> None:
