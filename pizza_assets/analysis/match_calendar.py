@@ -75,12 +75,18 @@ def event_labels(content: bytes) -> list[str]:
 
 
 def _label(event: Event) -> str:
+    """The description may be about real and mock orders, each on its own lines."""
+    summary, *lines = [_labelled_by_words(text) for text in (event["SUMMARY"], *str(event["DESCRIPTION"]).splitlines())]
+    labels = {summary or _source(event), *(label for label in lines if label)}
+    return labels.pop() if len(labels) == 1 else DataSource.MIXED.value
+
+
+def _labelled_by_words(text: str) -> str | None:
+    """The label that the prefix of a text stands for; None without one."""
     sources = (DataSource.REAL.value, DataSource.MOCK.value)
-    for pair in ((orders, matches) for orders in sources for matches in sources):
-        prefix = source_prefix(*pair)
-        if prefix and str(event["SUMMARY"]).startswith(prefix):
-            return str(combined_source(*pair))
-    return _source(event)
+    pairs = [(orders, matches) for orders in sources for matches in sources if source_prefix(orders, matches)]
+    found = [str(combined_source(*pair)) for pair in pairs if text.startswith(source_prefix(*pair))]
+    return found[0] if found else None
 
 
 def _source(event: Event) -> str:

@@ -163,6 +163,12 @@ def test_an_event_has_the_label_of_its_words(sources: tuple[str, str], share: fl
     assert ("MOCK" in str(only(later)["SUMMARY"])) == (label != "real")
 
 
+def test_an_event_about_real_and_mock_orders_is_mixed() -> None:
+    event = made(COMING, pd.concat([demand(0.12), demand(0.11, ("mock", "real"))], ignore_index=True))
+    assert str(only(event)["SUMMARY"]).startswith("Aston Villa")
+    assert event_labels(event) == ["mixed"]
+
+
 def test_a_match_whose_time_is_open_again_is_a_tentative_day() -> None:
     midnight = pd.Timestamp("2026-08-08T23:00Z")
     event = only(made(listed(kickoff_is_fixed=False, kickoff_at=midnight), demand(None), FIRST))
