@@ -1,15 +1,15 @@
 """The text that summarises a run: weeks, orders, matches, how much of it is mock, the strongest finding."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
+from pizza_assets.analysis.forecast.sentences import short_forecast_sentence
 from pizza_assets.analysis.forecast.weekend import summary_lines
-from pizza_assets.analysis.wording import number, source_prefix
 from pizza_assets.command_name import typed
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span
+from pizza_assets.models.vocabulary import DataSource, Span
 from pizza_assets.orchestration.runs.backfill import Collected
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
@@ -71,21 +71,8 @@ def _next_match(tables: TableStore) -> list[str]:
     if rows is None or rows.empty:
         return []
     around = rows[(rows["span"] == Span.MATCH) & (rows["kickoff_at"] == rows["kickoff_at"].min())]
-    forecasts = [f"Next     {_match_in_short(row)}" for row in around.head(2).to_dict("records")]
+    forecasts = [f"Next     {short_forecast_sentence(row)}" for row in around.head(2).to_dict("records")]
     return [*forecasts, f"{_INDENT}all coming matches: {typed('forecast')}", ""]
-
-
-def _match_in_short(row: Mapping) -> str:
-    """A row of MatchForecast in one line; why there is none, in its own sentence."""
-    if row["status"] != ResultStatus.OK:
-        return str(row["sentence"])
-    prefix = source_prefix(row["order_source"], row["match_source"])
-    when = f"{pd.Timestamp(row['local_date']):%a %d %b} {row['local_start']} to {row['local_end']}"
-    added = "" if pd.isna(row["with_football"]) else f", {number(row['difference'])} of them because of the match"
-    return (
-        f"{prefix}{row['home_team']} v {row['away_team']}, {row['market']}, {when}: {row['orders']:.0f} orders "
-        f"({row['low_80']:.0f} to {row['high_80']:.0f} in four of five cases){added}"
-    )
 
 
 def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:
