@@ -146,10 +146,15 @@ def _has_real_events(tables: TableStore, weeks: Sequence[str]) -> bool:
 
 
 def _headlines(insights: pd.DataFrame | None) -> list[str]:
-    """The strongest finding, or else the result of the first hypothesis; and its caveat."""
+    """The strongest finding about the sources of the first insight, or else that insight; and its caveat.
+
+    Real orders come first in `insights`, so a finding in mock orders never stands for them.
+    """
     if insights is None or insights.empty:
         return ["No analysis is stored."]
     ranked = insights.sort_values("rank")
-    findings = ranked[ranked["kind"] == "finding"]
-    first = (findings if len(findings) else ranked).iloc[0]
+    first = ranked.iloc[0]
+    is_alike = (ranked["order_source"] == first["order_source"]) & (ranked["match_source"] == first["match_source"])
+    findings = ranked[is_alike & (ranked["kind"] == "finding")]
+    first = findings.iloc[0] if len(findings) else first
     return [str(first["headline"]), *([] if pd.isna(first["caveat"]) else [str(first["caveat"])])]
