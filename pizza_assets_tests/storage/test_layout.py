@@ -43,7 +43,7 @@ STORED = {
     "match_impact": (["processed-data/correlation-analysis/match_impact.parquet"], "4", 2),
     "correlation_results": (["processed-data/correlation-analysis/correlation_results.parquet"], "10", 4),
     "event_study": (["processed-data/correlation-analysis/event_study.parquet"], "2", 1),
-    "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "2", 1),
+    "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "3", 1),
     "summary_statistics": (["processed-data/correlation-analysis/summary_statistics.parquet"], "1", 1),
     "insights": (["processed-data/correlation-analysis/insights.parquet"], "10", 1),
     "coming_matches": (["processed-data/forecasts/coming_matches.parquet"], "3", 1),
