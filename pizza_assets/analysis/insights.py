@@ -77,11 +77,10 @@ def insights(
     contexts = {pair: context_of(own.to_dict("records")) for pair, own in effects.groupby(SOURCES)}
     outages = outage_caveats(anomalies)
     told = effects[is_about_match | (effects["subject"] == KICKOFF_TIME)]
-    main = [
-        (row, _insight(row, contexts[row["order_source"], row["match_source"]]))
+    rows = [
+        _insight(row, contexts[row["order_source"], row["match_source"]])
         for row in sorted(told.to_dict("records"), key=_reading_order)
     ]
-    rows = [_with_caveat(insight, outages.get(row["order_source"])) for row, insight in main]
     is_about_goals = effects["subject"].isin([hypothesis.subject for hypothesis in GOAL_HYPOTHESES.values()])
     # the effect at a time of kick-off is told with the hypothesis that times differ
     others = effects[~is_about_goals & (effects["scope"] != Scope.KICKOFF)].drop(told.index, errors="ignore")
@@ -92,6 +91,7 @@ def insights(
         goals = points[points["series"] == HEADLINE_SERIES]
         in_shops = _with_columns(goals, goals_in_shops(goals, impact, match_windows))
         rows += _goal_insights(in_shops, results[results["subject"] == GOAL_HYPOTHESES[HEADLINE_SERIES].subject])
+    rows = [_with_caveat(row, outages.get(row["order_source"])) for row in rows]
     rows += [] if anomalies is None else _anomaly_insights(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])
