@@ -3,7 +3,7 @@
 Every number comes from `correlation_results` or `match_impact`; nothing is estimated or tested here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -64,18 +64,20 @@ def insights(
     points: DataFrame[EventStudy] | None = None,
     anomalies: DataFrame[OrderAnomalies] | None = None,
     source_reasons: Sequence[str] = (),
+    zones: Mapping[str, str] | None = None,
+    default_timezone: str = "UTC",
 ) -> DataFrame[Insights]:
     """One insight per hypothesis about the match itself (the primary first, real before mixed before mock, and real
     matches before mock ones); for every other family, one per finding or one that nothing was found; then goals;
     anomalies; source reasons.
 
-    source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. There is
-    always at least one row.
+    source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. zones:
+    the time zone by market, of the days of outages; others have default_timezone. There is always at least one row.
     """
     effects = _with_columns(results, effects_in_shops(results, impact, match_windows))
     is_about_match = (effects["subject"] == OWN_TEAM_MATCH) & (effects["scope"] == Scope.OVERALL)
     contexts = {pair: context_of(own.to_dict("records")) for pair, own in effects.groupby(SOURCES)}
-    outages = outage_caveats(anomalies)
+    outages = outage_caveats(anomalies, zones or {}, default_timezone)
     told = effects[is_about_match | (effects["subject"] == KICKOFF_TIME)]
     rows = [
         _insight(row, contexts[row["order_source"], row["match_source"]])

@@ -265,12 +265,13 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
     assert rows["extra_orders_per_store_hour"].isna().all()
 
 
-def outages_of(source: str, *starts: str, market: str = "Leeds") -> pd.DataFrame:
-    """Outages of one store from these times, UTC."""
+def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0) -> pd.DataFrame:
+    """Outages of one store from these times, UTC, that last so many hours."""
     alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     rows = [
-        {**alarm, "market": market, "chain": "a", "store_id": "7", "kind": "low", "starts_at": at, "ends_at": at,
-         "expected": 30.0, "expected_false_share": 0.08, "order_source": source, "seen_in": source}
+        {**alarm, "market": market, "chain": "a", "store_id": "7", "kind": "low", "starts_at": at,
+         "ends_at": at + pd.Timedelta(hours=hours), "expected": 30.0, "expected_false_share": 0.08,
+         "order_source": source, "seen_in": source}
         for at in pd.to_datetime(list(starts), utc=True)
     ]  # fmt: skip
     return OrderAnomalies.checked(rows)
@@ -309,3 +310,25 @@ def test_every_answer_from_orders_with_an_outage_says_so():
     assert answers["caveat"].str.count("1 outage counts as hours with few orders").eq(1).all()
     others = told.drop(answers.index)["caveat"].dropna()
     assert not others.str.contains("outage").any()
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "hours", "days"),
+    [
+        pytest.param("America/New_York", "2025-09-07 00:00", 3, "on 2025-09-06)", id="Saturday 20:00 in New York"),
+        pytest.param("America/New_York", "2025-09-07 00:00", 4, "on 2025-09-06)", id="until midnight"),
+        pytest.param("America/New_York", "2025-09-07 00:00", 5, "on 2025-09-06 and 2025-09-07)", id="past midnight"),
+        pytest.param("Australia/Sydney", "2025-09-05 22:00", 2, "on 2025-09-06)", id="Saturday morning in Sydney"),
+        pytest.param(None, "2025-09-06 23:30", 2, "on 2025-09-07)", id="a market that is not in the table: London"),
+    ],
+)
+def test_an_outage_is_told_with_the_days_to_list_in_the_market_s_time(
+    zone: str | None, start: str, hours: int, days: str
+):
+    """It named the date in UTC, and Saturday evening in New York became Sunday."""
+    zones = {} if zone is None else {"Leeds": zone}
+    anomalies = outages_of("real", start, hours=hours)
+    (row,) = written(result(), anomalies=anomalies, zones=zones, default_timezone="Europe/London").to_dict("records")[
+        :1
+    ]
+    assert f"store 7 in Leeds {days}" in row["caveat"]
