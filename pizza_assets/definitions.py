@@ -74,7 +74,7 @@ def _wired(settings: Settings, resources: Mapping[str, object]) -> dg.Definition
         assets=with_freshness(assets) if settings.daily_refresh == "dagster" else assets,
         asset_checks=[*checks, teams_are_matched(settings), *refresh_checks(settings), *forecast_checks()],
         jobs=[collect, analyse, digest_job(settings, reached), *read],
-        schedules=[*schedules(settings), weekly_digest(settings, has_channels=bool(reached))],
+        schedules=[*schedules(settings), weekly_digest(settings)],
         sensors=[
             analyse_after_collecting(settings),
             *(sensor for job in read for sensor in order_file_sensors(settings, job, collect)),

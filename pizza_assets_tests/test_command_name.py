@@ -90,3 +90,11 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
         started.stdout.close()
         started.stdin.close()
         assert (started.stderr.read(), started.wait()) == (b"", 0)
+
+
+def test_the_digest_names_the_command_that_makes_a_forecast(
+    program: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [str(program), "digest"])
+    assert main(["digest"]) != 0
+    assert "run `.venv/bin/pizza run` first" in capsys.readouterr().err

@@ -140,6 +140,11 @@ def source_prefix(order_source: str, match_source: str) -> str:
     return ""
 
 
+def match_prefix(match_source: str) -> str:
+    """The prefix of a statement about a single match, without orders."""
+    return "MOCK MATCH: " if match_source == DataSource.MOCK else ""
+
+
 def number(value: float) -> str:
     """One decimal below ten, none above; never negative zero."""
     digits = 1 if abs(value) < 9.95 else 0

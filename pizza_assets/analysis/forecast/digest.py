@@ -136,17 +136,38 @@ def _shop_lines(rows: pd.DataFrame, most: int) -> tuple[str, ...]:
     shops = [
         (_one_line(shop_words(market, store)), own) for (market, store), own in rows.groupby(["market", "store_id"])
     ]
-    ordered = sorted(shops, key=lambda shop: (-_unusual(shop[1]), shop[0]))
+    ordered = sorted(shops, key=lambda shop: (*_rank(_unusual(shop[1])), shop[0]))
     lines = [f"{name}: {_busiest(own)}{_match(own)}" for name, own in ordered[:most]]
     others = ordered[most:]
     if others:
-        usual = f"no day more than {100 * max(_unusual(own) for _, own in others):.0f} % from the usual"
-        lines.append(f"and {len(others)} more shop{'s' if len(others) > 1 else ''}: {usual}")
+        lines.append(f"and {_more_shops(len(others))}: {_usual_words([_unusual(own) for _, own in others])}")
     return tuple(lines)
 
 
-def _unusual(own: pd.DataFrame) -> float:
-    return max(own.loc[~own["is_over"], "unusual"].fillna(0).abs(), default=0.0)
+def _unusual(own: pd.DataFrame) -> float | None:
+    """By how much the most unusual day that is still ahead differs from the usual; None if no usual is known."""
+    ahead = own.loc[~own["is_over"], "unusual"].abs()
+    if ahead.empty:
+        return 0.0
+    return float(ahead.max()) if ahead.notna().any() else None
+
+
+def _rank(unusual: float | None) -> tuple[bool, float]:
+    """The most unusual come first, the unknown last."""
+    return unusual is None, -(unusual or 0.0)
+
+
+def _usual_words(unusual: list[float | None]) -> str:
+    known = [share for share in unusual if share is not None]
+    if not known:
+        return "their usual orders are not known yet" if len(unusual) > 1 else "its usual orders are not known yet"
+    unknown = len(unusual) - len(known)
+    doubt = f" (not known yet for {unknown} of them)" if unknown else ""
+    return f"no day more than {100 * max(known):.0f} % from the usual{doubt}"
+
+
+def _more_shops(count: int) -> str:
+    return f"{count} more shop{'' if count == 1 else 's'}"
 
 
 def _busiest(own: pd.DataFrame) -> str:

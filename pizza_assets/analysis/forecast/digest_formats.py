@@ -2,12 +2,10 @@
 
 import html
 import json
-import re
 from collections.abc import Callable
 
 from pizza_assets.analysis.forecast.digest import Digest
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+from pizza_assets.escaping import plain_markdown, printable
 
 
 def as_text(digest: Digest) -> str:
@@ -20,21 +18,22 @@ def as_text(digest: Digest) -> str:
 
 def as_markdown(digest: Digest) -> str:
     """Markdown with a heading for each chain."""
-    parts = [f"# {_marked(digest.title)}", "", _marked(digest.made)]
+    parts = [f"# {plain_markdown(digest.title)}", "", plain_markdown(digest.made)]
     for section in digest.sections:
-        parts += ["", f"## {_marked(section.heading)}", "", *(f"- {_marked(line)}" for line in section.lines)]
-    return "\n".join([*parts, *(text for line in digest.reviews for text in ("", _marked(line)))])
+        lines = [f"- {plain_markdown(line)}" for line in section.lines]
+        parts += ["", f"## {plain_markdown(section.heading)}", "", *lines]
+    return "\n".join([*parts, *(text for line in digest.reviews for text in ("", plain_markdown(line)))])
 
 
 def as_html(digest: Digest) -> str:
     """A whole HTML document without styles or scripts."""
-    title = html.escape(digest.title)
+    title = _html(digest.title)
     parts = ["<!doctype html>", '<html lang="en">', f'<head><meta charset="utf-8"><title>{title}</title></head>']
-    parts += ["<body>", f"<h1>{title}</h1>", f"<p>{html.escape(digest.made)}</p>"]
+    parts += ["<body>", f"<h1>{title}</h1>", f"<p>{_html(digest.made)}</p>"]
     for section in digest.sections:
-        items = [f"<li>{html.escape(line)}</li>" for line in section.lines]
-        parts += [f"<h2>{html.escape(section.heading)}</h2>", "<ul>", *items, "</ul>"]
-    return "\n".join([*parts, *(f"<p>{html.escape(line)}</p>" for line in digest.reviews), "</body>", "</html>"])
+        items = [f"<li>{_html(line)}</li>" for line in section.lines]
+        parts += [f"<h2>{_html(section.heading)}</h2>", "<ul>", *items, "</ul>"]
+    return "\n".join([*parts, *(f"<p>{_html(line)}</p>" for line in digest.reviews), "</body>", "</html>"])
 
 
 def as_json(digest: Digest) -> str:
@@ -60,5 +59,5 @@ FORMATS: dict[str, Callable[[Digest], str]] = {
 """The formats by the name that `pizza digest --format` knows."""
 
 
-def _marked(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+def _html(text: str) -> str:
+    return html.escape(printable(text))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pizza_assets.analysis.reasons import split
-from pizza_assets.analysis.wording import explanations, number, source_prefix
+from pizza_assets.analysis.wording import explanations, match_prefix, number, source_prefix
 from pizza_assets.models.vocabulary import ResultStatus, Span
 
 LABELS = {
@@ -64,7 +64,7 @@ def span_label(row: Mapping) -> str:
 
 def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, reasons: Sequence[str]) -> str:
     """A row of ComingMatches in words. markets: those that follow one of its teams. reasons: for missing forecasts."""
-    prefix = "MOCK MATCH: " if row["match_source"] == "mock" else ""
+    prefix = match_prefix(row["match_source"])
     if row["entry"] != "fixture":
         return f"{row['note']}."
     about = f"{prefix}{row['home_team']} v {row['away_team']} ({row['competition']}), {row['kickoff_local']}"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pizza_assets.errors import AlertFailed
 from pizza_assets.models.secret import Secret
+from pizza_assets.orchestration.automation.message_length import shortened
 from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings.notify_urls import scheme_of
 
@@ -38,7 +39,7 @@ def service(address: Secret, name: str) -> Callable[[str, str], None]:
             for target in sender:
                 target.redirects = False  # also if the address asks for them: a redirect may lead anywhere
                 target.overflow_mode = OverflowMode.SPLIT
-            body = text[:_TEXT_LENGTH]
+            body = shortened(text, _TEXT_LENGTH)
             is_sent = sender.notify(body=body, title=" ".join(subject.split()), body_format=NotifyFormat.TEXT)
         if not is_sent:
             raise AlertFailed(f"{name} {_why(messages)}; check this address in PIZZA_NOTIFY_URLS")

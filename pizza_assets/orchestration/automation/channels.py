@@ -13,6 +13,7 @@ from urllib3.util.retry import Retry
 from pizza_assets.errors import AlertFailed
 from pizza_assets.models.secret import Secret
 from pizza_assets.orchestration.automation.apprise_channel import services
+from pizza_assets.orchestration.automation.message_length import shortened
 from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings import Settings
 
@@ -60,7 +61,7 @@ def sns_topic(arn: str, client: Any = None) -> Channel:
 
         sns = client or boto3.client("sns", region_name=arn.split(":")[3])
         try:
-            sns.publish(TopicArn=arn, Subject=_one_line(subject), Message=text[:_TEXT_LENGTH])
+            sns.publish(TopicArn=arn, Subject=_one_line(subject), Message=shortened(text, _TEXT_LENGTH))
         except (ClientError, BotoCoreError) as error:
             raise AlertFailed(
                 f"{arn} did not accept a message: {error}; allow sns:Publish on it, and check PIZZA_ALERT_TOPIC_ARN"
@@ -77,7 +78,7 @@ def webhook(address: Secret) -> Channel:
             with unlogged(), requests.Session() as session:
                 session.mount("https://", HTTPAdapter(max_retries=_RETRIES))
                 session.mount("http://", HTTPAdapter(max_retries=_RETRIES))
-                body = {"text": f"{subject}\n{text}"[:_TEXT_LENGTH]}
+                body = {"text": shortened(f"{subject}\n{text}", _TEXT_LENGTH)}
                 answer = session.post(address.reveal(), json=body, timeout=_TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
             # the address is a secret, and the error's message contains it

@@ -63,14 +63,17 @@ def digest_job(
     return job
 
 
-def weekly_digest(settings: Settings, *, has_channels: bool) -> dg.ScheduleDefinition:
-    """The schedule at PIZZA_DIGEST_AT in the business time zone; off by default while no channel is set."""
+def weekly_digest(settings: Settings) -> dg.ScheduleDefinition:
+    """The schedule at PIZZA_DIGEST_AT in the business time zone; on by default if PIZZA_NOTIFY_URLS is set.
+
+    A topic or webhook alone was set for alarms, perhaps before there was a digest, so it is not enough.
+    """
     status = dg.DefaultScheduleStatus
     return dg.ScheduleDefinition(
         name="weekly_digest",
         job_name=SEND_DIGEST,
         cron_schedule=settings.digest_at,
         execution_timezone=settings.timezone,
-        default_status=status.RUNNING if has_channels else status.STOPPED,
-        description="Send the weekend's digest once a week; on as soon as a channel is set.",
+        default_status=status.RUNNING if settings.notify_urls else status.STOPPED,
+        description="Send the weekend's digest once a week; on as soon as PIZZA_NOTIFY_URLS is set.",
     )

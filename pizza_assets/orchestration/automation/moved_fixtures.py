@@ -1,7 +1,7 @@
 """A sensor that tells people once when the kick-off of a coming match that a market follows has moved.
 
 It reads the stored list of coming matches, which every analysis makes anew; it asks no match source. Its cursor has the
-kick-offs that it has seen.
+kick-offs that it has seen, and the number of moves that it has told.
 """
 
 import hashlib
@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pandas as pd
 
+from pizza_assets.analysis.wording import match_prefix
 from pizza_assets.errors import AlertFailed
-from pizza_assets.models.vocabulary import DataSource, MatchStatus
+from pizza_assets.escaping import printable
+from pizza_assets.models.vocabulary import MatchStatus
 from pizza_assets.orchestration.automation.channels import Channel
 from pizza_assets.orchestration.automation.sent_messages import send_once
 from pizza_assets.settings import Settings
@@ -62,11 +64,29 @@ class Move:
             return subject, f"It was to kick off {self.before.words(timezone)}, and is not on the list of 14 days now."
         return f"Moved: {self.now.name}", f"{self.before.words(timezone)} -> {self.now.words(timezone)}"
 
-    @property
-    def record(self) -> str:
-        """The name under which the notice is recorded as sent."""
-        text = json.dumps([self.key, asdict(self.before), self.now and asdict(self.now)])
+    def record(self, number: int) -> str:
+        """The name under which the notice is recorded as sent. number: of moves told before, from the cursor, because a
+        kick-off may move to and fro, and each time is a notice of its own."""
+        text = json.dumps([number, self.key, asdict(self.before), self.now and asdict(self.now)])
         return f"moved-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the cursor keeps: the fixtures as they were last listed, and how many moves were told before."""
+
+    fixtures: dict[str, Fixture]
+    number: int
+
+    def to_text(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str | None) -> "Seen":
+        said = json.loads(text) if text else {}
+        if "number" not in said:  # nothing yet, or the fixtures alone
+            said = {"fixtures": said, "number": 0}
+        return cls({key: Fixture(**one) for key, one in said["fixtures"].items()}, said["number"])
 
 
 def moved_fixtures(settings: Settings, channels: Mapping[str, Channel]) -> list[dg.SensorDefinition]:
@@ -87,16 +107,17 @@ def _moved_fixtures(settings: Settings, channels: Mapping[str, Channel]) -> dg.S
         coming = tables.read_whole(EXTRACT)
         if coming is None:
             return dg.SkipReason("no list of coming matches is stored yet; an analysis makes it")
-        known = fixtures_from_text(context.cursor or "{}")
-        found = moves(known, coming, clock(), settings.timezone)
+        seen = Seen.from_text(context.cursor)
+        found = moves(seen.fixtures, coming, clock(), settings.timezone)
         failed: dict[str, str] = {}
         for move in found:
             subject, text = move.message(settings.timezone)
-            context.log.info(f"{subject}\n{text}")
-            failed |= send_once(tables.objects, clock, channels, move.record, (subject, text)).failed
+            context.log.info(printable(f"{subject}\n{text}"))
+            failed |= send_once(tables.objects, clock, channels, move.record(seen.number), (subject, text)).failed
         if failed:  # the cursor stays, so they are told again, to these channels alone
             raise AlertFailed("; ".join(failed.values()))
-        context.update_cursor(fixtures_to_text(remembered(known, coming, clock())))
+        now_seen = Seen(remembered(seen.fixtures, coming, clock()), seen.number + len(found))
+        context.update_cursor(now_seen.to_text())
         return dg.SkipReason(f"moved kick-offs: {len(found)}" if found else "no kick-off has moved")
 
     return evaluate
@@ -145,18 +166,16 @@ def fixtures_of(coming: pd.DataFrame) -> dict[str, Fixture]:
             at=row["kickoff_at"].isoformat(),
             is_fixed=bool(row["kickoff_is_fixed"]),
             called_off=str(row["status"]).lower() if row["status"] in _CALLED_OFF else "",
-            name=f"{_warning(row)}{row['home_team']} v {row['away_team']} ({row['competition']})",
+            name=_name(row),
         )
         for row in rows.to_dict("records")
     }
 
 
-def fixtures_to_text(fixtures: Mapping[str, Fixture]) -> str:
-    return json.dumps({key: asdict(fixture) for key, fixture in sorted(fixtures.items())})
-
-
-def fixtures_from_text(text: str) -> dict[str, Fixture]:
-    return {key: Fixture(**said) for key, said in json.loads(text).items()}
+def _name(row: Mapping) -> str:
+    """On one line: names come from the source, and a second line would look like another message."""
+    name = f"{match_prefix(row['match_source'])}{row['home_team']} v {row['away_team']} ({row['competition']})"
+    return " ".join(name.split())
 
 
 def _differs(before: Fixture, after: Fixture, timezone: str) -> bool:
@@ -177,7 +196,3 @@ def _all_keys(coming: pd.DataFrame) -> set[str]:
 
 def _key(row: Mapping) -> str:
     return f"{row['match_source']} {row['match_id']}"
-
-
-def _warning(row: Mapping) -> str:
-    return "MOCK FIXTURE: " if row["match_source"] == DataSource.MOCK else ""

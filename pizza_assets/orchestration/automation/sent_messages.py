@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pizza_assets.errors import AlertFailed
+from pizza_assets.escaping import printable
 from pizza_assets.orchestration.automation.channels import Channel
 from pizza_assets.storage.object_store import ObjectStore
 
@@ -40,9 +41,11 @@ def send_once(
 ) -> Delivery:
     """Send `message` (subject, text) to each channel to which nothing was sent under `name`; `again`: to all of them.
 
-    Two processes do not send at the same time. Raises StorageError.
+    A channel that fails has no record, so the next call sends to it, with or without `again`. Two processes do not send
+    at the same time. Raises StorageError.
     """
     done = Delivery()
+    subject, text = map(printable, message)  # names of teams and shops are outside text
     with objects.claiming(f"{PREFIX}/{name}") as claim:
         for channel_name, channel in chosen.items():
             key = f"{PREFIX}/{name}/{_plain(channel_name)}.json"
@@ -53,10 +56,10 @@ def send_once(
             claim.confirm()
             _write(objects, key, _record(_SENDING, now()))
             try:
-                channel(*message)
+                channel(subject, text)
             except AlertFailed as error:
                 done.failed[channel_name] = str(error)
-                _restore(objects, key, before)
+                objects.delete(key)  # whoever asked for it again gets it by the next attempt, which doesn't ask again
             else:
                 _write(objects, key, _record(_SENT, now()))
                 done.sent.append(channel_name)
@@ -71,13 +74,6 @@ def _in_words(record: bytes) -> str:
     said = json.loads(record)
     at = f"{datetime.fromisoformat(said['at']):%a %d %b %Y, %H:%M} UTC"
     return f"sent {at}" if said["state"] == _SENT else f"interrupted while it was sent {at}: it may have arrived"
-
-
-def _restore(objects: ObjectStore, key: str, before: bytes | None) -> None:
-    if before is None:
-        objects.delete(key)
-    else:
-        _write(objects, key, before)
 
 
 def _write(objects: ObjectStore, key: str, content: bytes) -> None:

@@ -5,8 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_SILENT_LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry")
-"""Libraries that log the addresses they connect to: apprise when it fails, urllib3 when it retries."""
+_SILENT_LOGGERS = (
+    "apprise",
+    "urllib3.connection",
+    "urllib3.connectionpool",
+    "urllib3.poolmanager",
+    "urllib3.response",
+    "urllib3.util.retry",
+)
+"""Libraries that log the addresses they connect to: apprise when it fails, urllib3 when it retries, is redirected or
+gets a certificate of another host. A filter of a logger is not one of the loggers below it."""
 
 _collected: ContextVar[list[str] | None] = ContextVar("collected", default=None)
 

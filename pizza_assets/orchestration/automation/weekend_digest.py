@@ -9,6 +9,7 @@ import pandas as pd
 
 from pizza_assets.analysis.forecast.digest import Digest, digest, last_weekend, review_lines
 from pizza_assets.analysis.forecast.digest_formats import as_text
+from pizza_assets.command_name import typed
 from pizza_assets.errors import PizzaAssetsError
 from pizza_assets.models import QuarterHours
 from pizza_assets.models.week import MatchWeek
@@ -45,18 +46,18 @@ def stored_digest(tables: TableStore, now: datetime, timezone: str, selection: S
     """The digest of the coming weekend. Raises PizzaAssetsError if no forecast is stored, or it has ended."""
     demand = tables.read_whole("demand_forecast")
     if demand is None:
-        raise PizzaAssetsError("no forecast is stored yet; run `pizza run` first")
+        raise PizzaAssetsError(f"no forecast is stored yet; run `{typed('run')}` first")
     if demand.empty:
         raise PizzaAssetsError(
             "no shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them; collect more "
-            "weeks with `pizza run`"
+            f"weeks with `{typed('run')}`"
         )
     chosen = selection.of(demand)
     if chosen.empty:
         raise PizzaAssetsError("no such shop has a forecast; leave out --market, --team or --chain")
     found = digest(chosen, pd.Timestamp(now))
     if found is None:
-        raise PizzaAssetsError("every day of the stored forecast has passed; run `pizza run` for a new one")
+        raise PizzaAssetsError(f"every day of the stored forecast has passed; run `{typed('run')}` for a new one")
     return replace(found, reviews=_reviews(tables, found.begins, timezone, selection))
 
 

@@ -57,6 +57,24 @@ def test_the_digest_is_about_ten_lines_however_many_shops_there_are() -> None:
     assert found.rows["store_id"].nunique() == 50, "JSON and CSV have every shop"
 
 
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (range(0), "and 96 more shops: their usual orders are not known yet"),
+        (range(10), "and 96 more shops: no day more than 8 % from the usual (not known yet for 80 of them)"),
+        (range(50), "and 96 more shops: no day more than 48 % from the usual"),
+    ],
+)
+def test_a_shop_without_a_usual_is_not_said_to_be_as_usual(known: range, words: str) -> None:
+    usual = FORECAST["usual_orders"]
+    shops = [
+        FORECAST.assign(store_id=f"{n:03}", usual_orders=usual / (1 + n / 100) if n in known else float("nan"))
+        for n in range(50)
+    ]
+    lines = [line for section in made(pd.concat(shops, ignore_index=True)).sections for line in section.lines]
+    assert lines[4] == words
+
+
 def test_hours_that_have_passed_are_left_out_and_a_shop_may_be_closed() -> None:
     assert "Sat 19:00 to 20:00, staff for 45" not in as_text(made(FORECAST))
     saturday = FORECAST[FORECAST["business_date"] == "2026-08-08"]
@@ -104,6 +122,14 @@ def test_names_from_exports_are_no_markup_and_no_lines() -> None:
     assert "<img" not in FORMATS["markdown"](found).replace("\\<", "")
     assert "\n# *" not in FORMATS["markdown"](found) + FORMATS["text"](found)
     assert json.loads(FORMATS["json"](found))["shops"][0]["store_id"] == "<img src=x>\n# *[x](y)*"
+
+
+def test_what_steers_a_terminal_or_becomes_a_link_is_escaped_in_markdown_and_html() -> None:
+    found = made(FORECAST.assign(store_id="7\x1b[2J\u202e", chain="www.example.com https://example.com a@example.com"))
+    markdown, page = FORMATS["markdown"](found), FORMATS["html"](found)
+    assert r"## www\.example.com https\://example.com a\@example.com" in markdown
+    assert r"7\\x1b\[2J\\u202e" in markdown
+    assert r"7\x1b[2J\u202e" in page
 
 
 @pytest.mark.parametrize(("day", "friday"), [(6, 6), (7, 7), (8, 7), (9, 7)])

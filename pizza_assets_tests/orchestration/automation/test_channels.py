@@ -1,16 +1,21 @@
 """Channels: an SNS topic, a webhook and Apprise's services; secrets appear in no error and no log."""
 
+import importlib
 import logging
+import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 
 from pizza_assets.errors import AlertFailed, ConfigurationError
 from pizza_assets.models.secret import Secret
 from pizza_assets.orchestration.automation.apprise_channel import services
 from pizza_assets.orchestration.automation.channels import channels, deliver, sns_topic, webhook
+from pizza_assets.orchestration.automation.message_length import shortened
+from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings import Settings
 from pizza_assets_tests.support.message_servers import Hook, Mailbox, serving
 
@@ -104,6 +109,31 @@ def test_apprise_sends_to_a_hook_and_by_mail(hook: Hook, mailbox: Mailbox) -> No
     assert mail.get_content().split() == ["52", "orders", "<b>at</b>", "18:00", "Málaga"]
 
 
+def test_a_text_that_is_too_long_is_cut_at_a_line_and_says_so(hook: Hook) -> None:
+    text = "\n".join(f"- shop {number}: staff for 40 orders" for number in range(2_000))
+    client = Sns()
+    sns_topic(TOPIC, client)("s", text)
+    webhook(hook.address)("s", text)
+    assert deliver(channels(notify(hook.apprise_address)), "s", text) == {}
+    for sent, longest in (
+        (client.published[0]["Message"], 30_000),
+        (hook.bodies[0]["text"].removeprefix("s\n"), 30_000),
+        (hook.bodies[1]["message"], 4_000),
+    ):
+        *lines, note = sent.split("\n")
+        assert longest - 50 < len(sent) <= longest
+        assert lines == text.split("\n")[: len(lines)]
+        kept = len("\n".join(lines))
+        assert note.startswith(f"… cut, {len(text) - kept:,} more characters: `pizza digest` has a whole digest")
+
+
+@pytest.mark.parametrize(("text", "longest"), [("a" * 500, 499), ("a" * 200 + "\nb" * 200, 300), ("\n" * 900, 200)])
+def test_a_shortened_text_has_room_for_its_note(text: str, longest: int) -> None:
+    assert len(shortened(text, longest)) <= longest
+    assert "… cut" in shortened(text, longest)
+    assert shortened(text, len(text)) == text
+
+
 @pytest.mark.parametrize(("status", "words"), [(404, "HTTP 404"), (500, "HTTP 500"), (302, "HTTP 302")])
 def test_a_refusing_service_is_named_without_its_address(hook: Hook, status: int, words: str) -> None:
     hook.statuses = [status]
@@ -145,6 +175,21 @@ def test_no_log_has_a_secret(hook: Hook, caplog: pytest.LogCaptureFixture) -> No
     with pytest.raises(AlertFailed):
         webhook(Secret("http://127.0.0.2:9/T0/unguessable"))("s", "t")
     assert "unguessable" not in caplog.text
+
+
+def test_every_logger_of_urllib3_is_silent_inside_the_block_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """A certificate of another host is logged by urllib3.connection, with the host."""
+    modules = pkgutil.walk_packages(urllib3.__path__, "urllib3.")
+    own = [one.name for one in modules if not one.name.startswith(("urllib3.contrib", "urllib3.http2"))]
+    found = {name for name in own if isinstance(getattr(importlib.import_module(name), "log", None), logging.Logger)}
+    assert {"urllib3.connection", "urllib3.poolmanager"} <= found
+    for name in found:
+        caplog.set_level(logging.DEBUG, name)
+        with unlogged() as messages:
+            logging.getLogger(name).warning("certificate of %s", "unguessable")
+        assert messages == ["certificate of unguessable"], name
+        logging.getLogger(name).warning("outside")
+    assert {record.getMessage() for record in caplog.records} == {"outside"}
 
 
 @pytest.mark.parametrize(

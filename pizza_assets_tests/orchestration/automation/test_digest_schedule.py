@@ -1,4 +1,4 @@
-"""The job and schedule of the digest: once for each weekend, off without a channel, no secret in the event log."""
+"""The job and schedule of the digest: once for each weekend, off by default, no secret in the event log."""
 
 import itertools
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from pizza_assets.definitions import build_definitions
+from pizza_assets.errors import AlertFailed
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.orchestration.automation.channels import Channel, channels
 from pizza_assets.orchestration.automation.digest_schedule import SEND_DIGEST, digest_job, weekly_digest
@@ -71,6 +72,21 @@ def test_a_failing_channel_fails_the_run_and_the_event_log_has_no_secret(tables:
     assert len(hook.bodies) == 1, "further attempts are for the failed channel alone"
 
 
+def test_a_channel_that_fails_when_asked_again_gets_it_by_the_next_attempt(tables: TableStore) -> None:
+    got: list[str] = []
+    answers = iter([True, False, True])
+
+    def flaky(subject: str, _: str) -> None:
+        if not next(answers):
+            raise AlertFailed("the webhook can't be reached; check PIZZA_ALERT_WEBHOOK")
+        got.append(subject)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        for again in (False, True):
+            assert run(tables, {"webhook": flaky}, instance, again=again).success
+    assert len(got) == 2
+
+
 def test_without_a_channel_the_job_says_which_setting_to_set(tables: TableStore) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         result = run(tables, {}, instance)
@@ -79,13 +95,13 @@ def test_without_a_channel_the_job_says_which_setting_to_set(tables: TableStore)
     assert "no channel is set; set PIZZA_NOTIFY_URLS" in logged
 
 
-def test_the_schedule_is_on_as_soon_as_a_channel_is_set() -> None:
+def test_the_schedule_is_on_with_notify_urls_and_not_with_channels_for_alarms_alone() -> None:
     status = dg.DefaultScheduleStatus
     for environ, expected in (
         ({}, status.STOPPED),
         ({"PIZZA_NOTIFY_URLS": "json://127.0.0.1/a"}, status.RUNNING),
-        ({"PIZZA_ALERT_WEBHOOK": "https://hooks.example/a"}, status.RUNNING),
-        ({"PIZZA_ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-2:000000000000:pizza-alerts"}, status.RUNNING),
+        ({"PIZZA_ALERT_WEBHOOK": "https://hooks.example/a"}, status.STOPPED),
+        ({"PIZZA_ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-2:000000000000:pizza-alerts"}, status.STOPPED),
     ):
         definitions = build_definitions(environ)
         (schedule,) = (one for one in definitions.schedules or [] if one.name == "weekly_digest")
@@ -99,7 +115,7 @@ def test_the_schedule_is_on_as_soon_as_a_channel_is_set() -> None:
 def test_it_ticks_once_a_week_in_the_business_time_zone(zone: str, at: str, expected: int) -> None:
     """Over a year, which contains both clock changes."""
     settings = Settings.from_environment({"PIZZA_TIMEZONE": zone, "PIZZA_DIGEST_AT": at})
-    schedule = weekly_digest(settings, has_channels=True)
+    schedule = weekly_digest(settings)
     begin = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
     ticks = schedule_execution_time_iterator(begin, str(schedule.cron_schedule), schedule.execution_timezone)
     local = [tick.astimezone(ZoneInfo(zone)) for tick in itertools.islice(ticks, 52)]

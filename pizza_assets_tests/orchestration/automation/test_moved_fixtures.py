@@ -1,7 +1,9 @@
 """Notices of moved kick-offs: once per move, for followed matches alone, kept apart from failing sources."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -85,7 +87,7 @@ def test_a_match_that_is_not_listed_any_more_is_told_only_if_the_list_is_whole()
 
 def test_mock_fixtures_are_called_mock_and_invented_sources_have_no_sensor() -> None:
     (one, *_) = fixtures_of(coming_matches(["mock"], 2)).values()
-    assert one.name.startswith("MOCK FIXTURE: ")
+    assert one.name.startswith("MOCK MATCH: ")
     assert moved_fixtures(Settings.from_environment({"PIZZA_MATCHES": "mock"}), {}) == []
 
 
@@ -134,6 +136,39 @@ def test_each_move_is_told_once(tmp_path: Path, instance: dg.DagsterInstance) ->
     assert len(got) == 2
 
 
+def test_a_kick_off_that_moves_to_and_fro_is_told_each_time(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    got: list[str] = []
+    watch = Watch(tmp_path, {"webhook": lambda _, text: got.append(text)}, instance)
+    later = changed(0, kickoff_at=SATURDAY + pd.Timedelta(hours=16))
+    for rows in (COMING, later, COMING, later, later):
+        watch.look(rows)
+    there, back = (f"Sat 08 Aug 2026, {one}:00 -> Sat 08 Aug 2026, {other}:00" for one, other in ((16, 17), (17, 16)))
+    assert got == [there, back, there]
+
+
+def test_a_cursor_of_fixtures_alone_is_still_read(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    got: list[str] = []
+    watch = Watch(tmp_path, {"webhook": lambda _, text: got.append(text)}, instance)
+    watch.cursor = json.dumps({key: asdict(fixture) for key, fixture in fixtures_of(COMING).items()})
+    watch.look(changed(0, kickoff_at=SATURDAY + pd.Timedelta(hours=16)))
+    assert len(got) == 1
+
+
+def test_names_can_not_steer_a_log_or_pose_as_another_message(
+    tmp_path: Path, instance: dg.DagsterInstance, capsys: pytest.CaptureFixture[str]
+) -> None:
+    got: list[tuple[str, str]] = []
+    watch = Watch(tmp_path, {"webhook": lambda *message: got.append(message)}, instance)
+    watch.look(changed(0, home_team="Leeds\x1b[2J\nNo longer listed: York"))
+    moved = changed(0, home_team="Leeds\x1b[2J\nNo longer listed: York", kickoff_at=SATURDAY + pd.Timedelta(hours=16))
+    watch.look(moved)
+    ((subject, _),) = got
+    assert subject == r"Moved: Leeds\x1b[2J No longer listed: York v Bournemouth (FA Cup)"
+    logged = capsys.readouterr().err
+    assert subject in logged
+    assert "\x1b[2J" not in logged
+
+
 def test_a_failing_channel_gets_the_notice_later_and_the_others_no_second_one(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
@@ -161,4 +196,4 @@ def test_a_failing_channel_gets_the_notice_later_and_the_others_no_second_one(
 def test_a_record_is_a_possible_key() -> None:
     fixture = Fixture("2026-08-08T15:00:00+00:00", is_fixed=True, called_off="", name="A v B")
     (move,) = moves({"real ../a/b:c é": fixture}, COMING, NOW, ZONE)
-    assert re.fullmatch(r"moved-[0-9a-f]{24}", move.record)
+    assert re.fullmatch(r"moved-[0-9a-f]{24}", move.record(0))

@@ -48,7 +48,17 @@ def test_a_failed_channel_is_tried_by_the_next_call_and_the_others_are_not(tmp_p
     assert got == ["topic", "webhook"]
     is_down = True
     assert "webhook" in send(tmp_path, chosen, again=True).failed
-    assert list(send(tmp_path, chosen).earlier) == ["webhook", "SNS topic"], "a failed repetition forgets nothing"
+    is_down = False
+    after = send(tmp_path, chosen)
+    assert (after.sent, list(after.earlier)) == (["webhook"], ["SNS topic"]), "a failed repetition is still owed"
+    assert got == ["topic", "webhook", "topic", "webhook"]
+
+
+def test_what_steers_a_terminal_is_escaped_in_a_message(tmp_path: Path) -> None:
+    got: list[tuple[str, str]] = []
+    chosen: dict[str, Channel] = {"webhook": lambda *message: got.append(message)}
+    send_once(LocalFolder(tmp_path), lambda: NOW, chosen, "a", ("Moved: \x1b[2J", "- Leeds \u202e1\n- York"))
+    assert got == [(r"Moved: \x1b[2J", "- Leeds \\u202e1\n- York")]
 
 
 def test_a_killed_sender_sends_nothing_twice(tmp_path: Path) -> None:
