@@ -3,7 +3,7 @@
 Every number comes from `correlation_results` or `match_impact`; nothing is estimated or tested here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -64,24 +64,25 @@ def insights(
     points: DataFrame[EventStudy] | None = None,
     anomalies: DataFrame[OrderAnomalies] | None = None,
     source_reasons: Sequence[str] = (),
+    zones: Mapping[str, str] | None = None,
+    default_timezone: str = "UTC",
 ) -> DataFrame[Insights]:
     """One insight per hypothesis about the match itself (the primary first, real before mixed before mock, and real
     matches before mock ones); for every other family, one per finding or one that nothing was found; then goals;
     anomalies; source reasons.
 
-    source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. There is
-    always at least one row.
+    source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. zones:
+    the time zone by market, of the days of outages; others have default_timezone. There is always at least one row.
     """
     effects = _with_columns(results, effects_in_shops(results, impact, match_windows))
     is_about_match = (effects["subject"] == OWN_TEAM_MATCH) & (effects["scope"] == Scope.OVERALL)
     contexts = {pair: context_of(own.to_dict("records")) for pair, own in effects.groupby(SOURCES)}
-    outages = outage_caveats(anomalies)
+    outages = outage_caveats(anomalies, zones or {}, default_timezone)
     told = effects[is_about_match | (effects["subject"] == KICKOFF_TIME)]
-    main = [
-        (row, _insight(row, contexts[row["order_source"], row["match_source"]]))
+    rows = [
+        _insight(row, contexts[row["order_source"], row["match_source"]])
         for row in sorted(told.to_dict("records"), key=_reading_order)
     ]
-    rows = [_with_caveat(insight, outages.get(row["order_source"])) for row, insight in main]
     is_about_goals = effects["subject"].isin([hypothesis.subject for hypothesis in GOAL_HYPOTHESES.values()])
     # the effect at a time of kick-off is told with the hypothesis that times differ
     others = effects[~is_about_goals & (effects["scope"] != Scope.KICKOFF)].drop(told.index, errors="ignore")
@@ -92,6 +93,7 @@ def insights(
         goals = points[points["series"] == HEADLINE_SERIES]
         in_shops = _with_columns(goals, goals_in_shops(goals, impact, match_windows))
         rows += _goal_insights(in_shops, results[results["subject"] == GOAL_HYPOTHESES[HEADLINE_SERIES].subject])
+    rows = [_with_caveat(row, outages.get(row["order_source"])) for row in rows]
     rows += [] if anomalies is None else _anomaly_insights(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])

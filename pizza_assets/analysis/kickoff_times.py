@@ -47,7 +47,8 @@ def kickoff_times(window_rows: pd.DataFrame, grid: ExpectedGrid) -> KickoffTimes
     if len(answered) < 2:
         return KickoffTimes(Answer(counts, (Reason.TOO_FEW_KICKOFF_TIMES,)), answers)
     theta = np.array([answers[name].numbers["estimate_log"] for name in answered])
-    return KickoffTimes(Answer({**counts, **equal_effects(theta, [scores[name] for name in answered])}), answers)
+    test = equal_effects(theta, [scores[name] for name in answered])
+    return KickoffTimes(Answer({**counts, **test}, () if test else (Reason.UNEQUAL_KICKOFF_DATES,)), answers)
 
 
 def _is_enough(part: pd.DataFrame) -> bool:
@@ -55,7 +56,8 @@ def _is_enough(part: pd.DataFrame) -> bool:
 
 
 def equal_effects(theta: np.ndarray, scores: list[DateScores]) -> dict[str, float]:
-    """The test that all of theta [class] are equal, by columns of CorrelationResults: p_value and df.
+    """The test that all of theta [class] are equal, by columns of CorrelationResults: p_value and df. Empty if a class
+    has too few effective dates for so many classes.
 
     scores: those of each class, over the same dates. df is the smallest effective number of dates of a class, less one.
     """
@@ -66,8 +68,10 @@ def equal_effects(theta: np.ndarray, scores: list[DateScores]) -> dict[str, floa
     covariance = np.array(columns) @ np.array(columns).T
     df = min(1 / float((score.window_weight**2).sum()) for score in scores) - 1
     size = len(theta)
+    lower = df - size + 2
+    if lower <= 0:
+        return {}
     contrast = np.hstack([np.eye(size - 1), -np.ones((size - 1, 1))])
     difference = contrast @ theta
     squared = float(difference @ np.linalg.solve(contrast @ covariance @ contrast.T, difference))
-    lower = df - size + 2
     return {"p_value": float(fdtrc(size - 1, lower, squared * lower / ((size - 1) * df))), "df": df}

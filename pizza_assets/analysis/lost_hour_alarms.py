@@ -54,13 +54,17 @@ def with_lost_hours(
 def _by_day(
     counts: np.ndarray, is_known: np.ndarray, days: np.ndarray, slots: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One store's business days with an order; its orders [day, slot], and whether a slot is known."""
+    """One store's business days with an order; its orders [day, slot], and whether a slot is known.
+
+    Slots that no bin fills, such as those skipped when clocks go forward, are not known.
+    """
     sold = np.unique(days[(counts > 0) & is_known])
     row = np.searchsorted(sold, days)
     inside = (row < len(sold)) & (sold[np.minimum(row, len(sold) - 1)] == days if len(sold) else False)
     orders = np.zeros((len(sold), SLOTS), dtype=np.int64)
-    known = np.ones((len(sold), SLOTS), dtype=bool)
+    known = np.zeros((len(sold), SLOTS), dtype=bool)
     np.add.at(orders, (row[inside], slots[inside]), np.where(is_known, counts, 0)[inside])  # hours that occur twice
+    known[row[inside], slots[inside]] = True
     known[row[inside & ~is_known], slots[inside & ~is_known]] = False
     return sold, orders, known
 

@@ -41,6 +41,10 @@ class Reason(StrEnum):
         "too_few_dates_with_outcome: fewer than 10 dates with this outcome, or fewer than 10 without it"
     )
     TOO_FEW_KICKOFF_TIMES = "too_few_kickoff_times: fewer than two kinds of kick-off times have 10 dates with a match"
+    UNEQUAL_KICKOFF_DATES = (
+        "unequal_kickoff_dates: at one kind of kick-off times, one or two dates have most of the orders, too few to "
+        "compare it with the others"
+    )
     NO_RESULTS = "no_results: no match with a usable window has a known result"
     NO_SHARED_MATCH = "no_shared_match: no finished match is followed by every market"
     TOO_FEW_MATCHES = "too_few_matches: fewer than 3 matches can be compared with their day"

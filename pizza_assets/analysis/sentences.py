@@ -47,12 +47,15 @@ TEMPLATES = {
     "kickoffs_unanswered": "Not enough data to say whether the effect {period} differs by time of kick-off: {missing}.",
     "kickoffs_alike": "The effect {period} was not found to differ by time of kick-off ({matches}).",
     "kickoffs_differ": (
-        "{before}The effect {period} differs by time of kick-off: {effects}; none was found at the other times "
-        "({matches}, 95 % intervals)."
+        "{before}The effect {period} differs by time of kick-off: {effects}{without}{untold} ({matches}, 95 % "
+        "intervals)."
     ),
     "kickoffs_differ_somehow": (
-        "{before}The effect {period} differs by time of kick-off ({matches}), but at no time alone was one found."
+        "{before}The effect {period} differs by time of kick-off ({matches}), but at no time alone was one "
+        "found{untold}."
     ),
+    "kickoffs_without": "; none was found {times}",
+    "kickoffs_untold": "; too few dates or orders to tell {times}",
     "kickoff": "{when} {found} % ({low} to {high})",
     "family_unanswered": "Not enough data for any of {claims} about {about}{missing}.",
     "family_too_few": (
@@ -208,7 +211,7 @@ def kickoff_sentence(result: Mapping, period: str, context: Context) -> str:
         missing = wording.explanations(split(result["reasons"]))
         return TEMPLATES["kickoffs_unanswered"].format(period=period, missing=missing)
     name = "kickoffs_differ" if context.kickoff_times else "kickoffs_differ_somehow"
-    return TEMPLATES["kickoffs_alike" if result["direction"] == "none" else name].format(
+    return TEMPLATES[name if result["direction"] == "differs" else "kickoffs_alike"].format(
         before=f"{hours_before(result)} " if began_before(result) else "",
         period=period,
         matches=wording.counted_noun(result["n_matches"], "match", "matches"),
@@ -221,7 +224,15 @@ def kickoff_sentence(result: Mapping, period: str, context: Context) -> str:
             )
             for row in context.kickoff_times
         ),
+        without=_at_times("kickoffs_without", context.kickoffs_without),
+        untold=_at_times("kickoffs_untold", context.kickoffs_untold),
     )
+
+
+def _at_times(template: str, classes: Sequence[str]) -> str:
+    """A clause about classes of kick-off times; empty without any."""
+    times = " or ".join(wording.KICKOFFS[name] for name in classes)
+    return TEMPLATES[template].format(times=times) if times else ""
 
 
 def family_sentence(family: pd.DataFrame) -> tuple[str, str]:

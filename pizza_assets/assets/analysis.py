@@ -46,7 +46,7 @@ def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         _event_study(settings),
         _order_anomalies(settings),
         _summary_statistics(),
-        _insights(),
+        _insights(settings),
     ]
 
 
@@ -219,7 +219,7 @@ def _summary_statistics() -> dg.AssetsDefinition:
     return summary_statistics
 
 
-def _insights() -> dg.AssetsDefinition:
+def _insights(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "insights"),
         description="Sentences for managers, with their numbers and caveats; mock is called mock.",
@@ -232,6 +232,7 @@ def _insights() -> dg.AssetsDefinition:
         order_anomalies: pd.DataFrame,
         raw_orders: WeekTables,
         raw_matches: WeekTables,
+        markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         reasons = [*week_reasons(raw_orders), *week_reasons(raw_matches)]
         windows = current_windows(match_windows, raw_matches)
@@ -242,6 +243,8 @@ def _insights() -> dg.AssetsDefinition:
             points=event_study,
             anomalies=order_anomalies,
             source_reasons=reasons,
+            zones=clocks(markets),
+            default_timezone=settings.timezone,
         )
         return whole(rows, correlation_results, sentences=bullets(rows["headline"]))
 

@@ -15,7 +15,8 @@ def known_name(kind: str, asked: str, known: Iterable[str]) -> str:
         return asked
     if asked.strip().casefold() in by_folded:
         return by_folded[asked.strip().casefold()]
-    close = get_close_matches(asked.strip().casefold(), list(by_folded), 1)
+    plain = asked.strip().casefold()
+    close = get_close_matches(plain, list(by_folded), 1) or [name for name in by_folded if plain and plain in name]
     guess = f" (did you mean {by_folded[close[0]]!r}?)" if close else ""
     raise ConfigurationError(
         f"unknown {kind} {asked!r}{guess}; choose one of the {kind}s: {', '.join(names) or 'none'}"

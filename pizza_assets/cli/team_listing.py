@@ -6,8 +6,9 @@ from itertools import groupby
 
 import pandas as pd
 
+from pizza_assets.cli.names import known_name
 from pizza_assets.cli.terminal import say
-from pizza_assets.errors import ConfigurationError, SourceError
+from pizza_assets.errors import SourceError
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
@@ -55,11 +56,10 @@ def list_teams(market_name: str | None, first: date | None, last: date | None) -
 
 
 def _chosen(markets: Markets, name: str | None) -> Markets:
-    chosen = tuple(market for market in markets if name in (None, market.name))
-    if not chosen:
-        listed = ", ".join(market.name for market in markets)
-        raise ConfigurationError(f"there is no market {name!r}; choose from {listed}")
-    return chosen
+    if name is None:
+        return markets
+    asked = known_name("market", name, [market.name for market in markets])
+    return tuple(market for market in markets if market.name == asked)
 
 
 def _matches_of(source: MatchSource, weeks: list[MatchWeek]) -> pd.DataFrame:

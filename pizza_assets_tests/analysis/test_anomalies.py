@@ -1,6 +1,7 @@
 """Outages, surges and missing days: planted ones are located, quiet years have no alarms, labels are kept."""
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -15,6 +16,7 @@ from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.models import OrderAnomalies, RawMatches
 from pizza_assets.models.market import Market
 from pizza_assets.models.special_days import SpecialDay, SpecialKind
+from pizza_assets.models.week import MatchWeek
 from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, LENGTHS, ZONE, match_row
 
 MARKETS = (Market("Leeds", ZONE, ("Leeds United",)), Market("York", ZONE, ("York City",)))
@@ -197,3 +199,25 @@ def test_hours_that_are_not_known_are_not_lost() -> None:
     is_known[0, 32 * 96 + 40 : 33 * 96] = False
     unknown = replace(lost, is_known=is_known)
     assert order_anomalies({"real": unknown}, RawMatches.empty(), MARKETS, LENGTHS).empty
+
+
+def late_shop(lost_from: float = 0.0, lost_to: float = 0.0) -> Panel:
+    """A shop in London that closes at 03:00, in weeks whose clocks go forward on 29 March 2026 at 01:00; hours of that
+    night, by the clock on the wall, may be lost."""
+    weeks = [MatchWeek("2026-02-10", ZONE).shifted(n) for n in range(12)]
+    minutes = np.arange(weeks[0].starts_at.timestamp() // 60, weeks[-1].ends_at.timestamp() // 60, 15).astype(np.int64)
+    local = pd.to_datetime(minutes * 60, unit="s", utc=True).tz_convert(ZONE)
+    hour = np.asarray(local.hour + local.minute / 60)
+    orders = np.random.default_rng(4).poisson(np.where((hour >= 11) | (hour < 3), 6.0, 0.0))
+    orders[(local.date == date(2026, 3, 29)) & (hour >= lost_from) & (hour < lost_to)] = 0
+    week = np.searchsorted([week.starts_at.timestamp() // 60 for week in weeks], minutes, side="right") - 1
+    names = pd.MultiIndex.from_tuples([("Leeds", "dominos", "1")], names=["market", "chain", "store_id"])
+    is_known = np.ones((1, len(minutes)), bool)
+    counts = orders[np.newaxis].astype(np.int32)
+    return Panel(names, pd.Index([week.key for week in weeks]), int(minutes[0]) // 15, week, counts, is_known)
+
+
+@pytest.mark.parametrize(("lost_from", "lost_to"), [(0.0, 0.0), (0.75, 1.0), (2.0, 2.5)])
+def test_the_hour_that_clocks_skip_is_not_lost(lost_from: float, lost_to: float) -> None:
+    """It ended in an IndexError, or made an outage of one quiet quarter of an hour beside it."""
+    assert order_anomalies({"real": late_shop(lost_from, lost_to)}, RawMatches.empty(), MARKETS, LENGTHS).empty

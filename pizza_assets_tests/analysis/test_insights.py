@@ -265,21 +265,70 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
     assert rows["extra_orders_per_store_hour"].isna().all()
 
 
-def test_an_answer_about_matches_names_the_outages_that_count_in_it():
+def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0) -> pd.DataFrame:
+    """Outages of one store from these times, UTC, that last so many hours."""
     alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     rows = [
-        {**alarm, "market": "Leeds", "chain": "a", "store_id": "7", "kind": kind, "starts_at": at, "ends_at": at,
-         "expected": 30.0, "expected_false_share": 0.08, "order_source": source, "seen_in": source}
-        for kind, source, at in [
-            ("low", "real", pd.Timestamp(f"2025-09-0{day} 18:00", tz="UTC")) for day in (1, 2, 3, 4)
-        ]
+        {**alarm, "market": market, "chain": "a", "store_id": "7", "kind": "low", "starts_at": at,
+         "ends_at": at + pd.Timedelta(hours=hours), "expected": 30.0, "expected_false_share": 0.08,
+         "order_source": source, "seen_in": source}
+        for at in pd.to_datetime(list(starts), utc=True)
     ]  # fmt: skip
-    anomalies = OrderAnomalies.checked(rows)
-    own = result(order_source="real", match_source="real", data_source="real")
-    first = insights(CorrelationResults.checked([own]), NO_IMPACT, NO_WINDOWS, anomalies=anomalies).iloc[0]
+    return OrderAnomalies.checked(rows)
+
+
+def test_an_answer_about_matches_names_the_outages_that_count_in_it():
+    anomalies = outages_of("real", *(f"2025-09-0{day} 18:00" for day in (1, 2, 3, 4)))
+    first = written(result(), anomalies=anomalies).iloc[0]
     assert "4 outages count as hours with few orders or none (store 7 in Leeds on 2025-09-01, " in first["caveat"]
     assert "2025-09-03 and 1 more)" in first["caveat"]
     assert "PIZZA_SPECIAL_DAYS" in first["caveat"]
     mock = result(order_source="mock", match_source="real", data_source="mock")
-    other = insights(CorrelationResults.checked([mock]), NO_IMPACT, NO_WINDOWS, anomalies=anomalies).iloc[0]
+    other = written(mock, anomalies=anomalies).iloc[0]
     assert "outage" not in other["caveat"]
+
+
+def test_every_answer_from_orders_with_an_outage_says_so():
+    """Only those about the match itself said so, though it counts in all of them."""
+    draws = {"subject": "draw", "family_id": "exploratory_outcomes.x", "role": "exploratory"}
+    lost = {"family_id": "exploratory_windows_by_result.x", "role": "exploratory", "scope": "result"}
+    rows = [
+        result(),
+        *(result(analysis_id=f"draw {n}", **draws) for n in range(7)),
+        result(analysis_id="lost", scope_value="loss", direction="none", ci_low_pct=-2.0, **lost),
+    ]
+    points = EventStudy.checked([point()])
+    told = written(
+        *rows,
+        *claims(points).to_dict("records"),
+        points=points,
+        anomalies=outages_of("real", "2025-09-01 18:00"),
+        source_reasons=["a note of the source"],
+    )
+    answers = told[~told["kind"].isin(["alarm", "caveat"])]
+    assert len(answers) == 9
+    assert answers["caveat"].str.count("1 outage counts as hours with few orders").eq(1).all()
+    others = told.drop(answers.index)["caveat"].dropna()
+    assert not others.str.contains("outage").any()
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "hours", "days"),
+    [
+        pytest.param("America/New_York", "2025-09-07 00:00", 3, "on 2025-09-06)", id="Saturday 20:00 in New York"),
+        pytest.param("America/New_York", "2025-09-07 00:00", 4, "on 2025-09-06)", id="until midnight"),
+        pytest.param("America/New_York", "2025-09-07 00:00", 5, "on 2025-09-06 and 2025-09-07)", id="past midnight"),
+        pytest.param("Australia/Sydney", "2025-09-05 22:00", 2, "on 2025-09-06)", id="Saturday morning in Sydney"),
+        pytest.param(None, "2025-09-06 23:30", 2, "on 2025-09-07)", id="a market that is not in the table: London"),
+    ],
+)
+def test_an_outage_is_told_with_the_days_to_list_in_the_market_s_time(
+    zone: str | None, start: str, hours: int, days: str
+):
+    """It named the date in UTC, and Saturday evening in New York became Sunday."""
+    zones = {} if zone is None else {"Leeds": zone}
+    anomalies = outages_of("real", start, hours=hours)
+    (row,) = written(result(), anomalies=anomalies, zones=zones, default_timezone="Europe/London").to_dict("records")[
+        :1
+    ]
+    assert f"store 7 in Leeds {days}" in row["caveat"]

@@ -14,8 +14,10 @@ from pizza_assets.analysis.effect_error import DateScores, date_scores
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK, kickoff_class
 from pizza_assets.analysis.kickoff_times import equal_effects, kickoff_times
+from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.result_context import Context
 from pizza_assets.analysis.sentences import kickoff_sentence
+from pizza_assets.analysis.wording import KICKOFFS
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
 from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, fixtures, markets_of
 from pizza_assets_tests.analysis.test_insights import result
@@ -103,7 +105,10 @@ def test_a_late_effect_is_found_and_told_with_its_times() -> None:
     (sentence,) = told.loc[told["analysis_id"] == test["analysis_id"], "headline"]
     assert "The effect after the own team's match differs by time of kick-off: " in sentence
     assert f"at weekends from 17:00 on +{by_class.loc[LATE, 'uplift_pct']:.0f} %" in sentence
-    assert "none was found at the other times" in sentence
+    without = set(by_class.index[by_class["direction"] == "none"])
+    assert all(
+        (KICKOFFS[name] in sentence.partition("none was found")[2]) == (name in without) for name in by_class.index
+    )
     assert sentence.endswith("95 % intervals).")
     assert sentence == test["pattern_description"]
     primary = found[found["role"] == "primary"].iloc[0]["pattern_description"]
@@ -149,6 +154,20 @@ def test_a_class_needs_ten_dates_and_the_test_two_classes() -> None:
     assert set(alone.by_class) == {AFTERNOON}
     few = post[post["kickoff_date"].isin(sorted(set(post["kickoff_date"]))[:9])]
     assert kickoff_times(few.reset_index(drop=True), grid(0.0)).by_class == {}
+
+
+def test_classes_whose_orders_come_from_one_date_are_not_compared() -> None:
+    """Four classes with one heavy date each had 1.8 degrees of freedom and the p-value NaN, which was told as a
+    finding."""
+    rows = impact(0.0)
+    post = rows[(rows["window"] == "post") & (rows["status"] == "ok")].copy()
+    for _, part in post.groupby(kickoff_class(post)):
+        heavy = part.index[part["kickoff_date"] == part["kickoff_date"].iloc[0]]
+        post.loc[heavy, ["observed", "expected"]] *= 80
+    found = kickoff_times(post.reset_index(drop=True), grid(0.0))
+    assert len(found.by_class) >= 3
+    assert found.test.missing == (Reason.UNEQUAL_KICKOFF_DATES,)
+    assert "p_value" not in found.test.numbers
 
 
 def test_one_class_alone_is_no_finding_without_the_test() -> None:

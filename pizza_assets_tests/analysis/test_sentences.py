@@ -6,9 +6,10 @@ from itertools import product
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, KICKOFF_CLASSES, LATE, MIDWEEK
 from pizza_assets.analysis.moved_orders import MovedOrders
 from pizza_assets.analysis.reasons import Reason
-from pizza_assets.analysis.result_context import Context
+from pizza_assets.analysis.result_context import Context, context_of
 from pizza_assets.analysis.sentences import (
     TEMPLATES,
     alarm_sentence,
@@ -79,6 +80,7 @@ def test_no_sentence_contradicts_its_numbers(direction, low, role, mde, p_value,
 FAMILY = {"family_id": "exploratory_outcomes.x", "subject": "draw", **EXPLORATORY}
 KICKOFFS = result(subject="kickoff_time", direction="differs", **EXPLORATORY)
 LATE_EFFECT = result(scope="kickoff", scope_value="midweek", **EXPLORATORY)
+SOME_TIMES = Context(kickoff_times=(LATE_EFFECT,), kickoffs_without=(EARLY,), kickoffs_untold=(AFTERNOON, LATE))
 WHOLE = result(**{**NOTHING, **EXPLORATORY, "time_window": "match"})
 POINT = {**BESIDE_ZERO, "status": "ok", "n_goals": 80}
 
@@ -112,6 +114,8 @@ EXAMPLES = {
     "kickoffs_alike": lambda: sentence(KICKOFFS | {"direction": "none"}, "after it"),
     "kickoffs_differ": lambda: sentence(KICKOFFS, "after it", context=Context(kickoff_times=(LATE_EFFECT,))),
     "kickoffs_differ_somehow": lambda: sentence(KICKOFFS, "after it"),
+    "kickoffs_without": lambda: sentence(KICKOFFS, "after it", context=SOME_TIMES),
+    "kickoffs_untold": lambda: sentence(KICKOFFS, "after it", context=SOME_TIMES),
     "kickoff": lambda: sentence(KICKOFFS, "after it", context=Context(kickoff_times=(LATE_EFFECT,))),
     "family_unanswered": lambda: of_family(MISSING),
     "family_too_few": lambda: of_family(NOTHING | {"mde_80_pct": 40.0}),
@@ -201,6 +205,41 @@ def test_the_overall_effect_is_an_average_where_times_of_kick_off_differ() -> No
         result(), "after it", context=differ
     )
     assert "on average" not in sentence(result(**EXPLORATORY), "before it", context=differ)
+
+
+@pytest.mark.parametrize(
+    ("directions", "others"),
+    [
+        (dict.fromkeys(KICKOFF_CLASSES, "up"), ""),
+        (
+            {MIDWEEK: "up", LATE: "down", EARLY: "none", AFTERNOON: "none"},
+            "; none was found at weekends before 14:30 or at weekends from 14:30 to 17:00",
+        ),
+        (
+            {LATE: "up", MIDWEEK: "none"},
+            "; none was found midweek; too few dates or orders to tell at weekends before 14:30 or at weekends from "
+            "14:30 to 17:00",
+        ),
+        (
+            {LATE: "up", MIDWEEK: "down", EARLY: "unknown", AFTERNOON: "up"},
+            "; too few dates or orders to tell at weekends before 14:30",
+        ),
+    ],
+)
+def test_each_time_of_kick_off_is_told_as_what_it_is(directions: dict[str, str], others: str) -> None:
+    """It said "none was found at the other times" when all had an effect, and of those never estimated."""
+    rows = [
+        result(scope="kickoff", scope_value=name, direction=direction, **EXPLORATORY)
+        for name, direction in directions.items()
+    ]
+    told = sentence(KICKOFFS, "after it", context=context_of([KICKOFFS, *rows]))
+    assert told.count("+12 % (6.2 to 18)") == sum(direction in ("up", "down") for direction in directions.values())
+    assert told.endswith(f"(6.2 to 18){others} (19 matches, 95 % intervals).")
+
+
+def test_times_are_told_to_differ_only_if_that_is_a_finding() -> None:
+    told = sentence(KICKOFFS | {"direction": "unknown"}, "after it")
+    assert told == "The effect after it was not found to differ by time of kick-off (19 matches)."
 
 
 def test_more_than_one_direction_is_told_only_with_the_whole_match() -> None:

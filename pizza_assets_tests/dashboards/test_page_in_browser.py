@@ -889,7 +889,7 @@ def test_three_weeks_later_nothing_that_has_passed_is_called_coming(browser, fol
         assert "Hull City" not in page.inner_text("#view-coming")
     with opened(browser, folder / "both.html", "#/coming/coming-real-0", now=later) as page:
         text = page.inner_text("#view-fixture")
-        assert "has been played since" in text
+        assert "time of this match has passed" in text
         assert page.locator("#view-fixture table, #view-fixture .chart").count() == 0
         assert page.locator(".age-note").count() == 1
     day = "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08"

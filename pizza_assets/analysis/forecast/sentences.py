@@ -27,15 +27,29 @@ def forecast_sentence(row: Mapping, peak: Mapping | None) -> str:
         f"{row['orders']:.0f} orders ({row['low_80']:.0f} to {row['high_80']:.0f} in four of five cases, "
         f"{row['low_95']:.0f} to {row['high_95']:.0f} in 19 of 20)",
         _difference(row),
+        *_lack_of_skill(row),
     ]
-    if row["skill_against_mean_pct"] <= 0:
-        parts.append(f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})")
     if peak is not None:
         parts.append(
             f"the busiest hour still ahead that day is {peak['local_start']} to {peak['local_end']}: staff for "
             f"{peak['quantile_90']:.0f} orders in it (nine of ten such hours stay at or below that)"
         )
     return f"{prefix}{about}: {'; '.join(parts)}."
+
+
+def short_forecast_sentence(row: Mapping) -> str:
+    """A row of MatchForecast in about a line, with each caveat of the whole sentence; or why there is none."""
+    if row["status"] != ResultStatus.OK:
+        return forecast_sentence(row, None)
+    when = f"{pd.Timestamp(row['local_date']):%a %d %b} {row['local_start']} to {row['local_end']}"
+    parts = [
+        f"{row['orders']:.0f} orders ({row['low_80']:.0f} to {row['high_80']:.0f} in four of five cases)",
+        *([_without_match(row)] if pd.notna(row["football_reasons"]) else []),
+        *([_added(row)] if pd.notna(row["difference"]) and row["difference"] else []),
+        *_lack_of_skill(row),
+    ]
+    prefix = source_prefix(row["order_source"], row["match_source"])
+    return f"{prefix}{row['home_team']} v {row['away_team']}, {row['market']}, {when}: {'; '.join(parts)}"
 
 
 def span_label(row: Mapping) -> str:
@@ -90,14 +104,25 @@ def _when(row: Mapping) -> str:
 
 def _difference(row: Mapping) -> str:
     if pd.notna(row["football_reasons"]):
-        why = explanations(split(row["football_reasons"]))
-        return f"the effect of the match is not included ({why}), so this is too low if the match raises orders"
+        return _without_match(row)
     if pd.isna(row["difference"]) or not row["difference"]:
         return "none of this is attributed to the match"
-    more = "more" if row["difference"] >= 0 else "fewer"
     average = f"{number(row['average_difference_low'])} to {number(row['average_difference_high'])}"
     one = f"{number(row['difference_low'])} to {number(row['difference_high'])}"
-    return (
-        f"{number(row['difference']).removeprefix('-')} {more} than without the match "
-        f"(95 % interval {average} on average, {one} for a single match)"
-    )
+    return f"{_added(row)} (95 % interval {average} on average, {one} for a single match)"
+
+
+def _added(row: Mapping) -> str:
+    more = "more" if row["difference"] >= 0 else "fewer"
+    return f"{number(row['difference']).removeprefix('-')} {more} than without the match"
+
+
+def _without_match(row: Mapping) -> str:
+    why = explanations(split(row["football_reasons"]))
+    return f"the effect of the match is not included ({why}), so this is too low if the match raises orders"
+
+
+def _lack_of_skill(row: Mapping) -> list[str]:
+    if row["skill_against_mean_pct"] > 0 or pd.isna(row["skill_against_mean_pct"]):
+        return []
+    return [f"so far no better than the mean of the last 8 weeks ({number(row['usual_orders'])})"]

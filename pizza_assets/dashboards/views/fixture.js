@@ -18,7 +18,7 @@ function renderFixture(id) {
       labels: [fixture.match_source],
       title: teams(fixture),
       heading: { tabindex: "-1", class: "scoreline" },
-      body: [emptyNote("This match has been played since this page was made. A newer page has it among its matches.")],
+      body: [emptyNote("The time of this match has passed since this page was made. A newer page says more.")],
     });
     return [];
   }

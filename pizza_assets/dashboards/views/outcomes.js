@@ -91,7 +91,7 @@ async function drawOutcomes(holder, rows, effect) {
   }));
   const line = isWhole() && effect?.status === "ok" ? testedLine(rows, effect) : [];
   const words =
-    `${counted(rows.length, "dot")}: change in orders after the match by ${axis.words}. ${
+    `${counted(dots.length, "dot")}: change in orders after the match by ${axis.words}. ${
       outcomeWords(effect, rows.length > MOST_DOTS)}`;
   const changes = dots.map((dot) => dot.uplift_pct);
   const view = await drawChart(

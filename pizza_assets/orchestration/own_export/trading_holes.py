@@ -71,10 +71,12 @@ class TradingHours:
             return []
         counts = pd.concat(self._counts).groupby(["store_id", "day", "slot"], as_index=False)["orders"].sum()
         fewest = fewest_usual(len(counts[["store_id", "day"]].drop_duplicates()))
-        return [hole for store, own in counts.groupby("store_id") for hole in _holes(str(store), own, fewest)]
+        return [
+            hole for store, own in counts.groupby("store_id") for hole in _holes(str(store), own, fewest, self._zone)
+        ]
 
 
-def _holes(store: str, counts: pd.DataFrame, fewest: float) -> list[TradingHole]:
+def _holes(store: str, counts: pd.DataFrame, fewest: float, zone: ZoneInfo) -> list[TradingHole]:
     """The lost hours of one store."""
     rows, days = pd.factorize(counts["day"], sort=True)
     grid = np.zeros((len(days), SLOTS), dtype=np.int64)
@@ -83,5 +85,13 @@ def _holes(store: str, counts: pd.DataFrame, fewest: float) -> list[TradingHole]
     slot = pd.Timedelta(minutes=SLOT_MINUTES)
     return [
         TradingHole(store, opens_at[lost.day] + lost.start * slot, opens_at[lost.day] + lost.end * slot, lost.usual)
-        for lost in lost_hours(grid, pd.DatetimeIndex(days).day_of_week.to_numpy(), fewest)
+        for lost in lost_hours(grid, pd.DatetimeIndex(days).day_of_week.to_numpy(), fewest, _exist(opens_at, zone))
     ]
+
+
+def _exist(opens_at: pd.DatetimeIndex, zone: ZoneInfo) -> np.ndarray:
+    """Whether each slot of days that start at `opens_at` exists [day, slot]: clocks that go forward skip some."""
+    since = np.arange(SLOTS) * np.timedelta64(SLOT_MINUTES, "m")
+    times = pd.DatetimeIndex((opens_at.to_numpy()[:, None] + since).ravel())
+    local = times.tz_localize(zone, ambiguous=np.ones(len(times), dtype=bool), nonexistent="NaT")
+    return local.notna().reshape(len(opens_at), SLOTS)

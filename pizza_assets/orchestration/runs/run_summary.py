@@ -1,15 +1,15 @@
 """The text that summarises a run: weeks, orders, matches, how much of it is mock, the strongest finding."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
+from pizza_assets.analysis.forecast.sentences import short_forecast_sentence
 from pizza_assets.analysis.forecast.weekend import summary_lines
-from pizza_assets.analysis.wording import number, source_prefix
 from pizza_assets.command_name import typed
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span
+from pizza_assets.models.vocabulary import DataSource, Span
 from pizza_assets.orchestration.runs.backfill import Collected
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
@@ -71,21 +71,8 @@ def _next_match(tables: TableStore) -> list[str]:
     if rows is None or rows.empty:
         return []
     around = rows[(rows["span"] == Span.MATCH) & (rows["kickoff_at"] == rows["kickoff_at"].min())]
-    forecasts = [f"Next     {_match_in_short(row)}" for row in around.head(2).to_dict("records")]
+    forecasts = [f"Next     {short_forecast_sentence(row)}" for row in around.head(2).to_dict("records")]
     return [*forecasts, f"{_INDENT}all coming matches: {typed('forecast')}", ""]
-
-
-def _match_in_short(row: Mapping) -> str:
-    """A row of MatchForecast in one line; why there is none, in its own sentence."""
-    if row["status"] != ResultStatus.OK:
-        return str(row["sentence"])
-    prefix = source_prefix(row["order_source"], row["match_source"])
-    when = f"{pd.Timestamp(row['local_date']):%a %d %b} {row['local_start']} to {row['local_end']}"
-    added = "" if pd.isna(row["with_football"]) else f", {number(row['difference'])} of them because of the match"
-    return (
-        f"{prefix}{row['home_team']} v {row['away_team']}, {row['market']}, {when}: {row['orders']:.0f} orders "
-        f"({row['low_80']:.0f} to {row['high_80']:.0f} in four of five cases){added}"
-    )
 
 
 def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:
@@ -159,10 +146,15 @@ def _has_real_events(tables: TableStore, weeks: Sequence[str]) -> bool:
 
 
 def _headlines(insights: pd.DataFrame | None) -> list[str]:
-    """The strongest finding, or else the result of the first hypothesis; and its caveat."""
+    """The strongest finding about the sources of the first insight, or else that insight; and its caveat.
+
+    Real orders come first in `insights`, so a finding in mock orders never stands for them.
+    """
     if insights is None or insights.empty:
         return ["No analysis is stored."]
     ranked = insights.sort_values("rank")
-    findings = ranked[ranked["kind"] == "finding"]
-    first = (findings if len(findings) else ranked).iloc[0]
+    first = ranked.iloc[0]
+    is_alike = (ranked["order_source"] == first["order_source"]) & (ranked["match_source"] == first["match_source"])
+    findings = ranked[is_alike & (ranked["kind"] == "finding")]
+    first = findings.iloc[0] if len(findings) else first
     return [str(first["headline"]), *([] if pd.isna(first["caveat"]) else [str(first["caveat"])])]

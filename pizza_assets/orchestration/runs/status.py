@@ -71,7 +71,8 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
     stored = [week for week in status.weeks if {week.orders.data_source, week.matches.data_source} != {"none"}]
     lines = [f"Storage   {status.storage}"]
     if not stored:
-        return "\n".join([*lines, f"Weeks     none stored; run `{typed('run')}`"])
+        asked = f" from {status.weeks[0].week} to {status.weeks[-1].week}" if status.weeks else ""
+        return "\n".join([*lines, f"Weeks     none stored{asked}; run `{typed('run')}`"])
     lines += [f"Weeks     {len(stored)} stored ({stored[0].week} to {stored[-1].week}, each from Tuesday 06:00)"]
     lines += [f"Analysis  {_analysis_text(status.stale_analysis)}", ""]
     notes = _notes(status.weeks)

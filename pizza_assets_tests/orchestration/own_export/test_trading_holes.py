@@ -107,3 +107,24 @@ def test_whole_exports_have_no_hole(per_day: float, seed: int) -> None:
 )
 def test_what_is_no_hole(lost: Cut) -> None:
     assert holes(lost) == []
+
+
+@pytest.mark.parametrize(("zone", "changed"), [("Europe/London", "2026-03-28"), ("America/New_York", "2026-03-07")])
+def test_the_hour_that_clocks_skip_is_no_hole(zone: str, changed: str) -> None:
+    """A shop that sells until 04:00: on that night it can't have sold in the hour that the zone skips."""
+    days = pd.date_range(end=pd.Timestamp(changed) + pd.Timedelta(days=21), periods=70)
+    slots = pd.timedelta_range("11h", "28h", freq="5min", closed="left")
+    wall = pd.DatetimeIndex((days.to_numpy()[:, None] + slots.to_numpy()).ravel())
+    times = wall.tz_localize(zone, ambiguous=np.ones(len(wall), dtype=bool), nonexistent="NaT").dropna()
+    hours, week = TradingHours(zone), MatchWeek("2026-03-03", zone)
+    orders = pd.DataFrame({"ordered_at": times.tz_convert("UTC"), "store_id": "1"})
+    hours.watching(lambda _: SourceResult(orders, DataSource.REAL, "files", is_covered=True))(week)
+    assert hours.holes() == []
+    evening = (wall >= pd.Timestamp(changed) + pd.Timedelta(hours=18)) & (
+        wall < pd.Timestamp(changed) + pd.Timedelta(hours=21)
+    )
+    lost = orders[~orders["ordered_at"].isin(wall[evening].tz_localize(zone).tz_convert("UTC"))]
+    hours = TradingHours(zone)
+    hours.watching(lambda _: SourceResult(lost, DataSource.REAL, "files", is_covered=True))(week)
+    [hole] = hours.holes()
+    assert (hole.starts_at.hour, hole.ends_at.hour) == (18, 21)

@@ -19,9 +19,9 @@ from pizza_assets_tests.support.stored_week import write_week
 WEEKS = ("2026-08-04", "2026-08-11")
 
 
-def insight(rank: int, kind: str, headline: str) -> dict:
-    empty = dict.fromkeys(Insights.column_names())
-    return {**empty, "rank": rank, "kind": kind, "headline": headline, "n_matches": 0, "data_source": "real"}
+def insight(rank: int, kind: str, headline: str, source: str = "real") -> dict:
+    about = {"n_matches": 0, "order_source": source, "match_source": source, "data_source": source}
+    return {**dict.fromkeys(Insights.column_names()), "rank": rank, "kind": kind, "headline": headline, **about}
 
 
 @pytest.fixture
@@ -54,6 +54,15 @@ def test_the_headline_is_the_strongest_finding_or_the_first_result(tables: Table
     tables.write_whole("insights", Insights.conform(pd.DataFrame(rows)), Origin("real", "1", "run"))
     text = summary(tables, Collected(WEEKS, {}), None)
     assert f"the {shown} sentence" in text
+
+
+def test_a_finding_in_mock_orders_never_stands_for_real_ones(tables: TableStore) -> None:
+    """As in a folder where somebody tried the program before the shop's own orders came."""
+    rows = [insight(1, "nothing_found", "the shop's answer"), insight(2, "finding", "MOCK DATA: invented", "mock")]
+    tables.write_whole("insights", Insights.conform(pd.DataFrame(rows)), Origin("mixed", "1", "run"))
+    text = summary(tables, Collected(WEEKS, {}), None)
+    assert "the shop's answer" in text
+    assert "invented" not in text
 
 
 def test_misspelt_names_are_pointed_out(tables: TableStore) -> None:

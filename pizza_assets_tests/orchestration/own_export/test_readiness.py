@@ -1,0 +1,45 @@
+"""What an export could answer: the windows that are counted are those of the hypothesis."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.models import RawMatches
+from pizza_assets.models.vocabulary import DataSource
+from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.own_export.readiness import Answerable, readiness
+from pizza_assets.sources.base import SourceResult
+from pizza_assets.sources.orders.mock import mock_orders
+from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, ZONE, fixtures, markets_of
+
+WEEKS = tuple(FIRST_WEEK.shifted(n) for n in range(24))
+
+
+def questions(market_count: int) -> dict[str, Answerable]:
+    """By statement, about mock orders of the first markets of ten."""
+    matches = RawMatches.conform(fixtures(markets_of(10), list(WEEKS), np.random.default_rng(5)))
+    markets = markets_of(10)[:market_count]
+
+    def orders_of(week: MatchWeek) -> SourceResult:
+        return mock_orders(week, markets, matches, datetime(2027, 1, 1, tzinfo=UTC), 1, 1, 60.0)
+
+    def matches_of(week: MatchWeek) -> SourceResult:
+        at = matches["kickoff_at"]
+        own = matches[(at >= week.starts_at) & (at < week.ends_at)].reset_index(drop=True)
+        return SourceResult(own, DataSource.MOCK, "mock", is_covered=True)
+
+    answers = {week.key: matches_of(week) for week in WEEKS}
+    ready = readiness(WEEKS, orders_of, answers, markets, WindowLengths(), ZONE)
+    return {question.hypothesis: question for question in ready.questions}
+
+
+@pytest.mark.parametrize("market_count", [10, 1])
+def test_the_whole_match_has_a_window_for_each_match_and_market(market_count: int) -> None:
+    """`pizza check` said "0 of 0 windows", and for one market alone "20 of 0 windows"."""
+    found = questions(market_count)
+    [whole] = [question for statement, question in found.items() if "taken together" in statement]
+    [after] = [question for question in found.values() if question.role == "primary"]
+    assert whole.windows == after.windows > 0
+    assert 0 < whole.usable_windows <= whole.windows
