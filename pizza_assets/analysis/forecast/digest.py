@@ -74,12 +74,16 @@ def digest(demand: pd.DataFrame, now: pd.Timestamp) -> Digest | None:
     first, last = date.fromisoformat(dates[0]), date.fromisoformat(dates[-1])
     return Digest(
         begins=weekend_begin(first),
-        title=f"{''.join(sorted(set(warnings)))}What to staff for, {first:%a %d %b} to {last:%a %d %b %Y}",
+        title=f"{''.join(sorted(set(warnings)))}What to staff for, {_in_words(first, last)}",
         made=f"The busiest hour of each shop; nine in ten such hours need no more. Made on {rows['made_on'].max()}.",
         sections=sections,
         reviews=(),
         rows=rows.sort_values([*SHOP, "business_date"], ignore_index=True),
     )
+
+
+def _in_words(first: date, last: date) -> str:
+    return f"{last:%a %d %b %Y}" if first == last else f"{first:%a %d %b} to {last:%a %d %b %Y}"
 
 
 def review_lines(kept: pd.DataFrame, quarters: pd.DataFrame, dates: list[str]) -> tuple[str, ...]:

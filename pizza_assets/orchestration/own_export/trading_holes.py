@@ -94,4 +94,4 @@ def _exist(opens_at: pd.DatetimeIndex, zone: ZoneInfo) -> np.ndarray:
     since = np.arange(SLOTS) * np.timedelta64(SLOT_MINUTES, "m")
     times = pd.DatetimeIndex((opens_at.to_numpy()[:, None] + since).ravel())
     local = times.tz_localize(zone, ambiguous=np.ones(len(times), dtype=bool), nonexistent="NaT")
-    return local.notna().reshape(len(opens_at), SLOTS)
+    return np.asarray(local.notna()).reshape(len(opens_at), SLOTS)

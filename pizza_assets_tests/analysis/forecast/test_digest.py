@@ -79,7 +79,9 @@ def test_hours_that_have_passed_are_left_out_and_a_shop_may_be_closed() -> None:
     assert "Sat 19:00 to 20:00, staff for 45" not in as_text(made(FORECAST))
     saturday = FORECAST[FORECAST["business_date"] == "2026-08-08"]
     assert "Sat 19:00 to 20:00, staff for 45" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=19, minutes=6)))
-    assert "Brentford, shop 1: closed for today" in as_text(made(saturday, SATURDAY + pd.Timedelta(hours=23)))
+    late = made(saturday, SATURDAY + pd.Timedelta(hours=23))
+    assert "Brentford, shop 1: closed for today" in as_text(late)
+    assert late.title.endswith("What to staff for, Sat 08 Aug 2026"), "one day is no range"
     assert digest(FORECAST, SATURDAY + pd.Timedelta(days=9)) is None
 
 
