@@ -13,7 +13,7 @@ function addedWords(row) {
   if (row.difference === null || !row.is_football_used) {
     const why =
       row.football_reasons === null ? "it did not improve past forecasts" : reasonWords(row.football_reasons);
-    return ["not included", make("span", { class: "sub" }, why)];
+    return ["not included", make("span", { class: "sub why" }, why)];
   }
   const average = row.average_difference_low === null
     ? null
