@@ -105,8 +105,8 @@ def test_null_worlds_give_false_findings_at_the_stated_rate():
     """120 tests at 5 %: a valid method gives more than 14 false findings in one of a thousand such runs."""
     worlds = (simulate(seed, market_count=8, week_count=20, orders_per_bin=6) for seed in range(500, 540))
     results = pd.concat(_effects(world) for world in worlds)
-    answered = results[results["status"] == "ok"]
-    assert len(answered) == 120
+    answered = results[(results["status"] == "ok") & (results["time_window"] != "match")]
+    assert len(answered) == 120, "the three windows; the whole match is their sum, so no further test"
     assert (answered["p_value"] <= 0.05).sum() <= 14
     assert abs(answered["estimate_log"].mean()) < 0.012
 
@@ -118,10 +118,10 @@ def _effects(world: World) -> pd.DataFrame:
 
 @pytest.mark.integration  # twelve simulated years
 def test_thin_null_worlds_are_not_biased():
-    """3 markets with about one order in a busy quarter-hour: without MIN_CONTROL_ORDERS the uplift is 4 % too low."""
+    """4 markets with about one order in a busy quarter-hour: without MIN_CONTROL_ORDERS the uplift is 4 % too low."""
     impact = pd.concat(
         match_impact(world.windows, fitted_grids(world), world.matches, world.markets, LENGTHS)
-        for world in (simulate(seed, market_count=3, week_count=52, orders_per_bin=1.5) for seed in range(700, 712))
+        for world in (simulate(seed, market_count=4, week_count=52, orders_per_bin=1.5) for seed in range(700, 712))
     )
     used = impact[impact["status"] == "ok"]
     assert impact["reasons"].str.contains("too_few_control_orders").mean() > 0.3
