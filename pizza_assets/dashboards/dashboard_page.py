@@ -16,12 +16,18 @@ from importlib.resources import files
 
 import pandas as pd
 
-from pizza_assets.dashboards import page_payload
+from pizza_assets.dashboards import match_rows, page_payload
 from pizza_assets.dashboards.chart_library import chart_library
 from pizza_assets.dashboards.view import FILTERS, View, short_name
 from pizza_assets.dashboards.views import EXTRACTS_READ, VIEWS, columns_read
 from pizza_assets.models.currency import minor_digits
-from pizza_assets.models.extracts import MatchesExtract, MatchImpactExtract, MatchTimelineExtract, OrdersTimelineExtract
+from pizza_assets.models.extracts import (
+    CorrelationsExtract,
+    MatchesExtract,
+    MatchImpactExtract,
+    MatchTimelineExtract,
+    OrdersTimelineExtract,
+)
 from pizza_assets.models.merged import QuarterHours
 from pizza_assets.models.table import Table
 
@@ -31,8 +37,8 @@ _SHARED_SCRIPTS = (
 )  # fmt: skip
 """The scripts that views share, in the order they are joined."""
 
-_COUNTED: tuple[type[Table], ...] = (OrdersTimelineExtract, MatchTimelineExtract)
-"""Extracts embedded as dense counts instead of rows: `daily` and `expected` of the payload."""
+_LATER: tuple[type[Table], ...] = (OrdersTimelineExtract, MatchTimelineExtract, MatchImpactExtract)
+"""Extracts that are not among the tables, but `daily`, `expected` and `impact` of the payload."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +84,24 @@ def build_page(data: PageData) -> str:
 
 
 def _payload(data: PageData) -> dict[str, object]:
-    """The tables and, separately, the packed counts, most of which the page unpacks only on demand."""
+    """The tables of the first screen and, separately, matches in markets and the packed counts, which the page unpacks
+    later or only on demand.
+    """
     quarters = page_payload.quarter_hourly(data.quarter_hours)
+    matches = data.rows(MatchesExtract)
     return {
         "tables": page_payload.compressed_json(_tables(data)),
         "daily": page_payload.daily(data.rows(OrdersTimelineExtract)[columns_read(OrdersTimelineExtract)]),
         "quarters": quarters,
-        "expected": page_payload.expected(data.rows(MatchTimelineExtract), has_counts=bool(quarters["before"])),
+        "impact": page_payload.compressed_json(match_rows.embedded(data.rows(MatchImpactExtract), matches)),
+        "expected": page_payload.expected(
+            data.rows(MatchTimelineExtract), matches["match_id"], has_counts=bool(quarters["before"])
+        ),
     }
 
 
 def _tables(data: PageData) -> dict[str, object]:
+    impact = data.rows(MatchImpactExtract)
     return {
         "title": data.title,
         "data_as_of": data.data_as_of,
@@ -100,23 +113,15 @@ def _tables(data: PageData) -> dict[str, object]:
         "filters": FILTERS,
         "views": {view.id: _described(view) for view in VIEWS},
         "specs": {name: spec for view in VIEWS for name, spec in view.charts.items()},
+        "pairs": match_rows.source_pairs(impact, data.rows(CorrelationsExtract)),
+        "markets_with_matches": sorted(impact["market"].unique().tolist()),
         "extracts": {
-            short_name(extract): page_payload.columns(data.rows(extract), _embedded(extract), _digits(extract))
+            short_name(extract): page_payload.columns(data.rows(extract), extract.column_names())
             for extract in EXTRACTS_READ
-            if extract not in _COUNTED
-        },
+            if extract not in _LATER
+        }
+        | {"matches": match_rows.with_local_date(data.rows(MatchesExtract), impact)},
     }
-
-
-def _embedded(extract: type[Table]) -> list[str]:
-    """The columns of an extract on the page: all, but not of matches in markets, of which there may be 100,000."""
-    if extract is not MatchImpactExtract:
-        return extract.column_names()
-    return [*columns_read(extract), "kickoff_time", "window_start_at", "window_end_at", "orders_per_hour"]
-
-
-def _digits(extract: type[Table]) -> Mapping[str, int]:
-    return page_payload.DIGITS_OF_MATCHES if extract is MatchImpactExtract else {}
 
 
 def _described(view: View) -> dict[str, object]:

@@ -23,17 +23,11 @@ _GROUP = ["order_source", "match_source", "match_id", "market"]
 _QUARTER_SECONDS = 900
 _EXPECTED_SCALE = 10
 _WEEK = 7 * 24 * 4
-MOST_QUARTER_HOURS = 1_500_000
-"""Quarter-hours of all series on one page: twice those of 20 markets in a year. A page of more has the newest weeks,
-and of earlier ones what is around matches; days are complete."""
+MOST_QUARTER_HOURS = 1_000_000
+"""Quarter-hours of all series on one page: those of 20 markets in a year and five months. A page of more has the newest
+weeks, and of earlier ones what is around matches; days are complete."""
 
 _DIGITS = 4
-DIGITS_OF_MATCHES = {
-    **dict.fromkeys(("uplift_pct", "ci_low_pct", "ci_high_pct", "expected", "extra_orders", "orders_per_hour"), 1),
-    "extra_orders_per_store_hour": 2,
-    **dict.fromkeys(("extra_revenue_cents", "extra_revenue_per_store_hour_cents"), 0),
-}
-"""Decimals of measures of matches, of which there may be a hundred thousand: as many as the page shows."""
 
 
 def daily(hourly: pd.DataFrame) -> dict[str, object]:
@@ -80,12 +74,12 @@ def quarter_hourly(quarters: pd.DataFrame, most: int = MOST_QUARTER_HOURS) -> di
     }
 
 
-def expected(match_timeline: pd.DataFrame, *, has_counts: bool = False) -> dict[str, object]:
+def expected(match_timeline: pd.DataFrame, match_ids: pd.Series, *, has_counts: bool = False) -> dict[str, object]:
     """Expected orders around matches by quarter-hour: one group per match and market, their values concatenated.
 
-    A value is ten times the expected orders, rounded, plus one, and 0 where unknown. `first_bin` of a group counts
-    quarter-hours since 1970; `bins` is its number of quarter-hours. `groups` are compressed. has_counts: with the
-    orders as `observed`, plus one.
+    match_ids: of all matches on the page; a group has the position of its match among them. A value is ten times the
+    expected orders, rounded, plus one, and 0 where unknown. `first_bin` of a group counts quarter-hours since 1970;
+    `bins` is its number of quarter-hours. `groups` are compressed. has_counts: with the orders as `observed`, plus one.
     """
     if match_timeline.empty:
         return {"groups": compressed_json({})}
@@ -97,7 +91,7 @@ def expected(match_timeline: pd.DataFrame, *, has_counts: bool = False) -> dict[
     known = match_timeline["expected_orders"].notna().to_numpy()
     place = starts[codes] + _bins(match_timeline["bin_at"]) - first[codes]
     values[place[known]] = np.rint(match_timeline["expected_orders"].to_numpy()[known] * _EXPECTED_SCALE) + 1
-    groups = groups.assign(first_bin=first, bins=lengths)
+    groups = groups.assign(match=positions(groups.pop("match_id"), match_ids), first_bin=first, bins=lengths)
     answer = {"groups": compressed_json(columns(groups, list(groups))), "values": packed(values)}
     if not has_counts:
         return answer
@@ -105,6 +99,14 @@ def expected(match_timeline: pd.DataFrame, *, has_counts: bool = False) -> dict[
     is_counted = match_timeline["order_count"].notna().to_numpy()
     observed[place[is_counted]] = match_timeline["order_count"].to_numpy("float64")[is_counted].astype("int64") + 1
     return {**answer, "observed": packed(observed)}
+
+
+def positions(match_id: pd.Series, match_ids: pd.Series) -> np.ndarray:
+    """The position of each id in `match_ids`, which must hold it: shorter than the id where there are thousands."""
+    found = pd.Index(match_ids).get_indexer(pd.Index(match_id))
+    if (found < 0).any():
+        raise ValueError(f"no match on the page has the id {match_id.iloc[int(np.argmin(found))]!r}")
+    return found
 
 
 def columns(

@@ -33,19 +33,41 @@ function grouped(rows, keyOf) {
 async function loadData() {
   PAGE = JSON.parse(await (await gunzipped(EMBEDDED.tables)).text());
   DATA = Object.fromEntries(Object.entries(PAGE.extracts).map(([name, table]) => [name, rowsOf(table)]));
-  DATA.impactByMatch = grouped(DATA.match_impact, (row) => row.match_id);
   // A match has the date of its kick-off in the clock of its markets.
-  DATA.matches = DATA.matches.map((match) => ({
-    ...match,
-    at: match.kickoff_at * 1000,
-    date: DATA.impactByMatch.get(match.match_id)?.[0].kickoff_date ?? isoDay(match.kickoff_at * 1000),
-  }));
+  for (const match of DATA.matches) {
+    match.at = match.kickoff_at * 1000;
+    match.date = match.local_date ?? isoDay(match.at);
+  }
   DATA.matchById = new Map(DATA.matches.map((match) => [match.match_id, match]));
-  for (const row of DATA.match_impact) row.match = DATA.matchById.get(row.match_id);
   DATA.anomalies = DATA.anomalies.map(
     (row) => ({ ...row, at: row.starts_at * 1000, middle_at: (row.starts_at + row.ends_at) * 500 }));
   DATA.forecastByMatch = grouped(DATA.match_forecast, (row) => row.match_id);
   DATA.daily = await unpackedDays();
+}
+
+// Matches in markets are unpacked after the first screen, which does without: there may be a hundred thousand.
+let impactRows = null;
+function matchesInMarkets() {
+  impactRows ??= (async () => {
+    DATA.match_impact = rowsOf(JSON.parse(await (await gunzipped(EMBEDDED.impact)).text()));
+    for (const row of DATA.match_impact) derive(row, DATA.matches[row.match]);
+    DATA.impactByMatch = grouped(DATA.match_impact, (row) => row.match_id);
+  })();
+  return impactRows;
+}
+
+// What a row shares with its match, and what follows from its other columns.
+function derive(row, match) {
+  const isKnown = row.status === "ok";
+  const perStoreHour = (value) => (value === null || !row.store_hours ? null : value / row.store_hours);
+  row.match = match;
+  row.match_id = match.match_id;
+  row.uplift_pct = isKnown ? 100 * (row.observed / row.expected - 1) : null;
+  row.extra_orders = isKnown ? row.observed - row.expected : null;
+  row.extra_revenue_cents =
+    isKnown && row.observed && row.revenue_cents !== null ? row.extra_orders * row.revenue_cents / row.observed : null;
+  row.extra_orders_per_store_hour = perStoreHour(row.extra_orders);
+  row.extra_revenue_per_store_hour_cents = perStoreHour(row.extra_revenue_cents);
 }
 
 // Sums of every series by day, by the names of their columns: those that some view reads.
@@ -95,7 +117,8 @@ function usual() {
     const values = groups.length ? await unpacked(packedValues) : [];
     const observed = packedCounts && await unpacked(packedCounts);
     let start = 0;
-    return new Map(groups.map((group) => {
+    return new Map(groups.map(({ match, ...group }) => {
+      group.match_id = DATA.matches[match].match_id;
       const own = values.subarray(start, start + group.bins);
       const counts = observed?.subarray(start, start + group.bins);
       start += group.bins;

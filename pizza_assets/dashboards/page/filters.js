@@ -75,7 +75,7 @@ function qualitySourceChosen(row) {
 
 // ---- The filter bar --------------------------------------------------------------------------------------------
 function sourcePairs() {
-  const pairs = new Set([...DATA.match_impact, ...DATA.correlations].map(pairOf));
+  const pairs = new Set(PAGE.pairs);
   if (!pairs.size)
     for (const series of DATA.daily.series)
       for (const match of DATA.matches) pairs.add(`${series.order_source}/${match.match_source}`);
@@ -95,7 +95,7 @@ function fillFilterBar() {
   options("competition", "All", sorted(DATA.matches.map((match) => match.competition)));
   options("type", "All types",
     sorted(DATA.matches.map((match) => match.match_type)).map(([type]) => [type, TYPE_WORDS[type] ?? type]));
-  options("market", "All markets", sorted([...DATA.daily.series, ...DATA.match_impact].map((row) => row.market)));
+  options("market", "All markets", sorted([...DATA.daily.series.map((row) => row.market), ...PAGE.markets_with_matches]));
   options("chain", "All chains", sorted(DATA.daily.series.map((row) => row.chain)));
   const [first, last] = knownPeriod();
   if (Number.isFinite(first))

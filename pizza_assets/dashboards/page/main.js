@@ -1,5 +1,6 @@
 // Routing, and drawing the views in the order of the table of views.
 const ADDRESS = /^#\/([a-z_]+)\/(.+)$/; // The first part names the view that opens, the second the match it shows.
+const FIRST_VIEWS = ["weekend", "coming", "insights", "kpis"];
 const ROUTE = { scrollY: 0, lastMatch: "", overview: "" };
 
 const overviewIds = () => Object.keys(PAGE.views).filter((id) => !PAGE.views[id].address);
@@ -35,7 +36,8 @@ async function renderRoute(number) {
   for (const id of drillIds()) byId(`view-${id}`).hidden = id !== opened;
   byId("tooltip").hidden = true;
   showFilterCount();
-  const draws = opened ? RENDERERS[opened](shown) : overviewDraws();
+  if (opened || FILTER.market) await matchesInMarkets();
+  const draws = opened ? RENDERERS[opened](shown) : await overviewDraws();
   document.documentElement.dataset.ready = addressPath(); // Text and tables are in place, filters respond.
   performance.mark("ready");
   if (!(await drawInTurn(draws, number))) return;
@@ -57,10 +59,15 @@ function decoded(id) {
 // Everything that the overview depends on: if it is unchanged on return from a match, nothing is redrawn.
 const overviewState = () => JSON.stringify([FILTER, innerWidth, matchMedia("(prefers-color-scheme: dark)").matches]);
 
-function overviewDraws() {
+// Fills the views of the overview: those of the first screen, then those that need matches in markets.
+async function overviewDraws() {
   if (ROUTE.overview === overviewState()) return [];
   ROUTE.overview = "";
-  return overviewIds().flatMap((id) => RENDERERS[id]());
+  const isFirst = (id) => FIRST_VIEWS.includes(id);
+  const first = overviewIds().filter(isFirst).flatMap((id) => RENDERERS[id]());
+  performance.mark("first");
+  await matchesInMarkets();
+  return [...first, ...overviewIds().filter((id) => !isFirst(id)).flatMap((id) => RENDERERS[id]())];
 }
 
 // Visible charts come first; between any two the page can respond to its user. False if a newer request came.

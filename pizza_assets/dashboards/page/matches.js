@@ -20,7 +20,7 @@ const kickoffWords = (row) => `${weekday(Date.parse(row.kickoff_date))}, ${row.k
 
 // Where a window is only partly known, its orders are a lower bound.
 function observedWords(row) {
-  if (row.orders_per_hour !== null) return count(row.observed);
+  if (row.is_complete) return count(row.observed);
   return row.observed ? `at least ${count(row.observed)}` : "not known";
 }
 

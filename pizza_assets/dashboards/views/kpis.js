@@ -61,7 +61,7 @@ function revenueFacts(series, from, to) {
 
 function matchFacts(matches) {
   const sources = [...new Set(matches.map((match) => match.match_source))].join(" and ");
-  const analysed = matches.filter((match) => DATA.impactByMatch.has(match.match_id)).length;
+  const analysed = matches.filter((match) => match.local_date !== null).length;
   return `${sources}, ${count(analysed)} followed in a market`;
 }
 
