@@ -2,8 +2,7 @@
 # Partitions are projected: Athena computes the folders of all match weeks (Tuesdays), so none has to be registered. Facts
 # lie in the same folders; Athena skips them, because their names begin with an underscore.
 locals {
-  weekly_tables        = jsondecode(file("${path.module}/weekly_tables.json"))
-  first_projected_week = "2010-01-05"
+  weekly_tables = jsondecode(file("${path.module}/weekly_tables.json"))
 }
 
 resource "aws_glue_catalog_table" "weekly" {
@@ -12,29 +11,11 @@ resource "aws_glue_catalog_table" "weekly" {
   name          = each.key
   description   = each.value.description
   table_type    = "EXTERNAL_TABLE"
-  parameters = merge(
-    {
-      EXTERNAL                        = "TRUE"
-      classification                  = "parquet"
-      "projection.enabled"            = "true"
-      "projection.week.type"          = "date"
-      "projection.week.format"        = "yyyy-MM-dd"
-      "projection.week.range"         = "${local.first_projected_week},NOW"
-      "projection.week.interval"      = "7"
-      "projection.week.interval.unit" = "DAYS"
-      "storage.location.template" = join("/", concat(
-        ["s3://${aws_s3_bucket.data.bucket}/${each.value.folder}"],
-        length(each.value.labels) > 0 ? ["$${label}"] : [],
-        ["week=$${week}/"],
-      ))
-    },
-    length(each.value.labels) > 0 ? {
-      "projection.label.type"   = "enum"
-      "projection.label.values" = join(",", each.value.labels)
-    } : {},
-  )
+  parameters = {
+    for name, value in each.value.parameters : name => replace(value, "{bucket}", aws_s3_bucket.data.bucket)
+  }
   dynamic "partition_keys" {
-    for_each = length(each.value.labels) > 0 ? ["label", "week"] : ["week"]
+    for_each = each.value.partition_keys
     content {
       name = partition_keys.value
       type = "string"

@@ -12,7 +12,7 @@ from pizza_assets.models.vocabulary import EventType, Side, values
 class RawMatchEvents(
     Table,
     name="raw_match_events",
-    place=raw("football-data"),
+    place=raw("football-data", own_folder="events"),
     code_version=2,
     key=("match_source", "match_id", "event_number"),
 ):

@@ -11,7 +11,8 @@ LABELS = (DataSource.REAL.value, DataSource.MOCK.value)
 class Place:
     """Where one table is stored, as one object per week (`weekly`) or for all weeks, and its file format (`suffix`).
 
-    A table with `labels` has a prefix for each label, the most trustworthy label first.
+    A table with `labels` has a prefix for each label, the most trustworthy label first. own_folder: of its weeks below
+    the prefix, for a table whose weeks earlier releases stored beside those of another one.
     """
 
     prefix: str
@@ -19,6 +20,12 @@ class Place:
     labels: tuple[str, ...] = ()
     suffix: str = "parquet"
     table: str = ""
+    own_folder: str = ""
+
+    @property
+    def weeks_prefix(self) -> str:
+        """The folder of its weeks, which no other table has."""
+        return f"{self.prefix}/{self.own_folder}" if self.own_folder else self.prefix
 
     @property
     def labelled(self) -> bool:
@@ -30,9 +37,9 @@ class Place:
         return self.suffix in ("parquet", "csv")
 
 
-def raw(dataset: str) -> Place:
+def raw(dataset: str, own_folder: str = "") -> Place:
     """One object per week as collected from a source, real and mock apart."""
-    return Place(f"raw-data/{dataset}", weekly=True, labels=LABELS)
+    return Place(f"raw-data/{dataset}", weekly=True, labels=LABELS, own_folder=own_folder)
 
 
 def merged(table: str) -> Place:

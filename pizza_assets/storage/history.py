@@ -126,10 +126,11 @@ class WeekHistory:
 def _assets(week: str) -> Mapping[str, str]:
     """Every key that may hold a table of the week, and its asset."""
     return {
-        layout.week_key(asset, week, label): asset
+        key: asset
         for asset, place in layout.PLACES.items()
         if place.weekly
         for label in place.labels or (None,)
+        for key in layout.week_keys(asset, week, label)
     }
 
 

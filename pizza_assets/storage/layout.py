@@ -28,18 +28,28 @@ CODE_VERSIONS: dict[str, str] = {
 """The code version of every asset; a week stored under another one is stale (orchestration/freshness/staleness.py)."""
 
 
-def week_prefix(asset: str, label: str | None = None) -> str:
-    """The prefix of an asset's weeks; a labelled asset has one per label."""
+def week_prefixes(asset: str, label: str | None = None) -> list[str]:
+    """The folders that may hold an asset's weeks, the one for new weeks last; a labelled asset has its own per label.
+
+    A week in the folder of earlier releases counts before one in the other, and goes when the week is written. So a
+    write that was killed in between did not happen, and what an earlier release wrote after a return to it is read.
+    """
     place = PLACES[asset]
     if place.labelled != (label is not None):
         raise ValueError(f"{asset}: {'needs a label' if place.labelled else 'is not split by label'}")
-    return f"{place.prefix}/{label}" if label else place.prefix
+    folders = dict.fromkeys((place.prefix, place.weeks_prefix))
+    return [f"{folder}/{label}" if label else folder for folder in folders]
+
+
+def week_keys(asset: str, week: str, label: str | None = None) -> list[str]:
+    """The objects that may hold one week of an asset, in the order in which they count (see `week_prefixes`)."""
+    place = PLACES[asset]
+    return [f"{prefix}/week={week}/{place.table}.{place.suffix}" for prefix in week_prefixes(asset, label)]
 
 
 def week_key(asset: str, week: str, label: str | None = None) -> str:
-    """The object that holds one week of an asset."""
-    place = PLACES[asset]
-    return f"{week_prefix(asset, label)}/week={week}/{place.table}.{place.suffix}"
+    """The object in which one week of an asset is stored."""
+    return week_keys(asset, week, label)[-1]
 
 
 def week_claim(asset: str, week: str) -> str:

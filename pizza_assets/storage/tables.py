@@ -154,7 +154,8 @@ class TableStore:
             {
                 layout.week_of(key)
                 for label in labels
-                for key in self.objects.keys(layout.week_prefix(asset, label))
+                for prefix in layout.week_prefixes(asset, label)
+                for key in self.objects.keys(prefix)
                 if key.endswith(f"/{layout.PLACES[asset].table}.parquet")
             }
         )
@@ -205,7 +206,7 @@ class TableStore:
         """The keys that may hold the week, in order of preference. The real key comes again at the end: between reading
         real and mock, a real week may have replaced the mock one.
         """
-        keys = [layout.week_key(asset, week, label) for label in self._labels(asset)]
+        keys = [key for label in self._labels(asset) for key in layout.week_keys(asset, week, label)]
         return [*keys, *keys[:-1]]
 
 

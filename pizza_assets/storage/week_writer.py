@@ -99,28 +99,32 @@ class WeekWriter:
         labelled = layout.PLACES[self._asset].labelled
         label = origin.data_source if labelled else None
         self._claim.confirm()
-        if label == DataSource.MOCK and self._store.exists(self._key(DataSource.REAL)):
-            return self._kept(self._key(DataSource.REAL), _cause(origin))
-        if label == DataSource.REAL and origin.is_partial and self._is_whole(self._key(DataSource.REAL)):
-            return self._kept(self._key(DataSource.REAL), _cause(origin))
+        if label == DataSource.MOCK and (real := self._stored(DataSource.REAL)) is not None:
+            return self._kept(real, _cause(origin))
+        if label == DataSource.REAL and origin.is_partial and (real := self._stored(label)) and self._is_whole(real):
+            return self._kept(real, _cause(origin))
         rejected = RejectedRows.empty() if rejected is None else rejected
-        collected_at, key = self._now(), self._key(label)
+        collected_at, keys = self._now(), layout.week_keys(self._asset, self._week, label)
+        key = keys[-1]
         covered_text = None if covered is None else coverage_to_json(covered)
         with _written_file(self._asset, key, rows, origin, covered_text) as (file, counted):
             refused = RefusedRows.of(rejected, counted.row_count)
             self._write_rejected(rejected, refused, origin, collected_at)
             objection = self._limits.objection(self._asset, refused)
             if objection is not None:
-                return self._kept(key, objection) if self._store.exists(key) else Withheld(objection)
+                before = self._stored(label)
+                return Withheld(objection) if before is None else self._kept(before, objection)
             stored = _publish_table(self._store, self._asset, key, file, counted, origin, collected_at, refused.refused)
-        if label == DataSource.REAL:
-            self._delete(self._key(DataSource.MOCK))
+        mock = layout.week_keys(self._asset, self._week, DataSource.MOCK) if label == DataSource.REAL else []
+        for replaced in (*keys[:-1], *mock):
+            delete_with_facts(self._store, replaced)
         return stored
 
     def retire(self) -> None:
         """Delete a derived week whose inputs no longer exist."""
         self._claim.confirm()
-        self._delete(self._key(None))
+        for key in layout.week_keys(self._asset, self._week):
+            delete_with_facts(self._store, key)
 
     def _write_rejected(
         self, rejected: pd.DataFrame, refused: RefusedRows, origin: Origin, collected_at: datetime
@@ -146,15 +150,14 @@ class WeekWriter:
         return Stored(self._store.uri(key), facts, share, is_kept=True)
 
     def _is_whole(self, key: str) -> bool:
-        """Whether a complete week is stored there; a kept week is complete, although its facts say partial."""
-        facts = read_facts(self._store, key) if self._store.exists(key) else None
+        """Whether the stored week is complete; a kept week is, although its facts say partial."""
+        facts = read_facts(self._store, key)
         return facts is not None and (facts.is_kept or not facts.is_partial)
 
-    def _delete(self, key: str) -> None:
-        delete_with_facts(self._store, key)
-
-    def _key(self, label: str | None) -> str:
-        return layout.week_key(self._asset, self._week, label)
+    def _stored(self, label: str | None) -> str | None:
+        """The object that holds the week now."""
+        keys = layout.week_keys(self._asset, self._week, label)
+        return next((key for key in keys if self._store.exists(key)), None)
 
 
 def _cause(origin: Origin) -> str:

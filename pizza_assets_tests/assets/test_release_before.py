@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pizza_assets.models import TABLES
-from pizza_assets.storage.layout import PLACES, week_key, whole_key
+from pizza_assets.storage.layout import PLACES, week_key, week_keys, whole_key
 from pizza_assets_tests.support.pipeline import Pipeline
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "release_before"
@@ -31,10 +31,14 @@ WHOLE = [asset for asset in PLACES if (FIXTURE / "stored" / whole_key(asset)).ex
 
 
 def weekly_objects() -> Iterator[tuple[str, str, str]]:
-    """Asset, week and key of every stored week."""
+    """Asset, week and key of every stored week; the key of that release is the first."""
     for asset in WEEKLY:
         for week in WEEKS:
-            yield asset, week, week_key(asset, week, "mock" if PLACES[asset].labelled else None)
+            yield asset, week, week_keys(asset, week, label_of(asset))[0]
+
+
+def label_of(asset: str) -> str | None:
+    return "mock" if PLACES[asset].labelled else None
 
 
 def world(folder: Path) -> Pipeline:
@@ -74,8 +78,8 @@ def test_the_same_weeks_are_made_to_the_same_bytes(tmp_path: Path) -> None:
     today = world(tmp_path / "today")
     with dg.DagsterInstance.ephemeral() as instance:
         assert not today.collect(instance, WEEKS).failures
-    for _, _, key in weekly_objects():
-        then, now = FIXTURE / "stored" / key, tmp_path / "today" / key
+    for asset, week, key in weekly_objects():
+        then, now = FIXTURE / "stored" / key, tmp_path / "today" / week_key(asset, week, label_of(asset))
         if pq.read_metadata(then).created_by == pq.read_metadata(now).created_by:
             assert then.read_bytes() == now.read_bytes(), key
         else:  # another version of the Parquet library writes other bytes of the same rows

@@ -3,15 +3,20 @@
 import json
 import re
 from dataclasses import fields
-from datetime import date
 
 import pytest
 import yaml
 
-from pizza_assets.models.week import MatchWeek
 from pizza_assets.settings import Settings
-from pizza_assets.storage.layout import week_key
-from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, WEEKLY_TABLES, athena_tables, weekly_tables
+from pizza_assets_tests.support.athena_lint import definition
+from pizza_assets_tests.support.athena_tables import (
+    ATHENA_TABLES,
+    BUCKET,
+    WEEKLY_STATEMENTS,
+    WEEKLY_TABLES,
+    athena_tables,
+    weekly_tables,
+)
 from pizza_assets_tests.support.terraform import CONFIGURATION, Terraform, initialised
 
 
@@ -25,23 +30,17 @@ def test_tables_of_athena_are_up_to_date() -> None:
     assert WEEKLY_TABLES.read_text(encoding="utf-8") == weekly_tables(), "run `make docs`"
 
 
-def test_the_projected_weeks_of_athena_are_the_match_weeks() -> None:
-    """Athena counts in steps from the first date of the range, so that must be the Tuesday of a match week."""
-    text = (CONFIGURATION / "weekly_tables.tf").read_text(encoding="utf-8")
-    found = re.search(r'first_projected_week\s*=\s*"(\S+)"', text)
-    assert found is not None
-    assert MatchWeek.of_date(date.fromisoformat(found[1]), "Europe/London").key == found[1]
-    assert date.fromisoformat(found[1]) <= Settings().first_week
-    assert re.search(r'"projection.week.interval"\s*=\s*"7"', text)
-    assert re.search(r'"projection.week.interval.unit"\s*=\s*"DAYS"', text)
-
-
 @pytest.mark.parametrize(("asset", "table"), json.loads(WEEKLY_TABLES.read_text(encoding="utf-8")).items())
-def test_the_template_of_a_weekly_table_is_the_folder_of_its_weeks(asset: str, table: dict) -> None:
-    for label in table["labels"] or [None]:
-        folder = "/".join(filter(None, [table["folder"], label, "week=2026-08-04"]))
-        assert week_key(asset, "2026-08-04", label) == f"{folder}/{asset}.parquet"
-    assert not {"week", "label"} & {column["name"] for column in table["columns"]}, "the names of its partitions"
+def test_a_weekly_table_is_that_of_the_statements(asset: str, table: dict) -> None:
+    """What the statements say is tested in test_athena_statements.py."""
+    statements = WEEKLY_STATEMENTS.read_text(encoding="utf-8").split(";\n")
+    found = definition(next(text for text in statements if f" pizza.{asset} " in text))
+    assert found.columns == {column["name"]: column["type"] for column in table["columns"]}
+    assert list(found.partitions) == table["partition_keys"]
+    assert found.location == f"s3://{BUCKET}/{table['folder']}/"
+    parameters = {name: text.replace("{bucket}", BUCKET) for name, text in table["parameters"].items()}
+    assert parameters == {"EXTERNAL": "TRUE", **found.properties}
+    assert not {"week", "label"} & set(found.columns), "the names of its partitions"
 
 
 def test_every_environment_variable_of_a_process_is_a_setting() -> None:

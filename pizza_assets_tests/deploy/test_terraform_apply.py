@@ -282,12 +282,10 @@ def test_tables_of_athena(applied: Terraform, client: Any) -> None:
         columns = [(column["Name"], column["Type"]) for column in table["StorageDescriptor"]["Columns"]]
         assert columns == [(column["name"], column["type"]) for column in (wanted | weekly)[name]["columns"]]
         if name in weekly:
-            parameters, folder = table["Parameters"], f"s3://pizza-test/{weekly[name]['folder']}"
-            labels = weekly[name]["labels"]
-            template = parameters["storage.location.template"]
-            assert template == f"{folder}/{'${label}/' if labels else ''}week=${{week}}/"
-            assert parameters.get("projection.label.values", "") == ",".join(labels)
-            assert [key["Name"] for key in table["PartitionKeys"]] == [*(["label"] if labels else []), "week"]
+            parameters = weekly[name]["parameters"].items()
+            assert table["Parameters"] == {key: text.replace("{bucket}", "pizza-test") for key, text in parameters}
+            assert table["StorageDescriptor"]["Location"] == f"s3://pizza-test/{weekly[name]['folder']}/"
+            assert [key["Name"] for key in table["PartitionKeys"]] == weekly[name]["partition_keys"]
             continue
         listed = client("s3").get_object(Bucket="pizza-test", Key=f"athena/tables/{name}/objects.txt")["Body"].read()
         assert listed.decode() == f"s3://pizza-test/{wanted[name]['key']}\n"

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -11,6 +12,7 @@ from pizza_assets.cli import main
 from pizza_assets.errors import StorageError
 from pizza_assets.models import RejectedRows
 from pizza_assets.storage.history import WeekHistory
+from pizza_assets.storage.layout import PLACES
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.s3_bucket import S3Bucket
 from pizza_assets.storage.tables import TableStore
@@ -96,6 +98,24 @@ def test_restoring_twice_changes_nothing_and_can_itself_be_undone(tables: TableS
     found = tables.read_week(ASSET, WEEK)
     assert found is not None
     assert found.rows["minute"].tolist() == [20]
+
+
+def test_a_week_is_restored_where_an_earlier_release_stored_it(
+    tables: TableStore, store: S3Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setitem(PLACES, ASSET, replace(PLACES[ASSET], own_folder=""))
+        write_week(tables, ASSET, WEEK, events("real", [10, 20]), origin("real"))
+    keys = store.keys("")
+    before = moment()
+    write_week(tables, ASSET, WEEK, events("real", [99]), origin("real"))
+    assert not set(keys) & set(store.keys(""))
+    WeekHistory(store, WEEK).restore(before)
+    found, facts = tables.read_week(ASSET, WEEK), tables.week_facts(ASSET, WEEK)
+    assert found is not None
+    assert facts is not None
+    assert (found.rows["minute"].tolist(), facts.row_count) == ([10, 20], 2)
+    assert store.keys("") == keys
 
 
 def test_a_moment_before_all_versions_is_refused(tables: TableStore, store: S3Bucket) -> None:

@@ -29,8 +29,8 @@ STORED = {
     ),
     "raw_match_events": (
         [
-            "raw-data/football-data/real/week=2026-08-04/raw_match_events.parquet",
-            "raw-data/football-data/mock/week=2026-08-04/raw_match_events.parquet",
+            "raw-data/football-data/events/real/week=2026-08-04/raw_match_events.parquet",
+            "raw-data/football-data/events/mock/week=2026-08-04/raw_match_events.parquet",
         ],
         "2",
         1,

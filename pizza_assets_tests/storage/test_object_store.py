@@ -194,7 +194,7 @@ class StorageContract:
             )
             write_week(tables, asset, week, events(source, [1]), origin(source), rejected=rejected)
             key = week_key(asset, week, source)
-            assert key.startswith(f"{PLACES[asset].prefix}/{source}/week={week}/")
+            assert key.startswith(f"{PLACES[asset].weeks_prefix}/{source}/week={week}/")
             rejects = [rejected_key(asset, week)] if has_rejects else []
             assert store.keys("") == sorted([key, facts_key(key), *rejects])
             assert {week_of(found) for found in store.keys("")} == {week}

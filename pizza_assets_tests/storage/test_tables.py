@@ -196,7 +196,7 @@ def test_every_key_is_below_dataset_source_and_week() -> None:
         for label in place.labels or (None,):
             key = week_key(asset, WEEK, label)
             assert week_of(key) == WEEK
-            assert key.startswith(f"{place.prefix}/{label}/" if label else place.prefix)
+            assert key.startswith(f"{place.weeks_prefix}/{label}/" if label else place.weeks_prefix)
         if place.labelled:
             assert rejected_key(asset, WEEK).startswith(f"{place.prefix}/rejected/week={WEEK}/")
 

@@ -10,7 +10,14 @@ from pizza_assets.models.table import Table
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders import file_mapping
 from pizza_assets.storage.layout import PLACES
-from pizza_assets_tests.support.athena_tables import ATHENA_TABLES, WEEKLY_TABLES, athena_tables, weekly_tables
+from pizza_assets_tests.support.athena_tables import (
+    ATHENA_TABLES,
+    WEEKLY_STATEMENTS,
+    WEEKLY_TABLES,
+    athena_tables,
+    weekly_statements,
+    weekly_tables,
+)
 from pizza_assets_tests.support.command_reference import command_line_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -140,7 +147,7 @@ def _places(table: str) -> list[str]:
 def _key(place: Place) -> str:
     label = f"{{{','.join(place.labels)}}}/" if len(place.labels) > 1 else "".join(f"{name}/" for name in place.labels)
     week = "week=…/" if place.weekly else ""
-    return f"`{place.prefix}/{label}{week}{place.table}.{place.suffix}`"
+    return f"`{place.weeks_prefix}/{label}{week}{place.table}.{place.suffix}`"
 
 
 def _row(model: type[Table], name: str) -> str:
@@ -165,3 +172,4 @@ if __name__ == "__main__":
         (DOCS / file_name).write_text(page(), encoding="utf-8")
     ATHENA_TABLES.write_text(athena_tables(), encoding="utf-8")
     WEEKLY_TABLES.write_text(weekly_tables(), encoding="utf-8")
+    WEEKLY_STATEMENTS.write_text(weekly_statements(), encoding="utf-8")

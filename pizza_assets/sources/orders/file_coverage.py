@@ -31,6 +31,11 @@ class TradingDays:
     days: pd.DataFrame
     extents: pd.DataFrame
 
+    def and_also(self, others: "TradingDays") -> "TradingDays":
+        """Those of both."""
+        days = pd.concat([self.days, others.days]).groupby([*GROUP, "day"], as_index=False)["last_at"].max()
+        return TradingDays(days, pd.concat([self.extents, others.extents], ignore_index=True))
+
 
 def local_times(at: pd.Series, zones: pd.Series) -> pd.Series:
     """The wall times of instants, each in its zone."""
@@ -50,8 +55,7 @@ def covered_periods(known: TradingDays) -> list[CoveredPeriod]:
     """The periods that all files cover together, sorted: consecutive business days are one period."""
     covered = _covered_dates(known.extents)
     periods = []
-    for _, group in known.days.groupby(GROUP):
-        zone, market, chain, currency = group[GROUP].iloc[0]
+    for (zone, market, chain, currency), group in known.days.groupby(GROUP):
         last_order = group["last_at"].max().to_pydatetime().replace(second=0, microsecond=0)
         known_until = max(last_order + MINUTE, _local(max(covered[zone]), time(0), zone))
         for first, last in _runs(sorted(day.date() for day in group["day"]), covered[zone]):

@@ -28,7 +28,13 @@ from pizza_assets.sources.orders.file_intake import take_in
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.import_facts import BLANK, LINE_KINDS, NO_ORDER, REJECTED, ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile, Reading
-from pizza_assets.sources.orders.line_store import execute_given, insert, transaction, with_store
+from pizza_assets.sources.orders.line_store import (
+    execute_given,
+    insert,
+    transaction,
+    with_passing_store,
+    with_store,
+)
 from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS
 from pizza_assets.sources.orders.week_files import REJECTED as REJECTED_FILE
 
@@ -74,7 +80,7 @@ def import_files(
     it are refused. made_with: all that the lines of a file depend on beside the file; its first line names versions.
     markets: for a mapping that takes zone or chain from the markets table.
     """
-    reading = Reading(mapping, business_timezone, cutoff, {market.name: market for market in markets})
+    reading = _reading(mapping, business_timezone, cutoff, markets)
 
     def update(db: "DuckDBPyConnection") -> ImportFacts:
         (folder / WEEKS).mkdir(exist_ok=True)
@@ -91,6 +97,34 @@ def import_files(
     return with_store(folder, made_with, update)
 
 
+def import_once(
+    file: OrderFile,
+    mapping: FileMapping,
+    business_timezone: str,
+    folder: Path,
+    cutoff: datetime,
+    markets: Sequence[Market] = (),
+    elsewhere: TradingDays | None = None,
+) -> tuple[ImportFacts, TradingDays]:
+    """What a file says that is read only once, and its days with orders. Only files of weeks remain in `folder`.
+
+    elsewhere: days with orders of other files of the same export, of which nothing else is needed.
+    """
+    reading = _reading(mapping, business_timezone, cutoff, markets)
+
+    def read(db: "DuckDBPyConnection") -> tuple[ImportFacts, TradingDays]:
+        (folder / WEEKS).mkdir(exist_ok=True)
+        ids = set(take_in(db, [file], reading).values())
+        facts = _updated(db, folder, ids, ids, is_first=True, reading=reading, elsewhere=elsewhere)
+        return facts, _trading_days(db)
+
+    return with_passing_store(folder, read)
+
+
+def _reading(mapping: FileMapping, business_timezone: str, cutoff: datetime, markets: Sequence[Market]) -> Reading:
+    return Reading(mapping, business_timezone, cutoff, {market.name: market for market in markets})
+
+
 def _answer(db: "DuckDBPyConnection", folder: Path) -> ImportFacts | None:
     """The facts as stored; None if there are none, or a file of them is missing."""
     found = db.execute("SELECT value FROM state WHERE name = $1", [_ANSWER]).fetchone()
@@ -103,7 +137,13 @@ def _answer(db: "DuckDBPyConnection", folder: Path) -> ImportFacts | None:
 
 
 def _updated(
-    db: "DuckDBPyConnection", folder: Path, now: set[int], touched: set[int], is_first: bool, reading: Reading
+    db: "DuckDBPyConnection",
+    folder: Path,
+    now: set[int],
+    touched: set[int],
+    is_first: bool,
+    reading: Reading,
+    elsewhere: TradingDays | None = None,
 ) -> ImportFacts:
     """Make the files `now` those of the answers, and fold the weeks that the `touched` ones, new and gone, reach."""
     db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT unnest(?::INTEGER[]) AS file_id", [list(touched)])
@@ -127,7 +167,7 @@ def _updated(
         for table in _OF_WEEKS:
             db.execute(f"DELETE FROM {table}" if is_first else f"DELETE FROM {table} WHERE week IN (FROM reached)")
             db.execute(f"INSERT INTO {table} FROM new_{table}")
-        facts = _facts(db, folder)
+        facts = _facts(db, folder, elsewhere)
         db.execute("DELETE FROM state WHERE name = $1", [_ANSWER])
         db.execute("INSERT INTO state VALUES (?, ?)", [_ANSWER, json.dumps(facts.to_json())])
     return facts
@@ -186,7 +226,7 @@ def _store_days(db: "DuckDBPyConnection") -> None:
 # --- the facts of all weeks ------------------------------------------------------------------------------------------
 
 
-def _facts(db: "DuckDBPyConnection", folder: Path) -> ImportFacts:
+def _facts(db: "DuckDBPyConnection", folder: Path, elsewhere: TradingDays | None) -> ImportFacts:
     db.execute(_NEAREST)
     bad_files = dict(db.execute("SELECT name, error FROM files WHERE error IS NOT NULL ORDER BY name").fetchall())
     read = db.execute("SELECT name, line_count, aside FROM files WHERE error IS NULL ORDER BY name").fetchall()
@@ -197,7 +237,7 @@ def _facts(db: "DuckDBPyConnection", folder: Path) -> ImportFacts:
         bad_files |= _nothing_accepted(db)
     return ImportFacts(
         weeks=weeks,
-        coverage=_coverage(db),
+        coverage=_coverage(db, elsewhere),
         bad_files=bad_files,
         extents=_extents(db, list(bad_files)),
         lines_read={name: line_count for name, line_count, _ in read},
@@ -238,18 +278,21 @@ def _nothing_accepted(db: "DuckDBPyConnection") -> dict[str, str]:
     }
 
 
-def _coverage(db: "DuckDBPyConnection") -> tuple[CoveredPeriod, ...]:
+def _coverage(db: "DuckDBPyConnection", elsewhere: TradingDays | None) -> tuple[CoveredPeriod, ...]:
+    known = _trading_days(db) if elsewhere is None else _trading_days(db).and_also(elsewhere)
+    return () if known.days.empty else tuple(covered_periods(known))
+
+
+def _trading_days(db: "DuckDBPyConnection") -> TradingDays:
     columns = ", ".join(GROUP)
     days = db.execute(
         f'SELECT {columns}, "day"::TIMESTAMP AS "day", max(last_at) AS last_at FROM days GROUP BY ALL ORDER BY ALL'
     ).df()
-    if days.empty:
-        return ()
     days["last_at"] = days["last_at"].dt.tz_localize("UTC")
     spans = db.execute(
         'SELECT DISTINCT zone, min("first") AS "first", max("last") AS "last" FROM file_days GROUP BY file_id, zone'
     ).df()
-    return tuple(covered_periods(TradingDays(days, spans)))
+    return TradingDays(days, spans)
 
 
 def _extents(db: "DuckDBPyConnection", bad_files: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 DATABASE, LOCK, TEMPORARY = "lines.duckdb", ".lock", "spilled"
+_IN_MEMORY = ":memory:"
 MEMORY = "384MB"
 """DuckDB's limit; beyond it sorts and joins go to the disk."""
 _THREADS = 2
@@ -68,7 +69,7 @@ def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection
     """
     import duckdb  # slow to import, and only files of orders need it
 
-    try:
+    with _errors_named(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK):
             try:
@@ -81,6 +82,27 @@ def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection
                 )  # fmt: skip
             with _made(folder, made_with, _readable_extents(folder)) as db:
                 return work(db)
+
+
+def with_passing_store(folder: Path, work: Callable[["DuckDBPyConnection"], Result]) -> Result:
+    """The result of `work` on a new store in memory, for files that are read once.
+
+    folder: for what does not fit into memory. Raises StorageError if the disk is full.
+    """
+    with _errors_named(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with _connected(folder, _IN_MEMORY) as db:
+            db.execute(_TABLES)
+            return work(db)
+
+
+@contextmanager
+def _errors_named(folder: Path) -> Iterator[None]:
+    """Raises StorageError with cause and remedy for what the disk or DuckDB refuse in the block."""
+    import duckdb
+
+    try:
+        yield
     except OSError as error:
         raise StorageError(
             f"{folder}: order lines can't be stored ({error}); check the permissions of the folder, and whether the "
@@ -116,7 +138,7 @@ def _opened(folder: Path, made_with: str) -> Iterator["DuckDBPyConnection"]:
     if (folder / DATABASE).exists():
         with ExitStack() as stack:
             try:
-                db = stack.enter_context(_connected(folder))
+                db = stack.enter_context(_connected(folder, str(folder / DATABASE)))
                 row = db.execute("SELECT value FROM state WHERE name = 'made_with'").fetchone()
                 extents = db.execute("FROM extents").fetchall()
             except duckdb.Error as error:
@@ -140,7 +162,7 @@ def _readable_extents(folder: Path) -> list[tuple[str, str, str]]:
     import duckdb
 
     try:
-        with _connected(folder) as db:
+        with _connected(folder, str(folder / DATABASE)) as db:
             return db.execute("FROM extents").fetchall()
     except duckdb.Error:
         return []
@@ -153,7 +175,7 @@ def _made(folder: Path, made_with: str, extents: Sequence[tuple[str, str, str]])
         (folder / name).unlink(missing_ok=True)
     for earlier in folder.parent.glob(f"*{folder.name}-*"):  # left by releases that had one folder per set of files
         shutil.rmtree(earlier, ignore_errors=True)
-    with _connected(folder) as db:
+    with _connected(folder, str(folder / DATABASE)) as db:
         with transaction(db):
             db.execute(_TABLES)
             db.execute("INSERT INTO state VALUES ('made_with', ?)", [made_with])
@@ -163,14 +185,14 @@ def _made(folder: Path, made_with: str, extents: Sequence[tuple[str, str, str]])
 
 
 @contextmanager
-def _connected(folder: Path) -> Iterator["DuckDBPyConnection"]:
+def _connected(folder: Path, database: str) -> Iterator["DuckDBPyConnection"]:
     import duckdb
 
     config = {
         "memory_limit": MEMORY, "temp_directory": str(folder / TEMPORARY), "threads": _THREADS,
         "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     }  # fmt: skip
-    with duckdb.connect(str(folder / DATABASE), config=config) as db:
+    with duckdb.connect(database, config=config) as db:
         yield db
 
 

@@ -181,6 +181,20 @@ def _lines(*lines: dict[str, Any]) -> dict[str, Any]:
     return {"line_items": [{"uid": str(n), "item_type": "ITEM", **line} for n, line in enumerate(lines)]}
 
 
+def _paid_by_two(tip: int, service: int) -> dict[str, Any]:
+    """How a bill that two people share is written: Square's total has the tip and the service charge in it."""
+    card = {"id": "c", "type": "CARD", "amount_money": money(700), "tip_money": money(tip)}
+    cash = {"id": "d", "type": "CASH", "amount_money": money(552), "cash_details": {"change_back_money": money(48)}}
+    charge = {"name": "Service", "percentage": "20.0", "applied_money": money(service), "total_money": money(service)}
+    return {
+        "tenders": [card, cash],
+        "service_charges": [charge],
+        "total_tip_money": money(tip),
+        "total_service_charge_money": money(service),
+        "net_amounts": {"total_money": money(1252), "tip_money": money(tip), "service_charge_money": money(service)},
+    }
+
+
 @pytest.mark.parametrize(
     ("changed", "cents", "pizzas"),
     [
@@ -189,6 +203,11 @@ def _lines(*lines: dict[str, Any]) -> dict[str, Any]:
         (_lines({"quantity": "1", "item_type": "CUSTOM_AMOUNT"}), 1252, 1),
         (_lines({"name": "P", "quantity": "1"}, {"name": "Card", "quantity": "1", "item_type": "GIFT_CARD"}), 1252, 1),
         ({"line_items": None}, 1252, 0),
+        (_lines({"name": "P", "quantity": "2", "modifiers": [{"name": "Olives", "quantity": "2"}]}), 1252, 2),
+        ({"line_items": [{"name": "of an old order", "quantity": "1"}]}, 1252, 1),
+        ({"line_items": [{"name": "S", "quantity": "3.00000", "quantity_unit": {"precision": 5}}]}, 1252, 3),
+        (_paid_by_two(tip=150, service=200), 1252, 3),
+        ({"rounding_adjustment": {"name": "Cash", "amount_money": money(-2)}, "total_money": money(1250)}, 1250, 3),
         ({"total_money": money(0)}, 0, 3),
         ({"closed_at": "2026-03-04T20:00:00+02:00"}, 1252, 3),
         ({"closed_at": "2026-03-04T18:00:00Z"}, 1252, 3),
@@ -229,6 +248,41 @@ def test_a_bad_order_is_refused_by_name_and_costs_no_other(
     (refused,) = result.rejected.to_dict("records")
     assert refused["column"] == column
     assert refused["row_id"] == ("" if column == "id" else "sale-s1-2")
+
+
+@pytest.mark.parametrize("changed", [{"total_money": None}, {"total_money": None, "net_amount_due_money": money(-500)}])
+def test_an_order_that_only_gives_back_may_lack_a_total(changed: dict[str, Any], tmp_path: Path) -> None:
+    result = _answer(tmp_path, [*SALES, given_back("sale-s1-0", 500, 1, **changed)])
+    assert result.rejected.empty
+    assert _of(result, "sale-s1-0")["revenue_cents"] == 750
+
+
+def test_parts_of_a_sale_are_given_back_one_by_one_and_together_with_those_of_another(tmp_path: Path) -> None:
+    first, of_another = (given_back(f"sale-s1-{n}", 500, 1)["returns"][0] for n in range(2))
+    charge = {"uid": "s", "name": "Service", "total_money": money(50)}
+    with_service = {**first, "return_service_charges": [charge], "return_amounts": {"total_money": money(550)}}
+    both = given_back("sale-s1-0", 1050, number=22)
+    orders = [
+        *SALES,
+        given_back("sale-s1-0", 200, number=21),
+        {**both, "returns": [with_service, {**of_another, "uid": "y"}]},
+    ]
+    result = _answer(tmp_path, orders)
+    assert result.rejected.empty
+    assert (_of(result, "sale-s1-0")["revenue_cents"], _of(result, "sale-s1-0")["pizza_count"]) == (500, 2)
+    assert (_of(result, "sale-s1-1")["revenue_cents"], _of(result, "sale-s1-1")["pizza_count"]) == (751, 2)
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("JPY", 1980), ("KWD", 4750)])
+def test_amounts_of_currencies_without_cents_are_in_their_own_minor_unit(
+    currency: str, amount: int, tmp_path: Path
+) -> None:
+    location = {**LOCATION, "currency": currency}
+    sold = [sale(n, total_money=money(amount, currency)) for n in range(2)]
+    with running(SquareServer(orders={"s1": sold}, locations=[location])) as server:
+        result = square_orders(server.url, tmp_path).orders(WEEK)
+    assert result.rejected.empty
+    assert result.frame[["currency", "revenue_cents"]].to_numpy().tolist() == [[currency, amount]] * 2
 
 
 def test_each_location_has_its_market_currency_and_clock(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import re
 
 WORDS: dict[str, tuple[str, ...]] = {
     "order_id": (
-        "order id", "order no", "order number", "order nr", "order ref", "order reference", "order", "ticket id",
+        "order id", "order no", "order number", "order nr", "order ref", "order reference", "order", "increment id",
+        "ticket id",
         "ticket no", "ticket number", "ticket", "receipt no", "receipt number", "receipt id", "receipt", "bill no",
         "bill number", "check number", "check no", "check id", "transaction id", "invoice no", "invoice number",
         "invoice id", "sale id", "sales id", "basket id", "reference", "id", "uuid", "number", "no",
@@ -80,14 +81,31 @@ _MONEY = frozenset({
     "total", "amount", "paid", "gross", "net", "sales", "revenue", "price", "value", "subtotal", "sum", "refund",
     "refunds", "refunded", "collected",
 })  # fmt: skip
+_MINOR_UNITS = re.compile(r" (?:in )?(?:cents|pence|minor units?)$")
+_UTC = re.compile(r" (?:gmt|utc)$")
 _CURRENCY_IN_BRACKETS = re.compile(r"\s*\((?:[A-Z]{3}|[^\w\s()])\)\s*$")
 
 
 def plain_words(header: str) -> str:
-    """A header as words: "OrderNo", "order_no" and "Order No." are "order no", and "Total (GBP)" is "total"."""
-    header = _CURRENCY_IN_BRACKETS.sub("", header)
+    """A header as words: "OrderNo", "order_no" and "Order No." are "order no". Units are left out: "Total (GBP)" and
+    "total_cents" are "total", "created_at_utc" is "created at".
+    """
+    return _UTC.sub("", _MINOR_UNITS.sub("", _all_words(_CURRENCY_IN_BRACKETS.sub("", header))))
+
+
+def _all_words(header: str) -> str:
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
     return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
+
+
+def says_minor_units(header: str) -> bool:
+    """Whether a header ends with the name of a minor unit: total_cents."""
+    return _MINOR_UNITS.search(_all_words(header)) is not None
+
+
+def says_utc(header: str) -> bool:
+    """Whether a header ends with UTC or GMT: date_created_gmt. Databases mean the same by both."""
+    return _UTC.search(_all_words(header)) is not None
 
 
 def is_equal_amount(role: str, header: str, other: str) -> bool:

@@ -13,7 +13,13 @@ from pizza_assets.sources.orders.proposal.amount_style import AmountStyle
 from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal
 from pizza_assets.sources.orders.proposal.columns import roles_of
 from pizza_assets.sources.orders.proposal.draft import Draft
-from pizza_assets.sources.orders.proposal.header_words import BUSINESS_DATE, is_equal_amount, plain_words
+from pizza_assets.sources.orders.proposal.header_words import (
+    BUSINESS_DATE,
+    is_equal_amount,
+    plain_words,
+    says_minor_units,
+    says_utc,
+)
 from pizza_assets.sources.orders.proposal.layout_proposal import from_layout
 from pizza_assets.sources.orders.proposal.price_totals import (
     PriceTotals,
@@ -155,7 +161,12 @@ class _Proposing(Draft):
             self._name_zones(list(self.facts["timezone"].values))
         elif self.answers.timezone is not None:
             self.document["timezone"] = self.answers.timezone
-        elif known and not all(reading.has_offset for reading in known.values()):
+        elif not known or all(reading.has_offset for reading in known.values()):
+            pass
+        elif all(says_utc(self.roles.headers[part][0]) for part in known):
+            self.document["timezone"] = "UTC"
+            self.notes["timezone"] = "according to the header of the times"
+        else:
             example = " ".join(self.facts[part].examples[0] for part in known)
             about = f"in which time zone is {example!r}? An IANA name such as Europe/London, or UTC"
             self.document["timezone"] = self.ask("--timezone ZONE", about, self.business_timezone)
@@ -291,6 +302,9 @@ class _Proposing(Draft):
             self.document["thousands"] = style.thousands
         if self.answers.price_unit is not None:
             self.document["price_unit"] = self.answers.price_unit
+        elif style.is_whole and says_minor_units(header):
+            self.document["price_unit"] = "minor"
+            self.notes["price_unit"] = "according to its header"
         elif style.is_whole and style.median >= _SMALLEST_IN_DOUBT:
             about = f"is a typical {header!r} of {style.median:,.0f} in the major unit (pounds) or the minor (pence)?"
             self.document["price_unit"] = self.ask("--price-unit major|minor", about, "minor")

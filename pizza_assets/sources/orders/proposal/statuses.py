@@ -14,12 +14,14 @@ _LEFT_OUT = frozenset({
     "cancelled", "canceled", "cancel", "order cancelled", "order canceled", "void", "voided", "refunded", "returned",
     "rejected", "declined", "failed", "abandoned", "deleted", "test", "timed out", "not paid", "unpaid",
 })  # fmt: skip
+_OF_WOO = "wc "
+"""How WooCommerce's database begins every status: wc-completed."""
 _MOST_NAMED = 12
 
 
 def sorted_by_words(texts: Iterable[str]) -> dict[str, list[str]]:
     """The [statuses] of a mapping, for statuses whose words as a whole leave no doubt."""
-    words = {text: " ".join(re.sub(r"[\W_]+", " ", text).casefold().split()) for text in texts}
+    words = {text: " ".join(re.sub(r"[\W_]+", " ", text).casefold().split()).removeprefix(_OF_WOO) for text in texts}
     lists = {
         "count": [text for text, plain in words.items() if plain in _COUNTED],
         "exclude": [text for text, plain in words.items() if plain in _LEFT_OUT],

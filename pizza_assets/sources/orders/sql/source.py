@@ -17,6 +17,7 @@ from pizza_assets.models import RawOrders
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.sources.base import Clock, SourceResult
+from pizza_assets.sources.orders.file_coverage import TradingDays
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.sql.change_value import end_of_present, refuse_day
 from pizza_assets.sources.orders.sql.database import Database
@@ -165,11 +166,7 @@ class OrdersTable:
             with RowFile(file, self._columns) as rows:
                 self._database.write(statement, self._columns, rows, file.with_suffix(".csv"))
 
-        def write_ends(file: Path) -> None:
-            with RowFile(file, self._columns) as rows:
-                rows.add([end.cells for end in self._ends if not within["first"] <= end.at < within["end"]])
-
-        return self._importer.week(week, write, write_ends, self._cutoff, may_stream=may_stream)
+        return self._importer.week(week, write, self._days_of_ends, self._cutoff, may_stream=may_stream)
 
     def _nothing(self, reason: str) -> SourceResult:
         return SourceResult(RawOrders.empty(), self.label, self.name, is_covered=False, reason=reason)
@@ -227,6 +224,16 @@ class OrdersTable:
     def _whole_orders_by(self) -> str | None:
         """The id by which refunds outside the week are read with their orders; None if none are to be taken off."""
         return self._spelt.get("order_id") if self.mapping.refunds == "net" else None
+
+    @cached_property
+    def _days_of_ends(self) -> TradingDays:
+        """Imported apart from the weeks: they are the same for all weeks, and no rows of the week."""
+
+        def write(file: Path) -> None:
+            with RowFile(file, self._columns) as rows:
+                rows.add([end.cells for end in self._ends])
+
+        return self._importer.trading_days(write, self._cutoff)
 
     @cached_property
     def _ends(self) -> list[_End]:

@@ -11,18 +11,18 @@ from pathlib import Path
 import pyarrow as pa
 
 from pizza_assets.errors import BadFile
-from pizza_assets.models import RejectedRows
 from pizza_assets.models.market import Market
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
-from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_files
+from pizza_assets.sources.orders.file_coverage import TradingDays
+from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_once
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import COUNT_TEXTS
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
 from pizza_assets.sources.orders.week_files import week_frame, week_rejects, week_rows
-from pizza_assets.temporary import TemporaryFolder
+from pizza_assets.temporary import TemporaryFolder, temporary_folder
 
 
 class WeekImport:
@@ -41,31 +41,31 @@ class WeekImport:
         clocks = [(market.name, market.timezone, market.chain) for market in self._markets] if uses_markets else []
         return "\0".join([str(PARSER_VERSION), self._mapping.text, self._timezone, repr(clocks)])
 
+    def trading_days(self, write: Callable[[Path], None], cutoff: datetime) -> TradingDays:
+        """The days with orders among some rows, of any weeks. write: as for `week`."""
+        with temporary_folder("orders") as folder:
+            return self._imported(folder, write, cutoff)[1]
+
     def week(
         self,
         week: MatchWeek,
         write: Callable[[Path], None],
-        write_ends: Callable[[Path], None],
+        ends: TradingDays,
         cutoff: datetime,
         *,
         may_stream: bool = False,
     ) -> SourceResult:
         """The week's answer. write: writes its rows to a Parquet file, as text in the mapping's columns.
 
-        write_ends: writes the first and the last row of the source, which are of other weeks: like an export, the
-        source is complete on the days between them. Raises BadFile if the rows can't be used as the mapping says.
+        ends: the trading days of the first and the last row of the source: like an export, it is complete on the days
+        between them. Raises BadFile if the rows can't be used as the mapping says.
         """
         temporary = TemporaryFolder("orders")
         folder = temporary.path
         rows: object = None
         try:
-            file, ends = OrderFile(self._origin, folder / "rows.parquet"), OrderFile("", folder / "ends.parquet")
-            write(file.path)
-            write_ends(ends.path)
-            facts = import_files(
-                [file, ends], self._mapping, self._timezone, folder / "store", cutoff, self.identity, self._markets
-            )
-            result = self._result(week, folder / "store" / WEEKS, facts, may_stream)
+            facts, _ = self._imported(folder, write, cutoff, ends)
+            result = self._result(week, folder / WEEKS, facts, may_stream)
             rows = result.rows
             return result
         finally:
@@ -73,6 +73,13 @@ class WeekImport:
                 weakref.finalize(rows, temporary.delete)
             else:
                 temporary.delete()
+
+    def _imported(
+        self, folder: Path, write: Callable[[Path], None], cutoff: datetime, elsewhere: TradingDays | None = None
+    ) -> tuple[ImportFacts, TradingDays]:
+        file = OrderFile(self._origin, folder / "rows.parquet")
+        write(file.path)
+        return import_once(file, self._mapping, self._timezone, folder, cutoff, self._markets, elsewhere)
 
     def _result(self, week: MatchWeek, folder: Path, facts: ImportFacts, may_stream: bool) -> SourceResult:
         if self._origin in facts.bad_files:
@@ -84,7 +91,6 @@ class WeekImport:
         notes = [text.format(counts[kind]) for kind, text in COUNT_TEXTS.items() if counts.get(kind)]
         files = [folder / name for name in facts.week_files.get(week.key, [])]
         found = (week_rows if may_stream else week_frame)(files, self._mapping.label)
-        rejected = week_rejects(files)
         return SourceResult(
             rows=self._stream(found) if isinstance(found, RowStream) else found.assign(source_name=self._source_name),
             data_source=self._mapping.label,
@@ -92,7 +98,7 @@ class WeekImport:
             is_covered=bool(covered),
             covered=covered,
             reason="; ".join([*nothing, *notes]) or None,
-            rejected=RejectedRows.conform(rejected[rejected["origin"] == self._origin]),
+            rejected=week_rejects(files),
         )
 
     def _stream(self, rows: RowStream) -> RowStream:

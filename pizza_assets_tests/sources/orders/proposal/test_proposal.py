@@ -147,6 +147,56 @@ def test_files_that_spell_their_headers_differently_share_a_mapping(tmp_path: Pa
     assert order_files(tmp_path / "in", mapping).facts.lines["accepted"] == 72
 
 
+WOO_ORDERS = ("id", "status", "currency", "type", "total_amount", "date_created_gmt", "date_updated_gmt")
+
+
+def test_the_orders_table_of_woocommerce_says_that_its_times_are_utc(tmp_path: Path) -> None:
+    """As in the table wp_wc_orders; answered with the shop's zone, orders of summer would be an hour early."""
+    lines = [
+        (5000 + n, "wc-cancelled" if n % 10 == 0 else "wc-completed", "GBP", "shop_order", f"{10 + n % 7}.50000000")
+        + (f"2025-08-{15 + n % 5} {12 + n % 10}:05:00",) * 2
+        for n in range(40)
+    ]
+    answers = Answers(label="real", constants={"chain": "dominos"})
+    proposal = proposed(tmp_path, "wp_wc_orders.csv", csv_text(WOO_ORDERS, lines), answers)
+    assert not {"--timezone", "--count-status"} & set(options(proposal))
+    assert proposal.document["timezone"] == "UTC"
+    assert proposal.document["statuses"] == {"count": ["wc-completed"], "exclude": ["wc-cancelled"]}
+    mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
+    orders = order_files(tmp_path, mapping).orders(AUGUST).frame.set_index("order_id")
+    assert str(orders.loc["5001", "ordered_at"]) == "2025-08-16 13:05:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("total_cents", "minor"), ("totalPence", "minor"), ("Total (in cents)", "minor"), ("total_amount", None)],
+)
+def test_a_header_may_say_that_amounts_are_in_cents(header: str, unit: str | None, tmp_path: Path) -> None:
+    lines = [(5000 + n, 1755225000 + 600 * n, 1050 + n, "Leeds") for n in range(40)]
+    proposal = proposed(tmp_path, "a.csv", csv_text(("order_id", "created_ts", header, "store"), lines))
+    assert proposal.document["columns"]["total"] == header
+    assert options(proposal) == ([] if unit else ["--price-unit"])
+    assert proposal.document["price_unit"] == "minor"
+
+
+def test_amounts_with_a_fraction_are_not_in_cents_whatever_their_header_says(tmp_path: Path) -> None:
+    lines = [(5000 + n, 1755225000 + 600 * n, f"{10 + n}.50", "Leeds") for n in range(40)]
+    proposal = proposed(tmp_path, "a.csv", csv_text(("order_id", "created_ts", "total_cents", "store"), lines))
+    assert "price_unit" not in proposal.document
+
+
+def test_the_orders_table_of_magento_has_the_number_that_customers_see(tmp_path: Path) -> None:
+    """As in the table sales_order."""
+    header = ("entity_id", "state", "status", "store_id", "grand_total", "increment_id", "created_at")
+    lines = [
+        (n, "complete", "canceled" if n % 10 == 0 else "complete", 1, "10.5000", f"{n:09}", f"2025-08-15 12:{n:02}:00")
+        for n in range(1, 41)
+    ]
+    proposal = proposed(tmp_path, "sales_order.csv", csv_text(header, lines))
+    assert options(proposal) == []
+    assert proposal.document["columns"]["order_id"] == "increment_id"
+
+
 def test_customers_names_are_never_proposed_as_items(tmp_path: Path) -> None:
     header = ("Order No", "Placed", "Paid", "Pizzas", "City", "Store", "Name")
     lines = [row[:7] for row in rows(200)]

@@ -12,8 +12,10 @@ import pytest
 from pizza_assets.errors import BadFile, ConfigurationError, NotThere, Unreachable
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.sources.orders.file_import import import_once
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.sql import week_import
 from pizza_assets_tests.sources.orders.exports import AUGUST, HEADER, ZONE, csv_text, mapping, order_files, write
 from pizza_assets_tests.support.order_tables import Row, duckdb_address, source_of, sqlite_address
 
@@ -67,6 +69,31 @@ def test_each_week_is_that_of_the_same_rows_in_an_export(make: MakeAddress, tmp_
     assert assert_same_answers(table, export_of(tmp_path, rows)) == sum(
         week.contains(row[1].replace(tzinfo=UTC) - timedelta(hours=1)) for row in rows for week in WEEKS
     )
+
+
+def test_a_week_with_the_last_row_is_complete_from_its_beginning(tmp_path: Path) -> None:
+    """The first order of the last week comes after midnight: the day before, when there was none, is known."""
+    times = datetime(2025, 8, 13, 12), datetime(2025, 8, 20, 1, 30), datetime(2025, 8, 21, 12)
+    rows = [(f"A{n}", at, Decimal(9), 1, "Leeds", "Leeds 1", "none") for n, at in enumerate(times)]
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows))
+    assert assert_same_answers(table, export_of(tmp_path, rows)) == 3
+    first = table.orders(MatchWeek("2025-08-19", ZONE)).covered[0]
+    assert first.starts_at == datetime(2025, 8, 19, 5, tzinfo=UTC)
+
+
+def test_the_ends_of_a_table_are_imported_once_for_all_weeks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = []
+
+    def noted(file, *others):
+        imported.append(file.path.parent)
+        return import_once(file, *others)
+
+    monkeypatch.setattr(week_import, "import_once", noted)
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows_of_some_weeks()))
+    for week in WEEKS:
+        table.orders(week)
+    assert len(imported) == 1 + len(WEEKS)
+    assert not any(folder.exists() for folder in imported)
 
 
 def test_the_clock_of_each_market_is_that_of_the_markets_table(tmp_path: Path) -> None:
