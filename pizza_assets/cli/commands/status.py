@@ -35,7 +35,7 @@ def status(first: date | None, last: date | None, is_json: bool, is_verified: bo
         fail_dead_runs(instance)
         definitions = bench.definitions()
         staleness = bench.staleness(definitions, instance)
-        found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness)
+        found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness, bench.now)
     damaged = damages(bench.tables.objects) if is_verified else None
     say(status_json(found, damaged) if is_json else status_text(found, damaged))
     return 1 if damaged else 0
