@@ -68,7 +68,7 @@ def _opened(home: str | None, creates: bool) -> dg.DagsterInstance:
     except (dg.DagsterError, CheckError, YAMLError, UnicodeDecodeError) as error:
         file, why = (Path(home or "") / _HERE).absolute(), shorten(str(error), _LONGEST_WHY, placeholder="…")
         raise ConfigurationError(
-            f"{file} can't be used ({why}); correct it, or move it away: `{typed('run')}` creates a new one where there "
+            f"{file} can't be used ({why}); correct it, or move it away: `{typed('run')}` creates a new one if there "
             "is none"
         ) from error
     except OSError as error:
