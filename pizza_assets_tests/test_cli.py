@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,11 @@ from pizza_assets.cli import forecasting, main
 from pizza_assets.cli.commands import COMMANDS
 from pizza_assets.cli.program import pizza
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.runs.local_instance import CONFIGURATION
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.workbench import Workbench
 from pizza_assets_tests.conftest import PROJECT_ROOT
+from pizza_assets_tests.support.worlds import World
 
 
 @pytest.fixture(autouse=True)
@@ -278,3 +280,22 @@ def test_every_file_of_commands_is_registered() -> None:
     folder = PROJECT_ROOT / "pizza_assets" / "cli" / "commands"
     files = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
     assert sorted(pizza.commands) == files
+
+
+def test_weeks_that_have_not_begun_are_named_and_are_not_brought_up_to_date(
+    collected: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`backfill --stale-only` refused to start, because the last stored week had not begun."""
+    shutil.copy(CONFIGURATION, tmp_path / "dagster.yaml")
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    monkeypatch.setenv("PIZZA_STORAGE", str(collected.data))
+    monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: datetime(2026, 8, 20, 12, tzinfo=UTC))
+    assert main(["status"]) == 0
+    said = capsys.readouterr()
+    assert "2 stored week(s) have not begun by this machine's clock (2026-08-20 12:00 UTC)" in said.err
+    assert "2026-08-25, 2026-09-01" in said.err
+    assert "1 stored (2026-08-18 to 2026-08-18" in said.out
+    assert main(["backfill", "--stale-only", "--dry-run"]) == 0
+    monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: datetime(2026, 9, 20, 12, tzinfo=UTC))
+    assert main(["status"]) == 0
+    assert "not begun" not in capsys.readouterr().err
