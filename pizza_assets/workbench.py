@@ -46,10 +46,21 @@ class Workbench:
         return begin, end
 
     def stored_span(self) -> tuple[MatchWeek, MatchWeek] | None:
-        """The first and the last week with stored data or refused rows, or None."""
-        stored = {week for asset, place in PLACES.items() if place.weekly for week in self.tables.weeks(asset)}
-        stored |= {
-            week for asset in ("raw_orders", "raw_matches") for week in self.tables.weeks_with_refused_rows(asset)
-        }
+        """The first and the last week with stored data or refused rows, or None; without `weeks_ahead`."""
         zone = self.settings.timezone
-        return (MatchWeek(min(stored), zone), MatchWeek(max(stored), zone)) if stored else None
+        begun = [week for week in self._stored_weeks if week <= self._running]
+        return (MatchWeek(begun[0], zone), MatchWeek(begun[-1], zone)) if begun else None
+
+    def weeks_ahead(self) -> list[str]:
+        """Stored weeks that have not begun: they were made by a clock that was ahead, or this one is behind."""
+        return [week for week in self._stored_weeks if week > self._running]
+
+    @property
+    def _running(self) -> str:
+        return MatchWeek.containing(self.now, self.settings.timezone).key
+
+    @cached_property
+    def _stored_weeks(self) -> list[str]:
+        stored = {week for asset, place in PLACES.items() if place.weekly for week in self.tables.weeks(asset)}
+        refused = (self.tables.weeks_with_refused_rows(asset) for asset in ("raw_orders", "raw_matches"))
+        return sorted(stored.union(*refused))

@@ -55,6 +55,21 @@ def _export(path: Path, weeks: int) -> None:
     frame.to_csv(path, index=False)
 
 
+def test_it_leaves_nothing_where_nothing_is_stored_and_keeps_its_lines_where_something_is(
+    home: Path, temporary: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path.name for path in home.iterdir()}
+    main(["check", "orders.csv", *SAID, "--date-order", "day", "--price-unit", "major"])
+    first = capsys.readouterr().out
+    assert "Next: repeat the command with --write" in first
+    assert {path.name for path in home.iterdir()} == before
+    assert list(temporary.iterdir()) == []
+    (home / "data").mkdir()
+    main(["check", "orders.csv", *SAID, "--date-order", "day", "--price-unit", "major"])
+    assert capsys.readouterr().out == first
+    assert list((home / "data" / "staging").rglob("lines.duckdb"))
+
+
 def test_it_asks_for_what_it_can_not_know_and_writes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "orders.csv", "--write"]) == 1
     out = capsys.readouterr().out

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,11 @@ from pizza_assets.cli import forecasting, main
 from pizza_assets.cli.commands import COMMANDS
 from pizza_assets.cli.program import pizza
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.runs.local_instance import CONFIGURATION
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.workbench import Workbench
 from pizza_assets_tests.conftest import PROJECT_ROOT
+from pizza_assets_tests.support.worlds import World
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +71,8 @@ def test_status_of_a_folder_without_an_instance_is_explained(capsys: pytest.Capt
         (["run", "--weeks", "0"], "'0' is not a whole number from 1 to 5200"),
         (["backfill", "--to", "August"], "is not a date; write it as 2026-08-04"),
         (["restore", "2026-08-04", "--before", "2026-08-12T18:00"], "has no time zone; write 2026-08-12T18:00Z"),
+        (["forecast", "--json", "--csv"], "choose one of --json and --csv"),
+        (["forecast", "--csv", "--json"], "choose one of --json and --csv"),
         (["check"], "name files, or a table with --table"),
         (["check", "orders.csv"], "'orders.csv' does not exist"),
         (["quicksight"], "Usage: pizza quicksight"),
@@ -133,6 +137,45 @@ def test_help_and_completion_load_no_heavy_package() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("loaded: []\n")
+
+
+def in_shell(line: str) -> "subprocess.CompletedProcess[str]":
+    """What became of a line in which "$@" is the program."""
+    command = ["sh", "-c", line, "sh", sys.executable, "-m", "pizza_assets.cli"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("command", ["--help", "quicksight plan --offline"])
+def test_a_full_disk_below_the_output_is_told(command: str) -> None:
+    done = in_shell(f'"$@" {command} > /dev/full')
+    assert done.returncode == 1
+    assert done.stderr.startswith("pizza: [Errno 28] No space left on device; free space on the disk")
+    assert len(done.stderr.splitlines()) == 1, "nor does Python complain at its end"
+
+
+def test_a_folder_that_may_not_be_read_is_told_with_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/private")
+
+    monkeypatch.setattr(Workbench, "stored_span", refused)
+    assert main(["status"]) == 1
+    assert "'/private'; correct the permissions, or choose another place" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-", "2>&-"])
+def test_closed_streams_are_no_place_for_files_and_no_crash(closed: str, tmp_path: Path) -> None:
+    done = in_shell(f'"$@" forecast {closed}; echo "ended with $?"')
+    assert done.stdout == "ended with 1\n"
+    assert "Traceback" not in done.stderr
+    code = (
+        "import os; from pizza_assets.cli import main; main(['-h']); number = os.open('file', os.O_CREAT);"
+        "print(number, file=open('n', 'w'))"
+    )
+    subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-c", code], check=True)
+    assert int((tmp_path / "n").read_text()) > 2, "a file became a standard stream"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -237,3 +280,22 @@ def test_every_file_of_commands_is_registered() -> None:
     folder = PROJECT_ROOT / "pizza_assets" / "cli" / "commands"
     files = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
     assert sorted(pizza.commands) == files
+
+
+def test_weeks_that_have_not_begun_are_named_and_are_not_brought_up_to_date(
+    collected: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`backfill --stale-only` refused to start, because the last stored week had not begun."""
+    shutil.copy(CONFIGURATION, tmp_path / "dagster.yaml")
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    monkeypatch.setenv("PIZZA_STORAGE", str(collected.data))
+    monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: datetime(2026, 8, 20, 12, tzinfo=UTC))
+    assert main(["status"]) == 0
+    said = capsys.readouterr()
+    assert "2 stored week(s) have not begun by this machine's clock (2026-08-20 12:00 UTC)" in said.err
+    assert "2026-08-25, 2026-09-01" in said.err
+    assert "1 stored (2026-08-18 to 2026-08-18" in said.out
+    assert main(["backfill", "--stale-only", "--dry-run"]) == 0
+    monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: datetime(2026, 9, 20, 12, tzinfo=UTC))
+    assert main(["status"]) == 0
+    assert "not begun" not in capsys.readouterr().err

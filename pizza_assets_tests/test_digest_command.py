@@ -11,6 +11,7 @@ import pytest
 
 from pizza_assets.cli import main
 from pizza_assets.models.demand import DemandForecast
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract, MatchForecastExtract
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
@@ -158,3 +159,16 @@ def test_a_channel_that_fails_is_named_and_no_secret_is_shown(
     shown = printed.out + printed.err + printed_again.out + printed_again.err + refused + caplog.text
     assert "unguessable" not in shown
     assert b"unguessable" not in stored
+
+
+@pytest.mark.parametrize("command", ["digest", "digest --send", "forecast"])
+def test_a_forecast_from_later_than_the_clock_is_not_shown_as_the_next_one(
+    command: str, hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = TableStore(LocalFolder(tmp_path / "data"), lambda: NOW)
+    for model in (ComingMatchesExtract, MatchForecastExtract):
+        tables.write_whole(model.table_name(), model.empty(), Origin("real", "1", "run"))
+    monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: NOW.replace(year=2016))
+    assert main(command.split()) == 1
+    assert "after this machine's clock (2016-08-08" in capsys.readouterr().err
+    assert hook.bodies == []

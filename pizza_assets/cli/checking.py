@@ -1,7 +1,8 @@
 """Implements `pizza check`: check an export before it is used, and propose its mapping."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pizza_assets.errors import ConfigurationError
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.own_export.market_proposal import markets_text
 from pizza_assets.orchestration.resources import utc_now
+from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.mapping_reader import load_mapping, parse_mapping
 from pizza_assets.sources.orders.packed_files import ORDER_SUFFIXES
@@ -26,6 +28,7 @@ from pizza_assets.sources.orders.proposal.answers import Answers, Proposal, refu
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
+from pizza_assets.temporary import temporary_folder
 from pizza_assets.workbench import Workbench
 
 MARKETS_FILE = "markets.toml"
@@ -77,9 +80,9 @@ def check(
             return 1
         mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
         say(sample_text(samples, proposal))  # only now: a wrong answer is refused before anything is shown
-    cache = bench.settings.machine_folder / "staging" if stand is None else stand.staging
     path = export.path if stand is None else stand.whole(mapping)
-    checked = check_export(path, mapping, cache, bench.settings, utc_now)
+    with _cache(bench.settings, stand) as cache:
+        checked = check_export(path, mapping, cache, bench.settings, utc_now)
     say(report_text(checked, mapping, proposal, bench.settings))
     if proposal is not None and proposal.questions:
         say(questions_text(proposal))
@@ -92,6 +95,18 @@ def check(
     chosen = files_settings(export.path) if stand is None else stand.settings
     say(next_steps(checked, chosen, mapping_file or write_to, written, unusable=unusable))
     return 0 if unusable is None and not is_doubtful else 1
+
+
+@contextmanager
+def _cache(settings: Settings, stand: Stand | None) -> Iterator[Path]:
+    """Where the lines that are read stay, so that a later run need not read them: nowhere if nothing is stored yet."""
+    if stand is not None:
+        yield stand.staging
+    elif settings.machine_folder.is_dir():
+        yield settings.machine_folder / "staging"
+    else:
+        with temporary_folder("check") as folder:
+            yield folder
 
 
 def export_of(paths: Sequence[Path]) -> Export:

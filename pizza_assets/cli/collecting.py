@@ -8,6 +8,7 @@ from datetime import date
 
 import dagster as dg
 
+from pizza_assets.cli.clock import weeks_ahead_text
 from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.week import MatchWeek
@@ -129,6 +130,8 @@ def _warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:
     warnings = [] if files is None else files.warnings()
     if bench.settings.markets_file is not None:
         warnings += unknown_names(bench.tables, markets_of(bench.settings), weeks)
+    ahead = bench.weeks_ahead()
+    warnings += [weeks_ahead_text(ahead, bench.now, bench.tables.objects.uri(""))] if ahead else []
     return warnings + _team_warnings(bench, weeks)
 
 

@@ -1,6 +1,7 @@
 """Implements `pizza digest`: print the coming weekend, or send it to the channels."""
 
 from pizza_assets.analysis.forecast.digest_formats import FORMATS
+from pizza_assets.cli.clock import refuse_forecast_from_later
 from pizza_assets.cli.names import chosen_markets, known_name
 from pizza_assets.cli.terminal import say
 from pizza_assets.dashboards.csv_format import to_csv
@@ -50,6 +51,8 @@ def send(market: str | None, team: str | None, chain: str | None, again: bool) -
 
 def _selection(bench: Workbench, market: str | None, team: str | None, chain: str | None) -> Selection:
     demand = bench.tables.read_whole("demand_forecast")
+    if demand is not None:
+        refuse_forecast_from_later(demand, bench.now)
     markets = bench.settings.markets()
     stored = set() if demand is None else set(demand["market"].dropna())
     chosen = None

@@ -8,6 +8,7 @@ import pandas as pd
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, next_weekend_dates, shop_words, weekend_dates
 from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.cli.clock import refuse_forecast_from_later
 from pizza_assets.cli.names import chosen_markets
 from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
@@ -37,6 +38,7 @@ def forecast(market: str | None, team: str | None, days: int | None, is_next: bo
     (fixtures, rows), demand = stored, bench.tables.read_whole("demand_forecast")
     if fixtures is None or rows is None or demand is None:
         raise PizzaAssetsError(f"no forecast is stored yet; run `{typed('run')}` first")
+    refuse_forecast_from_later(demand, bench.now)
     markets = bench.settings.markets()
     known = {*rows["market"], *demand["market"].dropna(), *(one.name for one in markets)}
     chosen = chosen_markets(markets, known, market, team)

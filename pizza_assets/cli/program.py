@@ -1,6 +1,6 @@
 """The program `pizza`: its commands, its exit codes, and how errors are shown. Each command is a file in commands/."""
 
-import os
+import errno
 import sys
 from collections.abc import Sequence
 from io import StringIO
@@ -9,12 +9,25 @@ import click
 
 from pizza_assets import __version__
 from pizza_assets.cli.commands import COMMANDS
-from pizza_assets.cli.terminal import say
+from pizza_assets.cli.terminal import give_up_output, open_closed_streams, say
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
+
+_SPACE, _PERMISSIONS = "free space on the disk", "correct the permissions, or choose another place"
+_SURROUNDINGS = {
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EROFS: _PERMISSIONS,
+    errno.EACCES: _PERMISSIONS,
+    errno.EPERM: _PERMISSIONS,
+}
+"""What is wrong with the machine rather than with the code, such as a full disk below standard output or TMPDIR."""
 
 
 class _Program(click.Group):
-    """Turns this project's errors into a line on stderr and an exit code; a bug still shows its traceback."""
+    """Turns errors of this project and of the machine into a line on stderr and an exit code.
+
+    A bug still shows its traceback.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse arguments that are not valid UTF-8, because a command could not print them."""
@@ -33,8 +46,7 @@ class _Program(click.Group):
         except PizzaAssetsError as error:
             return _fail(error, 1)
         except BrokenPipeError:
-            # the reader, such as `head`, has closed the pipe, which is not an error; Python writes out what is left
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up_output()  # the reader, such as `head`, has closed the pipe, which is not an error
             return 0
         except KeyboardInterrupt:
             return _fail("interrupted; everything stored so far is complete, run the same command again to resume", 130)
@@ -58,6 +70,7 @@ def pizza(ctx: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    open_closed_streams()
     try:
         return pizza.main(arguments, prog_name="pizza", standalone_mode=False) or 0
     except click.ClickException as error:
@@ -65,6 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show(shown)
         say(shown.getvalue().rstrip("\n"), is_problem=True)
         return error.exit_code
+    except OSError as error:
+        if error.errno not in _SURROUNDINGS:
+            raise
+        if error.filename is None:  # what could not be written is a stream
+            give_up_output()
+        return _fail(f"{error}; {_SURROUNDINGS[error.errno]}, and run the same command again", 1)
 
 
 def _fail(message: object, exit_code: int) -> int:

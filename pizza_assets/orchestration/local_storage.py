@@ -23,6 +23,9 @@ MOST_OPEN = 8
 BUSY_SECONDS = 30
 """How long to wait for another process's transaction, as Dagster does."""
 
+_TRIES = 11
+"""How often Dagster tries to set up a database that is locked."""
+
 
 class LocalEventLog(SqliteEventLogStorage):
     """Dagster's event log in a folder: a database per run, and an index of all.
@@ -41,7 +44,7 @@ class LocalEventLog(SqliteEventLogStorage):
         with self._db_lock:
             engine = self._engine(shard)
             if shard not in self._initialized_dbs:
-                self._initdb(engine)
+                self._set_up(shard)
                 self._initialized_dbs.add(shard)
             with engine.begin() as connection:
                 yield connection
@@ -76,6 +79,14 @@ class LocalEventLog(SqliteEventLogStorage):
     def dispose(self) -> None:
         super().dispose()
         self._close()
+
+    def _set_up(self, shard: str) -> None:
+        """Create the tables if they are missing. All tries together wait as long as a statement: not for 5 minutes."""
+        engine = create_engine(self.conn_string_for_shard(shard), connect_args={"timeout": BUSY_SECONDS / _TRIES})
+        try:
+            self._initdb(engine)
+        finally:
+            engine.dispose()
 
     def _engine(self, shard: str) -> Engine:
         engine = self._engines.pop(shard, None)

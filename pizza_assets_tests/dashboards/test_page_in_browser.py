@@ -860,6 +860,22 @@ def test_filters_are_in_the_address_and_survive_a_reload(browser, folder) -> Non
         assert page.input_value("#filter-market") == ""
 
 
+def test_a_link_to_what_the_page_does_not_have_says_so_until_something_is_chosen(browser, folder) -> None:
+    with opened(browser, folder / "both.html", "#/?market=Nowhere&team=Nobody&chain=Pizza+Hut") as page:
+        assert page.inner_text("#left-out") == (
+            "The link asks for the team “Nobody” and the market “Nowhere”, which this page does not have: it is shown "
+            "without that."
+        )
+        assert page.input_value("#filter-chain") == "Pizza Hut", "the rest of the link counts"
+        assert page.evaluate("location.hash") == "#/?chain=Pizza+Hut"
+        choose(page, "market", "Brentford")
+        assert page.locator("#left-out").is_hidden()
+    with opened(browser, folder / "both.html", "#/?market=%3Cb%3Ex%3C%2Fb%3E") as page:
+        assert "“<b>x</b>”" in page.inner_text("#left-out")
+    with opened(browser, folder / "both.html", "#/?market=Brentford") as page:
+        assert page.locator("#left-out").is_hidden()
+
+
 def test_a_link_with_filters_opens_filtered_the_overview_and_a_shops_day(browser, folder) -> None:
     chosen = "market=Brentford&chain=Pizza+Hut&source=real%2Freal&from=2025-09-01&to=2025-09-20&team=Brentford"
     for path in ("#/", "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08"):

@@ -1,15 +1,20 @@
 """The event log that keeps its databases open stores the same as Dagster's own, even after a kill."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
+from pizza_assets.orchestration import local_storage
 from pizza_assets.orchestration.local_storage import MOST_OPEN, LocalEventLog
 from pizza_assets_tests.support.dagster_server import ROOT
 
@@ -150,3 +155,28 @@ def test_wiped_logs_are_gone(instance: dg.DagsterInstance) -> None:
     instance.event_log_storage.wipe()
     assert instance.all_logs(done.run_id) == []
     assert dg.materialize([an_asset], instance=instance).success
+
+
+def test_a_locked_database_is_given_up_after_the_time_of_one_statement(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster sets it up in eleven tries, each of which waited for 30 seconds: more than 5 minutes without a word."""
+    instance.get_asset_keys()
+    waits: list[float] = []
+    monkeypatch.setattr(local_storage, "BUSY_SECONDS", 1.1)
+
+    def watched(address: str, connect_args: dict[str, float]) -> Engine:
+        engine = create_engine(address, connect_args=connect_args)
+        event.listen(engine, "do_connect", lambda *_: waits.append(connect_args["timeout"]))
+        return engine
+
+    monkeypatch.setattr(local_storage, "create_engine", watched)
+    index = tmp_path / "storage" / "history" / "runs" / "index.db"
+    with dg.DagsterInstance.from_config(str(tmp_path)) as second, closing(sqlite3.connect(index)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        instance.dispose()
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OperationalError, match="database is locked"):
+            second.get_asset_keys()
+    assert len(waits) >= 2
+    assert sum(waits) < 1.2

@@ -18,6 +18,7 @@ def status(first: date | None, last: date | None, is_json: bool, is_verified: bo
 
     By default, all stored weeks are shown. The exit code is 1 if --verify finds a damaged object.
     """
+    from pizza_assets.cli.clock import weeks_ahead_text
     from pizza_assets.models.week import weeks_between
     from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs
     from pizza_assets.orchestration.runs.local_instance import local_instance
@@ -35,7 +36,10 @@ def status(first: date | None, last: date | None, is_json: bool, is_verified: bo
         fail_dead_runs(instance)
         definitions = bench.definitions()
         staleness = bench.staleness(definitions, instance)
-        found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness)
+        found = status_of(bench.tables, weeks, WeeklyGraph.of(definitions).assets, staleness, bench.now)
     damaged = damages(bench.tables.objects) if is_verified else None
+    ahead = bench.weeks_ahead()
+    if ahead:
+        say(f"warning: {weeks_ahead_text(ahead, bench.now, found.storage)}", is_problem=True)
     say(status_json(found, damaged) if is_json else status_text(found, damaged))
     return 1 if damaged else 0

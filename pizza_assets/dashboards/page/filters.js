@@ -106,6 +106,7 @@ function fillFilterBar() {
 function readFilters() {
   for (const name of Object.keys(FILTER)) FILTER[name] = byId(`filter-${name}`).value;
   for (const paged of PAGED) paged.page = 0;
+  showLeftOut([]);
   keepFiltersInAddress();
   render();
 }
@@ -130,8 +131,17 @@ function takeFiltersFromAddress() {
       FILTER[name] = control.value; // an unknown value selects nothing
       if (control.selectedIndex === -1) FILTER[name] = control.value = "";
     }
+    showLeftOut(Object.keys(FILTER).filter((name) => (asked.get(name) ?? "") !== FILTER[name])
+      .map((name) => `${PAGE.filters[name] ?? "date"} “${asked.get(name)}”`));
   }
   keepFiltersInAddress();
+}
+
+// An old link may name what this page does not have.
+function showLeftOut(choices) {
+  byId("left-out").hidden = !choices.length;
+  byId("left-out").textContent = choices.length
+    ? `The link asks for the ${choices.join(" and the ")}, which this page does not have: it is shown without that.` : "";
 }
 
 function chooseDay(at) {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pizza_assets.errors import AlertFailed
 from pizza_assets.models.secret import Secret
+from pizza_assets.orchestration.automation.http_refusal import refusal
 from pizza_assets.orchestration.automation.message_length import shortened
 from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings.notify_urls import scheme_of
@@ -42,14 +43,15 @@ def service(address: Secret, name: str) -> Callable[[str, str], None]:
             body = shortened(text, _TEXT_LENGTH)
             is_sent = sender.notify(body=body, title=" ".join(subject.split()), body_format=NotifyFormat.TEXT)
         if not is_sent:
-            raise AlertFailed(f"{name} {_why(messages)}; check this address in PIZZA_NOTIFY_URLS")
+            raise AlertFailed(f"{name} {_why(messages)}")
 
     return send
 
 
 def _why(messages: Sequence[str]) -> str:
-    """What went wrong, told apart by Apprise's own messages, which may contain the secret and are not shown."""
-    said = "\n".join(messages)
+    """What went wrong and what to do, told apart by Apprise's own messages, which may contain the secret and are not
+    shown."""
+    said, check = "\n".join(messages), "check this address in PIZZA_NOTIFY_URLS"
     if status := _STATUS.search(said):
-        return f"rejected a message (HTTP {status[1]})"
-    return "can't be reached" if _UNREACHABLE.search(said) else "did not accept a message"
+        return refusal(int(status[1]), check)
+    return f"can't be reached; {check}" if _UNREACHABLE.search(said) else f"did not accept a message; {check}"

@@ -13,6 +13,7 @@ from urllib3.util.retry import Retry
 from pizza_assets.errors import AlertFailed
 from pizza_assets.models.secret import Secret
 from pizza_assets.orchestration.automation.apprise_channel import services
+from pizza_assets.orchestration.automation.http_refusal import refusal
 from pizza_assets.orchestration.automation.message_length import shortened
 from pizza_assets.orchestration.automation.unlogged import unlogged
 from pizza_assets.settings import Settings
@@ -33,6 +34,7 @@ _RETRIES = Retry(
     allowed_methods=None,
     backoff_factor=0.5,
     respect_retry_after_header=False,
+    raise_on_status=False,  # the last answer says whose fault it is
 )
 
 
@@ -86,7 +88,7 @@ def webhook(address: Secret) -> Channel:
                 f"the webhook can't be reached ({type(error).__name__}); check PIZZA_ALERT_WEBHOOK"
             ) from None
         if answer.status_code // 100 != 2:  # a redirect is not followed: it may lead anywhere
-            raise AlertFailed(f"the webhook rejected a message (HTTP {answer.status_code}); check PIZZA_ALERT_WEBHOOK")
+            raise AlertFailed(f"the webhook {refusal(answer.status_code, 'check PIZZA_ALERT_WEBHOOK')}")
 
     return send
 

@@ -18,10 +18,15 @@ _REMEDY = (
 )
 
 
-def newest_collection(instance: dg.DagsterInstance, asset: str, timezone: str) -> tuple[MatchWeek, datetime] | None:
-    """The newest week that the asset was ever materialized for, and when (UTC) it last was."""
-    key = dg.AssetKey(asset)
-    newest = max(instance.get_materialized_partitions(key), default=None)
+def newest_collection(
+    instance: dg.DagsterInstance, asset: str, timezone: str, now: datetime
+) -> tuple[MatchWeek, datetime] | None:
+    """The newest week that the asset was ever materialized for, and when (UTC) it last was.
+
+    A week that has not begun does not count: a clock that was ahead made it, and it would hide any delay until then.
+    """
+    key, running = dg.AssetKey(asset), MatchWeek.containing(now, timezone).key
+    newest = max((week for week in instance.get_materialized_partitions(key) if week <= running), default=None)
     if newest is None:
         return None
     (record,) = latest_materializations(instance, key, [newest]).values()
@@ -45,7 +50,7 @@ def refresh_evaluation(
     instance: dg.DagsterInstance, asset: str, now: datetime, timezone: str
 ) -> dg.AssetCheckEvaluation:
     """What the check says about the asset at this time."""
-    verdict = judge_refresh(newest_collection(instance, asset, timezone), now)
+    verdict = judge_refresh(newest_collection(instance, asset, timezone, now), now)
     return dg.AssetCheckEvaluation(
         dg.AssetKey(asset),
         CHECK,

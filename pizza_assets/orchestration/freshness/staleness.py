@@ -21,6 +21,7 @@ COLLECTED = frozenset({"raw_matches", "raw_match_events", "raw_orders", "mock_or
 an export labelled mock); derived weeks are deleted with their inputs."""
 
 MISSING = "missing"
+INCOMPLETE = "collected before the week was complete"
 _STAND_IN = "a stand-in for"
 
 
@@ -112,5 +113,5 @@ def _changed(week: MatchWeek, facts: Facts, expected: str) -> str | None:
     if facts.input_fingerprint == expected:
         return None
     if facts.collected_at and datetime.fromisoformat(facts.collected_at) < week.ends_at + SETTLED_AFTER:
-        return "collected before the week was complete"
+        return INCOMPLETE
     return "its inputs have changed"

@@ -4,18 +4,19 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 from pizza_assets.command_name import typed
 from pizza_assets.escaping import printable_json
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
-from pizza_assets.orchestration.freshness.staleness import Staleness, is_stand_in
+from pizza_assets.orchestration.freshness.staleness import INCOMPLETE, Staleness, is_stand_in
 from pizza_assets.orchestration.runs.backfill_plan import reasons_text
 from pizza_assets.storage.tables import TableStore, Unreadable
 
 LONG_TEXT = 60
 _SOURCE_CHECK = "comes_from_chosen_source"
-"""The check that says how a source failed that mock data stand in for."""
+"""The check that says how the source failed that mock data stand in for."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class DatasetStatus:
 
 @dataclass(frozen=True)
 class WeekStatus:
-    """One week. stale: asset to reason. stand_ins: the same, of assets whose mock data stand in for a source that
-    failed. failed_checks: asset.check to its message."""
+    """One week. stale: asset to reason. failed_checks: asset.check to its message. stand_ins: asset to the failure of
+    the source that mock data stand in for. unfinished: assets that were collected before the week's end, which is still
+    to come."""
 
     week: str
     orders: DatasetStatus
@@ -41,6 +43,7 @@ class WeekStatus:
     stale: dict[str, str]
     failed_checks: dict[str, str]
     stand_ins: dict[str, str] = field(default_factory=dict)
+    unfinished: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,13 @@ class Status:
     stale_analysis: tuple[str, ...]
 
 
-def status_of(tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[str], staleness: Staleness) -> Status:
+def status_of(
+    tables: TableStore, weeks: Sequence[MatchWeek], assets: Sequence[str], staleness: Staleness, now: datetime
+) -> Status:
     """The status of these weeks; `assets` are the weekly ones."""
     return Status(
         tables.objects.uri(""),
-        tuple(_week_status(tables, week, assets, staleness) for week in weeks),
+        tuple(_week_status(tables, week, assets, staleness, now) for week in weeks),
         tuple(staleness.of_analysis()),
     )
 
@@ -83,30 +88,41 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
     ]
     lines += ["", *(f"({number}) {text}" for text, number in notes.items())] if notes else []
     stale = sum(bool(week.stale) for week in status.weeks)
-    failed = sum(bool(_other_checks(week)) for week in status.weeks)
+    failed = sum(bool(week.failed_checks) for week in status.weeks)
     stand_ins = sum(bool(week.stand_ins) for week in status.weeks)
     again = typed("backfill --stale-only")
     lines += ["", f"{stale} stale week(s), {failed} with a failed check"]
     lines += [f"bring them up to date with: {again}"] if stale or status.stale_analysis else []
     if stand_ins:
         lines += [f"{stand_ins} week(s) with mock stand-ins; once their source answers, collect them with: {again}"]
+    if any(week.unfinished for week in status.weeks):
+        lines += [f"a week that is not over yet is collected again by each `{typed('run')}`"]
     if damages is not None:
         lines += [f"{len(damages)} damaged object(s)", *damages]
     return "\n".join(lines)
 
 
-def _week_status(tables: TableStore, week: MatchWeek, assets: Sequence[str], staleness: Staleness) -> WeekStatus:
+def _week_status(
+    tables: TableStore, week: MatchWeek, assets: Sequence[str], staleness: Staleness, now: datetime
+) -> WeekStatus:
     checks = staleness.checks
     found = {asset: staleness.of_week(asset, week) for asset in assets}
     reasons = {asset: why for asset, why in found.items() if why is not None}
+    unfinished = tuple(asset for asset, why in reasons.items() if why == INCOMPLETE and now < week.ends_at)
     verdicts = {f"{asset}.{verdict.check}": verdict for asset in assets for verdict in checks.failed(asset, week.key)}
+    failed = {name: verdict.description for name, verdict in verdicts.items()}
+    stand_ins = {
+        asset: failed.pop(f"{asset}.{_SOURCE_CHECK}", why) for asset, why in reasons.items() if is_stand_in(why)
+    }
+    stale = {asset: why for asset, why in reasons.items() if asset not in stand_ins and asset not in unfinished}
     return WeekStatus(
         week.key,
         _dataset(tables, "raw_orders", week.key),
         _dataset(tables, "raw_matches", week.key),
-        {asset: why for asset, why in reasons.items() if not is_stand_in(why)},
-        {name: verdict.description for name, verdict in verdicts.items()},
-        {asset: why for asset, why in reasons.items() if is_stand_in(why)},
+        stale,
+        failed,
+        stand_ins,
+        unfinished,
     )
 
 
@@ -136,16 +152,12 @@ def _cells(week: WeekStatus, notes: Mapping[str, int]) -> tuple[str, str, str, s
 
 def _states(week: WeekStatus) -> list[str]:
     stale = [f"stale: {reasons_text(week.stale)}"] if week.stale else []
-    why = dict.fromkeys(words for name, words in week.failed_checks.items() if name not in _other_checks(week))
-    words = "; ".join(why) or "; ".join(dict.fromkeys(week.stand_ins.values()))
-    stand_in = [f"mock stand-in: {', '.join(week.stand_ins)} ({words})"] if week.stand_ins else []
-    return stale + stand_in + [f"failed check: {name} ({words})" for name, words in _other_checks(week).items()]
-
-
-def _other_checks(week: WeekStatus) -> dict[str, str]:
-    """Failed checks, without those that say why mock data stand in."""
-    of_stand_ins = {f"{asset}.{_SOURCE_CHECK}" for asset in week.stand_ins}
-    return {name: words for name, words in week.failed_checks.items() if name not in of_stand_ins}
+    why = "; ".join(dict.fromkeys(week.stand_ins.values()))
+    stand_in = [f"mock stand-in: {', '.join(week.stand_ins)} ({why})"] if week.stand_ins else []
+    unfinished = ["not over yet"] if week.unfinished else []
+    return (
+        stale + stand_in + unfinished + [f"failed check: {name} ({text})" for name, text in week.failed_checks.items()]
+    )
 
 
 def _notes(weeks: Sequence[WeekStatus]) -> dict[str, int]:

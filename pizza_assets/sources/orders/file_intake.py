@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pizza_assets.errors import BadFile
+from pizza_assets.sources.orders.file_readers import GONE, why_unreadable
 from pizza_assets.sources.orders.line_reading import OrderFile, Reading, read_file, store_files, store_lines
 from pizza_assets.sources.orders.line_store import execute_given, one_thread, transaction
 from pizza_assets.sources.orders.small_files import read_small_files
@@ -27,6 +28,7 @@ _SURELY_NOTICED = 2.0
 _STILL_GROWING = 0.25
 """Seconds in which a file that is being written grows."""
 BEING_WRITTEN = "it is being written, and is read when that has ended; run again then"
+PASSING = (BEING_WRITTEN, GONE)
 """How the error of a file ends that is taken up later."""
 _TEXT_KINDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 
@@ -122,13 +124,9 @@ def _seen(file: OrderFile) -> _Seen:
     try:
         found = file.path.stat()
     except OSError as error:
-        return _Seen(file, "", False, error=_unreadable(file, error))
+        return _Seen(file, "", False, error=why_unreadable(file.name, error))
     stat = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
     return _Seen(file, stat, time.time() - max(found.st_mtime, found.st_ctime) < _SURELY_NOTICED)
-
-
-def _unreadable(file: OrderFile, error: OSError) -> str:
-    return f"{file.name}: can't be read ({error}); check its permissions or remove it"
 
 
 def _hashed(seen: _Seen) -> _Seen:
@@ -138,7 +136,7 @@ def _hashed(seen: _Seen) -> _Seen:
         with seen.file.path.open("rb") as handle:
             content = hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError as error:
-        return _Seen(seen.file, "", False, error=_unreadable(seen.file, error))
+        return _Seen(seen.file, "", False, error=why_unreadable(seen.file.name, error))
     return _Seen(seen.file, seen.stat, seen.is_fresh, content)
 
 
@@ -178,6 +176,7 @@ def _read(db: "DuckDBPyConnection", seen: Sequence[_Seen], reading: Reading) -> 
         with transaction(db):
             store_lines(db, group.lines[group.lines["file_id"].isin(as_before)], reading)
             store_files(db, [_row(one, number) for number, one in done.items()], reading)
+    bad: dict[int, str] = {}
     for number, one in left.items():
         try:
             with transaction(db):
@@ -186,9 +185,24 @@ def _read(db: "DuckDBPyConnection", seen: Sequence[_Seen], reading: Reading) -> 
                     raise BadFile(_being_written(one).error or "")
                 store_files(db, [_row(one, number) | read], reading)
         except BadFile as error:
-            store_files(db, [_row(one, number) | {"error": str(error)}], reading)
+            bad[number] = str(error)
+    changed = _changed({number: left[number] for number in bad})
+    for number, why in bad.items():
+        store_files(db, [_row(left[number], number) | {"error": changed.get(number, why)}], reading)
     store_files(db, [_row(one, number) for number, one in numbered.items() if one.error is not None], reading)
     return {one.file.name: number for number, one in numbered.items()}
+
+
+def _changed(bad: Mapping[int, _Seen]) -> dict[int, str]:
+    """Those of the files that can't be read only because they are changing: half of a packed file looks damaged."""
+    if any(one.is_fresh and one.file.path.suffix.casefold() not in _TEXT_KINDS for one in bad.values()):
+        time.sleep(_STILL_GROWING)
+    now = {number: _seen(one.file) for number, one in bad.items()}
+    return {
+        number: now[number].error or _being_written(one).error or ""
+        for number, one in bad.items()
+        if now[number].stat != one.stat
+    }
 
 
 def _row(seen: _Seen, number: int) -> dict[str, object]:

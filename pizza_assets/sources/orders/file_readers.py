@@ -28,6 +28,9 @@ from pizza_assets.sources.orders.text_batches import (
 )
 from pizza_assets.sources.orders.workbooks import sheets
 
+GONE = "it was removed or renamed while it was to be read; run again"
+"""How the error of a file ends that was there when the folder was listed."""
+
 
 def read_batches(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
     """All lines of `file`. Raises BadFile naming the file, the column and the remedy."""
@@ -36,7 +39,7 @@ def read_batches(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
     try:
         yield from readers[kind_of(file)](file, mapping)
     except OSError as error:
-        raise _unreadable(file, error) from error
+        raise BadFile(why_unreadable(file.name, error)) from error
 
 
 def check_file(file: Path) -> None:
@@ -49,11 +52,14 @@ def check_file(file: Path) -> None:
     except UNPACKING_ERRORS as error:
         raise BadFile(f"{file.name}: the archive is damaged or encrypted ({error}); download it again") from error
     except OSError as error:
-        raise _unreadable(file, error) from error
+        raise BadFile(why_unreadable(file.name, error)) from error
 
 
-def _unreadable(file: Path, error: OSError) -> BadFile:
-    return BadFile(f"{file.name}: can't be read ({error}); check its permissions or remove it")
+def why_unreadable(name: str, error: OSError) -> str:
+    """Why a file can't be read, and what to do. name: as messages show it."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"{name}: {GONE}"
+    return f"{name}: can't be read ({error}); check its permissions or remove it"
 
 
 def _check_looks_like_text(file: Path) -> None:

@@ -1,6 +1,7 @@
 """Orders from a folder of exported files, week by week. Reading and storing them belongs to file_import."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -21,7 +22,7 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_folding import ACCEPTED
 from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_files
-from pizza_assets.sources.orders.file_intake import BEING_WRITTEN
+from pizza_assets.sources.orders.file_intake import PASSING
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
@@ -76,6 +77,22 @@ class Inbox(Protocol):
 def _shown(name: str) -> str:
     """A file's name with what is no printable UTF-8 in it escaped: it stands in messages and stored tables."""
     return printable(name).replace("\n", r"\n").replace("\t", r"\t")
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """The files that match; none in a folder that vanishes meanwhile."""
+    try:
+        return [path for path in folder.glob(pattern) if path.is_file()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """None for a file that was just removed."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 class OrderFiles:
@@ -221,7 +238,7 @@ class OrderFiles:
             raise ConfigurationError(
                 f"orders path {self._place_name} does not exist; give a folder of exports or one file"
             )
-        found = [path for path in self._path.glob(self.mapping.files) if path.is_file()]
+        found = _matching(self._path, self.mapping.files)
         if not found:
             raise ConfigurationError(
                 f"no file in {self._place_name} matches {self.mapping.files}; put exports there, or set `files` in the "
@@ -240,9 +257,9 @@ class OrderFiles:
         """The current files, without reading them: a text by name that changes when the file does."""
         if not isinstance(self._place, Path):
             return self._place.listing(self.mapping.files)
-        found = [self._place] if self._place.is_file() else self._place.glob(self.mapping.files)
-        stats = {path: path.stat() for path in found if path.is_file()}
-        return {str(path): f"{stat.st_size} {stat.st_mtime_ns}" for path, stat in stats.items()}
+        found = [self._place] if self._place.is_file() else _matching(self._place, self.mapping.files)
+        stats = {path: _stat(path) for path in found}
+        return {str(path): f"{stat.st_size} {stat.st_mtime_ns}" for path, stat in stats.items() if stat is not None}
 
     def covers(self, week: MatchWeek) -> bool:
         """Whether readable files cover a part of the week."""
@@ -282,12 +299,12 @@ class OrderFiles:
         """Why files can't be read that may hold orders of the week.
 
         A file that was readable once may hold its weeks and later ones, because exports grow at their end. One that is
-        being written counts when it has been read: if it changes the week, the week's fingerprint changes.
+        being written or renamed counts when it has been read: if it changes the week, its fingerprint changes.
         """
         found = []
         for name, why in self.facts.bad_files.items():
             first, _ = self.facts.extents.get(name, ("", ""))
-            if first <= week.key and not why.endswith(BEING_WRITTEN):
+            if first <= week.key and not why.endswith(PASSING):
                 found.append(why)
         return found
 

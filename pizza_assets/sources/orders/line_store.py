@@ -202,10 +202,20 @@ def transaction(db: "DuckDBPyConnection") -> Iterator[None]:
     db.execute("BEGIN")
     try:
         yield
-    except BaseException:
-        db.execute("ROLLBACK")
+    except BaseException as error:
+        _roll_back(db, error)
         raise
     db.execute("COMMIT")
+
+
+def _roll_back(db: "DuckDBPyConnection", error: BaseException) -> None:
+    """Of a database that can't be rolled back either, the first error is told: the second one follows from it."""
+    import duckdb
+
+    try:
+        db.execute("ROLLBACK")
+    except duckdb.Error as second:
+        error.add_note(f"nor could its changes be rolled back: {second}")
 
 
 @contextmanager

@@ -52,6 +52,16 @@ def test_a_refusing_webhook_is_reported_without_its_address(hook: Hook, status: 
     assert "unguessable" not in str(refused.value)
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_webhook_that_stays_faulty_is_not_called_a_wrong_address(hook: Hook, status: int) -> None:
+    """After all retries; it was told as one that can't be reached."""
+    hook.statuses = [status] * 4
+    with pytest.raises(AlertFailed, match=rf"HTTP {status}\).*try again later") as refused:
+        webhook(hook.address)("s", "t")
+    assert "PIZZA_ALERT_WEBHOOK" not in str(refused.value)
+    assert hook.bodies == []
+
+
 def test_an_unreachable_webhook_is_reported_without_its_address(hook: Hook) -> None:
     hook.server.socket.close()
     address = Secret(hook.address.reveal().replace("127.0.0.1", "127.0.0.2"))
@@ -134,12 +144,21 @@ def test_a_shortened_text_has_room_for_its_note(text: str, longest: int) -> None
     assert shortened(text, len(text)) == text
 
 
-@pytest.mark.parametrize(("status", "words"), [(404, "HTTP 404"), (500, "HTTP 500"), (302, "HTTP 302")])
-def test_a_refusing_service_is_named_without_its_address(hook: Hook, status: int, words: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        (404, "check this address in PIZZA_NOTIFY_URLS"),
+        (302, "check this address in PIZZA_NOTIFY_URLS"),
+        (429, "try again later"),
+        (500, "try again later"),
+        (503, "try again later"),
+    ],
+)
+def test_a_refusing_service_is_named_without_its_address(hook: Hook, status: int, remedy: str) -> None:
     hook.statuses = [status]
     failed = deliver(channels(notify(hook.apprise_address + "?redirect=yes")), "s", "t")
-    assert words in failed["notify 1 (json)"]
-    assert "PIZZA_NOTIFY_URLS" in failed["notify 1 (json)"]
+    assert f"HTTP {status}" in failed["notify 1 (json)"]
+    assert failed["notify 1 (json)"].endswith(remedy)
     assert "unguessable" not in str(failed)
     assert hook.paths == ["/T0/unguessable"], "redirects are not followed"
 

@@ -98,6 +98,12 @@ def test_the_sensor_reports_each_change_once(instance: dg.DagsterInstance) -> No
     assert outcomes(look(instance, SATURDAY + 60 * hours)) == [(False, "ERROR")] * 2
 
 
+def test_a_week_from_a_clock_that_was_ahead_hides_no_delay(instance: dg.DagsterInstance) -> None:
+    collect(instance, WEEK.key, SATURDAY)
+    collect(instance, "2036-08-05", SATURDAY.replace(year=2036))
+    assert outcomes(look(instance, SATURDAY + timedelta(hours=60))) == [(False, "ERROR")] * 2
+
+
 def test_a_failure_is_reported_again_after_a_backfill_of_older_weeks(instance: dg.DagsterInstance) -> None:
     """The UI drops the outcome of a check that is older than the latest materialization."""
     collect(instance, WEEK.key, SATURDAY)

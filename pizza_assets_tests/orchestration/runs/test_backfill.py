@@ -252,9 +252,8 @@ def test_a_damaged_week_is_repaired_by_making_it_again(
         content[300] ^= 255
         path.write_bytes(content[:500] if damage == "truncated" else content)
         assert len(damages(ready.tables.objects)) == 1, damage
-        status = status_of(
-            ready.tables, [ready.week(WEEKS[1])], ready.backfill(instance).graph.assets, ready.staleness(instance)
-        )
+        graph, staleness = ready.backfill(instance).graph, ready.staleness(instance)
+        status = status_of(ready.tables, [ready.week(WEEKS[1])], graph.assets, staleness, ready.now)
         if damage == "truncated":  # a flipped bit in the rows shows only when they are read
             assert "unreadable" in status_text(status, None)
             assert status.stale_analysis

@@ -1,9 +1,13 @@
 """The instance of a folder: created when it is missing, explained when it can't be used."""
 
+import errno
+import os
 import shutil
 import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import chdir, closing
 from pathlib import Path
 
 import dagster as dg
@@ -12,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from pizza_assets.errors import ConfigurationError, InstanceUnusable
 from pizza_assets.orchestration.runs.local_instance import CONFIGURATION, local_instance
-from pizza_assets_tests.conftest import PROJECT_ROOT
+from pizza_assets_tests.conftest import PROJECT_ROOT, absent
 
 RUNS, SCHEDULES, EVENTS = (
     f".dagster/storage/{name}" for name in ("history/runs.db", "schedules/schedules.db", "history/runs/index.db")
@@ -111,6 +115,112 @@ def test_a_database_that_can_not_be_opened_is_not_called_damaged(used: Path, tmp
     assert "unable to open database file" in str(caught.value)
     assert f"permissions of {tmp_path / '.dagster'}" in str(caught.value)
     assert "move it away" not in str(caught.value)
+
+
+def test_a_database_without_its_tables_is_not_told_as_one_without_space(used: Path, tmp_path: Path) -> None:
+    shutil.copytree(used, tmp_path, dirs_exist_ok=True)
+    with closing(sqlite3.connect(RUNS)) as database, database:
+        database.execute("DROP TABLE runs")
+    with pytest.raises(
+        InstanceUnusable, match=r"no such table: runs.*dagster instance migrate.*move it away"
+    ) as caught:
+        use_instance()
+    assert str(tmp_path / ".dagster") in str(caught.value)
+    assert "free space" not in str(caught.value)
+
+
+def use_instance() -> None:
+    with local_instance() as instance:
+        use(instance)
+
+
+WRONG_CONFIGURATIONS = {
+    "a text": b"hello",
+    "no YAML": b"a: [b",
+    "another encoding": b"a: \xff\xfe",
+    "an unknown key": b"stor: 1\n",
+    "an unknown class": b"local_artifact_storage:\n  module: not_there\n  class: X\n",
+}
+
+
+@pytest.mark.parametrize("content", WRONG_CONFIGURATIONS.values(), ids=WRONG_CONFIGURATIONS)
+@pytest.mark.parametrize("by_home", [False, True], ids=["here", "DAGSTER_HOME"])
+def test_a_wrong_configuration_is_named_with_its_remedy(
+    content: bytes, by_home: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("dagster.yaml").write_bytes(content)
+    if by_home:
+        monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with pytest.raises(ConfigurationError) as caught:
+        use_instance()
+    assert str(caught.value).startswith(f"{tmp_path / 'dagster.yaml'} can't be used (")
+    assert "correct it, or move it away" in str(caught.value)
+    assert len(str(caught.value)) < 800
+    Path("dagster.yaml").unlink()
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    use_instance()
+
+
+def test_an_instance_that_is_no_folder_is_told_with_its_path(tmp_path: Path) -> None:
+    Path(".dagster").write_text("a file")
+    with pytest.raises(InstanceUnusable, match=r"correct the permissions of .*\.dagster.*run the same command again"):
+        use_instance()
+    Path(".dagster").unlink()
+    use_instance()
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Callable[[Path], None]]:
+    """Makes a folder read-only, also for root; all are writable again at the end."""
+    mounted: list[Path] = []
+
+    def make(folder: Path) -> None:
+        subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
+        mounted.append(folder)
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
+
+    (trial := tmp_path / "trial").mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "--bind", str(trial), str(trial)], check=False).returncode:
+        absent("mounting a folder as read-only needs root")
+    mounted.append(trial)
+    yield make
+    for folder in reversed(mounted):
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.integration  # mounts
+@pytest.mark.parametrize("part", [".dagster", ".dagster/storage", "."])
+def test_a_read_only_instance_is_told_with_path_and_remedy(
+    part: str, used: Path, tmp_path: Path, read_only: Callable[[Path], None]
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(used, home)
+    read_only(home / part)
+    with chdir(home), pytest.raises(InstanceUnusable) as caught:
+        use_instance()
+    assert f"the Dagster instance in {home / '.dagster'} can't be used" in str(caught.value)
+    assert f"correct the permissions of {home / '.dagster'}" in " ".join(str(caught.value).split())
+
+
+@pytest.mark.integration  # mounts
+def test_a_read_only_folder_without_an_instance_is_told_with_its_path(
+    tmp_path: Path, read_only: Callable[[Path], None]
+) -> None:
+    (home := tmp_path / "home").mkdir()
+    read_only(home)
+    with chdir(home), pytest.raises(InstanceUnusable, match=r"Read-only.*set DAGSTER_HOME") as caught:
+        use_instance()
+    assert str(home) in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.ENOENT])
+def test_only_files_of_the_instance_that_can_not_be_written_are_its_fault(number: int, tmp_path: Path) -> None:
+    own, other = OSError(number, "why", ".dagster/compute_logs/a"), OSError(number, "why", str(tmp_path / "data" / "a"))
+    expected = InstanceUnusable if number != errno.ENOENT else OSError
+    with pytest.raises(expected, match="why"), local_instance():
+        raise own
+    with pytest.raises(OSError, match="why"), local_instance():
+        raise other
 
 
 @pytest.mark.parametrize("cause", ["database or disk is full", "attempt to write a readonly database"])

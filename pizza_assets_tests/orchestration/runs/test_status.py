@@ -1,8 +1,21 @@
-"""The text of `pizza status`."""
+"""What `pizza status` says, as text and as JSON."""
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from pizza_assets.orchestration.runs.status import DatasetStatus, Status, WeekStatus, status_text
+import dagster as dg
+
+from pizza_assets.orchestration.runs.status import (
+    DatasetStatus,
+    Status,
+    WeekStatus,
+    status_json,
+    status_of,
+    status_text,
+)
+from pizza_assets_tests.support.pipeline import WEEKS, Pipeline
 
 NONE = DatasetStatus("mock", 10, 0, is_partial=False, reason=None, collected_at=None)
 LONG = "openfootball: can't be reached at any of its addresses, so this week's matches are invented"
@@ -33,10 +46,10 @@ def test_a_long_reason_of_several_weeks_is_printed_once() -> None:
 
 def test_a_stand_in_is_not_called_stale_and_its_cause_is_said_once() -> None:
     """Offline, making the week again changes nothing; a stale table of the same week is still stale."""
-    check, why = {"raw_matches.comes_from_chosen_source": LONG}, {"raw_matches": "a stand-in for openfootball"}
+    why = {"raw_matches": "a stand-in for openfootball"}
     weeks = (
-        replace(week("2026-08-04", check), stand_ins=why),
-        replace(week("2026-08-11", check), stand_ins=why),
+        replace(week("2026-08-04", {}), stand_ins={"raw_matches": LONG}),
+        replace(week("2026-08-11", {}), stand_ins={"raw_matches": LONG}),
         replace(week("2026-08-18", {}, {"mock_orders": "missing"}), stand_ins=why),
     )
     lines = status_text(Status("storage", weeks, ()), None).splitlines()
@@ -51,3 +64,38 @@ def test_a_stand_in_is_not_called_stale_and_its_cause_is_said_once() -> None:
         "3 week(s) with mock stand-ins; once their source answers, collect them with: pizza backfill --stale-only"
         in (lines)
     )
+
+
+def test_a_stand_in_is_no_failed_check_in_text_and_in_json(tmp_path: Path) -> None:
+    """In the JSON, the check that says how the source failed counted as failed; in the text it did not."""
+    environ = {"PIZZA_MATCHES": "openfootball", "PIZZA_OPENFOOTBALL": "http://127.0.0.2:9/seasons"}
+    offline = Pipeline(tmp_path / "data", **environ)
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not offline.collect(instance, WEEKS[:1]).failures
+        status = _status(offline, instance, datetime(2026, 11, 22, tzinfo=UTC))
+    [told] = json.loads(status_json(status, None))["weeks"]
+    assert (told["stale"], told["failed_checks"]) == ({}, {})
+    assert "127.0.0.2:9" in told["stand_ins"]["raw_matches"], "the cause, not only that it is a stand-in"
+    assert "0 stale week(s), 0 with a failed check" in status_text(status, None)
+
+
+def test_the_running_week_is_not_called_stale(tmp_path: Path) -> None:
+    running = Pipeline(tmp_path / "data", now=datetime(2026, 8, 20, 12, tzinfo=UTC))
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not running.collect(instance, WEEKS[:1]).failures
+        later = Pipeline(tmp_path / "data", now=running.now + timedelta(hours=1))
+        status = _status(later, instance, later.now)
+        over = Pipeline(tmp_path / "data", now=running.now + timedelta(weeks=1))
+        after = _status(over, instance, over.now)
+    [week] = status.weeks
+    assert (week.stale, "mock_orders" in week.unfinished) == ({}, True)
+    text = status_text(status, None)
+    assert "not over yet" in text
+    assert "0 stale week(s)" in text
+    assert after.weeks[0].stale["mock_orders"] == "collected before the week was complete"
+    assert "backfill --stale-only" in status_text(after, None)
+
+
+def _status(pipeline: Pipeline, instance: dg.DagsterInstance, now: datetime) -> Status:
+    assets = pipeline.backfill(instance).graph.assets
+    return status_of(pipeline.tables, [pipeline.week(WEEKS[0])], assets, pipeline.staleness(instance), now)

@@ -22,7 +22,7 @@ from pizza_assets.errors import BadFile, ConfigurationError, StorageError
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders import file_import, file_intake, files, small_files
 from pizza_assets.sources.orders.files import OrderFiles
-from pizza_assets.sources.orders.line_store import DATABASE
+from pizza_assets.sources.orders.line_store import DATABASE, transaction
 from pizza_assets_tests.sources.orders.exports import (
     AUGUST,
     HEADER,
@@ -331,6 +331,17 @@ def test_a_cache_that_is_no_folder_is_an_error_with_a_remedy(tmp_path: Path) -> 
     (tmp_path / "staging").write_text("")
     with pytest.raises(StorageError, match="check the permissions"):
         order_files(tmp_path / "in").periods()
+
+
+def test_a_roll_back_that_fails_does_not_hide_why_it_was_needed() -> None:
+    class Broken:
+        def execute(self, statement: str) -> None:
+            if statement == "ROLLBACK":
+                raise duckdb.FatalException("the database has been invalidated")
+
+    with pytest.raises(OSError, match="No space left") as caught, transaction(Broken()):  # type: ignore[arg-type]
+        raise OSError(28, "No space left on device")
+    assert caught.value.__notes__ == ["nor could its changes be rolled back: the database has been invalidated"]
 
 
 def test_an_interrupted_statement_ends_the_run_as_any_interruption(

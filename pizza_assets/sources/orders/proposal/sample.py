@@ -21,7 +21,7 @@ from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.orders.csv_files import head_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.file_readers import check_file, read_batches
+from pizza_assets.sources.orders.file_readers import GONE, check_file, read_batches, why_unreadable
 from pizza_assets.sources.orders.json_files import flat_lines, json_records, nested_list
 from pizza_assets.sources.orders.packed_files import is_packed, kind_of, open_unpacked
 from pizza_assets.sources.orders.table_header import HEAD_RECORDS, delimiter_of, likely_header, records_of
@@ -54,6 +54,17 @@ class ExportSample:
 
 def read_sample(file: Path, records: str | None = None) -> ExportSample:
     """The first SAMPLE_LINES of `file`, or of its list `records`. Raises BadFile naming the file and the remedy."""
+    try:
+        return _sample(file, records)
+    except (BadFile, OSError) as error:
+        if not file.exists():
+            raise BadFile(f"{file.name}: {GONE}") from error
+        if isinstance(error, BadFile):
+            raise
+        raise BadFile(why_unreadable(file.name, error)) from error
+
+
+def _sample(file: Path, records: str | None) -> ExportSample:
     check_file(file)
     kind = kind_of(file)
     encoding, delimiter, typed, nested = _DEFAULT_ENCODING, ",", frozenset[str](), None
@@ -106,7 +117,7 @@ def _lines(file: Path, probe: FileMapping) -> pd.DataFrame:
 def _last_lines(file: Path, encoding: str, delimiter: str, header: Sequence[str]) -> pd.DataFrame:
     """Lines from the end of a large file: dates in early January alone don't show whether the day comes first."""
     with file.open("rb") as handle:
-        handle.seek(-HEAD_BYTES, os.SEEK_END)
+        handle.seek(max(0, handle.seek(0, os.SEEK_END) - HEAD_BYTES))
         tail = handle.read()
     text = tail.decode(encoding, errors="replace")
     rows = [row for row in csv.reader(text.splitlines()[1:], delimiter=delimiter) if len(row) == len(header)]
