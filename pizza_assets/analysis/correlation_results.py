@@ -32,10 +32,10 @@ from pizza_assets.analysis.outcomes import part_values
 from pizza_assets.analysis.placebo import placebo_windows
 from pizza_assets.analysis.reasons import Answer
 from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
-from pizza_assets.analysis.whole_match import whole_matches
+from pizza_assets.analysis.whole_match import rows_of_span
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
-from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Span
+from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, DataSource, ResultStatus, Scope
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
@@ -227,6 +227,4 @@ def _answered_outcomes(evidence: Evidence, hypotheses: Sequence[Hypothesis], dra
 
 
 def _window_rows(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
-    if hypothesis.window == Span.MATCH:
-        return whole_matches(evidence.impact)
-    return evidence.impact[evidence.impact["window"] == hypothesis.window.value]
+    return rows_of_span(evidence.impact, hypothesis.window.value)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.effect_error import DateScores, date_scores
-from pizza_assets.analysis.effects import MIN_DATES, own_match_answer, why_none_usable
+from pizza_assets.analysis.effects import MIN_DATES, match_counts, own_match_answer, why_none_usable
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.kickoff_classes import KICKOFF_CLASSES, kickoff_class
 from pizza_assets.analysis.reasons import Answer, Reason
@@ -31,11 +31,7 @@ def kickoff_times(window_rows: pd.DataFrame, grid: ExpectedGrid) -> KickoffTimes
     """window_rows: MatchImpact rows of one window and pair of sources. Classes with fewer than MIN_DATES dates are
     left out; the test needs two others."""
     used = window_rows[window_rows["status"] == ResultStatus.OK].reset_index(drop=True)
-    counts = {
-        "n_matches": used["match_id"].nunique(),
-        "n_market_matches": len(used),
-        "n_clusters": used["kickoff_date"].nunique(),
-    }
+    counts = match_counts(used)
     missing = why_none_usable(window_rows, used, grid)
     if missing:
         return KickoffTimes(Answer(counts, missing), {})

@@ -44,9 +44,9 @@ class MatchImpact(
     Table,
     name="match_impact",
     place=ANALYSIS,
-    code_version=4,
+    code_version=5,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window"),
-    schema_version=2,
+    schema_version=3,
 ):
     """One row per match, exposed market and window: observed against expected orders."""
 
@@ -95,6 +95,10 @@ class MatchImpact(
         nullable=True, ge=0, description="Revenue in the window, minor units; empty if there are several currencies."
     )
     control_market_count: int = pa.Field(ge=0, description="Fewest control markets in any of the window's bins.")
+    special_day: str = pa.Field(
+        nullable=True,
+        description="The special day of the market on which the match kicked off: the owner's words, or its kind.",
+    )
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
     reasons: str = pa.Field(nullable=True, description="Why a number is missing or weak, separated by semicolons.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
@@ -108,7 +112,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=11,
+    code_version=12,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=4,
 ):
