@@ -18,6 +18,7 @@ from pizza_assets.analysis.hours_before import hours_before_answer
 from pizza_assets.analysis.hypotheses import (
     GOAL_HYPOTHESES,
     KICKOFF_HYPOTHESIS,
+    OF_EACH_HYPOTHESES,
     SAME_DAY_HYPOTHESES,
     SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
@@ -97,8 +98,9 @@ def correlation_results(
     p-value of the event study's pre-trend test, by pair. same_day: `same_day_effects`, by pair. goals: answers about
     goals (`event_points.goal_claims`), by pair and series. parts: the scopes to test besides chains.
 
-    Where all markets follow the same teams, no match has a control market: then the same-day answers are those about
-    the own team's match, the primary one included, and there are none about matches that every market follows.
+    Where all markets follow the same teams, or there are only two, no match has enough control markets: then the
+    same-day answers are those about the own team's match, the primary one included, and there are none about matches
+    that every market follows.
 
     mde_80_pct: the change detected with 80 % power at level 0.05 for the primary hypothesis, and for the others at
     EXPLORATORY_LEVEL / families / family_size. At that level a hypothesis is a finding whatever the others show; it is
@@ -180,7 +182,9 @@ def _window_answers(
 
 
 def _by_day(same_day: SameDay) -> dict[Hypothesis, Answer]:
-    hypotheses = SAME_DAY_HYPOTHESES if same_day.is_main else SHARED_HYPOTHESES
+    hypotheses = SHARED_HYPOTHESES
+    if same_day.is_main:
+        hypotheses = OF_EACH_HYPOTHESES if same_day.is_of_each else SAME_DAY_HYPOTHESES
     return {hypothesis: same_day.answers[hypothesis.window] for hypothesis in hypotheses}
 
 

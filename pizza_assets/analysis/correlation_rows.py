@@ -100,7 +100,7 @@ def _on_special_days(windows: pd.DataFrame) -> list[str]:
     return [f"{count} on special days ({', '.join(dict.fromkeys(names))})"]
 
 
-_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0, "kickoff": 0}
+_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "same_day_of_each": SAME_DAY_SEED, "goal": 0, "kickoff": 0}
 
 
 def _is_by_day(hypothesis: Hypothesis) -> bool:
@@ -109,7 +109,9 @@ def _is_by_day(hypothesis: Hypothesis) -> bool:
 
 def _described(hypothesis: Hypothesis) -> dict[str, object]:
     method, estimand = "window", wording.ESTIMAND
-    if _is_by_day(hypothesis):
+    if hypothesis.is_of_each:
+        method, estimand = "same_day_of_each", wording.OF_EACH_ESTIMAND
+    elif _is_by_day(hypothesis):
         method = "same_day"
         estimand = wording.SHARED_ESTIMAND if hypothesis.is_shared else wording.SAME_DAY_ESTIMAND
     elif hypothesis.by_kickoff:

@@ -197,7 +197,7 @@ def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
         before=f"{hours_before(result)} " if began_before(result) else "",
         fewer=fewer,
         more=more,
-        match="your team's match" if wording.is_same_day(result) else "the own team's match",
+        match=wording.match_of(result),
         within=wording.number(moved.within_pct),
         low=wording.number(moved.low_pct),
         high=wording.number(moved.high_pct),

@@ -24,6 +24,8 @@ _GOALS = {
     ("one shop", "+", "covered"): "93 to 97 %, pooled",
     ("one shop, 1500", "null", "smallest detectable after the match, %"): "at most 12",
     ("one shop, 400", "null", "smallest detectable after the match, %"): "at most 22",
+    ("two shops", "null", "found at 5 %"): "4 to 6 %, pooled",
+    ("two shops", "+", "covered"): "93 to 97 %, pooled",
     ("whole match", "null", "found at 5 %"): "4 to 6 %",
     ("whole match", "", "covered"): "93 to 97 %",
     ("whole match, moved", "", "net zero said"): "at least 90 %",
