@@ -30,8 +30,9 @@ from pizza_assets.analysis.hypotheses import (
 from pizza_assets.analysis.kickoff_times import kickoff_times
 from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.outcomes import part_values
+from pizza_assets.analysis.own_seasons import OwnSeasons, own_seasons
 from pizza_assets.analysis.placebo import placebo_windows
-from pizza_assets.analysis.reasons import Answer
+from pizza_assets.analysis.reasons import Answer, joined
 from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
 from pizza_assets.analysis.whole_match import rows_of_span
 from pizza_assets.models import CorrelationResults, MatchImpact
@@ -137,6 +138,7 @@ def correlation_results(
             )
         if not by_day.is_main:
             rows[start:] = _with_hours_before(rows[start:], hours_before_answer(evidence.impact, evidence.grid))
+            rows[start:] = _with_own_seasons(rows[start:], own_seasons(evidence.impact, evidence.grid))
     return results_table(rows)
 
 
@@ -144,6 +146,21 @@ def _with_hours_before(rows: Sequence[dict], answer: Answer) -> list[dict]:
     """The rows, with what happened hours before kick-off where they are about the match itself against controls."""
     numbers = {f"hours_before_{name}": answer.numbers.get(name, np.nan) for name in ("uplift_pct", "p_value")}
     return [row | numbers if row["subject"] in (OWN_TEAM_MATCH, KICKOFF_TIME) else row for row in rows]
+
+
+def _with_own_seasons(rows: Sequence[dict], seasons: OwnSeasons) -> list[dict]:
+    """The rows, with the markets that keep a season of their own where they are about the match over all markets, or
+    about one of these."""
+    named = joined(seasons.markets)
+    whole = {(Scope.OVERALL.value, None, span): (named, off_by) for span, off_by in seasons.off_by_pct.items()}
+    single = {(Scope.MARKET.value, *key): (key[0], off_by) for key, off_by in seasons.of_market.items()}
+    found = whole | single
+    added = []
+    for row in rows:
+        key = row["scope"], row["scope_value"], row["time_window"]
+        markets, off_by = found.get(key, (None, np.nan)) if row["subject"] == OWN_TEAM_MATCH else (None, np.nan)
+        added.append(row | {"own_season_markets": markets, "own_season_off_by_pct": off_by})
+    return added
 
 
 def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> list[SourcePair]:

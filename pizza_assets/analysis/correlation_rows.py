@@ -79,6 +79,7 @@ _NO_NUMBERS = {
     **dict.fromkeys(CorrelationResults.empty().select_dtypes("float").columns, np.nan),
     **dict.fromkeys(("n_matches", "n_market_matches", "n_clusters"), 0),
     "placebo_window_count": None,
+    "own_season_markets": None,
 }
 
 

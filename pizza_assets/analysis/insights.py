@@ -265,6 +265,8 @@ def _caveat(result: dict, kind: str) -> str | None:
         parts.append(_OF_EACH_CAVEAT)
     if sentences.began_before(result) and kind != "finding":
         parts.append(sentences.hours_before(result))
+    if sentences.has_own_seasons(result) and kind != "finding":
+        parts.append(sentences.own_seasons(result))
     parts += [f"Left out: {what}." for what in split(result["left_out"])]
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)

@@ -114,7 +114,7 @@ class CorrelationResults(
     place=ANALYSIS,
     code_version=12,
     key=("order_source", "match_source", "family_id", "analysis_id"),
-    schema_version=4,
+    schema_version=5,
 ):
     """One row per tested hypothesis, with everything needed to assess it. Docs: docs/statistics.md."""
 
@@ -235,8 +235,16 @@ class CorrelationResults(
         description="The same estimate over the three hours before the first window, for all markets together: what "
         "goes with match days besides football. Only for the match itself, against control markets.",
     )
+    own_season_markets: str = pa.Field(
+        nullable=True,
+        description="Markets that keep a season of their own at the hours of matches, which the baseline can't know, "
+        "separated by semicolons; empty if there are none, or they are not part of the row.",
+    )
+    own_season_off_by_pct: float = pa.Field(
+        nullable=True, ge=0, description="How far the estimate may be off because of these seasons, in percent."
+    )
     hours_before_p_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Its p-value; at 0.05 or less the sentence says so before the finding."
+        nullable=True, ge=0, le=1, description="Its p-value; at 0.02 or less the sentence says so before the finding."
     )
     direction: str = pa.Field(
         isin=["up", "down", "differs", "none", "unknown"],
