@@ -4,7 +4,6 @@ Finding alarms belongs to anomalies.py.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from pizza_assets.analysis.local_week import bins_of_week, local_days
 from pizza_assets.analysis.lost_hour_alarms import with_lost_hours
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.panel import STORE, Panel
+from pizza_assets.analysis.special_dates import special_cells
 from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, times_of, window_edges
@@ -25,7 +25,6 @@ from pizza_assets.models.market import Market
 MIN_WEEKS = 8
 """With fewer weeks of a source there is no usual level yet, so no anomalies."""
 NEAR_MINUTES = 360
-_EPOCH = date(1970, 1, 1).toordinal()
 _MATCH_COLUMNS = ["match_id", "home_team", "away_team", "kickoff_at", "minutes_from_kickoff", "result", "match_source"]
 
 
@@ -62,7 +61,7 @@ def _alarms(
     zones = [clocks.get(name, default_timezone) for name in stores["market"]]
     exposed = exposures(matches, markets)
     day = local_days(panel.minutes, zones)
-    is_known = panel.is_known & ~_on_special_days(stores["market"], day, markets)
+    is_known = panel.is_known & ~special_cells(stores["market"].tolist(), day, markets)
     places = bins_of_week(panel.minutes, zones)
     usual = store_expectation(
         panel.counts,
@@ -84,17 +83,6 @@ def _alarms(
         ends_at=times_of(minutes["end"]),
     )
     return pd.concat([rows, _nearest_match(named["market"], minutes, exposed, matches)], axis=1)
-
-
-def _on_special_days(market_of_store: pd.Series, day: np.ndarray, markets: Sequence[Market]) -> np.ndarray:
-    """Whether a quarter-hour lies on a special day of the store's market [store, bin]. day: local_days."""
-    special_days = {market.name: market.special_days for market in markets}
-    is_special = np.zeros(day.shape, dtype=bool)
-    for row, name in enumerate(market_of_store):
-        for special in special_days.get(name, ()):
-            first, last = (edge.toordinal() - _EPOCH for edge in (special.first, special.last))
-            is_special[row] |= (day[row] >= first) & (day[row] <= last)
-    return is_special
 
 
 def _event_lags(

@@ -4,8 +4,6 @@ The fit itself is in proportional_fit.py. Comparing matches with the baseline be
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -16,10 +14,10 @@ from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.local_week import BINS_PER_WEEK, bins_of_week
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.proportional_fit import Baseline, fit_baseline
+from pizza_assets.analysis.special_dates import special_spans
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes, window_bounds
 from pizza_assets.models import ExpectedOrders, RawMatches
-from pizza_assets.models.holiday_calendar import ONE_DAY
 from pizza_assets.models.market import Market
 
 MIN_FREE_WEEKS = 8
@@ -131,23 +129,7 @@ def masked_spans(matches: pd.DataFrame, markets: Sequence[Market], lengths: Wind
         }
     )
     unknown = unknown_spans(matches, markets, lengths)
-    return pd.concat([known, unknown, _special_spans(markets)], ignore_index=True)
-
-
-def _special_spans(markets: Sequence[Market]) -> pd.DataFrame:
-    """The special days of every market, from local midnight to local midnight, with the columns of `masked_spans`."""
-    rows = [
-        (market.name, *(_local_midnight(day, market.timezone) for day in (special.first, special.last + ONE_DAY)))
-        for market in markets
-        for special in market.special_days
-    ]
-    columns = ["market", "first_minute", "end_minute"]
-    return pd.DataFrame(rows, columns=columns).astype({"market": "str", "first_minute": "int64", "end_minute": "int64"})
-
-
-def _local_midnight(day: date, timezone: str) -> int:
-    """In epoch minutes."""
-    return int(datetime.combine(day, time(), ZoneInfo(timezone)).timestamp()) // 60
+    return pd.concat([known, unknown, special_spans(markets)], ignore_index=True)
 
 
 def _has_free_weeks(usable: np.ndarray, place: np.ndarray, panel: Panel) -> np.ndarray:

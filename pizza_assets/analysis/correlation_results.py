@@ -18,6 +18,7 @@ from pizza_assets.analysis.hours_before import hours_before_answer
 from pizza_assets.analysis.hypotheses import (
     GOAL_HYPOTHESES,
     KICKOFF_HYPOTHESIS,
+    OF_EACH_HYPOTHESES,
     SAME_DAY_HYPOTHESES,
     SHARED_HYPOTHESES,
     WINDOW_HYPOTHESES,
@@ -29,13 +30,14 @@ from pizza_assets.analysis.hypotheses import (
 from pizza_assets.analysis.kickoff_times import kickoff_times
 from pizza_assets.analysis.outcome_effects import outcome_answers
 from pizza_assets.analysis.outcomes import part_values
+from pizza_assets.analysis.own_seasons import OwnSeasons, own_seasons
 from pizza_assets.analysis.placebo import placebo_windows
-from pizza_assets.analysis.reasons import Answer
+from pizza_assets.analysis.reasons import Answer, joined
 from pizza_assets.analysis.same_day import NO_SHARED_MATCH, SameDay
-from pizza_assets.analysis.whole_match import whole_matches
+from pizza_assets.analysis.whole_match import rows_of_span
 from pizza_assets.models import CorrelationResults, MatchImpact
 from pizza_assets.models.labels import SOURCES, rows_for_sources
-from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Span
+from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, DataSource, ResultStatus, Scope
 from pizza_assets.threads import side_by_side
 
 DRAWS = 1_999
@@ -97,8 +99,9 @@ def correlation_results(
     p-value of the event study's pre-trend test, by pair. same_day: `same_day_effects`, by pair. goals: answers about
     goals (`event_points.goal_claims`), by pair and series. parts: the scopes to test besides chains.
 
-    Where all markets follow the same teams, no match has a control market: then the same-day answers are those about
-    the own team's match, the primary one included, and there are none about matches that every market follows.
+    Where all markets follow the same teams, or there are only two, no match has enough control markets: then the
+    same-day answers are those about the own team's match, the primary one included, and there are none about matches
+    that every market follows.
 
     mde_80_pct: the change detected with 80 % power at level 0.05 for the primary hypothesis, and for the others at
     EXPLORATORY_LEVEL / families / family_size. At that level a hypothesis is a finding whatever the others show; it is
@@ -135,6 +138,7 @@ def correlation_results(
             )
         if not by_day.is_main:
             rows[start:] = _with_hours_before(rows[start:], hours_before_answer(evidence.impact, evidence.grid))
+            rows[start:] = _with_own_seasons(rows[start:], own_seasons(evidence.impact, evidence.grid))
     return results_table(rows)
 
 
@@ -142,6 +146,21 @@ def _with_hours_before(rows: Sequence[dict], answer: Answer) -> list[dict]:
     """The rows, with what happened hours before kick-off where they are about the match itself against controls."""
     numbers = {f"hours_before_{name}": answer.numbers.get(name, np.nan) for name in ("uplift_pct", "p_value")}
     return [row | numbers if row["subject"] in (OWN_TEAM_MATCH, KICKOFF_TIME) else row for row in rows]
+
+
+def _with_own_seasons(rows: Sequence[dict], seasons: OwnSeasons) -> list[dict]:
+    """The rows, with the markets that keep a season of their own where they are about the match over all markets, or
+    about one of these."""
+    named = joined(seasons.markets)
+    whole = {(Scope.OVERALL.value, None, span): (named, off_by) for span, off_by in seasons.off_by_pct.items()}
+    single = {(Scope.MARKET.value, *key): (key[0], off_by) for key, off_by in seasons.of_market.items()}
+    found = whole | single
+    added = []
+    for row in rows:
+        key = row["scope"], row["scope_value"], row["time_window"]
+        markets, off_by = found.get(key, (None, np.nan)) if row["subject"] == OWN_TEAM_MATCH else (None, np.nan)
+        added.append(row | {"own_season_markets": markets, "own_season_off_by_pct": off_by})
+    return added
 
 
 def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> list[SourcePair]:
@@ -180,7 +199,9 @@ def _window_answers(
 
 
 def _by_day(same_day: SameDay) -> dict[Hypothesis, Answer]:
-    hypotheses = SAME_DAY_HYPOTHESES if same_day.is_main else SHARED_HYPOTHESES
+    hypotheses = SHARED_HYPOTHESES
+    if same_day.is_main:
+        hypotheses = OF_EACH_HYPOTHESES if same_day.is_of_each else SAME_DAY_HYPOTHESES
     return {hypothesis: same_day.answers[hypothesis.window] for hypothesis in hypotheses}
 
 
@@ -227,6 +248,4 @@ def _answered_outcomes(evidence: Evidence, hypotheses: Sequence[Hypothesis], dra
 
 
 def _window_rows(evidence: Evidence, hypothesis: Hypothesis) -> pd.DataFrame:
-    if hypothesis.window == Span.MATCH:
-        return whole_matches(evidence.impact)
-    return evidence.impact[evidence.impact["window"] == hypothesis.window.value]
+    return rows_of_span(evidence.impact, hypothesis.window.value)

@@ -19,10 +19,10 @@ from pizza_assets.analysis.placebo import SEED as PLACEBO_SEED
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, counted, joined
 from pizza_assets.analysis.result_context import Context, context_of
 from pizza_assets.analysis.same_day_effect import SEED as SAME_DAY_SEED
-from pizza_assets.analysis.whole_match import whole_matches
+from pizza_assets.analysis.whole_match import rows_of_span
 from pizza_assets.models import CorrelationResults
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span, Window, combined_source
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, combined_source
 
 FINDING_AT_Q = 0.05
 EXPLORATORY_LEVEL = 0.025
@@ -52,8 +52,8 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         "converged": evidence.grid.is_converged and evidence.grid.observed.size > 0,
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
-    windows = {window.value: evidence.impact[evidence.impact["window"] == window.value] for window in Window}
-    windows[Span.MATCH.value] = whole_matches(evidence.impact)
+    spans = dict.fromkeys(hypothesis.window.value for hypothesis in answers)
+    windows = {span: rows_of_span(evidence.impact, span) for span in spans}
     quality = {window: _quality(rows) for window, rows in windows.items()}
     dropped = _without_baseline(evidence.grid)
     special = {window: [*dropped, *_on_special_days(rows)] for window, rows in windows.items()}
@@ -79,6 +79,7 @@ _NO_NUMBERS = {
     **dict.fromkeys(CorrelationResults.empty().select_dtypes("float").columns, np.nan),
     **dict.fromkeys(("n_matches", "n_market_matches", "n_clusters"), 0),
     "placebo_window_count": None,
+    "own_season_markets": None,
 }
 
 
@@ -92,12 +93,15 @@ def _without_baseline(grid: ExpectedGrid) -> list[str]:
 
 
 def _on_special_days(windows: pd.DataFrame) -> list[str]:
-    """In words, the windows that were refused because their day is special."""
-    count = counted(windows["reasons"]).get(Reason.SPECIAL_DAY, 0)
-    return [f"{wording.counted_noun(count, 'window', 'windows')} on special days"] if count else []
+    """In words, the windows that were refused because their day is special, and what these days are called."""
+    names = windows["special_day"].dropna()
+    if names.empty:
+        return []
+    count = wording.counted_noun(len(names), "window", "windows")
+    return [f"{count} on special days ({', '.join(dict.fromkeys(names))})"]
 
 
-_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "goal": 0, "kickoff": 0}
+_SEEDS = {"window": PLACEBO_SEED, "same_day": SAME_DAY_SEED, "same_day_of_each": SAME_DAY_SEED, "goal": 0, "kickoff": 0}
 
 
 def _is_by_day(hypothesis: Hypothesis) -> bool:
@@ -106,7 +110,9 @@ def _is_by_day(hypothesis: Hypothesis) -> bool:
 
 def _described(hypothesis: Hypothesis) -> dict[str, object]:
     method, estimand = "window", wording.ESTIMAND
-    if _is_by_day(hypothesis):
+    if hypothesis.is_of_each:
+        method, estimand = "same_day_of_each", wording.OF_EACH_ESTIMAND
+    elif _is_by_day(hypothesis):
         method = "same_day"
         estimand = wording.SHARED_ESTIMAND if hypothesis.is_shared else wording.SAME_DAY_ESTIMAND
     elif hypothesis.by_kickoff:

@@ -12,12 +12,11 @@ from datetime import date
 import numpy as np
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid
+from pizza_assets.analysis.local_week import date_of, day_number
+from pizza_assets.analysis.special_dates import special_days_by_row
 from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.models.holiday_calendar import holiday_periods
 from pizza_assets.models.market import Market
-from pizza_assets.models.special_days import special_days_of
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,13 @@ class DaysLeftOut:
     def of(cls, markets: Sequence[Market], grid: ExpectedGrid) -> "DaysLeftOut":
         """Those of the grid's markets and days. A market that is not in `markets` has the holidays of its zone."""
         holidays = tuple(
-            {day.toordinal() - _EPOCH: name for day, name in holiday_periods(market, *span).items()}
+            {day_number(day): name for day, name in holiday_periods(market, *span).items()}
             for market, span in _markets_of(markets, grid)
         )
-        special_days = _special_days(markets, grid)
+        special_days = tuple(
+            {day: special.name for day, special in listed.items()}
+            for listed in special_days_by_row(grid.markets, grid.day, markets)
+        )
         is_cell = np.zeros(grid.observed.shape, dtype=bool)
         for row, day in enumerate(grid.day):
             is_cell[row] = np.isin(day, [*holidays[row], *special_days[row]])
@@ -61,24 +63,9 @@ class DaysLeftOut:
         )
 
 
-def special_cells(markets: Sequence[Market], grid: ExpectedGrid) -> np.ndarray:
-    """Whether a quarter-hour lies on a special day of its market [market, bin]."""
-    is_special = np.zeros(grid.observed.shape, dtype=bool)
-    for row, listed in enumerate(_special_days(markets, grid)):
-        is_special[row] = np.isin(grid.day[row], list(listed))
-    return is_special
-
-
-def _special_days(markets: Sequence[Market], grid: ExpectedGrid) -> tuple[dict[int, str], ...]:
-    return tuple(
-        {day.toordinal() - _EPOCH: special.name for day, special in special_days_of(market.special_days, *span).items()}
-        for market, span in _markets_of(markets, grid)
-    )
-
-
 def _markets_of(markets: Sequence[Market], grid: ExpectedGrid) -> Iterator[tuple[Market, tuple[date, date]]]:
     """Each market of the grid, with its first and last day."""
     known = {market.name: market for market in markets}
     for name, zone, day in zip(grid.markets, grid.zones, grid.day, strict=True):
-        span = date.fromordinal(_EPOCH + int(day.min())), date.fromordinal(_EPOCH + int(day.max()))
+        span = date_of(int(day.min())), date_of(int(day.max()))
         yield known.get(str(name), Market(str(name), zone)), span

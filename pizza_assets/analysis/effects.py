@@ -27,11 +27,7 @@ def own_match_answer(
     little data, only the numbers that can be trusted are returned.
     """
     used = window_rows[window_rows["status"] == ResultStatus.OK].reset_index(drop=True)
-    counts = {
-        "n_matches": used["match_id"].nunique(),
-        "n_market_matches": len(used),
-        "n_clusters": used["kickoff_date"].nunique(),
-    }
+    counts = match_counts(used)
     missing = why_none_usable(window_rows, used, grid)
     if missing:
         return Answer(counts, missing)
@@ -53,6 +49,15 @@ def own_match_answer(
             **_leave_one_market_out(used),
         }
     )
+
+
+def match_counts(used: pd.DataFrame) -> dict[str, int]:
+    """Matches, market-matches and dates in MatchImpact rows of one window, by column of CorrelationResults."""
+    return {
+        "n_matches": used["match_id"].nunique(),
+        "n_market_matches": len(used),
+        "n_clusters": used["kickoff_date"].nunique(),
+    }
 
 
 def why_none_usable(window_rows: pd.DataFrame, used: pd.DataFrame, grid: ExpectedGrid) -> tuple[str, ...]:

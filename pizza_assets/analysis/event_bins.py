@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.days_left_out import special_cells
 from pizza_assets.analysis.event_time_fit import Panel
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.exposure import exposures, is_inside, unknown_around_kickoff
+from pizza_assets.analysis.special_dates import special_cells
 from pizza_assets.analysis.windows import epoch_minutes
 from pizza_assets.models.market import Market
 
@@ -43,7 +43,8 @@ def event_panel(grid: ExpectedGrid, matches: pd.DataFrame, markets: Sequence[Mar
 
     counts = paired(grid.observed).sum(axis=2)
     is_known = np.all(paired(grid.is_known), axis=2)
-    is_known &= grid.has_converged[:, None] & ~np.any(paired(special_cells(markets, grid)), axis=2)
+    is_special = special_cells(grid.markets, grid.day, markets)
+    is_known &= grid.has_converged[:, None] & ~np.any(paired(is_special), axis=2)
     place = paired(grid.bin_of_week)[:, :, 0] // _BINS
     lag = _lags(exposures(matches, markets), grid.markets, first, bins)
     unclear = unknown_around_kickoff(matches, markets, -FIRST_MINUTE, FIRST_MINUTE + LAG_COUNT * LAG_MINUTES)

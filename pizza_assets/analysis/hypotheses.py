@@ -30,8 +30,8 @@ class Hypothesis:
     window: one of the three, or Span.MATCH for all of them together. outcome: None for the effect of the match itself.
     scope_value: the part of the business, None for all of it.
     is_shared: about matches that every market follows. is_same_day: about the own team's match where no market can
-    serve as control, so that the rest of the day does. goal: the subject of a hypothesis about goals. by_kickoff: that
-    the effect of the match differs by time of kick-off.
+    serve as control, so that the rest of the day does; is_of_each: for each market by itself, as their teams differ.
+    goal: the subject of a hypothesis about goals. by_kickoff: that the effect of the match differs by time of kick-off.
     """
 
     window: Window | Span
@@ -40,6 +40,7 @@ class Hypothesis:
     scope_value: str | None = None
     is_shared: bool = False
     is_same_day: bool = False
+    is_of_each: bool = False
     goal: str | None = None
     by_kickoff: bool = False
 
@@ -79,6 +80,10 @@ class Hypothesis:
         return f"{self.subject}.{self.window}{part}"
 
     @property
+    def _match_in_words(self) -> str:
+        return wording.own_match(is_same_day=self.is_same_day, is_of_each=self.is_of_each)
+
+    @property
     def statement(self) -> str:
         where = wording.place(self.scope, self.scope_value)
         if self.goal:
@@ -86,7 +91,7 @@ class Hypothesis:
         if self.by_kickoff:
             return f"The effect on orders {wording.PERIODS[self.window]} differs by time of kick-off."
         if self.outcome is None:
-            period = wording.period(self.subject, self.window, is_same_day=self.is_same_day)
+            period = wording.period(self.subject, self.window, self._match_in_words)
             when = period + wording.circumstance(self.scope, self.scope_value)
             return f"Orders{where} depart from normal {when}."
         return f"Orders{where} {wording.PERIODS[self.window]} differ {wording.CONTRASTS[self.subject]}."
@@ -99,6 +104,8 @@ _IN_ORDER: tuple[Window | Span, ...] = (PRIMARY_WINDOW, Window.PRE, Window.DURIN
 WINDOW_HYPOTHESES = tuple(Hypothesis(window) for window in _IN_ORDER)
 SAME_DAY_HYPOTHESES = tuple(Hypothesis(window, is_same_day=True) for window in _IN_ORDER)
 """The same hypotheses where all markets follow the same teams: one market alone, for example."""
+OF_EACH_HYPOTHESES = tuple(Hypothesis(window, is_same_day=True, is_of_each=True) for window in _IN_ORDER)
+"""The same hypotheses for two markets that follow different teams."""
 SHARED_HYPOTHESES = tuple(Hypothesis(window, is_shared=True) for window in Window)
 KICKOFF_HYPOTHESIS = Hypothesis(PRIMARY_WINDOW, by_kickoff=True)
 FOLLOW_UPS = {f"exploratory_windows_by_{Scope.KICKOFF}": KICKOFF_HYPOTHESIS.family}

@@ -26,6 +26,7 @@ _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at 
 _SAME_DAY_CAVEAT = (
     "No market could serve as control, so matches were compared with the rest of their day and with days without one."
 )
+_OF_EACH_CAVEAT = "The markets follow different teams, so each was compared with its own days."
 _EXPLORATORY_CAVEAT = "Exploratory: not the hypothesis declared beforehand."
 _RESULT_CAVEAT = "How a match ended is known only afterwards: this describes the past and predicts nothing."
 _NOT_ZERO_CAVEAT = "Nothing found is not the same as no effect."
@@ -260,8 +261,12 @@ def _period(result: dict) -> str:
 def _caveat(result: dict, kind: str) -> str | None:
     is_beyond = result["subject"] == OWN_TEAM_MATCH and result["status"] == ResultStatus.OK
     parts = [_SAME_DAY_CAVEAT if wording.is_same_day(result) else _ESTIMAND_CAVEAT] if is_beyond else []
+    if is_beyond and wording.is_of_each(result):
+        parts.append(_OF_EACH_CAVEAT)
     if sentences.began_before(result) and kind != "finding":
         parts.append(sentences.hours_before(result))
+    if sentences.has_own_seasons(result) and kind != "finding":
+        parts.append(sentences.own_seasons(result))
     parts += [f"Left out: {what}." for what in split(result["left_out"])]
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)

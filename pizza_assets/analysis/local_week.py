@@ -1,6 +1,7 @@
 """The place of a quarter-hour in a market's local week: the evening stays the evening when the clocks change."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from pizza_assets.analysis.windows import times_of
 
 BINS_PER_DAY = 24 * 60 // BIN_MINUTES
 BINS_PER_WEEK = 7 * BINS_PER_DAY
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def bins_of_week(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
@@ -36,3 +38,13 @@ def local_days(minutes: np.ndarray, zones: Sequence[str]) -> np.ndarray:
         local = instants.tz_convert(zone).tz_localize(None)
         days[zone_of_market == zone] = local.to_numpy().astype("datetime64[D]").astype(np.int32)
     return days
+
+
+def day_number(day: date) -> int:
+    """The number of a date in `local_days`."""
+    return day.toordinal() - _EPOCH
+
+
+def date_of(number: int) -> date:
+    """The inverse of `day_number`."""
+    return date.fromordinal(_EPOCH + number)

@@ -15,6 +15,7 @@ from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid, Source
 from pizza_assets.analysis.outcomes import classify
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, MIN_CONTROL_MARKETS, Reason, joined
+from pizza_assets.analysis.special_dates import special_day_names
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.models import MatchImpact, MatchWindows, RawMatches
@@ -63,7 +64,7 @@ def match_impact(
     zones = {market.name: market.timezone for market in markets}
     local = _local_times(windows, zones)
     windows["kickoff_date"], windows["kickoff_time"] = local.str[:10], local.str[11:]
-    windows["is_special"] = _is_special(windows, markets)
+    windows["special_day"] = special_day_names(windows["market"], windows["kickoff_date"], markets)
     tables = [
         _impact(rows_for_sources(windows, *sources), grids.get(sources, EMPTY_GRID), *sources)
         for sources in windows[SOURCES].drop_duplicates().itertuples(index=False, name=None)
@@ -110,21 +111,11 @@ def _local_times(windows: pd.DataFrame, zones: dict[str, str]) -> pd.Series:
     return dates
 
 
-def _is_special(windows: pd.DataFrame, markets: Sequence[Market]) -> np.ndarray:
-    """Whether each match kicks off on a special day of its market."""
-    is_special = np.zeros(len(windows), dtype=bool)
-    for market in markets:
-        for special in market.special_days:
-            is_within = windows["kickoff_date"].between(f"{special.first}", f"{special.last}")
-            is_special |= (is_within & (windows["market"] == market.name)).to_numpy()
-    return is_special
-
-
 def _impact(windows: pd.DataFrame, grid: ExpectedGrid, order_source: str, match_source: str) -> pd.DataFrame:
     expected, controls, problems = _expectation(windows, grid)
     problems = {
         Reason.NOT_FINISHED: (windows["match_status"] != MatchStatus.FINISHED).to_numpy(),
-        Reason.SPECIAL_DAY: windows["is_special"].to_numpy(),
+        Reason.SPECIAL_DAY: windows["special_day"].notna().to_numpy(),
         **problems,
         **_thin(windows, grid, expected),
         Reason.OVERLAPPING_MATCH: windows["is_shared"].to_numpy(),

@@ -15,7 +15,7 @@ from pizza_assets.analysis.days_left_out import DaysLeftOut
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.own_habits import usual_orders
-from pizza_assets.analysis.reasons import Answer, Reason
+from pizza_assets.analysis.reasons import MIN_CONTROL_MARKETS, Answer, Reason
 from pizza_assets.analysis.same_day_effect import MIN_MATCHES, Dates, same_day_answer
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS, WindowLengths, epoch_minutes
@@ -32,12 +32,14 @@ PLACEBO_WEEKS = 8
 class SameDay:
     """The answers about matches that every market follows, by window and for the whole match (SPANS).
 
-    is_main: whether all markets follow the same teams, as one market alone does. Then no match ever has a control
-    market, and these are the answers about the own team's match.
+    is_main: whether no match ever has enough control markets, as with one market alone. Then these are the answers
+    about the own team's match. is_of_each: whether each market was compared with its own days, as they follow different
+    teams.
     """
 
     answers: Mapping[Window | Span, Answer]
     is_main: bool = False
+    is_of_each: bool = False
 
 
 SPANS: tuple[Window | Span, ...] = (*WINDOWS, Span.MATCH)
@@ -64,28 +66,64 @@ def same_day_effects(
 ) -> SameDay:
     """The effect of matches that every market of the grid follows, per window.
 
+    Two markets with different teams are too few to be each other's control: then it is the effect of each one's own
+    matches on its own orders, in one answer.
+
     matches: RawMatches with the pair's label. Orders are summed over the markets whose day is not disturbed by another
     own match. Usual orders are those of own_habits.py; the estimate is that of `same_day_answer`. Special days and
     those around bank holidays are left out: as matches, as placebos and as usual days.
     """
-    is_main = follow_the_same(markets, grid)
+    is_shared = follow_the_same(markets, grid)
+    is_of_each = not is_shared and has_too_few_controls(markets, grid)
+    groups = [grid.of_markets([str(name)]) for name in grid.markets] if is_of_each else [grid]
+    parts = [_chosen(matches, markets, group) for group in groups]
+    counts = {
+        "n_matches": sum(len(part.matches) for part in parts),
+        "n_market_matches": sum(len(part.matches) * len(part.grid.markets) for part in parts),
+        "n_clusters": pd.concat([part.matches["kickoff_at"] for part in parts]).nunique(),
+    }
+    noted = tuple(
+        f"{text} in {part.grid.markets[0]}" if is_of_each else text for part in parts for text in part.left_out_in_words
+    )
+    if counts["n_matches"] < MIN_MATCHES:
+        none = Reason.NO_MATCHES if is_shared or is_of_each else Reason.NO_SHARED_MATCH
+        missing = Reason.TOO_FEW_MATCHES if any(part.followed_count for part in parts) else none
+        answers: dict[Window | Span, Answer] = dict.fromkeys(SPANS, Answer(counts, (missing,)))
+    else:
+        dates = [_dates_by_span(part, matches, markets, lengths) for part in parts if len(part.matches)]
+        answers = {span: same_day_answer(Dates.joined([of_span[span] for of_span in dates])) for span in SPANS}
+    noted_answers = {span: _noted(answer, noted) for span, answer in answers.items()}
+    return SameDay(noted_answers, is_shared or is_of_each, is_of_each)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The matches of a group of markets that are used, with their column in the grid. followed_count: those that the
+    markets follow. left_out_in_words: the difference."""
+
+    grid: ExpectedGrid
+    matches: pd.DataFrame
+    followed_count: int
+    left_out: DaysLeftOut
+    left_out_in_words: tuple[str, ...]
+
+
+def _chosen(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid) -> _Chosen:
     left_out = DaysLeftOut.of(markets, grid)
     followed = _followed_by_all(matches, markets, grid)
     is_out = left_out.has_all(followed["column"].to_numpy(dtype=np.int64))
-    chosen = followed[~is_out].reset_index(drop=True)
-    noted = left_out.in_words(followed["column"].to_numpy(dtype=np.int64)[is_out], grid)
-    counts = {"n_matches": len(chosen), "n_market_matches": len(chosen) * len(grid.markets)}
-    counts["n_clusters"] = chosen["kickoff_at"].nunique()
-    if len(chosen) < MIN_MATCHES:
-        none = Reason.NO_MATCHES if is_main else Reason.NO_SHARED_MATCH
-        missing = Reason.TOO_FEW_MATCHES if len(followed) else none
-        return SameDay(dict.fromkeys(SPANS, _noted(Answer(counts, (missing,)), noted)), is_main)
-    minutes = (grid.first_bin + np.arange(grid.observed.shape[1])) * BIN_MINUTES
-    unclear = is_inside(unknown_spans(matches, markets, lengths), grid.markets, minutes, BIN_MINUTES)
-    moments = _moments(chosen, grid, left_out, _own_kickoffs(matches, markets, grid), unclear, lengths)
+    in_words = left_out.in_words(followed["column"].to_numpy(dtype=np.int64)[is_out], grid)
+    return _Chosen(grid, followed[~is_out].reset_index(drop=True), len(followed), left_out, in_words)
+
+
+def _dates_by_span(
+    chosen: _Chosen, matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths
+) -> dict[Window | Span, Dates]:
+    grid, left_out = chosen.grid, chosen.left_out
+    unclear = is_inside(unknown_spans(matches, markets, lengths), grid.markets, grid.minutes, BIN_MINUTES)
+    moments = _moments(chosen.matches, grid, left_out, _own_kickoffs(matches, markets, grid), unclear, lengths)
     usual = usual_orders(grid, ~left_out.is_cell)
-    answers = {span: same_day_answer(_dates(grid, usual, moments, *_bins(span, lengths))) for span in SPANS}
-    return SameDay({span: _noted(answer, noted) for span, answer in answers.items()}, is_main)
+    return {span: _dates(grid, usual, moments, *_bins(span, lengths)) for span in SPANS}
 
 
 def _noted(answer: Answer, left_out: tuple[str, ...]) -> Answer:
@@ -102,6 +140,12 @@ def follow_the_same(markets: Sequence[Market], grid: ExpectedGrid) -> bool:
     teams = {market.name: frozenset(market.teams) for market in markets}
     followed = {teams.get(str(name), frozenset()) for name in grid.markets}
     return len(followed) == 1 and all(followed)
+
+
+def has_too_few_controls(markets: Sequence[Market], grid: ExpectedGrid) -> bool:
+    """Whether the other markets of the grid are always too few to be the control, and one of them follows a team."""
+    teams = {market.name: market.teams for market in markets}
+    return len(grid.markets) <= MIN_CONTROL_MARKETS and any(teams.get(str(name)) for name in grid.markets)
 
 
 def _followed_by_all(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid) -> pd.DataFrame:
@@ -206,6 +250,8 @@ def _dates(grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, first: int,
         sums["usual"],
         sums["rest_observed"],
         sums["rest_usual"],
+        np.zeros(len(moments.column), dtype=np.int64),
+        grid.day[0, moments.column],
     )
 
 

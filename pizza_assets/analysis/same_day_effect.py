@@ -4,7 +4,8 @@ Dates with a match are compared with dates at the same time of the week (a slot)
 correct less for their day. Choosing the dates and summing their orders belongs to same_day.py.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -34,7 +35,8 @@ class Dates:
     slot: number of the time of the week. match_count: matches that kick off then, 0 for a placebo. market_count:
     markets whose orders are summed. open_bins: quarter-hours of trade in the window, of the market with the most.
     window_observed, window_usual: orders in the window; rest_observed, rest_usual: in the rest of the day, away from
-    matches.
+    matches. group: number of the markets whose own dates these are, 0 if there is one group; a slot belongs to one
+    group. day: local date, as a number.
     """
 
     slot: np.ndarray
@@ -45,6 +47,19 @@ class Dates:
     window_usual: np.ndarray
     rest_observed: np.ndarray
     rest_usual: np.ndarray
+    group: np.ndarray
+    day: np.ndarray
+
+    @classmethod
+    def joined(cls, parts: Sequence["Dates"]) -> "Dates":
+        """The dates of several groups of markets."""
+        sizes = [int(part.slot.max(initial=-1)) + 1 for part in parts]
+        first = np.cumsum([0, *sizes])
+        apart = [
+            replace(part, slot=part.slot + first[number], group=np.full(len(part.slot), number))
+            for number, part in enumerate(parts)
+        ]
+        return cls(*(np.concatenate([getattr(part, field.name) for part in apart]) for field in fields(cls)))
 
     @property
     def is_treated(self) -> np.ndarray:
@@ -69,6 +84,8 @@ def same_day_answer(dates: Dates) -> Answer:
     Dates whose other hours are far from usual (outages, days that no calendar knows) are left out; the window itself
     has no say in that.
     p permutes which dates of a slot have a match; the interval is that of t with (placebos - slots) degrees of freedom.
+    Groups of markets share dates, and what is common to a date: their covariance is in the standard error, and p is
+    that of t, as permutations of each group alone don't know it.
     Refused with fewer than MIN_MATCHES dates with a match or MIN_PLACEBO_DATES placebo dates.
     """
     traded = dates.where((dates.open_bins >= MIN_OPEN_BINS) & (dates.window_usual >= MIN_USUAL_ORDERS))
@@ -88,7 +105,7 @@ def same_day_answer(dates: Dates) -> Answer:
         return Answer(kept.counts, (Reason.TOO_FEW_PLACEBO_DATES,))
     slot = np.unique(kept.slot, return_inverse=True)[1]
     departure, weight = _departures(kept, slot, factor[is_near][has_both])
-    return Answer({**kept.counts, **_effect(slot, kept.is_treated, departure, weight)})
+    return Answer({**kept.counts, **_effect(kept, slot, departure, weight)})
 
 
 def _has_both(dates: Dates) -> np.ndarray:
@@ -141,9 +158,10 @@ def _slope(log: np.ndarray, factor: np.ndarray) -> float:
     return float(np.clip((log * factor).sum() / squares, 0.0, _MAX_SLOPE))
 
 
-def _effect(slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray, weight: np.ndarray) -> dict[str, float]:
-    from scipy.special import stdtrit
+def _effect(dates: Dates, slot: np.ndarray, departure: np.ndarray, weight: np.ndarray) -> dict[str, float]:
+    from scipy.special import stdtr, stdtrit
 
+    is_treated = dates.is_treated
     placebo = ~is_treated
     placebo_weight = np.bincount(slot[placebo], weight[placebo])
     treated_weight = np.bincount(slot[is_treated], weight[is_treated])
@@ -153,9 +171,14 @@ def _effect(slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray, wei
     estimate = float((weight * excess)[is_treated].sum()) / total
     df = int(placebo.sum()) - len(mean)
     variance = float((weight * excess**2)[placebo].sum()) / df
-    se = float(np.sqrt(variance * (total + (treated_weight**2 / placebo_weight).sum()))) / total
+    pull = np.where(is_treated, 1.0, -(treated_weight / placebo_weight)[slot])
+    # means of slots are taken off, so what is left varies less
+    noise = np.sqrt(weight * placebo.sum() / df) * excess
+    shared = _shared_by_groups(dates, noise, np.sqrt(weight) * pull)
+    se = float(np.sqrt(variance * (total + (treated_weight**2 / placebo_weight).sum()) + shared)) / total
     reach = float(stdtrit(df, 0.975)) * se
     p_permutation, distance = _permuted(slot, is_treated, departure, weight)
+    is_apart = bool(dates.group.any())
     return {
         "estimate_log": estimate,
         "uplift_pct": 100 * float(np.expm1(estimate)),
@@ -163,9 +186,32 @@ def _effect(slot: np.ndarray, is_treated: np.ndarray, departure: np.ndarray, wei
         "ci_high_pct": 100 * float(np.expm1(estimate + reach)),
         "se": se,
         "df": float(df),
-        "p_value": tail_p(p_permutation, DRAWS, distance),
+        "p_value": float(2 * stdtr(df, -abs(estimate) / se)) if is_apart else tail_p(p_permutation, DRAWS, distance),
         "p_permutation": p_permutation,
     }
+
+
+def _shared_by_groups(dates: Dates, noise: np.ndarray, pull: np.ndarray) -> float:
+    """The covariance that dates shared by groups of markets add to the variance of the weighted sum, at least 0.
+
+    noise: each date's departure in units of equal variance, of which that of the placebos gives the covariance of two
+    groups on one date. pull: how far each date moves the sum, in the same units.
+    """
+    if not dates.group.any():
+        return 0.0
+    day = np.unique(dates.day, return_inverse=True)[1]
+    placebo = ~dates.is_treated
+    common = _between_groups(dates.group, day, np.where(placebo, noise, 0.0))
+    pairs = _between_groups(dates.group, day, placebo.astype(float))
+    covariance = common / pairs if pairs else 0.0
+    return max(2 * covariance * _between_groups(dates.group, day, pull), 0.0)
+
+
+def _between_groups(group: np.ndarray, day: np.ndarray, values: np.ndarray) -> float:
+    """The sum of the products of all pairs of values that share the day but not the group."""
+    shape = int(group.max()) + 1, int(day.max()) + 1
+    sums = np.bincount(group * shape[1] + day, values, shape[0] * shape[1]).reshape(shape)
+    return float((sums.sum(axis=0) ** 2 - (sums**2).sum(axis=0)).sum() / 2)
 
 
 def _permuted(

@@ -38,6 +38,10 @@ TEMPLATES = {
         "Hours before kick-off, orders{where} were already {found}: something else goes with match days (a promotion, "
         "a holiday), so the effect may not be football's."
     ),
+    "own_seasons": (
+        "At these hours {markets} {keep} a season of {their} own, which is not the match's: this number may be off by "
+        "{off_by} %."
+    ),
     "average": ", on average over kick-off times that differ",
     "moved": (
         "{before}Orders moved from {fewer} to {more} {match}: together they were unchanged to within {within} % (90 % "
@@ -83,7 +87,7 @@ TEMPLATES = {
 """By name. A test says of each of them when it is true."""
 TOO_FEW_ORDERS_MDE_PCT = 30.0
 """If only larger changes than this would be found, the sentence says so instead of "no effect"."""
-SUSPICIOUS_P = 0.05
+SUSPICIOUS_P = 0.02
 """At this p-value or less of the hours before a match, its effect may not be football's."""
 
 
@@ -119,6 +123,23 @@ def hours_before(result: Mapping) -> str:
     """What goes with match days besides football."""
     where = "" if result["scope"] == Scope.OVERALL else " in all markets together"
     return TEMPLATES["hours_before"].format(where=where, found=wording.change(result["hours_before_uplift_pct"]))
+
+
+def has_own_seasons(result: Mapping) -> bool:
+    """Whether markets keep seasons of their own at the hours of the result."""
+    return bool(split(result["own_season_markets"]))
+
+
+def own_seasons(result: Mapping) -> str:
+    """Which markets do, and how far the number may be off."""
+    markets = split(result["own_season_markets"])
+    keep, their = ("keeps", "its") if len(markets) == 1 else ("keep", "their")
+    return TEMPLATES["own_seasons"].format(
+        markets=", ".join(markets),
+        keep=keep,
+        their=their,
+        off_by=wording.number(result["own_season_off_by_pct"]),
+    )
 
 
 def sentence(result: Mapping, period: str, more_evidence: str = "", context: Context = NO_CONTEXT) -> str:
@@ -172,10 +193,12 @@ def _p_value(result: Mapping) -> str:
 
 
 def _doubt(result: Mapping) -> str:
-    """That a finding in data that show only large changes is probably too large (Gelman and Carlin 2014)."""
+    """That a finding in data that show only large changes is probably too large (Gelman and Carlin 2014); and which
+    markets keep seasons of their own."""
     smallest, uplift = result["mde_80_pct"], result["uplift_pct"]
     is_large = smallest > TOO_FEW_ORDERS_MDE_PCT and abs(log1p(uplift / 100)) < log1p(smallest / 100)
-    return TEMPLATES["too_large"].format(smallest=wording.number(smallest)) if is_large else ""
+    too_large = TEMPLATES["too_large"].format(smallest=wording.number(smallest)) if is_large else ""
+    return too_large + (f" {own_seasons(result)}" if has_own_seasons(result) else "")
 
 
 def tells_of_moved(result: Mapping) -> bool:
@@ -197,7 +220,7 @@ def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
         before=f"{hours_before(result)} " if began_before(result) else "",
         fewer=fewer,
         more=more,
-        match="your team's match" if wording.is_same_day(result) else "the own team's match",
+        match=wording.match_of(result),
         within=wording.number(moved.within_pct),
         low=wording.number(moved.low_pct),
         high=wording.number(moved.high_pct),

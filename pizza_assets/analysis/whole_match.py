@@ -36,5 +36,10 @@ def whole_matches(windows: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
+def rows_of_span(windows: pd.DataFrame, span: str) -> pd.DataFrame:
+    """The MatchImpact rows of one window; those of `whole_matches` for the whole match."""
+    return whole_matches(windows) if span == Span.MATCH else windows[windows["window"] == span]
+
+
 def _sums(parts: list[pd.DataFrame], name: str) -> np.ndarray:
     return np.sum([part[name].to_numpy(dtype=float) for part in parts], axis=0)

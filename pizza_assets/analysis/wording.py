@@ -16,6 +16,9 @@ from pizza_assets.models.vocabulary import (
 ESTIMAND = "effect of the own team's match on a market's orders, beyond what football does to everyone at that hour"
 SHARED_ESTIMAND = "effect of a match that every market follows on all orders, against the rest of its day"
 SAME_DAY_ESTIMAND = "effect of your team's match on all orders, against the rest of its day and days without a match"
+OF_EACH_ESTIMAND = (
+    "effect of a market's own team's match on its orders, against the rest of its day and its days without a match"
+)
 GOAL_ESTIMAND = "effect of a goal on a market's orders in the next 15 minutes, against the same minute without one"
 KICKOFF_ESTIMAND = "whether the effect of the own team's match is the same at all times of kick-off"
 OUTCOME_ESTIMAND = (
@@ -35,6 +38,12 @@ METHODS = {
     "same_day": {
         "method": "departure from what the rest of the day suggests, against dates without a match at the same hour; "
         "dates permuted",
+        "controls": "market x local quarter-hour of the week; market x week (its other days); the day's other hours",
+        "cluster_by": "date",
+    },
+    "same_day_of_each": {
+        "method": "departure of each market from what the rest of its day suggests, against its dates without a match "
+        "at the same hour; errors clustered by date",
         "controls": "market x local quarter-hour of the week; market x week (its other days); the day's other hours",
         "cluster_by": "date",
     },
@@ -110,23 +119,40 @@ PERIODS_OF_GOALS = {
 }
 
 
-def period(subject: str, window: str, *, is_same_day: bool = False) -> str:
-    """The period in words. is_same_day: for an owner whose markets all follow the same teams."""
+def own_match(*, is_same_day: bool, is_of_each: bool) -> str:
+    """The own team's match in words, as the owner calls it where no other market is the control."""
+    if is_of_each:
+        return "your teams' matches"
+    return "your team's match" if is_same_day else "the own team's match"
+
+
+def period(subject: str, window: str, match: str = "the own team's match") -> str:
+    """The period in words. match: `own_match`."""
     if subject in PERIODS_OF_GOALS:
         return PERIODS_OF_GOALS[subject]
     if subject == SHARED_MATCH:
-        return PERIODS[window].replace("the own team's match", "a match that every market follows")
-    return PERIODS[window].replace("the own", "your") if is_same_day else PERIODS[window]
+        match = "a match that every market follows"
+    return PERIODS[window].replace("the own team's match", match)
 
 
 def is_same_day(result: Mapping) -> bool:
     """Whether a row of CorrelationResults rests on the rest of the day, because there is no control market."""
-    return result["method"] == METHODS["same_day"]["method"]
+    return result["method"] == METHODS["same_day"]["method"] or is_of_each(result)
+
+
+def is_of_each(result: Mapping) -> bool:
+    """Whether it rests on each market's own days, because two markets follow different teams."""
+    return result["method"] == METHODS["same_day_of_each"]["method"]
 
 
 def period_of(result: Mapping) -> str:
     """The period of a row of CorrelationResults in words."""
-    return period(result["subject"], result["time_window"], is_same_day=is_same_day(result))
+    return period(result["subject"], result["time_window"], match_of(result))
+
+
+def match_of(result: Mapping) -> str:
+    """The match that a row of CorrelationResults is about, in words."""
+    return own_match(is_same_day=is_same_day(result), is_of_each=is_of_each(result))
 
 
 def source_prefix(order_source: str, match_source: str) -> str:

@@ -58,7 +58,7 @@ class PageData:
     collected_at: datetime | None = None
     planted_effects: str = ""
     weeks_for_alarms: int = 8
-    suspicious_p: float = 0.05
+    suspicious_p: float = 0.02
     extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
 

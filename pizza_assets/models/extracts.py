@@ -102,7 +102,7 @@ class MatchesExtract(
     match_source: str = pa.Field(isin=RAW_LABELS, description="real or mock match.")
 
 
-class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", place=EXTRACT, code_version=2, schema_version=2):
+class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", place=EXTRACT, code_version=2, schema_version=3):
     """match_impact for dashboards, with the type of the match and the effect per store and hour."""
 
     match_type: str = pa.Field(isin=MATCH_TYPES, description="league, cup or international; final for any final.")
@@ -126,7 +126,7 @@ class MatchImpactExtract(MatchImpact, name="dashboard_match_impact", place=EXTRA
 
 
 class CorrelationsExtract(
-    CorrelationResults, name="dashboard_correlations", place=EXTRACT, code_version=4, schema_version=4
+    CorrelationResults, name="dashboard_correlations", place=EXTRACT, code_version=4, schema_version=5
 ):
     """correlation_results for dashboards, with each effect as orders and money per store and hour."""
 

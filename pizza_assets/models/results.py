@@ -44,9 +44,9 @@ class MatchImpact(
     Table,
     name="match_impact",
     place=ANALYSIS,
-    code_version=4,
+    code_version=5,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window"),
-    schema_version=2,
+    schema_version=3,
 ):
     """One row per match, exposed market and window: observed against expected orders."""
 
@@ -95,6 +95,10 @@ class MatchImpact(
         nullable=True, ge=0, description="Revenue in the window, minor units; empty if there are several currencies."
     )
     control_market_count: int = pa.Field(ge=0, description="Fewest control markets in any of the window's bins.")
+    special_day: str = pa.Field(
+        nullable=True,
+        description="The special day of the market on which the match kicked off: the owner's words, or its kind.",
+    )
     status: str = pa.Field(isin=values(ResultStatus), description="ok or insufficient_data.")
     reasons: str = pa.Field(nullable=True, description="Why a number is missing or weak, separated by semicolons.")
     order_source: str = pa.Field(isin=RAW_LABELS, description="real or mock orders.")
@@ -108,9 +112,9 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=11,
+    code_version=12,
     key=("order_source", "match_source", "family_id", "analysis_id"),
-    schema_version=4,
+    schema_version=5,
 ):
     """One row per tested hypothesis, with everything needed to assess it. Docs: docs/statistics.md."""
 
@@ -231,8 +235,16 @@ class CorrelationResults(
         description="The same estimate over the three hours before the first window, for all markets together: what "
         "goes with match days besides football. Only for the match itself, against control markets.",
     )
+    own_season_markets: str = pa.Field(
+        nullable=True,
+        description="Markets that keep a season of their own at the hours of matches, which the baseline can't know, "
+        "separated by semicolons; empty if there are none, or they are not part of the row.",
+    )
+    own_season_off_by_pct: float = pa.Field(
+        nullable=True, ge=0, description="How far the estimate may be off because of these seasons, in percent."
+    )
     hours_before_p_value: float = pa.Field(
-        nullable=True, ge=0, le=1, description="Its p-value; at 0.05 or less the sentence says so before the finding."
+        nullable=True, ge=0, le=1, description="Its p-value; at 0.02 or less the sentence says so before the finding."
     )
     direction: str = pa.Field(
         isin=["up", "down", "differs", "none", "unknown"],
@@ -266,7 +278,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=11, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=12, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")

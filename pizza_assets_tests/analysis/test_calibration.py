@@ -91,6 +91,14 @@ def test_one_shop_is_answered_at_every_size(monkeypatch: pytest.MonkeyPatch) -> 
     assert few > many, "more orders, smaller effects"
 
 
+def test_two_shops_are_answered_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_shop, "PAIRS", 1)
+    monkeypatch.setattr(one_shop, "PAIR_ORDERS_PER_WEEK", (1_500,))
+    means = records("two_shops", 1).groupby(["part", "measure"])["value"].mean()
+    assert (means.xs("answered", level="measure") == 1.0).all()
+    assert means["two shops, 1500 orders a week, +10 %", "covered"] >= 0.5
+
+
 def test_everything_said_is_counted_in_a_null_year() -> None:
     measures = records("everything", 1).set_index("measure")["value"]
     roles = measures[["any primary finding in a year", "any exploratory finding in a year"]]

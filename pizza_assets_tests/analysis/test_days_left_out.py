@@ -7,13 +7,13 @@ import pandas as pd
 
 from pizza_assets.analysis.baseline import expected_grids
 from pizza_assets.analysis.correlation_results import correlation_results
-from pizza_assets.analysis.days_left_out import special_cells
 from pizza_assets.analysis.event_bins import event_panel
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.same_day import same_day_effects
+from pizza_assets.analysis.special_dates import special_cells
 from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import Window
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, panels_of, simulate
@@ -60,14 +60,17 @@ def test_a_match_on_a_special_day_is_refused_and_named() -> None:
     assert (refused["status"] == "insufficient_data").all()
     results = correlation_results(impact, grids, chains={}, pre_trends={}, same_day={}, goals={}, parts=())
     (row,) = results[results["role"] == "primary"].to_dict("records")
-    assert row["left_out"] == "1 window on special days"
-    assert "Left out: 1 window on special days." in insights(results, impact, WORLD.windows).iloc[0]["caveat"]
+    assert row["left_out"] == "1 window on special days (two for one)"
+    assert (
+        "Left out: 1 window on special days (two for one)."
+        in insights(results, impact, WORLD.windows).iloc[0]["caveat"]
+    )
 
 
 def test_the_curve_around_kick_off_leaves_special_days_out() -> None:
     grid = expected_grids({PAIR: panel()}, WORLD.matches, MARKETS, LENGTHS)[PAIR]
     with_special, without = (event_panel(grid, WORLD.matches, markets) for markets in (MARKETS, WORLD.markets))
-    is_special = special_cells(MARKETS, grid)
+    is_special = special_cells(grid.markets, grid.day, MARKETS)
     assert np.array_equal(is_special, on_special_day(panel()))
     halves = is_special[:, grid.first_bin % 2 :]
     halves = halves[:, : halves.shape[1] // 2 * 2].reshape(len(MARKETS), -1, 2).any(axis=2)

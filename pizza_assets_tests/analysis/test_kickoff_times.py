@@ -61,23 +61,39 @@ def test_classes_are_declared_by_local_time() -> None:
     assert found.tolist() == [EARLY, AFTERNOON, AFTERNOON, LATE, LATE, MIDWEEK, MIDWEEK]
 
 
-def test_the_test_is_hotellings() -> None:
-    """With independent dates and equal weights it is the t test of two means, less the correction of the df."""
+@pytest.mark.parametrize("sizes", [(24, 24), (12, 40)])
+def test_with_two_classes_the_test_is_welchs(sizes: tuple[int, int]) -> None:
+    """With independent dates and equal weights within a class."""
     rng = np.random.default_rng(2)
-    size = 24
-    values = rng.normal(0.0, 0.1, (2, size)) + np.array([[0.0], [0.08]])
-    theta = values.mean(axis=1)
-    scores = []
-    for row in range(2):
-        own = np.zeros(2 * size)
-        own[row * size : (row + 1) * size] = (values[row] - theta[row]) / size
-        weight = np.zeros(2 * size)
-        weight[row * size : (row + 1) * size] = 1 / size
-        scores.append(DateScores(own, np.zeros(2 * size), weight))
-    found = equal_effects(theta, scores)
-    t = (theta[0] - theta[1]) / np.sqrt((values.var(axis=1, ddof=1) / size).sum())
-    assert found["p_value"] == pytest.approx(2 * stats.t.sf(abs(t), size - 1))
-    assert found["df"] == pytest.approx(size - 1)
+    groups = [rng.normal(mean, sd, size) for mean, sd, size in zip((0.0, 0.08), (0.1, 0.2), sizes, strict=True)]
+    scores, first = [], 0
+    for group in groups:
+        own, weight = np.zeros(sum(sizes)), np.zeros(sum(sizes))
+        own[first : first + len(group)] = (group - group.mean()) / len(group)
+        weight[first : first + len(group)] = 1 / len(group)
+        scores.append(DateScores(own, np.zeros(sum(sizes)), weight))
+        first += len(group)
+    found = equal_effects(np.array([group.mean() for group in groups]), scores)
+    welch = stats.ttest_ind(*groups, equal_var=False)
+    assert found["p_value"] == pytest.approx(welch.pvalue)
+    assert found["df"] == pytest.approx(welch.df)
+
+
+def test_with_more_classes_the_test_rejects_as_often_as_it_says() -> None:
+    """Four classes of unequal sizes and spreads, without an effect."""
+    rng = np.random.default_rng(3)
+    sizes, spreads = (12, 16, 30, 50), (0.3, 0.1, 0.2, 0.1)
+    edges, p_values = np.cumsum([0, *sizes]), []
+    for _ in range(1_500):
+        theta, scores = [], []
+        for size, spread, first in zip(sizes, spreads, edges, strict=False):
+            group = rng.normal(0.0, spread, size)
+            own, weight = np.zeros(edges[-1]), np.zeros(edges[-1])
+            own[first : first + size], weight[first : first + size] = (group - group.mean()) / size, 1 / size
+            theta.append(group.mean())
+            scores.append(DateScores(own, np.zeros(edges[-1]), weight))
+        p_values.append(equal_effects(np.array(theta), scores)["p_value"])
+    assert np.mean(np.array(p_values) <= 0.05) == pytest.approx(0.05, abs=0.015)
 
 
 def test_for_three_classes_the_statistic_does_not_depend_on_the_contrasts() -> None:

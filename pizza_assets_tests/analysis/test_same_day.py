@@ -144,6 +144,8 @@ def some_dates(seed: int) -> Dates:
         usual,
         rng.poisson(rest).astype(float),
         rest,
+        np.zeros(size, dtype=int),
+        np.arange(size),
     )
 
 
@@ -273,6 +275,65 @@ def test_one_market_answers_the_primary_hypothesis_by_its_own_days() -> None:
     # what `pizza check` reads is the same answer
     (checked,) = main_effects(impact, shop, by_day).query("role == 'primary'").to_dict("records")
     assert checked["mde_80_pct"] == row["mde_80_pct"]
+
+
+@pytest.mark.parametrize(("shift", "share"), [(0, 1.0), (10_000, 0.5)])
+def test_the_error_of_two_groups_knows_what_their_dates_share(shift: int, share: float) -> None:
+    """The same shop twice on the same dates knows no more than once; on other dates its variance is halved."""
+    one = some_dates(4)
+    twice = Dates.joined([one, replace(one, day=one.day + shift)])
+    alone, together = same_day_answer(one).numbers, same_day_answer(twice).numbers
+    assert together["estimate_log"] == pytest.approx(alone["estimate_log"], rel=1e-9)
+    assert together["se"] ** 2 == pytest.approx(share * alone["se"] ** 2, rel=0.001)
+    assert together["n_matches"] == 2 * alone["n_matches"]
+
+
+@cache
+def two_shops() -> tuple[World, ExpectedGrid]:
+    world = simulate(52, market_count=2, week_count=40, orders_per_bin=12.0, uplift={"post": 0.2})
+    return world, fitted_grids(world)[PAIR]
+
+
+def test_two_markets_with_different_teams_are_answered_together_by_their_own_days() -> None:
+    world, both = two_shops()
+    by_day = same_day_effects(world.matches, world.markets, both, LENGTHS)
+    impact = match_impact(world.windows, {PAIR: both}, world.matches, world.markets, LENGTHS)
+    results = correlation_results(
+        impact, {PAIR: both}, chains={}, pre_trends={}, same_day={PAIR: by_day}, goals={}, parts=()
+    )
+    (row,) = results[results["role"] == "primary"].to_dict("records")
+    assert row["hypothesis"] == "Orders depart from normal after your teams' matches."
+    assert row["direction"] == "up"
+    assert row["ci_low_pct"] <= 20 <= row["ci_high_pct"]
+    assert row["cluster_by"] == "date"
+    alone = [
+        same_day_effects(world.matches, [market], both.of_markets([market.name]), LENGTHS).answers[Window.POST].numbers
+        for market in world.markets
+    ]
+    # which dates are far from usual is decided by both together
+    assert abs(row["n_matches"] - sum(numbers["n_matches"] for numbers in alone)) <= 2
+    estimates = [numbers["estimate_log"] for numbers in alone]
+    assert min(estimates) <= row["estimate_log"] <= max(estimates)
+    assert row["se"] < min(numbers["se"] for numbers in alone)
+    assert {text[-9:] for text in row["left_out"].split("; ")} == {"market 00", "market 01"}
+    told = insights(results, impact, world.windows).iloc[0]
+    assert "after your teams' matches" in told["headline"]
+    assert "follow different teams, so each was compared with its own days" in told["caveat"]
+    # what `pizza check` reads is the same answer
+    (checked,) = main_effects(impact, {PAIR: both}, {PAIR: by_day}).query("role == 'primary'").to_dict("records")
+    assert checked["mde_80_pct"] == row["mde_80_pct"]
+
+
+def test_a_second_market_without_a_team_is_no_control_and_takes_nothing_away() -> None:
+    world, both = two_shops()
+    first, second = world.markets
+    markets = (first, replace(second, teams=()))
+    answer = same_day_effects(world.matches, markets, both, LENGTHS)
+    alone = same_day_effects(world.matches, [first], both.of_markets([first.name]), LENGTHS)
+    assert answer.is_of_each
+    assert answer.answers[Window.POST].numbers == alone.answers[Window.POST].numbers
+    nobody = tuple(replace(market, teams=()) for market in world.markets)
+    assert not same_day_effects(world.matches, nobody, both, LENGTHS).is_main
 
 
 def test_too_few_orders_are_not_called_no_effect() -> None:

@@ -20,12 +20,13 @@ from pizza_assets.analysis.sentences import (
     template_of,
 )
 from pizza_assets.analysis.wording import METHODS
-from pizza_assets_tests.analysis.test_insights import result
+from pizza_assets_tests.analysis.test_insights import result, written
 
 EXPLORATORY = {"role": "exploratory", "time_window": "pre"}
 NOTHING = {"direction": "none", "uplift_pct": 1.0, "ci_low_pct": -3.0, "ci_high_pct": 5.2, "p_value": 0.6}
 BESIDE_ZERO = {"direction": "none", "uplift_pct": 5.0, "ci_low_pct": 0.4, "ci_high_pct": 9.8, "p_value": 0.03}
 BEGAN = {"hours_before_p_value": 0.01, "hours_before_uplift_pct": 8.0}
+SEASONS = {"own_season_markets": "Leeds; Hull", "own_season_off_by_pct": 1.24}
 MISSING = {"status": "insufficient_data", "direction": "unknown", "reasons": Reason.TOO_FEW_DATES.value}
 
 
@@ -107,6 +108,7 @@ EXAMPLES = {
     "by_permutation": lambda: about(ci_low_pct=-0.3),
     "too_large": lambda: about(mde_80_pct=40.0),
     "hours_before": lambda: about(**BEGAN),
+    "own_seasons": lambda: about(**SEASONS),
     "average": lambda: sentence(result(), "after it", context=Context(do_kickoffs_differ=True)),
     "moved": lambda: moved(-1.2),
     "moved_unknown": lambda: moved(-5.0),
@@ -140,6 +142,19 @@ def test_the_template_is_told_where_it_is_true_and_filled(name: str) -> None:
     pattern = "(.*)".join(re.escape(part) for part in re.split(r"\{\w+\}", TEMPLATES[name]))
     assert re.search(pattern, told), told
     assert not re.search(r"[{}]|\bnan\b|\bNone(?! of)", told), told
+
+
+def test_seasons_of_single_markets_are_told_with_every_number_of_the_match() -> None:
+    words = (
+        "At these hours Leeds, Hull keep a season of their own, which is not the match's: this number may be off by "
+        "1.2 %."
+    )
+    assert sentence(result(**SEASONS), "after it").endswith(words)
+    assert words not in sentence(result(**SEASONS | NOTHING), "after it"), "said in the caveat"
+    assert words in written(result(**SEASONS | NOTHING)).iloc[0]["caveat"]
+    alone = SEASONS | {"own_season_markets": "Leeds"}
+    assert "At these hours Leeds keeps a season of its own" in sentence(result(**alone), "after it")
+    assert "season" not in sentence(result(), "after it")
 
 
 def test_words_of_a_primary_that_permutation_does_not_confirm() -> None:

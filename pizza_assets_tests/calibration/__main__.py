@@ -31,6 +31,7 @@ YEARS = {
     "everything": 400,
     "diagnosed": 112,
     "few_controls": 100,
+    "two_shops": 60,
 }
 """Years per world; each null year gives three nearly independent tests."""
 _USUAL_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "openfootball"

@@ -15,7 +15,9 @@ from pizza_assets.analysis.hours_before import hours_before_answer
 from pizza_assets.analysis.hypotheses import KICKOFF_HYPOTHESIS, WINDOW_HYPOTHESES, kickoff_class_hypothesis
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK
 from pizza_assets.analysis.kickoff_times import kickoff_times
+from pizza_assets.analysis.own_seasons import own_seasons
 from pizza_assets.analysis.result_context import context_of
+from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.analysis.whole_match import whole_matches
 from pizza_assets.analysis.windows import edges_by_match
 from pizza_assets.models.vocabulary import ResultStatus, Scope, Span, Window
@@ -96,9 +98,12 @@ def _told(year: SimulatedYear, name: str) -> Iterator[Record]:
             if kickoff in times.by_class:
                 is_found = rows["own_team_match", "post", kickoff]["direction"] in ("up", "down")
                 yield f"times of kick-off, {name}", f"finding: {kickoff}", float(is_found)
+    if name == "null":
+        seasons = own_seasons(impact, grid)
+        yield "seasons of single markets, null", "any market named", float(bool(seasons.markets))
     before = hours_before_answer(impact, grid)
     if name in ("null", "promotions") and not before.missing:
-        yield f"hours before, {name}", "flagged", float(before.numbers["p_value"] <= 0.05)
+        yield f"hours before, {name}", "flagged", float(before.numbers["p_value"] <= SUSPICIOUS_P)
 
 
 def few_controls_trial(

@@ -1,4 +1,4 @@
-"""One shop alone in simulated years: the same-day answers about its own team's match, at several sizes."""
+"""One shop alone in simulated years, or two with different teams: the same-day answers about their own matches."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +17,10 @@ from pizza_assets_tests.calibration.years import PAIR, fitted
 SHOPS = 7
 """Shops per year, each analysed as if it were the only one."""
 ORDERS_PER_WEEK = (300, 400, 1_500)
+PAIRS = 3
+"""Pairs of shops per year, each analysed as if they were an owner's only two."""
+PAIR_ORDERS_PER_WEEK = (400, 1_500)
+PAIR_EFFECTS = ("null", "+10 %")
 EFFECTS = {"null": 0.0, "+10 %": float(np.log(1.10)), "+20 %": float(np.log(1.20))}
 """Planted in all three windows."""
 Record = tuple[str, str, float]
@@ -32,13 +36,29 @@ def one_shop_trial(
             planted = Planted(windows=dict.fromkeys(("pre", "during", "post"), effect))
             world = replace(kind, orders_per_week=orders, market_sd=0.0)
             year = simulate_year(rng, world, fixtures, weeks, planted, teams=teams)
-            rows = pd.concat([_answers(_alone(year, number)) for number in range(len(teams))])
+            rows = pd.concat([_answers(_only(year, number, 1)) for number in range(len(teams))])
             yield from _records(f"one shop, {orders} orders a week, {name}", rows, effect)
 
 
-def _alone(year: SimulatedYear, number: int) -> SimulatedYear:
-    one = slice(number, number + 1)
-    return replace(year, markets=year.markets[one], counts=year.counts[one], mean=year.mean[one], usual=year.usual[one])
+def two_shops_trial(
+    rng: np.random.Generator, kind: WorldKind, fixtures: pd.DataFrame, weeks: Sequence[MatchWeek]
+) -> Iterator[Record]:
+    """The same for pairs of shops that follow different teams."""
+    teams = sorted({*fixtures["home_team"], *fixtures["away_team"]})[: 2 * PAIRS]
+    for orders in PAIR_ORDERS_PER_WEEK:
+        for name in PAIR_EFFECTS:
+            planted = Planted(windows=dict.fromkeys(("pre", "during", "post"), EFFECTS[name]))
+            world = replace(kind, orders_per_week=orders, market_sd=0.0)
+            year = simulate_year(rng, world, fixtures, weeks, planted, teams=teams)
+            rows = pd.concat([_answers(_only(year, number, 2)) for number in range(0, len(teams), 2)])
+            yield from _records(f"two shops, {orders} orders a week, {name}", rows, EFFECTS[name])
+
+
+def _only(year: SimulatedYear, first: int, count: int) -> SimulatedYear:
+    some = slice(first, first + count)
+    return replace(
+        year, markets=year.markets[some], counts=year.counts[some], mean=year.mean[some], usual=year.usual[some]
+    )
 
 
 def _answers(year: SimulatedYear) -> pd.DataFrame:

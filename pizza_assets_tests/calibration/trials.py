@@ -24,7 +24,7 @@ from pizza_assets_tests.calibration.diagnosed import diagnosed_trial, few_contro
 from pizza_assets_tests.calibration.event_study import kick_off_misses
 from pizza_assets_tests.calibration.forecasts import forecast_trial
 from pizza_assets_tests.calibration.goal_study import goal_estimates
-from pizza_assets_tests.calibration.one_shop import one_shop_trial
+from pizza_assets_tests.calibration.one_shop import one_shop_trial, two_shops_trial
 from pizza_assets_tests.calibration.shared_matches import shared_trial
 from pizza_assets_tests.calibration.worlds import NOTHING, Planted, WorldKind, simulate_year
 from pizza_assets_tests.calibration.years import PAIR, fitted, impact_of
@@ -228,6 +228,10 @@ def _one_shop(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> 
     return one_shop_trial(rng, kind, *calendar)
 
 
+def _two_shops(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    return two_shops_trial(rng, kind, *calendar)
+
+
 def _diagnosed(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     return diagnosed_trial(rng, kind, *calendar)
 
@@ -254,5 +258,6 @@ _PARTS = {
     "everything": _everything_said,
     "diagnosed": _diagnosed,
     "few_controls": _few_controls,
+    "two_shops": _two_shops,
 }
 PARTS = tuple(_PARTS)

@@ -31,10 +31,11 @@ class WorldKind:
 
     orders_per_week: median orders of a market. market_sd: between markets. trend_sd: a market's drift over a year.
     evening_trend_sd: drift over a year of a market's share of orders after 17:00. season_sd: amplitude of a market's
-    own yearly wave. week_sd: market x week, AR(1) with 0.6. day_sd: a date, common to all markets. bin_sd: half an
-    hour, common. market_day_sd: market x date. noise_sd: market x half-hour, AR(1) with 0.7. noise_df: degrees of
-    freedom of that noise (t, scaled to noise_sd; capped at +-1.5), 0 for normal. promotion_share: share of market-days
-    with a promotion, by a factor between 1.5 and 2.5.
+    own yearly wave; evening_season_sd: that of a wave of its evenings, from 17:00 on. week_sd: market x week, AR(1)
+    with 0.6. day_sd: a date, common to all markets. bin_sd: half an hour, common. market_day_sd: market x date.
+    noise_sd: market x half-hour, AR(1) with 0.7. noise_df: degrees of freedom of that noise (t, scaled to noise_sd;
+    capped at +-1.5), 0 for normal. promotion_share: share of market-days with a promotion, by a factor between 1.5 and
+    2.5.
     """
 
     name: str
@@ -43,6 +44,7 @@ class WorldKind:
     trend_sd: float = 0.05
     evening_trend_sd: float = 0.0
     season_sd: float = 0.0
+    evening_season_sd: float = 0.0
     week_sd: float = 0.05
     day_sd: float = 0.08
     bin_sd: float = 0.03
@@ -57,7 +59,8 @@ HEAVY_TAILS = WorldKind("heavy tails", noise_sd=0.18, noise_df=3.0, promotion_sh
 SHOCKS_AND_TRENDS = WorldKind(
     "shocks and trends", trend_sd=0.20, evening_trend_sd=0.10, season_sd=0.10, market_day_sd=0.12
 )
-KINDS = (PLAIN, HEAVY_TAILS, SHOCKS_AND_TRENDS)
+OWN_SEASONS = WorldKind("own seasons", evening_season_sd=0.15)
+KINDS = (PLAIN, HEAVY_TAILS, SHOCKS_AND_TRENDS, OWN_SEASONS)
 
 
 @dataclass(frozen=True)
@@ -220,6 +223,9 @@ def _habits(
         log += common + rng.normal(0, kind.trend_sd) * year
         log += rng.normal(0, kind.evening_trend_sd) * year * (hour >= 17)
         log += rng.normal(0, kind.season_sd) * np.sin(2 * np.pi * (year + rng.random()))
+        if kind.evening_season_sd:
+            wave = np.sin(2 * np.pi * (year + rng.random()))
+            log += rng.normal(0, kind.evening_season_sd) * wave * (hour >= 17)
         log += _ar1(rng.normal(0, kind.week_sd, week[-1] + 1), 0.6)[week]
         log += rng.normal(0, kind.market_day_sd, date[-1] + 1)[date]
         log += _noise(rng, kind, half_hour[-1] + 1)[half_hour]

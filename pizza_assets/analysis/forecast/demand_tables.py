@@ -1,7 +1,7 @@
 """The demand tables of all pairs of sources: backtest, forecast, kept forecasts and their scores. Pairs stay apart."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,9 @@ from pizza_assets.analysis.forecast.demand_backtest import Football
 from pizza_assets.analysis.forecast.demand_backtest import demand_backtest as level_backtests
 from pizza_assets.analysis.forecast.demand_units import Units, all_units
 from pizza_assets.analysis.forecast.effect import window_effects
-from pizza_assets.analysis.forecast.holiday_factors import EPOCH
 from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.forecast.refusal import judged
+from pizza_assets.analysis.local_week import date_of
 from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes
@@ -130,7 +130,7 @@ def _labelled(rows: pd.DataFrame, pair: SourcePair) -> pd.DataFrame:
 def _worded(rows: pd.DataFrame, fixtures: pd.DataFrame) -> pd.DataFrame:
     """Local times, and the match in words."""
     rows = rows.reset_index(drop=True)
-    dates = {day: (EPOCH + timedelta(days=int(day))).isoformat() for day in rows["day"].unique()}
+    dates = {day: date_of(int(day)).isoformat() for day in rows["day"].unique()}
     rows["business_date"] = rows["day"].map(dates).astype("str")
     for name in ("match_id", "match", "local_start", "local_end"):
         rows[name] = pd.Series(None, index=rows.index, dtype="str")

@@ -4,14 +4,14 @@ The calendar is models/holiday_calendar.py; leaving holidays out of the shape be
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
+from pizza_assets.analysis.local_week import date_of, day_number
 from pizza_assets.models.holiday_calendar import holidays_of
 from pizza_assets.models.market import Market
 
-EPOCH = date(1970, 1, 1)
 _EVES = {(12, 24): "Christmas Eve", (12, 31): "New Year's Eve"}
 
 
@@ -80,7 +80,7 @@ def _days_of_codes(holiday: np.ndarray, day: np.ndarray, codes: int) -> np.ndarr
 
 def days_between(day: np.ndarray) -> tuple[date, date]:
     """The first and the last of days since 1970."""
-    return EPOCH + timedelta(days=int(day.min())), EPOCH + timedelta(days=int(day.max()))
+    return date_of(int(day.min())), date_of(int(day.max()))
 
 
 def _named_days(market: Market, since: date, until: date) -> dict[int, str]:
@@ -92,4 +92,4 @@ def _named_days(market: Market, since: date, until: date) -> dict[int, str]:
     for year in range(since.year, until.year + 1):
         for (month, number), name in _EVES.items():
             found.setdefault(date(year, month, number), name)
-    return {(day - EPOCH).days: found[day] for day in sorted(found) if since <= day <= until}
+    return {day_number(day): found[day] for day in sorted(found) if since <= day <= until}

@@ -6,7 +6,6 @@ is estimated here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from pizza_assets.analysis.expected_grid import bins_under
 from pizza_assets.analysis.exposure import exposures, is_inside, unknown_spans
 from pizza_assets.analysis.forecast.holiday_factors import holiday_columns
 from pizza_assets.analysis.forecast.listed_days import listed_columns
-from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK, bins_of_week, local_days
+from pizza_assets.analysis.local_week import BINS_PER_DAY, BINS_PER_WEEK, bins_of_week, day_number, local_days
 from pizza_assets.analysis.overlaps import shared_windows
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
@@ -30,7 +29,6 @@ MAX_WEEKS = 104
 SILENT_DAYS = 7
 DAY_STARTS_AT = 6 * 60
 """Minutes after midnight at which a business day starts, like a match week: a night belongs to the evening before."""
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,7 @@ def _own_matches(
     zones = {market.name: market.timezone for market in markets}
     day = np.array(
         [
-            kickoff.tz_convert(zones[name]).date().toordinal() - _EPOCH_DAY
+            day_number(kickoff.tz_convert(zones[name]).date())
             for name, kickoff in zip(exposed["market"], exposed["kickoff_at"], strict=True)
         ],
         dtype=np.int64,

@@ -25,13 +25,13 @@ from pizza_assets.analysis.panel import Panel, market_panel
 from pizza_assets.analysis.reasons import counted, split
 from pizza_assets.analysis.same_day import SameDay, same_day_effects
 from pizza_assets.analysis.store_quarters import store_quarters
-from pizza_assets.analysis.whole_match import whole_matches
+from pizza_assets.analysis.whole_match import rows_of_span
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.analysis.wording import is_same_day
 from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, QuarterHours, RawMatches
 from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span
+from pizza_assets.models.vocabulary import DataSource, ResultStatus
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 
@@ -200,18 +200,13 @@ def _exposed(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _windows_of(time_window: str, impact: pd.DataFrame) -> pd.DataFrame:
-    """The windows that a hypothesis is about, in the MatchImpact of its pair of sources."""
-    return whole_matches(impact) if time_window == Span.MATCH else impact[impact["window"] == time_window]
-
-
 def _questions(
     impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], same_day: Mapping[SourcePair, SameDay]
 ) -> tuple[Answerable, ...]:
     results = main_effects(impact if len(impact) else MatchImpact.empty(), grids, same_day)
     found = []
     for row in results.to_dict("records"):
-        windows = _windows_of(row["time_window"], rows_for_sources(impact, row["order_source"], row["match_source"]))
+        windows = rows_of_span(rows_for_sources(impact, row["order_source"], row["match_source"]), row["time_window"])
         is_answered = row["status"] == ResultStatus.OK
         usable = int((windows["status"] == ResultStatus.OK).sum())
         by_window = [f"{reason} ({count} windows)" for reason, count in counted(windows["reasons"]).items()]

@@ -1,0 +1,150 @@
+"""Markets that keep a season of their own at the hours of their matches, such as longer evenings in summer.
+
+The baseline knows a market's habits by the hour, and what all markets have in common at a moment, but no season of one
+market by the hour. Matches aren't spread evenly over the year, so such a season is taken for an effect of the match.
+It is seen in the hours without one: how far a market's orders at these times of the week depart from usual in each
+part of the year.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
+from pizza_assets.analysis.local_week import BINS_PER_WEEK
+from pizza_assets.analysis.multiplicity import holm
+from pizza_assets.analysis.ratios import ratio
+from pizza_assets.analysis.whole_match import rows_of_span
+from pizza_assets.models.vocabulary import ResultStatus, Span, Window
+
+BLOCK_WEEKS = 8
+"""Length of the parts of the year that are compared; shorter swings are noise here."""
+MIN_WEEKS = 26
+"""With less than half a year of weeks, parts of the year can't be told from chance."""
+LEVEL = 0.05
+"""The chance that any market is named although none keeps a season, in any span."""
+_SPANS = (*(window.value for window in Window), Span.MATCH.value)
+
+
+@dataclass(frozen=True)
+class OwnSeasons:
+    """markets: those that keep a season of their own. off_by_pct: by span, how far the estimate over all markets may be
+    off because of seasons (what the hours without a match suggest, and the 95 % uncertainty of that); of_market: the
+    same by market and span, for these markets."""
+
+    markets: tuple[str, ...] = ()
+    off_by_pct: Mapping[str, float] = field(default_factory=dict)
+    of_market: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Departure:
+    """How far a market departs from usual at the hours of one span. p_value: that all parts of the year are alike.
+    bias: what that adds to the market's estimate; variance: of the bias. share: of the market in all expected orders.
+    """
+
+    market: str
+    p_value: float
+    bias: float
+    variance: float
+    share: float
+
+
+def own_seasons(impact: pd.DataFrame, grid: ExpectedGrid) -> OwnSeasons:
+    """The seasons of the markets of a grid. impact: MatchImpact of the same pair of sources."""
+    if len(grid.weeks) < MIN_WEEKS or not len(grid.markets):
+        return OwnSeasons()
+    found = {span: list(_departures(_used(rows_of_span(impact, span)), grid)) for span in _SPANS}
+    every = [departure for of_span in found.values() for departure in of_span]
+    adjusted = holm(np.array([departure.p_value for departure in every]))
+    named = {departure.market for departure, p in zip(every, adjusted, strict=True) if p <= LEVEL}
+    if not named:
+        return OwnSeasons()
+    return OwnSeasons(
+        tuple(sorted(named)),
+        {
+            span: _off_by_pct(sum(d.share * d.bias for d in of_span), sum(d.share**2 * d.variance for d in of_span))
+            for span, of_span in found.items()
+            if of_span
+        },
+        {
+            (departure.market, span): _off_by_pct(departure.bias, departure.variance)
+            for span, of_span in found.items()
+            for departure in of_span
+            if departure.market in named
+        },
+    )
+
+
+def _used(windows: pd.DataFrame) -> pd.DataFrame:
+    return windows[windows["status"] == ResultStatus.OK]
+
+
+def _off_by_pct(bias: float, variance: float) -> float:
+    return 100 * float(np.expm1(abs(bias) + 1.96 * np.sqrt(variance)))
+
+
+def _departures(used: pd.DataFrame, grid: ExpectedGrid) -> Iterator[_Departure]:
+    """One per market with usable windows. used: those of one kind."""
+    if used.empty:
+        return
+    bins, share = bins_under(used["window_start_at"], used["window_end_at"])
+    row, column, inside = grid.locate(used["market"], bins)
+    share = np.where(inside, share, 0.0)
+    blocks = _blocks(len(grid.weeks))
+    weight = used["expected"].to_numpy() / used["expected"].sum()
+    block_of_match = blocks[grid.week[column[:, 0]]]
+    for market in np.unique(row[:, 0]):
+        own = row[:, 0] == market
+        hours = np.bincount(grid.bin_of_week[market][column[own].ravel()], share[own].ravel(), minlength=BINS_PER_WEEK)
+        share_of_market = float(weight[own].sum())
+        of_match = np.bincount(block_of_match[own], weight[own] / share_of_market, blocks[-1] + 1)
+        compared = _compared(*_by_week(grid, int(market), hours), blocks, of_match)
+        yield _Departure(str(grid.markets[market]), *compared, share_of_market)
+
+
+def _blocks(weeks: int) -> np.ndarray:
+    """The part of the year of each week; a rest shorter than half a part belongs to the part before."""
+    return np.minimum(np.arange(weeks) // BLOCK_WEEKS, max((weeks + BLOCK_WEEKS // 2) // BLOCK_WEEKS - 1, 0))
+
+
+def _by_week(grid: ExpectedGrid, market: int, hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The departure of each week from usual, as a share, in the free quarter-hours of these hours; and its precision,
+    0 for a week without any. hours: how often each quarter-hour of the week lies in a window."""
+    expected = grid.expected[market]
+    is_free = grid.is_known[market] & ~grid.is_masked[market] & (expected > 0)
+    weight = np.where(is_free, hours[grid.bin_of_week[market]], 0.0)
+    usual = weight * np.where(is_free, expected, 0.0)
+
+    def by_week(values: np.ndarray) -> np.ndarray:
+        return np.bincount(grid.week, values, len(grid.weeks))
+
+    sums, noise = by_week(usual), by_week(weight * usual)
+    departure = ratio(by_week(weight * grid.observed[market]) - sums, sums, 0.0)
+    return departure, ratio(sums**2, noise, 0.0)
+
+
+def _compared(
+    departure: np.ndarray, precision: np.ndarray, blocks: np.ndarray, of_match: np.ndarray
+) -> tuple[float, float, float]:
+    """The p-value that all blocks depart alike (an F test of blocks against weeks), the bias and its variance.
+
+    of_match: the share of the estimate's weight that lies in each block.
+    """
+    from scipy.special import fdtrc
+
+    of_block = np.bincount(blocks, precision)
+    mean = ratio(np.bincount(blocks, precision * departure), of_block, 0.0)
+    known = of_block > 0
+    weeks = int((precision > 0).sum())
+    between, within = int(known.sum()) - 1, weeks - int(known.sum())
+    if between < 1 or within < 1:
+        return np.nan, 0.0, 0.0
+    centre = float((of_block * mean).sum() / of_block.sum())
+    variance = float((precision * (departure - mean[blocks]) ** 2).sum()) / within
+    excess = float((of_block * (mean - centre) ** 2).sum()) / between
+    p_value = float(fdtrc(between, within, excess / variance)) if variance > 0 else np.nan
+    bias = float((of_match * mean).sum())
+    return p_value, bias, float((of_match**2 * ratio(np.full(len(mean), variance), of_block, 0.0)).sum())
