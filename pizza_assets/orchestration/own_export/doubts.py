@@ -13,10 +13,7 @@ from pizza_assets.sources.orders.import_facts import NO_ORDER, ImportFacts
 from pizza_assets.sources.orders.text_batches import LIKE_AN_ORDER
 
 MANY = 0.05
-"""A larger share of excluded or replaced lines is worth a look: shops cancel one order in fifty."""
-MANY_DECIDED = 0.25
-"""The same of excluded lines if the mapping decides on every line: by statuses or by a column of voids (decisions 0042
-and 0060). Delivery platforms cancel more."""
+"""A larger share of excluded or replaced lines is worth a look: shops cancel one order in fifty (decision 0060)."""
 _MOST_NAMED = 5
 
 
@@ -31,10 +28,11 @@ def doubts_of(
     read = max(sum(facts.lines_read.values()), 1)
     doubts = []
     excluded = facts.lines.get(EXCLUDED, 0)
-    if excluded > (MANY_DECIDED if _decides(mapping) else MANY) * read:
+    if excluded > MANY * read:
+        first = f", the first ones {', '.join(facts.excluded_lines)}" if facts.excluded_lines else ""
         doubts.append(
             f"{excluded:,} of {read:,} lines ({excluded / read:.0%}) are left out by their status, as void or as paid "
-            "back: is that right? Check [statuses] and the columns status, void and refunded of the mapping"
+            f"back{first}: is that right? Check [statuses] and the columns status, void and refunded of the mapping"
         )
     others = facts.other_counts()
     kinds = {kind: count for kind, count in others.items() if kind != LIKE_AN_ORDER}
@@ -88,8 +86,3 @@ def doubts_of(
             f"these files of the folder are not read: {named}{more}; move them away, or check them separately"
         )
     return tuple(doubts)
-
-
-def _decides(mapping: FileMapping) -> bool:
-    """Whether the owner or the layout has said of every line whether it counts."""
-    return bool(mapping.counted_statuses) or "void" in mapping.columns

@@ -49,6 +49,7 @@ _ANSWER = "answer"
 _UNUSED_SECONDS = 86_400
 """How long files of weeks stay after the last answer that had them: another process may still be reading them."""
 _UNNAMED = "unnamed.parquet"
+_MOST_NAMED = 3
 _EXTENTS = pa.schema([(name, pa.string()) for name in ("name", "first_week", "last_week")])
 _OF_WEEKS = ("week_files", "week_counts", "rejects", "days", "file_days")
 _NEAREST = """
@@ -243,6 +244,7 @@ def _facts(db: "DuckDBPyConnection", folder: Path, elsewhere: TradingDays | None
         lines_read={name: line_count for name, line_count, _ in read},
         lines=_line_counts(db),
         aside=tuple(f"{name} {text}" for name, _, texts in read for text in texts),
+        excluded_lines=_excluded_lines(db),
         others=_counted(db, "asides", "why", "sum(lines)"),
         week_files=_week_files(db, folder),
     )
@@ -255,6 +257,14 @@ def _line_counts(db: "DuckDBPyConnection") -> dict[str, int]:
     [[rejected]] = db.execute("SELECT count(*) FROM rejects").fetchall()
     folded = dict(db.execute("SELECT kind, sum(lines)::BIGINT FROM week_counts GROUP BY kind").fetchall())
     return {kind: folded.get(kind, 0) for kind in LINE_KINDS} | {BLANK: blank, NO_ORDER: aside, REJECTED: rejected}
+
+
+def _excluded_lines(db: "DuckDBPyConnection") -> tuple[str, ...]:
+    first = db.execute(
+        "SELECT name, line_number FROM lines JOIN files USING (file_id) WHERE is_excluded ORDER BY name, line_number "
+        f"LIMIT {_MOST_NAMED}"
+    ).fetchall()
+    return tuple(f"{name} line {line}" for name, line in first)
 
 
 def _counted(db: "DuckDBPyConnection", table: str, kind: str, count: str) -> dict[str, dict[str, int]]:

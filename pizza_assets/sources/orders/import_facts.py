@@ -37,6 +37,7 @@ class ImportFacts:
     others: per week, of the lines that are no orders those that may be orders after all: counts by their kind, or by
         text_batches.LIKE_AN_ORDER.
     lines: counts of all these lines by LINE_KINDS; they add up to the lines read.
+    excluded_lines: the first lines that are left out by their status or as void, as "FILE line N".
     week_files: the names of the Parquet files of each week, which also tell its content.
     """
 
@@ -47,6 +48,7 @@ class ImportFacts:
     lines_read: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
+    excluded_lines: tuple[str, ...] = ()
     others: dict[str, dict[str, int]] = field(default_factory=dict)
     week_files: dict[str, list[str]] = field(default_factory=dict)
 
@@ -58,7 +60,8 @@ class ImportFacts:
         """The inverse of `to_json`."""
         extents = {name: (first, last) for name, (first, last) in values["extents"].items()}
         coverage = tuple(coverage_from_json(values["coverage"]))
-        return cls(**{**values, "coverage": coverage, "extents": extents, "aside": tuple(values["aside"])})
+        texts = {name: tuple(values.get(name, ())) for name in ("aside", "excluded_lines")}
+        return cls(**{**values, **texts, "coverage": coverage, "extents": extents})
 
     def count(self, kind: str) -> int:
         """The count of one kind over all weeks."""

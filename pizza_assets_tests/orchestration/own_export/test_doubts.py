@@ -30,15 +30,17 @@ def doubts(source: OrderFiles, chosen: FileMapping) -> str:
 
 @pytest.mark.parametrize(
     ("statuses", "every", "is_doubtful"),
-    [(STATUSES, 10, True), (DECIDED, 10, False), (DECIDED, 5, False), (DECIDED, 3, True)],
+    [(STATUSES, 10, True), (STATUSES, 30, False), (DECIDED, 10, True), (DECIDED, 30, False)],
 )
-def test_cancelled_orders_are_ordinary_up_to_a_share_if_every_status_is_decided(
+def test_cancelled_orders_are_ordinary_up_to_a_share_whoever_decided_on_them(
     tmp_path: Path, statuses: tuple[str, str], every: int, is_doubtful: bool
 ) -> None:
     rows = [(*row(n, "2025-08-15 19:00"), "done" if n % every else "Cancelled") for n in range(60)]
     write(tmp_path / "in", "1.csv", csv_text((*HEADER, "state"), rows))
     chosen = mapping(ORDER_ROWS, statuses)
-    assert ("are left out" in doubts(order_files(tmp_path / "in", chosen), chosen)) == is_doubtful
+    text = doubts(order_files(tmp_path / "in", chosen), chosen)
+    assert ("are left out" in text) == is_doubtful
+    assert ("1.csv line 2, 1.csv line 12, 1.csv line 22" in text) == is_doubtful
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_times_in_utc_leave_the_business_day_to_the_place(tmp_path: Path) -> Non
     assert starts == ["2025-08-15T05:00:00+00:00"]
 
 
-@pytest.mark.parametrize(("every", "is_doubtful"), [(8, False), (3, True)])
+@pytest.mark.parametrize(("every", "is_doubtful"), [(30, False), (8, True), (3, True)])
 def test_voids_are_ordinary_up_to_a_share(tmp_path: Path, every: int, is_doubtful: bool) -> None:
     """Decision 0060."""
     rows = [(*row(n, "2025-08-15 19:00"), "no" if n % every else "yes") for n in range(60)]
