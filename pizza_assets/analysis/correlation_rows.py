@@ -52,8 +52,8 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         "converged": evidence.grid.is_converged and evidence.grid.observed.size > 0,
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
-    windows = {window.value: evidence.impact[evidence.impact["window"] == window.value] for window in Window}
-    windows[Span.MATCH.value] = whole_matches(evidence.impact)
+    asked = dict.fromkeys(hypothesis.window for hypothesis in answers if not _is_by_day(hypothesis))
+    windows = {window: _windows(evidence.impact, window) for window in asked}
     quality = {window: _quality(rows) for window, rows in windows.items()}
     dropped = _without_baseline(evidence.grid)
     special = {window: [*dropped, *_on_special_days(rows)] for window, rows in windows.items()}
@@ -73,6 +73,10 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         }
         for hypothesis, answer in answers.items()
     )
+
+
+def _windows(impact: pd.DataFrame, window: Window | Span) -> pd.DataFrame:
+    return whole_matches(impact) if window == Span.MATCH else impact[impact["window"] == window.value]
 
 
 _NO_NUMBERS = {
