@@ -25,6 +25,8 @@ from pizza_assets.storage.tables import TableStore, WeekTables
 
 BASKET_WEEKS = 8
 """Weeks from which pizzas per order are computed."""
+_BASKETS = ["order_source", "market", "chain"]
+_BASKET_SUMS = ["order_count", "pizza_count"]
 
 
 def demand_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -148,12 +150,14 @@ def _demand_forecast_extract() -> dg.AssetsDefinition:
 def pizzas_per_order(order_bins: WeekTables, sources: Iterable[str]) -> dict[str, dict[tuple[str, str], float]]:
     """By order source, the mean number of pizzas per order by market and chain; without those that sold none."""
     weeks = list(order_bins)[-BASKET_WEEKS:]
-    sums = [order_bins.derived("baskets", week, _baskets) for week in weeks]
+    sums = [
+        order_bins.derived("baskets", week, _baskets, [*_BASKETS, *_BASKET_SUMS], encoded=_BASKETS) for week in weeks
+    ]
     known = [part for part in sums if part is not None]
     found: dict[str, dict[tuple[str, str], float]] = {source: {} for source in sources}
     if not known:
         return found
-    total = pd.concat(known).groupby(["order_source", "market", "chain"], as_index=False).sum()
+    total = pd.concat(known).groupby(_BASKETS, as_index=False).sum()
     sold = total[(total["order_count"] > 0) & (total["pizza_count"] > 0)]
     for row in sold.to_dict("records"):
         if row["order_source"] in found:
@@ -162,7 +166,8 @@ def pizzas_per_order(order_bins: WeekTables, sources: Iterable[str]) -> dict[str
 
 
 def _baskets(rows: pd.DataFrame, _week: str) -> pd.DataFrame:
-    return rows.groupby(["order_source", "market", "chain"], as_index=False)[["order_count", "pizza_count"]].sum()
+    sums = rows.groupby(_BASKETS, as_index=False, observed=True)[_BASKET_SUMS].sum()
+    return sums.astype(dict.fromkeys(_BASKETS, "str"))
 
 
 def _histories(

@@ -61,7 +61,9 @@ def _orders_timeline() -> dg.AssetsDefinition:
     @dg.asset(**described("dashboards", "dashboard_orders_timeline"), description="Orders per hour, market and chain.")
     def dashboard_orders_timeline(order_bins: WeekTables) -> WholeOutput:
         def week_timeline(week: str) -> pd.DataFrame:
-            return extracts.orders_timeline(order_bins.read(week, extracts.TIMELINE_COLUMNS))
+            return extracts.orders_timeline(
+                order_bins.read(week, extracts.TIMELINE_COLUMNS, encoded=extracts.TIMELINE_NAMES)
+            )
 
         parts = list(side_by_side(week_timeline, list(order_bins)))
         rows = extracts.joined_timelines(parts)

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pizza_assets.analysis.match_windows import sum_windows
+from pizza_assets.analysis.match_windows import BINS_COLUMNS, BINS_TEXTS, sum_windows
 from pizza_assets.analysis.merged_orders import merge_batches, nearest_match_sources
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.store_quarters import store_quarters
@@ -142,7 +142,8 @@ def _match_windows(
             matches = raw_matches.get(week.key)
             if matches is None:
                 return WeekOutput(week.key, reason=NO_MATCHES, is_retired=True)
-            bins = order_bins.rows(weeks_touched(matches.rows, week, lengths))
+            touched = weeks_touched(matches.rows, week, lengths)
+            bins = order_bins.read_weeks(touched, BINS_COLUMNS, encoded=BINS_TEXTS)
             windows = sum_windows(matches.rows, bins, markets, lengths)
             return WeekOutput(week.key, windows, table_label(windows, _if_empty(week, order_bins, raw_matches)))
 

@@ -37,6 +37,7 @@ class LocalEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._tables_found: set[str] = set()
+        self._columns_found: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -60,6 +61,12 @@ class LocalEventLog(SqliteEventLogStorage):
             self._tables_found.add(table_name)
         return table_name in self._tables_found
 
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        """Dagster reads the table's columns for each event of an asset; a column stays."""
+        if column_name not in self._columns_found and super()._has_asset_key_col_on_connection(conn, column_name):
+            self._columns_found.add(column_name)
+        return column_name in self._columns_found
+
     def delete_events(self, run_id: str) -> None:
         """Delete a run's events with its database, which Dagster's own storage would leave behind, emptied."""
         super().delete_events(run_id)
@@ -74,6 +81,7 @@ class LocalEventLog(SqliteEventLogStorage):
     def wipe(self) -> None:
         self._close()
         self._tables_found.clear()
+        self._columns_found.clear()
         super().wipe()
 
     def dispose(self) -> None:

@@ -26,7 +26,7 @@ from pizza_assets.escaping import plain_markdown, printable
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.models.week import with_neighbours
+from pizza_assets.models.week import weeks_in_ranges, with_neighbours
 from pizza_assets.storage.fingerprints import ABSENT, table_identity, version_of, whole_fingerprint
 from pizza_assets.storage.tables import TableStore, Unreadable, WeekTables, model_of
 from pizza_assets.storage.week_events import latest_materializations
@@ -153,7 +153,9 @@ class TableIOManager(dg.IOManager):
         wanted = context.dagster_type.typing_type
         self._record_version(context, asset)
         if context.has_asset_partitions:
-            keys = list(context.asset_partition_keys)
+            # not asset_partition_keys: it goes through the calendar from the first week, for each input anew
+            asked = context.asset_partition_key_range
+            keys = weeks_in_ranges([(asked.start, asked.end)])
             if context.definition_metadata.get(READS_NEIGHBOURS):
                 keys = with_neighbours(keys)
             weeks = WeekTables(self._tables, asset, keys)

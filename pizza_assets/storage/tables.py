@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from pizza_assets.dashboards.csv_format import read_csv
 from pizza_assets.errors import StorageError
@@ -56,8 +57,13 @@ class TableStore:
         with self.objects.claiming(layout.week_claim(asset, week)) as claim:
             yield WeekWriter(self.objects, claim, asset, week, self._now, self._limits)
 
-    def read_week(self, asset: str, week: str, columns: Sequence[str] | None = None) -> "WeekFrame | None":
-        """One week's rows, preferably real, or None if nothing (acceptable) is stored."""
+    def read_week(
+        self, asset: str, week: str, columns: Sequence[str] | None = None, encoded: Sequence[str] = ()
+    ) -> "WeekFrame | None":
+        """One week's rows, preferably real, or None if nothing (acceptable) is stored.
+
+        encoded: those of `columns` to return as categories, see `frames.table_of`.
+        """
         model = model_of(asset)
         labels = [name for name in sorted(self._mock_refused) if name in model.column_names()]
         wanted = columns if columns is None else [*columns, *(name for name in labels if name not in columns)]
@@ -65,7 +71,7 @@ class TableStore:
             found = (
                 self._whole_week(key, model)
                 if columns is None
-                else frames.read_parquet(self.objects, key, model, wanted)
+                else frames.read_parquet(self.objects, key, model, wanted, encoded)
             )
             if found is not None:
                 frame, covered = found
@@ -246,23 +252,40 @@ class WeekTables(Mapping[str, WeekFrame]):
     def __len__(self) -> int:
         return len(self._stored_weeks())
 
-    def read(self, week: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Some columns of a week; no rows for a week that is not stored."""
-        found = self._tables.read_week(self._asset, week, columns) if week in self._requested else None
+    def read(self, week: str, columns: Sequence[str], encoded: Sequence[str] = ()) -> pd.DataFrame:
+        """Some columns of a week; no rows for a week that is not stored. encoded: see `frames.table_of`."""
+        found = self._tables.read_week(self._asset, week, columns, encoded) if week in self._requested else None
         return model_of(self._asset).empty()[list(columns)] if found is None else found.rows
+
+    def read_weeks(self, weeks: Sequence[str], columns: Sequence[str], encoded: Sequence[str]) -> pd.DataFrame:
+        """Like `read`, for several weeks in one frame."""
+        found = [self.read(week, columns, encoded) for week in weeks]
+        filled = [rows for rows in found if len(rows)]
+        if len(filled) <= 1:
+            return filled[0] if filled else model_of(self._asset).empty()[list(columns)]
+        joined = pd.concat([rows.drop(columns=list(encoded)) for rows in filled], ignore_index=True)
+        texts = {name: union_categoricals([rows[name] for rows in filled]) for name in encoded}
+        return joined.assign(**texts)[list(columns)]
 
     def distinct(self, column: str) -> set[str]:
         """The distinct values of a text column over all weeks; one week at a time is in memory."""
         return {value for week in self for value in self.read(week, [column])[column].dropna().unique()}
 
-    def derived(self, kind: str, week: str, compute: Callable[[pd.DataFrame, str], Derived]) -> Derived | None:
+    def derived(
+        self,
+        kind: str,
+        week: str,
+        compute: Callable[[pd.DataFrame, str], Derived],
+        columns: Sequence[str] | None = None,
+        encoded: Sequence[str] = (),
+    ) -> Derived | None:
         """`compute` of the week's rows and key; None for a week without rows. Cached under `kind` until the week
-        changes, so the result must be small and must not be modified.
+        changes, so the result must be small and must not be modified. columns, encoded: what is read, see `read`.
         """
         facts = self.facts(week)
         key = (self._asset, kind, week, facts.content_sha256 if facts else "")
         if not key[-1] or key not in self._tables.derived_cache:
-            rows = self[week].rows
+            rows = self[week].rows if columns is None else self.read(week, columns, encoded)
             self._tables.derived_cache[key] = compute(rows, week) if len(rows) else None
         return self._tables.derived_cache[key]
 

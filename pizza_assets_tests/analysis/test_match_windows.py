@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizza_assets.analysis.match_windows import sum_windows
+from pizza_assets.analysis.match_windows import BINS_COLUMNS, BINS_TEXTS, sum_windows
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.windows import WindowLengths
@@ -240,6 +240,8 @@ def test_windows_agree_with_their_definition_and_with_merged_orders_in_any_order
     _every_exposed_match_has_its_numbers_in_every_window(world, rows)
     _merged_orders_tell_the_same_story(world, rows)
     _order_of_rows_and_names_of_markets_do_not_matter(world, bins, rows, seed)
+    encoded = bins.astype(dict.fromkeys(BINS_TEXTS, "category"))
+    pd.testing.assert_frame_equal(sum_windows(world.matches, encoded[BINS_COLUMNS], world.markets, LENGTHS), rows)
 
 
 def _every_exposed_match_has_its_numbers_in_every_window(world: World, rows: pd.DataFrame) -> None:

@@ -150,6 +150,21 @@ def test_a_table_that_was_found_is_not_looked_for_again(
     assert dg.materialize([an_asset], instance=instance).success
 
 
+def test_a_column_that_was_found_is_not_looked_for_again(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = instance.event_log_storage
+    assert isinstance(log, LocalEventLog)
+    assert not log.has_asset_key_col("column_of_tomorrow")
+    assert dg.materialize([an_asset], instance=instance).success
+    monkeypatch.setattr(
+        SqliteEventLogStorage,
+        "_has_asset_key_col_on_connection",
+        lambda *_: pytest.fail("looked for again"),
+    )
+    assert dg.materialize([an_asset], instance=instance).success
+
+
 def test_wiped_logs_are_gone(instance: dg.DagsterInstance) -> None:
     done = dg.materialize([an_asset], instance=instance)
     instance.event_log_storage.wipe()

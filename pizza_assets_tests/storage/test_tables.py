@@ -25,6 +25,8 @@ from pizza_assets.storage.week_writer import Origin
 from pizza_assets_tests.storage.rows import NOW, WEEK, events, origin
 from pizza_assets_tests.support.stored_week import write_week
 
+LATER = datetime(2026, 11, 22, tzinfo=UTC)
+
 
 # Property 11: the weekly tables of a mock week, with their empty values
 def test_every_weekly_table_of_a_week_is_read_back_equal(tables: TableStore) -> None:
@@ -45,6 +47,23 @@ def test_every_weekly_table_of_a_week_is_read_back_equal(tables: TableStore) -> 
         assert stored is not None
         pd.testing.assert_frame_equal(stored.rows, frame)
         assert stored.covered == tuple(sorted(orders.covered))
+
+
+def test_texts_read_as_categories_are_the_same_texts(tables: TableStore) -> None:
+    weeks = [MatchWeek(WEEK, "Europe/London").shifted(step) for step in (0, 1)]
+    for week, markets in zip(weeks, (DEFAULT_MARKETS[1:3], DEFAULT_MARKETS[:2]), strict=True):
+        orders = mock_orders(week, markets, MockMatches(now=lambda: NOW).matches(week).rows, LATER, seed=0)
+        bins = bin_orders(FrameBatches(orders.rows), orders.covered, week.starts_at, week.ends_at, order_source="mock")
+        write_week(tables, "order_bins", week.key, bins, origin("mock"), covered=orders.covered)
+    keys = [week.key for week in weeks]
+    stored = WeekTables(tables, "order_bins", keys)
+    names, encoded = OrderBins.column_names(), ["order_source", "market", "store_ids"]
+    for chosen in (keys, keys[:1]):
+        found = stored.read_weeks(chosen, names, encoded)
+        assert [name for name in names if found[name].dtype == "category"] == encoded
+        assert found["store_ids"].isna().any()
+        pd.testing.assert_frame_equal(found.astype(dict.fromkeys(encoded, "str")), stored.rows(chosen))
+    assert stored.read_weeks([weeks[0].shifted(5).key], names, encoded).empty
 
 
 def test_equal_rows_give_equal_bytes(tables: TableStore, tmp_path: Path) -> None:

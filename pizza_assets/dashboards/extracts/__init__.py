@@ -8,7 +8,12 @@ from pizza_assets.dashboards.extracts.forecasts import (
 )
 from pizza_assets.dashboards.extracts.match_timeline import match_timeline
 from pizza_assets.dashboards.extracts.matches import match_impact_extract, matches_extract
-from pizza_assets.dashboards.extracts.orders_timeline import TIMELINE_COLUMNS, joined_timelines, orders_timeline
+from pizza_assets.dashboards.extracts.orders_timeline import (
+    TIMELINE_COLUMNS,
+    TIMELINE_NAMES,
+    joined_timelines,
+    orders_timeline,
+)
 from pizza_assets.dashboards.extracts.results import (
     anomalies_extract,
     correlations_extract,
@@ -18,6 +23,7 @@ from pizza_assets.dashboards.extracts.results import (
 
 __all__ = [
     "TIMELINE_COLUMNS",
+    "TIMELINE_NAMES",
     "anomalies_extract",
     "checks_extract",
     "coming_matches_extract",

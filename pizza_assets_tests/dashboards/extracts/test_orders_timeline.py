@@ -44,7 +44,8 @@ def test_timeline_equals_a_plain_group_by_in_any_row_order(cells, random):
     frame = bins(cells)
     order = list(range(len(frame)))
     random.shuffle(order)
-    timeline = extracts.orders_timeline(frame.iloc[order].reset_index(drop=True))
+    shuffled = frame.iloc[order].reset_index(drop=True)
+    timeline = extracts.orders_timeline(shuffled)
     OrdersTimelineExtract.validate(timeline, lazy=True)
     plain = (
         frame.assign(hour_at=frame["minute_at"].dt.floor("h"), covered_minutes=1)
@@ -54,6 +55,8 @@ def test_timeline_equals_a_plain_group_by_in_any_row_order(cells, random):
         .sum()
     )
     pd.testing.assert_frame_equal(timeline, OrdersTimelineExtract.conform(plain))
+    encoded = shuffled.astype(dict.fromkeys(extracts.TIMELINE_NAMES, "category"))
+    pd.testing.assert_frame_equal(extracts.orders_timeline(encoded), timeline)
 
 
 def test_an_hour_split_between_two_weeks_is_added_up():
