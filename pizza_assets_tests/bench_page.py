@@ -17,8 +17,8 @@ import vl_convert
 from playwright.sync_api import sync_playwright
 
 from pizza_assets.dashboards.dashboard_page import build_page
+from pizza_assets_tests.dashboards.conftest import CHROMIUM, FLAGS
 from pizza_assets_tests.dashboards.sample import Sample, sample_page_data, sample_quarters
-from pizza_assets_tests.dashboards.test_page_in_browser import CHROMIUM, FLAGS
 
 ROUNDS = 9
 A_YEAR = Sample(weeks=52, markets=20, chains=1, matches_per_week=10)

@@ -33,7 +33,7 @@ SLOW_FILES = (
     "test_s3_torture.py", "test_torture.py", "test_lambda_runs.py", "test_s3_pipeline.py", "test_new_order_files.py",
     "test_ui.py", "test_s3_stores.py", "test_lambda_refresh.py", "test_page_in_browser.py", "test_backfill_command.py",
     "test_backfill.py", "test_pipeline.py", "test_forecasts.py", "test_real_sources.py", "test_pizzaplace.py",
-    "test_s3_claims.py",
+    "test_s3_claims.py", "test_walks_in_browser.py",
 )  # fmt: skip
 
 

@@ -91,6 +91,8 @@ def test_names_are_found_whatever_their_case(
         (["--market", "Leeds"], 1, "no such shop has a forecast"),
         (["--send"], 2, "no channel is set; set PIZZA_NOTIFY_URLS"),
         (["--again"], 2, "--again is for --send"),
+        (["--next-weekend"], 1, "the next weekend is not forecast yet"),
+        (["--send", "--next-weekend"], 2, "--send is for the coming weekend"),
         (["--send", "--json"], 2, "--send sends plain text"),
         (["--json", "--csv"], 2, "choose one of"),
         (["--format", "pdf"], 2, "'pdf'"),

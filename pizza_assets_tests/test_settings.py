@@ -7,6 +7,7 @@ import pytest
 
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.market import DEFAULT_MARKETS
+from pizza_assets.orchestration.resources import analysis_parameters
 from pizza_assets.settings import Settings, read_markets
 
 
@@ -168,6 +169,17 @@ def test_empty_variables_keep_the_default() -> None:
         ("", "market must be written as [[market]]"),
         ("[[market]]\nname='A'\ntimezone='UTC'\nchain=''", "market 'A': chain is empty"),
         ("[[market]]\nname='A'\ntimezone='UTC'\nteams=['']", "market 'A': teams"),
+        *(
+            (f"[[market]]\nname='A'\ntimezone='UTC'\norders_per_person={wrong}", "orders_per_person is not a positive")
+            for wrong in ("0", "-3", "'six'", "true", "inf", "nan", "1e7", "[6]")
+        ),
+        (
+            "[[market]]\nname='A'\ntimezone='UTC'\n[[chain]]\nname='Uno'\norders_per_person=0.0",
+            "chain 'Uno': orders_per_person is not a positive number; write one like 6 or 7.5",
+        ),
+        ("[[market]]\nname='A'\ntimezone='UTC'\n[[chain]]\norders_per_person=6", "chain 1: name is missing"),
+        ("chain=3\n[[market]]\nname='A'\ntimezone='UTC'", "chain must be written as [[chain]]"),
+        ("[[market]]\nname='A'\ntimezone='UTC'\n[[chain]]\nname='B'\n[[chain]]\nname='B'", "chain 'B' is listed twice"),
         ("name = ", "not readable as TOML"),
     ],
 )
@@ -186,6 +198,41 @@ def test_markets_are_read(tmp_path: Path) -> None:
     (market,) = Settings.from_environment({"PIZZA_MARKETS": str(path)}).markets()
     assert (market.name, market.timezone, market.teams) == ("Leeds", "Europe/London", ("Leeds United",))
     assert (market.country, market.region) == (None, "SCT")
+
+
+PEOPLE = """
+[[market]]
+name = "Leeds"
+timezone = "Europe/London"
+orders_per_person = 7.5
+[[market]]
+name = "York"
+timezone = "Europe/London"
+[[chain]]
+name = "Uno"
+orders_per_person = 9
+"""
+
+
+def test_a_markets_orders_per_person_come_before_its_chains_and_those_before_the_setting(tmp_path: Path) -> None:
+    path = tmp_path / "markets.toml"
+    path.write_text(PEOPLE)
+    people = Settings.from_environment({"PIZZA_MARKETS": str(path), "PIZZA_ORDERS_PER_PERSON": "6"}).people()
+    assert [people.of(*shop) for shop in (("Leeds", "Uno"), ("York", "Uno"), ("York", "Due"))] == [7.5, 9.0, 6.0]
+    assert people.of(None, "Uno") is None
+    path.write_text(PEOPLE.replace("orders_per_person = 7.5", ""))
+    people = Settings.from_environment({"PIZZA_MARKETS": str(path)}).people()
+    assert (people.of(None, "Uno"), people.of("Leeds", "Due")) == (9.0, None)
+
+
+def test_numbers_of_people_change_the_forecast_and_no_week(tmp_path: Path) -> None:
+    path = tmp_path / "markets.toml"
+    path.write_text(PEOPLE)
+    settings = Settings.from_environment({"PIZZA_MARKETS": str(path)})
+    before, markets = analysis_parameters(settings), settings.markets()
+    path.write_text(PEOPLE.replace("7.5", "8"))
+    assert analysis_parameters(settings) != before
+    assert settings.markets() == markets
 
 
 def test_a_lambda_function_can_not_read_a_local_folder() -> None:

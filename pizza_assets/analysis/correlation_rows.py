@@ -53,7 +53,7 @@ def answer_rows(pair: SourcePair, evidence: Evidence, answers: Mapping[Hypothesi
         "computed_from_weeks": _weeks_in_words(evidence.grid.weeks),
     }
     asked = dict.fromkeys(hypothesis.window for hypothesis in answers if not _is_by_day(hypothesis))
-    windows = {span: rows_of_span(evidence.impact, span) for span in asked}
+    windows = {span: rows_of_span(evidence.impact, span.value) for span in asked}
     quality = {window: _quality(rows) for window, rows in windows.items()}
     dropped = _without_baseline(evidence.grid)
     special = {window: [*dropped, *_on_special_days(rows)] for window, rows in windows.items()}

@@ -83,6 +83,15 @@ TEMPLATES = {
     ),
     "goal_finding": "Orders run {found} {period} than at the same minute without one ({evidence}).",
     "alarms": "Stores departed from their usual orders: {alarms}{doubt}{near}.",
+    "title_finding": "{source}Orders run {found} {period}{about}",
+    "title_hours_before": "{source}Orders were {found} {period}{about}, and not as usual hours before it, either",
+    "title_nothing_found": "{source}No effect found {period}{about}",
+    "title_results": "{source}Orders {period}: {effects}",
+    "title_result": "{found} if {result}",
+    "title_result_nothing_found": "no effect found if {result}",
+    "title_curve": "{source}Orders are {spans} kick-off",
+    "title_curve_nothing_found": "{source}At no time around kick-off were orders found to differ from usual",
+    "title_accuracy": "{source}Forecasts around matches missed by {error} % of orders, the mean of 8 weeks by {mean} %",
 }
 """By name. A test says of each of them when it is true."""
 TOO_FEW_ORDERS_MDE_PCT = 30.0
@@ -184,7 +193,7 @@ def _about_effect(result: Mapping, period: str, more_evidence: str, context: Con
         before=f"{hours_before(result)} " if began_before(result) else "",
         run="were" if began_before(result) else "run",
         more="" if excludes_zero(result) else TEMPLATES["by_permutation"],
-        doubt=_doubt(result),
+        doubt=doubt(result),
     )
 
 
@@ -192,7 +201,7 @@ def _p_value(result: Mapping) -> str:
     return "not known" if result["p_value"] is None else f"{result['p_value']:.3f}"
 
 
-def _doubt(result: Mapping) -> str:
+def doubt(result: Mapping) -> str:
     """That a finding in data that show only large changes is probably too large (Gelman and Carlin 2014); and which
     markets keep seasons of their own."""
     smallest, uplift = result["mde_80_pct"], result["uplift_pct"]

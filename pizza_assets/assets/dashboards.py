@@ -7,6 +7,7 @@ import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
 from pizza_assets.analysis.sentences import SUSPICIOUS_P
+from pizza_assets.analysis.titles import page_titles
 from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
@@ -59,6 +60,9 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 collected_at=collected_at,
                 weeks_for_alarms=MIN_WEEKS,
                 suspicious_p=SUSPICIOUS_P,
+                titles=page_titles(
+                    *(extracts[f"dashboard_{name}"] for name in ("correlations", "event_study", "forecast_accuracy"))
+                ),
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),

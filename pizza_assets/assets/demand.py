@@ -80,7 +80,8 @@ def _demand_forecast(settings: Settings) -> dg.AssetsDefinition:
         fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
         panels, shops, histories = _histories(settings, quarter_hours, raw_matches, fixtures, markets)
         pizzas = pizzas_per_order(order_bins, sorted({pair[0] for pair in shops}))
-        staffing = {source: Staffing(settings.orders_per_person, ratios) for source, ratios in pizzas.items()}
+        people = settings.people()
+        staffing = {source: Staffing(people, ratios) for source, ratios in pizzas.items()}
         rows = demand_tables.demand_forecast(
             shops,
             panels,

@@ -14,13 +14,14 @@ from pizza_assets.orchestration.resources import utc_now
 from pizza_assets.workbench import Workbench
 
 
-def show(market: str | None, team: str | None, chain: str | None, style: str) -> int:
-    """Print the digest as text, markdown, html, json or csv.
+def show(market: str | None, team: str | None, chain: str | None, style: str, *, is_next: bool = False) -> int:
+    """Print the digest as text, markdown, html, json or csv; of the weekend after this one if `is_next`.
 
     Raises PizzaAssetsError if no forecast is stored, ConfigurationError for an unknown market, team or chain.
     """
     bench = Workbench()
-    found = stored_digest(bench.tables, bench.now, bench.settings.timezone, _selection(bench, market, team, chain))
+    selection = _selection(bench, market, team, chain)
+    found = stored_digest(bench.tables, bench.now, bench.settings.timezone, selection, is_next=is_next)
     if style == "csv":
         say(to_csv(found.rows, DemandForecast).decode().rstrip("\n"))
     elif style == "json":

@@ -7,7 +7,8 @@ import pandas as pd
 
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
 from pizza_assets.analysis.forecast.weekend import days_of_shops, next_weekend_dates, shop_words, weekend_dates
-from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.analysis.reasons import split
+from pizza_assets.analysis.wording import explanations, source_prefix
 from pizza_assets.cli.clock import refuse_forecast_from_later
 from pizza_assets.cli.names import chosen_markets
 from pizza_assets.cli.terminal import say
@@ -144,7 +145,7 @@ def _day_cell(own: pd.DataFrame, text: str) -> str:
 def _why_no_hour(day: Mapping) -> str:
     if pd.notna(day["holiday"]):
         return str(day["holiday"])
-    return "hours not forecast" if pd.isna(day["reasons"]) else day["reasons"].partition(":")[0].replace("_", " ")
+    return "hours not forecast" if pd.isna(day["reasons"]) else explanations(split(day["reasons"])[:1])
 
 
 def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None, now: pd.Timestamp, days: int) -> str:
@@ -174,11 +175,11 @@ def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None
 def _common_facts(given: pd.DataFrame) -> str:
     """The data behind the forecast, its age and its skill, which all rows share."""
     row = given.iloc[0]
-    origin = f"{row['origin_at']:%a %d %b %Y %H:%M} UTC"
+    origin = f"{row['origin_at']:%a %d %b %Y, %H:%M} UTC"
     return (
         f"{_label(row)}Made on {row['made_on']} from {row['history_weeks']} weeks of orders until {origin}; around "
         f"matches, the error of past forecasts was {_compared(row['skill_against_mean_pct'])} that of the mean of 8 "
-        f"weeks, and {_compared(row['skill_against_no_football_pct'])} that of the model without football (deviance)."
+        f"weeks, and {_compared(row['skill_against_no_football_pct'])} that of the model without football."
     )
 
 
@@ -201,7 +202,7 @@ def _cells(row: Mapping) -> tuple[str, ...]:
         f"{row['orders']:.0f}" + ("" if row["days_ahead"] else f" from {row['local_start']}"),
         f"{row['low_80']:.0f} to {row['high_80']:.0f}",
         f"{row['low_95']:.0f} to {row['high_95']:.0f}",
-        f"{row['without_football']:.0f}",
+        without_match(row["orders"], row["difference"]),
         "-" if pd.isna(row["difference"]) else _added(row),
         "-" if pd.isna(row["peak_hour_local"]) else str(row["peak_hour_local"]),
         "-" if pd.isna(row["peak_hour_quantile_90"]) else f"{row['peak_hour_quantile_90']:.0f}",
@@ -213,6 +214,12 @@ def _added(row: Mapping) -> str:
     return f"{_tenths(row['difference'], '+')} ({low} to {high})"
 
 
+def without_match(orders: float, added: float) -> str:
+    """The forecast less what the match adds, as they are shown, so that the three agree. The stored number without the
+    match is a mean, the forecast a median: the mean may be the larger one although the match adds orders."""
+    return f"{orders:.0f}" if pd.isna(added) else _tenths(max(0.0, round(orders) - round(added, 1)))
+
+
 def _tenths(value: float, sign: str = "") -> str:
     """One decimal, never negative zero."""
     return f"{round(value, 1) + 0:{sign}.1f}"
@@ -221,7 +228,8 @@ def _tenths(value: float, sign: str = "") -> str:
 def _without_football(row: Mapping) -> str:
     if pd.isna(row["football_reasons"]):
         return ""
-    return f"These numbers leave out what matches do ({row['football_reasons']}): too low if matches raise orders."
+    why = explanations(split(row["football_reasons"]))
+    return f"These numbers leave out what matches do ({why}): too low if matches raise orders."
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -50,7 +50,7 @@ class PageData:
     table of that name (all weeks) summed over stores, for charts that need more than hours. `planted_effects` is a
     sentence on the effects built into mock orders, or empty. With fewer weeks of orders than `weeks_for_alarms`, alarms
     are not searched for. At a p-value of at most `suspicious_p` of the hours before a match, its effect may not be
-    football's.
+    football's. `titles` say what was found: by view and, within it, by pair of sources ("real/mock").
     """
 
     title: str
@@ -59,6 +59,7 @@ class PageData:
     planted_effects: str = ""
     weeks_for_alarms: int = 8
     suspicious_p: float = 0.02
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
 
@@ -109,6 +110,7 @@ def _tables(data: PageData) -> dict[str, object]:
         "planted_effects": data.planted_effects,
         "weeks_for_alarms": data.weeks_for_alarms,
         "suspicious_p": data.suspicious_p,
+        "titles": data.titles,
         "minor_digits": {code: minor_digits(code) for code in sorted(_currencies(data))},
         "filters": FILTERS,
         "views": {view.id: _described(view) for view in VIEWS},

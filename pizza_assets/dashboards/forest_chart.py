@@ -19,7 +19,7 @@ def forest() -> Spec:
         ("per_store_words", "Per store and hour"),
         ("mde_words", "Smallest detectable change"),
         ("n_words", "Based on"),
-        ("q_words", "q-value"),
+        ("q_words", "Expected false share"),
     )
     return {
         "$schema": SCHEMA,

@@ -25,6 +25,12 @@ def is_currency(code: str) -> bool:
     return len(code) == 3 and code in _CODES.split()
 
 
+def currencies_by_minor_digits() -> dict[int, list[str]]:
+    """All codes, sorted, by the number of decimals of their amounts."""
+    codes = sorted(_CODES.split())
+    return {digits: [code for code in codes if minor_digits(code) == digits] for digits in (0, 2, 3)}
+
+
 def minor_digits(currency: str) -> int:
     """Decimals of an amount in `currency` (ISO 4217 code): 0 for JPY, 3 for KWD, 2 for most and for unknown codes."""
     if currency in _WITHOUT_MINOR_UNITS:

@@ -57,7 +57,9 @@ class DemandForecast(
         nullable=True, ge=0, description="Orders to staff for: nine out of ten such spans stay at or below this number."
     )
     people: float = pa.Field(
-        nullable=True, ge=0, description="People for these orders in an hour, with PIZZA_ORDERS_PER_PERSON; else empty."
+        nullable=True,
+        ge=0,
+        description="People for these orders; empty if it is not set how many one person makes.",
     )
     pizzas: float = pa.Field(
         nullable=True,

@@ -97,7 +97,7 @@ def analysis_parameters(settings: Settings) -> str:
     chosen = (settings.timezone, settings.orders, settings.matches, settings.fallback)
     markets = markets_of(settings)
     days = repr([(market.country, market.region, market.special_days) for market in markets])
-    chosen += () if settings.orders_per_person is None else (repr(settings.orders_per_person),)
+    chosen += settings.people().fingerprint
     chosen += () if settings.calendar_share == Settings().calendar_share else (f"calendar {settings.calendar_share}",)
     return fingerprint(repr(markets), days, repr(WindowLengths.from_settings(settings)), *chosen)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, quoted
 from pizza_assets.models.market import DEFAULT_MARKETS, Market
+from pizza_assets.models.orders_per_person import OrdersPerPerson
 from pizza_assets.models.secret import Secret
 from pizza_assets.settings import values
 from pizza_assets.settings.declaration import setting
-from pizza_assets.settings.markets_table import read_markets
+from pizza_assets.settings.markets_table import read_markets, read_orders_per_person
 from pizza_assets.settings.notify_urls import notify_urls
 from pizza_assets.settings.sources import SourceSettings
 from pizza_assets.settings.special_days_file import with_special_days
@@ -76,7 +77,8 @@ class Settings(SourceSettings):
         "PIZZA_ORDERS_PER_PERSON",
         "",
         values.optional_positive,
-        "Orders that one person makes in an hour: the forecast then says how many people to staff, too.",
+        "Orders that one person makes in an hour: the forecast then says how many people to staff, too. The markets "
+        "table can have other numbers for single markets and chains.",
     )
     calendar_share: float = setting(
         "PIZZA_CALENDAR_SHARE",
@@ -214,6 +216,12 @@ class Settings(SourceSettings):
         """
         known = DEFAULT_MARKETS if self.markets_file is None else read_markets(Path(self.markets_file))
         return known if self.special_days is None else with_special_days(known, Path(self.special_days))
+
+    def people(self) -> OrdersPerPerson:
+        """Orders that one person makes in an hour, by market and chain. Raises what `markets` raises."""
+        if self.markets_file is None:
+            return OrdersPerPerson(self.orders_per_person)
+        return read_orders_per_person(Path(self.markets_file), self.orders_per_person)
 
 
 _KEPT_SECRET = (*values.KEPT_SECRET, notify_urls)

@@ -173,6 +173,10 @@ def share(value: str) -> float:
     return share
 
 
+MOST_ORDERS_PER_PERSON = 1e6
+"""Any more is no number of orders that a person makes in an hour."""
+
+
 def optional_positive(value: str) -> float | None:
     """A positive number; None for an empty value."""
     if not value:
@@ -181,7 +185,7 @@ def optional_positive(value: str) -> float | None:
         number = float(value)
     except ValueError:
         number = 0.0
-    if not 0 < number < 1e6:
+    if not 0 < number < MOST_ORDERS_PER_PERSON:
         raise ValueError("is not a positive number; write one like 6 or 7.5")
     return number
 

@@ -19,6 +19,7 @@ from pizza_assets.analysis.sentences import (
     sentence,
     template_of,
 )
+from pizza_assets.analysis.titles import accuracy_title, curve_title, effect_title, results_title
 from pizza_assets.analysis.wording import METHODS
 from pizza_assets_tests.analysis.test_insights import result, written
 
@@ -98,6 +99,24 @@ def moved(low: float) -> str:
     return sentence(WHOLE, "around it", context=Context(MovedOrders(("during",), ("pre",), low, 1.0, 0.03)))
 
 
+BY_RESULT = [
+    result(scope="result", scope_value=value, **changes) for value, changes in (("win", {}), ("draw", NOTHING))
+]
+ERRORS = {
+    "span": "match", "evidence": "backtest", "until_date": "2026-07-01", "error_pct": 12.0, "error_of_mean_pct": 14.0,
+    "order_source": "mock", "match_source": "real",
+}  # fmt: skip
+
+
+def minute(first: int, low: float, high: float, **changes: object) -> dict:
+    """A quarter of an hour of the curve around kick-off, with its band."""
+    point = {
+        "series": "own_match", "minutes_from": first, "minutes_to": first + 15, "ci_low_pct": low, "ci_high_pct": high,
+        "status": "ok", "is_calibrated": True, "band": "simultaneous", "order_source": "real", "match_source": "real",
+    }  # fmt: skip
+    return point | changes
+
+
 EXAMPLES = {
     "unanswered": lambda: about(**MISSING),
     "too_few": lambda: about(**NOTHING | {"mde_80_pct": 40.0}),
@@ -129,6 +148,15 @@ EXAMPLES = {
     "goal_not_sure": lambda: goal_sentence(POINT, "", is_finding=False)[1],
     "goal_finding": lambda: goal_sentence(POINT, "", is_finding=True)[1],
     "alarms": lambda: alarm_sentence({"low": 2, "high": 1}, 0.08, 1),
+    "title_finding": lambda: effect_title(result()),
+    "title_hours_before": lambda: effect_title(result(**BEGAN)),
+    "title_nothing_found": lambda: effect_title(result(**NOTHING)),
+    "title_results": lambda: results_title(BY_RESULT),
+    "title_result": lambda: results_title(BY_RESULT),
+    "title_result_nothing_found": lambda: results_title(BY_RESULT),
+    "title_curve": lambda: curve_title([minute(-30, 1.0, 9.0)]),
+    "title_curve_nothing_found": lambda: curve_title([minute(-30, -1.0, 9.0)]),
+    "title_accuracy": lambda: accuracy_title([ERRORS]),
 }
 
 

@@ -1,4 +1,4 @@
-"""What the page derives of matches in markets (`derive` in data.js) must be what the extract has, as far as it is shown."""
+"""What the page derives of matches in markets (`derive` in data.js) is what the extract has, as far as it is shown."""
 
 import numpy as np
 import pandas as pd

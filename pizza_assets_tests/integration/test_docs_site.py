@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pizza_assets_tests.conftest import PROJECT_ROOT, absent
-from pizza_assets_tests.dashboards.test_page_in_browser import CHROMIUM, FLAGS
+from pizza_assets_tests.dashboards.conftest import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.integration
 

@@ -30,6 +30,7 @@ from pizza_assets.analysis.local_week import BINS_PER_DAY
 from pizza_assets.analysis.reasons import Reason, joined, split
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS
+from pizza_assets.models.orders_per_person import OrdersPerPerson
 from pizza_assets.models.vocabulary import DemandLevel, ResultStatus
 
 NUMBERS = (
@@ -43,10 +44,9 @@ MEANS = ("without_football", "with_football", "expected", "usual_orders")
 
 @dataclass(frozen=True)
 class Staffing:
-    """orders_per_person: orders that one person makes in an hour; None if not set. pizzas_per_order: by market and
-    chain; a missing one is not known."""
+    """pizzas_per_order: by market and chain; a missing one is not known."""
 
-    orders_per_person: float | None
+    orders_per_person: OrdersPerPerson
     pizzas_per_order: Mapping[tuple[str, str], float]
 
 
@@ -206,12 +206,16 @@ def _judged(
 
 def _with_staffing(rows: pd.DataFrame, staffing: Staffing) -> pd.DataFrame:
     is_hour = rows["span"] == SPANS[HOUR].value
-    people = np.nan if staffing.orders_per_person is None else np.ceil(rows["quantile_90"] / staffing.orders_per_person)
     ratios = pd.Series(staffing.pizzas_per_order, dtype=float)
     key = pd.MultiIndex.from_frame(rows[["market", "chain"]])
+    per_person = pd.Series(
+        [staffing.orders_per_person.of(None if pd.isna(market) else market, chain) for market, chain in key],
+        index=rows.index,
+        dtype=float,
+    )
     ratio = ratios.reindex(key).to_numpy() if len(ratios) else np.full(len(rows), np.nan)
     return rows.assign(
-        people=pd.Series(people, index=rows.index, dtype=float).where(is_hour),
+        people=np.ceil(rows["quantile_90"] / per_person).where(is_hour),
         pizzas=rows["expected"] * ratio,
         pizzas_90=np.ceil(rows["quantile_90"] * ratio),
     )

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from pizza_assets.analysis.forecast.weekend import SHOP, days_of_shops, shop_words, weekend_dates
-from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.analysis.forecast.weekend import SHOP, days_of_shops, next_weekend_dates, shop_words, weekend_dates
+from pizza_assets.analysis.wording import counted_noun, source_prefix
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
 
@@ -18,6 +18,7 @@ LINES = 8
 """Shops that are listed; all others are summed up in one line for each chain."""
 _FRIDAY = 4
 _QUARTER_SECONDS = 900
+_MOST_TIMES = 10
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,13 @@ def last_weekend(begins: date) -> list[str]:
     return [(begins + timedelta(days=days)).isoformat() for days in (-7, -6, -5)]
 
 
-def digest(demand: pd.DataFrame, now: pd.Timestamp) -> Digest | None:
-    """The digest of these rows of demand_forecast, without reviews; None if no day of them is still ahead."""
+def digest(demand: pd.DataFrame, now: pd.Timestamp, *, is_next: bool = False) -> Digest | None:
+    """The digest of these rows of demand_forecast, without reviews; None if no day of them is still ahead. is_next: of
+    the weekend after this one."""
     days = days_of_shops(demand, now)
-    if days.empty:
+    dates = (next_weekend_dates if is_next else weekend_dates)(days["business_date"])
+    if not dates:
         return None
-    dates = weekend_dates(days["business_date"])
     shown = days[days["business_date"].isin(dates)]
     rows = shown.merge(_added_by_matches(demand), on=[*SHOP, "business_date"], how="left")
     chains = list(rows.groupby([*SOURCES, "chain"], sort=True))
@@ -104,7 +106,8 @@ def review_lines(kept: pd.DataFrame, quarters: pd.DataFrame, dates: list[str]) -
         inside = known["came"].between(known["low_80"], known["high_80"])
         missing = "" if len(known) == len(own) else f" ({len(own) - len(known)} more not known yet)"
         lines.append(
-            f"{begin}{forecast:,.0f} orders forecast, {came:,.0f} came{_difference(came, forecast)}; "
+            f"{begin}{counted_noun(round(forecast), 'order', 'orders')} forecast, {came:,.0f} came"
+            f"{_difference(came, forecast)}; "
             f"{inside.sum()} of {len(known)} shop day{'' if len(known) == 1 else 's'} within the 80 % range{missing}."
         )
     return tuple(lines)
@@ -125,8 +128,13 @@ def _with_orders(days: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
 def _difference(came: float, forecast: float) -> str:
     if forecast <= 0 or round(100 * (came / forecast - 1)) == 0:
         return ""
-    share = 100 * (came / forecast - 1)
-    return f" ({abs(share):.0f} % {'more' if share > 0 else 'less'})"
+    share = came / forecast - 1
+    return f" ({_per_cent(abs(share))} {'more' if share > 0 else 'less'})"
+
+
+def _per_cent(share: float) -> str:
+    """Next to nothing was expected where it is more: the exact number would say nothing."""
+    return f"{100 * share:.0f} %" if share < _MOST_TIMES else f"over {100 * _MOST_TIMES:,.0f} %"
 
 
 def _added_by_matches(demand: pd.DataFrame) -> pd.DataFrame:
@@ -167,7 +175,9 @@ def _usual_words(unusual: list[float | None]) -> str:
         return "their usual orders are not known yet" if len(unusual) > 1 else "its usual orders are not known yet"
     unknown = len(unusual) - len(known)
     doubt = f" (not known yet for {unknown} of them)" if unknown else ""
-    return f"no day more than {100 * max(known):.0f} % from the usual{doubt}"
+    if max(known) >= _MOST_TIMES:
+        return f"some days {_per_cent(max(known))} from the usual{doubt}"
+    return f"no day more than {_per_cent(max(known))} from the usual{doubt}"
 
 
 def _more_shops(count: int) -> str:

@@ -9,6 +9,7 @@ _FORMATS = ("text", "markdown", "html", "json", "csv")
 @click.option("--market", metavar="NAME", help="Only this market, in upper or lower case.")
 @click.option("--team", metavar="NAME", help="Only markets that follow this team.")
 @click.option("--chain", metavar="NAME", help="Only this chain.")
+@click.option("--next-weekend", "is_next", is_flag=True, help="The weekend after this one, without a look back.")
 @click.option("--format", "style", type=click.Choice(_FORMATS), help="How it is printed. Default: text.")
 @click.option("--json", "is_json", is_flag=True, help="The same as --format json: also every shop and day.")
 @click.option("--csv", "is_csv", is_flag=True, help="The same as --format csv: every shop and day, one row each.")
@@ -18,6 +19,7 @@ def digest(
     market: str | None,
     team: str | None,
     chain: str | None,
+    is_next: bool,
     style: str | None,
     is_json: bool,
     is_csv: bool,
@@ -35,10 +37,12 @@ def digest(
         raise click.UsageError("choose one of --format, --json and --csv")
     if again and not send:
         raise click.UsageError("--again is for --send; add it, or leave --again out")
+    if send and is_next:
+        raise click.UsageError("--send is for the coming weekend; leave --next-weekend out")
     if send and styles:
         raise click.UsageError("--send sends plain text; leave --format, --json and --csv out")
     from pizza_assets.cli import digesting
 
     if send:
         return digesting.send(market, team, chain, again)
-    return digesting.show(market, team, chain, next(iter(styles), "text"))
+    return digesting.show(market, team, chain, next(iter(styles), "text"), is_next=is_next)

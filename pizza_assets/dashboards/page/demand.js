@@ -3,7 +3,7 @@ const nowMs = () => Date.now();
 const isAhead = (row) => row.ends_at * 1000 > nowMs();
 const shopKey = (row) => JSON.stringify([row.order_source, row.match_source, row.chain, row.market, row.store_id]);
 const dateWords = (date) => weekday(Date.parse(date)).replace(/ \d{4}$/, "");
-const shopWords = (row) => [row.market, shopNumber(row)].filter(Boolean).join(" · ");
+const shopWords = (row) => [row.market, shopNumber(row)].filter(Boolean).join(", ");
 
 // What tells a shop from others of its market: "shop 2" where its id only repeats the market, otherwise its id.
 function shopNumber(row) {
@@ -52,5 +52,5 @@ function isClosedForToday(rows) {
 // Why a day has no hours, in plain words.
 function plainReason(row) {
   const [first] = (row.reasons ?? "").split("; ");
-  return first ? first.replace(/^[a-z_0-9]+: /, "") : "past forecasts of single hours were not good enough";
+  return first ? withoutCode(first) : "past forecasts of single hours were not good enough";
 }

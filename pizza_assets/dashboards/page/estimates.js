@@ -3,6 +3,15 @@ const effectsOf = (part, subject) => DATA.correlations.filter((row) => pairChose
     (part ? row.scope === part.scope && row.scope_value === part.value : row.scope === "overall") &&
     (!subject || row.subject === subject));
 
+// What was found, for the title of a view: of the first pair of sources that is shown. Nothing if that one has no sure
+// answer, or if filters leave other data than the sentence is about: then the view keeps its name.
+function findingTitle(name, rows) {
+  const ofData = activeFilters().filter((filter) => filter !== "source");
+  const [first] = byPair(rows);
+  const found = first && !ofData.length ? PAGE.titles[name]?.[pairOf(first[0])] : undefined;
+  return found === undefined ? undefined : withMinus(found);
+}
+
 // Whether orders departed from usual hours before kick-off, so that the effect may not be football's.
 const beganBefore = (row) => (row.hours_before_p_value ?? 1) <= PAGE.suspicious_p;
 
@@ -35,7 +44,7 @@ function forestPoint(row, name, nWords, role = "") {
     per_store_words: perStoreWords(row),
     mde_words: row.mde_80_pct === null ? "" : `±${row.mde_80_pct.toFixed(1)} %`,
     n_words: `${nWords}${dates}`,
-    q_words: row.q_value === undefined ? "" : probability(row.q_value),
+    q_words: row.q_value === undefined ? "" : falseShare(row.q_value),
   };
 }
 

@@ -8,6 +8,16 @@ function isOver(fixture) {
   return nowMs() >= (fixture.kickoff_is_fixed ? ends : ends + DAY_MS);
 }
 
+// The forecast less what the match adds, so that the three numbers beside each other agree. The stored number without
+// the match is a mean, the forecast a median: the mean may be the larger one although the match adds orders.
+function withoutMatchWords({ orders }, added) {
+  if (orders === null) return "–";
+  return added === null ? count(Math.round(orders))
+    : count(Math.max(0, Math.round(10 * (Math.round(orders) - Number(added.toFixed(1)))) / 10));
+}
+
+const usedDifference = (row) => (row.is_football_used ? row.difference : null);
+
 // What football adds, or why the forecast leaves it out.
 function addedWords(row) {
   if (row.difference === null || !row.is_football_used) {
@@ -18,10 +28,10 @@ function addedWords(row) {
   const average = row.average_difference_low === null
     ? null
     : make("span", { class: "sub" },
-        `${signed(row.average_difference_low, 0)} to ${signed(row.average_difference_high, 0)} on average`);
+        `${signed(row.average_difference_low, 1)} to ${signed(row.average_difference_high, 1)} on average`);
   return [
-    signed(row.difference, 0), average,
+    signed(row.difference, 1), average,
     make(
-      "span", { class: "sub" }, `${signed(row.difference_low, 0)} to ${signed(row.difference_high, 0)} this time`),
+      "span", { class: "sub" }, `${signed(row.difference_low, 1)} to ${signed(row.difference_high, 1)} this time`),
   ].filter(Boolean);
 }

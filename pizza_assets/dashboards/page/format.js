@@ -1,8 +1,8 @@
 // Numbers, times and labels in words. Nothing here touches the document.
 const COUNT = new Intl.NumberFormat("en-GB");
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" });
 const WEEKDAY = new Intl.DateTimeFormat(
-  "en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  "en-GB", { weekday: "short", day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const WINDOW_WORDS = { pre: "before", during: "during", post: "after", match: "before, during and after" };
 const WINDOW_ORDER = ["pre", "during", "post"];
@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR;
 const count = (value) => COUNT.format(value);
 const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 const day = (ms) => DAY.format(ms);
-const weekday = (ms) => WEEKDAY.format(ms);
+const weekday = (ms) => WEEKDAY.format(ms).replace(",", ""); // as in stored texts, e.g. "Sat 08 Aug 2026"
 const clock = (ms) => CLOCK.format(ms);
 const moment = (ms) => `${weekday(ms)}, ${clock(ms)} UTC`;
 const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
@@ -33,6 +33,15 @@ function probability(value) {
   if (value === null) return "not known";
   return value < 0.001 ? "< 0.001" : value.toFixed(3);
 }
+
+// A q-value: of all findings that are at least as sure as this one, the share that is expected to be false.
+function falseShare(value) {
+  if (value === null) return "not known";
+  return value < 0.001 ? "< 0.1 %" : `${(100 * value).toFixed(1)} %`;
+}
+
+// Stored sentences have the hyphen of a keyboard before negative numbers.
+const withMinus = (text) => text.replace(/(^|[\s(])-(?=\d)/g, "$1−");
 
 // The number of decimals of a currency comes with the data: browsers know only how many they would print.
 const majorUnits = (minorUnits, currency) => minorUnits / 10 ** PAGE.minor_digits[currency];
@@ -55,10 +64,12 @@ function scoreline(match) {
   return `${match.home_team} ${match.home_goals}–${match.away_goals} ${match.away_team}`;
 }
 
+// The reasons in words, without the codes before them, which are for programs.
 function reasonWords(reasons) {
-  return reasons ? reasons.split(";").map((reason) => reason.trim().replaceAll("_", " ")).join("; ")
-    : "the reason is not recorded";
+  return reasons ? reasons.split("; ").map(withoutCode).join("; ") : "the reason is not recorded";
 }
+
+const withoutCode = (reason) => reason.replace(/^[a-z_0-9]+: /, "").replaceAll("_", " ");
 
 // An error of a source without its technical part: the class, the address, the words of the network.
 const plainCause = (text) => text.replace(/\b[A-Z]\w+: https?:\/\/\S+: /g, "").replace(

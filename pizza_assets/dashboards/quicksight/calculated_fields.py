@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.data_sets import (
     DATA_SETS,
+    INTEGER,
     NUMBER,
     ORDERS,
     ORDERS_AND_MATCHES,
@@ -18,6 +19,8 @@ from pizza_assets.dashboards.quicksight.data_sets import (
     certain_labels,
     data_set_of,
 )
+from pizza_assets.models.currency import currencies_by_minor_digits
+from pizza_assets.models.demand import DemandForecastExtract
 from pizza_assets.models.extracts import (
     AnomaliesExtract,
     CorrelationsExtract,
@@ -35,6 +38,7 @@ CORRELATIONS = data_set_of(CorrelationsExtract)
 EVENT_STUDY = data_set_of(EventStudyExtract)
 ANOMALIES = data_set_of(AnomaliesExtract)
 ACCURACY = data_set_of(ForecastAccuracyExtract)
+DEMAND = data_set_of(DemandForecastExtract)
 
 AGGREGATE = "aggregate"
 """A field that is an aggregate already, so that charts do not aggregate it."""
@@ -146,6 +150,56 @@ def _words() -> Iterator[CalculatedField]:
     yield CalculatedField(MATCH_TIMELINE, "orders_where_usual_is_known", observed, NUMBER)
 
 
+def _money() -> Iterator[CalculatedField]:
+    """Amounts in units of their currency: the extracts hold them in minor units, of which a currency has 1, 100 or
+    1,000 per unit."""
+    for data_set in DATA_SETS:
+        for name, kind in data_set.column_types().items():
+            if name.endswith("_cents") and kind in (INTEGER, NUMBER):
+                yield CalculatedField(data_set, name.removesuffix("_cents"), f"{{{name}}} / {_UNITS}", NUMBER)
+
+
+def _units() -> str:
+    """Minor units per unit of the row's currency; 100 for most."""
+    others = [(digits, codes) for digits, codes in currencies_by_minor_digits().items() if digits != _USUAL_DIGITS]
+    branches = "".join(
+        f"in({{currency}}, [{', '.join(repr(code) for code in codes)}]), {10**digits}, " for digits, codes in others
+    )
+    return f"ifelse({branches}{10**_USUAL_DIGITS})"
+
+
+_USUAL_DIGITS = 2
+_UNITS = _units()
+
+
+def _days_from_a_monday(date: str) -> str:
+    """Days from Monday, 5 January 1970, to a date."""
+    return f"dateDiff(parseDate('1970-01-05', 'yyyy-MM-dd'), {date}, 'DD')"
+
+
+def _demand() -> Iterator[CalculatedField]:
+    """A forecast was made earlier than it is read: what is ahead, and which weekend is meant, follow the reader's clock
+    (UTC). Days are business days."""
+    days, today = "{days_from_a_monday}", _days_from_a_monday("now()")
+    yield CalculatedField(
+        DEMAND, "days_from_a_monday", _days_from_a_monday("parseDate({business_date}, 'yyyy-MM-dd')"), NUMBER
+    )
+    yield CalculatedField(DEMAND, "weekday_number", f"{days} - 7 * floor({days} / 7)", NUMBER)
+    names = "".join(f"{{weekday_number}} = {number}, '{name}', " for number, name in enumerate(_WEEKDAYS[:-1]))
+    yield CalculatedField(
+        DEMAND, "weekday_and_date", f"concat({{business_date}}, ' ', ifelse({names}'{_WEEKDAYS[-1]}'))"
+    )
+    is_weekend = f"{{weekday_number}} >= {_FRIDAY} AND floor({days} / 7) = floor({today} / 7)"
+    yield CalculatedField(DEMAND, "is_this_weekend", f"ifelse({is_weekend}, '{choices.YES}', 'no')")
+    yield CalculatedField(DEMAND, "is_ahead", f"ifelse({{ends_at}} > now(), '{choices.YES}', 'no')")
+    yield CalculatedField(DEMAND, "football_adds", "{with_football} - {without_football}", NUMBER)
+    yield CalculatedField(DEMAND, "hours_since_the_newest_orders", "dateDiff({origin_at}, now(), 'HH')", NUMBER)
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_FRIDAY = 4
+
+
 def _choices(data_set: DataSet) -> Iterator[CalculatedField]:
     for filter_id, condition in choices.CHOICES.get(data_set.identifier, {}).items():
         expression = choices.is_chosen(filter_id, condition)
@@ -163,6 +217,8 @@ def _all() -> Iterator[CalculatedField]:
     for data_set in (MATCHES, MATCH_TIMELINE, MATCH_IMPACT):
         yield CalculatedField(data_set, choices.field_name("match"), choices.MATCH_IS_CHOSEN)
     yield from _words()
+    yield from _money()
+    yield from _demand()
     yield CalculatedField(MATCH_IMPACT, "match_is_listed", choices.MATCH_IS_LISTED)
     yield from _sums()
 

@@ -63,12 +63,22 @@ class Chart:
 
 def column_label(name: str) -> str:
     """A column's name in words, with its unit."""
-    words = name.removesuffix("_pct").removesuffix("_cents").replace("_", " ")
+    words = _LABELS.get(name) or name.removesuffix("_pct").replace("_", " ")
     if name.endswith("_pct"):
         words += ", %"
-    if name.endswith("_cents"):
-        words += " (minor units)"
     return words[:1].upper() + words[1:]
+
+
+_LABELS = {
+    "quantile_90": "staff for (orders)",
+    "pizzas_90": "pizzas to prepare",
+    "weekday_and_date": "day",
+    "business_date": "day",
+    "origin_at": "orders known until",
+    "unusual_pct": "against the mean of 8 weeks",
+    "usual_orders": "mean of 8 weeks",
+}
+"""Columns whose names are not what a reader calls them."""
 
 
 def field_id(chart_id: str, column: str) -> str:
@@ -93,14 +103,17 @@ def dimension(chart_id: str, data_set: DataSet, name: str, granularity: str = "D
     return {"NumericalDimensionField" if kind in (INTEGER, NUMBER) else "CategoricalDimensionField": well}
 
 
-def measure(chart_id: str, data_set: DataSet, name: str) -> Request:
-    """A column that a chart aggregates, or a calculated field that is an aggregate already.
+def measure(chart_id: str, data_set: DataSet, name: str, aggregation: str = "") -> Request:
+    """A column that a chart aggregates, or a calculated field that is an aggregate already. aggregation: the default is
+    the sum.
 
     Each percentage is of one row, so the average leaves it as it is, where a sum by mistake would add several up.
     """
     well = plain_field(chart_id, data_set, name)
     if field_types(data_set)[name] != AGGREGATE:
-        well["AggregationFunction"] = {"SimpleNumericalAggregation": "AVERAGE" if name.endswith("_pct") else "SUM"}
+        well["AggregationFunction"] = {
+            "SimpleNumericalAggregation": aggregation or ("AVERAGE" if name.endswith("_pct") else "SUM")
+        }
     return {"NumericalMeasureField": well}
 
 

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from pizza_assets.dashboards.quicksight import choices
 from pizza_assets.dashboards.quicksight.chart import MATCH_SHEET, Chart
 from pizza_assets.dashboards.quicksight.data_sets import Request
-from pizza_assets.dashboards.quicksight.drawings import coming, effects, match, matches, overview, quality
+from pizza_assets.dashboards.quicksight.drawings import coming, effects, match, matches, overview, quality, weekend
 from pizza_assets.dashboards.quicksight.parameters import controls
 from pizza_assets.dashboards.view import FILTERS, View
 from pizza_assets.dashboards.views import VIEWS
@@ -37,6 +37,7 @@ class Sheet:
 
 
 SHEETS: tuple[Sheet, ...] = (
+    Sheet("weekend", "This weekend", weekend.DRAWINGS),
     Sheet("coming", "Coming matches", coming.DRAWINGS),
     Sheet("overview", "Overview", overview.DRAWINGS),
     Sheet("effects", "Effects", effects.DRAWINGS),

@@ -42,11 +42,10 @@ def table(
     **more: Any,
 ) -> Chart:
     """Unaggregated rows under headers in words, sorted by a column if one is named."""
-    headers = [{"FieldId": field_id(chart_id, name), "CustomLabel": column_label(name)} for name in columns]
     values = [plain_field(chart_id, data_set, name) for name in columns]
     configuration: Request = {
         "FieldWells": {"TableUnaggregatedFieldWells": {"Values": values}},
-        "FieldOptions": {"SelectedFieldOptions": headers},
+        "FieldOptions": {"SelectedFieldOptions": _headers(chart_id, columns)},
         "TableOptions": {"HeaderStyle": {"TextWrap": "WRAP"}, "CellStyle": {"TextWrap": "WRAP"}},
     }
     if newest_first or in_order_of:
@@ -54,6 +53,38 @@ def table(
         configuration["SortConfiguration"] = {"RowSort": [order]}
     actions = (open_match(chart_id),) if opens_match else ()
     return Chart(chart_id, data_set, "TableVisual", configuration, actions, height=height, **more)
+
+
+def grid(
+    chart_id: str,
+    data_set: DataSet,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    highest: Sequence[str],
+    only: Only,
+    suffix: str,
+) -> Chart:
+    """A table of two dimensions, with the highest of each value in a cell; without totals, which would add up shops or
+    labels."""
+    wells = {
+        "Rows": [dimension(chart_id, data_set, name) for name in rows],
+        "Columns": [dimension(chart_id, data_set, name) for name in columns],
+        "Values": [measure(chart_id, data_set, name, "MAX") for name in highest],
+    }
+    hidden = {"TotalsVisibility": "HIDDEN"}
+    totals = ("RowSubtotalOptions", "ColumnSubtotalOptions", "RowTotalOptions", "ColumnTotalOptions")
+    configuration: Request = {
+        "FieldWells": {"PivotTableAggregatedFieldWells": wells},
+        "FieldOptions": {"SelectedFieldOptions": _headers(chart_id, (*rows, *columns, *highest))},
+        "TotalOptions": dict.fromkeys(totals, hidden),
+    }
+    return Chart(chart_id, data_set, "PivotTableVisual", configuration, only=only, suffix=suffix, height=14)
+
+
+def _headers(chart_id: str, columns: Sequence[str]) -> list[Request]:
+    """Every column's name in words."""
+    return [{"FieldId": field_id(chart_id, name), "CustomLabel": column_label(name)} for name in columns]
 
 
 def calendar(chart_id: str, data_set: DataSet, value: str, *, only: Only, suffix: str) -> Chart:

@@ -41,6 +41,7 @@ function renderAccuracy() {
           (span) => make("option", { value: span, selected: span === ACCURACY.span }, SPAN_WORDS[span])))));
   fillView("accuracy", {
     labels: all.map((row) => row.data_source),
+    title: ACCURACY.span === "match" ? findingTitle("accuracy", all) : undefined,
     body:
       [tools, legend(["line forecast", "forecast"], ["line plain-mean", "mean of the last 8 weeks"]), ...body],
   });
@@ -53,7 +54,7 @@ function accuracyBlock(rows, evidence, i, draws) {
     return evidence === "kept" ? [make("p", { class: "hint" }, "No published forecast could be scored yet.")]
       : [];
   const last = known.at(-1);
-  const words = make("p", { class: "hint" }, last.sentence);
+  const words = make("p", { class: "hint" }, withMinus(last.sentence));
   if (known.length < 2) return [words];
   const holder = make("div", { class: "chart", id: `chart-accuracy-${evidence}-${i}` });
   draws.push({ holder, draw: () => drawAccuracy(holder, known) });

@@ -16,7 +16,7 @@ function renderAnomalies() {
     labels: rows.map((row) => row.order_source),
     body: [
       anomalyHint(rows), scrolling("Table of alarms", table),
-      pager(rows.length, anomalyPages, "anomalies", renderAnomalies),
+      pager(rows.length, anomalyPages, "anomalies", renderAnomalies), downloadButton("alarms", rows),
     ],
   });
   return [];
@@ -34,7 +34,7 @@ function anomalyHint(rows) {
 
 const ANOMALY_HEADS = [
   ["Store", ""], ["Alarm", ""], ["Data", "wide-only"], ["Orders", "number"], ["Usual", "number"],
-  ["Money", "number wide-only"], ["q-value", "number wide-only"], ["Nearest match within six hours", "wide-only"],
+  ["Money", "number wide-only"], ["Expected false share", "number wide-only"], ["Nearest match within six hours", "wide-only"],
 ];
 
 function anomalyRow(row) {
@@ -49,7 +49,7 @@ function anomalyRow(row) {
     make("td", { class: "number" }, row.expected.toFixed(1)),
     make("td", { class: "number wide-only" },
       row.extra_revenue_cents === null || !row.currency ? "–" : exactMoney(row.extra_revenue_cents, row.currency)),
-    make("td", { class: "number wide-only" }, row.q_value === null ? "–" : probability(row.q_value)),
+    make("td", { class: "number wide-only" }, row.q_value === null ? "–" : falseShare(row.q_value)),
     make("td", { class: "wide-only" }, nearestMatch(row)));
 }
 

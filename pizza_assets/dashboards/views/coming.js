@@ -29,13 +29,18 @@ function renderComing() {
       ...noticeList(notices),
       ...(own.length ? [comingHint(chains), scrolling("Table of coming matches", table)]
         : [emptyNote("No market with orders follows a team of the coming matches.")]),
-      downloadButton("coming-matches", rows.map(writtenRow)),
+      make("div", { class: "buttons" }, downloadButton("coming-matches", rows.map(writtenRow)), calendarLink()),
       own.length ? pager(own.length, comingPages, "coming", renderComing) : null,
       others.length ? otherMatches(others) : null,
     ].filter(Boolean),
   });
   return [];
 }
+
+// The pipeline writes the file beside the page; a page that was sent alone does not have it.
+const calendarLink = () => make("a", { href: "coming_matches.ics", class: "calendar-file",
+  title: "Matches that change a shop's day, for Outlook, Google or Apple calendars; stored in the folder of this page" },
+  "Calendar file (coming_matches.ics, beside this page)");
 
 const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && fitsMatchFilters(row) &&
   (!FILTER.market || forecastsOf(row).some((forecast) => forecast.market === FILTER.market));

@@ -32,7 +32,9 @@ function renderEffects() {
     : [emptyNote("Nothing was tested here: with only one of a kind there is nothing to compare.")];
   fillView("effects", {
     labels: rows.map((row) => row.data_source),
-    body: [effectTools(), effectLegend(), ...none, ...blocks, effectsHint(rows)],
+    title: EFFECTS.about === "windows" ? findingTitle("effects", rows) : undefined,
+    body: [effectTools(), effectLegend(), ...none, ...blocks, effectsHint(rows), downloadButton("effects", rows)]
+      .filter(Boolean),
   });
   return draws;
 }
@@ -137,7 +139,7 @@ function effectsHint(rows) {
 // Every number about each estimate, for those who want to check it.
 function effectTable(rows) {
   const head = [
-    "Effect", "Change", "95 % interval", "Per store and hour", "q-value", "Based on", "Smallest detectable",
+    "Effect", "Change", "95 % interval", "Per store and hour", "Expected false share", "Based on", "Smallest detectable",
     "Leaving out any one market", "Hours before kick-off", "Dates without a match (for information)",
     "Pre-trend (p-value)", "Weakness", "Method",
   ];
@@ -146,7 +148,7 @@ function effectTable(rows) {
     `${perStoreWords(row)}${
       row.extra_orders_low === null ? ""
         : ` (${signed(row.extra_orders_low)} to ${signed(row.extra_orders_high)} orders)`}`,
-    probability(row.q_value),
+    falseShare(row.q_value),
     `${counted(row.n_matches, "match", "matches")}, ${counted(row.n_clusters, "date")}`,
     row.mde_80_pct === null ? "–" : `${row.mde_80_pct.toFixed(1)} %`,
     row.leave_one_out_low_pct === null ? "–" : interval(row.leave_one_out_low_pct, row.leave_one_out_high_pct),

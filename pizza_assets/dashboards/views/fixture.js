@@ -60,7 +60,7 @@ function fixtureBlock(fixture, rows, i) {
   }
   const whole = answered.find((row) => row.span === "match");
   const holder = make("div", { class: "chart tall", id: `chart-coming-${i}` });
-  const node = make("div", { class: "market-day" }, heading, whole ? make("p", {}, whole.sentence) : null, holder,
+  const node = make("div", { class: "market-day" }, heading, whole ? make("p", {}, withMinus(whole.sentence)) : null, holder,
     scrolling(`Forecasts in ${first.market}, ${pairWords(first)}`, spanTable(answered)), skillNote(whole));
   return { node, holder, draw: () => drawHours(holder, fixture, answered.filter((row) => row.span === "hour")) };
 }
@@ -80,7 +80,7 @@ function spanTable(rows) {
           make("td", { class: "number" }, count(Math.round(row.orders))),
           make("td", { class: "number" }, spanWords(row.low_80, row.high_80)),
           make("td", { class: "number" }, spanWords(row.low_95, row.high_95)),
-          make("td", { class: "number" }, row.without_football === null ? "–" : row.without_football.toFixed(0)),
+          make("td", { class: "number" }, withoutMatchWords(row, usedDifference(row))),
           make("td", { class: "number" }, ...addedWords(row)),
           make("td", { class: "number" }, count(Math.round(row.quantile_90)))))));
 }
@@ -90,11 +90,17 @@ function skillNote(row) {
   if (!row || row.skill_against_mean_pct === null) return null;
   const football = row.skill_against_no_football_pct === null
     ? ""
-    : ` and ${percent(row.skill_against_no_football_pct)} against the same model without football`;
+    : ` and ${errorWords(row.skill_against_no_football_pct)} that of the same model without football`;
   return make("p", { class: "hint" },
-    `Skill on ${counted(row.scored_forecasts, "past forecast")} of this kind (deviance): ${
-      percent(row.skill_against_mean_pct)} against the mean of the last eight weeks${football}. It uses ${
+    `Over ${counted(row.scored_forecasts, "past forecast")} of this kind the error was ${
+      errorWords(row.skill_against_mean_pct)} that of the mean of the last eight weeks${football}. It uses ${
       counted(row.history_weeks, "week")} of orders.`);
+}
+
+// A skill in words that go before "that of …".
+function errorWords(skillPct) {
+  const share = Math.round(skillPct);
+  return share === 0 ? "as large as" : `${Math.abs(share)} % ${share > 0 ? "below" : "above"}`;
 }
 
 async function drawHours(holder, fixture, rows) {
@@ -109,7 +115,7 @@ async function drawHours(holder, fixture, rows) {
     interval_words: spanWords(row.low_80, row.high_80),
     wide_words: spanWords(row.low_95, row.high_95),
     staff_words: count(Math.round(row.quantile_90)),
-    without_words: row.without_football === null ? "not known" : row.without_football.toFixed(1),
+    without_words: withoutMatchWords(row, usedDifference(row)),
   }));
   const peak = hours.find((row) => row.is_peak_hour) ?? hours[0];
   const words = `Forecast by hour in ${rows[0].market}, local time. ${

@@ -32,13 +32,13 @@ function insightItem(row) {
   if (row.uplift_pct !== null)
     facts.push(`${percent(row.uplift_pct)} (95 % interval ${interval(row.ci_low_pct, row.ci_high_pct)})`);
   if (row.n_matches) facts.push(counted(row.n_matches, "match", "matches"));
-  if (row.q_value !== null) facts.push(`q ${row.q_value < 0.001 ? "" : "= "}${probability(row.q_value)}`);
+  if (row.q_value !== null) facts.push(`expected false share of such findings ${falseShare(row.q_value)}`);
   if (row.extra_orders_per_store_hour !== null) facts.push(perStoreWords(row));
   return make(
     "li",
     { class: row.kind },
-    make("p", { class: "headline" }, row.headline),
-    row.caveat ? make("p", { class: "caveat-text" }, row.caveat) : null,
+    make("p", { class: "headline" }, withMinus(row.headline)),
+    row.caveat ? make("p", { class: "caveat-text" }, withMinus(row.caveat)) : null,
     make("p", { class: "facts" }, ...facts.map((fact) => (typeof fact === "string" ? make("span", {}, fact) : fact))),
   );
 }

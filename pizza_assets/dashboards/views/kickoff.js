@@ -31,7 +31,8 @@ function renderKickoff() {
   const key = legend(["pre", "before"], ["during", "match"], ["post", "after"],
     ["band", "95 % band of the whole curve"]);
   const labels = rows.map((row) => row.data_source);
-  fillView("kickoff", { labels, body: [...(draws.length ? [key] : []), ...body, kickoffHint()] });
+  const title = findingTitle("kickoff", rows);
+  fillView("kickoff", { labels, title, body: [...(draws.length ? [key] : []), ...body, kickoffHint()] });
   return draws;
 }
 

@@ -38,6 +38,8 @@ function matchTable(rows, knownCount) {
     scrolling("Table of matches",
       make("table", {}, matchTableHead(), make("tbody", {}, ...page.map((row) => matchTableRow(row, reach))))),
     pager(rows.length, matchPages, "matches", renderMatches),
+    downloadButton("matches", rows.map(({ match, ...row }) => ({
+      ...row, home_team: match.home_team, away_team: match.away_team, result: match.result }))),
   ];
 }
 

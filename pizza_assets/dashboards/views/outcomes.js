@@ -34,7 +34,8 @@ function renderOutcomes() {
     return [make("h3", {}, pairBadge(own[0])), holder, make("p", { class: "hint" }, words)];
   });
   const key = legend(["dot home-win", "own team won"], ["dot draw", "draw"], ["dot away-win", "own team lost"]);
-  fillView("outcomes", { labels: rows.map((row) => row.data_source), body: [outcomeTools(), key, ...body] });
+  const title = findingTitle(`outcomes/${OUTCOME_AXES[OUTCOMES.x].subject}`, rows);
+  fillView("outcomes", { labels: rows.map((row) => row.data_source), title, body: [outcomeTools(), key, ...body] });
   return draws;
 }
 
@@ -64,7 +65,7 @@ function outcomeWords(effect, isCounted) {
       effect ? reasonWords(effect.reasons) : "it was not tested"}.`;
   const found = effect.direction === "up" || effect.direction === "down" ? "" : "No effect was found: ";
   const line = `per goal ${percent(effect.uplift_pct)} (95 % interval ${
-    interval(effect.ci_low_pct, effect.ci_high_pct)}, q ${probability(effect.q_value)})`;
+    interval(effect.ci_low_pct, effect.ci_high_pct)}, expected false share ${falseShare(effect.q_value)})`;
   const coefficients = effect.correlation_coefficient === null
     ? ""
     : `; Pearson ${signed(effect.correlation_coefficient)}, Spearman ${signed(effect.spearman_coefficient)}`;

@@ -26,15 +26,18 @@ function renderQuality() {
     ["Refused", "number"], ["Why", "wide-only"],
   ]),
     make("tbody", {}, ...pageOf(rows, weekPages).map(qualityRow)));
+  const hasWarnings = DATA.checks.some((row) => row.outcome === "error" || row.outcome === "warning");
   fillView("quality", {
     labels,
     body: [
+      ...(hasWarnings ? checkTable() : []),
       legend(["real", "real"], ["mock", "mock"], ["none", "nothing stored"],
         ["warn", "partial, rows refused, or a check failed"]),
       holder,
       scrolling("Table of weeks", table),
       pager(rows.length, weekPages, "weeks", () => redraw(renderQuality)),
-      ...checkTable(),
+      ...(hasWarnings ? [] : checkTable()),
+      downloadButton("weeks", rows),
     ],
   });
   return [{

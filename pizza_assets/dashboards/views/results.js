@@ -27,7 +27,9 @@ function renderResults() {
   const hint = make("p", { class: "hint" },
     "Whiskers are 95 % intervals. The result is known only once the match is over, so the bars before and during it " +
       "are a check, not an effect of the result.");
-  fillView("results", { labels: rows.map((row) => row.data_source), body: [key, ...body, hint] });
+  fillView("results", {
+    labels: rows.map((row) => row.data_source), title: findingTitle("results", rows), body: [key, ...body, hint],
+  });
   return draws;
 }
 

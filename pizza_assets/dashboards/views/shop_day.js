@@ -68,7 +68,7 @@ function hourTable(hours, whole) {
     hasPeople ? make("td", { class: "number" }, rounded(row.people)) : null,
     make("td", { class: "number" }, rounded(row.orders ?? row.expected)),
     make("td", { class: "number" }, row.low_80 === null ? "–" : spanWords(row.low_80, row.high_80)),
-    make("td", { class: "number wide-only" }, row.without_football === null ? "–" : row.without_football.toFixed(1)),
+    make("td", { class: "number wide-only" }, withoutMatchWords(row, addedOrders(row))),
     make("td", { class: "number" }, addedOrders(row) === null ? "–" : signed(addedOrders(row), 1)),
     hasPizzas ? make("td", { class: "number" }, rounded(row.pizzas_90 ?? row.pizzas)) : null);
   return make("table", {}, headOf(heads),
@@ -93,7 +93,7 @@ async function drawDay(holder, rows) {
     interval_words: spanWords(row.low_80, row.high_80),
     wide_words: spanWords(row.low_95, row.high_95),
     staff_words: rounded(row.quantile_90),
-    without_words: row.without_football === null ? "not known" : row.without_football.toFixed(1),
+    without_words: withoutMatchWords(row, addedOrders(row)),
   }));
   if (!hours.length) return holder.replaceChildren(emptyNote("There is no range to draw."));
   const staff = hours.map((row) => `${row.hour}: staff for ${row.staff_words}`).join("; ");

@@ -12,7 +12,7 @@ VIEW = View(
     reads=(Reads(DemandForecastExtract, DEMAND),),
     filters=("source", "market", "chain"),
     filter_note="This is a single shop on a single day.",
-    only_on_page="QuickSight has the table of hours by shop as a data set.",
+    only_on_page="QuickSight has the hours of all shops on the sheet of the weekend.",
     address="day",
     charts={"shop_day": hours_chart()},
 )

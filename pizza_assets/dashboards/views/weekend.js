@@ -2,6 +2,7 @@
 RENDERERS.weekend = renderWeekend;
 
 let chosenDates = "weekend"; // Which of PERIODS people asked for.
+let busiestOn = ""; // The day by which shops are sorted, the busiest first; else by how unusual their days are.
 const PERIODS = {
   weekend: { words: "The weekend", title: () => PAGE.views.weekend.title },
   next: { words: "Next weekend", title: () => "Next weekend" },
@@ -48,8 +49,8 @@ function firstWeekend(dates) {
 }
 
 function weekendTitle(dates, period) {
-  const words = (date) => dateWords(date).replace(",", "");
-  const days = dates.length > 1 ? `${words(dates[0])} to ${words(dates[dates.length - 1])}` : words(dates[0]);
+  const [first, last] = [dates[0], dates[dates.length - 1]].map(dateWords);
+  const days = dates.length > 1 ? `${first} to ${last}` : first;
   return `${PERIODS[period].title()}: ${days}`;
 }
 
@@ -74,7 +75,8 @@ function weekendTools(shown, all, offered, period) {
     make("p", { class: "hint" },
       `How many ${staff} to staff for in the busiest hour still ahead: nine in ten such hours need no more. Select a ` +
         "number for all hours. Shops come first whose day differs most from the mean of its last 8 weeks: by that " +
-        `many per cent.${people}`),
+        `many per cent; select a day to see its busiest shops first.${people} To tell the shops, print this page, or ` +
+        "send it with “pizza digest --send”."),
     make("span", { class: "buttons" },
       isEnding ? make("button", { type: "button", id: "next-weekend", onclick: () => show("next") }, "Next weekend")
         : null,
@@ -86,15 +88,40 @@ function weekendTools(shown, all, offered, period) {
 function chainTable(chain, rows, dates) {
   const shops = [...grouped(rows, shopKey).values()]
     .map((own) => ({ own, unusual: mostUnusual(own) }))
-    .sort((a, b) => Math.abs(b.unusual?.unusual_pct ?? 0) - Math.abs(a.unusual?.unusual_pct ?? 0) ||
+    .sort((a, b) => (dates.includes(busiestOn) ? staffOn(b.own, busiestOn) - staffOn(a.own, busiestOn) : 0) ||
+      Math.abs(b.unusual?.unusual_pct ?? 0) - Math.abs(a.unusual?.unusual_pct ?? 0) ||
       shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
-  const heads = [["Shop", ""], ...dates.map((date) => [dateWords(date), "day"])];
-  const table = make("table", { class: `weekend${dates.length > 3 ? " many" : ""}` }, headOf(heads),
+  const head = make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Shop"),
+    ...dates.map((date) => dayHead(chain, date))));
+  const table = make("table", { class: `weekend${dates.length > 3 ? " many" : ""}` }, head,
     make("tbody", {}, ...shops.map(({ own, unusual }) => shopRow(own, dates, unusual))));
   return make("div", { class: "chain" },
     make("h3", {}, `${chain} `, make("span", { class: "sub" }, counted(shops.length, "shop")), " ",
       shortPairBadge(rows[0])),
     scrolling(`Shops of ${chain}, ${pairWords(rows[0])}`, table));
+}
+
+// Selecting a day sorts by it, selecting it again does not.
+function dayHead(chain, date) {
+  const id = `busiest-${date}-${chain}`;
+  const toggle = () => {
+    busiestOn = busiestOn === date ? "" : date;
+    renderWeekend();
+    byId(id)?.focus();
+  };
+  return make("th", { scope: "col", class: "day", ...(busiestOn === date ? { "aria-sort": "descending" } : {}) },
+    make("button", { id, type: "button", onclick: toggle, title: "busiest shops first" }, dateWords(date)));
+}
+
+// What to staff for in the shop's busiest hour of the day; shops without such an hour come last.
+function staffOn(own, date) {
+  const peak = peakOf(own.filter((row) => row.business_date === date));
+  return peak ? peak.quantile_90 : -1;
+}
+
+function peakOf(rows) {
+  const hours = rows.filter((row) => row.span === "hour" && isAhead(row) && row.quantile_90 !== null);
+  return hours.length ? hours.reduce((most, row) => (row.expected > most.expected ? row : most)) : null;
 }
 
 // The day of a shop that differs most from its mean; undefined where none is known.
@@ -117,10 +144,10 @@ function shopRow(own, dates, unusual) {
 
 function dayCell(rows) {
   const whole = rows.find((row) => row.span === "day" && isAhead(row));
-  const hours = rows.filter((row) => row.span === "hour" && isAhead(row) && row.quantile_90 !== null);
-  if (!hours.length)
+  const peak = peakOf(rows);
+  if (!peak)
     return make("td", { class: "day none" }, make("span", { class: "sub" }, noNumberWords(rows, whole)));
-  const peak = hours.reduce((most, row) => (row.expected > most.expected ? row : most));
+  const hours = rows.filter((row) => row.span === "hour" && isAhead(row) && row.quantile_90 !== null);
   const people = peak.people === null ? null
     : make("span", { class: "people" }, counted(peak.people, "person", "people"));
   return make("td", { class: "day" }, make("div", { class: "cell" },

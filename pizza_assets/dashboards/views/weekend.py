@@ -12,5 +12,4 @@ VIEW = View(
     filters=("source", "market", "chain"),
     filter_note="Every shop has a forecast, whether or not there is a match.",
     drill_target="shop_day",
-    only_on_page="QuickSight has the table of hours by shop as a data set.",
 )

@@ -42,8 +42,13 @@ class Selection:
         return hashlib.sha256(chosen.encode()).hexdigest()[:12]
 
 
-def stored_digest(tables: TableStore, now: datetime, timezone: str, selection: Selection) -> Digest:
-    """The digest of the coming weekend. Raises PizzaAssetsError if no forecast is stored, or it has ended."""
+def stored_digest(
+    tables: TableStore, now: datetime, timezone: str, selection: Selection, *, is_next: bool = False
+) -> Digest:
+    """The digest of the coming weekend; or of the one after it if `is_next`, without a look back.
+
+    Raises PizzaAssetsError if no forecast is stored, or it has ended, or does not reach as far.
+    """
     demand = tables.read_whole("demand_forecast")
     if demand is None:
         raise PizzaAssetsError(f"no forecast is stored yet; run `{typed('run')}` first")
@@ -55,9 +60,15 @@ def stored_digest(tables: TableStore, now: datetime, timezone: str, selection: S
     chosen = selection.of(demand)
     if chosen.empty:
         raise PizzaAssetsError("no such shop has a forecast; leave out --market, --team or --chain")
-    found = digest(chosen, pd.Timestamp(now))
+    found = digest(chosen, pd.Timestamp(now), is_next=is_next)
+    if is_next and found is None:
+        raise PizzaAssetsError(
+            "the next weekend is not forecast yet: forecasts reach 14 days ahead; leave out --next-weekend"
+        )
     if found is None:
         raise PizzaAssetsError(f"every day of the stored forecast has passed; run `{typed('run')}` for a new one")
+    if is_next:
+        return found
     return replace(found, reviews=_reviews(tables, found.begins, timezone, selection))
 
 

@@ -22,6 +22,7 @@ from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.dashboards.extracts.demand import demand_forecast_extract
 from pizza_assets.models.market import Markets
+from pizza_assets.models.orders_per_person import OrdersPerPerson
 from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import DemandLevel
 from pizza_assets_tests.analysis.forecast.histories import PAIR, small_world
@@ -44,6 +45,8 @@ def shops_of(panel: Panel) -> Panel:
 
 SHOPS = shops_of(PANEL)
 
+EIGHT_EACH = OrdersPerPerson(8.0)
+
 
 class World:
     """Histories and backtests, from which forecasts can be made at several times."""
@@ -55,8 +58,8 @@ class World:
         self.past = forecast_backtest(self.histories, FIXTURES)
         self.scored = demand_backtest(self.shops, {PAIR: panel}, self.histories, self.past)
 
-    def forecast(self, now: datetime = END) -> pd.DataFrame:
-        staffing = {PAIR[0]: Staffing(8.0, {(MARKETS[0].name, "Uno"): 1.5})}
+    def forecast(self, now: datetime = END, people: OrdersPerPerson = EIGHT_EACH) -> pd.DataFrame:
+        staffing = {PAIR[0]: Staffing(people, {(MARKETS[0].name, "Uno"): 1.5})}
         backtests, panels = (self.past, self.scored), {PAIR: self.panel}
         return demand_forecast(self.shops, panels, self.histories, backtests, FIXTURES, staffing, now, "2026-01-01")
 
@@ -95,6 +98,16 @@ def test_sums_are_of_one_chain_and_have_narrower_ranges_than_their_parts() -> No
     assert (whole["high_80"] - whole["low_80"] < whole["high_80_added"] - whole["low_80_added"]).all()
 
 
+def test_people_follow_the_markets_number_then_the_chains() -> None:
+    rows = WORLD.forecast(people=OrdersPerPerson(8.0, {"Uno": 5.0}, {MARKETS[1].name: 2.0}))
+    hours = rows[(rows["span"] == "hour") & rows["quantile_90"].notna()]
+    per_person = hours["chain"].map({"Uno": 5.0, "Due": 8.0}).mask(hours["market"] == MARKETS[1].name, 2.0)
+    per_person = per_person.mask(hours["level"] == "chain")
+    assert per_person.nunique() == 3
+    assert hours["people"].equals(np.ceil(hours["quantile_90"] / per_person))
+    assert rows.loc[rows["span"] == "day", "people"].isna().all()
+
+
 def test_on_a_bank_holiday_the_mean_is_given_without_a_range() -> None:
     on_holiday = FORECAST[FORECAST["holiday"].notna()]
     assert len(on_holiday)
@@ -114,7 +127,7 @@ def test_no_mean_is_given_on_a_holiday_of_which_no_orders_are_known() -> None:
         holiday_names=("Christmas Day",),
         is_known=shops.is_known & ~past,
     )
-    football, staffing = Football(WORLD.histories[PAIR], ()), Staffing(None, {})
+    football, staffing = Football(WORLD.histories[PAIR], ()), Staffing(OrdersPerPerson(), {})
     rows = demand_rows(odd, all_units(SHOPS.names), football, BACKTEST, staffing, odd.end)
     on_holiday = rows[rows["holiday"].notna()]
     assert (on_holiday["reasons"] == Reason.HOLIDAY_UNKNOWN).all()

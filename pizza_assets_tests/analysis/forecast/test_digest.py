@@ -1,7 +1,8 @@
 """The digest: its lines, its formats, and last weekend's forecast beside the orders that came."""
 
 import json
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -114,6 +115,41 @@ def test_real_and_mock_are_sections_of_their_own() -> None:
     assert [section.heading for section in found.sections] == [
         "MOCK ORDERS, real matches: Domino's", "MOCK ORDERS, real matches: Pizza Hut", "Domino's", "Pizza Hut"
     ]  # fmt: skip
+
+
+def test_no_number_is_infinite_or_missing_in_any_format() -> None:
+    """Whatever columns are empty, zero or tiny: each alone, and all together. An hour that is answered has a mean."""
+    numbers = [name for name in FORECAST.select_dtypes("float").columns if name != "expected"]
+    for value in (float("nan"), 0.0, 1e-9):
+        for columns in [*([one] for one in numbers), numbers]:
+            found = made(FORECAST.assign(**dict.fromkeys(columns, value)))
+            for name, write in FORMATS.items():
+                assert not re.search(r"\b(nan|inf|none|nat)\b", write(found), re.IGNORECASE), (columns, value, name)
+
+
+def test_a_day_many_times_above_its_usual_has_no_absurd_percentage() -> None:
+    shops = [FORECAST.assign(store_id=f"{n:03}", usual_orders=0.001) for n in range(20)]
+    lines = [line for section in made(pd.concat(shops, ignore_index=True)).sections for line in section.lines]
+    assert lines[4] == "and 36 more shops: some days over 1,000 % from the usual"
+    rows, came = kept("A", 0.3), quarters("A", {"1": 1, "2": 2})
+    assert "1 order forecast, 288 came (over 1,000 % more)" in review_lines(rows, came, ["2026-08-01"])[0]
+
+
+def test_the_next_weekend_is_the_one_after_it() -> None:
+    def a_week_later(text: str) -> str:
+        return (date.fromisoformat(text) + timedelta(days=7)).isoformat()
+
+    week = pd.Timedelta(days=7)
+    later = FORECAST.assign(
+        starts_at=FORECAST["starts_at"] + week,
+        ends_at=FORECAST["ends_at"] + week,
+        business_date=FORECAST["business_date"].map(a_week_later),
+    )
+    found = digest(pd.concat([FORECAST, later], ignore_index=True), SATURDAY, is_next=True)
+    assert found is not None
+    assert found.title == "What to staff for, Sat 15 Aug to Sun 16 Aug 2026"
+    assert set(found.rows["business_date"]) == {"2026-08-15", "2026-08-16"}
+    assert digest(FORECAST, SATURDAY, is_next=True) is None
 
 
 def test_names_from_exports_are_no_markup_and_no_lines() -> None:

@@ -86,7 +86,7 @@ def test_terminal_and_run_say_the_same_numbers_for_every_shop() -> None:
     assert "Birmingham, shop 1  49, 7 people at 18:00 *  49, 7 people at 18:00  Sat +1 %" in text
     assert "Brentford, shop 1   49, 7 people at 18:00    49, 7 people at 18:00  Sat +1 %" in text
     assert text.index("Domino's") < text.index("Pizza Hut")
-    assert "shop closed" in "\n".join(staff_text(FORECAST, BEFORE, 3))
+    assert "- this shop sells nothing on this day of the week" in "\n".join(staff_text(FORECAST, BEFORE, 3))
     lines = summary_lines(FORECAST)
     assert lines[0] == (
         "Staff    Sat 08 Aug, Birmingham, shop 1 (Domino's): 49 orders, 7 people from 18:00 to 19:00; "

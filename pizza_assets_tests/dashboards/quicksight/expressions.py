@@ -4,16 +4,20 @@
 """
 
 import ast
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 _WORDS = {" AND ": " and ", " OR ": " or ", "NULL": "None", "<>": "!="}
 
 
 def evaluate(expression: str, row: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
-    """The value of an expression; `row` has every column that it reads, computed ones included."""
-    return eval(_python(expression), _FUNCTIONS | {"row": row, "parameters": parameters})
+    """The value of an expression; `row` has every column that it reads, computed ones included. parameters: "now()" is
+    the time at which it is evaluated."""
+    scope = {"row": row, "parameters": parameters, "now": lambda: parameters["now()"]}
+    return eval(_python(expression), _FUNCTIONS | scope)
 
 
 def evaluate_group(expression: str, rows: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> Any:
@@ -108,7 +112,23 @@ def _day(unit: str, moment: str) -> str:
     return f"{moment[:10]}T00:00:00Z"
 
 
+def _parsed(text: str, pattern: str) -> str:
+    assert pattern == "yyyy-MM-dd"
+    return f"{text}T00:00:00Z"
+
+
+def _between(first: str, last: str, unit: str) -> int:
+    """From the first time to the last, in whole units as the calendar or the clock counts them."""
+    ends = (datetime.fromisoformat(end) for end in (first, last))
+    seconds = {"DD": 86_400, "HH": 3_600}[unit]
+    begin, end = (int(one.timestamp()) // seconds for one in ends)
+    return end - begin
+
+
 _FUNCTIONS: dict[str, Any] = {
+    "parseDate": _parsed,
+    "dateDiff": _between,
+    "floor": math.floor,
     "__builtins__": {},
     "ifelse": _ifelse,
     "among": _among,

@@ -123,7 +123,7 @@ def test_a_chart_says_what_selecting_a_team_does() -> None:
         assert words in BODIES[name]["Subtitle"]["FormatText"]["PlainText"]
 
 
-ESTIMATES = ("match_impact", "correlations", "event_study", "match_forecast")
+ESTIMATES = ("match_impact", "correlations", "event_study", "match_forecast", "demand_forecast")
 """Data sets whose status says whether a number was answered or refused."""
 
 
@@ -160,11 +160,32 @@ def test_the_curve_and_the_three_questions_about_goals_are_drawn_apart() -> None
     assert {term.name for term in TERMS} == set(GOALS)
     (table,) = (body for body in charts_of(view_of("kickoff")) if body["VisualId"] == "kickoff-table")
     shown = {found["ColumnName"] for found in walk(table) if "ColumnName" in found}
-    assert shown >= {"extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents", "currency"}
+    assert shown >= {"extra_orders_per_store_hour", "extra_revenue_per_store_hour", "currency"}
 
 
 def view_of(name: str) -> View:
     return next(view for view in VIEWS if view.id == name)
+
+
+def test_the_weekend_is_a_grid_of_shops_and_days_without_any_total() -> None:
+    """A sum over shops is not what to staff for, and real and mock are never added."""
+    grid = BODIES["weekend"]["ChartConfiguration"]
+    assert {option["TotalsVisibility"] for option in grid["TotalOptions"].values()} == {"HIDDEN"}
+    assert len(grid["TotalOptions"]) == 4
+    wells = grid["FieldWells"]["PivotTableAggregatedFieldWells"]
+    rows = [row["CategoricalDimensionField"]["Column"]["ColumnName"] for row in wells["Rows"]]
+    assert rows == [LABEL, "chain", "market", "store_id"]
+    values = [value["NumericalMeasureField"] for value in wells["Values"]]
+    assert [value["Column"]["ColumnName"] for value in values] == ["quantile_90", "people"]
+    assert {value["AggregationFunction"]["SimpleNumericalAggregation"] for value in values} == {"MAX"}
+    assert only_values(BODIES["weekend"], "span") == ["hour"]
+    assert only_values(BODIES["weekend"], "is_this_weekend") == ["yes"]
+
+
+def test_no_amount_is_in_minor_units() -> None:
+    shown = {found["ColumnName"] for body in BODIES.values() for found in walk(body) if "ColumnName" in found}
+    assert {name for name in shown if name.endswith("_cents")} == set()
+    assert shown >= {"revenue", "extra_revenue", "extra_revenue_per_store_hour"}
 
 
 def test_nothing_is_stacked() -> None:
@@ -197,6 +218,8 @@ _ESTIMATE = {"analysis_id", "pattern_description", "n_clusters", "extra_orders_l
 _SHOPS = {"currency", "extra_orders_per_store_hour", "extra_revenue_per_store_hour_cents"}
 _ENDS = {"home_goals", "away_goals", "result"}
 UNDRAWN: dict[tuple[str, str], set[str]] = {
+    # addresses on the page, and how far ahead a day is, which its date says
+    ("weekend", "dashboard_demand_forecast"): {"days_ahead", "match_id"},
     # the fixture's number and its parts of a sentence, which QuickSight shows whole
     ("coming", "dashboard_coming_matches"): {
         "entry", "kickoff_at", "kickoff_is_fixed", "market_count", "match_id", "note",
@@ -237,6 +260,8 @@ UNDRAWN: dict[tuple[str, str], set[str]] = {
 
 _OF_MATCH_ITSELF = {"home_team", "away_team", *_ENDS}
 UNDECLARED: dict[tuple[str, str], set[str]] = {
+    # the page has its own age in its head
+    ("weekend", "dashboard_demand_forecast"): {"made_on"},
     # each data set carries its match, because a chart reads only one
     ("coming", "dashboard_match_forecast"): {"away_team", "competition", "home_team", "kickoff_local", "match_type"},
     ("matches", "dashboard_match_impact"): _OF_MATCH_ITSELF,
@@ -384,11 +409,11 @@ def _broken(change) -> list[str]:
         (lambda d: d["CalculatedFields"].pop(0), "no such column"),
         (lambda d: d["DataSetIdentifierDeclarations"].pop(0), "used, not declared"),
         (lambda d: d["ParameterDeclarations"].pop(0), "not declared"),
-        (lambda d: d["Sheets"][0]["Visuals"].pop(0), "no visual coming on coming"),
+        (lambda d: d["Sheets"][0]["Visuals"].pop(0), "no visual weekend on weekend"),
         (lambda d: d["Sheets"].pop(), "which is no sheet"),
         (lambda d: d["Sheets"][0]["Visuals"].append(d["Sheets"][0]["Visuals"][0]), "2 times"),
         (lambda d: d["FilterGroups"].append(d["FilterGroups"][0]), "2 times"),
-        (lambda d: d["Sheets"][0]["ParameterControls"].pop(), "coming: places"),
+        (lambda d: d["Sheets"][0]["ParameterControls"].pop(), "weekend: places"),
     ],
 )
 def test_the_cross_check_sees_what_is_broken(change, said: str) -> None:

@@ -41,7 +41,7 @@ def test_a_resource_fits_the_service_model_of_aws(resource: Resource) -> None:
         (lambda d: d["FilterGroups"][0].update(CrossDataset="SOME"), "'SOME' is none of"),
         (lambda d: d["FilterGroups"][0].pop("Filters"), "Missing required parameter"),
         (lambda d: d["FilterGroups"][0].update(FilterGroupId="a b"), r"'a b' does not match [\w\-]+"),
-        (lambda d: d["Sheets"].extend(d["Sheets"] * 4), "30 members, and 20 are allowed"),
+        (lambda d: d["Sheets"].extend(d["Sheets"] * 4), "35 members, and 20 are allowed"),
         (lambda d: d["Sheets"][0].update(Name="x" * 2049), "2049 characters, and 2048 are allowed"),
         (lambda d: d["Sheets"][0].update(Colour="red"), "Unknown parameter"),
         (lambda d: d["CalculatedFields"][0].update(Name=1), "Invalid type for parameter"),

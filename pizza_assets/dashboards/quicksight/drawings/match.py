@@ -8,7 +8,7 @@ from pizza_assets.dashboards.quicksight.drawings.columns import MATCH, PER_STORE
 
 def _match() -> list[Chart]:
     chosen = {"match_is_chosen": ["yes"]}
-    listed = ("match_id", LABEL, *MATCH, *WINDOW, "extra_revenue_cents", *PER_STORE)
+    listed = ("match_id", LABEL, *MATCH, *WINDOW, "extra_revenue", *PER_STORE)
     return [
         tables.table(
             "match-windows",

@@ -43,7 +43,7 @@ def _matches() -> list[Chart]:
 def _anomalies() -> list[Chart]:
     where = ("market", "chain", "store_id", "kind", "starts_at", "ends_at", "observed", "expected", "q_value")
     match = ("match_id", "home_team", "away_team", "competition", "match_type", "minutes_from_kickoff", "result")
-    extra = ("extra_orders", "extra_orders_per_store_hour", "extra_revenue_cents", "currency", "seen_in")
+    extra = ("extra_orders", "extra_orders_per_store_hour", "extra_revenue", "currency", "seen_in")
     columns = (LABEL, *where, *match, *extra)
     return [tables.table("anomalies", ANOMALIES, columns, newest_first="starts_at", opens_match=True)]
 

@@ -31,9 +31,9 @@ def _kpis() -> list[Chart]:
         "kpis-revenue",
         ORDERS,
         "currency",
-        "revenue_cents",
+        "revenue",
         colour=LABEL,
-        suffix=": revenue in minor units, by currency",
+        suffix=": revenue by currency",
         width=18,
     )
     columns = (
