@@ -86,6 +86,7 @@ TEMPLATES = {
     "title_finding": "{source}Orders run {found} {period}{about}",
     "title_hours_before": "{source}Orders were {found} {period}{about}, and not as usual hours before it, either",
     "title_nothing_found": "{source}No effect found {period}{about}",
+    "title_contrast_nothing_found": "{source}{subject} was not found to matter for orders {period}",
     "title_results": "{source}Orders {period}: {effects}",
     "title_result": "{found} if {result}",
     "title_result_nothing_found": "no effect found if {result}",

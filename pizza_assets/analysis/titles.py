@@ -16,7 +16,7 @@ Titles = dict[str, dict[str, str]]
 """By what is titled, then by the pair of sources as "order_source/match_source"."""
 CURVE = "own_match"
 _RESULTS = {"win": "won", "draw": "drawn", "loss": "lost"}
-_OUTCOMES = ("goal_difference", "total_goals")
+_OUTCOMES = {"goal_difference": "The goal difference", "total_goals": "The number of goals"}
 
 
 def page_titles(results: pd.DataFrame, curve: pd.DataFrame, accuracy: pd.DataFrame) -> Titles:
@@ -46,6 +46,10 @@ def effect_title(result: Mapping, *, is_average: bool = False) -> str:
     if name not in ("finding", "nothing_found") or (name == "finding" and doubt(result)):
         return ""
     is_contrast = result["subject"] in wording.CONTRASTS
+    if name == "nothing_found" and result["subject"] in _OUTCOMES:
+        return TEMPLATES["title_contrast_nothing_found"].format(
+            source=_source(result), subject=_OUTCOMES[result["subject"]], period=wording.period_of(result)
+        )
     about = f" {wording.CONTRASTS[result['subject']]}" if is_contrast else ""
     found = wording.difference if is_contrast else wording.change
     return TEMPLATES["title_hours_before" if name == "finding" and began_before(result) else f"title_{name}"].format(

@@ -81,4 +81,4 @@ def _last_collected(*datasets: WeekTables) -> datetime | None:
 
 
 def _in_words(at: datetime | None) -> str:
-    return "never" if at is None else f"{at.day} {at:%b %Y, %H:%M} UTC"
+    return "never" if at is None else f"{at:%d %b %Y, %H:%M} UTC"

@@ -179,7 +179,8 @@ def _common_facts(given: pd.DataFrame) -> str:
     return (
         f"{_label(row)}Made on {row['made_on']} from {row['history_weeks']} weeks of orders until {origin}; around "
         f"matches, the error of past forecasts was {_compared(row['skill_against_mean_pct'])} that of the mean of 8 "
-        f"weeks, and {_compared(row['skill_against_no_football_pct'])} that of the model without football."
+        f"weeks, and {_compared(row['skill_against_no_football_pct'])} that of the model without football. Each line "
+        "is a market, all its chains together."
     )
 
 

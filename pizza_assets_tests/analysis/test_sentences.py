@@ -151,6 +151,7 @@ EXAMPLES = {
     "title_finding": lambda: effect_title(result()),
     "title_hours_before": lambda: effect_title(result(**BEGAN)),
     "title_nothing_found": lambda: effect_title(result(**NOTHING)),
+    "title_contrast_nothing_found": lambda: effect_title(result(subject="total_goals", **NOTHING)),
     "title_results": lambda: results_title(BY_RESULT),
     "title_result": lambda: results_title(BY_RESULT),
     "title_result_nothing_found": lambda: results_title(BY_RESULT),

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -778,6 +779,28 @@ def test_on_a_sunday_the_next_weekend_is_one_click_away(browser, folder) -> None
         assert page.locator("#next-weekend").count() == 0, "it is not forecast yet"
 
 
+def test_a_title_says_what_was_found_until_a_filter_leaves_other_data(browser, folder) -> None:
+    """A contents bar keeps the names, by which the docs call the views."""
+    with opened(browser, folder / "both.html") as page:
+        assert page.inner_text("#title-effects") == "Orders run 9.1 % above normal after the own team's match"
+        assert "Forecasts around matches missed by" in page.inner_text("#title-accuracy")
+        choose(page, "market", "Brentford")
+        assert page.inner_text("#title-effects") == "Effect sizes"
+        assert "Forecasts around matches missed by" in page.inner_text("#title-accuracy"), "it ignores the filter"
+        choose(page, "market", "")
+        page.select_option("#effects-about", "market")
+        assert page.inner_text("#title-effects") == "Effect sizes"
+    with opened(browser, folder / "tiny.html") as page:
+        assert page.inner_text("#title-effects") == "Effect sizes"
+
+
+def test_the_calendar_is_linked_beside_the_coming_matches(browser, folder) -> None:
+    with opened(browser, folder / "both.html") as page:
+        link = page.locator("#view-coming a.calendar-file")
+        assert link.get_attribute("href") == "coming_matches.ics"
+        assert "beside this page" in link.inner_text()
+
+
 def test_shops_are_sorted_by_the_percentage_that_they_show(browser, folder) -> None:
     with opened(browser, folder / "unusual.html") as page:
         shops = page.locator("table.weekend").first.locator("tbody th").all_inner_texts()
@@ -905,9 +928,39 @@ def test_an_old_page_says_so_and_calls_no_past_match_coming(browser, folder) -> 
         assert "has passed" in page.inner_text("#view-weekend")
 
 
-def test_the_weekend_prints_on_one_page_for_each_chain(browser, folder) -> None:
-    with opened(browser, folder / "mock.html") as page:
-        assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2
+@pytest.mark.parametrize(("chains", "shops"), [(1, 1), (2, 6), (1, 40), (2, 40)])
+def test_the_weekend_prints_on_one_page_for_each_chain(browser, tmp_path, chains: int, shops: int) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(build_page(_with_shops(sample_page_data(Sample(weeks=4, markets=4)), chains, shops)), "utf-8")
+    with opened(browser, file) as page:
+        assert page.locator("table.weekend").count() == chains
+        assert page.locator("table.weekend tbody tr").count() == chains * shops
+        assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == chains
+        page.emulate_media(media="print")
+        seen = page.inner_text("body")
+    assert seen.count("to staff for in the busiest hour of each day") == chains
+    assert seen.count("Data as of 4 Aug 2026, 05:00 UTC") == chains
+    assert not re.search("Download|Select a|Coming matches|What we found", seen)
+
+
+def _with_shops(data: PageData, chains: int, shops: int) -> PageData:
+    """Friday to Sunday of so many shops, every other one with a match."""
+    demand, day = data.rows(DemandForecastExtract), pd.Timedelta(days=1)
+    own = demand[demand["chain"] == "Domino's"]
+    saturday = own[own["business_date"] == "2026-08-08"]
+    friday = saturday.assign(
+        business_date="2026-08-07", starts_at=saturday["starts_at"] - day, ends_at=saturday["ends_at"] - day
+    )
+    days = pd.concat([friday, own])
+    rows = [
+        days[days["market"] == ("Birmingham", "Brentford")[number % 2]].assign(
+            chain=f"Chain {chain}", market=f"Nottingham {number}", store_id=f"nottingham-{number}-1"
+        )
+        for chain in range(chains)
+        for number in range(shops)
+    ]
+    extract = DemandForecastExtract.conform(pd.concat(rows, ignore_index=True))
+    return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): extract})
 
 
 def test_the_coming_matches_are_downloaded_with_every_column_whoever_is_first(browser, folder) -> None:

@@ -4,9 +4,11 @@ const effectsOf = (part, subject) => DATA.correlations.filter((row) => pairChose
     (!subject || row.subject === subject));
 
 // What was found, for the title of a view: of the first pair of sources that is shown. Nothing if that one has no sure
-// answer, or if filters leave other data than the sentence is about: then the view keeps its name.
+// answer, or if the view honours a filter that leaves other data than the sentence is about: then it keeps its name.
+// name: the view, or "view/subject".
 function findingTitle(name, rows) {
-  const ofData = activeFilters().filter((filter) => filter !== "source");
+  const { filters } = PAGE.views[name.split("/")[0]];
+  const ofData = activeFilters().filter((filter) => filter !== "source" && filters.includes(filter));
   const [first] = byPair(rows);
   const found = first && !ofData.length ? PAGE.titles[name]?.[pairOf(first[0])] : undefined;
   return found === undefined ? undefined : withMinus(found);

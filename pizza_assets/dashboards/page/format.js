@@ -11,8 +11,9 @@ const DAY_MS = 24 * HOUR;
 
 const count = (value) => COUNT.format(value);
 const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
-const day = (ms) => DAY.format(ms);
-const weekday = (ms) => WEEKDAY.format(ms).replace(",", ""); // as in stored texts, e.g. "Sat 08 Aug 2026"
+const day = (ms) => DAY.format(ms).replace("Sept", "Sep");
+// As in stored texts: "Sat 05 Sep 2026".
+const weekday = (ms) => WEEKDAY.format(ms).replace(",", "").replace("Sept", "Sep");
 const clock = (ms) => CLOCK.format(ms);
 const moment = (ms) => `${weekday(ms)}, ${clock(ms)} UTC`;
 const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);

@@ -34,7 +34,8 @@ function anomalyHint(rows) {
 
 const ANOMALY_HEADS = [
   ["Store", ""], ["Alarm", ""], ["Data", "wide-only"], ["Orders", "number"], ["Usual", "number"],
-  ["Money", "number wide-only"], ["Expected false share", "number wide-only"], ["Nearest match within six hours", "wide-only"],
+  ["Money", "number wide-only"], ["Expected false share", "number wide-only"],
+  ["Nearest match within six hours", "wide-only"],
 ];
 
 function anomalyRow(row) {

@@ -39,7 +39,7 @@ function renderComing() {
 
 // The pipeline writes the file beside the page; a page that was sent alone does not have it.
 const calendarLink = () => make("a", { href: "coming_matches.ics", class: "calendar-file",
-  title: "Matches that change a shop's day, for Outlook, Google or Apple calendars; stored in the folder of this page" },
+  title: "Matches that change a shop's day, for Outlook, Google or Apple calendars; in the folder of this page" },
   "Calendar file (coming_matches.ics, beside this page)");
 
 const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && fitsMatchFilters(row) &&

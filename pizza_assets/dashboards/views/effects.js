@@ -139,7 +139,8 @@ function effectsHint(rows) {
 // Every number about each estimate, for those who want to check it.
 function effectTable(rows) {
   const head = [
-    "Effect", "Change", "95 % interval", "Per store and hour", "Expected false share", "Based on", "Smallest detectable",
+    "Effect", "Change", "95 % interval", "Per store and hour", "Expected false share", "Based on",
+    "Smallest detectable",
     "Leaving out any one market", "Hours before kick-off", "Dates without a match (for information)",
     "Pre-trend (p-value)", "Weakness", "Method",
   ];

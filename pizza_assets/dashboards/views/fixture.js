@@ -60,7 +60,8 @@ function fixtureBlock(fixture, rows, i) {
   }
   const whole = answered.find((row) => row.span === "match");
   const holder = make("div", { class: "chart tall", id: `chart-coming-${i}` });
-  const node = make("div", { class: "market-day" }, heading, whole ? make("p", {}, withMinus(whole.sentence)) : null, holder,
+  const node = make("div", { class: "market-day" }, heading,
+    whole ? make("p", {}, withMinus(whole.sentence)) : null, holder,
     scrolling(`Forecasts in ${first.market}, ${pairWords(first)}`, spanTable(answered)), skillNote(whole));
   return { node, holder, draw: () => drawHours(holder, fixture, answered.filter((row) => row.span === "hour")) };
 }

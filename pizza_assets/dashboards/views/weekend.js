@@ -25,7 +25,10 @@ function renderWeekend() {
   const tables = byPair(known.filter((row) => dates.includes(row.business_date))).flatMap((own) =>
     [...grouped(own, (row) => row.chain)].sort(([a], [b]) => a.localeCompare(b))
       .map(([chain, ofChain]) => chainTable(chain, ofChain, dates)));
-  const body = [weekendTools(shown, rows, offered, period), ...tables];
+  const tell = make("p", { class: "hint" },
+    "Select a day to see its busiest shops first. To tell the shops, print this page, or send it with " +
+      "“pizza digest --send”.");
+  const body = [weekendTools(shown, rows, offered, period), ...tables, tell];
   fillView("weekend", { labels, title: weekendTitle(dates, period), body });
   return [];
 }
@@ -75,8 +78,7 @@ function weekendTools(shown, all, offered, period) {
     make("p", { class: "hint" },
       `How many ${staff} to staff for in the busiest hour still ahead: nine in ten such hours need no more. Select a ` +
         "number for all hours. Shops come first whose day differs most from the mean of its last 8 weeks: by that " +
-        `many per cent; select a day to see its busiest shops first.${people} To tell the shops, print this page, or ` +
-        "send it with “pizza digest --send”."),
+        `many per cent.${people}`),
     make("span", { class: "buttons" },
       isEnding ? make("button", { type: "button", id: "next-weekend", onclick: () => show("next") }, "Next weekend")
         : null,
@@ -98,6 +100,10 @@ function chainTable(chain, rows, dates) {
   return make("div", { class: "chain" },
     make("h3", {}, `${chain} `, make("span", { class: "sub" }, counted(shops.length, "shop")), " ",
       shortPairBadge(rows[0])),
+    make("p", { class: "print-only" },
+      `Orders${rows.some((row) => row.people !== null) ? " and people" : ""} to staff for in the busiest hour of ` +
+        "each day: nine in ten such hours need no more. Per cent: against the mean of the last 8 weeks. " +
+        `Data as of ${PAGE.data_as_of}.`),
     scrolling(`Shops of ${chain}, ${pairWords(rows[0])}`, table));
 }
 
@@ -110,7 +116,8 @@ function dayHead(chain, date) {
     byId(id)?.focus();
   };
   return make("th", { scope: "col", class: "day", ...(busiestOn === date ? { "aria-sort": "descending" } : {}) },
-    make("button", { id, type: "button", onclick: toggle, title: "busiest shops first" }, dateWords(date)));
+    make("button", { id, type: "button", onclick: toggle, title: "busiest shops first" }, dateWords(date)),
+    make("span", { class: "print-only" }, dateWords(date))); // a printed head that is repeated has no buttons
 }
 
 // What to staff for in the shop's busiest hour of the day; shops without such an hour come last.
