@@ -42,8 +42,10 @@ function renderAccuracy() {
   fillView("accuracy", {
     labels: all.map((row) => row.data_source),
     title: ACCURACY.span === "match" ? findingTitle("accuracy", all) : undefined,
-    body:
-      [tools, legend(["line forecast", "forecast"], ["line plain-mean", "mean of the last 8 weeks"]), ...body],
+    body: [
+      tools, legend(["line forecast", "forecast"], ["line plain-mean", "mean of the last 8 weeks"]), ...body,
+      downloadButton("forecast-accuracy", all),
+    ],
   });
   return draws;
 }

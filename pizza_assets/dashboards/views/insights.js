@@ -10,6 +10,7 @@ function renderInsights() {
   const body = rows.length ? insightLists(rows) : [
     emptyNote("No findings for these filters. Findings appear once the analysis has run on these sources."),
   ];
+  if (rows.length) body.push(downloadButton("findings", rows));
   fillView("insights", { labels: rows.map((row) => row.data_source), body });
   return [];
 }

@@ -32,7 +32,8 @@ function renderKickoff() {
     ["band", "95 % band of the whole curve"]);
   const labels = rows.map((row) => row.data_source);
   const title = findingTitle("kickoff", rows);
-  fillView("kickoff", { labels, title, body: [...(draws.length ? [key] : []), ...body, kickoffHint()] });
+  const download = downloadButton("around-kick-off", rows);
+  fillView("kickoff", { labels, title, body: [...(draws.length ? [key] : []), ...body, kickoffHint(), download] });
   return draws;
 }
 

@@ -38,8 +38,9 @@ function matchTable(rows, knownCount) {
     scrolling("Table of matches",
       make("table", {}, matchTableHead(), make("tbody", {}, ...page.map((row) => matchTableRow(row, reach))))),
     pager(rows.length, matchPages, "matches", renderMatches),
-    downloadButton("matches", rows.map(({ match, ...row }) => ({
-      ...row, home_team: match.home_team, away_team: match.away_team, result: match.result }))),
+    downloadButton("matches", rows, ({ match, ...row }) => asWritten({
+      kickoff_at: match.kickoff_at, competition: match.competition, match_type: match.match_type,
+      home_team: match.home_team, away_team: match.away_team, result: match.result, ...row })),
   ];
 }
 

@@ -28,7 +28,8 @@ function renderResults() {
     "Whiskers are 95 % intervals. The result is known only once the match is over, so the bars before and during it " +
       "are a check, not an effect of the result.");
   fillView("results", {
-    labels: rows.map((row) => row.data_source), title: findingTitle("results", rows), body: [key, ...body, hint],
+    labels: rows.map((row) => row.data_source), title: findingTitle("results", rows),
+    body: [key, ...body, hint, downloadButton("by-result", rows)],
   });
   return draws;
 }

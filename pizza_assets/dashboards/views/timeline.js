@@ -26,6 +26,7 @@ function renderTimeline() {
     body: [
       timelineLegend(series, matches, alarms), holder,
       timelineHint(isByHour(from, to), alarms, matches.length > MOST_TICKS),
+      downloadButton("orders-by-day", [...series.values()].flat(), (position) => writtenDays(position, from, to)),
     ],
   });
   return [{ holder, draw: () => drawTimeline(holder, { series, matches, alarms, from, to }) }];
@@ -66,6 +67,17 @@ function timelineHint(isHourly, alarms, isMany) {
     `or less are drawn by hour${EMBEDDED.quarters.before ? ` from ${day(hoursSince())} on` : ""}. Real and mock ` +
     `orders are never pooled. ${marks} ` +
     (isMany ? "A tick is a week's matches with one result." : "Select a tick to open its match."));
+}
+
+// The known days of one series in [from, to), for the downloaded file.
+function writtenDays(position, from, to) {
+  const { sums, days, startsAt, series } = DATA.daily;
+  const first = Math.max(0, Math.floor((from - startsAt) / DAY_MS)),
+        last = Math.min(days, Math.ceil((to - startsAt) / DAY_MS));
+  const valuesAt = (place) => Object.fromEntries(Object.entries(sums).map(([name, values]) => [name, values[place]]));
+  return Array.from({ length: Math.max(0, last - first) }, (_, i) => ({
+    date: isoDay(startsAt + (first + i) * DAY_MS), ...series[position], ...valuesAt(position * days + first + i),
+  })).filter((row) => row.covered_minutes);
 }
 
 const labelled = (points, source, isHourly) => points.map((point) => ({
