@@ -979,6 +979,23 @@ def test_the_coming_matches_are_downloaded_with_every_column_whoever_is_first(br
     assert all(row["kickoff_local"] and row["away_team"] for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("view", "column"),
+    [
+        ("insights", "headline"), ("timeline", "covered_minutes"), ("kickoff", "minutes_from"), ("effects", "q_value"),
+        ("results", "scope_value"), ("matches", "extra_orders_per_store_hour"), ("anomalies", "extra_orders"),
+        ("accuracy", "evidence"), ("quality", "rejected_count"),
+    ],
+)  # fmt: skip
+def test_what_a_view_shows_can_be_downloaded(browser, folder, view: str, column: str) -> None:
+    with opened(browser, folder / "both.html") as page:
+        with page.expect_download() as started:
+            page.click(f"#view-{view} .download")
+        rows = pd.read_csv(started.value.path())
+    assert len(rows) > 1
+    assert rows[column].notna().any()
+
+
 def test_the_forecast_is_downloaded_as_csv_without_formulas(browser, folder) -> None:
     with opened(browser, folder / "both.html") as page:
         with page.expect_download() as started:
