@@ -13,7 +13,7 @@ class ExpectedOrders(
     Table,
     name="expected_orders",
     place=ANALYSIS,
-    code_version=3,
+    code_version=4,
     key=("order_source", "match_source", "market", "bin_at"),
 ):
     """One row per market and 15-minute bin: orders, and the baseline without the own team's match."""
@@ -44,7 +44,7 @@ class MatchImpact(
     Table,
     name="match_impact",
     place=ANALYSIS,
-    code_version=4,
+    code_version=5,
     key=("order_source", "match_source", "kickoff_at", "match_id", "market", "window"),
     schema_version=2,
 ):
@@ -108,7 +108,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=11,
+    code_version=12,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=4,
 ):
@@ -266,7 +266,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=11, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=12, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")
