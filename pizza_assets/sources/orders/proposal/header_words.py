@@ -83,7 +83,7 @@ _OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
     "void": ("storniert", "storno", "annulé", "anulado", "annullato", "geannuleerd"),
     "currency": ("währung", "devise", "moneda", "divisa", "valuta"),
 }  # fmt: skip
-"""German, French, Spanish, Italian, Dutch and Scandinavian headers; after all English ones. The price of a line is asked."""
+"""German, French, Spanish, Italian, Dutch and Scandinavian headers, after the English ones; prices are asked."""
 WORDS = {role: (*words, *_OTHER_LANGUAGES.get(role, ())) for role, words in _ENGLISH.items()}
 
 UNIT_PRICE = frozenset({
