@@ -1,6 +1,7 @@
 """`pizza check`, as somebody types it with an export of their own."""
 
 import re
+import shlex
 import shutil
 import sqlite3
 from pathlib import Path
@@ -109,6 +110,89 @@ def test_what_is_written_can_be_used_and_is_not_overwritten(home: Path, capsys: 
     assert main(["check", "orders.csv", "--mapping", "orders.toml"]) == 0
 
 
+def test_a_markets_table_of_another_export_is_refused_or_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It was kept without a word, and all orders of the second export followed no team."""
+    _export(home / "orders.csv", weeks=2)
+    assert main(["check", "orders.csv", *SAID, "--write"]) == 0
+    text = (home / "orders.csv").read_text()
+    (home / "york.csv").write_text(text.replace("Leeds", "York").replace("Fulham", "Hull"))
+    before = (home / "markets.toml").read_text()
+    capsys.readouterr()
+    assert main(["check", "york.csv", *SAID, "--write", "york.toml"]) == 2
+    assert "markets.toml already exists, but lacks 'Hull', 'York'" in capsys.readouterr().err
+    assert not (home / "york.toml").exists()
+    (home / "one.csv").write_text("\n".join(line for line in text.splitlines() if "Leeds" not in line))
+    assert main(["check", "one.csv", *SAID, "--write", "one.toml"]) == 0
+    assert "left as it is, with Leeds, of which the export has no orders" in capsys.readouterr().out
+    assert (home / "markets.toml").read_text() == before
+
+
+def test_the_period_is_that_of_the_orders_in_local_time(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It began at 05:00, when the shop is closed: that is 06:00 in London, the start of the business day."""
+    _export(home / "orders.csv", weeks=2)
+    assert main(["check", "orders.csv", *SAID]) == 0
+    period = r"from the first order on 2025-08-05 at 10:\d\d to the last on 2025-08-18 at 23:\d\d \(Europe/London\)"
+    assert re.search(period, capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("more", [[], ["--amount", "Paid"]])
+def test_one_command_that_can_be_typed_saves_a_doubtful_mapping(
+    home: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    (home / "in").mkdir()
+    _export(home / "in" / "1.csv", weeks=2)
+    (home / "in" / "notes.pdf").write_text("x")
+    assert main(["check", "in", *SAID, *more]) == 1
+    [command] = [line.strip() for line in capsys.readouterr().out.splitlines() if "--write" in line and "pizza" in line]
+    assert main(shlex.split(command)[1:]) == 0
+    assert (home / "orders.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_doubtful"), [("America/New_York", True), ("Europe/Dublin", False), ("UTC", False)]
+)
+def test_a_time_zone_that_is_not_that_of_a_known_market_is_doubtful(
+    home: Path, capsys: pytest.CaptureFixture[str], zone: str, is_doubtful: bool
+) -> None:
+    _export(home / "orders.csv", weeks=2)
+    said = ["--timezone" if text == "--timezone" else zone if text == "Europe/London" else text for text in SAID]
+    main(["check", "orders.csv", *said])
+    text = f"times are read as times in {zone}, but Fulham, Leeds"
+    assert (text in capsys.readouterr().out) == is_doubtful
+
+
+def test_a_shop_whose_name_begins_with_a_known_market_follows_its_teams(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _export(home / "orders.csv", weeks=2)
+    lines = (home / "orders.csv").read_text().splitlines()
+    shop = [line.replace("Leeds,S-Leeds", "Leeds Headrow,1") for line in lines[1:] if ",Leeds," in line]
+    (home / "shop.csv").write_text("\n".join([lines[0], *shop]))
+    main(["check", "shop.csv", *SAID])
+    out = capsys.readouterr().out
+    assert re.search(r"Leeds Headrow follows Leeds United.* \(like Leeds, with which its name begins", out)
+    assert "--market Leeds makes all orders" in out
+
+
+def test_a_refund_column_that_the_mapping_does_not_use_is_named_with_its_sum(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside negative lines nobody asked about it; nor did anybody for a mapping that was written by hand."""
+    _export(home / "orders.csv", weeks=2)
+    orders = pd.read_csv("orders.csv", dtype="str")
+    orders["Rückerstattung"] = ["2.50" if n % 100 == 0 else "" for n in range(len(orders))]
+    orders.to_csv("orders.csv", index=False)
+    assert main(["check", "orders.csv", *SAID]) == 1
+    doubt = "'Rückerstattung' says that money was paid back (77.50 in the lines looked at), but is not used"
+    assert doubt in capsys.readouterr().out
+    assert main(["check", "orders.csv", *SAID, "--accept-doubts", "--write"]) == 0
+    capsys.readouterr()
+    assert main(["check", "orders.csv", "--mapping", "orders.toml"]) == 1
+    assert doubt in capsys.readouterr().out
+    assert main(["check", "orders.csv", *SAID, "--column", "refunded=Rückerstattung"]) == 0
+    assert doubt not in capsys.readouterr().out
+
+
 def test_an_export_of_which_too_much_is_refused_is_not_called_usable(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,15 +243,23 @@ def test_many_excluded_lines_and_unread_files_are_doubtful(home: Path, capsys: p
     assert main(["check", "exports", *SAID, "--accept-doubts"]) == 0
 
 
-def test_a_hole_in_the_middle_of_trading_hours_is_doubtful(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hole_in_the_middle_of_trading_hours_is_doubtful_until_its_day_is_listed(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     orders = pd.read_csv(home / "orders.csv", dtype="str")
     at = pd.to_datetime(orders["Placed"], format="%d/%m/%Y %H:%M", errors="coerce")
     is_lost = (orders["City"] == "Leeds") & at.between("2025-09-06 12:00", "2025-09-06 21:00", inclusive="left")
     orders[~is_lost].to_csv(home / "orders.csv", index=False)
     assert main(["check", "orders.csv", *SAID]) == 1
     out = capsys.readouterr().out
-    assert re.search(r"S-Leeds has no order from 1[12]:\d\d to 2[12]:\d\d on Saturday, 2025-09-06", out)
+    hole = r"S-Leeds has no order from 1[12]:\d\d to 2[12]:\d\d on Saturday, 2025-09-06"
+    assert re.search(hole, out)
     assert main(["check", "orders.csv", *SAID, "--accept-doubts"]) == 0
+    capsys.readouterr()
+    (home / "special.csv").write_text("date,market,kind\n2025-09-06,Leeds,outage\n")
+    monkeypatch.setenv("PIZZA_SPECIAL_DAYS", str(home / "special.csv"))
+    assert main(["check", "orders.csv", *SAID]) == 0
+    assert re.search(rf"Listed   {hole}, where about \d+ are usual: in PIZZA_SPECIAL_DAYS", capsys.readouterr().out)
 
 
 def test_many_lines_replaced_by_later_lines_of_the_same_file_are_doubtful(

@@ -3,7 +3,7 @@
 Every number comes from `correlation_results` or `match_impact`; nothing is estimated or tested here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,14 @@ from pizza_assets.analysis import sentences, wording
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.events_in_shops import goals_in_shops
 from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
-from pizza_assets.analysis.outage_caveats import outage_caveats
+from pizza_assets.analysis.outage_caveats import listed_outages, outage_caveats
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.result_context import NO_CONTEXT, Context, context_of
 from pizza_assets.analysis.store_hours import effects_in_shops
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.labels import SOURCES
+from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, DataSource, ResultStatus, Scope, Span, Window
 
 _ESTIMAND_CAVEAT = "This is the effect beyond what football does to everyone at that hour."
@@ -65,20 +66,22 @@ def insights(
     points: DataFrame[EventStudy] | None = None,
     anomalies: DataFrame[OrderAnomalies] | None = None,
     source_reasons: Sequence[str] = (),
-    zones: Mapping[str, str] | None = None,
+    markets: Sequence[Market] = (),
     default_timezone: str = "UTC",
 ) -> DataFrame[Insights]:
     """One insight per hypothesis about the match itself (the primary first, real before mixed before mock, and real
     matches before mock ones); for every other family, one per finding or one that nothing was found; then goals;
     anomalies; source reasons.
 
-    source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain. zones:
-    the time zone by market, of the days of outages; others have default_timezone. There is always at least one row.
+    source_reasons: notes of the sources, such as why mock data are used or which effects mock data contain.
+    markets: their time zones, of the days of outages; others have default_timezone; and their special days. There is
+    always at least one row.
     """
     effects = _with_columns(results, effects_in_shops(results, impact, match_windows))
     is_about_match = (effects["subject"] == OWN_TEAM_MATCH) & (effects["scope"] == Scope.OVERALL)
     contexts = {pair: context_of(own.to_dict("records")) for pair, own in effects.groupby(SOURCES)}
-    outages = outage_caveats(anomalies, zones or {}, default_timezone)
+    outages = outage_caveats(anomalies, {market.name: market.timezone for market in markets}, default_timezone)
+    listed = listed_outages(markets, match_windows["kickoff_at"])
     told = effects[is_about_match | (effects["subject"] == KICKOFF_TIME)]
     rows = [
         _insight(row, contexts[row["order_source"], row["match_source"]])
@@ -94,7 +97,7 @@ def insights(
         goals = points[points["series"] == HEADLINE_SERIES]
         in_shops = _with_columns(goals, goals_in_shops(goals, impact, match_windows))
         rows += _goal_insights(in_shops, results[results["subject"] == GOAL_HYPOTHESES[HEADLINE_SERIES].subject])
-    rows = [_with_caveat(row, outages.get(row["order_source"])) for row in rows]
+    rows = [_with_caveat(_with_caveat(row, outages.get(row["order_source"])), listed) for row in rows]
     rows += [] if anomalies is None else _anomaly_insights(anomalies)
     rows += [_source_caveat(reason, results) for reason in dict.fromkeys(source_reasons)]
     return Insights.checked([{**row, "rank": rank} for rank, row in enumerate(rows or [_nothing_analysed()], start=1)])

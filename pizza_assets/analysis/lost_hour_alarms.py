@@ -1,14 +1,16 @@
-"""Lost hours of stores as alarms: the rule of lost_hours.py, applied to a panel of stores.
+"""Lost hours of stores as alarms: the rule of lost_hours.py, applied to a panel of stores; and panels without them.
 
 Blocks of hours compared with a fitted usual level belong to anomalies.py.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.anomalies import COLUMNS, LOW
+from pizza_assets.analysis.exposure import is_inside
 from pizza_assets.analysis.lost_hours import (
     DAY_STARTS_AT_HOUR,
     FALSE_ALARMS,
@@ -18,6 +20,9 @@ from pizza_assets.analysis.lost_hours import (
     fewest_usual,
     lost_hours,
 )
+from pizza_assets.analysis.panel import Panel
+from pizza_assets.analysis.store_quarters import BIN_MINUTES
+from pizza_assets.analysis.windows import epoch_minutes
 
 _EPOCH_WEEKDAY = 3
 """1970-01-01 was a Thursday; Monday is 0."""
@@ -26,7 +31,7 @@ _EPOCH_WEEKDAY = 3
 def with_lost_hours(
     alarms: pd.DataFrame, counts: np.ndarray, is_known: np.ndarray, bin_of_week: np.ndarray, day: np.ndarray
 ) -> pd.DataFrame:
-    """`alarms` (see find_anomalies), and one of kind low for every lost hours that overlap none of them.
+    """`alarms` (see find_anomalies), and one of kind low for all lost hours; they replace those that they overlap.
 
     counts, is_known, bin_of_week, day: [store, bin of 15 minutes], in local time. observed is 0, p_value the Poisson
     probability of it, q_value times the number of days of all stores, expected_false_share their expected number.
@@ -35,20 +40,45 @@ def with_lost_hours(
     days, slots = day - (since_opening < 0), since_opening % SLOTS
     stores = [_by_day(*arrays) for arrays in zip(counts, is_known, days, slots, strict=True)]
     store_days = sum(len(own) for own, _, _ in stores)
-    rows = []
+    rows, is_replaced = [], np.zeros(len(alarms), dtype=bool)
     for store, (own, orders, known) in enumerate(stores):
         weekdays = (own + _EPOCH_WEEKDAY) % 7
         for lost in lost_hours(orders, weekdays, fewest_usual(store_days), known):
             first, end = _bins(lost, own, days[store], slots[store])
-            is_new = not ((alarms["store"] == store) & (alarms["first"] < end) & (alarms["end"] > first)).any()
-            if is_new:
-                chance = math.exp(-lost.usual)
-                rows.append((store, LOW.name, first, end, 0.0, lost.usual, chance, min(1.0, chance * store_days), 0.0))
+            overlaps = (alarms["store"] == store) & (alarms["first"] < end) & (alarms["end"] > first)
+            is_replaced |= (overlaps & (alarms["kind"] == LOW.name)).to_numpy(dtype=bool)
+            chance = math.exp(-lost.usual)
+            rows.append((store, LOW.name, first, end, 0.0, lost.usual, chance, min(1.0, chance * store_days), 0.0))
     if not rows:
         return alarms
     found = pd.DataFrame(rows, columns=COLUMNS).assign(expected_false_share=FALSE_ALARMS / len(rows))
-    together = pd.concat([part for part in (alarms, found) if len(part)], ignore_index=True)
+    kept = alarms[~is_replaced]
+    together = pd.concat([part for part in (kept, found) if len(part)], ignore_index=True)
     return together.sort_values(["store", "first", "kind"], ignore_index=True)
+
+
+def is_without_orders(anomalies: pd.DataFrame) -> pd.Series:
+    """Which rows of `order_anomalies` are outages without a single order: these hours are left out of the answers."""
+    return (anomalies["kind"] == LOW.name) & (anomalies["observed"] == 0)
+
+
+def without_outages(panel: Panel, anomalies: pd.DataFrame, chain: str | None = None) -> Panel:
+    """The market panel with the hours unknown in which a store of the market, or of its chain, had no order at all.
+
+    anomalies: rows of `order_anomalies` about the same source of orders.
+    """
+    lost = anomalies[is_without_orders(anomalies)]
+    if chain is not None:
+        lost = lost[lost["chain"] == chain]
+    spans = pd.DataFrame(
+        {
+            "market": lost["market"],
+            "first_minute": epoch_minutes(lost["starts_at"]),
+            "end_minute": epoch_minutes(lost["ends_at"]),
+        }
+    )
+    is_lost = is_inside(spans, panel.names, panel.minutes, BIN_MINUTES)
+    return replace(panel, counts=np.where(is_lost, 0, panel.counts), is_known=panel.is_known & ~is_lost)
 
 
 def _by_day(

@@ -1,11 +1,14 @@
-"""What outages mean for the answers about matches: missing orders look like quiet hours."""
+"""What outages mean for the answers about matches: which are left out, and which count as quiet hours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.anomalies import LOW
+from pizza_assets.analysis.lost_hour_alarms import is_without_orders
+from pizza_assets.models.market import Market
+from pizza_assets.models.special_days import SpecialKind
 
 _MOST_NAMED = 3
 _SHORTEST = pd.Timedelta(minutes=1)
@@ -28,18 +31,48 @@ def outage_caveats(
     }
 
 
+def listed_outages(markets: Sequence[Market], kickoffs: pd.Series) -> str | None:
+    """The outages that the list of special days has among these times of kick-off, which are left out; None if none."""
+    if kickoffs.empty:
+        return None
+    first, last = kickoffs.min().date(), kickoffs.max().date()
+    listed = [
+        f"{market.name} on {special.first}" + (f" to {special.last}" if special.last != special.first else "")
+        for market in markets
+        for special in market.special_days
+        if special.kind == SpecialKind.OUTAGE and special.last >= first and special.first <= last
+    ]
+    if not listed:
+        return None
+    subject = wording.counted_noun(len(listed), "listed outage is", "listed outages are")
+    return f"{subject} left out with the whole day ({_named(listed)})."
+
+
 def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_timezone: str) -> str:
-    named = [
+    texts = [
         f"store {row['store_id']} in {row['market']} on "
         f"{_days(row['starts_at'], row['ends_at'], zones.get(row['market'], default_timezone))}"
-        for row in outages.head(_MOST_NAMED).to_dict("records")
+        for row in outages.to_dict("records")
     ]
-    more = f" and {len(outages) - _MOST_NAMED} more" if len(outages) > _MOST_NAMED else ""
-    subject = wording.counted_noun(len(outages), "outage counts", "outages count")
-    return (
-        f"{subject} as hours with few orders or none ({', '.join(named)}{more}): if orders are missing from the data, "
-        "list the days in PIZZA_SPECIAL_DAYS."
-    )
+    is_empty = is_without_orders(outages).tolist()
+    lost = [text for text, is_lost in zip(texts, is_empty, strict=True) if is_lost]
+    partial = [text for text, is_lost in zip(texts, is_empty, strict=True) if not is_lost]
+    sentences = []
+    if lost:
+        subject = wording.counted_noun(len(lost), "outage without any order is", "outages without any order are")
+        sentences.append(f"{subject} left out with all matches in these hours ({_named(lost)}).")
+    if partial:
+        subject = wording.counted_noun(len(partial), "outage counts", "outages count")
+        sentences.append(
+            f"{subject} as hours with few orders ({_named(partial)}): if orders are missing from the data, "
+            "list the days in PIZZA_SPECIAL_DAYS."
+        )
+    return " ".join(sentences)
+
+
+def _named(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _MOST_NAMED} more" if len(texts) > _MOST_NAMED else ""
+    return f"{', '.join(texts[:_MOST_NAMED])}{more}"
 
 
 def _days(starts_at: pd.Timestamp, ends_at: pd.Timestamp, zone: str) -> str:

@@ -23,7 +23,7 @@ class Reason(StrEnum):
 
     NO_ORDERS = "no_orders: no orders are known for these sources"
     NO_MATCHES = "no_matches: no finished match of a team that a market follows lies in the weeks with orders"
-    ORDERS_INCOMPLETE = "orders_incomplete: orders are not known for the whole window"
+    ORDERS_INCOMPLETE = "orders_incomplete: orders are not known for the whole window, or a store lost some"
     TOO_FEW_FREE_WEEKS = "too_few_free_weeks: fewer than 8 weeks without a match at this time of the week"
     NO_CONTROL_MARKET = "no_control_market: no other open market was free of its own team's match at this time"
     ONE_CONTROL_MARKET = (

@@ -22,7 +22,7 @@ from pizza_assets.analysis.summary_statistics import summary_statistics as summa
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA, bullets, markdown, whole
-from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
+from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels, usable_panels
 from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market, Markets
 from pizza_assets.models.vocabulary import DataSource, Scope
@@ -54,13 +54,16 @@ def _expected_orders(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "expected_orders"),
         description="Per market and quarter-hour: orders, and the baseline without a match of the market's own team. "
-        "Fitted on hours without such a match, separately for real and mock.",
+        "Fitted on hours without such a match, separately for real and mock. Hours that a store lost are left out.",
     )
     def expected_orders(
-        quarter_hours: WeekTables, raw_matches: WeekTables, markets: dg.ResourceParam[Markets]
+        quarter_hours: WeekTables,
+        order_anomalies: pd.DataFrame,
+        raw_matches: WeekTables,
+        markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         grids = expected_grids(
-            panels_by_pair(quarter_hours, raw_matches),
+            usable_panels(panels_by_pair(quarter_hours, raw_matches), order_anomalies),
             current_matches(raw_matches),
             markets,
             WindowLengths.from_settings(settings),
@@ -113,6 +116,7 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         match_impact: pd.DataFrame,
         expected_orders: pd.DataFrame,
         quarter_hours: WeekTables,
+        order_anomalies: pd.DataFrame,
         match_windows: pd.DataFrame,
         event_study: pd.DataFrame,
         raw_matches: WeekTables,
@@ -122,7 +126,8 @@ def _correlation_results(settings: Settings) -> dg.AssetsDefinition:
         windows = _of_known_markets(windows_of_current_kickoffs(match_windows, matches), markets)
         chains = {}
         for chain, panels in chain_panels_by_pair(quarter_hours, raw_matches).items():
-            chain_grids = expected_grids(panels, matches, markets, lengths, default_timezone=settings.timezone)
+            usable = usable_panels(panels, order_anomalies, chain)
+            chain_grids = expected_grids(usable, matches, markets, lengths, default_timezone=settings.timezone)
             chain_windows = windows[windows["chain"] == chain].reset_index(drop=True)
             chains[chain] = measure_impact(chain_windows, chain_grids, matches, markets, lengths), chain_grids
         grids = grids_of(expected_orders, clocks(markets), settings.timezone)
@@ -243,7 +248,7 @@ def _insights(settings: Settings) -> dg.AssetsDefinition:
             points=event_study,
             anomalies=order_anomalies,
             source_reasons=reasons,
-            zones=clocks(markets),
+            markets=markets,
             default_timezone=settings.timezone,
         )
         return whole(rows, correlation_results, sentences=bullets(rows["headline"]))

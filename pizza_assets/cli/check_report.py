@@ -107,8 +107,8 @@ def _accounted(checked: ExportCheck) -> list[str]:
 
 
 def doubts_text(doubts: Sequence[str]) -> str:
-    """What is doubtful, and how to go on."""
-    lines = ["", "Doubtful; look at it first, then repeat the command with --accept-doubts:"]
+    """What is doubtful."""
+    lines = ["", "Doubtful; look at it before you use the export:"]
     return "\n".join([*lines, *(f"  {doubt}" for doubt in doubts)])
 
 
@@ -127,11 +127,12 @@ def _refused(checked: ExportCheck) -> list[str]:
 def _period(checked: ExportCheck, settings: Settings) -> list[str]:
     orders = checked.readiness.orders if checked.readiness is not None else pd.DataFrame()
     per_week = orders.groupby("week")["order_count"].sum()
-    first, last = min(p.starts_at for p in checked.covered), max(p.ends_at for p in checked.covered)
+    assert checked.span is not None, "there are orders"
+    first, last = checked.span
     lines = [
         "",
-        f"Period   {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC: "
-        f"{counted_noun(len(checked.weeks), 'match week', 'match weeks')}, "
+        f"Period   from the first order on {first:%Y-%m-%d at %H:%M} to the last on {last:%Y-%m-%d at %H:%M} "
+        f"({first.tzinfo}): {counted_noun(len(checked.weeks), 'match week', 'match weeks')}, "
         f"{len(per_week)} of them with orders",
         f"Orders   {int(per_week.sum()):,}; {int(per_week.min()):,} to {int(per_week.max()):,} a week, "
         f"median {per_week.median():,.0f}",
@@ -146,6 +147,10 @@ def _period(checked: ExportCheck, settings: Settings) -> list[str]:
         lines.append(
             f"Closed   everywhere on {counted_noun(len(days), 'day', 'days')}: {', '.join(days[:_MOST_LISTED])}{more}"
         )
+    lines += [
+        f"Listed   {text}: in PIZZA_SPECIAL_DAYS, so the day is left out"
+        for text in checked.listed_holes[:_MOST_LISTED]
+    ]
     early = [week.key for week in checked.weeks if week.key < settings.first_week.isoformat()]
     if early:
         weeks = counted_noun(len(early), "week is", "weeks are")
@@ -261,14 +266,20 @@ def next_steps(
     written: Sequence[Path],
     *,
     unusable: str | None,
+    is_doubtful: bool,
+    again: str | None,
 ) -> str:
     """The commands that lead from here to the page. settings: of the source, by variable, without the mapping.
-    unusable: why the export can't be used as it is."""
+    unusable: why the export can't be used as it is. again: the command that was typed; None if it may hold a password.
+    """
     if unusable is not None:
         return f"\n{unusable}"
+    more = " --accept-doubts" if is_doubtful else ""
     if mapping_file is None:
-        return "\nNext: repeat the command with --write to save the mapping."
-    lines = ["", "Next:"]
+        command = "the same command with" if again is None else f"\n  {again}"
+        condition = ", if all of it is right" if is_doubtful else ""
+        return f"\nNext{condition}, to save the mapping: {command}{more} --write"
+    lines = ["", f"Next, if all of it is right (with{more}, the check itself ends with 0):" if is_doubtful else "Next:"]
     lines += [
         *(f"  export {variable}={value}" for variable, value in settings.items()),
         f"  export PIZZA_ORDERS_MAPPING={shlex.quote(str(mapping_file))}",

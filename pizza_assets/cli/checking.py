@@ -16,18 +16,20 @@ from pizza_assets.cli.check_report import (
     why_unusable,
 )
 from pizza_assets.cli.terminal import say
-from pizza_assets.errors import ConfigurationError
+from pizza_assets.errors import BadFile, ConfigurationError, quoted
 from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
 from pizza_assets.orchestration.own_export.market_proposal import markets_text
 from pizza_assets.orchestration.resources import utc_now
 from pizza_assets.settings import Settings
+from pizza_assets.settings.markets_table import read_markets
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.mapping_reader import load_mapping, parse_mapping
 from pizza_assets.sources.orders.packed_files import ORDER_SUFFIXES
 from pizza_assets.sources.orders.proposal.answers import Answers, Proposal, refuse_unknown
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
-from pizza_assets.sources.orders.proposal.sample import read_sample
+from pizza_assets.sources.orders.proposal.refunds import unused_refunds
+from pizza_assets.sources.orders.proposal.sample import ExportSample, read_sample
 from pizza_assets.temporary import temporary_folder
 from pizza_assets.workbench import Workbench
 
@@ -60,8 +62,9 @@ def check(
     *,
     accepts_doubts: bool = False,
     stand: Stand | None = None,
+    again: str | None = None,
 ) -> int:
-    """Print the report on an export and save its mapping on request.
+    """Print the report on an export and save its mapping on request. again: the command, to be shown for repeating.
 
     Returns 0 if the export can be used as it is, 1 if a question must be answered, or something fixed or looked at.
     """
@@ -71,6 +74,7 @@ def check(
     export = export_of(paths)
     if mapping_file is not None:
         mapping, proposal = load_mapping(mapping_file), None
+        samples = _samples(export, mapping)
     else:
         samples = [read_sample(file, answers.records) for file in export.files]
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
@@ -89,11 +93,13 @@ def check(
         return 1
     written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
     unusable = why_unusable(checked, bench.settings.reject_error_share)
-    is_doubtful = bool(checked.doubts) and not accepts_doubts
+    doubts = [*checked.doubts, *unused_refunds(samples, mapping)]
+    is_doubtful = bool(doubts) and not accepts_doubts
     if is_doubtful:
-        say(doubts_text(checked.doubts))
+        say(doubts_text(doubts))
     chosen = files_settings(export.path) if stand is None else stand.settings
-    say(next_steps(checked, chosen, mapping_file or write_to, written, unusable=unusable))
+    mapping_at = mapping_file or write_to
+    say(next_steps(checked, chosen, mapping_at, written, unusable=unusable, is_doubtful=is_doubtful, again=again))
     return 0 if unusable is None and not is_doubtful else 1
 
 
@@ -107,6 +113,14 @@ def _cache(settings: Settings, stand: Stand | None) -> Iterator[Path]:
     else:
         with temporary_folder("check") as folder:
             yield folder
+
+
+def _samples(export: Export, mapping: FileMapping) -> list[ExportSample]:
+    """The samples of the files; none if one can't be read, which the check itself names."""
+    try:
+        return [read_sample(file, mapping.records) for file in export.files]
+    except BadFile:
+        return []
 
 
 def export_of(paths: Sequence[Path]) -> Export:
@@ -146,8 +160,10 @@ def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
 def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tuple[Path, ...]:
     """Save the mapping and, if the export needs one, a markets table beside it. Nothing is ever overwritten."""
     texts = {mapping_file: mapping_text(proposal.document, proposal.notes)}
+    markets_file = mapping_file.with_name(MARKETS_FILE)
     if checked.proposed is not None:
-        texts[mapping_file.with_name(MARKETS_FILE)] = markets_text(checked.proposed)
+        texts[markets_file] = markets_text(checked.proposed)
+    others = _others_in(markets_file, checked) if checked.proposed is not None else ()
     try:
         if mapping_file.is_file() and mapping_file.read_text("utf-8", errors="replace") != texts[mapping_file]:
             raise ConfigurationError(
@@ -155,7 +171,8 @@ def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tupl
             )
         for path, text in texts.items():
             if path.exists():
-                say(f"\n{path} already exists and is left as it is")
+                also = f", with {', '.join(others)}, of which the export has no orders" if path == markets_file else ""
+                say(f"\n{path} already exists and is left as it is{also if others else ''}")
             else:
                 path.write_text(text, encoding="utf-8")
                 say(f"\nWritten: {path}")
@@ -164,3 +181,20 @@ def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tupl
             f"{error.filename} can't be written ({error.strerror}); name a file in an existing folder after --write"
         ) from error
     return tuple(texts)
+
+
+def _others_in(markets_file: Path, checked: ExportCheck) -> tuple[str, ...]:
+    """The markets of an earlier check's table that the export does not have.
+
+    Raises ConfigurationError if that table lacks one which it has: its orders would follow no team.
+    """
+    if not markets_file.is_file():
+        return ()
+    there = {market.name for market in read_markets(markets_file)}
+    needed = {entry.market.name for entry in checked.proposed or ()}
+    if missing := sorted(needed - there):
+        raise ConfigurationError(
+            f"{markets_file} already exists, but lacks {', '.join(map(quoted, missing))}, of which the export has "
+            "orders; add them there, or name a file in another folder after --write: the table is written beside it"
+        )
+    return tuple(sorted(there - needed))

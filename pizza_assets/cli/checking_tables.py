@@ -29,6 +29,7 @@ def check_table(
     write_to: Path | None,
     *,
     accepts_doubts: bool = False,
+    again: str | None = None,
 ) -> int:
     """Print the report on a table, view or query; see checking.check. address: None for that of PIZZA_ORDERS_URL.
 
@@ -53,7 +54,7 @@ def check_table(
             return file
 
         stand = Stand(Path(folder) / "staging", whole, _settings(table))
-        return check([sample], answers, mapping_file, write_to, accepts_doubts=accepts_doubts, stand=stand)
+        return check([sample], answers, mapping_file, write_to, accepts_doubts=accepts_doubts, stand=stand, again=again)
 
 
 def _mapped(mapping: FileMapping, present: list[str]) -> list[str]:

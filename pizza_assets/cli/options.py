@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import click
 
 Day = TypeVar("Day", bound=date)
+ARGUMENTS = "pizza.arguments"
+"""Where the context of every command has the arguments as they were typed."""
 _YEARS = range(1900, 2101)
 """Python's dates end near these years' far ends, and weeks before and after a date are computed."""
 

@@ -9,6 +9,7 @@ import click
 
 from pizza_assets import __version__
 from pizza_assets.cli.commands import COMMANDS
+from pizza_assets.cli.options import ARGUMENTS
 from pizza_assets.cli.terminal import give_up_output, open_closed_streams, say
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 
@@ -34,6 +35,7 @@ class _Program(click.Group):
         for argument in args:
             if not argument.isascii() and argument.encode(errors="replace").decode() != argument:
                 raise click.UsageError(f"{argument!r} is not valid UTF-8", ctx)
+        ctx.meta[ARGUMENTS] = tuple(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> int:

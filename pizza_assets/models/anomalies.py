@@ -13,7 +13,7 @@ class OrderAnomalies(
     Table,
     name="order_anomalies",
     place=ANALYSIS,
-    code_version=3,
+    code_version=4,
     key=("order_source", "market", "chain", "store_id", "starts_at", "kind"),
 ):
     """One row per alarm: an outage, a surge or a missing day of one store."""

@@ -13,7 +13,7 @@ class ExpectedOrders(
     Table,
     name="expected_orders",
     place=ANALYSIS,
-    code_version=3,
+    code_version=4,
     key=("order_source", "match_source", "market", "bin_at"),
 ):
     """One row per market and 15-minute bin: orders, and the baseline without the own team's match."""

@@ -184,6 +184,7 @@ def test_lost_hours_of_one_shop_are_an_alarm(lost_from: float, lost_to: float) -
     assert low["kind"] == "low"
     assert abs(started.hour + started.minute / 60 - opens) <= 0.5
     assert abs(ended.hour + ended.minute / 60 - closes) <= 0.5
+    assert low["observed"] == 0
     assert low["expected"] > 11.5  # of about 100 days, one in a thousand is missed by chance
     assert 0 < low["expected_false_share"] < 0.03
 

@@ -1,5 +1,7 @@
 """Sentences for managers about findings, their absence, and missing or mock data."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +11,11 @@ from pizza_assets.analysis.event_points import goal_claims
 from pizza_assets.analysis.expected_grid import EMPTY_GRID
 from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
 from pizza_assets.analysis.insights import insights
+from pizza_assets.analysis.outage_caveats import listed_outages
 from pizza_assets.analysis.reasons import Reason, joined
 from pizza_assets.models import CorrelationResults, EventStudy, MatchImpact, MatchWindows, OrderAnomalies
+from pizza_assets.models.market import Market
+from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets_tests.analysis.simulated_worlds import analyse, simulate
 
 NO_IMPACT, NO_WINDOWS = MatchImpact.empty(), MatchWindows.empty()
@@ -265,13 +270,13 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
     assert rows["extra_orders_per_store_hour"].isna().all()
 
 
-def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0) -> pd.DataFrame:
-    """Outages of one store from these times, UTC, that last so many hours."""
+def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0, observed: int = 1) -> pd.DataFrame:
+    """Outages of one store from these times, UTC, that last so many hours, each with so many orders."""
     alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     rows = [
         {**alarm, "market": market, "chain": "a", "store_id": "7", "kind": "low", "starts_at": at,
-         "ends_at": at + pd.Timedelta(hours=hours), "expected": 30.0, "expected_false_share": 0.08,
-         "order_source": source, "seen_in": source}
+         "ends_at": at + pd.Timedelta(hours=hours), "observed": observed, "expected": 30.0,
+         "expected_false_share": 0.08, "order_source": source, "seen_in": source}
         for at in pd.to_datetime(list(starts), utc=True)
     ]  # fmt: skip
     return OrderAnomalies.checked(rows)
@@ -280,12 +285,27 @@ def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0)
 def test_an_answer_about_matches_names_the_outages_that_count_in_it():
     anomalies = outages_of("real", *(f"2025-09-0{day} 18:00" for day in (1, 2, 3, 4)))
     first = written(result(), anomalies=anomalies).iloc[0]
-    assert "4 outages count as hours with few orders or none (store 7 in Leeds on 2025-09-01, " in first["caveat"]
+    assert "4 outages count as hours with few orders (store 7 in Leeds on 2025-09-01, " in first["caveat"]
     assert "2025-09-03 and 1 more)" in first["caveat"]
     assert "PIZZA_SPECIAL_DAYS" in first["caveat"]
     mock = result(order_source="mock", match_source="real", data_source="mock")
     other = written(mock, anomalies=anomalies).iloc[0]
     assert "outage" not in other["caveat"]
+
+
+def test_an_outage_without_orders_and_a_listed_one_are_told_as_left_out():
+    anomalies = pd.concat([outages_of("real", "2025-09-01 18:00", observed=0), outages_of("real", "2025-09-02 18:00")])
+    told = written(result(), anomalies=anomalies).iloc[0]["caveat"]
+    lost = "1 outage without any order is left out with all matches in these hours (store 7 in Leeds on 2025-09-01)"
+    assert lost in told
+    assert "1 outage counts as hours with few orders (store 7 in Leeds on 2025-09-02)" in told
+    days = [SpecialDay(date(2025, 9, day), date(2025, 9, day), SpecialKind.OUTAGE) for day in (6, 7)]
+    snow = SpecialDay(date(2025, 9, 6), date(2025, 9, 6), SpecialKind.SNOW)
+    markets = (Market("Leeds", "Europe/London", (), special_days=(days[0], snow)),)
+    kickoffs = pd.Series(pd.to_datetime(["2025-09-01 14:00", "2025-09-06 19:00"], utc=True))
+    assert listed_outages(markets, kickoffs) == "1 listed outage is left out with the whole day (Leeds on 2025-09-06)."
+    later = (Market("Leeds", "Europe/London", (), special_days=(days[1],)),)
+    assert listed_outages(later, kickoffs) is None
 
 
 def test_every_answer_from_orders_with_an_outage_says_so():
@@ -326,9 +346,9 @@ def test_an_outage_is_told_with_the_days_to_list_in_the_market_s_time(
     zone: str | None, start: str, hours: int, days: str
 ):
     """It named the date in UTC, and Saturday evening in New York became Sunday."""
-    zones = {} if zone is None else {"Leeds": zone}
+    markets = () if zone is None else (Market("Leeds", zone, ()),)
     anomalies = outages_of("real", start, hours=hours)
-    (row,) = written(result(), anomalies=anomalies, zones=zones, default_timezone="Europe/London").to_dict("records")[
-        :1
-    ]
+    (row,) = written(result(), anomalies=anomalies, markets=markets, default_timezone="Europe/London").to_dict(
+        "records"
+    )[:1]
     assert f"store 7 in Leeds {days}" in row["caveat"]

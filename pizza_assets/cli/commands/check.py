@@ -1,10 +1,14 @@
 """`pizza check`."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from pizza_assets.cli.options import ARGUMENTS
+from pizza_assets.command_name import typed
 
 if TYPE_CHECKING:
     from pizza_assets.sources.orders.proposal.answers import Answers
@@ -150,16 +154,18 @@ def check(
     """
     from pizza_assets.cli import checking, checking_tables
 
+    again = typed(shlex.join(click.get_current_context().meta[ARGUMENTS]))
     if not files and table is None:
         raise click.UsageError("name files, or a table with --table")
     if not files or (len(files) == 1 and isinstance(files[0], str)):
         return checking_tables.check_table(
-            files[0] if files else None, table, answers_of(said), mapping, write, accepts_doubts=accept_doubts
-        )
+            files[0] if files else None, table, answers_of(said), mapping, write, accepts_doubts=accept_doubts,
+            again=None if files else again,  # an address may hold a password
+        )  # fmt: skip
     paths = [file for file in files if isinstance(file, Path)]
     if len(paths) < len(files) or table is not None:
         raise click.UsageError("name either files, or one database with --table")
-    return checking.check(paths, answers_of(said), mapping, write, accepts_doubts=accept_doubts)
+    return checking.check(paths, answers_of(said), mapping, write, accepts_doubts=accept_doubts, again=again)
 
 
 def answers_of(said: dict[str, Any]) -> "Answers":

@@ -95,7 +95,8 @@ function fillFilterBar() {
   options("competition", "All", sorted(DATA.matches.map((match) => match.competition)));
   options("type", "All types",
     sorted(DATA.matches.map((match) => match.match_type)).map(([type]) => [type, TYPE_WORDS[type] ?? type]));
-  options("market", "All markets", sorted([...DATA.daily.series.map((row) => row.market), ...PAGE.markets_with_matches]));
+  options("market", "All markets",
+    sorted([...DATA.daily.series.map((row) => row.market), ...PAGE.markets_with_matches]));
   options("chain", "All chains", sorted(DATA.daily.series.map((row) => row.chain)));
   const [first, last] = knownPeriod();
   if (Number.isFinite(first))
@@ -140,8 +141,8 @@ function takeFiltersFromAddress() {
 // An old link may name what this page does not have.
 function showLeftOut(choices) {
   byId("left-out").hidden = !choices.length;
-  byId("left-out").textContent = choices.length
-    ? `The link asks for the ${choices.join(" and the ")}, which this page does not have: it is shown without that.` : "";
+  byId("left-out").textContent = choices.length === 0 ? ""
+    : `The link asks for the ${choices.join(" and the ")}, which this page does not have: it is shown without that.`;
 }
 
 function chooseDay(at) {

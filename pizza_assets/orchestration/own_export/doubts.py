@@ -1,10 +1,13 @@
 """Names what is unusual about a readable export: orders may be missing or wrong although every line was read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from pizza_assets.analysis.wording import counted_noun
+from pizza_assets.models.market import Market
 from pizza_assets.models.orders import OF_NO_WEEK
 from pizza_assets.orchestration.own_export.trading_holes import TradingHole
 from pizza_assets.sources.orders.file_folding import EXCLUDED, LONE_REFUND, SUPERSEDED, UNIQUE_ID
@@ -76,8 +79,9 @@ def doubts_of(
         more = f"; and {len(holes) - _MOST_NAMED} more" if len(holes) > _MOST_NAMED else ""
         named = "; ".join(hole.text for hole in holes[:_MOST_NAMED])
         doubts.append(
-            f"{named}{more}: was it closed, or are orders missing from the export? If they can't be had, list "
-            "the day in PIZZA_SPECIAL_DAYS (docs/configuration.md): otherwise these hours count as hours without orders"
+            f"{named}{more}: was it closed, or are orders missing from the export? Matches in these hours are left "
+            "out, as soon as eight weeks of orders are stored. List the day in PIZZA_SPECIAL_DAYS "
+            "(docs/configuration.md) to leave it out whole, and not to be asked again"
         )
     if ignored_files:
         more = f" and {len(ignored_files) - _MOST_NAMED} more" if len(ignored_files) > _MOST_NAMED else ""
@@ -86,3 +90,24 @@ def doubts_of(
             f"these files of the folder are not read: {named}{more}; move them away, or check them separately"
         )
     return tuple(doubts)
+
+
+def zone_doubts(mapping: FileMapping, markets: Iterable[Market], moments: Sequence[datetime]) -> tuple[str, ...]:
+    """The markets whose own clock shows other times than the one by which the mapping reads times without an offset.
+
+    markets: those of the export. moments: in the period of the export. Times in UTC may be of any place.
+    """
+    zone = mapping.timezone
+    if zone is None or "/" not in zone or zone.startswith("Etc/"):
+        return ()
+    others: dict[str, list[str]] = {}
+    for market in markets:
+        own, read = ([at.astimezone(ZoneInfo(name)).utcoffset() for at in moments] for name in (market.timezone, zone))
+        if own != read:
+            others.setdefault(market.timezone, []).append(market.name)
+    return tuple(
+        f"times are read as times in {zone}, but {', '.join(names[:_MOST_NAMED])} "
+        f"{'is' if len(names) == 1 else 'are'} in {place} by the markets table: which time zone do the times have "
+        "(--timezone; timezone in the mapping)?"
+        for place, names in others.items()
+    )

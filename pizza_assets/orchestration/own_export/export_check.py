@@ -17,7 +17,7 @@ from pizza_assets.models import RawMatches, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
-from pizza_assets.orchestration.own_export.doubts import doubts_of
+from pizza_assets.orchestration.own_export.doubts import doubts_of, zone_doubts
 from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket, propose_markets
 from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
 from pizza_assets.orchestration.own_export.trading_holes import TradingHours
@@ -44,10 +44,11 @@ class ClosedDays:
 @dataclass(frozen=True)
 class ExportCheck:
     """The result. lines: number of lines by outcome, adding up to lines_read. bad_files: file to why it can't be read.
-    rejected: RejectedRows, a few examples per rule, with `times`: how many lines broke it. matches: of all weeks;
-    match_reasons: why some are missing or stand-ins. proposed: a markets table for these orders; None if one is
-    configured, or the built-in one contains all markets. aside: the first lines that are no orders. doubts: what is
-    unusual enough to be looked at before the export is used. readiness: with that table; None without orders.
+    rejected: RejectedRows, a few examples per rule, with `times`: how many lines broke it. span: local times of the
+    first and the last order. matches: of all weeks; match_reasons: why some are missing or stand-ins. proposed: a
+    markets table for these orders; None if one is configured, or the built-in one contains all markets. aside: the
+    first lines that are no orders. doubts: what is unusual enough to be looked at before the export is used.
+    listed_holes: lost hours on listed special days, in words. readiness: with that table; None without orders.
     """
 
     files: tuple[str, ...]
@@ -57,13 +58,14 @@ class ExportCheck:
     bad_files: Mapping[str, str]
     rejected: pd.DataFrame
     weeks: tuple[MatchWeek, ...]
-    covered: tuple[CoveredPeriod, ...]
+    span: tuple[pd.Timestamp, pd.Timestamp] | None
     closed: ClosedDays
     matches: pd.DataFrame
     match_reasons: tuple[str, ...]
     proposed: tuple[ProposedMarket, ...] | None
     aside: tuple[str, ...]
     doubts: tuple[str, ...]
+    listed_holes: tuple[str, ...]
     readiness: Readiness | None
 
 
@@ -85,6 +87,10 @@ def check_export(path: Path, mapping: FileMapping, cache: Path, settings: Settin
     hours = TradingHours(zone)
     ready = readiness(weeks, hours.watching(files.orders), answers, markets, lengths, zone) if weeks else None
     rejected = _examples(files, weeks)
+    holes = hours.holes()
+    listed = [hole for hole in holes if hole.is_listed(settings.markets())]
+    asked = [hole for hole in holes if hole not in listed]
+    names = {period.market for period in facts.coverage}
     return ExportCheck(
         files=tuple(facts.lines_read),
         lines_read=sum(facts.lines_read.values()),
@@ -93,13 +99,17 @@ def check_export(path: Path, mapping: FileMapping, cache: Path, settings: Settin
         bad_files=facts.bad_files,
         rejected=rejected,
         weeks=weeks,
-        covered=facts.coverage,
+        span=hours.span,
         closed=_closed_days(facts.coverage),
         matches=matches,
         match_reasons=tuple(dict.fromkeys(answer.reason for answer in answers.values() if answer.reason)),
         proposed=proposed,
         aside=facts.aside,
-        doubts=doubts_of(facts, mapping, rejected, _ignored_files(path, mapping.files), hours.holes()),
+        doubts=(
+            *doubts_of(facts, mapping, rejected, _ignored_files(path, mapping.files), asked),
+            *zone_doubts(mapping, [market for market in markets if market.name in names], hours.span or ()),
+        ),
+        listed_holes=tuple(hole.text for hole in listed),
         readiness=ready,
     )
 

@@ -1,7 +1,8 @@
 """Proposes a markets table for an export, inferring each market's teams from its name."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pizza_assets.models.market import Market
 from pizza_assets.sources.matches.team_names import slug
@@ -19,16 +20,33 @@ class ProposedMarket:
 def propose_markets(
     names: Sequence[str], team_names: Sequence[str], known: Mapping[str, Market], timezone: str
 ) -> list[ProposedMarket]:
-    """One per name: the entry in `known`, else the teams whose name begins with the market's, else no team.
+    """One per name: the entry in `known`, else that of the known market with whose name it begins ("Leeds Headrow"),
+    else the teams whose name begins with the market's, else no team.
 
     A market without a team is a control market: it is exposed to no match.
     """
-    return [_proposed(name, team_names, known, timezone) for name in sorted(names)]
+    towns = {known_beginning(name, known) for name in names}
+    [town] = towns if len(towns) == 1 else [None]
+    hint = "" if town is None else f"; --market {shlex.quote(town)} makes all orders orders of that market"
+    return [_proposed(name, team_names, known, timezone, hint) for name in sorted(names)]
 
 
-def _proposed(name: str, team_names: Sequence[str], known: Mapping[str, Market], timezone: str) -> ProposedMarket:
+def known_beginning(name: str, known: Collection[str]) -> str | None:
+    """The known market with whose words a name begins, the longest one; None if there is none, or it is that one."""
+    words = f"{slug(name)}-"
+    found = [town for town in known if words.startswith(f"{slug(town)}-") and words != f"{slug(town)}-"]
+    return max(found, key=len, default=None)
+
+
+def _proposed(
+    name: str, team_names: Sequence[str], known: Mapping[str, Market], timezone: str, hint: str
+) -> ProposedMarket:
     if name in known:
         return ProposedMarket(known[name], "as in the table in force")
+    town = known_beginning(name, known)
+    if town is not None:
+        why = f"like {town}, with which its name begins: correct it if that is another place{hint}"
+        return ProposedMarket(replace(known[town], name=name), why)
     words = f"{slug(name)}-"
     teams = tuple(team for team in team_names if f"{slug(team)}-".startswith(words))
     why = "a team of the same name: correct it if people there follow another" if teams else "no team of this name"

@@ -6,7 +6,9 @@ others read meanwhile. What the lines mean does not belong here.
 """
 
 import logging
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,6 +31,8 @@ _IN_MEMORY = ":memory:"
 MEMORY = "384MB"
 """DuckDB's limit; beyond it sorts and joins go to the disk."""
 _THREADS = 2
+_UNUSED_SECONDS = 90 * 86_400
+"""How long a store stays that no import uses: of an export or a mapping that was moved, or only checked once."""
 
 _TABLES = """
 CREATE TABLE state (name VARCHAR, value VARCHAR);
@@ -72,6 +76,7 @@ def with_store(folder: Path, made_with: str, work: Callable[["DuckDBPyConnection
     with _errors_named(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK):
+            os.utime(folder / LOCK)
             try:
                 with _opened(folder, made_with) as db:
                     return work(db)
@@ -175,6 +180,7 @@ def _made(folder: Path, made_with: str, extents: Sequence[tuple[str, str, str]])
         (folder / name).unlink(missing_ok=True)
     for earlier in folder.parent.glob(f"*{folder.name}-*"):  # left by releases that had one folder per set of files
         shutil.rmtree(earlier, ignore_errors=True)
+    _sweep_unused(folder.parent)
     with _connected(folder, str(folder / DATABASE)) as db:
         with transaction(db):
             db.execute(_TABLES)
@@ -182,6 +188,13 @@ def _made(folder: Path, made_with: str, extents: Sequence[tuple[str, str, str]])
             if extents:
                 db.executemany("INSERT INTO extents VALUES (?, ?, ?)", extents)
         yield db
+
+
+def _sweep_unused(cache: Path) -> None:
+    """Delete the stores beside this one that no import has used for long; they are made again when they are needed."""
+    for lock in cache.glob(f"*/{LOCK}"):
+        if time.time() - lock.stat().st_mtime > _UNUSED_SECONDS:
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @contextmanager

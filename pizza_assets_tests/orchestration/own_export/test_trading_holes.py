@@ -117,7 +117,7 @@ def test_the_hour_that_clocks_skip_is_no_hole(zone: str, changed: str) -> None:
     wall = pd.DatetimeIndex((days.to_numpy()[:, None] + slots.to_numpy()).ravel())
     times = wall.tz_localize(zone, ambiguous=np.ones(len(wall), dtype=bool), nonexistent="NaT").dropna()
     hours, week = TradingHours(zone), MatchWeek("2026-03-03", zone)
-    orders = pd.DataFrame({"ordered_at": times.tz_convert("UTC"), "store_id": "1"})
+    orders = pd.DataFrame({"ordered_at": times.tz_convert("UTC"), "market": "Leeds", "store_id": "1"})
     hours.watching(lambda _: SourceResult(orders, DataSource.REAL, "files", is_covered=True))(week)
     assert hours.holes() == []
     evening = (wall >= pd.Timestamp(changed) + pd.Timedelta(hours=18)) & (

@@ -22,7 +22,7 @@ from pizza_assets.errors import BadFile, ConfigurationError, StorageError
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.orders import file_import, file_intake, files, small_files
 from pizza_assets.sources.orders.files import OrderFiles
-from pizza_assets.sources.orders.line_store import DATABASE, transaction
+from pizza_assets.sources.orders.line_store import DATABASE, LOCK, transaction
 from pizza_assets_tests.sources.orders.exports import (
     AUGUST,
     HEADER,
@@ -52,6 +52,25 @@ def identities(folder: Path) -> list[str | None]:
 
 def revenues(source: OrderFiles) -> list[int]:
     return [int(source.orders(week).rows["revenue_cents"].sum()) for week in WEEKS]
+
+
+def test_stores_that_no_import_has_used_for_long_are_deleted_with_the_next_new_export(tmp_path: Path) -> None:
+    """Every mapping that was ever tried left its lines behind."""
+    staging = tmp_path / "staging"
+    for name in ("old", "used", "new"):
+        write(tmp_path / name, "1.csv", csv_text(HEADER, [order("A1", DAYS[0])]))
+    stores = {}
+    for name in ("old", "used"):
+        before = set(staging.glob("*"))
+        assert revenues(order_files(tmp_path / name, staging=staging))[0] == 500
+        [stores[name]] = set(staging.glob("*")) - before
+    long_ago = time.time() - 91 * 86_400
+    for store in stores.values():
+        os.utime(store / LOCK, (long_ago, long_ago))
+    assert revenues(order_files(tmp_path / "used", staging=staging))[0] == 500
+    assert stores["old"].exists()
+    assert revenues(order_files(tmp_path / "new", staging=staging))[0] == 500
+    assert (stores["old"].exists(), stores["used"].exists()) == (False, True)
 
 
 # --- a change touches its weeks ---------------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ _FITS: dict[str, Callable[[ColumnFacts], bool]] = {
     "total": _is_money,
     "price": _is_money,
     "quantity": _is_quantity,
-    "item": _is_name,
+    "item": lambda column: _is_name(column) and not (column.amount is not None and is_called_money(column.header)),
     "category": _is_word,
     "status": _is_word,
     "void": lambda column: bool(column.values) and {v.casefold() for v in column.values} <= VOID | NOT_VOID,

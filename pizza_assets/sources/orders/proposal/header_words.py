@@ -5,7 +5,7 @@ Whether the values fit is not decided here.
 
 import re
 
-WORDS: dict[str, tuple[str, ...]] = {
+_ENGLISH: dict[str, tuple[str, ...]] = {
     "order_id": (
         "order id", "order no", "order number", "order nr", "order ref", "order reference", "order", "increment id",
         "ticket id",
@@ -16,7 +16,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "timestamp": (
         "ordered at", "order timestamp", "order datetime", "order date time", "order time", "order date", "placed at",
         "placed on", "placed", "ordered", "order placed", "timestamp", "created at", "created", "created on",
-        "datetime", "date time", "sold at", "sale time", "transaction time", "opened at", "time", "date", "ts",
+        "created time", "creation date", "datetime", "date time", "sold at", "sale time", "transaction time",
+        "opened at", "opened", "time", "date", "ts",
     ),
     "date": ("order date", "business date", "business day", "trading day", "trading date", "sale date", "date", "day"),
     "time": ("order time", "sale time", "time", "clock", "hour"),
@@ -35,7 +36,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "item": ("item name", "item", "product name", "product", "pizza name", "pizza", "dish", "menu item", "name", "sku"),
     "category": ("category", "group", "type", "product group", "item type", "department", "section"),
-    "status": ("order status", "status", "order state", "state", "fulfilment status", "outcome"),
+    "status": ("order status", "status", "order state", "state", "fulfilment status", "outcome", "result"),
     "chain": ("chain", "brand", "banner", "company", "concept", "franchise"),
     "market": (
         "market", "city", "town", "delivery city", "area", "region", "territory", "location name",
@@ -50,8 +51,46 @@ WORDS: dict[str, tuple[str, ...]] = {
     "currency": ("currency", "currency code", "ccy", "iso currency"),
     "timezone": ("timezone", "time zone", "tz", "zone"),
 }  # fmt: skip
+_OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
+    "order_id": (
+        "bestellnummer", "bestellnr", "belegnummer", "belegnr", "bonnummer", "auftragsnummer", "rechnungsnummer",
+        "n commande", "numéro de commande", "commande", "n ticket", "nº pedido", "n pedido", "número de pedido",
+        "numero de pedido", "pedido", "numero ordine", "n ordine", "ordine", "bestelnummer", "ordernummer",
+        "kvitteringsnummer", "ordrenummer", "kvittonummer",
+    ),
+    "timestamp": (
+        "bestellt am", "bestellzeit", "bestelldatum", "date et heure", "date de commande", "fecha y hora",
+        "fecha del pedido", "data e ora", "data ordine", "datum en tijd", "besteldatum", "datum", "fecha", "data",
+        "dato",
+    ),
+    "date": (
+        "bestelldatum", "date de commande", "fecha del pedido", "data ordine", "besteldatum", "datum", "fecha", "data",
+        "dato",
+    ),
+    "time": ("bestellzeit", "uhrzeit", "zeit", "heure", "hora", "ora", "tijd", "tid", "klokkeslæt"),
+    "total": (
+        "gesamtbetrag", "gesamtsumme", "gesamt", "montant ttc", "total ttc", "montant total", "importe total",
+        "importo totale", "totale", "totaalbedrag", "totaal", "betrag", "summe", "montant", "importe", "importo",
+        "bedrag", "beløb", "belopp", "summa",
+    ),
+    "quantity": ("menge", "anzahl", "quantité", "cantidad", "quantità", "aantal", "antal"),
+    "item": ("artikel", "produkt", "article", "produit", "artículo", "producto", "articolo", "prodotto"),
+    "status": (
+        "bestellstatus", "auftragsstatus", "statut", "statut de la commande", "estado", "estado del pedido", "stato",
+        "stato ordine", "situação",
+    ),
+    "market": ("stadt", "ort", "ville", "ciudad", "città", "stad"),
+    "store_id": ("filiale", "standort", "magasin", "tienda", "negozio", "winkel", "vestiging", "butik"),
+    "void": ("storniert", "storno", "annulé", "anulado", "annullato", "geannuleerd"),
+    "currency": ("währung", "devise", "moneda", "divisa", "valuta"),
+}  # fmt: skip
+"""German, French, Spanish, Italian, Dutch and Scandinavian headers, after the English ones; prices are asked."""
+WORDS = {role: (*words, *_OTHER_LANGUAGES.get(role, ())) for role, words in _ENGLISH.items()}
 
-UNIT_PRICE = frozenset({"unit price", "price each", "price per unit", "item cost"})
+UNIT_PRICE = frozenset({
+    "unit price", "price each", "price per unit", "item cost", "einzelpreis", "stückpreis", "prix unitaire",
+    "precio unitario", "prezzo unitario", "stukprijs",
+})  # fmt: skip
 """Headers of the price of one item: the line costs that times the quantity."""
 LINE_PRICE = frozenset({"line total", "line price", "line amount", "item total", "total price", "total", "amount"})
 """Headers of the price of a whole line."""
@@ -63,9 +102,13 @@ AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
     "total": (
         frozenset({
             "order total", "total paid", "total collected", "total amount", "amount paid", "grand total", "total",
-            "paid", "gross", "gross total", "total price",
+            "paid", "gross", "gross total", "total price", "gesamtbetrag", "gesamtsumme", "gesamt", "montant ttc",
+            "total ttc", "montant total", "importe total", "importo totale", "totale", "totaalbedrag", "totaal",
         }),
-        frozenset({"amount", "order value", "value", "revenue", "sales", "price", "sum"}),
+        frozenset({
+            "amount", "order value", "value", "revenue", "sales", "price", "sum", "betrag", "summe", "montant",
+            "importe", "importo", "bedrag", "beløb", "belopp", "summa",
+        }),
         frozenset({"net sales", "gross sales", "subtotal", "net"}),
     ),
     "price": (
@@ -79,10 +122,21 @@ WHOLE_HEADERS = frozenset({"order_id", "total", "price", "chain"})
 """Roles for which a header must be such words as a whole: what only holds one of them would be a guess."""
 _MONEY = frozenset({
     "total", "amount", "paid", "gross", "net", "sales", "revenue", "price", "value", "subtotal", "sum", "refund",
-    "refunds", "refunded", "collected",
+    "refunds", "refunded", "collected", "gesamtbetrag", "gesamtsumme", "gesamt", "betrag", "summe", "preis",
+    "bestellwert", "umsatz", "montant", "prix", "ttc", "ht", "importe", "precio", "totale", "importo", "prezzo",
+    "totaal", "totaalbedrag", "bedrag", "prijs", "beløb", "belopp", "summa", "pris",
 })  # fmt: skip
 _MINOR_UNITS = re.compile(r" (?:in )?(?:cents|pence|minor units?)$")
 _UTC = re.compile(r" (?:gmt|utc)$")
+_PAID_BACK = frozenset({
+    "refund", "refunds", "refunded", "reimbursed", "reimbursement", "chargeback", "chargebacks",
+    "erstattet", "erstattung", "erstattungen", "rückerstattung", "rückerstattet", "remboursé", "remboursement",
+    "remboursements", "reembolso", "reembolsos", "reembolsado", "devolución", "devolucion", "rimborso", "rimborsi",
+    "rimborsato", "terugbetaling", "terugbetaald", "restitutie", "återbetalning", "refundering", "tilbagebetaling",
+    "zwrot", "zwroty",
+})  # fmt: skip
+"""Words for money paid back in English, German, French, Spanish, Italian, Dutch, Swedish, Norwegian, Danish, Polish."""
+_NO_MONEY = frozenset({"no", "number", "count", "qty", "quantity", "date", "time", "id", "reason", "by"})
 _CURRENCY_IN_BRACKETS = re.compile(r"\s*\((?:[A-Z]{3}|[^\w\s()])\)\s*$")
 
 
@@ -117,6 +171,12 @@ def is_equal_amount(role: str, header: str, other: str) -> bool:
 def is_called_money(header: str) -> bool:
     """Whether a word of the header names money."""
     return bool(_MONEY & set(plain_words(header).split()))
+
+
+def is_called_paid_back(header: str) -> bool:
+    """Whether a word of the header says that money was paid back, and none that it counts, dates or names that."""
+    words = set(plain_words(header).split())
+    return bool(_PAID_BACK & words) and not _NO_MONEY & words and "#" not in header
 
 
 def rank(role: str, header: str) -> int | None:

@@ -30,7 +30,12 @@ from pizza_assets.sources.orders.proposal.price_totals import (
 )
 from pizza_assets.sources.orders.proposal.refunds import find_kind, treat_refunds
 from pizza_assets.sources.orders.proposal.sample import ExportSample, check_alike
-from pizza_assets.sources.orders.proposal.statuses import decide_statuses, distinct_texts, sorted_by_words
+from pizza_assets.sources.orders.proposal.statuses import (
+    decide_statuses,
+    distinct_texts,
+    find_status,
+    sorted_by_words,
+)
 from pizza_assets.sources.orders.proposal.time_formats import (
     DAY_FIRST,
     MONTH_FIRST,
@@ -82,6 +87,7 @@ class _Proposing(Draft):
                 self._map(role)
         find_kind(self, self.roles.columns)
         self.places()
+        find_status(self, self.roles.columns)
         self.statuses = sorted_by_words(distinct_texts(self, "status").values())
         decide_statuses(self)
         self.dialect()

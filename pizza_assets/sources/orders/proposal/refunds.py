@@ -1,13 +1,18 @@
 """What an unknown export says about money paid back: negative lines, a column of amounts, or a kind of line."""
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.sources.orders.proposal.columns import ColumnFacts, Roles
+from pizza_assets.sources.orders.file_mapping import FileMapping
+from pizza_assets.sources.orders.known_layouts import recognised
+from pizza_assets.sources.orders.proposal.columns import ColumnFacts, Roles, column_facts
 from pizza_assets.sources.orders.proposal.draft import Draft, listed
-from pizza_assets.sources.orders.proposal.header_words import plain_words
+from pizza_assets.sources.orders.proposal.header_words import is_called_paid_back, plain_words
 from pizza_assets.sources.orders.proposal.order_ids import refund_question
+from pizza_assets.sources.orders.proposal.price_totals import amount_sum
+from pizza_assets.sources.orders.proposal.sample import ExportSample
 
 SALES = frozenset({"", "sale", "sales", "order", "orders", "payment", "payments", "purchase", "purchases"})
 REFUNDS = frozenset({"refund", "refunds", "return", "returns"})
@@ -65,13 +70,32 @@ def treat_refunds(draft: Draft, roles: Roles, amount: str) -> None:
 
 
 def _paid_back(roles: Roles) -> str | None:
-    """The column of money that says what was paid back, if it says so anywhere."""
-    for column in roles.columns:
-        is_called_so = bool({"refund", "refunds", "refunded"} & set(plain_words(column.header).split()))
-        if (
-            is_called_so
-            and column.amount is not None
-            and re.search("[1-9]", " ".join(column.values or column.examples))
-        ):
-            return column.header
-    return None
+    """The first column of money that says what was paid back, if one says so anywhere."""
+    return next((column.header for column in roles.columns if _says_what_was_paid_back(column)), None)
+
+
+def _says_what_was_paid_back(column: ColumnFacts) -> bool:
+    has_some = re.search("[1-9]", " ".join(column.values or column.examples)) is not None
+    return is_called_paid_back(column.header) and column.amount is not None and has_some
+
+
+def unused_refunds(samples: Sequence[ExportSample], mapping: FileMapping) -> tuple[str, ...]:
+    """The columns of money paid back that the mapping does not use, each as a doubt with its sum.
+
+    None if the mapping leaves refunds out, which is an answer, or the export is a known one, whose layout knows them.
+    """
+    if mapping.refunds == "exclude" or recognised([sample.header for sample in samples]) is not None:
+        return ()
+    used = {*mapping.columns.values(), *(name for names in mapping.spellings.values() for name in names)}
+    found: dict[str, list[str]] = {}
+    for sample in samples:
+        names = [name for name in sample.lines.columns if is_called_paid_back(str(name)) and name not in used]
+        for name, column in column_facts(sample.lines[names], sample.typed).items():
+            if column.amount is not None and _says_what_was_paid_back(column):
+                found.setdefault(name, []).append(amount_sum(sample.lines[name], column.amount))
+    amount = mapping.column_of(mapping.amount_name)
+    return tuple(
+        f"{name!r} says that money was paid back ({' + '.join(sums)} in the lines looked at), but is not used: if that "
+        f"is not taken off {amount!r}, say --column refunded={shlex.quote(name)} (refunded in [columns] of a mapping)"
+        for name, sums in found.items()
+    )

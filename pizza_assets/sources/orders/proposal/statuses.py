@@ -4,15 +4,24 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from pizza_assets.errors import ConfigurationError
+from pizza_assets.sources.orders.proposal.columns import ColumnFacts
 from pizza_assets.sources.orders.proposal.draft import Draft, listed
 
 _COUNTED = frozenset({
     "complete", "completed", "delivered", "paid", "done", "closed", "fulfilled", "collected", "picked up", "finished",
-    "success", "successful", "ok", "served", "settled", "delivered to customer",
+    "success", "successful", "ok", "served", "settled", "delivered to customer", "geliefert", "abgeschlossen",
+    "bezahlt",
+    "livré", "livrée", "payé", "payée", "terminé", "terminée", "entregado", "entregada", "completado", "completada",
+    "pagado", "pagada", "consegnato", "consegnata", "completato", "completata", "pagato", "geleverd", "betaald",
+    "voltooid", "afgerond", "leveret", "betalt", "levererad", "betald",
 })  # fmt: skip
 _LEFT_OUT = frozenset({
     "cancelled", "canceled", "cancel", "order cancelled", "order canceled", "void", "voided", "refunded", "returned",
-    "rejected", "declined", "failed", "abandoned", "deleted", "test", "timed out", "not paid", "unpaid",
+    "rejected", "declined", "fail", "failed", "abandoned", "deleted", "test", "timed out", "not paid", "unpaid",
+    "storniert", "annulliert", "abgebrochen", "abgelehnt", "erstattet", "annulé", "annulée", "refusé", "refusée",
+    "remboursé", "remboursée", "cancelado", "cancelada", "anulado", "anulada", "rechazado", "rechazada", "reembolsado",
+    "annullato", "annullata", "rifiutato", "rimborsato", "geannuleerd", "geweigerd", "terugbetaald", "annulleret",
+    "afvist", "avbruten",
 })  # fmt: skip
 _OF_WOO = "wc "
 """How WooCommerce's database begins every status: wc-completed."""
@@ -21,12 +30,30 @@ _MOST_NAMED = 12
 
 def sorted_by_words(texts: Iterable[str]) -> dict[str, list[str]]:
     """The [statuses] of a mapping, for statuses whose words as a whole leave no doubt."""
-    words = {text: " ".join(re.sub(r"[\W_]+", " ", text).casefold().split()).removeprefix(_OF_WOO) for text in texts}
+    words = {text: _plain(text) for text in texts}
     lists = {
         "count": [text for text, plain in words.items() if plain in _COUNTED],
         "exclude": [text for text, plain in words.items() if plain in _LEFT_OUT],
     }
     return {name: found for name, found in lists.items() if found}
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split()).removeprefix(_OF_WOO)
+
+
+def find_status(draft: Draft, columns: Iterable[ColumnFacts]) -> None:
+    """Map a column as status whose header says nothing, but whose values say that some orders do not count."""
+    if "status" in draft.columns:
+        return
+    taken = {header for headers in draft.columns.values() for header in listed(headers)}
+    telling = [
+        column.header
+        for column in columns
+        if column.header not in taken and len(column.values) > 1 and _LEFT_OUT & {_plain(v) for v in column.values}
+    ]
+    if telling:
+        draft.columns["status"] = telling[0]
 
 
 def distinct_texts(draft: Draft, role: str) -> dict[str, str]:
