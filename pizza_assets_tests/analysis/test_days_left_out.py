@@ -1,6 +1,7 @@
 """Special days: whatever was sold on them changes no baseline and no answer, and they are named."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.same_day import same_day_effects
-from pizza_assets.analysis.special_dates import special_cells
+from pizza_assets.analysis.special_dates import special_cells, special_day_names
 from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import Window
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, panels_of, simulate
@@ -87,3 +88,17 @@ def test_one_market_leaves_its_special_days_out() -> None:
     day = on_special_day(alone)
     busy = replace(grid, observed=np.where(day, 9 * grid.observed + 5, grid.observed))
     assert same_day_effects(WORLD.matches, [market], busy, LENGTHS).answers[Window.POST] == answer
+
+
+def test_a_special_day_without_words_is_called_by_its_kind() -> None:
+    day = date(2026, 1, 10)
+    snow, closed = (SpecialDay(day, day, kind) for kind in (SpecialKind.SNOW, SpecialKind.CLOSED))
+    later = SpecialDay(day + timedelta(days=1), day + timedelta(days=2), SpecialKind.CONCERT, "The Beatles; live")
+    markets = (replace(FIRST, special_days=(snow, closed, later)), replace(WORLD.markets[1], special_days=(snow,)))
+    rows = pd.DataFrame(
+        [(FIRST.name, "2026-01-10"), (FIRST.name, "2026-01-12"), (FIRST.name, "2026-01-13"),
+         (WORLD.markets[1].name, "2026-01-10"), ("nowhere", "2026-01-10")],
+        columns=["market", "date"],
+    )  # fmt: skip
+    named = special_day_names(rows["market"], rows["date"], markets)
+    assert named.tolist() == ["closed", "The Beatles, live", None, "snow", None]
