@@ -1,5 +1,6 @@
 """The command line: answers at once, and says what is wrong without a traceback."""
 
+import gc
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ import pytest
 from pizza_assets import __version__
 from pizza_assets.cli import forecasting, main
 from pizza_assets.cli.commands import COMMANDS
-from pizza_assets.cli.program import pizza
+from pizza_assets.cli.program import NEW_OBJECTS_BETWEEN_COLLECTIONS, pizza
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.runs.local_instance import CONFIGURATION
 from pizza_assets.storage.local_folder import LocalFolder
@@ -127,6 +128,16 @@ def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forecasting, "forecast", lambda *_: int("a bug"))
     with pytest.raises(ValueError, match="a bug"):
         main(["forecast"])
+
+
+def test_garbage_is_not_looked_for_at_every_import() -> None:
+    before = gc.get_threshold()
+    try:
+        assert main(["--version"]) == 0
+        assert gc.get_threshold() == NEW_OBJECTS_BETWEEN_COLLECTIONS
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_help_and_completion_load_no_heavy_package() -> None:

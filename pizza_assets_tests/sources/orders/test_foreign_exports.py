@@ -1,6 +1,6 @@
 """Exports of tills and platforms in several languages without a layout of their own: asked, or the true orders.
 
-Headers follow what is known of these tills and platforms; some are translated. No file here was exported by one of them.
+Headers follow what is known of these tills and platforms; some are translated. None of these files was exported there.
 """
 
 from dataclasses import dataclass, replace
