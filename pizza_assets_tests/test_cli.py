@@ -59,6 +59,22 @@ def test_a_storage_that_can_not_be_made_is_refused_before_anything_is_made(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize("kind", ["links in a circle", "too long", "a current folder that is gone"])
+def test_a_storage_that_is_no_path_is_refused_in_words(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    paths = {"links in a circle": str(tmp_path / "circle"), "too long": "a" * 300}
+    monkeypatch.setenv("PIZZA_STORAGE", paths.get(kind, "data"))
+    if kind not in paths:
+        (gone := tmp_path / "gone").mkdir()
+        monkeypatch.chdir(gone)
+        gone.rmdir()
+    assert main(["status"]) == 2
+    assert "can't be used as a folder" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+
+
 def test_status_of_a_folder_without_an_instance_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == 2
     assert "no dagster.yaml in" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from typing import IO
 import pyarrow
 from filelock import FileLock, Timeout
 
-from pizza_assets.errors import StorageError
+from pizza_assets.errors import ConfigurationError, StorageError, quoted
 from pizza_assets.storage.claims import Claim
 
 TEMPORARY = ".writing-"
@@ -24,7 +24,13 @@ class LocalFolder:
     """Objects as files below `root`; `claim_patience` is how many seconds to wait for another writer."""
 
     def __init__(self, root: str | Path, claim_patience: float = CLAIM_PATIENCE_SECONDS) -> None:
-        self.root = Path(root).resolve()
+        try:
+            self.root = Path(root).resolve()
+            self.root.exists()
+        except (OSError, RuntimeError) as error:  # too long a name, links in a circle, a current folder that is gone
+            raise ConfigurationError(
+                f"{quoted(str(root))} can't be used as a folder ({str(error)[:200]}); correct PIZZA_STORAGE"
+            ) from error
         self._claim_patience = claim_patience
 
     def check(self) -> None:

@@ -49,30 +49,19 @@ def machine(analysed: World, tmp_path: Path) -> Machine:
 
 
 @pytest.mark.parametrize(
-    ("offset", "codes", "words"),
+    ("offset", "code", "words"),
     [
-        (
-            "+10y",
-            {"forecast": 0, "digest": 1, "status": 0, CHECK: 0},
-            {"digest": "every day of the stored forecast has passed", "status": "3 stored (2026-08-18 to 2026-09-01"},
-        ),
-        (
-            "-10y",
-            {"forecast": 1, "digest": 1, "status": 0, CHECK: 1},
-            {
-                "forecast": "If the clock is wrong, set it",
-                "digest": "If the clock is wrong, set it",
-                "status": "3 stored week(s) have not begun by this machine's clock",
-            },
-        ),
+        ("+10y", 0, "Weeks 3 stored (2026-08-18 to 2026-09-01"),
+        ("-10y", 1, "3 stored week(s) have not begun by this machine's clock"),
     ],
 )
-def test_every_command_says_what_is_wrong(
-    offset: str, codes: dict[str, int], words: dict[str, str], machine: Machine
-) -> None:
-    for command, code in codes.items():
-        assert machine.pizza(command, offset) == code, (command, machine.said)
-        assert words.get(command, "") in " ".join(machine.said.split()), command
+def test_every_command_says_what_is_wrong(offset: str, code: int, words: str, machine: Machine) -> None:
+    """What forecasts of another year say is tested in test_digest_command.py: these weeks are too few for one."""
+    assert machine.pizza("forecast", offset) == 0, machine.said
+    assert machine.pizza("digest", offset) == 1, machine.said
+    assert machine.pizza("status", offset) == 0, machine.said
+    assert words in " ".join(machine.said.split())
+    assert machine.pizza(CHECK, offset) == code, machine.said
 
 
 def test_weeks_from_a_clock_that_was_ahead_are_left_out_by_the_right_one(machine: Machine) -> None:
