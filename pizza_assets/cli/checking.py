@@ -160,7 +160,7 @@ def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
 def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tuple[Path, ...]:
     """Save the mapping and, if the export needs one, a markets table beside it. Nothing is ever overwritten."""
     texts = {mapping_file: mapping_text(proposal.document, proposal.notes)}
-    markets_file = mapping_file.with_name(MARKETS_FILE)
+    markets_file = mapping_file.parent / MARKETS_FILE  # an empty name has none to replace
     if checked.proposed is not None:
         texts[markets_file] = markets_text(checked.proposed)
     others = _others_in(markets_file, checked) if checked.proposed is not None else ()
