@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from pizza_assets.analysis import wording
-from pizza_assets.analysis.sentences import TEMPLATES, began_before, doubt, template_of
+from pizza_assets.analysis.sentences import TEMPLATES, began_before, doubt, has_own_seasons, template_of
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, ResultStatus, Scope, Span, Window
 
@@ -27,10 +27,13 @@ def page_titles(results: pd.DataFrame, curve: pd.DataFrame, accuracy: pd.DataFra
     after = results[results["time_window"] == Window.POST].to_dict("records")
     overall = [row for row in after if row["scope"] == Scope.OVERALL]
     primary = [row for row in overall if _is_primary(row)]
+    doubted = {_pair(row) for row in primary if began_before(row) or has_own_seasons(row)}
     titles = {
         "effects": {_pair(row): effect_title(row, is_average=_is_average(row, results)) for row in primary},
         "results": {pair: results_title(_by_result(rows)) for pair, rows in _by_pair(after)},
-        "kickoff": {pair: curve_title(rows) for pair, rows in _by_pair(curve.to_dict("records"))},
+        "kickoff": {
+            pair: curve_title(rows) for pair, rows in _by_pair(curve.to_dict("records")) if pair not in doubted
+        },
         "accuracy": {pair: accuracy_title(rows) for pair, rows in _by_pair(accuracy.to_dict("records"))},
         **{
             f"outcomes/{subject}": {_pair(row): effect_title(row) for row in overall if row["subject"] == subject}
@@ -43,7 +46,7 @@ def page_titles(results: pd.DataFrame, curve: pd.DataFrame, accuracy: pd.DataFra
 def effect_title(result: Mapping, *, is_average: bool = False) -> str:
     """A row of CorrelationResults as a title; empty unless it is a finding, or nothing in data that would show it."""
     name = template_of(result)
-    if name not in ("finding", "nothing_found") or (name == "finding" and doubt(result)):
+    if name not in ("finding", "nothing_found") or has_own_seasons(result) or (name == "finding" and doubt(result)):
         return ""
     is_contrast = result["subject"] in wording.CONTRASTS
     if name == "nothing_found" and result["subject"] in _OUTCOMES:

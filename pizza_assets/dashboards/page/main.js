@@ -35,8 +35,8 @@ async function renderRoute(number) {
   byId("drill").hidden = !opened;
   for (const id of drillIds()) byId(`view-${id}`).hidden = id !== opened;
   byId("tooltip").hidden = true;
+  if (opened === "match" || FILTER.market) await matchesInMarkets();
   showFilterCount();
-  if (opened || FILTER.market) await matchesInMarkets();
   const draws = opened ? RENDERERS[opened](shown) : await overviewDraws();
   document.documentElement.dataset.ready = addressPath(); // Text and tables are in place, filters respond.
   performance.mark("ready");

@@ -109,7 +109,7 @@ function chainTable(chain, rows, dates) {
 
 // Selecting a day sorts by it, selecting it again does not.
 function dayHead(chain, date) {
-  const id = `busiest-${date}-${chain}`;
+  const id = `busiest-${pairOf(rows[0])}-${date}-${chain}`;
   const toggle = () => {
     busiestOn = busiestOn === date ? "" : date;
     renderWeekend();

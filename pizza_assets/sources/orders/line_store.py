@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -193,8 +193,9 @@ def _made(folder: Path, made_with: str, extents: Sequence[tuple[str, str, str]])
 def _sweep_unused(cache: Path) -> None:
     """Delete the stores beside this one that no import has used for long; they are made again when they are needed."""
     for lock in cache.glob(f"*/{LOCK}"):
-        if time.time() - lock.stat().st_mtime > _UNUSED_SECONDS:
-            shutil.rmtree(lock.parent, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another import has deleted it
+            if time.time() - lock.stat().st_mtime > _UNUSED_SECONDS:
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @contextmanager

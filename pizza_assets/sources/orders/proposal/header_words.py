@@ -127,7 +127,7 @@ _MONEY = frozenset({
     "totaal", "totaalbedrag", "bedrag", "prijs", "beløb", "belopp", "summa", "pris",
 })  # fmt: skip
 _MINOR_UNITS = re.compile(r" (?:in )?(?:cents|pence|minor units?)$")
-_UTC = re.compile(r" (?:gmt|utc)$")
+_UTC = re.compile(r" utc$|(?<=^date created) gmt$|(?<=^date updated) gmt$|(?<=^post date) gmt$")
 _PAID_BACK = frozenset({
     "refund", "refunds", "refunded", "reimbursed", "reimbursement", "chargeback", "chargebacks",
     "erstattet", "erstattung", "erstattungen", "rückerstattung", "rückerstattet", "remboursé", "remboursement",
@@ -158,7 +158,8 @@ def says_minor_units(header: str) -> bool:
 
 
 def says_utc(header: str) -> bool:
-    """Whether a header ends with UTC or GMT: date_created_gmt. Databases mean the same by both."""
+    """Whether a header ends with UTC, or is one of WooCommerce's that mean it: date_created_gmt. Elsewhere GMT may be
+    the clock of a British shop, in summer as well."""
     return _UTC.search(_all_words(header)) is not None
 
 

@@ -311,6 +311,9 @@ class _Proposing(Draft):
         elif style.is_whole and says_minor_units(header):
             self.document["price_unit"] = "minor"
             self.notes["price_unit"] = "according to its header"
+        elif says_minor_units(header):
+            about = f"does {header!r}, written with a decimal point, hold the major unit (pounds) or the minor (pence)?"
+            self.document["price_unit"] = self.ask("--price-unit major|minor", about, "minor")
         elif style.is_whole and style.median >= _SMALLEST_IN_DOUBT:
             about = f"is a typical {header!r} of {style.median:,.0f} in the major unit (pounds) or the minor (pence)?"
             self.document["price_unit"] = self.ask("--price-unit major|minor", about, "minor")

@@ -179,10 +179,13 @@ def test_a_header_may_say_that_amounts_are_in_cents(header: str, unit: str | Non
     assert proposal.document["price_unit"] == "minor"
 
 
-def test_amounts_with_a_fraction_are_not_in_cents_whatever_their_header_says(tmp_path: Path) -> None:
-    lines = [(5000 + n, 1755225000 + 600 * n, f"{10 + n}.50", "Leeds") for n in range(40)]
+@pytest.mark.parametrize("fraction", [".50", ".0", ".00"])
+def test_cents_written_with_a_point_are_asked_for(fraction: str, tmp_path: Path) -> None:
+    """A column of whole cents has a point where a blank made it one of floats, or a database NUMERIC(10, 2)."""
+    lines = [(5000 + n, 1755225000 + 600 * n, f"{1050 + n}{fraction}", "Leeds") for n in range(40)]
     proposal = proposed(tmp_path, "a.csv", csv_text(("order_id", "created_ts", "total_cents", "store"), lines))
-    assert "price_unit" not in proposal.document
+    assert options(proposal) == ["--price-unit"]
+    assert proposal.document["price_unit"] == "minor"
 
 
 def test_the_orders_table_of_magento_has_the_number_that_customers_see(tmp_path: Path) -> None:
