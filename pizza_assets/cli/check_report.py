@@ -1,7 +1,6 @@
 """The report of `pizza check`: the export, its mapping, what becomes of every line, and what it could answer."""
 
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from pizza_assets.analysis.sentences import TOO_FEW_ORDERS_MDE_PCT
 from pizza_assets.analysis.wording import counted_noun
+from pizza_assets.command_name import typed
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
@@ -286,9 +286,8 @@ def next_steps(
     ]
     if checked.proposed is not None and len(written) > 1:
         lines.append(f"  export PIZZA_MARKETS={shlex.quote(str(written[-1]))}     # check it first: who follows whom?")
-    pizza = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "pizza" else "pizza"
     if len(checked.weeks) > _WEEKS_OF_RUN:
         command = f"backfill --from {checked.weeks[0].key} --to {checked.weeks[-1].key}"
     else:
         command = "run"
-    return "\n".join([*lines, f"  {pizza} {command}", f"  {pizza} open"])
+    return "\n".join([*lines, f"  {typed(command)}", f"  {typed('open')}"])

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,6 +34,8 @@ from pizza_assets.temporary import temporary_folder
 from pizza_assets.workbench import Workbench
 
 MARKETS_FILE = "markets.toml"
+_MOST_SAMPLES = 50
+"""Files of a folder that are looked at for columns that a given mapping does not use."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +118,12 @@ def _cache(settings: Settings, stand: Stand | None) -> Iterator[Path]:
 
 
 def _samples(export: Export, mapping: FileMapping) -> list[ExportSample]:
-    """The samples of the files; none if one can't be read, which the check itself names."""
-    try:
-        return [read_sample(file, mapping.records) for file in export.files]
-    except BadFile:
-        return []
+    """The samples of some files; without those that can't be read, which the check itself names."""
+    samples = []
+    for file in export.files[:_MOST_SAMPLES]:
+        with suppress(BadFile):
+            samples.append(read_sample(file, mapping.records))
+    return samples
 
 
 def export_of(paths: Sequence[Path]) -> Export:

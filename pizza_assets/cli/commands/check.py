@@ -9,6 +9,7 @@ import click
 
 from pizza_assets.cli.options import ARGUMENTS
 from pizza_assets.command_name import typed
+from pizza_assets.escaping import printable
 
 if TYPE_CHECKING:
     from pizza_assets.sources.orders.proposal.answers import Answers
@@ -154,7 +155,9 @@ def check(
     """
     from pizza_assets.cli import checking, checking_tables
 
-    again = typed(shlex.join(click.get_current_context().meta[ARGUMENTS]))
+    given = shlex.join(click.get_current_context().meta[ARGUMENTS])
+    # options can't be added behind "--", and an escaped name can't be typed
+    again = None if " -- " in given or printable(given) != given else typed(given)
     if not files and table is None:
         raise click.UsageError("name files, or a table with --table")
     if not files or (len(files) == 1 and isinstance(files[0], str)):

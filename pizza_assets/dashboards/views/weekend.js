@@ -94,7 +94,7 @@ function chainTable(chain, rows, dates) {
       Math.abs(b.unusual?.unusual_pct ?? 0) - Math.abs(a.unusual?.unusual_pct ?? 0) ||
       shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
   const head = make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Shop"),
-    ...dates.map((date) => dayHead(chain, date))));
+    ...dates.map((date) => dayHead(`${pairOf(rows[0])}-${chain}`, date))));
   const table = make("table", { class: `weekend${dates.length > 3 ? " many" : ""}` }, head,
     make("tbody", {}, ...shops.map(({ own, unusual }) => shopRow(own, dates, unusual))));
   return make("div", { class: "chain" },
@@ -108,8 +108,8 @@ function chainTable(chain, rows, dates) {
 }
 
 // Selecting a day sorts by it, selecting it again does not.
-function dayHead(chain, date) {
-  const id = `busiest-${pairOf(rows[0])}-${date}-${chain}`;
+function dayHead(table, date) {
+  const id = `busiest-${date}-${table}`;
   const toggle = () => {
     busiestOn = busiestOn === date ? "" : date;
     renderWeekend();

@@ -26,7 +26,7 @@ def _weekend() -> list[Chart]:
             columns=("weekday_and_date",),
             highest=("quantile_90", "people"),
             only=KNOWN | ahead | {"span": [Span.HOUR], "is_this_weekend": [YES]},
-            suffix=": orders and people to staff for in the busiest hour still ahead",
+            suffix=": orders and people to staff for (the highest of any hour still ahead)",
         ),
         tables.table(
             "weekend-days",

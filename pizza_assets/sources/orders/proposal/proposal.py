@@ -87,8 +87,10 @@ class _Proposing(Draft):
                 self._map(role)
         find_kind(self, self.roles.columns)
         self.places()
-        find_status(self, self.roles.columns)
+        is_found_by_values = find_status(self, self.roles.columns)
         self.statuses = sorted_by_words(distinct_texts(self, "status").values())
+        if is_found_by_values:
+            self.statuses.pop("exclude", None)
         decide_statuses(self)
         self.dialect()
         treat_refunds(self, self.roles, "price" if self.roles.folds_items else "total")

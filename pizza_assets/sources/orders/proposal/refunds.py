@@ -82,7 +82,7 @@ def _says_what_was_paid_back(column: ColumnFacts) -> bool:
 def unused_refunds(samples: Sequence[ExportSample], mapping: FileMapping) -> tuple[str, ...]:
     """The columns of money paid back that the mapping does not use, each as a doubt with its sum.
 
-    None if the mapping leaves refunds out, which is an answer, or the export is a known one, whose layout knows them.
+    Empty if the mapping leaves refunds out, which is an answer, or the export is a known one, whose layout knows them.
     """
     if mapping.refunds == "exclude" or recognised([sample.header for sample in samples]) is not None:
         return ()

@@ -23,6 +23,8 @@ _LEFT_OUT = frozenset({
     "annullato", "annullata", "rifiutato", "rimborsato", "geannuleerd", "geweigerd", "terugbetaald", "annulleret",
     "afvist", "avbruten",
 })  # fmt: skip
+_TELLING = _LEFT_OUT - {"test", "not paid", "unpaid"}
+"""Without words of other columns, such as whether cash has been booked."""
 _OF_WOO = "wc "
 """How WooCommerce's database begins every status: wc-completed."""
 _MOST_NAMED = 12
@@ -42,18 +44,26 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split()).removeprefix(_OF_WOO)
 
 
-def find_status(draft: Draft, columns: Iterable[ColumnFacts]) -> None:
-    """Map a column as status whose header says nothing, but whose values say that some orders do not count."""
+def find_status(draft: Draft, columns: Iterable[ColumnFacts]) -> bool:
+    """Map a column as status whose header says nothing, but whose values say that some orders do not count.
+
+    Returns whether it did: such values are evidence to ask about, not an answer. Asks which column, if several do.
+    """
     if "status" in draft.columns:
-        return
+        return False
     taken = {header for headers in draft.columns.values() for header in listed(headers)}
     telling = [
         column.header
         for column in columns
-        if column.header not in taken and len(column.values) > 1 and _LEFT_OUT & {_plain(v) for v in column.values}
+        if column.header not in taken and len(column.values) > 1 and _TELLING & {_plain(v) for v in column.values}
     ]
-    if telling:
-        draft.columns["status"] = telling[0]
+    if not telling:
+        return False
+    draft.columns["status"] = telling[0]
+    if len(telling) > 1:
+        names = " or ".join(map(repr, telling))
+        draft.ask("--column status=HEADER", f"which column says whether an order counts: {names}?", telling[0])
+    return True
 
 
 def distinct_texts(draft: Draft, role: str) -> dict[str, str]:

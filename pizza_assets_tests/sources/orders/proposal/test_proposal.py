@@ -1,6 +1,7 @@
 """Exports as real shops write them, and the mapping that follows."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -245,3 +246,40 @@ def test_another_section_below_the_orders_leaves_the_proposal_as_it_is(tmp_path:
     text = csv_text(HEADER, rows())
     usual = proposed(tmp_path, "usual.csv", text).document
     assert proposed(tmp_path, "1.csv", text.rstrip("\n") + below).document == usual
+
+
+def lines_with(**columns: list[str]) -> str:
+    header = ("order_id", "created_ts", "total", "store", *columns)
+    lines = [
+        (5000 + n, 1755225000 + 600 * n, f"{10 + n}.50", "Leeds", *(of[n] for of in columns.values()))
+        for n in range(40)
+    ]
+    return csv_text(header, lines)
+
+
+def test_values_that_say_cancelled_are_asked_about_below_any_header(tmp_path: Path) -> None:
+    text = lines_with(Courier=["Done"] * 38 + ["Cancelled"] * 2)
+    proposal = proposed(tmp_path, "a.csv", text)
+    assert options(proposal) == ["--count-status"]
+    said = replace(KNOWN, exclude_status=("Cancelled",), count_status=("Done",))
+    assert proposed(tmp_path, "a.csv", text, said).document["statuses"] == {"count": ["Done"], "exclude": ["Cancelled"]}
+
+
+def test_of_two_columns_that_say_cancelled_one_is_asked_for(tmp_path: Path) -> None:
+    text = lines_with(Courier=["Done"] * 38 + ["Void"] * 2, Kitchen=["Cancelled"] * 2 + ["Done"] * 38)
+    proposal = proposed(tmp_path, "a.csv", text)
+    assert options(proposal)[0] == "--column"
+    assert "'Courier' or 'Kitchen'" in proposal.questions[0].about
+
+
+def test_cash_that_is_not_booked_is_no_status(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, "a.csv", lines_with(Money=["Paid"] * 38 + ["Unpaid"] * 2))
+    assert options(proposal) == []
+    assert "status" not in proposal.document["columns"]
+
+
+def test_gmt_may_be_the_clock_of_a_british_shop(tmp_path: Path) -> None:
+    header = ("order_id", "Order Time (GMT)", "total", "store")
+    lines = [(5000 + n, f"2025-08-15 12:{n:02}:00", f"{10 + n}.50", "Leeds") for n in range(40)]
+    unknown = replace(KNOWN, timezone=None)
+    assert options(proposed(tmp_path, "a.csv", csv_text(header, lines), unknown)) == ["--timezone"]
