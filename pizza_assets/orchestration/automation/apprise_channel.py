@@ -43,15 +43,16 @@ def service(address: Secret, name: str) -> Callable[[str, str], None]:
             body = shortened(text, _TEXT_LENGTH)
             is_sent = sender.notify(body=body, title=" ".join(subject.split()), body_format=NotifyFormat.TEXT)
         if not is_sent:
-            raise AlertFailed(f"{name} {_why(messages)}")
+            cause, remedy = _why(messages)
+            raise AlertFailed(f"{name} {cause}; {remedy}")
 
     return send
 
 
-def _why(messages: Sequence[str]) -> str:
-    """What went wrong and what to do, told apart by Apprise's own messages, which may contain the secret and are not
+def _why(messages: Sequence[str]) -> tuple[str, str]:
+    """What went wrong and the remedy, told apart by Apprise's own messages, which may contain the secret and are not
     shown."""
     said, check = "\n".join(messages), "check this address in PIZZA_NOTIFY_URLS"
     if status := _STATUS.search(said):
         return refusal(int(status[1]), check)
-    return f"can't be reached; {check}" if _UNREACHABLE.search(said) else f"did not accept a message; {check}"
+    return "can't be reached" if _UNREACHABLE.search(said) else "did not accept a message", check

@@ -88,7 +88,8 @@ def webhook(address: Secret) -> Channel:
                 f"the webhook can't be reached ({type(error).__name__}); check PIZZA_ALERT_WEBHOOK"
             ) from None
         if answer.status_code // 100 != 2:  # a redirect is not followed: it may lead anywhere
-            raise AlertFailed(f"the webhook {refusal(answer.status_code, 'check PIZZA_ALERT_WEBHOOK')}")
+            cause, remedy = refusal(answer.status_code, "check PIZZA_ALERT_WEBHOOK")
+            raise AlertFailed(f"the webhook {cause}; {remedy}")
 
     return send
 

@@ -1,10 +1,12 @@
 """What a channel's HTTP status means for the person who set its address."""
 
+_LATER = "try again later"
 
-def refusal(status: int, check: str) -> str:
-    """The end of a sentence about a channel: what it answered, and what to do. check: how to correct its address."""
+
+def refusal(status: int, check: str) -> tuple[str, str]:
+    """What the channel did, and the remedy. check: how to correct its address."""
     if status >= 500:
-        return f"has a fault of its own (HTTP {status}); nothing is wrong here: try again later"
+        return f"has a fault of its own (HTTP {status})", _LATER
     if status == 429:
-        return "received too many messages (HTTP 429); try again later"
-    return f"rejected a message (HTTP {status}); {check}"
+        return "received too many messages (HTTP 429)", _LATER
+    return f"rejected a message (HTTP {status})", check

@@ -39,7 +39,7 @@ def read_batches(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
     try:
         yield from readers[kind_of(file)](file, mapping)
     except OSError as error:
-        raise BadFile(why_unreadable(file.name, error)) from error
+        raise unreadable(file, error) from error
 
 
 def check_file(file: Path) -> None:
@@ -52,7 +52,12 @@ def check_file(file: Path) -> None:
     except UNPACKING_ERRORS as error:
         raise BadFile(f"{file.name}: the archive is damaged or encrypted ({error}); download it again") from error
     except OSError as error:
-        raise BadFile(why_unreadable(file.name, error)) from error
+        raise unreadable(file, error) from error
+
+
+def unreadable(file: Path, error: OSError) -> BadFile:
+    """The error about a file that can't be read."""
+    return BadFile(why_unreadable(file.name, error))
 
 
 def why_unreadable(name: str, error: OSError) -> str:

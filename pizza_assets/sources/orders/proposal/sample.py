@@ -21,7 +21,7 @@ from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.orders.csv_files import head_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.file_readers import GONE, check_file, read_batches, why_unreadable
+from pizza_assets.sources.orders.file_readers import GONE, check_file, read_batches, unreadable
 from pizza_assets.sources.orders.json_files import flat_lines, json_records, nested_list
 from pizza_assets.sources.orders.packed_files import is_packed, kind_of, open_unpacked
 from pizza_assets.sources.orders.table_header import HEAD_RECORDS, delimiter_of, likely_header, records_of
@@ -61,7 +61,7 @@ def read_sample(file: Path, records: str | None = None) -> ExportSample:
             raise BadFile(f"{file.name}: {GONE}") from error
         if isinstance(error, BadFile):
             raise
-        raise BadFile(why_unreadable(file.name, error)) from error
+        raise unreadable(file, error) from error
 
 
 def _sample(file: Path, records: str | None) -> ExportSample:
