@@ -215,7 +215,7 @@ def _with_staffing(rows: pd.DataFrame, staffing: Staffing) -> pd.DataFrame:
     )
     ratio = ratios.reindex(key).to_numpy() if len(ratios) else np.full(len(rows), np.nan)
     return rows.assign(
-        people=np.ceil(rows["quantile_90"] / per_person).where(is_hour),
+        people=np.ceil((rows["quantile_90"] / per_person).where(is_hour)),
         pizzas=rows["expected"] * ratio,
         pizzas_90=np.ceil(rows["quantile_90"] * ratio),
     )
