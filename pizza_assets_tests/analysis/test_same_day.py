@@ -17,6 +17,7 @@ from pizza_assets.analysis.correlation_results import correlation_results, main_
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.own_habits import usual_orders
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.same_day import SameDay, follow_the_same, same_day_effects
 from pizza_assets.analysis.same_day_effect import Dates, same_day_answer
@@ -258,6 +259,21 @@ def test_lost_hours_of_one_market_leave_the_others_of_a_shared_match() -> None:
     others = same_day_effects(matches, EVERYBODY, gaps, LENGTHS).answers[Window.POST].numbers
     assert others["n_matches"] == whole["n_matches"] == 4
     assert others["n_market_matches"] < whole["n_market_matches"]
+
+
+def test_a_stored_grid_with_lost_hours_is_the_same_grid() -> None:
+    """The hole cut its day in two, and each part served as another day of the week for the other."""
+    shop = shop_grid().of_markets([shop_grid().markets[0]])
+    hour = shop.bin_of_week[0] % 96 // 4
+    busy_day = shop.day[0] == shop.day[0, 20 * 96]
+    is_lost = (busy_day & (hour >= 17) & (hour < 21))[np.newaxis]
+    observed = np.where(is_lost, 0, np.where(busy_day, 3, 1) * shop.observed)
+    expected = np.where(is_lost, np.nan, shop.expected)
+    holed = replace(shop, observed=observed, expected=expected, is_known=shop.is_known & ~is_lost)
+    stored = ExpectedGrid.of(holed.rows(*PAIR), dict(zip(shop.markets, shop.zones, strict=True)))
+    np.testing.assert_array_equal(stored.week, shop.week)
+    everywhere = np.ones_like(is_lost)
+    np.testing.assert_array_equal(usual_orders(stored, everywhere), usual_orders(holed, everywhere))
 
 
 def test_holidays_are_those_of_the_market() -> None:
