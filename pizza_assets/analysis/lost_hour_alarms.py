@@ -31,8 +31,11 @@ _EPOCH_WEEKDAY = 3
 def with_lost_hours(
     alarms: pd.DataFrame, counts: np.ndarray, is_known: np.ndarray, bin_of_week: np.ndarray, day: np.ndarray
 ) -> pd.DataFrame:
-    """`alarms` (see find_anomalies), and one of kind low for all lost hours; they replace those that they overlap.
+    """`alarms` (see find_anomalies), and one of kind low for all lost hours; they replace blocks without orders that
+    they overlap.
 
+    A block with some orders stays, because its other hours still count; if it begins as lost hours do, it begins where
+    they end.
     counts, is_known, bin_of_week, day: [store, bin of 15 minutes], in local time. observed is 0, p_value the Poisson
     probability of it, q_value times the number of days of all stores, expected_false_share their expected number.
     """
@@ -45,8 +48,11 @@ def with_lost_hours(
         weekdays = (own + _EPOCH_WEEKDAY) % 7
         for lost in lost_hours(orders, weekdays, fewest_usual(store_days), known):
             first, end = _bins(lost, own, days[store], slots[store])
-            overlaps = (alarms["store"] == store) & (alarms["first"] < end) & (alarms["end"] > first)
-            is_replaced |= (overlaps & (alarms["kind"] == LOW.name)).to_numpy(dtype=bool)
+            is_low = (alarms["store"] == store) & (alarms["kind"] == LOW.name)
+            overlaps = is_low & (alarms["first"] < end) & (alarms["end"] > first)
+            is_replaced |= (overlaps & (alarms["observed"] == 0)).to_numpy(dtype=bool)
+            begins_with = overlaps & (alarms["observed"] > 0) & (alarms["first"] == first)
+            alarms = alarms.assign(first=alarms["first"].mask(begins_with, end))
             chance = math.exp(-lost.usual)
             rows.append((store, LOW.name, first, end, 0.0, lost.usual, chance, min(1.0, chance * store_days), 0.0))
     if not rows:

@@ -189,6 +189,36 @@ def test_lost_hours_of_one_shop_are_an_alarm(lost_from: float, lost_to: float) -
     assert 0 < low["expected_false_share"] < 0.03
 
 
+def low_alarms_with(sold_at: tuple[float, ...]) -> pd.DataFrame:
+    """Of a store that sells about 20 orders an hour, but from 14:00 to 21:00 of one day only one at each time."""
+    orders = counts().copy()
+    orders[0, 20 * 96 + 32 : 20 * 96 + 60] = 0
+    orders[0, [20 * 96 + int(4 * (hour - 6)) for hour in sold_at]] = 1
+    return order_anomalies({"real": panel(orders)}, RawMatches.empty(), MARKETS, LENGTHS)
+
+
+@pytest.mark.parametrize("sold_at", [(14.0, 16.0, 18.0), (16.0, 18.5, 19.0), (17.0, 17.25, 17.5), (18.0, 18.5, 20.0)])
+def test_a_block_with_some_orders_stays_an_alarm_beside_lost_hours(sold_at: tuple[float, ...]) -> None:
+    """Lost hours took its place, and its other hours counted as quiet ones without a word."""
+    lows = low_alarms_with(sold_at)
+    assert (lows["observed"] == 0).any()
+    [few] = lows[lows["observed"] > 0].to_dict("records")
+    assert few["observed"] == sum(at >= 16 for at in sold_at)
+    assert [few[name].tz_convert(ZONE).hour for name in ("starts_at", "ends_at")] == [16, 21]
+
+
+def test_a_block_that_begins_with_lost_hours_begins_where_they_end() -> None:
+    lows = low_alarms_with((15.75, 18.5, 19.0))
+    assert lows["observed"].tolist() == [0, 2, 0]
+    assert lows["ends_at"][0] == lows["starts_at"][1]
+
+
+def test_a_block_without_orders_becomes_lost_hours() -> None:
+    [lost] = low_alarms_with((15.25, 15.5, 15.75)).to_dict("records")
+    assert lost["observed"] == 0
+    assert lost["starts_at"].tz_convert(ZONE).hour == 16
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_whole_history_of_one_shop_has_no_lost_hours(seed: int) -> None:
     assert "low" not in order_anomalies({"real": one_shop(seed=seed)}, RawMatches.empty(), MARKETS, LENGTHS)["kind"]
