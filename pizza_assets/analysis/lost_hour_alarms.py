@@ -63,17 +63,22 @@ def with_lost_hours(
     return together.sort_values(["store", "first", "kind"], ignore_index=True)
 
 
-def is_without_orders(anomalies: pd.DataFrame) -> pd.Series:
-    """Which rows of `order_anomalies` are outages without a single order: these hours are left out of the answers."""
-    return (anomalies["kind"] == LOW.name) & (anomalies["observed"] == 0)
+def is_lost_hours(anomalies: pd.DataFrame) -> pd.Series:
+    """Which rows of `order_anomalies` are lost hours, which are left out of the answers.
+
+    Blocks are low without an order, too, but their rule has more false alarms. They are told apart by their p-value:
+    that of lost hours is the Poisson probability of no order.
+    """
+    is_empty = (anomalies["kind"] == LOW.name) & (anomalies["observed"] == 0)
+    return is_empty & np.isclose(anomalies["p_value"].astype(float), np.exp(-anomalies["expected"]), rtol=1e-9, atol=0)
 
 
 def without_outages(panel: Panel, anomalies: pd.DataFrame, chain: str | None = None) -> Panel:
-    """The market panel with the hours unknown in which a store of the market, or of its chain, had no order at all.
+    """The market panel with the hours unknown that a store of the market, or of its chain, lost.
 
     anomalies: rows of `order_anomalies` about the same source of orders.
     """
-    lost = anomalies[is_without_orders(anomalies)]
+    lost = anomalies[is_lost_hours(anomalies)]
     if chain is not None:
         lost = lost[lost["chain"] == chain]
     spans = pd.DataFrame(

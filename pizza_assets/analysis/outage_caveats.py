@@ -6,7 +6,7 @@ import pandas as pd
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.anomalies import LOW
-from pizza_assets.analysis.lost_hour_alarms import is_without_orders
+from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
 from pizza_assets.models.market import Market
 from pizza_assets.models.special_days import SpecialKind
 
@@ -54,9 +54,9 @@ def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_time
         f"{_days(row['starts_at'], row['ends_at'], zones.get(row['market'], default_timezone))}"
         for row in outages.to_dict("records")
     ]
-    is_empty = is_without_orders(outages).tolist()
-    lost = [text for text, is_lost in zip(texts, is_empty, strict=True) if is_lost]
-    partial = [text for text, is_lost in zip(texts, is_empty, strict=True) if not is_lost]
+    is_left_out = is_lost_hours(outages).tolist()
+    lost = [text for text, is_lost in zip(texts, is_left_out, strict=True) if is_lost]
+    partial = [text for text, is_lost in zip(texts, is_left_out, strict=True) if not is_lost]
     sentences = []
     if lost:
         subject = wording.counted_noun(len(lost), "outage without any order is", "outages without any order are")

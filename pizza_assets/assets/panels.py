@@ -42,7 +42,7 @@ def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> 
 def usable_panels(
     panels: Mapping[SourcePair, Panel], anomalies: pd.DataFrame, chain: str | None = None
 ) -> dict[SourcePair, Panel]:
-    """Market panels without the hours of outages in which no order is known; of the chain's stores, if it is given."""
+    """Market panels without the hours that stores lost; stores of the chain, if it is given."""
     by_source = dict(tuple(anomalies.groupby("order_source")))
     return {
         pair: without_outages(panel, by_source[pair[0]], chain) if pair[0] in by_source else panel

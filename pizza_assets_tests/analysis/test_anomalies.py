@@ -11,6 +11,7 @@ import pytest
 from pizza_assets.analysis.anomalies import COLUMNS, find_anomalies
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS, order_anomalies
 from pizza_assets.analysis.local_week import bins_of_week
+from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.models import OrderAnomalies, RawMatches
@@ -202,6 +203,7 @@ def test_a_block_with_some_orders_stays_an_alarm_beside_lost_hours(sold_at: tupl
     """Lost hours took its place, and its other hours counted as quiet ones without a word."""
     lows = low_alarms_with(sold_at)
     assert (lows["observed"] == 0).any()
+    assert is_lost_hours(lows).tolist() == (lows["observed"] == 0).tolist()
     [few] = lows[lows["observed"] > 0].to_dict("records")
     assert few["observed"] == sum(at >= 16 for at in sold_at)
     assert [few[name].tz_convert(ZONE).hour for name in ("starts_at", "ends_at")] == [16, 21]
@@ -215,8 +217,18 @@ def test_a_block_that_begins_with_lost_hours_begins_where_they_end() -> None:
 
 def test_a_block_without_orders_becomes_lost_hours() -> None:
     [lost] = low_alarms_with((15.25, 15.5, 15.75)).to_dict("records")
-    assert lost["observed"] == 0
+    assert is_lost_hours(pd.DataFrame([lost])).all()
     assert lost["starts_at"].tz_convert(ZONE).hour == 16
+
+
+def test_blocks_without_orders_that_are_no_lost_hours_are_told_apart() -> None:
+    """Two days of one weekday hide each other from the rule of lost hours, but not from that of blocks."""
+    orders = counts().copy()
+    for day in (20, 27):
+        orders[0, day * 96 + 44 : day * 96 + 56] = 0
+    found = order_anomalies({"real": panel(orders)}, RawMatches.empty(), MARKETS, LENGTHS)
+    assert found["observed"].tolist() == [0, 0]
+    assert not is_lost_hours(found).any()
 
 
 @pytest.mark.parametrize("seed", range(5))

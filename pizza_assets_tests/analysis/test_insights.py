@@ -1,6 +1,7 @@
 """Sentences for managers about findings, their absence, and missing or mock data."""
 
 from datetime import date
+from math import exp
 
 import numpy as np
 import pandas as pd
@@ -271,12 +272,13 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
 
 
 def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0, observed: int = 1) -> pd.DataFrame:
-    """Outages of one store from these times, UTC, that last so many hours, each with so many orders."""
+    """Outages of one store from these times, UTC, that last so many hours, each with so many orders; lost hours if it
+    is none."""
     alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     rows = [
         {**alarm, "market": market, "chain": "a", "store_id": "7", "kind": "low", "starts_at": at,
          "ends_at": at + pd.Timedelta(hours=hours), "observed": observed, "expected": 30.0,
-         "expected_false_share": 0.08, "order_source": source, "seen_in": source}
+         "p_value": exp(-30.0), "expected_false_share": 0.08, "order_source": source, "seen_in": source}
         for at in pd.to_datetime(list(starts), utc=True)
     ]  # fmt: skip
     return OrderAnomalies.checked(rows)
