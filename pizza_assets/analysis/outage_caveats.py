@@ -32,16 +32,20 @@ def outage_caveats(
 
 
 def listed_outages(markets: Sequence[Market], kickoffs: pd.Series) -> str | None:
-    """The outages that the list of special days has among these times of kick-off, which are left out; None if none."""
+    """The outages that the list of special days has among these times of kick-off, which are left out; None if none.
+
+    kickoffs: UTC; listed days are those of the market's own calendar.
+    """
     if kickoffs.empty:
         return None
-    first, last = kickoffs.min().date(), kickoffs.max().date()
-    listed = [
-        f"{market.name} on {special.first}" + (f" to {special.last}" if special.last != special.first else "")
-        for market in markets
-        for special in market.special_days
-        if special.kind == SpecialKind.OUTAGE and special.last >= first and special.first <= last
-    ]
+    listed = []
+    for market in markets:
+        first, last = (at.tz_convert(market.timezone).date() for at in (kickoffs.min(), kickoffs.max()))
+        listed += [
+            f"{market.name} on {special.first}" + (f" to {special.last}" if special.last != special.first else "")
+            for special in market.special_days
+            if special.kind == SpecialKind.OUTAGE and special.last >= first and special.first <= last
+        ]
     if not listed:
         return None
     subject = wording.counted_noun(len(listed), "listed outage is", "listed outages are")

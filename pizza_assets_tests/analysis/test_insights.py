@@ -310,6 +310,21 @@ def test_an_outage_without_orders_and_a_listed_one_are_told_as_left_out():
     assert listed_outages(later, kickoffs) is None
 
 
+@pytest.mark.parametrize(
+    ("zone", "kickoff", "is_told"),
+    [
+        pytest.param("America/New_York", "2026-01-02 00:30", True, id="evening before"),
+        pytest.param("Australia/Sydney", "2025-12-31 19:00", True, id="morning after"),
+        pytest.param("Europe/London", "2026-01-02 00:30", False, id="another day"),
+    ],
+)
+def test_listed_outages_are_on_days_of_the_markets_own_calendar(zone: str, kickoff: str, is_told: bool):
+    day = date(2026, 1, 1)
+    market = Market("A", zone, (), special_days=(SpecialDay(day, day, SpecialKind.OUTAGE),))
+    told = listed_outages((market,), pd.Series(pd.to_datetime([kickoff], utc=True)))
+    assert (told is not None) is is_told
+
+
 def test_every_answer_from_orders_with_an_outage_says_so():
     """Only those about the match itself said so, though it counts in all of them."""
     draws = {"subject": "draw", "family_id": "exploratory_outcomes.x", "role": "exploratory"}
