@@ -4,12 +4,14 @@ Blocks of hours compared with a fitted usual level belong to anomalies.py.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.anomalies import COLUMNS, LOW
+from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.exposure import is_inside
 from pizza_assets.analysis.lost_hours import (
     DAY_STARTS_AT_HOUR,
@@ -73,7 +75,18 @@ def is_lost_hours(anomalies: pd.DataFrame) -> pd.Series:
     return is_empty & np.isclose(anomalies["p_value"].astype(float), np.exp(-anomalies["expected"]), rtol=1e-9, atol=0)
 
 
-def without_outages(panel: Panel, anomalies: pd.DataFrame, chain: str | None = None) -> Panel:
+def usable_panels(
+    panels: Mapping[SourcePair, Panel], anomalies: pd.DataFrame, chain: str | None = None
+) -> dict[SourcePair, Panel]:
+    """Market panels without the hours that stores lost; stores of the chain, if it is given."""
+    by_source = dict(tuple(anomalies.groupby("order_source")))
+    return {
+        pair: _without_lost_hours(panel, by_source[pair[0]], chain) if pair[0] in by_source else panel
+        for pair, panel in panels.items()
+    }
+
+
+def _without_lost_hours(panel: Panel, anomalies: pd.DataFrame, chain: str | None = None) -> Panel:
     """The market panel with the hours unknown that a store of the market, or of its chain, lost.
 
     anomalies: rows of `order_anomalies` about the same source of orders.

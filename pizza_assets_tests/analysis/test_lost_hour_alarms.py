@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pizza_assets.analysis.baseline import expected_grids
+from pizza_assets.analysis.lost_hour_alarms import usable_panels
 from pizza_assets.analysis.match_impact import match_impact
-from pizza_assets.assets.panels import usable_panels
 from pizza_assets.models import OrderAnomalies
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, panels_of, simulate
 
