@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pizza_assets.analysis import wording
-from pizza_assets.analysis.anomalies import LOW
+from pizza_assets.analysis.anomalies import LOW, MISSING_DAY
 from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
 from pizza_assets.models.market import Market
 from pizza_assets.models.special_days import SpecialKind
@@ -18,14 +18,14 @@ _SHORTEST = pd.Timedelta(minutes=1)
 def outage_caveats(
     anomalies: pd.DataFrame | None, zones: Mapping[str, str], default_timezone: str = "UTC"
 ) -> dict[str, str]:
-    """For each order source with outages, what they mean for answers about matches.
+    """For each order source with outages or missing days, what they mean for answers about matches.
 
     zones: the time zone by market; others have default_timezone. Days are calendar days there, as PIZZA_SPECIAL_DAYS
     has them.
     """
     if anomalies is None:
         return {}
-    outages = anomalies[anomalies["kind"] == LOW.name].sort_values("starts_at")
+    outages = anomalies[anomalies["kind"].isin([LOW.name, MISSING_DAY])].sort_values("starts_at")
     return {
         str(source): _outage_caveat(rows, zones, default_timezone) for source, rows in outages.groupby("order_source")
     }
@@ -58,9 +58,12 @@ def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_time
         f"{_days(row['starts_at'], row['ends_at'], zones.get(row['market'], default_timezone))}"
         for row in outages.to_dict("records")
     ]
-    is_left_out = is_lost_hours(outages).tolist()
-    lost = [text for text, is_lost in zip(texts, is_left_out, strict=True) if is_lost]
-    partial = [text for text, is_lost in zip(texts, is_left_out, strict=True) if not is_lost]
+    is_left_out, is_day = is_lost_hours(outages), outages["kind"] == MISSING_DAY
+
+    def those(rows: pd.Series) -> list[str]:
+        return [text for text, is_chosen in zip(texts, rows.tolist(), strict=True) if is_chosen]
+
+    lost, partial, days = those(is_left_out), those(~is_left_out & ~is_day), those(is_day)
     sentences = []
     if lost:
         subject = wording.counted_noun(len(lost), "outage without any order is", "outages without any order are")
@@ -70,6 +73,12 @@ def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_time
         sentences.append(
             f"{subject} as hours with few orders ({_named(partial)}): if orders are missing from the data, "
             "list the days in PIZZA_SPECIAL_DAYS."
+        )
+    if days:
+        subject = wording.counted_noun(len(days), "day without any order counts", "days without any order count")
+        sentences.append(
+            f"{subject} as quiet in the market ({_named(days)}): if the store was not closed, list the days in "
+            "PIZZA_SPECIAL_DAYS."
         )
     return " ".join(sentences)
 

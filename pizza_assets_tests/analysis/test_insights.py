@@ -325,6 +325,14 @@ def test_listed_outages_are_on_days_of_the_markets_own_calendar(zone: str, kicko
     assert (told is not None) is is_told
 
 
+def test_a_missing_day_of_a_store_is_told_as_counted():
+    day = outages_of("real", "2025-09-03 10:00", hours=12, observed=0).assign(kind="missing_day", p_value=None)
+    anomalies = OrderAnomalies.checked(pd.concat([outages_of("real", "2025-09-02 18:00"), day]).to_dict("records"))
+    told = written(result(), anomalies=anomalies).iloc[0]["caveat"]
+    assert "1 outage counts as hours with few orders (store 7 in Leeds on 2025-09-02)" in told
+    assert "1 day without any order counts as quiet in the market (store 7 in Leeds on 2025-09-03)" in told
+
+
 def test_every_answer_from_orders_with_an_outage_says_so():
     """Only those about the match itself said so, though it counts in all of them."""
     draws = {"subject": "draw", "family_id": "exploratory_outcomes.x", "role": "exploratory"}
