@@ -71,6 +71,7 @@ class ExpectedGrid:
         is_known[market, position] = True
         week_of_bin = np.zeros(shape[1], dtype=np.int64)
         week_of_bin[position] = week
+        week_of_bin = np.maximum.accumulate(week_of_bin)  # quarter-hours that no market knows, too
         return cls(
             pd.Index(markets),
             tuple(zones.get(name, default_timezone) for name in markets),

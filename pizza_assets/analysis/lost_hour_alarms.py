@@ -4,12 +4,14 @@ Blocks of hours compared with a fitted usual level belong to anomalies.py.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.anomalies import COLUMNS, LOW
+from pizza_assets.analysis.expected_grid import SourcePair
 from pizza_assets.analysis.exposure import is_inside
 from pizza_assets.analysis.lost_hours import (
     DAY_STARTS_AT_HOUR,
@@ -31,8 +33,11 @@ _EPOCH_WEEKDAY = 3
 def with_lost_hours(
     alarms: pd.DataFrame, counts: np.ndarray, is_known: np.ndarray, bin_of_week: np.ndarray, day: np.ndarray
 ) -> pd.DataFrame:
-    """`alarms` (see find_anomalies), and one of kind low for all lost hours; they replace those that they overlap.
+    """`alarms` (see find_anomalies), and one of kind low for all lost hours; they replace blocks without orders that
+    they overlap.
 
+    A block with some orders stays, because its other hours still count; if it begins as lost hours do, it begins where
+    they end.
     counts, is_known, bin_of_week, day: [store, bin of 15 minutes], in local time. observed is 0, p_value the Poisson
     probability of it, q_value times the number of days of all stores, expected_false_share their expected number.
     """
@@ -45,8 +50,11 @@ def with_lost_hours(
         weekdays = (own + _EPOCH_WEEKDAY) % 7
         for lost in lost_hours(orders, weekdays, fewest_usual(store_days), known):
             first, end = _bins(lost, own, days[store], slots[store])
-            overlaps = (alarms["store"] == store) & (alarms["first"] < end) & (alarms["end"] > first)
-            is_replaced |= (overlaps & (alarms["kind"] == LOW.name)).to_numpy(dtype=bool)
+            is_low = (alarms["store"] == store) & (alarms["kind"] == LOW.name)
+            overlaps = is_low & (alarms["first"] < end) & (alarms["end"] > first)
+            is_replaced |= (overlaps & (alarms["observed"] == 0)).to_numpy(dtype=bool)
+            begins_with = overlaps & (alarms["observed"] > 0) & (alarms["first"] == first)
+            alarms = alarms.assign(first=alarms["first"].mask(begins_with, end))
             chance = math.exp(-lost.usual)
             rows.append((store, LOW.name, first, end, 0.0, lost.usual, chance, min(1.0, chance * store_days), 0.0))
     if not rows:
@@ -57,17 +65,33 @@ def with_lost_hours(
     return together.sort_values(["store", "first", "kind"], ignore_index=True)
 
 
-def is_without_orders(anomalies: pd.DataFrame) -> pd.Series:
-    """Which rows of `order_anomalies` are outages without a single order: these hours are left out of the answers."""
-    return (anomalies["kind"] == LOW.name) & (anomalies["observed"] == 0)
+def is_lost_hours(anomalies: pd.DataFrame) -> pd.Series:
+    """Which rows of `order_anomalies` are lost hours, which are left out of the answers.
+
+    Blocks are low without an order, too, but their rule has more false alarms. They are told apart by their p-value:
+    that of lost hours is the Poisson probability of no order.
+    """
+    is_empty = (anomalies["kind"] == LOW.name) & (anomalies["observed"] == 0)
+    return is_empty & np.isclose(anomalies["p_value"].astype(float), np.exp(-anomalies["expected"]), rtol=1e-9, atol=0)
 
 
-def without_outages(panel: Panel, anomalies: pd.DataFrame, chain: str | None = None) -> Panel:
-    """The market panel with the hours unknown in which a store of the market, or of its chain, had no order at all.
+def usable_panels(
+    panels: Mapping[SourcePair, Panel], anomalies: pd.DataFrame, chain: str | None = None
+) -> dict[SourcePair, Panel]:
+    """Market panels without the hours that stores lost; stores of the chain, if it is given."""
+    by_source = dict(tuple(anomalies.groupby("order_source")))
+    return {
+        pair: _without_lost_hours(panel, by_source[pair[0]], chain) if pair[0] in by_source else panel
+        for pair, panel in panels.items()
+    }
+
+
+def _without_lost_hours(panel: Panel, anomalies: pd.DataFrame, chain: str | None = None) -> Panel:
+    """The market panel with the hours unknown that a store of the market, or of its chain, lost.
 
     anomalies: rows of `order_anomalies` about the same source of orders.
     """
-    lost = anomalies[is_without_orders(anomalies)]
+    lost = anomalies[is_lost_hours(anomalies)]
     if chain is not None:
         lost = lost[lost["chain"] == chain]
     spans = pd.DataFrame(

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pizza_assets.analysis import wording
-from pizza_assets.analysis.anomalies import LOW
-from pizza_assets.analysis.lost_hour_alarms import is_without_orders
+from pizza_assets.analysis.anomalies import LOW, MISSING_DAY
+from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
 from pizza_assets.models.market import Market
 from pizza_assets.models.special_days import SpecialKind
 
@@ -18,30 +18,34 @@ _SHORTEST = pd.Timedelta(minutes=1)
 def outage_caveats(
     anomalies: pd.DataFrame | None, zones: Mapping[str, str], default_timezone: str = "UTC"
 ) -> dict[str, str]:
-    """For each order source with outages, what they mean for answers about matches.
+    """For each order source with outages or missing days, what they mean for answers about matches.
 
     zones: the time zone by market; others have default_timezone. Days are calendar days there, as PIZZA_SPECIAL_DAYS
     has them.
     """
     if anomalies is None:
         return {}
-    outages = anomalies[anomalies["kind"] == LOW.name].sort_values("starts_at")
+    outages = anomalies[anomalies["kind"].isin([LOW.name, MISSING_DAY])].sort_values("starts_at")
     return {
         str(source): _outage_caveat(rows, zones, default_timezone) for source, rows in outages.groupby("order_source")
     }
 
 
 def listed_outages(markets: Sequence[Market], kickoffs: pd.Series) -> str | None:
-    """The outages that the list of special days has among these times of kick-off, which are left out; None if none."""
+    """The outages that the list of special days has among these times of kick-off, which are left out; None if none.
+
+    kickoffs: UTC; listed days are those of the market's own calendar.
+    """
     if kickoffs.empty:
         return None
-    first, last = kickoffs.min().date(), kickoffs.max().date()
-    listed = [
-        f"{market.name} on {special.first}" + (f" to {special.last}" if special.last != special.first else "")
-        for market in markets
-        for special in market.special_days
-        if special.kind == SpecialKind.OUTAGE and special.last >= first and special.first <= last
-    ]
+    listed = []
+    for market in markets:
+        first, last = (at.tz_convert(market.timezone).date() for at in (kickoffs.min(), kickoffs.max()))
+        listed += [
+            f"{market.name} on {special.first}" + (f" to {special.last}" if special.last != special.first else "")
+            for special in market.special_days
+            if special.kind == SpecialKind.OUTAGE and special.last >= first and special.first <= last
+        ]
     if not listed:
         return None
     subject = wording.counted_noun(len(listed), "listed outage is", "listed outages are")
@@ -54,9 +58,12 @@ def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_time
         f"{_days(row['starts_at'], row['ends_at'], zones.get(row['market'], default_timezone))}"
         for row in outages.to_dict("records")
     ]
-    is_empty = is_without_orders(outages).tolist()
-    lost = [text for text, is_lost in zip(texts, is_empty, strict=True) if is_lost]
-    partial = [text for text, is_lost in zip(texts, is_empty, strict=True) if not is_lost]
+    is_left_out, is_day = is_lost_hours(outages), outages["kind"] == MISSING_DAY
+
+    def those(rows: pd.Series) -> list[str]:
+        return [text for text, is_chosen in zip(texts, rows.tolist(), strict=True) if is_chosen]
+
+    lost, partial, days = those(is_left_out), those(~is_left_out & ~is_day), those(is_day)
     sentences = []
     if lost:
         subject = wording.counted_noun(len(lost), "outage without any order is", "outages without any order are")
@@ -66,6 +73,12 @@ def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_time
         sentences.append(
             f"{subject} as hours with few orders ({_named(partial)}): if orders are missing from the data, "
             "list the days in PIZZA_SPECIAL_DAYS."
+        )
+    if days:
+        subject = wording.counted_noun(len(days), "day without any order counts", "days without any order count")
+        sentences.append(
+            f"{subject} as quiet in the market ({_named(days)}): if the store was not closed, list the days in "
+            "PIZZA_SPECIAL_DAYS."
         )
     return " ".join(sentences)
 

@@ -223,13 +223,19 @@ def _bins(span: Window | Span, lengths: WindowLengths) -> tuple[int, int]:
 
 
 def _dates(grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, first: int, end: int) -> Dates:
-    """The sums of every moment over its usable markets, for the window from `first` to `end` (bins from kick-off)."""
+    """The sums of every moment over its usable markets, for the window from `first` to `end` (bins from kick-off).
+
+    A market is not used at a moment if any of its orders in the window are unknown.
+    """
     size = grid.observed.shape[1]
     sums = {name: np.zeros(len(moments.column)) for name in ("observed", "usual", "rest_observed", "rest_usual")}
     open_bins = np.zeros(len(moments.column))
     window = _clipped(moments.column + first, moments.column + end, size)
     near = _clipped(moments.column - moments.before, moments.column + moments.after, size)
-    for row, is_used in enumerate(moments.is_usable):
+    market_count = np.zeros(len(moments.column), dtype=np.int64)
+    for row, is_usable in enumerate(moments.is_usable):
+        is_used = is_usable & (_between(_running(~grid.is_known[row]), window) == 0)
+        market_count += is_used
         known, free = grid.is_known[row], grid.is_known[row] & ~grid.is_masked[row]
         day = np.maximum.accumulate(grid.day[row])
         today = day[moments.column]
@@ -244,7 +250,7 @@ def _dates(grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, first: int,
     return Dates(
         moments.slot,
         moments.match_count,
-        moments.is_usable.sum(axis=0),
+        market_count,
         open_bins,
         sums["observed"],
         sums["usual"],

@@ -15,6 +15,7 @@ from pizza_assets.analysis.event_study import kick_off_study
 from pizza_assets.analysis.expected_grid import grids_of
 from pizza_assets.analysis.goal_study import clock_counts, goal_answers, goal_minutes, goal_rows
 from pizza_assets.analysis.insights import insights as write_insights
+from pizza_assets.analysis.lost_hour_alarms import usable_panels
 from pizza_assets.analysis.match_impact import match_impact as measure_impact
 from pizza_assets.analysis.same_day import same_day_effects
 from pizza_assets.analysis.summary_statistics import hourly_totals
@@ -22,7 +23,7 @@ from pizza_assets.analysis.summary_statistics import summary_statistics as summa
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA, bullets, markdown, whole
-from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels, usable_panels
+from pizza_assets.assets.panels import chain_panels_by_pair, clocks, panels_by_pair, store_panels
 from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market, Markets
 from pizza_assets.models.vocabulary import DataSource, Scope

@@ -1,11 +1,8 @@
 """Builds the analyses' panels from stored quarter-hours, per pair of sources. Nothing is estimated here."""
 
-from collections.abc import Iterator, Mapping, Sequence
-
-import pandas as pd
+from collections.abc import Iterator, Sequence
 
 from pizza_assets.analysis.expected_grid import SourcePair
-from pizza_assets.analysis.lost_hour_alarms import without_outages
 from pizza_assets.analysis.panel import Panel, chain_panels, market_panel, store_panel
 from pizza_assets.models.market import Market
 from pizza_assets.storage.tables import WeekTables
@@ -36,17 +33,6 @@ def chain_panels_by_pair(quarter_hours: WeekTables, raw_matches: WeekTables) -> 
     return {
         chain: {pair: Panel.joined(panels) for pair, panels in by_pair.items()}
         for chain, by_pair in sorted(parts.items())
-    }
-
-
-def usable_panels(
-    panels: Mapping[SourcePair, Panel], anomalies: pd.DataFrame, chain: str | None = None
-) -> dict[SourcePair, Panel]:
-    """Market panels without the hours of outages in which no order is known; of the chain's stores, if it is given."""
-    by_source = dict(tuple(anomalies.groupby("order_source")))
-    return {
-        pair: without_outages(panel, by_source[pair[0]], chain) if pair[0] in by_source else panel
-        for pair, panel in panels.items()
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 from pizza_assets.analysis.anomalies import COLUMNS, find_anomalies
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS, order_anomalies
 from pizza_assets.analysis.local_week import bins_of_week
+from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.store_expectation import store_expectation
 from pizza_assets.models import OrderAnomalies, RawMatches
@@ -187,6 +188,47 @@ def test_lost_hours_of_one_shop_are_an_alarm(lost_from: float, lost_to: float) -
     assert low["observed"] == 0
     assert low["expected"] > 11.5  # of about 100 days, one in a thousand is missed by chance
     assert 0 < low["expected_false_share"] < 0.03
+
+
+def low_alarms_with(sold_at: tuple[float, ...]) -> pd.DataFrame:
+    """Of a store that sells about 20 orders an hour, but from 14:00 to 21:00 of one day only one at each time."""
+    orders = counts().copy()
+    orders[0, 20 * 96 + 32 : 20 * 96 + 60] = 0
+    orders[0, [20 * 96 + int(4 * (hour - 6)) for hour in sold_at]] = 1
+    return order_anomalies({"real": panel(orders)}, RawMatches.empty(), MARKETS, LENGTHS)
+
+
+@pytest.mark.parametrize("sold_at", [(14.0, 16.0, 18.0), (16.0, 18.5, 19.0), (17.0, 17.25, 17.5), (18.0, 18.5, 20.0)])
+def test_a_block_with_some_orders_stays_an_alarm_beside_lost_hours(sold_at: tuple[float, ...]) -> None:
+    """Lost hours took its place, and its other hours counted as quiet ones without a word."""
+    lows = low_alarms_with(sold_at)
+    assert (lows["observed"] == 0).any()
+    assert is_lost_hours(lows).tolist() == (lows["observed"] == 0).tolist()
+    [few] = lows[lows["observed"] > 0].to_dict("records")
+    assert few["observed"] == sum(at >= 16 for at in sold_at)
+    assert [few[name].tz_convert(ZONE).hour for name in ("starts_at", "ends_at")] == [16, 21]
+
+
+def test_a_block_that_begins_with_lost_hours_begins_where_they_end() -> None:
+    lows = low_alarms_with((15.75, 18.5, 19.0))
+    assert lows["observed"].tolist() == [0, 2, 0]
+    assert lows["ends_at"][0] == lows["starts_at"][1]
+
+
+def test_a_block_without_orders_becomes_lost_hours() -> None:
+    [lost] = low_alarms_with((15.25, 15.5, 15.75)).to_dict("records")
+    assert is_lost_hours(pd.DataFrame([lost])).all()
+    assert lost["starts_at"].tz_convert(ZONE).hour == 16
+
+
+def test_blocks_without_orders_that_are_no_lost_hours_are_told_apart() -> None:
+    """Two days of one weekday hide each other from the rule of lost hours, but not from that of blocks."""
+    orders = counts().copy()
+    for day in (20, 27):
+        orders[0, day * 96 + 44 : day * 96 + 56] = 0
+    found = order_anomalies({"real": panel(orders)}, RawMatches.empty(), MARKETS, LENGTHS)
+    assert found["observed"].tolist() == [0, 0]
+    assert not is_lost_hours(found).any()
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,6 +1,7 @@
 """Sentences for managers about findings, their absence, and missing or mock data."""
 
 from datetime import date
+from math import exp
 
 import numpy as np
 import pandas as pd
@@ -271,12 +272,13 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
 
 
 def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0, observed: int = 1) -> pd.DataFrame:
-    """Outages of one store from these times, UTC, that last so many hours, each with so many orders."""
+    """Outages of one store from these times, UTC, that last so many hours, each with so many orders; lost hours if it
+    is none."""
     alarm = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     rows = [
         {**alarm, "market": market, "chain": "a", "store_id": "7", "kind": "low", "starts_at": at,
          "ends_at": at + pd.Timedelta(hours=hours), "observed": observed, "expected": 30.0,
-         "expected_false_share": 0.08, "order_source": source, "seen_in": source}
+         "p_value": exp(-30.0), "expected_false_share": 0.08, "order_source": source, "seen_in": source}
         for at in pd.to_datetime(list(starts), utc=True)
     ]  # fmt: skip
     return OrderAnomalies.checked(rows)
@@ -306,6 +308,29 @@ def test_an_outage_without_orders_and_a_listed_one_are_told_as_left_out():
     assert listed_outages(markets, kickoffs) == "1 listed outage is left out with the whole day (Leeds on 2025-09-06)."
     later = (Market("Leeds", "Europe/London", (), special_days=(days[1],)),)
     assert listed_outages(later, kickoffs) is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "kickoff", "is_told"),
+    [
+        pytest.param("America/New_York", "2026-01-02 00:30", True, id="evening before"),
+        pytest.param("Australia/Sydney", "2025-12-31 19:00", True, id="morning after"),
+        pytest.param("Europe/London", "2026-01-02 00:30", False, id="another day"),
+    ],
+)
+def test_listed_outages_are_on_days_of_the_markets_own_calendar(zone: str, kickoff: str, is_told: bool):
+    day = date(2026, 1, 1)
+    market = Market("A", zone, (), special_days=(SpecialDay(day, day, SpecialKind.OUTAGE),))
+    told = listed_outages((market,), pd.Series(pd.to_datetime([kickoff], utc=True)))
+    assert (told is not None) is is_told
+
+
+def test_a_missing_day_of_a_store_is_told_as_counted():
+    day = outages_of("real", "2025-09-03 10:00", hours=12, observed=0).assign(kind="missing_day", p_value=None)
+    anomalies = OrderAnomalies.checked(pd.concat([outages_of("real", "2025-09-02 18:00"), day]).to_dict("records"))
+    told = written(result(), anomalies=anomalies).iloc[0]["caveat"]
+    assert "1 outage counts as hours with few orders (store 7 in Leeds on 2025-09-02)" in told
+    assert "1 day without any order counts as quiet in the market (store 7 in Leeds on 2025-09-03)" in told
 
 
 def test_every_answer_from_orders_with_an_outage_says_so():

@@ -1,12 +1,12 @@
-"""Outages without any order are left out of the baseline and of windows, in their market and source only (0044)."""
+"""Hours that a store lost are left out of the baseline and of windows, in their market and source only (0044)."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pizza_assets.analysis.baseline import expected_grids
+from pizza_assets.analysis.lost_hour_alarms import usable_panels
 from pizza_assets.analysis.match_impact import match_impact
-from pizza_assets.assets.panels import usable_panels
 from pizza_assets.models import OrderAnomalies
 from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, World, panels_of, simulate
 
@@ -30,7 +30,8 @@ def outage(world: World, **changes: object) -> pd.DataFrame:
     blank = {column.name: (None if column.nullable else 0) for column in OrderAnomalies.columns()}
     row = {
         **blank, "market": MARKET, "chain": "dominos", "store_id": "a", "kind": "low", "starts_at": starts_at,
-        "ends_at": starts_at + pd.Timedelta(hours=2), "expected": 40.0, "order_source": "mock", "seen_in": "mock",
+        "ends_at": starts_at + pd.Timedelta(hours=2), "expected": 40.0, "p_value": np.exp(-40.0),
+        "order_source": "mock", "seen_in": "mock",
         **changes,
     }  # fmt: skip
     return OrderAnomalies.checked([row])
@@ -80,12 +81,13 @@ def test_the_baseline_is_the_same_whatever_is_in_the_lost_hours(world: World) ->
         pytest.param({}, "dominos", 8, id="its chain"),
         pytest.param({}, "another", 0, id="another chain"),
         pytest.param({"observed": 1}, None, 0, id="some orders"),
+        pytest.param({"p_value": 1e-12}, None, 0, id="block without orders"),
         pytest.param({"kind": "high"}, None, 0, id="surge"),
         pytest.param({"order_source": "real"}, None, 0, id="other source"),
         pytest.param({"market": "elsewhere"}, None, 0, id="no such market"),
     ],
 )
-def test_only_outages_without_orders_of_the_same_source_and_chain_count(
+def test_only_lost_hours_of_the_same_source_and_chain_count(
     world: World, changes: dict[str, object], chain: str | None, unknown: int
 ) -> None:
     panels = panels_of(world.quarters, world.match_source_by_week)

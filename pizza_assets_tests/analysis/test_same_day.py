@@ -17,13 +17,14 @@ from pizza_assets.analysis.correlation_results import correlation_results, main_
 from pizza_assets.analysis.expected_grid import EMPTY_GRID, ExpectedGrid
 from pizza_assets.analysis.insights import insights
 from pizza_assets.analysis.match_impact import match_impact
+from pizza_assets.analysis.own_habits import usual_orders
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.analysis.same_day import SameDay, follow_the_same, same_day_effects
 from pizza_assets.analysis.same_day_effect import Dates, same_day_answer
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import Window
+from pizza_assets.models.vocabulary import Span, Window
 from pizza_assets_tests.analysis.simulated_worlds import (
     FIRST_WEEK,
     LENGTHS,
@@ -215,6 +216,64 @@ def test_orders_around_holidays_have_no_say() -> None:
     others = np.where(np.isin(days, np.array(["2025-12-03"], "datetime64[D]")), 9 * shop.observed + 5, shop.observed)
     answers = same_day_effects(world.matches, world.markets, replace(shop, observed=others), LENGTHS).answers
     assert answers != effects().answers
+
+
+def windows_begun_without_orders(grid: ExpectedGrid, markets: Sequence[str], columns: np.ndarray) -> ExpectedGrid:
+    """The grid with the first 45 minutes after each match (from column + 8 on) unknown in these markets."""
+    is_lost = np.zeros_like(grid.is_known)
+    is_lost[np.ix_(grid.markets.isin(markets), (columns[:, None] + np.arange(8, 11)).ravel())] = True
+    return replace(grid, observed=np.where(is_lost, 0, grid.observed), is_known=grid.is_known & ~is_lost)
+
+
+def own_columns(world: World, grid: ExpectedGrid) -> np.ndarray:
+    is_own = (world.matches[["home_team", "away_team"]] == world.markets[0].teams[0]).any(axis=1)
+    return np.unique(epoch_minutes(world.matches.loc[is_own, "kickoff_at"]) // 15 - grid.first_bin)
+
+
+def test_windows_with_lost_hours_are_not_used_on_their_remainder() -> None:
+    world, shop = one_shop(), shop_grid()
+    gaps = windows_begun_without_orders(shop, [world.markets[0].name], own_columns(world, shop))
+    answers = same_day_effects(world.matches, world.markets, gaps, LENGTHS).answers
+    for span in (Window.POST, Span.MATCH):
+        assert answers[span].missing == (Reason.TOO_FEW_ORDINARY_DAYS,), "other matches are left out around holidays"
+        assert answers[span].numbers["n_matches"] == 0
+    assert answers[Window.DURING].numbers["n_matches"] == effects().answers[Window.DURING].numbers["n_matches"]
+
+
+def test_placebos_with_lost_hours_are_not_used_either() -> None:
+    world, shop = one_shop(), shop_grid()
+    own = own_columns(world, shop)
+    same_time = np.flatnonzero(np.isin(shop.bin_of_week[0], shop.bin_of_week[0, own]))
+    placebos = np.setdiff1d(same_time[same_time < shop.observed.shape[1] - 11], own)
+    gaps = windows_begun_without_orders(shop, [world.markets[0].name], placebos)
+    answers = same_day_effects(world.matches, world.markets, gaps, LENGTHS).answers
+    assert answers[Window.POST].missing == (Reason.TOO_FEW_PLACEBO_DATES,)
+    assert answers[Window.PRE].missing == ()
+
+
+def test_lost_hours_of_one_market_leave_the_others_of_a_shared_match() -> None:
+    matches = national(4, weeks=(3, 9, 15, 27))
+    columns = epoch_minutes(matches.loc[matches["home_team"] == NATIONAL_TEAM, "kickoff_at"]) // 15 - grid().first_bin
+    gaps = windows_begun_without_orders(grid(), [EVERYBODY[0].name], columns)
+    whole = same_day_effects(matches, EVERYBODY, grid(), LENGTHS).answers[Window.POST].numbers
+    others = same_day_effects(matches, EVERYBODY, gaps, LENGTHS).answers[Window.POST].numbers
+    assert others["n_matches"] == whole["n_matches"] == 4
+    assert others["n_market_matches"] < whole["n_market_matches"]
+
+
+def test_a_stored_grid_with_lost_hours_is_the_same_grid() -> None:
+    """The hole cut its day in two, and each part served as another day of the week for the other."""
+    shop = shop_grid().of_markets([shop_grid().markets[0]])
+    hour = shop.bin_of_week[0] % 96 // 4
+    busy_day = shop.day[0] == shop.day[0, 20 * 96]
+    is_lost = (busy_day & (hour >= 17) & (hour < 21))[np.newaxis]
+    observed = np.where(is_lost, 0, np.where(busy_day, 3, 1) * shop.observed)
+    expected = np.where(is_lost, np.nan, shop.expected)
+    holed = replace(shop, observed=observed, expected=expected, is_known=shop.is_known & ~is_lost)
+    stored = ExpectedGrid.of(holed.rows(*PAIR), dict(zip(shop.markets, shop.zones, strict=True)))
+    np.testing.assert_array_equal(stored.week, shop.week)
+    everywhere = np.ones_like(is_lost)
+    np.testing.assert_array_equal(usual_orders(stored, everywhere), usual_orders(holed, everywhere))
 
 
 def test_holidays_are_those_of_the_market() -> None:

@@ -44,7 +44,9 @@ def plain_same_day(
             around = [j for j in range(i - 8, i + 16) if 0 <= j < len(orders)]
             if local[i][0] in left_out or (i not in kickoffs and any(near[j] for j in [*today, *around])):
                 continue
-            inside = [j for j in range(i + window[0], i + window[1]) if 0 <= j < len(orders) and known[j]]
+            inside = [j for j in range(i + window[0], i + window[1]) if 0 <= j < len(orders)]
+            if not all(known[j] for j in inside):
+                continue
             if sum(habit[place[j]] > 0 for j in inside) < 4 or sum(usual[j] for j in inside) < 0.5:
                 continue
             rest = [j for j in today if free[j] and j not in around]

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from pizza_assets.analysis.anomalies import LOW, MISSING_DAY
 from pizza_assets.analysis.forecast.weekend import SHOP, days_of_shops, next_weekend_dates, shop_words, weekend_dates
 from pizza_assets.analysis.wording import counted_noun, source_prefix
 from pizza_assets.models.labels import SOURCES
@@ -19,6 +20,7 @@ LINES = 8
 _FRIDAY = 4
 _QUARTER_SECONDS = 900
 _MOST_TIMES = 10
+_STORE = ["order_source", "chain", "market", "store_id"]
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,13 @@ def _in_words(first: date, last: date) -> str:
     return f"{last:%a %d %b %Y}" if first == last else f"{first:%a %d %b} to {last:%a %d %b %Y}"
 
 
-def review_lines(kept: pd.DataFrame, quarters: pd.DataFrame, dates: list[str]) -> tuple[str, ...]:
+def review_lines(
+    kept: pd.DataFrame, quarters: pd.DataFrame, dates: list[str], anomalies: pd.DataFrame | None = None
+) -> tuple[str, ...]:
     """Forecasts of these days beside the orders that came, a line for each chain; none where no forecast was kept.
 
-    kept: KeptDemand. quarters: QuarterHours of these days. A day counts if all its quarter-hours are known.
+    kept: KeptDemand. quarters: QuarterHours of these days. anomalies: OrderAnomalies. A day counts if all its
+    quarter-hours are known, also with an outage, which is named.
     """
     is_shop_day = (kept["level"] == DemandLevel.SHOP) & (kept["span"] == Span.DAY)
     days = kept[is_shop_day & kept["business_date"].isin(dates)].reset_index(drop=True)
@@ -104,20 +109,32 @@ def review_lines(kept: pd.DataFrame, quarters: pd.DataFrame, dates: list[str]) -
             continue
         came, forecast = known["came"].sum(), known["orders"].sum()
         inside = known["came"].between(known["low_80"], known["high_80"])
+        outages = 0 if anomalies is None else int(_has_outage(known, anomalies).sum())
+        quiet = f", {outages} with an outage" if outages else ""
         missing = "" if len(known) == len(own) else f" ({len(own) - len(known)} more not known yet)"
         lines.append(
             f"{begin}{counted_noun(round(forecast), 'order', 'orders')} forecast, {came:,.0f} came"
             f"{_difference(came, forecast)}; "
-            f"{inside.sum()} of {len(known)} shop day{'' if len(known) == 1 else 's'} within the 80 % range{missing}."
+            f"{inside.sum()} of {len(known)} shop day{'' if len(known) == 1 else 's'} within the 80 % range"
+            f"{quiet}{missing}."
         )
     return tuple(lines)
 
 
+def _has_outage(days: pd.DataFrame, anomalies: pd.DataFrame) -> pd.Series:
+    """Whether each day of a shop overlaps hours with too few orders, or none [day]."""
+    quiet = anomalies.loc[anomalies["kind"].isin([LOW.name, MISSING_DAY]), [*_STORE, "starts_at", "ends_at"]]
+    pairs = days.assign(day=days.index).merge(quiet, on=_STORE, suffixes=("", "_of_outage"))
+    overlaps = (pairs["starts_at_of_outage"] < pairs["ends_at"]) & (pairs["ends_at_of_outage"] > pairs["starts_at"])
+    return pd.Series(days.index.isin(pairs.loc[overlaps, "day"]), index=days.index)
+
+
 def _with_orders(days: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
     """The days with `came`, their orders; missing unless every quarter-hour of the day is known."""
-    shop = ["order_source", "chain", "market", "store_id"]
     wanted = days.assign(day=days.index)
-    bins = wanted[[*shop, "day", "starts_at", "ends_at"]].merge(quarters[[*shop, "bin_at", "order_count"]], on=shop)
+    bins = wanted[[*_STORE, "day", "starts_at", "ends_at"]].merge(
+        quarters[[*_STORE, "bin_at", "order_count"]], on=_STORE
+    )
     inside = bins[(bins["bin_at"] >= bins["starts_at"]) & (bins["bin_at"] < bins["ends_at"])]
     sums = inside.groupby("day")["order_count"].agg(["sum", "count"]).reindex(days.index)
     wanted_bins = (days["ends_at"] - days["starts_at"]).dt.total_seconds() / _QUARTER_SECONDS

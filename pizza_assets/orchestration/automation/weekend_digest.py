@@ -96,4 +96,4 @@ def _reviews(tables: TableStore, begins: date, timezone: str, selection: Selecti
     stored = WeekTables(tables, "quarter_hours", weeks)
     columns = QuarterHours.column_names()
     quarters = pd.concat([stored.read(week, columns) for week in weeks], ignore_index=True)
-    return review_lines(selection.of(kept), quarters, dates)
+    return review_lines(selection.of(kept), quarters, dates, tables.read_whole("order_anomalies"))

@@ -13,15 +13,17 @@ import numpy as np
 import pandas as pd
 from pandera.typing.pandas import DataFrame
 
+from pizza_assets.analysis.anomaly_rows import order_anomalies
 from pizza_assets.analysis.baseline import expected_grids
 from pizza_assets.analysis.correlation_results import main_effects
 from pizza_assets.analysis.expected_grid import ExpectedGrid, SourcePair
 from pizza_assets.analysis.exposure import exposures
+from pizza_assets.analysis.lost_hour_alarms import usable_panels
 from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
-from pizza_assets.analysis.panel import Panel, market_panel
+from pizza_assets.analysis.panel import Panel, market_panel, store_panel
 from pizza_assets.analysis.reasons import counted, split
 from pizza_assets.analysis.same_day import SameDay, same_day_effects
 from pizza_assets.analysis.store_quarters import store_quarters
@@ -81,23 +83,28 @@ def readiness(
     """Read the orders of `weeks` one by one and assess them. match_answers: by key of the same weeks. clock: the time
     zone of `hours`, and of markets that are not in `markets`.
 
-    Memory: one week of orders and all quarter-hours of all markets. Raises SourceError as the sources do.
+    Hours that a store lost are left out as in the analysis. Memory: one week of orders and all quarter-hours of all
+    stores. Raises SourceError as the sources do.
     """
     matches = all_matches(match_answers)
     reader = _Reader(clock)
     panels: dict[SourcePair, list[Panel]] = {}
+    stores: dict[str, list[Panel]] = {}
     windows = []
     for week, around in _with_neighbours(reader.weeks(weeks, orders_of)):
         answer = match_answers[week.key]
         own = around[week.key]
+        if len(own.quarters):
+            stores.setdefault(str(own.quarters["order_source"].iloc[0]), []).append(store_panel(own.quarters, week.key))
         if answer.is_covered and len(own.quarters):
             pair = str(own.quarters["order_source"].iloc[0]), str(answer.data_source)
             panels.setdefault(pair, []).append(market_panel(own.quarters, week.key))
         bins = pd.concat([counted_week.bins for counted_week in around.values()], ignore_index=True)
         windows.append(sum_windows(answer.frame, bins, markets, lengths))
-    grids = expected_grids(
-        {pair: Panel.joined(parts) for pair, parts in panels.items()}, matches, markets, lengths, default_timezone=clock
-    )
+    store_panels = {source: Panel.joined(parts) for source, parts in stores.items()}
+    anomalies = order_anomalies(store_panels, matches, markets, lengths, default_timezone=clock)
+    usable = usable_panels({pair: Panel.joined(parts) for pair, parts in panels.items()}, anomalies)
+    grids = expected_grids(usable, matches, markets, lengths, default_timezone=clock)
     all_windows = pd.concat([w for w in windows if len(w)] or [MatchWindows.empty()], ignore_index=True)
     impact = match_impact(all_windows, grids, matches, markets, lengths)
     same_day = {

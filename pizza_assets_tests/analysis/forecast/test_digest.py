@@ -208,6 +208,28 @@ def quarters(chain: str, per_bin: dict[str, int], missing: str | None = None, so
     return pd.DataFrame(rows[1:] if missing else rows)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({}, ", 1 with an outage.", id="outage"),
+        pytest.param({"kind": "missing_day"}, ", 1 with an outage.", id="missing day"),
+        pytest.param({"kind": "high"}, "80 % range.", id="surge"),
+        pytest.param({"store_id": "9"}, "80 % range.", id="other shop"),
+        pytest.param({"order_source": "mock"}, "80 % range.", id="other source"),
+        pytest.param({"starts_at": "2026-08-02T12:00Z", "ends_at": "2026-08-02T14:00Z"}, "80 % range.", id="other day"),
+    ],
+)
+def test_a_day_with_an_outage_is_named_in_the_review(changes: dict[str, str], told: str) -> None:
+    row = {"kind": "low", "order_source": "real", "market": "Leeds", "chain": "A", "store_id": "1"}
+    times = {"starts_at": "2026-08-01T17:00Z", "ends_at": "2026-08-01T19:00Z"}
+    anomalies = pd.DataFrame([{**row, **times, **changes}])
+    for name in times:
+        anomalies[name] = pd.to_datetime(anomalies[name], utc=True)
+    rows, came = kept("A", 100), quarters("A", {"1": 1, "2": 2})
+    [line] = review_lines(rows, came, last_weekend(date(2026, 8, 7)), anomalies)
+    assert line.endswith(told)
+
+
 def test_last_weekend_is_compared_by_chain_and_only_where_all_orders_are_known() -> None:
     rows = pd.concat([kept("A", 100), kept("B", 100), kept("C", 50, "mock")], ignore_index=True)
     came = pd.concat(

@@ -1,6 +1,7 @@
 """What an export could answer: the windows that are counted are those of the hypothesis."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -17,13 +18,19 @@ from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, ZONE, fixtu
 WEEKS = tuple(FIRST_WEEK.shifted(n) for n in range(24))
 
 
-def questions(market_count: int) -> dict[str, Answerable]:
-    """By statement, about mock orders of the first markets of ten."""
+def questions(market_count: int, lost_after: datetime | None = None) -> dict[str, Answerable]:
+    """By statement, about mock orders of the first markets of ten; of the first one without six hours of orders."""
     matches = RawMatches.conform(fixtures(markets_of(10), list(WEEKS), np.random.default_rng(5)))
     markets = markets_of(10)[:market_count]
 
     def orders_of(week: MatchWeek) -> SourceResult:
-        return mock_orders(week, markets, matches, datetime(2027, 1, 1, tzinfo=UTC), 1, 1, 60.0)
+        answer = mock_orders(week, markets, matches, datetime(2027, 1, 1, tzinfo=UTC), 1, 1, 60.0)
+        if lost_after is None:
+            return answer
+        orders = answer.frame
+        is_lost = orders["ordered_at"].between(lost_after, lost_after + timedelta(hours=6), inclusive="left")
+        kept = orders[~is_lost | (orders["market"] != markets[0].name)].reset_index(drop=True)
+        return replace(answer, rows=kept)
 
     def matches_of(week: MatchWeek) -> SourceResult:
         at = matches["kickoff_at"]
@@ -43,3 +50,14 @@ def test_the_whole_match_has_a_window_for_each_match_and_market(market_count: in
     [after] = [question for question in found.values() if question.role == "primary"]
     assert whole.windows == after.windows > 0
     assert 0 < whole.usable_windows <= whole.windows
+
+
+def test_windows_that_the_analysis_refuses_for_lost_hours_are_not_counted() -> None:
+    """`pizza check` counted them, and said that they are left out."""
+    after_own_match = datetime(2025, 10, 18, 15, tzinfo=UTC)
+    usable = []
+    for lost_after in (None, after_own_match):
+        found = questions(10, lost_after)
+        [primary] = [question for question in found.values() if question.role == "primary"]
+        usable.append(primary.usable_windows)
+    assert usable[1] == usable[0] - 1
