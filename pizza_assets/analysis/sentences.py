@@ -45,7 +45,7 @@ TEMPLATES = {
     "average": ", on average over kick-off times that differ",
     "moved": (
         "{before}Orders moved from {fewer} to {more} {match}: together they were unchanged to within {within} % (90 % "
-        "interval {low} to {high} %, {matches})."
+        "interval {low} to {high} %, {matches}).{doubt}"
     ),
     "moved_unknown": " Whether orders only moved between these windows can't be said.",
     "kickoffs_unanswered": "Not enough data to say whether the effect {period} differs by time of kick-off: {missing}.",
@@ -235,6 +235,7 @@ def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
         low=wording.number(moved.low_pct),
         high=wording.number(moved.high_pct),
         matches=wording.counted_noun(result["n_matches"], "match", "matches"),
+        doubt=f" {own_seasons(result)}" if has_own_seasons(result) else "",
     )
 
 

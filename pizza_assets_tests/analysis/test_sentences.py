@@ -95,8 +95,8 @@ def of_family(*rows: dict) -> str:
     return family_sentence(pd.DataFrame([result(**FAMILY | row) for row in rows]))[1]
 
 
-def moved(low: float) -> str:
-    return sentence(WHOLE, "around it", context=Context(MovedOrders(("during",), ("pre",), low, 1.0, 0.03)))
+def moved(low: float, **changes: object) -> str:
+    return sentence(WHOLE | changes, "around it", context=Context(MovedOrders(("during",), ("pre",), low, 1.0, 0.03)))
 
 
 BY_RESULT = [
@@ -184,6 +184,8 @@ def test_seasons_of_single_markets_are_told_with_every_number_of_the_match() -> 
     alone = SEASONS | {"own_season_markets": "Leeds"}
     assert "At these hours Leeds keeps a season of its own" in sentence(result(**alone), "after it")
     assert "season" not in sentence(result(), "after it")
+    assert moved(-1.2, **SEASONS).endswith(words), "it is a finding, whose caveat doesn't say it"
+    assert "season" not in moved(-1.2)
 
 
 def test_words_of_a_primary_that_permutation_does_not_confirm() -> None:
