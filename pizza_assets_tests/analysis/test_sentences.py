@@ -16,18 +16,18 @@ from pizza_assets.analysis.sentences import (
     family_sentence,
     goal_sentence,
     more_findings,
+    own_seasons_of_each,
     sentence,
     template_of,
 )
 from pizza_assets.analysis.titles import accuracy_title, curve_title, effect_title, results_title
 from pizza_assets.analysis.wording import METHODS
-from pizza_assets_tests.analysis.test_insights import result, written
+from pizza_assets_tests.analysis.test_insights import SEASONS, result, written
 
 EXPLORATORY = {"role": "exploratory", "time_window": "pre"}
 NOTHING = {"direction": "none", "uplift_pct": 1.0, "ci_low_pct": -3.0, "ci_high_pct": 5.2, "p_value": 0.6}
 BESIDE_ZERO = {"direction": "none", "uplift_pct": 5.0, "ci_low_pct": 0.4, "ci_high_pct": 9.8, "p_value": 0.03}
 BEGAN = {"hours_before_p_value": 0.01, "hours_before_uplift_pct": 8.0}
-SEASONS = {"own_season_markets": "Leeds; Hull", "own_season_off_by_pct": 1.24}
 MISSING = {"status": "insufficient_data", "direction": "unknown", "reasons": Reason.TOO_FEW_DATES.value}
 
 
@@ -128,6 +128,7 @@ EXAMPLES = {
     "too_large": lambda: about(mde_80_pct=40.0),
     "hours_before": lambda: about(**BEGAN),
     "own_seasons": lambda: about(**SEASONS),
+    "own_seasons_of_each": lambda: own_seasons_of_each([result(**SEASONS)]),
     "average": lambda: sentence(result(), "after it", context=Context(do_kickoffs_differ=True)),
     "moved": lambda: moved(-1.2),
     "moved_unknown": lambda: moved(-5.0),
