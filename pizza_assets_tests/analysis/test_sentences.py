@@ -104,7 +104,7 @@ BY_RESULT = [
 ]
 ERRORS = {
     "span": "match", "evidence": "backtest", "until_date": "2026-07-01", "error_pct": 12.0, "error_of_mean_pct": 14.0,
-    "order_source": "mock", "match_source": "real",
+    "scored_forecasts": 30, "order_source": "mock", "match_source": "real",
 }  # fmt: skip
 
 
