@@ -151,8 +151,10 @@ def _with_hours_before(rows: Sequence[dict], answer: Answer) -> list[dict]:
 def _with_own_seasons(rows: Sequence[dict], seasons: OwnSeasons) -> list[dict]:
     """The rows, with the markets that keep a season of their own where they are about the match over all markets, or
     about one of these."""
-    named = joined(seasons.markets)
-    whole = {(Scope.OVERALL.value, None, span): (named, off_by) for span, off_by in seasons.off_by_pct.items()}
+    whole = {
+        (Scope.OVERALL.value, None, span): (joined(seasons.markets[span]), off_by)
+        for span, off_by in seasons.off_by_pct.items()
+    }
     single = {(Scope.MARKET.value, *key): (key[0], off_by) for key, off_by in seasons.of_market.items()}
     found = whole | single
     added = []

@@ -131,7 +131,7 @@ def _family_insights(family: pd.DataFrame) -> list[dict]:
             **{name: first[name] for name in ("order_source", "match_source", "data_source")},
             "kind": kind,
             "headline": prefix + sentence,
-            "caveat": _caveat(first.to_dict(), kind),
+            "caveat": _caveat(first.to_dict(), kind, sentences.own_seasons_of_each(family.to_dict("records"))),
         }
     ]
 
@@ -139,8 +139,10 @@ def _family_insights(family: pd.DataFrame) -> list[dict]:
 def _remaining_findings(found: pd.DataFrame, count: int) -> dict:
     """found: all findings of the family, of which `count` are not told one by one."""
     first = found.iloc[0].to_dict()
-    warned = [row for row in found.to_dict("records") if sentences.began_before(row)]
-    caveats = [sentences.hours_before(warned[0]) if warned else None, _caveat(first, "finding")]
+    rows = found.to_dict("records")
+    warned = [row for row in rows if sentences.began_before(row)]
+    seasons = sentences.own_seasons_of_each(rows[-count:])
+    caveats = [sentences.hours_before(warned[0]) if warned else None, _caveat(first, "finding", seasons)]
     return {
         **_NO_NUMBERS,
         **{name: first[name] for name in ("order_source", "match_source", "data_source")},
@@ -213,7 +215,7 @@ def _insight(result: dict, context: Context = NO_CONTEXT) -> dict:
         "q_value": moved.q_value if moved and has_moved else result["q_value"],
         "kind": kind,
         "headline": wording.source_prefix(result["order_source"], result["match_source"]) + sentence,
-        "caveat": _caveat(result, kind),
+        "caveat": _caveat(result, kind, _own_seasons(result, kind)),
     }
 
 
@@ -261,15 +263,21 @@ def _period(result: dict) -> str:
     return f"in the {length} {period}"
 
 
-def _caveat(result: dict, kind: str) -> str | None:
+def _own_seasons(result: dict, kind: str) -> str:
+    """For the caveat: a finding says it in its own sentence."""
+    is_told = kind != "finding" and result["status"] == ResultStatus.OK and sentences.has_own_seasons(result)
+    return sentences.own_seasons(result) if is_told else ""
+
+
+def _caveat(result: dict, kind: str, seasons: str) -> str | None:
+    """seasons: what to say of seasons of single markets."""
     is_beyond = result["subject"] == OWN_TEAM_MATCH and result["status"] == ResultStatus.OK
     parts = [_SAME_DAY_CAVEAT if wording.is_same_day(result) else _ESTIMAND_CAVEAT] if is_beyond else []
     if is_beyond and wording.is_of_each(result):
         parts.append(_OF_EACH_CAVEAT)
     if sentences.began_before(result) and kind != "finding":
         parts.append(sentences.hours_before(result))
-    if sentences.has_own_seasons(result) and kind != "finding":
-        parts.append(sentences.own_seasons(result))
+    parts += [seasons] if seasons else []
     parts += [f"Left out: {what}." for what in split(result["left_out"])]
     if result["scope"] == Scope.RESULT:
         parts.append(_RESULT_CAVEAT)

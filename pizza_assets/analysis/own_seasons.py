@@ -6,8 +6,9 @@ It is seen in the hours without one: how far a market's orders at these times of
 part of the year.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,17 +25,20 @@ BLOCK_WEEKS = 8
 MIN_WEEKS = 26
 """With less than half a year of weeks, parts of the year can't be told from chance."""
 LEVEL = 0.05
-"""The chance that any market is named although none keeps a season, in any span."""
+"""The chance that any market is named although none keeps a season, in any span. Of a market that is named for one
+span, the others are asked at this level each."""
+Key = TypeVar("Key", bound=Hashable)
 _SPANS = (*(window.value for window in Window), Span.MATCH.value)
 
 
 @dataclass(frozen=True)
 class OwnSeasons:
-    """markets: those that keep a season of their own. off_by_pct: by span, how far the estimate over all markets may be
-    off because of seasons (what the hours without a match suggest, and the 95 % uncertainty of that); of_market: the
-    same by market and span, for these markets."""
+    """markets: by span, those that keep a season of their own at its hours; only spans with one. off_by_pct: for these
+    spans, how far the estimate over all markets may be off because of seasons (what the hours without a match suggest,
+    and the 95 % uncertainty of that); of_market: the same by market and span, for these markets. Both only where every
+    part of the year with matches has such hours."""
 
-    markets: tuple[str, ...] = ()
+    markets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     off_by_pct: Mapping[str, float] = field(default_factory=dict)
     of_market: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
@@ -57,25 +61,25 @@ def own_seasons(impact: pd.DataFrame, grid: ExpectedGrid) -> OwnSeasons:
     if len(grid.weeks) < MIN_WEEKS or not len(grid.markets):
         return OwnSeasons()
     found = {span: list(_departures(_used(rows_of_span(impact, span)), grid)) for span in _SPANS}
-    every = [departure for of_span in found.values() for departure in of_span]
-    adjusted = holm(np.array([departure.p_value for departure in every]))
-    named = {departure.market for departure, p in zip(every, adjusted, strict=True) if p <= LEVEL}
-    if not named:
-        return OwnSeasons()
+    every = [(span, departure) for span, of_span in found.items() for departure in of_span]
+    adjusted = holm(np.array([departure.p_value for _, departure in every]))
+    keepers = {departure.market for (_, departure), p in zip(every, adjusted, strict=True) if p <= LEVEL}
+    named = [(span, d) for span, d in every if d.market in keepers and d.p_value <= LEVEL]
+    spans = [span for span in _SPANS if any(span == of for of, _ in named)]
     return OwnSeasons(
-        tuple(sorted(named)),
-        {
-            span: _off_by_pct(sum(d.share * d.bias for d in of_span), sum(d.share**2 * d.variance for d in of_span))
-            for span, of_span in found.items()
-            if of_span
-        },
-        {
-            (departure.market, span): _off_by_pct(departure.bias, departure.variance)
-            for span, of_span in found.items()
-            for departure in of_span
-            if departure.market in named
-        },
+        {span: tuple(sorted(departure.market for of, departure in named if of == span)) for span in spans},
+        _known({span: _off_by_pct(*_over_all(found[span])) for span in spans}),
+        _known({(d.market, span): _off_by_pct(d.bias, d.variance) for span, d in named}),
     )
+
+
+def _over_all(of_span: Sequence[_Departure]) -> tuple[float, float]:
+    """Bias and variance of the estimate over all markets."""
+    return sum(d.share * d.bias for d in of_span), sum(d.share**2 * d.variance for d in of_span)
+
+
+def _known(off_by_pct: Mapping[Key, float]) -> dict[Key, float]:
+    return {key: value for key, value in off_by_pct.items() if np.isfinite(value)}
 
 
 def _used(windows: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +133,8 @@ def _by_week(grid: ExpectedGrid, market: int, hours: np.ndarray) -> tuple[np.nda
 def _compared(
     departure: np.ndarray, precision: np.ndarray, blocks: np.ndarray, of_match: np.ndarray
 ) -> tuple[float, float, float]:
-    """The p-value that all blocks depart alike (an F test of blocks against weeks), the bias and its variance.
+    """The p-value that all blocks depart alike (an F test of blocks against weeks), the bias and its variance; NaN for
+    what can't be said, as where a block with matches has no week to compare.
 
     of_match: the share of the estimate's weight that lies in each block.
     """
@@ -140,11 +145,15 @@ def _compared(
     known = of_block > 0
     weeks = int((precision > 0).sum())
     between, within = int(known.sum()) - 1, weeks - int(known.sum())
-    if between < 1 or within < 1:
-        return np.nan, 0.0, 0.0
+    if within < 1:
+        return np.nan, np.nan, np.nan
     centre = float((of_block * mean).sum() / of_block.sum())
     variance = float((precision * (departure - mean[blocks]) ** 2).sum()) / within
-    excess = float((of_block * (mean - centre) ** 2).sum()) / between
-    p_value = float(fdtrc(between, within, excess / variance)) if variance > 0 else np.nan
+    p_value = np.nan
+    if between >= 1 and variance > 0:
+        excess = float((of_block * (mean - centre) ** 2).sum()) / between
+        p_value = float(fdtrc(between, within, excess / variance))
+    if of_match[~known].any():
+        return p_value, np.nan, np.nan
     bias = float((of_match * mean).sum())
     return p_value, bias, float((of_match**2 * ratio(np.full(len(mean), variance), of_block, 0.0)).sum())

@@ -67,15 +67,16 @@ def same_day_effects(
     """The effect of matches that every market of the grid follows, per window.
 
     Two markets with different teams are too few to be each other's control: then it is the effect of each one's own
-    matches on its own orders, in one answer.
+    matches on its own orders, in one answer. If only one of two follows a team, it is the answer of that one alone.
 
     matches: RawMatches with the pair's label. Orders are summed over the markets whose day is not disturbed by another
     own match. Usual orders are those of own_habits.py; the estimate is that of `same_day_answer`. Special days and
     those around bank holidays are left out: as matches, as placebos and as usual days.
     """
     is_shared = follow_the_same(markets, grid)
-    is_of_each = not is_shared and has_too_few_controls(markets, grid)
-    groups = [grid.of_markets([str(name)]) for name in grid.markets] if is_of_each else [grid]
+    followers = () if is_shared or len(grid.markets) > MIN_CONTROL_MARKETS else _with_a_team(markets, grid)
+    is_of_each = len(followers) > 1
+    groups = [grid.of_markets([name]) for name in followers] or [grid]
     parts = [_chosen(matches, markets, group) for group in groups]
     counts = {
         "n_matches": sum(len(part.matches) for part in parts),
@@ -86,14 +87,14 @@ def same_day_effects(
         f"{text} in {part.grid.markets[0]}" if is_of_each else text for part in parts for text in part.left_out_in_words
     )
     if counts["n_matches"] < MIN_MATCHES:
-        none = Reason.NO_MATCHES if is_shared or is_of_each else Reason.NO_SHARED_MATCH
+        none = Reason.NO_MATCHES if is_shared or followers else Reason.NO_SHARED_MATCH
         missing = Reason.TOO_FEW_MATCHES if any(part.followed_count for part in parts) else none
         answers: dict[Window | Span, Answer] = dict.fromkeys(SPANS, Answer(counts, (missing,)))
     else:
         dates = [_dates_by_span(part, matches, markets, lengths) for part in parts if len(part.matches)]
         answers = {span: same_day_answer(Dates.joined([of_span[span] for of_span in dates])) for span in SPANS}
     noted_answers = {span: _noted(answer, noted) for span, answer in answers.items()}
-    return SameDay(noted_answers, is_shared or is_of_each, is_of_each)
+    return SameDay(noted_answers, is_shared or bool(followers), is_of_each)
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,10 @@ def follow_the_same(markets: Sequence[Market], grid: ExpectedGrid) -> bool:
     return len(followed) == 1 and all(followed)
 
 
-def has_too_few_controls(markets: Sequence[Market], grid: ExpectedGrid) -> bool:
-    """Whether the other markets of the grid are always too few to be the control, and one of them follows a team."""
-    teams = {market.name: market.teams for market in markets}
-    return len(grid.markets) <= MIN_CONTROL_MARKETS and any(teams.get(str(name)) for name in grid.markets)
+def _with_a_team(markets: Sequence[Market], grid: ExpectedGrid) -> list[str]:
+    """The markets of the grid that follow a team."""
+    following = {market.name for market in markets if market.teams}
+    return [str(name) for name in grid.markets if str(name) in following]
 
 
 def _followed_by_all(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid) -> pd.DataFrame:

@@ -42,10 +42,14 @@ TEMPLATES = {
         "At these hours {markets} {keep} a season of {their} own, which is not the match's: this number may be off by "
         "{off_by} %."
     ),
+    "own_seasons_of_each": (
+        "At these hours {markets} {keep} a season of {their} own, which is not the match's: the number of {each} may "
+        "be off by up to {off_by} %."
+    ),
     "average": ", on average over kick-off times that differ",
     "moved": (
         "{before}Orders moved from {fewer} to {more} {match}: together they were unchanged to within {within} % (90 % "
-        "interval {low} to {high} %, {matches})."
+        "interval {low} to {high} %, {matches}).{doubt}"
     ),
     "moved_unknown": " Whether orders only moved between these windows can't be said.",
     "kickoffs_unanswered": "Not enough data to say whether the effect {period} differs by time of kick-off: {missing}.",
@@ -143,13 +147,25 @@ def has_own_seasons(result: Mapping) -> bool:
 def own_seasons(result: Mapping) -> str:
     """Which markets do, and how far the number may be off."""
     markets = split(result["own_season_markets"])
-    keep, their = ("keeps", "its") if len(markets) == 1 else ("keep", "their")
-    return TEMPLATES["own_seasons"].format(
-        markets=", ".join(markets),
-        keep=keep,
-        their=their,
-        off_by=wording.number(result["own_season_off_by_pct"]),
+    return TEMPLATES["own_seasons"].format(**_keepers(markets), off_by=wording.number(result["own_season_off_by_pct"]))
+
+
+def own_seasons_of_each(results: Sequence[Mapping]) -> str:
+    """`own_seasons` of several results whose numbers are not told; empty if there is none."""
+    warned = [row for row in results if row["status"] == ResultStatus.OK and has_own_seasons(row)]
+    if not warned:
+        return ""
+    markets = list(dict.fromkeys(market for row in warned for market in split(row["own_season_markets"])))
+    return TEMPLATES["own_seasons_of_each"].format(
+        **_keepers(markets),
+        each="this market" if len(markets) == 1 else "each",
+        off_by=wording.number(max(row["own_season_off_by_pct"] for row in warned)),
     )
+
+
+def _keepers(markets: Sequence[str]) -> dict[str, str]:
+    keep, their = ("keeps", "its") if len(markets) == 1 else ("keep", "their")
+    return {"markets": ", ".join(markets), "keep": keep, "their": their}
 
 
 def sentence(result: Mapping, period: str, more_evidence: str = "", context: Context = NO_CONTEXT) -> str:
@@ -235,6 +251,7 @@ def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
         low=wording.number(moved.low_pct),
         high=wording.number(moved.high_pct),
         matches=wording.counted_noun(result["n_matches"], "match", "matches"),
+        doubt=f" {own_seasons(result)}" if has_own_seasons(result) else "",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from pizza_assets.analysis import wording
+from pizza_assets.analysis.forecast.intervals import MIN_VALUES
 from pizza_assets.analysis.sentences import TEMPLATES, began_before, doubt, has_own_seasons, template_of
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, ResultStatus, Scope, Span, Window
@@ -106,8 +107,13 @@ def _minutes(minutes: int) -> str:
 
 
 def accuracy_title(rows: list[dict]) -> str:
-    """The newest errors around matches: of published forecasts, else of past dates. Empty if one is not known."""
-    known = [row for row in rows if row["span"] == Span.MATCH and pd.notna(row["error_pct"])]
+    """The newest errors around matches: of published forecasts, else of past dates. Empty if one is not known, or rests
+    on fewer forecasts than it takes to give one."""
+    known = [
+        row
+        for row in rows
+        if row["span"] == Span.MATCH and pd.notna(row["error_pct"]) and row["scored_forecasts"] >= MIN_VALUES
+    ]
     if not known:
         return ""
     last = max(known, key=lambda row: (row["evidence"] == "kept", row["until_date"]))

@@ -196,7 +196,7 @@ class CorrelationResults(
         nullable=True,
         ge=0,
         description="Degrees of freedom of the t distribution: effective dates - 1; without a control market, dates "
-        "without a match - times of the week.",
+        "without a match - times of the week. For kickoff_time, those of Welch and Satterthwaite of its test.",
     )
     observed: float = pa.Field(nullable=True, ge=0, description="Orders observed in the windows used.")
     expected: float = pa.Field(nullable=True, ge=0, description="Orders expected in the windows used.")

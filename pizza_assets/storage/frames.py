@@ -310,4 +310,8 @@ def to_frame(table: pyarrow.Table, model: type[Table]) -> pd.DataFrame:
     )
     for name in nullable & set(frame.columns):
         frame[name] = pd.array(table.column(name).to_pandas(integer_object_nulls=True), dtype="Int64")
+    for name in frame.columns[frame.dtypes == "category"]:
+        categories = frame[name].cat.categories
+        if categories.empty:  # of a column without any text, whose categories would not be texts
+            frame[name] = frame[name].cat.rename_categories(categories.astype("str"))
     return frame

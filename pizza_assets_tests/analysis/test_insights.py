@@ -21,6 +21,8 @@ from pizza_assets_tests.analysis.simulated_worlds import analyse, simulate
 
 NO_IMPACT, NO_WINDOWS = MatchImpact.empty(), MatchWindows.empty()
 
+SEASONS = {"own_season_markets": "Leeds; Hull", "own_season_off_by_pct": 1.24}
+
 
 def result(window: str = "post", order_source: str = "real", match_source: str = "real", **changes) -> dict:
     label = "mock" if order_source == "mock" else "real" if match_source == "real" else "mixed"
@@ -269,6 +271,33 @@ def test_other_families_list_findings_or_say_that_nothing_was_found():
     assert "if it was a draw rather than not" in rows["headline"].iloc[0]
     assert "3 more findings about how the match ended" in rows["headline"].iloc[5]
     assert rows["extra_orders_per_store_hour"].isna().all()
+
+
+def test_a_family_names_all_its_markets_with_a_season_of_their_own():
+    """It told the number of the first market as if it were that of all claims."""
+    nothing = {"direction": "none", "ci_low_pct": -2.0, "q_value": 0.5}
+    by_market = {"family_id": "exploratory_windows_by_market.x", "role": "exploratory", "scope": "market"}
+    refused = {"status": "insufficient_data", "direction": "unknown", "reasons": joined([Reason.TOO_FEW_DATES])}
+
+    def of(market: str, off_by: float | None, **changes) -> dict:
+        seasons = {"own_season_markets": market if off_by else None, "own_season_off_by_pct": off_by}
+        return result(analysis_id=market, scope_value=market, **by_market, **seasons, **changes)
+
+    rows = [of("Hull", 3.0), of("Bath", None), of("Leeds", 4.2), of("York", 9.0)]
+    quiet = [row | nothing for row in rows[:3]] + [rows[3] | refused]
+    (silent,) = written(*quiet).to_dict("records")
+    assert "No effect found in any of 4 claims" in silent["headline"]
+    assert "At these hours Hull, Leeds keep a season of their own" in silent["caveat"]
+    assert "the number of each may be off by up to 4.2 %" in silent["caveat"]
+    (one,) = written(rows[0] | nothing, rows[1] | nothing).to_dict("records")
+    assert "Hull keeps a season of its own, which is not the match's: the number of this market may" in one["caveat"]
+
+    told = [of(f"told {n}", None) for n in range(5)]
+    (more,) = written(*told, of("z", 3.0), of("zz", None)).to_dict("records")[5:]
+    assert "2 more findings" in more["headline"]
+    assert "At these hours z keeps a season of its own" in more["caveat"]
+    (single,) = written(result(**SEASONS, **refused)).to_dict("records")
+    assert "season" not in f"{single['headline']} {single['caveat']}"
 
 
 def outages_of(source: str, *starts: str, market: str = "Leeds", hours: int = 0, observed: int = 1) -> pd.DataFrame:

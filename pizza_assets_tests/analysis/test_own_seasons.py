@@ -47,9 +47,11 @@ def analysed(is_seasonal: bool) -> tuple[pd.DataFrame, ExpectedGrid]:
 
 def test_the_market_with_a_season_is_named_and_no_other() -> None:
     found = own_seasons(*analysed(True))
-    assert found.markets == (SEASONAL,)
+    # its season is that of the evenings; the orders during a match in the afternoon know nothing of it
+    assert found.markets == {"pre": (SEASONAL,), "post": (SEASONAL,)}
     assert own_seasons(*analysed(False)) == OwnSeasons()
-    assert set(found.off_by_pct) == {"pre", "during", "post", "match"}
+    assert set(found.off_by_pct) == {"pre", "post"}
+    assert set(found.of_market) == {(SEASONAL, "pre"), (SEASONAL, "post")}
     for span, off_by in found.off_by_pct.items():
         assert 0 < off_by < found.of_market[SEASONAL, span], (
             "one market of eight moves the mean less than its own number"
@@ -63,6 +65,7 @@ def test_it_is_said_of_the_whole_business_and_of_the_market() -> None:
     assert set(named["own_season_markets"]) == {SEASONAL}
     assert set(named["subject"]) == {"own_team_match"}
     assert set(named["scope"]) == {"overall", "market"}
+    assert set(named["time_window"]) == {"pre", "post"}
     assert set(named.loc[named["scope"] == "market", "scope_value"]) == {SEASONAL}
     told = insights(results, MatchImpact.empty(), MatchWindows.empty()).iloc[0]
     assert f"At these hours {SEASONAL} keeps a season of its own" in f"{told['headline']} {told['caveat']}"
@@ -81,6 +84,34 @@ def test_weeks_that_count_alike_are_compared_by_analysis_of_variance() -> None:
     assert bias == pytest.approx((groups[0].mean() + groups[1].mean()) / 2)
     pooled = np.mean([group.var(ddof=1) for group in groups])
     assert variance == pytest.approx(0.5 * pooled / 8)
+
+
+def test_a_part_of_the_year_that_cannot_be_compared_says_nothing_of_the_number() -> None:
+    """It counted as no bias and no error: "may be off by 0 %"."""
+    rng = np.random.default_rng(8)
+    departure, blocks = rng.normal(0, 0.1, 24), np.repeat([0, 1, 2], 8)
+    has_no_free_week = np.where(blocks == 2, 0.0, 1.0)
+    p_value, bias, variance = _compared(departure, has_no_free_week, blocks, np.array([0.5, 0.3, 0.2]))
+    assert p_value == pytest.approx(stats.f_oneway(departure[:8], departure[8:16]).pvalue)
+    assert np.isnan([bias, variance]).all()
+    elsewhere = _compared(departure, has_no_free_week, blocks, np.array([0.5, 0.5, 0.0]))
+    assert np.isfinite(elsewhere).all(), "no match was played in that part"
+    one_part = _compared(departure[:8], np.ones(8), blocks[:8], np.ones(1))
+    assert np.isnan(one_part[0])
+    assert one_part[1:] == pytest.approx((departure[:8].mean(), departure[:8].var(ddof=1) / 8))
+    assert np.isnan(_compared(departure[:3], np.ones(3), np.arange(3), np.full(3, 1 / 3))).all()
+
+
+def test_a_number_that_may_be_off_by_an_unknown_amount_has_no_sentence() -> None:
+    impact, grid = analysed(True)
+    last = int(np.flatnonzero(_blocks(len(grid.weeks))[grid.week] == _blocks(len(grid.weeks))[-1])[0])
+    row = list(grid.markets).index(SEASONAL)
+    is_masked = grid.is_masked.copy()
+    is_masked[row, last:] = True
+    found = own_seasons(impact, replace(grid, is_masked=is_masked))
+    assert SEASONAL in found.markets["pre"]
+    assert found.off_by_pct == {}
+    assert found.of_market == {}
 
 
 def test_a_short_rest_of_the_year_belongs_to_the_part_before() -> None:

@@ -389,8 +389,18 @@ def test_a_second_market_without_a_team_is_no_control_and_takes_nothing_away() -
     markets = (first, replace(second, teams=()))
     answer = same_day_effects(world.matches, markets, both, LENGTHS)
     alone = same_day_effects(world.matches, [first], both.of_markets([first.name]), LENGTHS)
-    assert answer.is_of_each
-    assert answer.answers[Window.POST].numbers == alone.answers[Window.POST].numbers
+    assert answer.is_main
+    assert answer.answers == alone.answers, "what is left out needs no market's name, either"
+    impact = match_impact(world.windows, {PAIR: both}, world.matches, markets, LENGTHS)
+    results = correlation_results(
+        impact, {PAIR: both}, chains={}, pre_trends={}, same_day={PAIR: answer}, goals={}, parts=()
+    )
+    (row,) = results[results["role"] == "primary"].to_dict("records")
+    assert "dates permuted" in row["method"]
+    assert row["p_value"] == alone.answers[Window.POST].numbers["p_value"]
+    told = insights(results, impact, world.windows).iloc[0]
+    assert "after your team's match" in told["headline"]
+    assert "different teams" not in told["caveat"]
     nobody = tuple(replace(market, teams=()) for market in world.markets)
     assert not same_day_effects(world.matches, nobody, both, LENGTHS).is_main
 

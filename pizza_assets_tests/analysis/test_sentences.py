@@ -16,18 +16,18 @@ from pizza_assets.analysis.sentences import (
     family_sentence,
     goal_sentence,
     more_findings,
+    own_seasons_of_each,
     sentence,
     template_of,
 )
 from pizza_assets.analysis.titles import accuracy_title, curve_title, effect_title, results_title
 from pizza_assets.analysis.wording import METHODS
-from pizza_assets_tests.analysis.test_insights import result, written
+from pizza_assets_tests.analysis.test_insights import SEASONS, result, written
 
 EXPLORATORY = {"role": "exploratory", "time_window": "pre"}
 NOTHING = {"direction": "none", "uplift_pct": 1.0, "ci_low_pct": -3.0, "ci_high_pct": 5.2, "p_value": 0.6}
 BESIDE_ZERO = {"direction": "none", "uplift_pct": 5.0, "ci_low_pct": 0.4, "ci_high_pct": 9.8, "p_value": 0.03}
 BEGAN = {"hours_before_p_value": 0.01, "hours_before_uplift_pct": 8.0}
-SEASONS = {"own_season_markets": "Leeds; Hull", "own_season_off_by_pct": 1.24}
 MISSING = {"status": "insufficient_data", "direction": "unknown", "reasons": Reason.TOO_FEW_DATES.value}
 
 
@@ -95,8 +95,8 @@ def of_family(*rows: dict) -> str:
     return family_sentence(pd.DataFrame([result(**FAMILY | row) for row in rows]))[1]
 
 
-def moved(low: float) -> str:
-    return sentence(WHOLE, "around it", context=Context(MovedOrders(("during",), ("pre",), low, 1.0, 0.03)))
+def moved(low: float, **changes: object) -> str:
+    return sentence(WHOLE | changes, "around it", context=Context(MovedOrders(("during",), ("pre",), low, 1.0, 0.03)))
 
 
 BY_RESULT = [
@@ -104,7 +104,7 @@ BY_RESULT = [
 ]
 ERRORS = {
     "span": "match", "evidence": "backtest", "until_date": "2026-07-01", "error_pct": 12.0, "error_of_mean_pct": 14.0,
-    "order_source": "mock", "match_source": "real",
+    "scored_forecasts": 30, "order_source": "mock", "match_source": "real",
 }  # fmt: skip
 
 
@@ -128,6 +128,7 @@ EXAMPLES = {
     "too_large": lambda: about(mde_80_pct=40.0),
     "hours_before": lambda: about(**BEGAN),
     "own_seasons": lambda: about(**SEASONS),
+    "own_seasons_of_each": lambda: own_seasons_of_each([result(**SEASONS)]),
     "average": lambda: sentence(result(), "after it", context=Context(do_kickoffs_differ=True)),
     "moved": lambda: moved(-1.2),
     "moved_unknown": lambda: moved(-5.0),
@@ -184,6 +185,8 @@ def test_seasons_of_single_markets_are_told_with_every_number_of_the_match() -> 
     alone = SEASONS | {"own_season_markets": "Leeds"}
     assert "At these hours Leeds keeps a season of its own" in sentence(result(**alone), "after it")
     assert "season" not in sentence(result(), "after it")
+    assert moved(-1.2, **SEASONS).endswith(words), "it is a finding, whose caveat doesn't say it"
+    assert "season" not in moved(-1.2)
 
 
 def test_words_of_a_primary_that_permutation_does_not_confirm() -> None:

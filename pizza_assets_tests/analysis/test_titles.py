@@ -68,6 +68,14 @@ def test_published_forecasts_say_more_than_past_dates_and_the_newest_most() -> N
     assert accuracy_title([ERRORS | {"span": "day"}]) == ""
 
 
+def test_a_few_published_forecasts_say_less_than_many_past_dates() -> None:
+    """One forecast that happened to be right was the title."""
+    few = ERRORS | {"evidence": "kept", "until_date": "2026-08-01", "error_pct": 0.0, "scored_forecasts": 29}
+    assert accuracy_title([few, ERRORS]) == accuracy_title([ERRORS])
+    assert accuracy_title([few]) == ""
+    assert "missed by 0.0 %" in accuracy_title([few | {"scored_forecasts": 30}, ERRORS])
+
+
 def test_the_curve_is_told_where_its_band_excludes_zero_only() -> None:
     points = [minute(-30, 1.0, 9.0), minute(-15, 0.5, 7.0), minute(0, -1.0, 3.0), minute(15, -9.0, -2.0)]
     assert curve_title(points[::-1]) == (

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,7 +20,12 @@ from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
 from pizza_assets.models.demand import DemandForecastExtract
-from pizza_assets.models.extracts import CorrelationsExtract, DataQualityExtract, OrdersTimelineExtract
+from pizza_assets.models.extracts import (
+    CorrelationsExtract,
+    DataQualityExtract,
+    MatchImpactExtract,
+    OrdersTimelineExtract,
+)
 from pizza_assets.models.forecast_extracts import ComingMatchesExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
@@ -994,6 +1000,35 @@ def test_what_a_view_shows_can_be_downloaded(browser, folder, view: str, column:
         rows = pd.read_csv(started.value.path())
     assert len(rows) > 1
     assert rows[column].notna().any()
+
+
+def test_what_the_page_derives_of_matches_is_what_the_extract_has(browser, folder) -> None:
+    """Each number as closely as it is shown: they are derived of expected orders with five digits."""
+    key = ["match_id", "market", "side", "window", "order_source"]
+    closely = {
+        "uplift_pct": 0.05,
+        "extra_orders": 0.005,
+        "extra_orders_per_store_hour": 0.005,
+        "extra_revenue_cents": 5,
+        "extra_revenue_per_store_hour_cents": 2,
+    }
+    downloaded = []
+    with opened(browser, folder / "both.html") as page:
+        for window in ("pre", "during", "post"):
+            page.select_option("#table-window", window)
+            with page.expect_download() as started:
+                page.click("#view-matches .download")
+            downloaded.append(pd.read_csv(started.value.path()))
+    found = pd.concat(downloaded).set_index(key)
+    wanted = sample_page_data(BOTH).rows(MatchImpactExtract).set_index(key)
+    assert found.index.is_unique
+    assert set(found.index) == set(wanted.index)
+    is_known = (wanted["status"] == "ok").to_numpy()
+    assert 0 < is_known.sum() < len(is_known)
+    for name, most in closely.items():
+        derived = found.loc[wanted.index, name].to_numpy("float64")
+        assert np.isnan(derived[~is_known]).all(), name
+        assert np.abs(derived - wanted[name].to_numpy("float64"))[is_known].max() < most, name
 
 
 def test_the_forecast_is_downloaded_as_csv_without_formulas(browser, folder) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizza_assets.dashboards import page_payload
-from pizza_assets.models.extracts import MatchTimelineExtract, OrdersTimelineExtract
+from pizza_assets.dashboards import match_rows, page_payload
+from pizza_assets.models.extracts import MatchesExtract, MatchImpactExtract, MatchTimelineExtract, OrdersTimelineExtract
 from pizza_assets.models.merged import QuarterHours
 from pizza_assets_tests.dashboards.frames import AWKWARD
 from pizza_assets_tests.dashboards.sample import Sample, sample_page_data
@@ -152,6 +152,16 @@ def test_rounding_keeps_the_side_of_zero():
     frame = pd.DataFrame({"uplift_pct": [0.04, -0.04, 0.0, 12.26, float("nan")]})
     answer = page_payload.columns(frame, ["uplift_pct"], {"uplift_pct": 1})
     assert answer == {"uplift_pct": [0.1, -0.1, 0, 12.3, None]}
+
+
+def test_ends_of_the_intervals_of_matches_keep_their_side_of_zero():
+    """They have one decimal; the page colours a change by the side on which they are."""
+    data = sample_page_data(Sample(weeks=1, markets=4))
+    impact = data.rows(MatchImpactExtract).head(5).reset_index(drop=True)
+    ends = {"ci_low_pct": [0.04, -0.04, 0.0, 12.26, np.nan], "ci_high_pct": [0.01, 0.06, -0.001, 99.94, np.nan]}
+    rows = match_rows.embedded(impact.assign(**ends), data.rows(MatchesExtract))
+    assert rows["ci_low_pct"] == [0.1, -0.1, 0, 12.3, None]
+    assert rows["ci_high_pct"] == [0.1, 0.1, -0.1, 99.9, None]
 
 
 def test_the_usual_level_of_each_match_and_market_keeps_its_gaps():

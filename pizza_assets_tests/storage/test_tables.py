@@ -66,6 +66,21 @@ def test_texts_read_as_categories_are_the_same_texts(tables: TableStore) -> None
     assert stored.read_weeks([weeks[0].shifted(5).key], names, encoded).empty
 
 
+def test_a_week_without_any_order_is_joined_to_one_with_orders(tables: TableStore) -> None:
+    """Its shops are all unknown; reading the two for a match on the edge of the week was refused (TypeError)."""
+    weeks = [MatchWeek(WEEK, "Europe/London").shifted(step) for step in (0, 1)]
+    for week, share in zip(weeks, (0, 1), strict=True):
+        orders = mock_orders(week, DEFAULT_MARKETS[:2], MockMatches(now=lambda: NOW).matches(week).rows, LATER, seed=0)
+        sold = FrameBatches(orders.rows.head(share * len(orders.rows)))
+        bins = bin_orders(sold, orders.covered, week.starts_at, week.ends_at, order_source="mock")
+        assert bins["store_ids"].isna().all() == (not share)
+        write_week(tables, "order_bins", week.key, bins, origin("mock"), covered=orders.covered)
+    keys = [week.key for week in weeks]
+    stored = WeekTables(tables, "order_bins", keys)
+    found = stored.read_weeks(keys, OrderBins.column_names(), ["store_ids"])
+    pd.testing.assert_frame_equal(found.astype({"store_ids": "str"}), stored.rows(keys))
+
+
 def test_equal_rows_give_equal_bytes(tables: TableStore, tmp_path: Path) -> None:
     first = write_week(tables, "raw_match_events", WEEK, events("mock", [1, 2]), Origin("mock", "1", "run 1"))
     later = TableStore(LocalFolder(tmp_path / "other"), lambda: datetime(2027, 1, 1, tzinfo=UTC))
