@@ -26,7 +26,7 @@ from pizza_assets.models.extracts import (
     MatchImpactExtract,
     OrdersTimelineExtract,
 )
-from pizza_assets.models.forecast_extracts import ComingMatchesExtract
+from pizza_assets.models.forecast_extracts import ComingMatchesExtract, MatchForecastExtract
 from pizza_assets_tests.conftest import absent
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
 
@@ -455,6 +455,17 @@ def test_a_fixture_without_a_time_is_listed_and_one_without_a_market_says_so(bro
         assert "Hull City – Millwall" in others.inner_text()
     with opened(browser, folder / "both.html", "#/coming/nowhere") as page:
         assert "not among the coming matches" in page.locator("#view-fixture").inner_text()
+
+
+def test_a_coming_match_is_told_by_the_clock_of_its_market(browser, tmp_path):
+    """The fixture's own time is that of the business, which another country's shop does not live by."""
+    data = sample_page_data(Sample(weeks=4, markets=4))
+    forecasts = data.rows(MatchForecastExtract).assign(kickoff_local="Sat 08 Aug 2026, 23:45")
+    file = tmp_path / "page.html"
+    extracts = {**data.extracts, "dashboard_match_forecast": forecasts}
+    file.write_text(build_page(replace(data, extracts=extracts)), "utf-8")
+    with opened(browser, file) as page:
+        assert "23:45" in page.locator("#view-coming tbody").inner_text()
 
 
 def test_a_dot_a_tick_and_an_alarm_open_their_match(browser, folder):

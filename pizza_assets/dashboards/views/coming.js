@@ -62,7 +62,8 @@ const isOfOurs = (row) => Boolean(row.market || (row.fixture.note && row.fixture
 
 // Matches that move no shop's orders, as far as is known: out of the way of those that do.
 function otherMatches(rows) {
-  const item = ({ fixture }) => make("li", {}, `${kickoffOf(fixture)}: ${teams(fixture)} `, badge(fixture.match_source),
+  const item = ({ fixture }) => make("li", {}, `${kickoffOf({ fixture })}: ${teams(fixture)} `,
+    badge(fixture.match_source),
     make("span", { class: "sub" }, ` ${fixture.competition}`));
   return make("details", { class: "others" },
     make("summary", {}, `${counted(rows.length, "more match", "more matches")}, of teams that no market with orders ` +
@@ -70,8 +71,9 @@ function otherMatches(rows) {
     make("ul", { class: "plain" }, ...rows.map(item)));
 }
 
-const kickoffOf = (fixture) => (fixture.kickoff_is_fixed ? fixture.kickoff_local
-  : `${day(fixture.kickoff_at * 1000)}, kick-off not fixed yet`);
+// In the clock of the market, where one follows the match; else in that of the business.
+const kickoffOf = ({ fixture, kickoff_local: inMarket }) => (fixture.kickoff_is_fixed
+  ? inMarket ?? fixture.kickoff_local : `${day(fixture.kickoff_at * 1000)}, kick-off not fixed yet`);
 
 // A row of the downloaded file: the fixture, then its forecast where a market follows it.
 function writtenRow({ fixture, ...row }) {
@@ -107,7 +109,7 @@ function comingRow(row) {
   const title = row.market ? make("a", { href: fixtureAddress(fixture.match_id) }, teams(fixture)) : teams(fixture);
   const match =
     make("td", { class: "match" }, title,
-      make("span", { class: "sub" }, `${kickoffOf(fixture)}${moved} · ${fixture.competition}`),
+      make("span", { class: "sub" }, `${kickoffOf(row)}${moved} · ${fixture.competition}`),
       row.market ? make("span", { class: "sub narrow-only" }, `${row.market} `, shortPairBadge(row)) : null);
   if (!row.market)
     return make("tr", {}, match, make("td", { class: "wide-only" }, badge(fixture.match_source)),

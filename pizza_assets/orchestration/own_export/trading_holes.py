@@ -41,10 +41,10 @@ class TradingHole:
         )
 
     def is_listed(self, markets: Iterable[Market]) -> bool:
-        """Whether the owner has listed every day of it as special."""
-        days = {self.starts_at.date(), (self.ends_at - pd.Timedelta(minutes=1)).date()}
+        """Whether the owner has listed its business day as special; an evening may end after midnight."""
+        day = (self.starts_at - pd.Timedelta(hours=DAY_STARTS_AT_HOUR)).date()
         listed = [special for market in markets if market.name == self.market for special in market.special_days]
-        return all(any(special.first <= day <= special.last for special in listed) for day in days)
+        return any(special.first <= day <= special.last for special in listed)
 
 
 class TradingHours:

@@ -1,7 +1,7 @@
 """A hole in the middle of trading hours is named with its times; quiet shops, pauses and closed days are not holes."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
+from pizza_assets.models.special_days import SpecialDay, SpecialKind
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.own_export.trading_holes import TradingHole, TradingHours
@@ -128,3 +129,13 @@ def test_the_hour_that_clocks_skip_is_no_hole(zone: str, changed: str) -> None:
     hours.watching(lambda _: SourceResult(lost, DataSource.REAL, "files", is_covered=True))(week)
     [hole] = hours.holes()
     assert (hole.starts_at.hour, hole.ends_at.hour) == (18, 21)
+
+
+@pytest.mark.parametrize(("listed", "is_known"), [("2026-10-16", True), ("2026-10-17", False)])
+def test_an_evening_that_ends_after_midnight_is_listed_by_its_business_day(listed: str, is_known: bool) -> None:
+    evening = TradingHole("Sevilla", "1", pd.Timestamp("2026-10-16T16:00"), pd.Timestamp("2026-10-17T00:30"), 41.0)
+    day = date.fromisoformat(listed)
+    market = Market(
+        "Sevilla", "Europe/Madrid", ("Sevilla FC",), special_days=(SpecialDay(day, day, SpecialKind.OUTAGE),)
+    )
+    assert evening.is_listed([market]) == is_known
