@@ -262,6 +262,18 @@ def test_a_hole_in_the_middle_of_trading_hours_is_doubtful_until_its_day_is_list
     assert re.search(rf"Listed   {hole}, where about \d+ are usual: in PIZZA_SPECIAL_DAYS", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize(("team", "is_named"), [("Leeds Untied", True), ("Leeds United", False)])
+def test_a_team_that_plays_no_match_is_named_with_the_likeliest_that_does(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, team: str, is_named: bool
+) -> None:
+    """In matches between the teams of the built-in markets."""
+    (home / "mine.toml").write_text(f'[[market]]\nname = "Leeds"\ntimezone = "Europe/London"\nteams = ["{team}"]\n')
+    monkeypatch.setenv("PIZZA_MARKETS", str(home / "mine.toml"))
+    main(["check", "orders.csv", *SAID])
+    named = f"'{team}' plays none of the matches in these weeks; did you mean 'Leeds United'?"
+    assert (named in capsys.readouterr().out) == is_named
+
+
 def test_many_lines_replaced_by_later_lines_of_the_same_file_are_doubtful(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

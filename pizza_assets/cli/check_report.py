@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -189,6 +190,7 @@ def _markets(checked: ExportCheck) -> list[str]:
     )
     lines = ["", f"Markets  {len(ranked)}, by {table}"]
     whys = {entry.market.name: f" ({entry.why})" for entry in checked.proposed or ()}
+    playing = sorted({*checked.matches["home_team"], *checked.matches["away_team"]})
     for row in ranked.head(_MOST_LISTED).itertuples():
         unknown = "" if row.is_known else " is not in the table, so it"
         closed = checked.closed.by_market.get(str(row.market), 0)
@@ -198,9 +200,16 @@ def _markets(checked: ExportCheck) -> list[str]:
             f"{counted_noun(int(row.week_count), 'week', 'weeks')} with orders, {row.free_weeks} of them without a "
             f"match of its own; closed on {counted_noun(closed, 'day', 'days')}"
         )
+        absent = [team for team in row.teams.split(", ") if team and playing and team not in playing]
+        lines += [f"    {team!r} plays none of the matches in these weeks{_guess(team, playing)}" for team in absent]
     if len(ranked) > _MOST_LISTED:
         lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
     return lines
+
+
+def _guess(team: str, playing: Sequence[str]) -> str:
+    close = get_close_matches(team, playing, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ": is it spelt as the source spells it?"
 
 
 def _matches(checked: ExportCheck) -> list[str]:
