@@ -127,13 +127,13 @@ def test_a_failed_write_is_a_named_error_and_keeps_the_old_week(
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_truncated_read_is_retried(proxy: FaultProxy, tables: TableStore, times: int) -> None:
-    proxy.faults = [("raw_match_events.parquet", truncated)] * times
+    proxy.faults = [("events/real/week=2026-08-04/raw_match_events.parquet", truncated)] * times
     pd.testing.assert_frame_equal(read(tables), OLD)
     assert proxy.faults == []
 
 
 def test_a_read_that_is_always_truncated_is_a_named_error(proxy: FaultProxy, tables: TableStore) -> None:
-    proxy.always = ("raw_match_events", truncated)
+    proxy.always = ("events/real", truncated)
     for ask in (lambda: tables.read_week(ASSET, WEEK), lambda: tables.week_facts(ASSET, WEEK)):
         with pytest.raises(StorageError, match="no complete response"):
             ask()

@@ -31,7 +31,7 @@ def store_mock_run(folder: Path) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         collected = pipeline.collect(instance, WEEKS)
         assert not collected.failures
-        tables = ("expected_orders", "match_impact", "event_study", "correlation_results")
+        tables = ("order_anomalies", "expected_orders", "match_impact", "event_study", "correlation_results")
         pipeline.definitions.resolve_job_def("analyse").execute_in_process(
             instance=instance, asset_selection=[dg.AssetKey(table) for table in tables]
         )
