@@ -200,7 +200,7 @@ def _markets(checked: ExportCheck) -> list[str]:
             f"{counted_noun(int(row.week_count), 'week', 'weeks')} with orders, {row.free_weeks} of them without a "
             f"match of its own; closed on {counted_noun(closed, 'day', 'days')}"
         )
-        absent = [team for team in row.teams.split(", ") if team and playing and team not in playing]
+        absent = [team for team in str(row.teams).split(", ") if team and playing and team not in playing]
         lines += [f"    {team!r} plays none of the matches in these weeks{_guess(team, playing)}" for team in absent]
     if len(ranked) > _MOST_LISTED:
         lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
