@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.sources.orders.sql.database import SqlDatabase
+from pizza_assets.threads import side_by_side
 from pizza_assets_tests.sources.orders.exports import ORDER_ROWS, ZONE, mapping, order_files
 from pizza_assets_tests.support.order_tables import source_of
 from pizza_assets_tests.support.postgres_server import postgres_server
@@ -100,7 +101,7 @@ def _measured(way: str, url: str, folder: Path, weeks: int) -> tuple[float, floa
 
 
 def _collect(way: str, url: str, folder: str, weeks: str) -> None:
-    """Read every week, as raw_orders does; print the peak memory."""
+    """Read every week, two at a time as raw_orders does; print the peak memory."""
     if way == "parquet":
         files = mapping('files = "*.parquet"\n' + ORDER_ROWS)
         source = order_files(Path(folder) / "export", files, lambda: NOW, Path(folder) / "staging")
@@ -110,8 +111,8 @@ def _collect(way: str, url: str, folder: str, weeks: str) -> None:
         assert isinstance(database, SqlDatabase)
         database.copies = way != "rows"
     count = 1 if way == "one week" else int(weeks)
-    for week in weeks_between(FIRST, FIRST.shifted(count - 1)):
-        assert len(source.orders(week).frame)
+    for answer in side_by_side(source.orders, weeks_between(FIRST, FIRST.shifted(count - 1))):
+        assert len(answer.frame)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
 
 

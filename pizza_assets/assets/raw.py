@@ -23,7 +23,6 @@ from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, MatchSource, SourceResult
 from pizza_assets.sources.fallback import failure_text, matches_or_mock
 from pizza_assets.sources.matches.event_file import EventFile
-from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.mock import mock_orders as invent_orders
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
@@ -142,19 +141,23 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
                     raise
                 return WeekOutput(week.key, reason=f"{failure_text(source.name, error)}; see mock_orders")
 
-        return weekly_output(
-            context, inputs, settings.timezone, make, _at_once(sources.order_files, context.partition_keys)
-        )
+        weeks = [MatchWeek(key, settings.timezone) for key in context.partition_keys]
+        return weekly_output(context, inputs, settings.timezone, make, _at_once(sources, weeks))
 
     return raw_orders
 
 
-def _at_once(files: OrderFiles | None, weeks: Sequence[str]) -> int:
-    """How many weeks to make in parallel: several for small weeks of files; other sources' sizes are unknown."""
+def _at_once(sources: Sources, weeks: Sequence[MatchWeek]) -> int:
+    """How many weeks to make in parallel: several for small weeks of files or a table; services are asked in turn."""
+    files, table = sources.order_files, sources.orders_table
     try:
-        return 1 if files is None else at_once_of_weeks(files.order_count(week) for week in weeks)
+        if files is not None:
+            return at_once_of_weeks(files.order_count(week.key) for week in weeks)
+        if table is not None and len(weeks) > 1:
+            return at_once_of_weeks([table.average_rows(weeks)])
     except PizzaAssetsError:
-        return 1  # raised again, and reported, when the weeks are made
+        pass  # raised again, and reported, when the weeks are made
+    return 1
 
 
 def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:

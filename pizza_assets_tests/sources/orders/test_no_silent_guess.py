@@ -71,6 +71,21 @@ def test_a_word_inside_a_header_names_no_money_id_or_chain(role: str, header: st
     assert rank(role, header) is None
 
 
+@pytest.mark.parametrize(
+    ("role", "headers"),
+    [
+        ("order_id", ["Nº Ticket", "N° ticket", "№ ticket", "Núm. ticket", "Numero Ticket", "Número de ticket"]),
+        ("order_id", ["Numéro de commande", "NUMERO DE COMMANDE", "Bonnummer", "Belegnr.", "Numero di scontrino"]),
+        ("quantity", ["Artículos", "Articulos", "Nº artículos", "Unidades", "Anzahl Artikel", "Stück", "Nb. articles"]),
+        ("timestamp", ["Bestellt am", "FECHA DEL PEDIDO", "Date de commande"]),
+        ("currency", ["Währung", "Wahrung", "Devise"]),
+        ("item", ["Artículo", "articulo", "Artikel"]),
+    ],
+)
+def test_headers_of_other_languages_are_known_with_and_without_accents(role: str, headers: list[str]) -> None:
+    assert {header: rank(role, header) is not None for header in headers} == dict.fromkeys(headers, True)
+
+
 def test_a_currency_in_brackets_and_a_path_do_not_hide_a_header() -> None:
     assert rank("total", "Amount (GBP)") == rank("total", "Amount")
     assert rank("total", "totals.total") == rank("total", "Total")

@@ -48,6 +48,10 @@ def test_words_that_leave_no_doubt_and_blank_ones_are_not_asked_for(tmp_path: Pa
     assert not asked(tmp_path, content)
 
 
+def test_accents_that_an_export_has_lost_leave_no_doubt(tmp_path: Path) -> None:
+    assert not asked(tmp_path, orders("Livrée", "livree", "LIVRE", "Annulée", "annulee", "Remboursé", "rembourse"))
+
+
 def test_answers_are_lists_with_commas_or_whole_texts_with_them(tmp_path: Path) -> None:
     said = {"count_status": ("Ready, not paid", "held"), "exclude_status": ("lost,Delivered",)}
     content = orders("Delivered", "Ready, not paid", "Held", "Lost")

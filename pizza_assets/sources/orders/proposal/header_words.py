@@ -4,6 +4,24 @@ Whether the values fit is not decided here.
 """
 
 import re
+import unicodedata
+
+
+def without_accents(text: str) -> str:
+    """Text in small letters without accents: exports often lose them, and "Nº" is "no"."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
+
+
+def _words(*texts: str) -> frozenset[str]:
+    return frozenset(map(without_accents, texts))
+
+
+def _numbers_of(*nouns: str) -> tuple[str, ...]:
+    """The number of an order or a receipt as Romance languages write it: "Nº pedido", "Numero di scontrino"."""
+    numbers = ("nº", "n", "num", "número", "número de", "numero di")
+    return tuple(f"{number} {noun}" for noun in nouns for number in numbers)
+
 
 _ENGLISH: dict[str, tuple[str, ...]] = {
     "order_id": (
@@ -53,10 +71,13 @@ _ENGLISH: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
     "order_id": (
-        "bestellnummer", "bestellnr", "belegnummer", "belegnr", "bonnummer", "auftragsnummer", "rechnungsnummer",
-        "n commande", "numéro de commande", "commande", "n ticket", "nº pedido", "n pedido", "número de pedido",
-        "numero de pedido", "pedido", "numero ordine", "n ordine", "ordine", "bestelnummer", "ordernummer",
-        "kvitteringsnummer", "ordrenummer", "kvittonummer",
+        *_numbers_of(
+            "commande", "ticket", "facture", "transaction", "vente", "pedido", "comanda", "factura", "recibo", "venta",
+            "ordine", "scontrino", "ricevuta", "fattura",
+        ),
+        "bestellnummer", "bestellnr", "bestelnummer", "belegnummer", "belegnr", "bonnummer", "bonnr", "auftragsnummer",
+        "auftragsnr", "rechnungsnummer", "rechnungsnr", "transaktionsnummer", "ordernummer", "ordrenummer",
+        "kvitteringsnummer", "kvittonummer", "commande", "pedido", "ordine",
     ),
     "timestamp": (
         "bestellt am", "bestellzeit", "bestelldatum", "date et heure", "date de commande", "fecha y hora",
@@ -73,7 +94,12 @@ _OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
         "importo totale", "totale", "totaalbedrag", "totaal", "betrag", "summe", "montant", "importe", "importo",
         "bedrag", "beløb", "belopp", "summa",
     ),
-    "quantity": ("menge", "anzahl", "quantité", "cantidad", "quantità", "aantal", "antal"),
+    "quantity": (
+        "menge", "anzahl", "anzahl artikel", "artikelanzahl", "stück", "stückzahl", "quantité", "nombre d articles",
+        "nb articles", "articles", "cantidad", "artículos", "número de artículos", "nº artículos", "unidades",
+        "productos", "quantità", "pezzi", "articoli", "aantal", "aantal artikelen", "artikelen", "antal",
+        "antal artiklar", "antal varer",
+    ),
     "item": ("artikel", "produkt", "article", "produit", "artículo", "producto", "articolo", "prodotto"),
     "status": (
         "bestellstatus", "auftragsstatus", "statut", "statut de la commande", "estado", "estado del pedido", "stato",
@@ -85,58 +111,61 @@ _OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
     "currency": ("währung", "devise", "moneda", "divisa", "valuta"),
 }  # fmt: skip
 """German, French, Spanish, Italian, Dutch and Scandinavian headers, after the English ones; prices are asked."""
-WORDS = {role: (*words, *_OTHER_LANGUAGES.get(role, ())) for role, words in _ENGLISH.items()}
+WORDS = {
+    role: tuple(dict.fromkeys(map(without_accents, (*words, *_OTHER_LANGUAGES.get(role, ())))))
+    for role, words in _ENGLISH.items()
+}
 
-UNIT_PRICE = frozenset({
+UNIT_PRICE = _words(
     "unit price", "price each", "price per unit", "item cost", "einzelpreis", "stückpreis", "prix unitaire",
     "precio unitario", "prezzo unitario", "stukprijs",
-})  # fmt: skip
+)  # fmt: skip
 """Headers of the price of one item: the line costs that times the quantity."""
-LINE_PRICE = frozenset({"line total", "line price", "line amount", "item total", "total price", "total", "amount"})
+LINE_PRICE = _words("line total", "line price", "line amount", "item total", "total price", "total", "amount")
 """Headers of the price of a whole line."""
-BUSINESS_DATE = frozenset({"business date", "business day", "trading day", "trading date"})
+BUSINESS_DATE = _words("business date", "business day", "trading day", "trading date")
 """Headers of a business date, which includes the hours after midnight."""
 
 
 AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
     "total": (
-        frozenset({
+        _words(
             "order total", "total paid", "total collected", "total amount", "amount paid", "grand total", "total",
             "paid", "gross", "gross total", "total price", "gesamtbetrag", "gesamtsumme", "gesamt", "montant ttc",
             "total ttc", "montant total", "importe total", "importo totale", "totale", "totaalbedrag", "totaal",
-        }),
-        frozenset({
+        ),
+        _words(
             "amount", "order value", "value", "revenue", "sales", "price", "sum", "betrag", "summe", "montant",
             "importe", "importo", "bedrag", "beløb", "belopp", "summa",
-        }),
-        frozenset({"net sales", "gross sales", "subtotal", "net"}),
+        ),
+        _words("net sales", "gross sales", "subtotal", "net"),
     ),
     "price": (
-        frozenset({"line total", "line price", "line amount", "item total"}),
-        frozenset({"unit price", "price each", "item price"}),
-        frozenset({"total price", "price", "amount", "total", "gross"}),
+        _words("line total", "line price", "line amount", "item total"),
+        _words("unit price", "price each", "item price"),
+        _words("total price", "price", "amount", "total", "gross"),
     ),
 }  # fmt: skip
 """Headers of money that mean about the same, the best first: which of them is meant can't be told from the words."""
-WHOLE_HEADERS = frozenset({"order_id", "total", "price", "chain"})
+WHOLE_HEADERS = _words("order_id", "total", "price", "chain")
 """Roles for which a header must be such words as a whole: what only holds one of them would be a guess."""
-_MONEY = frozenset({
+_MONEY = _words(
     "total", "amount", "paid", "gross", "net", "sales", "revenue", "price", "value", "subtotal", "sum", "refund",
     "refunds", "refunded", "collected", "gesamtbetrag", "gesamtsumme", "gesamt", "betrag", "summe", "preis",
     "bestellwert", "umsatz", "montant", "prix", "ttc", "ht", "importe", "precio", "totale", "importo", "prezzo",
     "totaal", "totaalbedrag", "bedrag", "prijs", "beløb", "belopp", "summa", "pris",
-})  # fmt: skip
+)  # fmt: skip
 _MINOR_UNITS = re.compile(r" (?:in )?(?:cents|pence|minor units?)$")
 _UTC = re.compile(r" utc$|(?<=^date created) gmt$|(?<=^date updated) gmt$|(?<=^post date) gmt$")
-_PAID_BACK = frozenset({
+_PAID_BACK = _words(
     "refund", "refunds", "refunded", "reimbursed", "reimbursement", "chargeback", "chargebacks",
     "erstattet", "erstattung", "erstattungen", "rückerstattung", "rückerstattet", "remboursé", "remboursement",
     "remboursements", "reembolso", "reembolsos", "reembolsado", "devolución", "devolucion", "rimborso", "rimborsi",
     "rimborsato", "terugbetaling", "terugbetaald", "restitutie", "återbetalning", "refundering", "tilbagebetaling",
     "zwrot", "zwroty",
-})  # fmt: skip
+)  # fmt: skip
 """Words for money paid back in English, German, French, Spanish, Italian, Dutch, Swedish, Norwegian, Danish, Polish."""
-_NO_MONEY = frozenset({"no", "number", "count", "qty", "quantity", "date", "time", "id", "reason", "by"})
+_NO_MONEY = _words("no", "number", "count", "qty", "quantity", "date", "time", "id", "reason", "by")
 _CURRENCY_IN_BRACKETS = re.compile(r"\s*\((?:[A-Z]{3}|[^\w\s()])\)\s*$")
 
 
@@ -149,7 +178,7 @@ def plain_words(header: str) -> str:
 
 def _all_words(header: str) -> str:
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
-    return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
+    return " ".join(re.sub(r"[\W_]+", " ", without_accents(apart)).split())
 
 
 def says_minor_units(header: str) -> bool:

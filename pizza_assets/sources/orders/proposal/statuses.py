@@ -6,23 +6,24 @@ from collections.abc import Collection, Iterable, Mapping
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.sources.orders.proposal.columns import ColumnFacts
 from pizza_assets.sources.orders.proposal.draft import Draft, listed
+from pizza_assets.sources.orders.proposal.header_words import without_accents
 
-_COUNTED = frozenset({
+_COUNTED = frozenset(map(without_accents, {
     "complete", "completed", "delivered", "paid", "done", "closed", "fulfilled", "collected", "picked up", "finished",
     "success", "successful", "ok", "served", "settled", "delivered to customer", "geliefert", "abgeschlossen",
     "bezahlt",
     "livré", "livrée", "payé", "payée", "terminé", "terminée", "entregado", "entregada", "completado", "completada",
     "pagado", "pagada", "consegnato", "consegnata", "completato", "completata", "pagato", "geleverd", "betaald",
     "voltooid", "afgerond", "leveret", "betalt", "levererad", "betald",
-})  # fmt: skip
-_LEFT_OUT = frozenset({
+}))  # fmt: skip
+_LEFT_OUT = frozenset(map(without_accents, {
     "cancelled", "canceled", "cancel", "order cancelled", "order canceled", "void", "voided", "refunded", "returned",
     "rejected", "declined", "fail", "failed", "abandoned", "deleted", "test", "timed out", "not paid", "unpaid",
     "storniert", "annulliert", "abgebrochen", "abgelehnt", "erstattet", "annulé", "annulée", "refusé", "refusée",
     "remboursé", "remboursée", "cancelado", "cancelada", "anulado", "anulada", "rechazado", "rechazada", "reembolsado",
     "annullato", "annullata", "rifiutato", "rimborsato", "geannuleerd", "geweigerd", "terugbetaald", "annulleret",
     "afvist", "avbruten",
-})  # fmt: skip
+}))  # fmt: skip
 _TELLING = _LEFT_OUT - {"test", "not paid", "unpaid"}
 """Without words of other columns, such as whether cash has been booked."""
 _OF_WOO = "wc "
@@ -41,7 +42,7 @@ def sorted_by_words(texts: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split()).removeprefix(_OF_WOO)
+    return " ".join(re.sub(r"[\W_]+", " ", without_accents(text)).split()).removeprefix(_OF_WOO)
 
 
 def find_status(draft: Draft, columns: Iterable[ColumnFacts]) -> bool:

@@ -6,6 +6,7 @@ accounting of lines, the same orders. Everything that this package needs of that
 
 import contextlib
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,6 +31,7 @@ from pizza_assets.sources.orders.sql.relation import (
     is_written,
     latest,
     outermost,
+    row_count,
     rows_between,
     times_of_changes,
 )
@@ -112,6 +114,15 @@ class OrdersTable:
             with contextlib.suppress(SourceError):  # kept in self._failures
                 self.orders(week)
         return self._failures.get(week.key)
+
+    def average_rows(self, weeks: Sequence[MatchWeek]) -> int:
+        """About how many rows a week has, from the first to the last of `weeks`; 0 for a table without a time."""
+        if self._time is None:
+            return 0
+        first, last = min(weeks, key=lambda week: week.key), max(weeks, key=lambda week: week.key)
+        within = self._time.within(first.starts_at, last.ends_at)
+        [[count]] = self._database.values(row_count(self._relation, self._time.name, within))
+        return count // len(weeks_between(first, last))
 
     def latest_change(self) -> object:
         """The largest value of `updated_at` that is not in the future; None if there is none.

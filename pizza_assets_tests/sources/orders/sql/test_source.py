@@ -16,6 +16,7 @@ from pizza_assets.sources.orders.file_import import import_once
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.sources.orders.sql import week_import
+from pizza_assets.threads import side_by_side
 from pizza_assets_tests.sources.orders.exports import AUGUST, HEADER, ZONE, csv_text, mapping, order_files, write
 from pizza_assets_tests.support.order_tables import Row, duckdb_address, source_of, sqlite_address
 
@@ -69,6 +70,31 @@ def test_each_week_is_that_of_the_same_rows_in_an_export(make: MakeAddress, tmp_
     assert assert_same_answers(table, export_of(tmp_path, rows)) == sum(
         week.contains(row[1].replace(tzinfo=UTC) - timedelta(hours=1)) for row in rows for week in WEEKS
     )
+
+
+@BOTH
+def test_weeks_read_side_by_side_are_those_read_in_turn(make: MakeAddress, tmp_path: Path) -> None:
+    rows = rows_of_some_weeks()
+    address = make(tmp_path / "shop.db", rows)
+    in_turn = [source_of(address).orders(week) for week in WEEKS]
+    table = source_of(address)
+    for ours, theirs in zip(side_by_side(table.orders, WEEKS), in_turn, strict=True):
+        pd.testing.assert_frame_equal(ours.frame, theirs.frame)
+        assert (ours.covered, ours.reason) == (theirs.covered, theirs.reason)
+
+
+@BOTH
+def test_the_rows_of_a_week_are_counted_on_average_over_the_span(make: MakeAddress, tmp_path: Path) -> None:
+    """Times that are text are selected by whole days, so some rows beside the weeks count as well."""
+    rows = rows_of_some_weeks()
+    table = source_of(make(tmp_path / "shop.db", rows))
+    orders = [len(table.orders(week).frame) for week in WEEKS[1:3]]
+    assert table.average_rows(WEEKS[1:3]) == pytest.approx(sum(orders) / 2, abs=8)
+    assert table.average_rows(WEEKS[1:2]) == pytest.approx(orders[0], abs=16)
+
+
+def test_an_empty_table_has_no_rows_a_week(tmp_path: Path) -> None:
+    assert source_of(sqlite_address(tmp_path / "shop.db", [])).average_rows(WEEKS) == 0
 
 
 def test_a_week_with_the_last_row_is_complete_from_its_beginning(tmp_path: Path) -> None:
