@@ -110,6 +110,25 @@ def test_what_is_written_can_be_used_and_is_not_overwritten(home: Path, capsys: 
     assert main(["check", "orders.csv", "--mapping", "orders.toml"]) == 0
 
 
+def test_another_answer_replaces_the_mapping_and_keeps_the_earlier_one(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "orders.csv", *SAID, "--replace"]) == 2
+    assert "--replace belongs to --write" in capsys.readouterr().err
+    mock = ["check", "orders.csv", *SAID[2:], "--label", "mock"]
+    assert main(["check", "orders.csv", *SAID, "--write", "--replace"]) == 0
+    first = (home / "orders.toml").read_text()
+    assert main([*mock, "--write"]) == 2
+    assert "says something else (label); add --replace" in capsys.readouterr().err
+    assert main([*mock, "--write", "--replace"]) == 0
+    assert "it is now orders.toml.old" in capsys.readouterr().out
+    assert ((home / "orders.toml.old").read_text(), load_mapping(home / "orders.toml").label) == (first, "mock")
+    (home / "orders.toml").write_text("no TOML at all [")
+    assert main(["check", "orders.csv", *SAID, "--write", "--replace"]) == 0
+    assert (home / "orders.toml.old2").read_text() == "no TOML at all ["
+    assert (home / "orders.toml").read_text() == first
+
+
 def test_a_markets_table_of_another_export_is_refused_or_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It was kept without a word, and all orders of the second export followed no team."""
     _export(home / "orders.csv", weeks=2)

@@ -15,13 +15,12 @@ from pizza_assets.cli.check_report import (
     sample_text,
     why_unusable,
 )
+from pizza_assets.cli.mapping_file import MappingFile
 from pizza_assets.cli.terminal import say
-from pizza_assets.errors import BadFile, ConfigurationError, quoted
-from pizza_assets.orchestration.own_export.export_check import ExportCheck, check_export
-from pizza_assets.orchestration.own_export.market_proposal import markets_text
+from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.orchestration.own_export.export_check import check_export
 from pizza_assets.orchestration.resources import utc_now
 from pizza_assets.settings import Settings
-from pizza_assets.settings.markets_table import read_markets
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.mapping_reader import load_mapping, parse_mapping
 from pizza_assets.sources.orders.packed_files import ORDER_SUFFIXES
@@ -33,7 +32,6 @@ from pizza_assets.sources.orders.proposal.sample import ExportSample, read_sampl
 from pizza_assets.temporary import temporary_folder
 from pizza_assets.workbench import Workbench
 
-MARKETS_FILE = "markets.toml"
 _MOST_SAMPLES = 50
 """Files of a folder that are looked at for columns that a given mapping does not use."""
 
@@ -60,7 +58,7 @@ def check(
     paths: Sequence[Path],
     answers: Answers,
     mapping_file: Path | None,
-    write_to: Path | None,
+    write_to: MappingFile | None,
     *,
     accepts_doubts: bool = False,
     stand: Stand | None = None,
@@ -84,7 +82,9 @@ def check(
             say(sample_text(samples, proposal))
             say(questions_text(proposal))
             return 1
-        mapping = parse_mapping(mapping_text(proposal.document, proposal.notes), str(write_to or "(proposed)"))
+        mapping = parse_mapping(
+            mapping_text(proposal.document, proposal.notes), str(write_to.path if write_to else "(proposed)")
+        )
         say(sample_text(samples, proposal))  # only now: a wrong answer is refused before anything is shown
     path = export.path if stand is None else stand.whole(mapping)
     with _cache(bench.settings, stand) as cache:
@@ -93,14 +93,14 @@ def check(
     if proposal is not None and proposal.questions:
         say(questions_text(proposal))
         return 1
-    written = _write(proposal, checked, write_to) if proposal is not None and write_to is not None else ()
+    written = write_to.save(proposal, checked) if proposal is not None and write_to is not None else ()
     unusable = why_unusable(checked, bench.settings.reject_error_share)
     doubts = [*checked.doubts, *unused_refunds(samples, mapping)]
     is_doubtful = bool(doubts) and not accepts_doubts
     if is_doubtful:
         say(doubts_text(doubts))
     chosen = files_settings(export.path) if stand is None else stand.settings
-    mapping_at = mapping_file or write_to
+    mapping_at = mapping_file or (write_to.path if write_to else None)
     say(next_steps(checked, chosen, mapping_at, written, unusable=unusable, is_doubtful=is_doubtful, again=again))
     return 0 if unusable is None and not is_doubtful else 1
 
@@ -158,46 +158,3 @@ def _with_pattern(proposal: Proposal, export: Export) -> Proposal:
     if export.pattern is None or export.pattern == "*.csv":
         return proposal
     return replace(proposal, document={**proposal.document, "files": export.pattern})
-
-
-def _write(proposal: Proposal, checked: ExportCheck, mapping_file: Path) -> tuple[Path, ...]:
-    """Save the mapping and, if the export needs one, a markets table beside it. Nothing is ever overwritten."""
-    texts = {mapping_file: mapping_text(proposal.document, proposal.notes)}
-    markets_file = mapping_file.parent / MARKETS_FILE  # an empty name has none to replace
-    if checked.proposed is not None:
-        texts[markets_file] = markets_text(checked.proposed)
-    others = _others_in(markets_file, checked) if checked.proposed is not None else ()
-    try:
-        if mapping_file.is_file() and mapping_file.read_text("utf-8", errors="replace") != texts[mapping_file]:
-            raise ConfigurationError(
-                f"{mapping_file} already exists and says something else; remove it, or name another file after --write"
-            )
-        for path, text in texts.items():
-            if path.exists():
-                also = f", with {', '.join(others)}, of which the export has no orders" if path == markets_file else ""
-                say(f"\n{path} already exists and is left as it is{also if others else ''}")
-            else:
-                path.write_text(text, encoding="utf-8")
-                say(f"\nWritten: {path}")
-    except OSError as error:
-        raise ConfigurationError(
-            f"{error.filename} can't be written ({error.strerror}); name a file in an existing folder after --write"
-        ) from error
-    return tuple(texts)
-
-
-def _others_in(markets_file: Path, checked: ExportCheck) -> tuple[str, ...]:
-    """The markets of an earlier check's table that the export does not have.
-
-    Raises ConfigurationError if that table lacks one which it has: its orders would follow no team.
-    """
-    if not markets_file.is_file():
-        return ()
-    there = {market.name for market in read_markets(markets_file)}
-    needed = {entry.market.name for entry in checked.proposed or ()}
-    if missing := sorted(needed - there):
-        raise ConfigurationError(
-            f"{markets_file} already exists, but lacks {', '.join(map(quoted, missing))}, of which the export has "
-            "orders; add them there, or name a file in another folder after --write: the table is written beside it"
-        )
-    return tuple(sorted(there - needed))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pizza_assets.cli.checking import Stand, check
+from pizza_assets.cli.mapping_file import MappingFile
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.models.secret import Secret
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -26,7 +27,7 @@ def check_table(
     table: str | None,
     answers: Answers,
     mapping_file: Path | None,
-    write_to: Path | None,
+    write_to: MappingFile | None,
     *,
     accepts_doubts: bool = False,
     again: str | None = None,

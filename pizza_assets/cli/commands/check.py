@@ -62,6 +62,11 @@ def _order_id(_context: click.Context, _option: click.Parameter, text: str | Non
     help="Save the mapping, as orders.toml if no FILE is given.",
 )
 @click.option(
+    "--replace",
+    is_flag=True,
+    help="With --write: save the mapping in place of another one, which is kept under another name.",
+)
+@click.option(
     "--table",
     metavar="NAME",
     help="The table or view of the orders in the database of PIZZA_ORDERS_URL, or one SELECT.",
@@ -140,6 +145,7 @@ def check(
     files: tuple[Path | str, ...],
     mapping: Path | None,
     write: Path | None,
+    replace: bool,
     table: str | None,
     accept_doubts: bool,
     **said: Any,
@@ -154,7 +160,11 @@ def check(
     something must be fixed or is doubtful.
     """
     from pizza_assets.cli import checking, checking_tables
+    from pizza_assets.cli.mapping_file import MappingFile
 
+    if replace and write is None:
+        raise click.UsageError("--replace belongs to --write")
+    write_to = None if write is None else MappingFile(write, is_replaceable=replace)
     given = shlex.join(click.get_current_context().meta[ARGUMENTS])
     # options can't be added behind "--", and an escaped name can't be typed
     again = None if " -- " in given or printable(given) != given else typed(given)
@@ -162,13 +172,13 @@ def check(
         raise click.UsageError("name files, or a table with --table")
     if not files or (len(files) == 1 and isinstance(files[0], str)):
         return checking_tables.check_table(
-            files[0] if files else None, table, answers_of(said), mapping, write, accepts_doubts=accept_doubts,
+            files[0] if files else None, table, answers_of(said), mapping, write_to, accepts_doubts=accept_doubts,
             again=None if files else again,  # an address may hold a password
         )  # fmt: skip
     paths = [file for file in files if isinstance(file, Path)]
     if len(paths) < len(files) or table is not None:
         raise click.UsageError("name either files, or one database with --table")
-    return checking.check(paths, answers_of(said), mapping, write, accepts_doubts=accept_doubts, again=again)
+    return checking.check(paths, answers_of(said), mapping, write_to, accepts_doubts=accept_doubts, again=again)
 
 
 def answers_of(said: dict[str, Any]) -> "Answers":

@@ -116,7 +116,7 @@ def exports(shared_data: Path) -> Path:
 def proposed(file: Path, options: tuple[str, ...]) -> Proposal:
     """What `pizza check` proposes with these options."""
     said = check.make_context("check", [str(file), *ALWAYS, *options]).params
-    for name in ("files", "mapping", "write", "table", "accept_doubts"):
+    for name in ("files", "mapping", "write", "replace", "table", "accept_doubts"):
         said.pop(name)
     return propose([read_sample(file)], answers_of(said), "Europe/London")
 

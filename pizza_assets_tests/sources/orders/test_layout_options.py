@@ -140,7 +140,7 @@ def test_an_option_that_has_no_meaning_is_refused_with_the_remedy(
 
 
 def test_every_option_is_tried() -> None:
-    about_the_command = {"--mapping", "--write", "--table", "--accept-doubts", "--help"}
+    about_the_command = {"--mapping", "--write", "--replace", "--table", "--accept-doubts", "--help"}
     options = {option for parameter in check.params for option in parameter.opts if option.startswith("--")}
     assert options - about_the_command == {"--records", *(case.split()[0] for case in WORKS)}
 
