@@ -16,17 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
 
 from pizza_assets.models import RawOrders
-from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
-from pizza_assets.models.orders import OF_NO_WEEK
-from pizza_assets.sources.orders.file_coverage import GROUP, TradingDays, business_days, covered_periods, local_times
+from pizza_assets.sources.orders.file_coverage import TradingDays, business_days, local_times
 from pizza_assets.sources.orders.file_folding import fold_weeks
 from pizza_assets.sources.orders.file_intake import take_in
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.import_facts import BLANK, LINE_KINDS, NO_ORDER, REJECTED, ImportFacts
+from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile, Reading
 from pizza_assets.sources.orders.line_store import (
     execute_given,
@@ -35,33 +32,18 @@ from pizza_assets.sources.orders.line_store import (
     with_passing_store,
     with_store,
 )
-from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS
-from pizza_assets.sources.orders.week_files import REJECTED as REJECTED_FILE
+from pizza_assets.sources.orders.store_facts import facts_of_store, trading_days
+from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS, UNNAMED, WEEKS, copied
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PARSER_VERSION = 6
 """Raise it when the same files would give other orders, rejects or coverage."""
-WEEKS = "weeks"
-"""The folder of the Parquet files, beside the store."""
 _ANSWER = "answer"
 _UNUSED_SECONDS = 86_400
 """How long files of weeks stay after the last answer that had them: another process may still be reading them."""
-_UNNAMED = "unnamed.parquet"
-_MOST_NAMED = 3
-_EXTENTS = pa.schema([(name, pa.string()) for name in ("name", "first_week", "last_week")])
 _OF_WEEKS = ("week_files", "week_counts", "rejects", "days", "file_days")
-_NEAREST = """
-CREATE OR REPLACE TEMP TABLE nearest AS
-SELECT raw, coalesce(max(known.week) FILTER (known.week <= raw), min(known.week)) AS week
-FROM (
-    SELECT week AS raw FROM week_counts UNION SELECT week FROM rejects UNION SELECT week FROM asides
-), (SELECT DISTINCT week FROM week_files) AS known
-GROUP BY raw
-"""
-"""Lines outside of all weeks with orders are reported in the week with orders before them, or else in the first."""
-_WRITTEN = "(FORMAT parquet, COMPRESSION lz4_raw)"
 _QUARTER_SECONDS = 900  # business days begin at a quarter of an hour in every zone
 _QUARTER = f"epoch_us(ordered_at) // {_QUARTER_SECONDS * 1_000_000}"
 
@@ -117,7 +99,7 @@ def import_once(
         (folder / WEEKS).mkdir(exist_ok=True)
         ids = set(take_in(db, [file], reading).values())
         facts = _updated(db, folder, ids, ids, is_first=True, reading=reading, elsewhere=elsewhere)
-        return facts, _trading_days(db)
+        return facts, trading_days(db)
 
     return with_passing_store(folder, read)
 
@@ -168,7 +150,7 @@ def _updated(
         for table in _OF_WEEKS:
             db.execute(f"DELETE FROM {table}" if is_first else f"DELETE FROM {table} WHERE week IN (FROM reached)")
             db.execute(f"INSERT INTO {table} FROM new_{table}")
-        facts = _facts(db, folder, elsewhere)
+        facts = facts_of_store(db, folder, elsewhere)
         db.execute("DELETE FROM state WHERE name = $1", [_ANSWER])
         db.execute("INSERT INTO state VALUES (?, ?)", [_ANSWER, json.dumps(facts.to_json())])
     return facts
@@ -187,9 +169,9 @@ def _fold(db: "DuckDBPyConnection", folder: Path, is_whole: bool, reading: Readi
 def _write_orders(db: "DuckDBPyConnection", folder: Path, week: date) -> None:
     """Write the week's orders, if there are any, to a file named by its content."""
     columns = ", ".join(name for name in RawOrders.column_names() if name not in CONSTANT)
-    unnamed = folder / WEEKS / _UNNAMED
+    unnamed = folder / WEEKS / UNNAMED
     rows = f"SELECT {columns} FROM orders WHERE week = DATE '{week}' ORDER BY ordered_at, order_id"
-    [[count]] = db.execute(f"COPY ({rows}) TO '{_quoted(unnamed)}' {_WRITTEN}").fetchall()
+    [[count]] = db.execute(copied(rows, unnamed)).fetchall()
     if count:
         with unnamed.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
@@ -198,10 +180,6 @@ def _write_orders(db: "DuckDBPyConnection", folder: Path, week: date) -> None:
         db.execute("INSERT INTO new_week_files VALUES (?, ?)", [week, name])
     else:
         unnamed.unlink()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _store_days(db: "DuckDBPyConnection") -> None:
@@ -222,125 +200,6 @@ def _store_days(db: "DuckDBPyConnection") -> None:
     for name in ("first", "last"):
         spans[name] = local_times(spans[name].dt.tz_localize("UTC"), spans["zone"]).dt.normalize()
     insert(db, "new_file_days", spans)
-
-
-# --- the facts of all weeks ------------------------------------------------------------------------------------------
-
-
-def _facts(db: "DuckDBPyConnection", folder: Path, elsewhere: TradingDays | None) -> ImportFacts:
-    db.execute(_NEAREST)
-    bad_files = dict(db.execute("SELECT name, error FROM files WHERE error IS NOT NULL ORDER BY name").fetchall())
-    read = db.execute("SELECT name, line_count, aside FROM files WHERE error IS NULL ORDER BY name").fetchall()
-    weeks = _counted(db, "week_counts", "kind", "sum(lines)")
-    for week, counts in _counted(db, "rejects", f"'{REJECTED}'", "count(*)").items():
-        weeks.setdefault(week, {}).update(counts)
-    if not weeks:
-        bad_files |= _nothing_accepted(db)
-    return ImportFacts(
-        weeks=weeks,
-        coverage=_coverage(db, elsewhere),
-        bad_files=bad_files,
-        extents=_extents(db, list(bad_files)),
-        lines_read={name: line_count for name, line_count, _ in read},
-        lines=_line_counts(db),
-        aside=tuple(f"{name} {text}" for name, _, texts in read for text in texts),
-        excluded_lines=_excluded_lines(db),
-        others=_counted(db, "asides", "why", "sum(lines)"),
-        week_files=_week_files(db, folder),
-    )
-
-
-def _line_counts(db: "DuckDBPyConnection") -> dict[str, int]:
-    """The lines of the readable files, counted by kind."""
-    sums = "coalesce(sum(blank_count), 0)::BIGINT, coalesce(sum(aside_count), 0)::BIGINT"
-    [[blank, aside]] = db.execute(f"SELECT {sums} FROM files WHERE error IS NULL").fetchall()
-    [[rejected]] = db.execute("SELECT count(*) FROM rejects").fetchall()
-    folded = dict(db.execute("SELECT kind, sum(lines)::BIGINT FROM week_counts GROUP BY kind").fetchall())
-    return {kind: folded.get(kind, 0) for kind in LINE_KINDS} | {BLANK: blank, NO_ORDER: aside, REJECTED: rejected}
-
-
-def _excluded_lines(db: "DuckDBPyConnection") -> tuple[str, ...]:
-    first = db.execute(
-        "SELECT name, line_number FROM lines JOIN files USING (file_id) WHERE is_excluded ORDER BY name, line_number "
-        f"LIMIT {_MOST_NAMED}"
-    ).fetchall()
-    return tuple(f"{name} line {line}" for name, line in first)
-
-
-def _counted(db: "DuckDBPyConnection", table: str, kind: str, count: str) -> dict[str, dict[str, int]]:
-    """Counts by week and kind."""
-    query = f"SELECT nearest.week, {kind}, {count} FROM {table} JOIN nearest ON raw = {table}.week GROUP BY ALL"
-    found: dict[str, dict[str, int]] = {}
-    for week, what, lines in sorted(db.execute(query).fetchall()):
-        found.setdefault(week.isoformat(), {})[what] = int(lines)
-    return found
-
-
-def _nothing_accepted(db: "DuckDBPyConnection") -> dict[str, str]:
-    """Errors of the files if single lines were usable, but no order was accepted."""
-    first = db.execute(
-        "SELECT files.name, min(line_number), arg_min(reason, line_number) FROM rejects JOIN files USING (file_id) "
-        "GROUP BY files.name ORDER BY files.name"
-    ).fetchall()
-    return {
-        name: f"{name}: none of its orders can be accepted; line {line}: {reason}; correct the export"
-        for name, line, reason in first
-    }
-
-
-def _coverage(db: "DuckDBPyConnection", elsewhere: TradingDays | None) -> tuple[CoveredPeriod, ...]:
-    known = _trading_days(db) if elsewhere is None else _trading_days(db).and_also(elsewhere)
-    return () if known.days.empty else tuple(covered_periods(known))
-
-
-def _trading_days(db: "DuckDBPyConnection") -> TradingDays:
-    columns = ", ".join(GROUP)
-    days = db.execute(
-        f'SELECT {columns}, "day"::TIMESTAMP AS "day", max(last_at) AS last_at FROM days GROUP BY ALL ORDER BY ALL'
-    ).df()
-    days["last_at"] = days["last_at"].dt.tz_localize("UTC")
-    spans = db.execute(
-        'SELECT DISTINCT zone, min("first") AS "first", max("last") AS "last" FROM file_days GROUP BY file_id, zone'
-    ).df()
-    return TradingDays(days, spans)
-
-
-def _extents(db: "DuckDBPyConnection", bad_files: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The first and last week of each file; of an unreadable one those that it had when it was last read."""
-    known = db.execute("FROM extents WHERE name IN (SELECT unnest(?::VARCHAR[]))", [bad_files]).fetchall()
-    read = db.execute(
-        "SELECT name, first_week::VARCHAR, last_week::VARCHAR FROM files "
-        "WHERE error IS NULL AND first_week IS NOT NULL AND name NOT IN (SELECT unnest(?::VARCHAR[]))",
-        [bad_files],
-    ).fetchall()
-    names, firsts, lasts = zip(*known, *read, strict=True) if known or read else ((), (), ())
-    db.execute("DELETE FROM extents")
-    insert(db, "extents", pa.table({"name": names, "first_week": firsts, "last_week": lasts}, _EXTENTS))
-    return {name: (first, last) for name, first, last in zip(names, firsts, lasts, strict=True)}
-
-
-def _week_files(db: "DuckDBPyConnection", folder: Path) -> dict[str, list[str]]:
-    """The files of each week; those of its refused rows are written if there is no such file yet."""
-    names = {week: [name] for week, name in db.execute("FROM week_files ORDER BY week").fetchall()}
-    # a line of no week with orders is reported, but not counted against the week
-    check = f"""if(raw = nearest.week, "check", '{OF_NO_WEEK}' || "check") AS "check" """
-    rows = (
-        f'SELECT nearest.week, files.name AS origin, line_number, row_id, "column", {check}, "value", reason '
-        "FROM rejects JOIN nearest ON raw = rejects.week JOIN files USING (file_id)"
-    )
-    tokens = db.execute(
-        f"SELECT week, count(*), bit_xor(hash(rows)) FROM ({rows}) AS rows GROUP BY week ORDER BY week"
-    ).fetchall()
-    for week, count, token in tokens:
-        name = f"{week}-{count}-{token:016x}{REJECTED_FILE}"
-        path = folder / WEEKS / name
-        if not path.exists():
-            unnamed = folder / WEEKS / _UNNAMED
-            of_week = f"SELECT * EXCLUDE (week) FROM ({rows}) WHERE week = DATE '{week}' ORDER BY ALL"
-            db.execute(f"COPY ({of_week}) TO '{_quoted(unnamed)}' {_WRITTEN}")
-            unnamed.replace(path)
-        names[week].append(name)
-    return {week.isoformat(): found for week, found in names.items()}
 
 
 def _sweep(folder: Path, facts: ImportFacts) -> None:

@@ -21,13 +21,13 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_folding import ACCEPTED
-from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_files
+from pizza_assets.sources.orders.file_import import PARSER_VERSION, import_files
 from pizza_assets.sources.orders.file_intake import PASSING
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
 from pizza_assets.sources.orders.text_batches import LIKE_AN_ORDER
-from pizza_assets.sources.orders.week_files import week_frame, week_rejects, week_rows
+from pizza_assets.sources.orders.week_files import WEEKS, week_frame, week_rejects, week_rows
 
 COUNT_TEXTS = {
     "duplicate": "{} duplicate lines dropped",

@@ -1,6 +1,7 @@
 """Reads a week of an import: its orders as a frame, or as a stream if there are too many, and its refused rows.
 
-The Parquet files are written in file_import.py and never change, so they are read while another import runs.
+The Parquet files are written in file_import.py and store_facts.py. They never change, so they are read while another
+import runs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,10 @@ from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
 
+WEEKS = "weeks"
+"""The folder of the Parquet files, beside the store of order lines."""
+UNNAMED = "unnamed.parquet"
+"""A file while it is written; its name then says what it holds."""
 ORDERS, REJECTED = ".orders.parquet", ".rejected.parquet"
 """How the names of a week's files end."""
 LARGE_WEEK_ORDERS = 500_000
@@ -22,6 +27,11 @@ LARGE_WEEK_ORDERS = 500_000
 CONSTANT = ("sport", "order_source", "source_name")
 """The columns of RawOrders that are the same for all orders of an export; they are not in the files."""
 _BATCH_ROWS = 16_384
+
+
+def copied(rows: str, file: Path) -> str:
+    """DuckDB's statement that writes the result of the query `rows` to a file."""
+    return "COPY ({}) TO '{}' (FORMAT parquet, COMPRESSION lz4_raw)".format(rows, str(file).replace("'", "''"))
 
 
 def week_frame(files: Sequence[Path], label: DataSource) -> pd.DataFrame:

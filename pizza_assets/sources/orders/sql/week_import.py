@@ -16,12 +16,12 @@ from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_coverage import TradingDays
-from pizza_assets.sources.orders.file_import import PARSER_VERSION, WEEKS, import_once
+from pizza_assets.sources.orders.file_import import PARSER_VERSION, import_once
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import COUNT_TEXTS
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
-from pizza_assets.sources.orders.week_files import week_frame, week_rejects, week_rows
+from pizza_assets.sources.orders.week_files import WEEKS, week_frame, week_rejects, week_rows
 from pizza_assets.temporary import TemporaryFolder, temporary_folder
 
 
