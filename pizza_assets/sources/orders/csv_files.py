@@ -26,7 +26,7 @@ from pizza_assets.sources.orders.table_header import (
 )
 from pizza_assets.sources.orders.text_batches import Batches, TextBatch, as_spelt, check_columns, text_frame
 
-BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 """The block size of the CSV parser; a single line can't be longer."""
 
 

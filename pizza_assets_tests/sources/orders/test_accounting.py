@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizza_assets.sources.orders.file_import import LINE_KINDS
+from pizza_assets.sources.orders.import_facts import LINE_KINDS
 from pizza_assets_tests.sources.orders.exports import (
     HEADER,
     ITEM_ROWS,
