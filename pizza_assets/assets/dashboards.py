@@ -6,6 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
+from pizza_assets.analysis.match_calendar import event_labels
 from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.analysis.titles import page_titles
 from pizza_assets.assets.common import described
@@ -46,12 +47,18 @@ def _manifest() -> dg.AssetsDefinition:
 def _page(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         ins={extract.table_name(): dg.AssetIn(dagster_type=pd.DataFrame) for extract in EXTRACTS_READ},
+        deps=["match_calendar"],
         **described("dashboards", "dashboard_page"),
         description="One HTML file that opens from disk: what happened, how sure that is, and what is mock.",
     )
     def dashboard_page(
-        quarter_hours: WeekTables, raw_orders: WeekTables, raw_matches: WeekTables, **extracts: pd.DataFrame
+        quarter_hours: WeekTables,
+        raw_orders: WeekTables,
+        raw_matches: WeekTables,
+        tables: dg.ResourceParam[TableStore],
+        **extracts: pd.DataFrame,
     ) -> FilesOutput:
+        calendar = tables.objects.read(whole_key("match_calendar"))
         collected_at = _last_collected(raw_orders, raw_matches)
         page = build_page(
             PageData(
@@ -66,6 +73,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),
+                calendar=calendar.decode() if calendar and event_labels(calendar) else "",
             )
         )
         label = label_of_all(extracts["dashboard_data_quality"])

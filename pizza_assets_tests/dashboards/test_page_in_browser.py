@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.wording import METHODS
 from pizza_assets.dashboards import page_payload
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
@@ -35,6 +37,7 @@ UNREACHABLE = (
     "openfootball failed (Unreachable: https://example.org/2025-26/en.1.json: no complete answer (Name or service not "
     "known); check the network and the address); these matches are invented by mock"
 )
+CALENDAR = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:</script>\nEND:VEVENT\nEND:VCALENDAR\n"
 NOW = "2026-08-04T06:00:00Z"
 """The clock of the browser: an hour after the sample was made."""
 OVERVIEW = [view for view in VIEWS if not view.address]
@@ -71,6 +74,9 @@ def folder(tmp_path_factory) -> Path:
         "unusual": _with_a_quiet_sunday(mock),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "promoted": _promoted(sample_page_data(BOTH)),
+        "calendar": replace(mock, calendar=CALENDAR),
+        "alone": _alone(mock, is_answered=True),
+        "refused": _alone(mock, is_answered=False),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
     for name, data in pages.items():
@@ -79,6 +85,22 @@ def folder(tmp_path_factory) -> Path:
         patch.setattr(page_payload, "quarter_hourly", partial(page_payload.quarter_hourly, most=8 * 672 * 2))
         (folder / "large.html").write_text(build_page(pages["mock"]), encoding="utf-8")
     return folder
+
+
+def _alone(data: PageData, *, is_answered: bool) -> PageData:
+    """No match has a control market; all matches together are compared with their days, or that is refused."""
+    impact, results = data.rows(MatchImpactExtract), data.rows(CorrelationsExtract)
+    unknown = ["expected", "uplift_pct", "ci_low_pct", "ci_high_pct", "extra_orders"]
+    impact = impact.assign(**dict.fromkeys(unknown), status="insufficient_data", reasons=str(Reason.NO_CONTROL_MARKET))
+    is_own = results["subject"] == "own_team_match"
+    results = results.assign(
+        method=results["method"].mask(is_own, METHODS["same_day"]["method"]),
+        status=results["status"].mask(is_own, "ok" if is_answered else "insufficient_data"),
+    )
+    changed = {
+        MatchImpactExtract.table_name(): MatchImpactExtract.conform(impact), CorrelationsExtract.table_name(): results
+    }  # fmt: skip
+    return replace(data, extracts={**data.extracts, **changed})
 
 
 def _promoted(data: PageData) -> PageData:
@@ -811,11 +833,29 @@ def test_a_title_says_what_was_found_until_a_filter_leaves_other_data(browser, f
         assert page.inner_text("#title-effects") == "Effect sizes"
 
 
-def test_the_calendar_is_linked_beside_the_coming_matches(browser, folder) -> None:
+def test_the_calendar_is_in_the_page_and_offered_only_if_it_has_events(browser, folder) -> None:
+    """It was a link to a file beside the page, which a page that is sent alone does not have."""
+    with opened(browser, folder / "calendar.html") as page:
+        with page.expect_download() as started:
+            page.click("#view-coming .calendar-file")
+        assert started.value.suggested_filename == "coming_matches.ics"
+        assert Path(started.value.path()).read_text() == CALENDAR
     with opened(browser, folder / "both.html") as page:
-        link = page.locator("#view-coming a.calendar-file")
-        assert link.get_attribute("href") == "coming_matches.ics"
-        assert "beside this page" in link.inner_text()
+        assert page.locator("#view-coming .download").count() == 1
+        assert page.locator("#view-coming .calendar-file").count() == 0
+
+
+def test_one_market_alone_is_told_one_story(browser, folder) -> None:
+    """Below the answer stood "25 of them without a known usual level", as if the answer rested on nothing."""
+    with opened(browser, folder / "alone.html") as page:
+        told = page.locator("#view-matches .hint").inner_text()
+        assert "All matches together are compared with the rest of their days" in told
+        assert "without a known usual level" not in told
+        for view in ("outcomes", "calendar"):
+            note = page.locator(f"#view-{view} .empty").inner_text()
+            assert note.startswith("There is no other market to compare a single match with"), view
+    with opened(browser, folder / "refused.html") as page:
+        assert "without a known usual level" in page.locator("#view-matches .hint").inner_text()
 
 
 def test_shops_are_sorted_by_the_percentage_that_they_show(browser, folder) -> None:
