@@ -15,6 +15,7 @@ from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
 from pizza_assets.orchestration.own_export.readiness import Readiness
+from pizza_assets.orchestration.team_matching import unknown_chains
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.file_folding import EXCLUDED
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -93,6 +94,7 @@ def report_text(checked: ExportCheck, mapping: FileMapping, proposal: Proposal |
     lines += _clock(checked.readiness, mapping, settings)
     lines += _place(checked, settings)
     lines += _markets(checked)
+    lines += [f"  {text}" for text in _unknown_chains(checked.readiness, settings)]
     lines += _matches(checked)
     lines += _ready(checked.readiness)
     return "\n".join(lines)
@@ -219,6 +221,10 @@ def _markets(checked: ExportCheck) -> list[str]:
     if len(ranked) > _MOST_LISTED:
         lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
     return lines
+
+
+def _unknown_chains(ready: Readiness, settings: Settings) -> list[str]:
+    return unknown_chains(settings.people().of_chains, set(ready.orders["chain"]))
 
 
 def _guess(team: str, playing: Sequence[str]) -> str:

@@ -129,7 +129,8 @@ def _warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:
     files = bench.sources.order_files
     warnings = [] if files is None else files.warnings()
     if bench.settings.markets_file is not None:
-        warnings += unknown_names(bench.tables, markets_of(bench.settings), weeks)
+        chains = bench.settings.people().of_chains
+        warnings += unknown_names(bench.tables, markets_of(bench.settings), weeks, chains)
     ahead = bench.weeks_ahead()
     warnings += [weeks_ahead_text(ahead, bench.now, bench.tables.objects.uri(""))] if ahead else []
     return warnings + _team_warnings(bench, weeks)

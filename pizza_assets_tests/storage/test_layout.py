@@ -45,7 +45,7 @@ STORED = {
     "event_study": (["processed-data/correlation-analysis/event_study.parquet"], "3", 1),
     "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "4", 1),
     "summary_statistics": (["processed-data/correlation-analysis/summary_statistics.parquet"], "1", 1),
-    "insights": (["processed-data/correlation-analysis/insights.parquet"], "12", 1),
+    "insights": (["processed-data/correlation-analysis/insights.parquet"], "13", 1),
     "coming_matches": (["processed-data/forecasts/coming_matches.parquet"], "3", 1),
     "match_forecast": (["processed-data/forecasts/match_forecast.parquet"], "6", 1),
     "forecast_backtest": (["processed-data/forecasts/forecast_backtest.parquet"], "4", 1),
