@@ -11,10 +11,12 @@ from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.analysis.titles import page_titles
 from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
+from pizza_assets.assets.panels import clocks
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
 from pizza_assets.dashboards.quarter_counts import quarter_counts
 from pizza_assets.dashboards.views import EXTRACTS_READ
+from pizza_assets.models.market import Markets
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput
@@ -56,9 +58,11 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
         raw_orders: WeekTables,
         raw_matches: WeekTables,
         tables: dg.ResourceParam[TableStore],
+        markets: dg.ResourceParam[Markets],
         **extracts: pd.DataFrame,
     ) -> FilesOutput:
         calendar = tables.objects.read(whole_key("match_calendar"))
+        zones = dict.fromkeys(extracts["dashboard_anomalies"]["market"], settings.timezone) | clocks(markets)
         collected_at = _last_collected(raw_orders, raw_matches)
         page = build_page(
             PageData(
@@ -73,6 +77,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),
+                zones=zones,
                 calendar=calendar.decode() if calendar and event_labels(calendar) else "",
             )
         )

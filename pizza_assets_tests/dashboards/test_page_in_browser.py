@@ -23,6 +23,7 @@ from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
 from pizza_assets.models.demand import DemandForecastExtract
 from pizza_assets.models.extracts import (
+    AnomaliesExtract,
     CorrelationsExtract,
     DataQualityExtract,
     MatchImpactExtract,
@@ -75,6 +76,7 @@ def folder(tmp_path_factory) -> Path:
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "promoted": _promoted(sample_page_data(BOTH)),
         "calendar": replace(mock, calendar=CALENDAR),
+        "new_york": _in_new_york(sample_page_data(BOTH)),
         "alone": _alone(mock, is_answered=True),
         "refused": _alone(mock, is_answered=False),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
@@ -85,6 +87,16 @@ def folder(tmp_path_factory) -> Path:
         patch.setattr(page_payload, "quarter_hourly", partial(page_payload.quarter_hourly, most=8 * 672 * 2))
         (folder / "large.html").write_text(build_page(pages["mock"]), encoding="utf-8")
     return folder
+
+
+def _in_new_york(data: PageData) -> PageData:
+    """An outage from 21:00 to 23:00 on a Saturday in New York, on Sunday in UTC."""
+    rows = data.rows(AnomaliesExtract)
+    starts_at = pd.Timestamp("2025-09-14T01:00Z")
+    hours = rows.assign(starts_at=starts_at, ends_at=starts_at + pd.Timedelta(hours=2))
+    changed = {AnomaliesExtract.table_name(): hours}
+    zones = dict.fromkeys(rows["market"], "America/New_York")
+    return replace(data, extracts={**data.extracts, **changed}, zones=zones)
 
 
 def _alone(data: PageData, *, is_answered: bool) -> PageData:
@@ -530,6 +542,17 @@ def test_alarms_are_drawn_on_the_line_with_their_match_and_its_result(browser, f
         surge = next(text for text in tooltips if "surge" in text)
         assert "Match" in surge
         assert any(result in surge for result in ("home win", "away win", "draw"))
+
+
+def test_an_alarm_is_told_by_the_clock_of_its_market(browser, folder):
+    """It was told in UTC: Saturday evening in New York as Sunday at one."""
+    with opened(browser, folder / "new_york.html") as page:
+        assert "Sat 13 Sep 2025, 21:00 to 23:00 local" in page.locator("#view-anomalies tbody tr").first.inner_text()
+        with page.expect_download() as started:
+            page.click("#view-anomalies .download")
+        assert set(pd.read_csv(started.value.path())["starts_at"]) == {"2025-09-14T01:00:00.000Z"}
+    with opened(browser, folder / "both.html") as page:
+        assert " UTC" in page.locator("#view-anomalies tbody tr").first.inner_text(), "no zone is known"
 
 
 def test_sorting_and_paging_the_matches(browser, folder):

@@ -39,10 +39,10 @@ const ANOMALY_HEADS = [
 ];
 
 function anomalyRow(row) {
-  const hours = (row.ends_at - row.starts_at) / 3600;
+  const { date, hours } = alarmTimes(row);
   return make("tr", {},
     make("td", {}, `${row.store_id}, ${row.market}`,
-      make("span", { class: "sub" }, `${moment(row.at)}, ${signed(hours, 1).replace("+", "")} h · ${row.chain}`),
+      make("span", { class: "sub" }, `${date}, ${hours} · ${row.chain}`),
       make("span", { class: "sub narrow-only" }, nearestMatch(row))),
     make("td", {}, make("span", { class: `kind ${row.kind}` }, ALARM_NOUNS[row.kind][0]),
       row.seen_in === "both" ? make("span", { class: "sub" }, "in real and mock data") : null),
