@@ -29,7 +29,8 @@ function renderComing() {
       ...noticeList(notices),
       ...(own.length ? [comingHint(chains), scrolling("Table of coming matches", table)]
         : [emptyNote("No market with orders follows a team of the coming matches.")]),
-      make("div", { class: "buttons" }, ...[downloadButton("coming-matches", rows.map(writtenRow)), calendarButton()].filter(Boolean)),
+      make("div", { class: "buttons" },
+        ...[downloadButton("coming-matches", rows.map(writtenRow)), calendarButton()].filter(Boolean)),
       own.length ? pager(own.length, comingPages, "coming", renderComing) : null,
       others.length ? otherMatches(others) : null,
     ].filter(Boolean),
