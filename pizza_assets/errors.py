@@ -32,7 +32,8 @@ WeeksFailed once the other weeks are stored; its trace is in the run's log.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from pizza_assets.escaping import printable
 
@@ -44,6 +45,12 @@ def quoted(value: str) -> str:
     if len(value) <= _LONGEST_QUOTED:
         return repr(value)
     return f"{value[:_LONGEST_QUOTED]!r}… ({len(value):,} characters)"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The known name that may have been meant, in brackets after a space; empty if none is alike."""
+    close = get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 class PizzaAssetsError(Exception):

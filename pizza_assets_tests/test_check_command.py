@@ -146,6 +146,17 @@ def test_a_markets_table_of_another_export_is_refused_or_named(home: Path, capsy
     assert (home / "markets.toml").read_text() == before
 
 
+def test_a_misspelt_chain_of_the_markets_table_is_named(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _export(home / "orders.csv", weeks=2)
+    markets = '[[market]]\nname = "Leeds"\ntimezone = "Europe/London"\n'
+    (home / "m.toml").write_text(f'{markets}[[chain]]\nname = "domino"\norders_per_person = 5\n')
+    monkeypatch.setenv("PIZZA_MARKETS", "m.toml")
+    main(["check", "orders.csv", *SAID])
+    assert "chain 'domino' of the markets table has no order (did you mean 'dominos'?)" in capsys.readouterr().out
+
+
 def test_the_period_is_that_of_the_orders_in_local_time(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It began at 05:00, when the shop is closed: that is 06:00 in London, the start of the business day."""
     _export(home / "orders.csv", weeks=2)

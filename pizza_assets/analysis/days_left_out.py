@@ -14,7 +14,6 @@ import numpy as np
 from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.local_week import date_of, day_number
 from pizza_assets.analysis.special_dates import special_days_by_row
-from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.models.holiday_calendar import holiday_periods
 from pizza_assets.models.market import Market
 
@@ -48,19 +47,16 @@ class DaysLeftOut:
         """Whether a column lies on such a day in every market."""
         return np.all(self.is_cell[:, columns], axis=0)
 
-    def in_words(self, columns: np.ndarray, grid: ExpectedGrid) -> tuple[str, ...]:
-        """What is left out if matches kick off in `columns`, each of which lies on such a day."""
+    def in_words(self, columns: np.ndarray, grid: ExpectedGrid) -> dict[str, int]:
+        """The number of matches that are left out if they kick off in `columns`, each of which lies on such a day, by
+        the days in words."""
         if not len(columns):
-            return ()
+            return {}
         days = [int(day) for day in grid.day[0, columns]]
         special = [self.special_days[0][day] for day in days if day in self.special_days[0]]
         holidays = [self.holidays[0][day] for day in days if day not in self.special_days[0]]
         texts = (("on or next to a holiday", holidays), ("on a special day", special))
-        return tuple(
-            f"{counted_noun(len(names), 'match', 'matches')} {where} ({', '.join(dict.fromkeys(names))})"
-            for where, names in texts
-            if names
-        )
+        return {f"{where} ({', '.join(dict.fromkeys(names))})": len(names) for where, names in texts if names}
 
 
 def _markets_of(markets: Sequence[Market], grid: ExpectedGrid) -> Iterator[tuple[Market, tuple[date, date]]]:

@@ -13,7 +13,7 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
 from pizza_assets.analysis.goal_regression import ROW_MINUTES, ROWS, goal_regression, goal_terms, own_rows
-from pizza_assets.analysis.reasons import Answer, Reason
+from pizza_assets.analysis.reasons import Answer, Reason, counted
 from pizza_assets.analysis.windows import times_of
 from pizza_assets.models import RawMatchEvents
 from pizza_assets.models.vocabulary import EventType, ResultStatus, Side, Window
@@ -53,7 +53,8 @@ CURVE = (
 class GoalRows:
     """Market-matches whose goals and orders are known. counts, expected: [match, five-minute row from kick-off]. own,
     opponent: for each market-match, the minutes from kick-off to the goals. date: int [match]. left_out: number of
-    market-matches with usable windows but unknown goal minutes."""
+    market-matches with usable windows but unknown goal minutes. refused: why the windows of others are not usable, the
+    most frequent reason first."""
 
     counts: np.ndarray
     expected: np.ndarray
@@ -62,6 +63,7 @@ class GoalRows:
     date: np.ndarray
     match_id: np.ndarray
     left_out: int
+    refused: tuple[str, ...] = ()
 
 
 def goal_minutes(events: DataFrame[RawMatchEvents]) -> pd.DataFrame:
@@ -101,7 +103,8 @@ def goal_rows(impact: pd.DataFrame, grid: ExpectedGrid, counts: pd.DataFrame, go
     impact: MatchImpact; only market-matches with usable during and post windows are included. counts: `clock_counts`
     of the pair. goals: `goal_minutes`. A match is included only if its listed goals add up to its score.
     """
-    ok = impact[(impact["status"] == ResultStatus.OK) & impact["window"].isin([Window.DURING, Window.POST])]
+    windows = impact[impact["window"].isin([Window.DURING, Window.POST])]
+    ok = windows[windows["status"] == ResultStatus.OK]
     both = ok.groupby(["match_id", "market"])["window"].nunique() == 2
     rows = ok[ok["window"] == Window.DURING].set_index(["match_id", "market"])
     rows = rows[both.reindex(rows.index).to_numpy(dtype=bool)].reset_index()
@@ -129,6 +132,7 @@ def goal_rows(impact: pd.DataFrame, grid: ExpectedGrid, counts: pd.DataFrame, go
         pd.factorize(kept["kickoff_date"], sort=True)[0],
         kept["match_id"].to_numpy(),
         len(rows) - len(chosen),
+        tuple(counted(windows["reasons"])),
     )
 
 
@@ -176,7 +180,7 @@ def _answers(rows: GoalRows, terms: tuple[GoalTerm, ...]) -> dict[str, Answer]:
     counts["n_clusters"] = len(np.unique(rows.date))
     missing = _missing(rows, counts["n_clusters"])
     if missing:
-        return {term.name: Answer(counts, (missing,)) for term in terms}
+        return {term.name: Answer(counts, missing) for term in terms}
     scorers = {"own": rows.own, "opponent": rows.opponent}
     nuisance = [own_rows(rows.own), own_rows(rows.opponent)]
     # control for the opponent's goals also where only the own team's are terms
@@ -195,12 +199,13 @@ def _answers(rows: GoalRows, terms: tuple[GoalTerm, ...]) -> dict[str, Answer]:
     }
 
 
-def _missing(rows: GoalRows, dates: int) -> Reason | None:
+def _missing(rows: GoalRows, dates: int) -> tuple[str, ...]:
+    """Why nothing can be fitted; empty if something can. Without a usable window, it is what all windows lack."""
     if not len(rows.date):
-        return Reason.NO_GOAL_MINUTES if rows.left_out else Reason.NO_MATCHES
+        return (Reason.NO_GOAL_MINUTES,) if rows.left_out else rows.refused or (Reason.NO_MATCHES,)
     if dates < MIN_DATES:
-        return Reason.TOO_FEW_DATES
-    return None if any(len(minutes) for minutes in [*rows.own, *rows.opponent]) else _no_goals(rows)
+        return (Reason.TOO_FEW_DATES,)
+    return () if any(len(minutes) for minutes in [*rows.own, *rows.opponent]) else (_no_goals(rows),)
 
 
 def _no_goals(rows: GoalRows) -> Reason:

@@ -22,7 +22,7 @@ from pizza_assets.analysis.lost_hours import (
     fewest_usual,
     lost_hours,
 )
-from pizza_assets.analysis.panel import Panel
+from pizza_assets.analysis.panel import STORE, Panel
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import epoch_minutes
 
@@ -78,7 +78,10 @@ def is_lost_hours(anomalies: pd.DataFrame) -> pd.Series:
 def usable_panels(
     panels: Mapping[SourcePair, Panel], anomalies: pd.DataFrame, chain: str | None = None
 ) -> dict[SourcePair, Panel]:
-    """Market panels without the hours that stores lost; stores of the chain, if it is given."""
+    """Panels without the hours that stores lost; stores of the chain, if it is given.
+
+    A market's quarter-hour is unknown if one of its stores lost it; panels of stores lack those of the store itself.
+    """
     by_source = dict(tuple(anomalies.groupby("order_source")))
     return {
         pair: _without_lost_hours(panel, by_source[pair[0]], chain) if pair[0] in by_source else panel
@@ -87,22 +90,27 @@ def usable_panels(
 
 
 def _without_lost_hours(panel: Panel, anomalies: pd.DataFrame, chain: str | None = None) -> Panel:
-    """The market panel with the hours unknown that a store of the market, or of its chain, lost.
-
-    anomalies: rows of `order_anomalies` about the same source of orders.
-    """
+    """The panel with the lost hours unknown. anomalies: rows of `order_anomalies` about the same source of orders."""
     lost = anomalies[is_lost_hours(anomalies)]
     if chain is not None:
         lost = lost[lost["chain"] == chain]
     spans = pd.DataFrame(
         {
-            "market": lost["market"],
+            "market": _rows_of(panel, lost),
             "first_minute": epoch_minutes(lost["starts_at"]),
             "end_minute": epoch_minutes(lost["ends_at"]),
         }
     )
-    is_lost = is_inside(spans, panel.names, panel.minutes, BIN_MINUTES)
-    return replace(panel, counts=np.where(is_lost, 0, panel.counts), is_known=panel.is_known & ~is_lost)
+    is_lost = is_inside(spans, pd.RangeIndex(len(panel.names)), panel.minutes, BIN_MINUTES)
+    counts = np.where(is_lost, 0, panel.counts)
+    return replace(panel, counts=counts, is_known=panel.is_known & ~is_lost, lost=panel.is_known & is_lost)
+
+
+def _rows_of(panel: Panel, lost: pd.DataFrame) -> np.ndarray:
+    """The row of each alarm's market, or of its store in a panel of stores; -1 where there is none."""
+    if panel.names.nlevels > 1:
+        return panel.names.get_indexer(pd.MultiIndex.from_frame(lost[STORE].astype("object")))
+    return panel.names.get_indexer(pd.Index(lost["market"]))
 
 
 def _by_day(

@@ -67,7 +67,9 @@ def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_time
     sentences = []
     if lost:
         subject = wording.counted_noun(len(lost), "outage without any order is", "outages without any order are")
-        sentences.append(f"{subject} left out with all matches in these hours ({_named(lost)}).")
+        sentences.append(
+            f"{subject} left out of answers and forecasts, with all matches in these hours ({_named(lost)})."
+        )
     if partial:
         subject = wording.counted_noun(len(partial), "outage counts", "outages count")
         sentences.append(

@@ -23,7 +23,8 @@ class Panel:
     """Orders as a matrix [row, bin] on consecutive quarter-hours.
 
     names: one per row: markets, or (market, chain, store_id). first_bin: number of the first bin (epoch minute // 15).
-    week: index into `weeks` [bin]. counts: int32. Where is_known is False, counts is 0.
+    week: index into `weeks` [bin]. counts: int32. Where is_known is False, counts is 0. lost: where a store lost its
+    orders, so that they are not known [row, bin]; None if nothing is.
     """
 
     names: pd.Index
@@ -32,6 +33,12 @@ class Panel:
     week: np.ndarray
     counts: np.ndarray
     is_known: np.ndarray
+    lost: np.ndarray | None = None
+
+    @property
+    def is_lost(self) -> np.ndarray:
+        """Where a store lost its orders [row, bin]."""
+        return np.zeros_like(self.is_known) if self.lost is None else self.lost
 
     @property
     def minutes(self) -> np.ndarray:

@@ -111,9 +111,11 @@ class Answer:
     """The answer to one hypothesis.
 
     numbers: by column of CorrelationResults; absent columns are stored empty. missing: why there is no p-value; empty
-    if there is one. left_out: which data were not used on purpose, in words.
+    if there is one. left_out: which data were not used on purpose, in words. unused: market-matches that were not used
+    for whatever reason, by the reason in words, to follow their number.
     """
 
     numbers: Mapping[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    unused: Mapping[str, int] = field(default_factory=dict)

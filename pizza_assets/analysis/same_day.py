@@ -19,6 +19,7 @@ from pizza_assets.analysis.reasons import MIN_CONTROL_MARKETS, Answer, Reason
 from pizza_assets.analysis.same_day_effect import MIN_MATCHES, Dates, same_day_answer
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS, WindowLengths, epoch_minutes
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import MatchStatus, Span, Window
 
@@ -50,13 +51,15 @@ NO_SHARED_MATCH = SameDay(dict.fromkeys(SPANS, Answer(missing=(Reason.NO_SHARED_
 class _Moments:
     """Kick-offs and placebos. column: in the grid. slot: number of the time of the week. match_count: 0 for placebos.
 
-    is_usable: whether a market's orders are used then [market, moment]. before, after: bins near a kick-off.
+    is_usable: whether a market's orders are used then [market, moment]. is_disturbed: whether another own match may
+    have been played near a match [market, moment]. before, after: bins near a kick-off.
     """
 
     column: np.ndarray
     slot: np.ndarray
     match_count: np.ndarray
     is_usable: np.ndarray
+    is_disturbed: np.ndarray
     before: int
     after: int
 
@@ -84,16 +87,27 @@ def same_day_effects(
         "n_clusters": pd.concat([part.matches["kickoff_at"] for part in parts]).nunique(),
     }
     noted = tuple(
-        f"{text} in {part.grid.markets[0]}" if is_of_each else text for part in parts for text in part.left_out_in_words
+        f"{counted_noun(count, 'match', 'matches')} {text}" + (f" in {part.grid.markets[0]}" if is_of_each else "")
+        for part in parts
+        for text, count in part.left_out_in_words.items()
     )
     if counts["n_matches"] < MIN_MATCHES:
         none = Reason.NO_MATCHES if is_shared or followers else Reason.NO_SHARED_MATCH
         missing = Reason.TOO_FEW_MATCHES if any(part.followed_count for part in parts) else none
         answers: dict[Window | Span, Answer] = dict.fromkeys(SPANS, Answer(counts, (missing,)))
     else:
-        dates = [_dates_by_span(part, matches, markets, lengths) for part in parts if len(part.matches)]
-        answers = {span: same_day_answer(Dates.joined([of_span[span] for of_span in dates])) for span in SPANS}
-    noted_answers = {span: _noted(answer, noted) for span, answer in answers.items()}
+        sums = [_sums_by_span(part, matches, markets, lengths) for part in parts if len(part.matches)]
+        answers = {}
+        for span in SPANS:
+            found = same_day_answer(Dates.joined([of_span[span].dates for of_span in sums]))
+            unused = _added([of_span[span].unused for of_span in sums])
+            answers[span] = replace(found, unused=_added([unused, found.unused]))
+    days = _added(
+        [{text: count * len(part.grid.markets) for text, count in part.left_out_in_words.items()} for part in parts]
+    )
+    noted_answers = {
+        span: _noted(replace(answer, unused=_added([days, answer.unused])), noted) for span, answer in answers.items()
+    }
     return SameDay(noted_answers, is_shared or bool(followers), is_of_each)
 
 
@@ -106,7 +120,15 @@ class _Chosen:
     matches: pd.DataFrame
     followed_count: int
     left_out: DaysLeftOut
-    left_out_in_words: tuple[str, ...]
+    left_out_in_words: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """dates: of one span. unused: market-matches of the chosen matches that are not among them, by the reason."""
+
+    dates: Dates
+    unused: Mapping[str, int]
 
 
 def _chosen(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid) -> _Chosen:
@@ -117,14 +139,26 @@ def _chosen(matches: pd.DataFrame, markets: Sequence[Market], grid: ExpectedGrid
     return _Chosen(grid, followed[~is_out].reset_index(drop=True), len(followed), left_out, in_words)
 
 
-def _dates_by_span(
+def _added(parts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """The counts of all parts, without zeros, in the order in which they are first met."""
+    sums: dict[str, int] = {}
+    for part in parts:
+        for text, count in part.items():
+            sums[text] = sums.get(text, 0) + count
+    return {text: count for text, count in sums.items() if count}
+
+
+def _sums_by_span(
     chosen: _Chosen, matches: pd.DataFrame, markets: Sequence[Market], lengths: WindowLengths
-) -> dict[Window | Span, Dates]:
+) -> dict[Window | Span, _Sums]:
     grid, left_out = chosen.grid, chosen.left_out
     unclear = is_inside(unknown_spans(matches, markets, lengths), grid.markets, grid.minutes, BIN_MINUTES)
     moments = _moments(chosen.matches, grid, left_out, _own_kickoffs(matches, markets, grid), unclear, lengths)
     usual = usual_orders(grid, ~left_out.is_cell)
-    return {span: _dates(grid, usual, moments, *_bins(span, lengths)) for span in SPANS}
+    edges = {span: _bins(span, lengths) for span in SPANS}
+    return {
+        span: _Sums(_dates(grid, usual, moments, *edges[span]), _unused(grid, moments, *edges[span])) for span in SPANS
+    }
 
 
 def _noted(answer: Answer, left_out: tuple[str, ...]) -> Answer:
@@ -190,16 +224,16 @@ def _moments(
     found = np.searchsorted(treated, column).clip(max=len(treated) - 1)
     count = np.where(treated[found] == column, match_count[found], 0)
     near = _clipped(column - before, column + after, grid.observed.shape[1])
-    is_usable = [
-        np.where(
-            count > 0,
-            _is_only_match(column, own, before + after) & (_between(_running(unclear[row]), near) == 0),
-            _is_free(grid, row, column, before, after),
-        )
-        for row, own in enumerate(own_kickoffs)
-    ]
-    is_usable = np.stack(is_usable) & ~left_out.is_cell[:, column]
-    return _Moments(column, np.searchsorted(slots, clock[column]), count, is_usable, before, after)
+    is_alone = np.stack(
+        [
+            _is_only_match(column, own, before + after) & (_between(_running(unclear[row]), near) == 0)
+            for row, own in enumerate(own_kickoffs)
+        ]
+    )
+    is_free = np.stack([_is_free(grid, row, column, before, after) for row in range(len(own_kickoffs))])
+    is_usable = np.where(count > 0, is_alone, is_free) & ~left_out.is_cell[:, column]
+    slot = np.searchsorted(slots, clock[column])
+    return _Moments(column, slot, count, is_usable, ~is_alone & (count > 0), before, after)
 
 
 def _is_only_match(column: np.ndarray, own_kickoffs: np.ndarray, reach: int) -> np.ndarray:
@@ -229,13 +263,14 @@ def _dates(grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, first: int,
     A market is not used at a moment if any of its orders in the window are unknown.
     """
     size = grid.observed.shape[1]
+    is_whole = _is_whole(grid, moments, first, end)
     sums = {name: np.zeros(len(moments.column)) for name in ("observed", "usual", "rest_observed", "rest_usual")}
     open_bins = np.zeros(len(moments.column))
     window = _clipped(moments.column + first, moments.column + end, size)
     near = _clipped(moments.column - moments.before, moments.column + moments.after, size)
     market_count = np.zeros(len(moments.column), dtype=np.int64)
     for row, is_usable in enumerate(moments.is_usable):
-        is_used = is_usable & (_between(_running(~grid.is_known[row]), window) == 0)
+        is_used = is_usable & is_whole[row]
         market_count += is_used
         known, free = grid.is_known[row], grid.is_known[row] & ~grid.is_masked[row]
         day = np.maximum.accumulate(grid.day[row])
@@ -260,6 +295,23 @@ def _dates(grid: ExpectedGrid, usual: np.ndarray, moments: _Moments, first: int,
         np.zeros(len(moments.column), dtype=np.int64),
         grid.day[0, moments.column],
     )
+
+
+def _is_whole(grid: ExpectedGrid, moments: _Moments, first: int, end: int) -> np.ndarray:
+    """Whether all orders of the window are known [market, moment]."""
+    window = _clipped(moments.column + first, moments.column + end, grid.observed.shape[1])
+    return np.stack([_between(_running(~is_known), window) == 0 for is_known in grid.is_known])
+
+
+def _unused(grid: ExpectedGrid, moments: _Moments, first: int, end: int) -> dict[str, int]:
+    """The number of market-matches of which the orders in the window are not used, by the reason."""
+    is_unknown = moments.is_usable & ~_is_whole(grid, moments, first, end)
+    cases = {
+        "near another match of the team, or one that may have been played": moments.is_disturbed,
+        "on special days or next to holidays of one market": ~moments.is_usable & ~moments.is_disturbed,
+        "of which not all orders are known, or a store lost some": is_unknown,
+    }
+    return {text: int((is_so * moments.match_count).sum()) for text, is_so in cases.items()}
 
 
 def _clipped(first: np.ndarray, end: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

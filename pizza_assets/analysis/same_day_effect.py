@@ -26,6 +26,7 @@ _MIN_VARIANCE = 0.001
 _FAR = 3.0
 """In robust standard deviations: a backstop for special days that no calendar knows."""
 _MIN_SPREAD = 0.02
+_TOO_FEW_PLACEBOS = f"with fewer than {_MIN_PLACEBOS_OF_SLOT} dates without a match at the same time of the week"
 
 
 @dataclass(frozen=True)
@@ -89,23 +90,32 @@ def same_day_answer(dates: Dates) -> Answer:
     Refused with fewer than MIN_MATCHES dates with a match or MIN_PLACEBO_DATES placebo dates.
     """
     traded = dates.where((dates.open_bins >= MIN_OPEN_BINS) & (dates.window_usual >= MIN_USUAL_ORDERS))
+    unused = {"in which next to nothing is usually sold": _fewer(dates, traded)}
     if traded.is_treated.sum() < MIN_MATCHES:
-        return Answer(traded.counts, (Reason.TOO_FEW_MATCHES,))
+        return Answer(traded.counts, (Reason.TOO_FEW_MATCHES,), unused=unused)
     compared = traded.where(_has_both(traded))
+    unused[_TOO_FEW_PLACEBOS] = _fewer(traded, compared)
     if _is_too_few(compared):
-        return Answer(compared.counts, (Reason.TOO_FEW_PLACEBO_DATES,))
+        return Answer(compared.counts, (Reason.TOO_FEW_PLACEBO_DATES,), unused=unused)
     factor = _day_factor(compared)
     is_near = _is_near_usual(factor, compared.is_treated)
     usual = compared.where(is_near)
     has_both = _has_both(usual)
     kept = usual.where(has_both)
+    unused["on days on which orders at other hours were far from usual"] = _fewer(compared, usual)
+    unused[_TOO_FEW_PLACEBOS] += _fewer(usual, kept)
     if kept.is_treated.sum() < MIN_MATCHES:
-        return Answer(kept.counts, (Reason.TOO_FEW_MATCHES,))
+        return Answer(kept.counts, (Reason.TOO_FEW_MATCHES,), unused=unused)
     if _is_too_few(kept):
-        return Answer(kept.counts, (Reason.TOO_FEW_PLACEBO_DATES,))
+        return Answer(kept.counts, (Reason.TOO_FEW_PLACEBO_DATES,), unused=unused)
     slot = np.unique(kept.slot, return_inverse=True)[1]
     departure, weight = _departures(kept, slot, factor[is_near][has_both])
-    return Answer({**kept.counts, **_effect(kept, slot, departure, weight)})
+    return Answer({**kept.counts, **_effect(kept, slot, departure, weight)}, unused=unused)
+
+
+def _fewer(dates: Dates, kept: Dates) -> int:
+    """The number of market-matches that were not kept."""
+    return dates.counts["n_market_matches"] - kept.counts["n_market_matches"]
 
 
 def _has_both(dates: Dates) -> np.ndarray:

@@ -46,6 +46,9 @@ TEMPLATES = {
         "At these hours {markets} {keep} a season of {their} own, which is not the match's: the number of {each} may "
         "be off by up to {off_by} %."
     ),
+    "own_seasons_by_span": (
+        "{whose}, which is not the match's: {markets}. The number of {each} may be off by up to {off_by} %."
+    ),
     "average": ", on average over kick-off times that differ",
     "moved": (
         "{before}Orders moved from {fewer} to {more} {match}: together they were unchanged to within {within} % (90 % "
@@ -155,12 +158,20 @@ def own_seasons_of_each(results: Sequence[Mapping]) -> str:
     warned = [row for row in results if row["status"] == ResultStatus.OK and has_own_seasons(row)]
     if not warned:
         return ""
-    markets = list(dict.fromkeys(market for row in warned for market in split(row["own_season_markets"])))
-    return TEMPLATES["own_seasons_of_each"].format(
-        **_keepers(markets),
-        each="this market" if len(markets) == 1 else "each",
-        off_by=wording.number(max(row["own_season_off_by_pct"] for row in warned)),
-    )
+    spans: dict[str, dict[str, None]] = {}
+    for row in warned:
+        for market in split(row["own_season_markets"]):
+            spans.setdefault(market, {})[row["time_window"]] = None
+    parts = {
+        **_keepers(list(spans)),
+        "each": "this market" if len(spans) == 1 else "each",
+        "off_by": wording.number(max(row["own_season_off_by_pct"] for row in warned)),
+    }
+    if all(of_market.keys() == {row["time_window"] for row in results} for of_market in spans.values()):
+        return TEMPLATES["own_seasons_of_each"].format(**parts)
+    by_span = "; ".join(f"{market} {wording.spans_in_words(of_market)}" for market, of_market in spans.items())
+    whose = "This market keeps a season of its own" if len(spans) == 1 else "These markets keep seasons of their own"
+    return TEMPLATES["own_seasons_by_span"].format(**{**parts, "markets": by_span, "whose": whose})
 
 
 def _keepers(markets: Sequence[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Words for results: sources, sizes of effects, periods, places. Sentences belong to sentences.py."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK
 from pizza_assets.models.vocabulary import (
@@ -117,6 +117,14 @@ PERIODS_OF_GOALS = {
     GOAL_OF_OWN_TEAM: "in the quarter of an hour after a goal of the own team",
     GOAL_OF_OPPONENT: "in the quarter of an hour after a goal of the opponent",
 }
+
+
+def spans_in_words(spans: Collection[str]) -> str:
+    """Some windows of a match, and the match as a whole: "before and after the match"."""
+    windows = [WINDOW_WORDS[span] for span in WINDOW_WORDS if span in spans]
+    listed = " and ".join([", ".join(windows[:-1]), windows[-1]] if windows[1:] else windows)
+    whole = ["over the match as a whole"] if Span.MATCH.value in spans else []
+    return " and ".join([*([f"{listed} the match"] if windows else []), *whole])
 
 
 def own_match(*, is_same_day: bool, is_of_each: bool) -> str:

@@ -6,14 +6,17 @@ import dagster as dg
 import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
+from pizza_assets.analysis.match_calendar import event_labels
 from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.analysis.titles import page_titles
 from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
+from pizza_assets.assets.panels import clocks
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.manifest import data_dictionary_json, quicksight_manifest
 from pizza_assets.dashboards.quarter_counts import quarter_counts
 from pizza_assets.dashboards.views import EXTRACTS_READ
+from pizza_assets.models.market import Markets
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput
@@ -46,12 +49,20 @@ def _manifest() -> dg.AssetsDefinition:
 def _page(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         ins={extract.table_name(): dg.AssetIn(dagster_type=pd.DataFrame) for extract in EXTRACTS_READ},
+        deps=["match_calendar"],
         **described("dashboards", "dashboard_page"),
         description="One HTML file that opens from disk: what happened, how sure that is, and what is mock.",
     )
     def dashboard_page(
-        quarter_hours: WeekTables, raw_orders: WeekTables, raw_matches: WeekTables, **extracts: pd.DataFrame
+        quarter_hours: WeekTables,
+        raw_orders: WeekTables,
+        raw_matches: WeekTables,
+        tables: dg.ResourceParam[TableStore],
+        markets: dg.ResourceParam[Markets],
+        **extracts: pd.DataFrame,
     ) -> FilesOutput:
+        calendar = tables.objects.read(whole_key("match_calendar"))
+        zones = dict.fromkeys(extracts["dashboard_anomalies"]["market"], settings.timezone) | clocks(markets)
         collected_at = _last_collected(raw_orders, raw_matches)
         page = build_page(
             PageData(
@@ -66,6 +77,8 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),
+                zones=zones,
+                calendar=calendar.decode() if calendar and event_labels(calendar) else "",
             )
         )
         label = label_of_all(extracts["dashboard_data_quality"])

@@ -10,6 +10,7 @@ from pizza_assets.analysis.forecast import demand_tables
 from pizza_assets.analysis.forecast.demand import Staffing
 from pizza_assets.analysis.forecast.match_forecast import known_fixtures, order_histories
 from pizza_assets.analysis.forecast.order_history import OrderHistory
+from pizza_assets.analysis.lost_hour_alarms import usable_panels
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
@@ -47,13 +48,14 @@ def _demand_backtest(settings: Settings) -> dg.AssetsDefinition:
     )
     def demand_backtest(
         forecast_backtest: pd.DataFrame,
+        order_anomalies: pd.DataFrame,
         quarter_hours: WeekTables,
         raw_matches: WeekTables,
         coming_matches: pd.DataFrame,
         markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
         fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
-        panels, shops, histories = _histories(settings, quarter_hours, raw_matches, fixtures, markets)
+        panels, shops, histories = _histories(settings, quarter_hours, raw_matches, order_anomalies, fixtures, markets)
         rows = demand_tables.demand_backtest(shops, panels, histories, forecast_backtest)
         shown = ("level", "span", "horizon", "scored_forecasts", "error_pct", "error_of_mean_pct", "inside_80_pct")
         return whole(rows, forecast_backtest, shown=shown)
@@ -70,6 +72,7 @@ def _demand_forecast(settings: Settings) -> dg.AssetsDefinition:
     def demand_forecast(
         demand_backtest: pd.DataFrame,
         forecast_backtest: pd.DataFrame,
+        order_anomalies: pd.DataFrame,
         quarter_hours: WeekTables,
         order_bins: WeekTables,
         raw_matches: WeekTables,
@@ -78,7 +81,7 @@ def _demand_forecast(settings: Settings) -> dg.AssetsDefinition:
         clock: dg.ResourceParam[Clock],
     ) -> WholeOutput:
         fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
-        panels, shops, histories = _histories(settings, quarter_hours, raw_matches, fixtures, markets)
+        panels, shops, histories = _histories(settings, quarter_hours, raw_matches, order_anomalies, fixtures, markets)
         pizzas = pizzas_per_order(order_bins, sorted({pair[0] for pair in shops}))
         people = settings.people()
         staffing = {source: Staffing(people, ratios) for source, ratios in pizzas.items()}
@@ -127,8 +130,11 @@ def _demand_scores() -> dg.AssetsDefinition:
         **described("analysis", "demand_scores"),
         description="Published forecasts beside the orders that came, by day, for hours and days of every level.",
     )
-    def demand_scores(kept_demand: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables) -> WholeOutput:
-        rows = demand_tables.demand_scores(kept_demand, store_panels_by_pair(quarter_hours, raw_matches))
+    def demand_scores(
+        kept_demand: pd.DataFrame, order_anomalies: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables
+    ) -> WholeOutput:
+        panels = usable_panels(store_panels_by_pair(quarter_hours, raw_matches), order_anomalies)
+        rows = demand_tables.demand_scores(kept_demand, panels)
         shown = ("business_date", "level", "span", "scored_forecasts", "observed", "orders", "inside_80_pct")
         return whole(rows, kept_demand, shown=shown)
 
@@ -172,13 +178,19 @@ def _baskets(rows: pd.DataFrame, _week: str) -> pd.DataFrame:
 
 
 def _histories(
-    settings: Settings, quarter_hours: WeekTables, raw_matches: WeekTables, fixtures: pd.DataFrame, markets: Markets
+    settings: Settings,
+    quarter_hours: WeekTables,
+    raw_matches: WeekTables,
+    order_anomalies: pd.DataFrame,
+    fixtures: pd.DataFrame,
+    markets: Markets,
 ) -> tuple[dict[SourcePair, Panel], dict[SourcePair, OrderHistory], dict[SourcePair, OrderHistory]]:
-    """Panels of stores, their histories, and those of markets."""
+    """Panels of stores, their histories, and those of markets, all without the hours that stores lost."""
     lengths = WindowLengths.from_settings(settings)
-    panels = store_panels_by_pair(quarter_hours, raw_matches)
+    panels, of_markets = (
+        usable_panels(of(quarter_hours, raw_matches), order_anomalies) for of in (store_panels_by_pair, panels_by_pair)
+    )
     shops, histories = (
-        order_histories(of, fixtures, markets, lengths, settings.timezone)
-        for of in (panels, panels_by_pair(quarter_hours, raw_matches))
+        order_histories(of, fixtures, markets, lengths, settings.timezone) for of in (panels, of_markets)
     )
     return panels, shops, histories

@@ -16,6 +16,7 @@ from pizza_assets.analysis.forecast.scores import forecast_accuracy as running_a
 from pizza_assets.analysis.forecast.scores import forecast_scores as score_kept
 from pizza_assets.analysis.forecast.scores import kept_forecasts as keep
 from pizza_assets.analysis.forecast.scores import recent_coverage
+from pizza_assets.analysis.lost_hour_alarms import usable_panels
 from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import bullets, markdown, whole
@@ -93,15 +94,16 @@ def _forecast_backtest(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **described("analysis", "forecast_backtest"),
         description="Forecasts as they would have been made at up to 20 past dates, using only data from before, next "
-        "to the actual orders.",
+        "to the actual orders. Hours that a store lost are left out.",
     )
     def forecast_backtest(
+        order_anomalies: pd.DataFrame,
         quarter_hours: WeekTables,
         raw_matches: WeekTables,
         coming_matches: pd.DataFrame,
         markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
-        fixtures, histories = _histories(settings, quarter_hours, raw_matches, coming_matches, markets)
+        fixtures, histories = _histories(settings, quarter_hours, raw_matches, order_anomalies, coming_matches, markets)
         rows = forecast_past(histories, fixtures)
         shown = ("origin_at", "market", "span", "starts_at", "observed", "orders", "seasonal_mean")
         return whole(rows, shown=shown, moments=int(rows["origin_at"].nunique()))
@@ -117,12 +119,13 @@ def _match_forecast(settings: Settings) -> dg.AssetsDefinition:
     )
     def match_forecast(
         forecast_backtest: pd.DataFrame,
+        order_anomalies: pd.DataFrame,
         quarter_hours: WeekTables,
         raw_matches: WeekTables,
         coming_matches: pd.DataFrame,
         markets: dg.ResourceParam[Markets],
     ) -> WholeOutput:
-        fixtures, histories = _histories(settings, quarter_hours, raw_matches, coming_matches, markets)
+        fixtures, histories = _histories(settings, quarter_hours, raw_matches, order_anomalies, coming_matches, markets)
         rows = forecast_coming(histories, forecast_backtest, fixtures, coming_matches, markets)
         sentences = rows.loc[rows["span"] == Span.MATCH, "sentence"]
         return whole(
@@ -153,9 +156,10 @@ def _kept_forecasts() -> dg.AssetsDefinition:
 def _forecast_scores() -> dg.AssetsDefinition:
     @dg.asset(**described("analysis", "forecast_scores"), description="Kept forecasts next to the actual orders.")
     def forecast_scores(
-        kept_forecasts: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables
+        kept_forecasts: pd.DataFrame, order_anomalies: pd.DataFrame, quarter_hours: WeekTables, raw_matches: WeekTables
     ) -> WholeOutput:
-        rows = score_kept(kept_forecasts, panels_by_pair(quarter_hours, raw_matches), current_matches(raw_matches))
+        panels = usable_panels(panels_by_pair(quarter_hours, raw_matches), order_anomalies)
+        rows = score_kept(kept_forecasts, panels, current_matches(raw_matches))
         shares = rows[["is_inside_80", "is_inside_95"]].mean().mul(100)
         plotted = {} if rows.empty else {"inside_80_pct": float(shares.iloc[0]), "inside_95_pct": float(shares.iloc[1])}
         return whole(rows, kept_forecasts, **plotted)
@@ -186,10 +190,15 @@ def _forecast_accuracy() -> dg.AssetsDefinition:
 
 
 def _histories(
-    settings: Settings, quarter_hours: WeekTables, raw_matches: WeekTables, coming_matches: pd.DataFrame, markets: Any
+    settings: Settings,
+    quarter_hours: WeekTables,
+    raw_matches: WeekTables,
+    order_anomalies: pd.DataFrame,
+    coming_matches: pd.DataFrame,
+    markets: Any,
 ) -> tuple[pd.DataFrame, dict[SourcePair, OrderHistory]]:
     fixtures = known_fixtures(current_matches(raw_matches), coming_matches)
-    panels = panels_by_pair(quarter_hours, raw_matches)
+    panels = usable_panels(panels_by_pair(quarter_hours, raw_matches), order_anomalies)
     return fixtures, order_histories(
         panels, fixtures, markets, WindowLengths.from_settings(settings), settings.timezone
     )

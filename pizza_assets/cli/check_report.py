@@ -15,6 +15,7 @@ from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
 from pizza_assets.orchestration.own_export.readiness import Readiness
+from pizza_assets.orchestration.team_matching import unknown_chains
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.file_folding import EXCLUDED
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -91,7 +92,9 @@ def report_text(checked: ExportCheck, mapping: FileMapping, proposal: Proposal |
         return "\n".join([*lines, "", "No order is accepted, so there is nothing to analyse."])
     lines += _period(checked, settings)
     lines += _clock(checked.readiness, mapping, settings)
+    lines += _place(checked, settings)
     lines += _markets(checked)
+    lines += [f"  {text}" for text in _unknown_chains(checked.readiness, settings)]
     lines += _matches(checked)
     lines += _ready(checked.readiness)
     return "\n".join(lines)
@@ -178,6 +181,18 @@ def _clock(ready: Readiness, mapping: FileMapping, settings: Settings) -> list[s
     return lines
 
 
+def _place(checked: ExportCheck, settings: Settings) -> list[str]:
+    """The settings of another country, to be typed before the check is repeated."""
+    if not checked.place:
+        return []
+    reasons = {
+        "PIZZA_TIMEZONE": f"match weeks begin by the clock of {settings.timezone}, which is not that of these markets",
+        "PIZZA_COMPETITIONS": f"matches are those of {','.join(settings.competitions)}, not of these markets' league",
+    }
+    lines = ["", "Place    these settings are not those of your country; set them and check again:"]
+    return lines + [f"  export {name}={value}     # {reasons[name]}" for name, value in checked.place.items()]
+
+
 def _markets(checked: ExportCheck) -> list[str]:
     ready = checked.readiness
     if ready is None:
@@ -191,6 +206,7 @@ def _markets(checked: ExportCheck) -> list[str]:
     lines = ["", f"Markets  {len(ranked)}, by {table}"]
     whys = {entry.market.name: f" ({entry.why})" for entry in checked.proposed or ()}
     playing = sorted({*checked.matches["home_team"], *checked.matches["away_team"]})
+    is_asked = bool(playing) and "PIZZA_COMPETITIONS" not in checked.place
     for row in ranked.head(_MOST_LISTED).itertuples():
         unknown = "" if row.is_known else " is not in the table, so it"
         closed = checked.closed.by_market.get(str(row.market), 0)
@@ -200,11 +216,15 @@ def _markets(checked: ExportCheck) -> list[str]:
             f"{counted_noun(int(row.week_count), 'week', 'weeks')} with orders, {row.free_weeks} of them without a "
             f"match of its own; closed on {counted_noun(closed, 'day', 'days')}"
         )
-        absent = [team for team in str(row.teams).split(", ") if team and playing and team not in playing]
+        absent = [team for team in str(row.teams).split(", ") if team and is_asked and team not in playing]
         lines += [f"    {team!r} plays none of the matches in these weeks{_guess(team, playing)}" for team in absent]
     if len(ranked) > _MOST_LISTED:
         lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
     return lines
+
+
+def _unknown_chains(ready: Readiness, settings: Settings) -> list[str]:
+    return unknown_chains(settings.people().of_chains, set(ready.orders["chain"]))
 
 
 def _guess(team: str, playing: Sequence[str]) -> str:
@@ -292,6 +312,7 @@ def next_steps(
     lines += [
         *(f"  export {variable}={value}" for variable, value in settings.items()),
         f"  export PIZZA_ORDERS_MAPPING={shlex.quote(str(mapping_file))}",
+        *(f"  export {variable}={value}" for variable, value in checked.place.items()),
     ]
     if checked.proposed is not None and len(written) > 1:
         lines.append(f"  export PIZZA_MARKETS={shlex.quote(str(written[-1]))}     # check it first: who follows whom?")

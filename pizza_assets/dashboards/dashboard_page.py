@@ -50,7 +50,9 @@ class PageData:
     table of that name (all weeks) summed over stores, for charts that need more than hours. `planted_effects` is a
     sentence on the effects built into mock orders, or empty. With fewer weeks of orders than `weeks_for_alarms`, alarms
     are not searched for. At a p-value of at most `suspicious_p` of the hours before a match, its effect may not be
-    football's. `titles` say what was found: by view and, within it, by pair of sources ("real/mock").
+    football's. `titles` say what was found: by view and, within it, by pair of sources ("real/mock"). `calendar` is
+    the text of coming_matches.ics, or empty if it has no events. `zones`: the time zone by market, for alarms; those of
+    others are told in UTC.
     """
 
     title: str
@@ -62,6 +64,8 @@ class PageData:
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
+    calendar: str = ""
+    zones: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, extract: type[Table]) -> pd.DataFrame:
         found = self.extracts.get(extract.table_name())
@@ -111,6 +115,8 @@ def _tables(data: PageData) -> dict[str, object]:
         "weeks_for_alarms": data.weeks_for_alarms,
         "suspicious_p": data.suspicious_p,
         "titles": data.titles,
+        "calendar": data.calendar,
+        "zones": data.zones,
         "minor_digits": {code: minor_digits(code) for code in sorted(_currencies(data))},
         "filters": FILTERS,
         "views": {view.id: _described(view) for view in VIEWS},

@@ -17,7 +17,7 @@ class DemandForecast(
     Table,
     name="demand_forecast",
     place=FORECAST,
-    code_version=2,
+    code_version=3,
     key=(*_SOURCES, *_UNIT, "span", "starts_at"),
     schema_version=1,
 ):
@@ -96,7 +96,7 @@ class DemandForecast(
 
 
 class DemandBacktest(
-    Table, name="demand_backtest", place=FORECAST, code_version=2, key=(*_SOURCES, "level", "span", "horizon")
+    Table, name="demand_backtest", place=FORECAST, code_version=3, key=(*_SOURCES, "level", "span", "horizon")
 ):
     """One row per level, span and days ahead: how past forecasts did, each made from what was known then."""
 
@@ -146,13 +146,17 @@ class KeptDemand(Table, name="kept_demand", place=FORECAST, key=(*_SOURCES, *_UN
     data_source: str = pa.Field(isin=values(DataSource), description="real, mock or mixed.")
 
 
-class DemandScores(Table, name="demand_scores", place=FORECAST, key=(*_SOURCES, "level", "span", "business_date")):
+class DemandScores(
+    Table, name="demand_scores", place=FORECAST, code_version=2, key=(*_SOURCES, "level", "span", "business_date")
+):
     """One row per level, span and business day: kept forecasts beside the orders that came."""
 
     level: str = pa.Field(isin=values(DemandLevel), description="As in demand_forecast.")
     span: str = pa.Field(isin=GRAINS, description="hour or day.")
     business_date: str = pa.Field(description="Local date of the business day.")
-    scored_forecasts: int = pa.Field(ge=1, description="Forecasts whose orders are all known.")
+    scored_forecasts: int = pa.Field(
+        ge=1, description="Forecasts whose orders are all known; those of hours that a store lost are not."
+    )
     observed: int = pa.Field(ge=0, description="Actual orders.")
     orders: float = pa.Field(ge=0, description="Sum of the median forecasts.")
     absolute_error: float = pa.Field(ge=0, description="Sum of absolute errors, in orders.")

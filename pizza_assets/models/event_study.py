@@ -13,7 +13,7 @@ class EventStudy(
     Table,
     name="event_study",
     place=ANALYSIS,
-    code_version=2,
+    code_version=3,
     key=("order_source", "match_source", "event", "series", "minutes_from"),
 ):
     """One row per point: how orders depart from usual in a span of minutes around an event, with a confidence band."""

@@ -60,7 +60,7 @@ class MatchForecast(
     Table,
     name="match_forecast",
     place=FORECAST,
-    code_version=5,
+    code_version=6,
     key=(*_SOURCES, "kickoff_at", "match_id", "market", "span", "starts_at"),
 ):
     """One row per coming fixture, exposed market and time span. Where a forecast is refused, its numbers are empty and
@@ -150,7 +150,7 @@ class ForecastBacktest(
     name="forecast_backtest",
     place=FORECAST,
     key=(*_SOURCES, "origin_at", "span", "market", "starts_at", "is_own_match"),
-    code_version=3,
+    code_version=4,
 ):
     """One row per past origin, market and time span: what would have been forecast then, and the actual orders."""
 
@@ -198,9 +198,13 @@ class KeptForecasts(
 
 
 class ForecastScores(
-    Table, name="forecast_scores", place=FORECAST, key=("made_on", *_SOURCES, "starts_at", "match_id", "market", "span")
+    Table,
+    name="forecast_scores",
+    place=FORECAST,
+    code_version=2,
+    key=("made_on", *_SOURCES, "starts_at", "match_id", "market", "span"),
 ):
-    """One row per kept forecast whose orders have arrived."""
+    """One row per kept forecast whose orders have arrived, except hours that a store lost."""
 
     made_on: str = pa.Field(description="The business date on which the forecast was made.")
     match_id: str = pa.Field(description="The match.")

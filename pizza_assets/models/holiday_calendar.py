@@ -21,6 +21,15 @@ class Place(NamedTuple):
     region: str | None
 
 
+_BRITISH_WORDS = {
+    "Labor Day": "Labour Day",
+    "Assumption Day": "Assumption of Mary",
+    "Assumption Of Mary Day": "Assumption of Mary",
+    "Pentecost Monday": "Whit Monday",
+}
+"""Words of the calendars, whose English is American, and those of our readers."""
+_AMERICAN = {"US", "PR", "GU", "VI", "AS", "MP", "UM"}
+"""The countries whose Labor Day is called so."""
 _REGIONS = {
     # nine in ten people of this zone live in England; the markets table names the others
     "Europe/London": Place("GB", "ENG"),
@@ -92,7 +101,14 @@ def _of_year(place: Place, year: int) -> dict[date, str]:
 
     known = country_holidays(place.country, subdiv=place.region, years=year, language="en_US")
     # the package joins the holidays of one day with semicolons, which separate texts in our tables
-    return {day: name.replace("; ", " and ") for day, name in known.items()}
+    return {day: _in_british_words(name.replace("; ", " and "), place.country) for day, name in known.items()}
+
+
+def _in_british_words(name: str, country: str) -> str:
+    for words, british in _BRITISH_WORDS.items():
+        if words != "Labor Day" or country not in _AMERICAN:
+            name = name.replace(words, british)
+    return name
 
 
 def _country_of_zone(zone: str) -> str | None:

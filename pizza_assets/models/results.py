@@ -112,7 +112,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=12,
+    code_version=13,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=5,
 ):
@@ -278,7 +278,7 @@ class CorrelationResults(
     random_seed: int = pa.Field(ge=0, description="Seed of random draws; 0 where nothing is drawn.")
 
 
-class Insights(Table, name="insights", place=ANALYSIS, code_version=12, key=("rank",)):
+class Insights(Table, name="insights", place=ANALYSIS, code_version=13, key=("rank",)):
     """One row per sentence for managers, with its numbers."""
 
     rank: int = pa.Field(ge=1, unique=True, description="Reading order; the primary hypothesis first.")

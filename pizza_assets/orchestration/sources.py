@@ -7,7 +7,7 @@ from pkgutil import resolve_name
 
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource
-from pizza_assets.models.week import MatchWeek
+from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, MatchSource, OrderSource
 from pizza_assets.sources.matches.event_file import EventFile
@@ -91,6 +91,19 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles:
         clock,
         markets_of(settings),
     )
+
+
+def weeks_with_lines(files: OrderFiles) -> tuple[MatchWeek, MatchWeek] | None:
+    """The first and the last week with lines of these files; None without an accepted order.
+
+    Files also cover the rest of their first business day. If it begins in the week before, as it does where clocks are
+    ahead of PIZZA_TIMEZONE, that week has nothing to be stored. Raises BadFile like `OrderFiles.periods`.
+    """
+    covered = files.periods()
+    if covered is None:
+        return None
+    weeks = [week for week in weeks_between(*covered) if week.key in files.facts.weeks]
+    return weeks[0], weeks[-1]
 
 
 def orders_table(settings: Settings, clock: Clock) -> OrdersTable:

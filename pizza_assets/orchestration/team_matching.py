@@ -4,11 +4,12 @@ Warnings only: no match is renamed here.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from pizza_assets.errors import did_you_mean, quoted
 from pizza_assets.models.competitions import COMPETITIONS
 from pizza_assets.models.market import Market, Markets
 from pizza_assets.models.vocabulary import CompetitionType, DataSource
@@ -72,6 +73,16 @@ def warnings_about_teams(matches: pd.DataFrame, markets: Sequence[Market], *, ch
     """
     splits = [str(split) for split in possible_splits(matches)]
     return [*splits, *(absences(matches, markets) if chosen_markets else [])]
+
+
+def unknown_chains(named: Iterable[str], known: Collection[str]) -> list[str]:
+    """A warning for each chain that the markets table names and no order is of; none while no order is known."""
+    return [
+        f"chain {quoted(name)} of the markets table has no order{did_you_mean(name, known)}; chains with orders: "
+        f"{', '.join(sorted(known))}"
+        for name in named
+        if known and name not in known
+    ]
 
 
 def absences(matches: pd.DataFrame, markets: Sequence[Market]) -> list[str]:

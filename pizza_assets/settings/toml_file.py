@@ -5,14 +5,13 @@ The keys of a file are defined in its own module.
 
 import tomllib
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from pizza_assets.errors import ConfigurationError, quoted
+from pizza_assets.errors import ConfigurationError, did_you_mean, quoted
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Text that is not empty."""
@@ -95,8 +94,7 @@ def _in_words(error: ErrorDetails, table: Any, model: type[BaseModel]) -> str:
             return f'{place}{key} is missing; add {key} = "..."'
         case "extra_forbidden":
             known = list(_model_at(parents, model).model_fields)
-            close = get_close_matches(str(key), known, n=1)
-            guess = f" (did you mean {close[0]!r}?)" if close else ""
+            guess = did_you_mean(str(key), known)
             return f"{place}unknown key {quoted(str(key))}{guess}; use one of {', '.join(known)}"
         case "string_too_short":
             return f"{place}{key} is empty; write text in quotes"

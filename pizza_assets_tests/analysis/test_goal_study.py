@@ -1,16 +1,20 @@
 """Orders around goals: the regression equals one with all dummies, planted effects are recovered."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.baseline import expected_grids
 from pizza_assets.analysis.effects import MIN_DATES
 from pizza_assets.analysis.goal_regression import ROWS, goal_regression, goal_terms, own_rows
-from pizza_assets.analysis.goal_study import GoalRows, clock_counts, goal_answers, goal_minutes
+from pizza_assets.analysis.goal_study import GoalRows, clock_counts, goal_answers, goal_minutes, goal_rows
+from pizza_assets.analysis.match_impact import match_impact
 from pizza_assets.analysis.reasons import Reason
 from pizza_assets.models import RawMatchEvents
+from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, panels_of, simulate
 
 
 def drawn(seed: int, matches: int, effect: float = 0.15) -> GoalRows:
@@ -92,13 +96,29 @@ def test_orders_of_a_match_in_two_weeks_are_added() -> None:
     [
         (drawn(1, 0), Reason.NO_MATCHES),
         (drawn(1, 4), Reason.TOO_FEW_DATES),
-        (GoalRows(*[getattr(drawn(1, 0), n) for n in ("counts", "expected", "own", "opponent", "date", "match_id")], 9),
-         Reason.NO_GOAL_MINUTES),
+        (replace(drawn(1, 0), left_out=9), Reason.NO_GOAL_MINUTES),
     ],
 )  # fmt: skip
 def test_too_little_data_is_refused_with_reasons(rows: GoalRows, reason: Reason) -> None:
     for answer in goal_answers(rows).values():
         assert answer.missing == (reason,)
+
+
+def test_without_a_usable_window_goals_are_refused_for_what_the_windows_lack() -> None:
+    """For one market alone it said that no match was played."""
+    world = simulate(market_count=2, week_count=12)
+    only = world.markets[:1]
+    quarters, windows = (rows[rows["market"] == only[0].name] for rows in (world.quarters, world.windows))
+    grids = expected_grids(panels_of(quarters, world.match_source_by_week), world.matches, only, LENGTHS)
+    [grid] = grids.values()
+    impact = match_impact(windows.reset_index(drop=True), grids, world.matches, only, LENGTHS)
+    counts = pd.DataFrame(columns=["match_id", "market", "row", "orders"])
+    goals = pd.DataFrame({"match_id": ["m"], "side": ["home"], "minute": [3]})
+    answers = goal_answers(goal_rows(impact, grid, counts, goals))
+    assert len(impact)
+    assert {answer.missing[0] for answer in answers.values()} == {Reason.NO_CONTROL_MARKET}
+    none = goal_answers(goal_rows(impact[:0], grid, counts, goals))
+    assert {answer.missing for answer in none.values()} == {(Reason.NO_MATCHES,)}
 
 
 def test_empty_rows_and_closed_hours_are_handled() -> None:

@@ -327,7 +327,10 @@ def test_an_answer_about_matches_names_the_outages_that_count_in_it():
 def test_an_outage_without_orders_and_a_listed_one_are_told_as_left_out():
     anomalies = pd.concat([outages_of("real", "2025-09-01 18:00", observed=0), outages_of("real", "2025-09-02 18:00")])
     told = written(result(), anomalies=anomalies).iloc[0]["caveat"]
-    lost = "1 outage without any order is left out with all matches in these hours (store 7 in Leeds on 2025-09-01)"
+    lost = (
+        "1 outage without any order is left out of answers and forecasts, with all matches in these hours "
+        "(store 7 in Leeds on 2025-09-01)"
+    )
     assert lost in told
     assert "1 outage counts as hours with few orders (store 7 in Leeds on 2025-09-02)" in told
     days = [SpecialDay(date(2025, 9, day), date(2025, 9, day), SpecialKind.OUTAGE) for day in (6, 7)]

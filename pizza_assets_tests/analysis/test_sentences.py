@@ -129,6 +129,7 @@ EXAMPLES = {
     "hours_before": lambda: about(**BEGAN),
     "own_seasons": lambda: about(**SEASONS),
     "own_seasons_of_each": lambda: own_seasons_of_each([result(**SEASONS)]),
+    "own_seasons_by_span": lambda: own_seasons_of_each([result(**SEASONS), result(time_window="pre")]),
     "average": lambda: sentence(result(), "after it", context=Context(do_kickoffs_differ=True)),
     "moved": lambda: moved(-1.2),
     "moved_unknown": lambda: moved(-5.0),
@@ -187,6 +188,42 @@ def test_seasons_of_single_markets_are_told_with_every_number_of_the_match() -> 
     assert "season" not in sentence(result(), "after it")
     assert moved(-1.2, **SEASONS).endswith(words), "it is a finding, whose caveat doesn't say it"
     assert "season" not in moved(-1.2)
+
+
+@pytest.mark.parametrize(
+    ("by_window", "told"),
+    [
+        pytest.param(
+            {"pre": "Leeds", "during": None, "post": "Hull"},
+            "These markets keep seasons of their own, which is not the match's: Leeds before the match; Hull after the "
+            "match. The number of each may be off by up to 1.2 %.",
+            id="other windows",
+        ),
+        pytest.param(
+            {"pre": "Leeds; Hull", "during": "Leeds", "post": None, "match": "Leeds"},
+            "These markets keep seasons of their own, which is not the match's: Leeds before and during the match and "
+            "over the match as a whole; Hull before the match. The number of each may be off by up to 1.2 %.",
+            id="several windows",
+        ),
+        pytest.param(
+            {"pre": None, "post": "Leeds"},
+            "This market keeps a season of its own, which is not the match's: Leeds after the match. The number of "
+            "this market may be off by up to 1.2 %.",
+            id="one of two windows",
+        ),
+        pytest.param(
+            {"pre": "Leeds", "post": "Leeds"},
+            "At these hours Leeds keeps a season of its own, which is not the match's: the number of this market may "
+            "be off by up to 1.2 %.",
+            id="all windows",
+        ),
+        pytest.param({"pre": None, "post": None}, "", id="none"),
+    ],
+)
+def test_markets_with_a_season_are_named_by_the_windows_that_have_it(by_window: dict[str, str], told: str) -> None:
+    """All of them stood behind "at these hours", whichever window each was found for."""
+    rows = [result(**SEASONS | {"time_window": of, "own_season_markets": names}) for of, names in by_window.items()]
+    assert own_seasons_of_each(rows) == told
 
 
 def test_words_of_a_primary_that_permutation_does_not_confirm() -> None:

@@ -15,12 +15,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.reasons import Reason
+from pizza_assets.analysis.wording import METHODS
 from pizza_assets.dashboards import page_payload
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets.dashboards.view import FILTERS
 from pizza_assets.dashboards.views import VIEWS
 from pizza_assets.models.demand import DemandForecastExtract
 from pizza_assets.models.extracts import (
+    AnomaliesExtract,
     CorrelationsExtract,
     DataQualityExtract,
     MatchImpactExtract,
@@ -35,6 +38,7 @@ UNREACHABLE = (
     "openfootball failed (Unreachable: https://example.org/2025-26/en.1.json: no complete answer (Name or service not "
     "known); check the network and the address); these matches are invented by mock"
 )
+CALENDAR = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:</script>\nEND:VEVENT\nEND:VCALENDAR\n"
 NOW = "2026-08-04T06:00:00Z"
 """The clock of the browser: an hour after the sample was made."""
 OVERVIEW = [view for view in VIEWS if not view.address]
@@ -71,6 +75,10 @@ def folder(tmp_path_factory) -> Path:
         "unusual": _with_a_quiet_sunday(mock),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "promoted": _promoted(sample_page_data(BOTH)),
+        "calendar": replace(mock, calendar=CALENDAR),
+        "new_york": _in_new_york(sample_page_data(BOTH)),
+        "alone": _alone(mock, is_answered=True),
+        "refused": _alone(mock, is_answered=False),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
     }
     for name, data in pages.items():
@@ -79,6 +87,32 @@ def folder(tmp_path_factory) -> Path:
         patch.setattr(page_payload, "quarter_hourly", partial(page_payload.quarter_hourly, most=8 * 672 * 2))
         (folder / "large.html").write_text(build_page(pages["mock"]), encoding="utf-8")
     return folder
+
+
+def _in_new_york(data: PageData) -> PageData:
+    """An outage from 21:00 to 23:00 on a Saturday in New York, on Sunday in UTC."""
+    rows = data.rows(AnomaliesExtract)
+    starts_at = pd.Timestamp("2025-09-14T01:00Z")
+    hours = rows.assign(starts_at=starts_at, ends_at=starts_at + pd.Timedelta(hours=2))
+    changed = {AnomaliesExtract.table_name(): hours}
+    zones = dict.fromkeys(rows["market"], "America/New_York")
+    return replace(data, extracts={**data.extracts, **changed}, zones=zones)
+
+
+def _alone(data: PageData, *, is_answered: bool) -> PageData:
+    """No match has a control market; all matches together are compared with their days, or that is refused."""
+    impact, results = data.rows(MatchImpactExtract), data.rows(CorrelationsExtract)
+    unknown = ["expected", "uplift_pct", "ci_low_pct", "ci_high_pct", "extra_orders"]
+    impact = impact.assign(**dict.fromkeys(unknown), status="insufficient_data", reasons=str(Reason.NO_CONTROL_MARKET))
+    is_own = results["subject"] == "own_team_match"
+    results = results.assign(
+        method=results["method"].mask(is_own, METHODS["same_day"]["method"]),
+        status=results["status"].mask(is_own, "ok" if is_answered else "insufficient_data"),
+    )
+    changed = {
+        MatchImpactExtract.table_name(): MatchImpactExtract.conform(impact), CorrelationsExtract.table_name(): results
+    }  # fmt: skip
+    return replace(data, extracts={**data.extracts, **changed})
 
 
 def _promoted(data: PageData) -> PageData:
@@ -510,6 +544,17 @@ def test_alarms_are_drawn_on_the_line_with_their_match_and_its_result(browser, f
         assert any(result in surge for result in ("home win", "away win", "draw"))
 
 
+def test_an_alarm_is_told_by_the_clock_of_its_market(browser, folder):
+    """It was told in UTC: Saturday evening in New York as Sunday at one."""
+    with opened(browser, folder / "new_york.html") as page:
+        assert "Sat 13 Sep 2025, 21:00 to 23:00 local" in page.locator("#view-anomalies tbody tr").first.inner_text()
+        with page.expect_download() as started:
+            page.click("#view-anomalies .download")
+        assert set(pd.read_csv(started.value.path())["starts_at"]) == {"2025-09-14T01:00:00.000Z"}
+    with opened(browser, folder / "both.html") as page:
+        assert " UTC" in page.locator("#view-anomalies tbody tr").first.inner_text(), "no zone is known"
+
+
 def test_sorting_and_paging_the_matches(browser, folder):
     with opened(browser, folder / "both.html") as page:
         assert table_rows(page) == 25
@@ -811,11 +856,29 @@ def test_a_title_says_what_was_found_until_a_filter_leaves_other_data(browser, f
         assert page.inner_text("#title-effects") == "Effect sizes"
 
 
-def test_the_calendar_is_linked_beside_the_coming_matches(browser, folder) -> None:
+def test_the_calendar_is_in_the_page_and_offered_only_if_it_has_events(browser, folder) -> None:
+    """It was a link to a file beside the page, which a page that is sent alone does not have."""
+    with opened(browser, folder / "calendar.html") as page:
+        with page.expect_download() as started:
+            page.click("#view-coming .calendar-file")
+        assert started.value.suggested_filename == "coming_matches.ics"
+        assert Path(started.value.path()).read_text() == CALENDAR
     with opened(browser, folder / "both.html") as page:
-        link = page.locator("#view-coming a.calendar-file")
-        assert link.get_attribute("href") == "coming_matches.ics"
-        assert "beside this page" in link.inner_text()
+        assert page.locator("#view-coming .download").count() == 1
+        assert page.locator("#view-coming .calendar-file").count() == 0
+
+
+def test_one_market_alone_is_told_one_story(browser, folder) -> None:
+    """Below the answer stood "25 of them without a known usual level", as if the answer rested on nothing."""
+    with opened(browser, folder / "alone.html") as page:
+        told = page.locator("#view-matches .hint").inner_text()
+        assert "All matches together are compared with the rest of their days" in told
+        assert "without a known usual level" not in told
+        for view in ("outcomes", "calendar"):
+            note = page.locator(f"#view-{view} .empty").inner_text()
+            assert note.startswith("There is no other market to compare a single match with"), view
+    with opened(browser, folder / "refused.html") as page:
+        assert "without a known usual level" in page.locator("#view-matches .hint").inner_text()
 
 
 def test_shops_are_sorted_by_the_percentage_that_they_show(browser, folder) -> None:

@@ -48,6 +48,22 @@ def test_the_place_follows_from_zone_and_table(where: Market, place: Place | Non
     assert place_of(where) == place
 
 
+@pytest.mark.parametrize(
+    ("where", "day", "name"),
+    [
+        (market("Europe/Madrid"), date(2025, 5, 1), "Labour Day"),
+        (market("Europe/Madrid"), date(2025, 8, 15), "Assumption of Mary"),
+        (market("Europe/Rome"), date(2025, 8, 15), "Assumption of Mary"),
+        (market("Europe/Paris"), date(2025, 6, 9), "Whit Monday"),
+        (market("Australia/Sydney"), date(2025, 10, 6), "Labour Day"),
+        (market("America/New_York"), date(2025, 9, 1), "Labor Day"),
+        (market("Europe/London"), date(2025, 5, 5), "May Day"),
+    ],
+)
+def test_holidays_have_the_names_that_a_british_reader_knows(where: Market, day: date, name: str) -> None:
+    assert holidays_of(where, day, day) == {day: name}
+
+
 def test_every_time_zone_has_a_calendar_or_none() -> None:
     for zone in available_timezones():
         known = holidays_of(market(zone), *YEAR)

@@ -10,7 +10,7 @@ from pizza_assets.assets.team_checks import team_result
 from pizza_assets.cli import main
 from pizza_assets.models import RawMatches
 from pizza_assets.models.market import Market
-from pizza_assets.orchestration.team_matching import absences, stored_matches, team_rows
+from pizza_assets.orchestration.team_matching import absences, stored_matches, team_rows, unknown_chains
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
 from pizza_assets.storage.week_writer import Origin
@@ -19,6 +19,31 @@ from pizza_assets_tests.support.stored_week import write_week
 
 MARKETS = (Market("Nord", "Europe/Paris", ("RC Lens", "Metz")), Market("Sud", "Europe/Paris", ("Marseil",)))
 WEEK = "2025-03-04"
+
+
+@pytest.mark.parametrize(
+    ("named", "known", "told"),
+    [
+        pytest.param(
+            ["domino"], {"dominos", "Uno"},
+            ["chain 'domino' of the markets table has no order (did you mean 'dominos'?); chains with orders: Uno, "
+             "dominos"],
+            id="misspelt",
+        ),
+        pytest.param(
+            ["Zebra"], {"Uno"}, ["chain 'Zebra' of the markets table has no order; chains with orders: Uno"],
+            id="unlike",
+        ),
+        pytest.param(["Uno"], {"Uno"}, [], id="known"),
+        pytest.param(["Uno"], set(), [], id="no order yet"),
+        pytest.param([], {"Uno"}, [], id="none named"),
+    ],
+)  # fmt: skip
+def test_a_chain_without_orders_is_named_with_the_one_that_may_be_meant(
+    named: list[str], known: set[str], told: list[str]
+) -> None:
+    """Its people to staff were silently those of PIZZA_ORDERS_PER_PERSON."""
+    assert unknown_chains(named, known) == told
 
 
 def season(name: str, *teams: str, competition: str = "Ligue 1") -> list[dict]:

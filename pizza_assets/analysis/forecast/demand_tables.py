@@ -147,7 +147,7 @@ def _worded(rows: pd.DataFrame, fixtures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _observed(rows: pd.DataFrame, panel: Panel) -> np.ndarray:
-    """Orders in each span; NaN if a quarter-hour is unknown for all shops of the unit."""
+    """Orders in each span; NaN if a quarter-hour is unknown for all shops of the unit, or one of them lost it."""
     start, end = (epoch_minutes(rows[name]) // BIN_MINUTES - panel.first_bin for name in ("starts_at", "ends_at"))
     bins = panel.counts.shape[1]
     first, last = np.clip(start, 0, bins), np.clip(end, 0, bins)
@@ -155,7 +155,7 @@ def _observed(rows: pd.DataFrame, panel: Panel) -> np.ndarray:
     cells = np.where(panel.is_known, panel.counts.astype(float), np.nan)
     for level in DemandLevel:
         units = Units.of(level, _names(panel))
-        sums = units.sums(cells)
+        sums = np.where(units.any(panel.is_lost), np.nan, units.sums(cells))
         running = np.pad(np.cumsum(np.nan_to_num(sums), axis=1), ((0, 0), (1, 0)))
         gaps = np.pad(np.cumsum(np.isnan(sums), axis=1), ((0, 0), (1, 0)))
         labels = pd.MultiIndex.from_frame(units.labels.astype("str").fillna(""))

@@ -112,7 +112,8 @@ def observed_sums(history: OrderHistory, units: Units, cut: int) -> np.ndarray:
     """Actual orders of the horizon after `cut` [unit, column], beside forecasts of what is `selling` then.
 
     A shop without orders in a week is in none of its quarter-hours, and counts as 0 while others of its chain in its
-    market are known. Where none of them is, on a listed day, the sum is unknown.
+    market are known. Where none of them is, on a listed day, the sum is unknown, and so is one of which a shop lost
+    the hour.
     """
     columns = slice(cut, cut + HORIZON)
     is_known = history.is_known[:, columns]
@@ -120,7 +121,7 @@ def observed_sums(history: OrderHistory, units: Units, cut: int) -> np.ndarray:
     by_group = np.zeros((2, int(units.group_of_shop.max()) + 1, is_known.shape[1]), dtype=bool)
     for found, is_so in zip(by_group, (is_known, is_selling), strict=True):
         np.logical_or.at(found, units.group_of_shop, is_so)
-    is_missing = units.any((by_group[1] & ~by_group[0])[units.group_of_shop])
+    is_missing = units.any((by_group[1] & ~by_group[0])[units.group_of_shop] | history.is_lost[:, columns])
     sums = units.sums(np.where(is_known, history.counts[:, columns].astype(float), np.nan))
     return np.where(is_missing, np.nan, sums)
 

@@ -11,7 +11,9 @@ import pandas as pd
 
 from pizza_assets.analysis.anomalies import LOW, MISSING_DAY
 from pizza_assets.analysis.forecast.weekend import SHOP, days_of_shops, next_weekend_dates, shop_words, weekend_dates
+from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
 from pizza_assets.analysis.wording import counted_noun, source_prefix
+from pizza_assets.models.anomalies import OrderAnomalies
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
 
@@ -96,35 +98,47 @@ def review_lines(
     """Forecasts of these days beside the orders that came, a line for each chain; none where no forecast was kept.
 
     kept: KeptDemand. quarters: QuarterHours of these days. anomalies: OrderAnomalies. A day counts if all its
-    quarter-hours are known, also with an outage, which is named.
+    quarter-hours are known and the shop lost none of them; other outages are named.
     """
     is_shop_day = (kept["level"] == DemandLevel.SHOP) & (kept["span"] == Span.DAY)
     days = kept[is_shop_day & kept["business_date"].isin(dates)].reset_index(drop=True)
-    lines = []
-    for (*pair, chain), own in _with_orders(days, quarters).groupby([*SOURCES, "chain"], sort=True):
-        known = own.dropna(subset="came")
-        begin = f"{source_prefix(str(pair[0]), str(pair[1]))}Last weekend, {_one_line(str(chain))}: "
-        if known.empty:
-            lines.append(f"{begin}the orders are not all known yet.")
-            continue
-        came, forecast = known["came"].sum(), known["orders"].sum()
-        inside = known["came"].between(known["low_80"], known["high_80"])
-        outages = 0 if anomalies is None else int(_has_outage(known, anomalies).sum())
-        quiet = f", {outages} with an outage" if outages else ""
-        missing = "" if len(known) == len(own) else f" ({len(own) - len(known)} more not known yet)"
-        lines.append(
-            f"{begin}{counted_noun(round(forecast), 'order', 'orders')} forecast, {came:,.0f} came"
-            f"{_difference(came, forecast)}; "
-            f"{inside.sum()} of {len(known)} shop day{'' if len(known) == 1 else 's'} within the 80 % range"
-            f"{quiet}{missing}."
-        )
-    return tuple(lines)
+    alarms = OrderAnomalies.empty() if anomalies is None else anomalies
+    outages = alarms[alarms["kind"].isin([LOW.name, MISSING_DAY])]
+    is_lost = is_lost_hours(outages)
+    with_orders = _with_orders(days, quarters)
+    judged = with_orders.assign(
+        has_outage=_overlaps(with_orders, outages[~is_lost]), has_lost=_overlaps(with_orders, outages[is_lost])
+    )
+    return tuple(
+        f"{source_prefix(str(pair[0]), str(pair[1]))}Last weekend, {_one_line(str(chain))}: {_review(own)}."
+        for (*pair, chain), own in judged.groupby([*SOURCES, "chain"], sort=True)
+    )
 
 
-def _has_outage(days: pd.DataFrame, anomalies: pd.DataFrame) -> pd.Series:
-    """Whether each day of a shop overlaps hours with too few orders, or none [day]."""
-    quiet = anomalies.loc[anomalies["kind"].isin([LOW.name, MISSING_DAY]), [*_STORE, "starts_at", "ends_at"]]
-    pairs = days.assign(day=days.index).merge(quiet, on=_STORE, suffixes=("", "_of_outage"))
+def _review(days: pd.DataFrame) -> str:
+    """The forecasts of a chain's days beside their orders, and which days could not be compared."""
+    whole = days[~days["has_lost"]]
+    known = whole.dropna(subset="came")
+    lost, missing = len(days) - len(whole), len(whole) - len(known)
+    left_out = f"{counted_noun(lost, 'shop day', 'shop days')} left out, as orders of some hours are lost"
+    if known.empty:
+        return f"{left_out}; no other orders are known yet" if lost else "the orders are not all known yet"
+    came, forecast = known["came"].sum(), known["orders"].sum()
+    inside = known["came"].between(known["low_80"], known["high_80"])
+    outages = int(known["has_outage"].sum())
+    quiet = f", {outages} with an outage" if outages else ""
+    not_yet = f" ({missing} more not known yet)" if missing else ""
+    return (
+        f"{counted_noun(round(forecast), 'order', 'orders')} forecast, {came:,.0f} came{_difference(came, forecast)}; "
+        f"{inside.sum()} of {counted_noun(len(known), 'shop day', 'shop days')} within the 80 % range{quiet}{not_yet}"
+        f"{f'; {left_out}' if lost else ''}"
+    )
+
+
+def _overlaps(days: pd.DataFrame, outages: pd.DataFrame) -> pd.Series:
+    """Whether each day of a shop overlaps one of its outages [day]."""
+    spans = outages[[*_STORE, "starts_at", "ends_at"]]
+    pairs = days.assign(day=days.index).merge(spans, on=_STORE, suffixes=("", "_of_outage"))
     overlaps = (pairs["starts_at_of_outage"] < pairs["ends_at"]) & (pairs["ends_at_of_outage"] > pairs["starts_at"])
     return pd.Series(days.index.isin(pairs.loc[overlaps, "day"]), index=days.index)
 

@@ -65,6 +65,7 @@ class OrderHistory:
 
     week: number of the match week [quarter-hour]. counts: 0 where not is_known. place: quarter-hour of the local week.
     day: business day in days since 1970-01-01. end: the present, the first column after the last known order.
+    is_lost: a shop lost its orders, which are not known.
     is_unclear: it is not known whether the market was exposed to a match. holiday: 0, or one more than the index in
     `holiday_names` of the bank holiday on whose business day the quarter-hour is. listed: of listed_days.py; past
     quarter-hours on special days are not known. of_shops: rows are shops.
@@ -85,6 +86,7 @@ class OrderHistory:
     holiday: np.ndarray
     holiday_names: tuple[str, ...]
     listed: np.ndarray
+    is_lost: np.ndarray
     of_shops: bool = False
 
     @classmethod
@@ -98,12 +100,12 @@ class OrderHistory:
         default_timezone: str = "UTC",
     ) -> "OrderHistory":
         """panel: of markets or stores, with a known quarter-hour. matches: past and coming ones of one source."""
-        known = np.flatnonzero(panel.is_known.any(axis=0))
+        known = np.flatnonzero((panel.is_known | panel.is_lost).any(axis=0))
         first = max(int(known[0]), int(known[-1]) + 1 - MAX_WEEKS * BINS_PER_WEEK)
         span = slice(first, int(known[-1]) + 1)
         ahead = HORIZON + BINS_PER_DAY
         counts = np.pad(panel.counts[:, span], ((0, 0), (0, ahead)))
-        is_known = np.pad(panel.is_known[:, span], ((0, 0), (0, ahead)))
+        is_known, is_lost = (np.pad(cells[:, span], ((0, 0), (0, ahead))) for cells in (panel.is_known, panel.is_lost))
         # a quarter-hour outside all stored weeks is assigned to the week before it, and is not known
         stored = np.maximum.accumulate(panel.week[span])
         week = np.pad(stored - stored[0], (0, ahead), mode="edge")
@@ -133,6 +135,7 @@ class OrderHistory:
             holiday,
             holiday_names,
             listed,
+            is_lost,
             panel.names.nlevels > 1,
         )
 

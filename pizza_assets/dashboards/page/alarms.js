@@ -5,6 +5,13 @@ const ALARM_NOUNS = {
   missing_day: ["day without any order", "days without any order"],
 };
 
+// When an alarm began and ended, by the clock of its market.
+function alarmTimes(row) {
+  const zone = PAGE.zones[row.market];
+  const [begin, end] = [row.starts_at, row.ends_at].map((at) => (zone ? shownIn(zone, at * 1000) : at * 1000));
+  return { date: weekday(begin), hours: `${clock(begin)} to ${clock(end)} ${zone ? "local" : "UTC"}` };
+}
+
 // Why no alarm is shown: "none found" only where there were enough weeks to look for them.
 function noAlarmWords() {
   if (!DATA.daily.series.length) return "No orders are stored yet. Collect a week to fill this view.";

@@ -16,12 +16,14 @@ function asWritten(row) {
     [name, name.endsWith("_at") && typeof value === "number" ? new Date(value * 1000).toISOString() : value]));
 }
 
+function saveFile(name, type, text) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
 // `written` makes of each row one or more of the file, once it is asked for: there may be a hundred thousand.
 function downloadButton(name, rows, written = asWritten) {
-  const save = () => {
-    const address = URL.createObjectURL(new Blob([csvText(rows.flatMap(written))], { type: "text/csv" }));
-    make("a", { href: address, download: `${name}.csv` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
-  };
+  const save = () => saveFile(`${name}.csv`, "text/csv", csvText(rows.flatMap(written)));
   return rows.length ? make("button", { type: "button", class: "download", onclick: save }, "Download CSV") : null;
 }

@@ -3,6 +3,17 @@ const effectsOf = (part, subject) => DATA.correlations.filter((row) => pairChose
     (part ? row.scope === part.scope && row.scope_value === part.value : row.scope === "overall") &&
     (!subject || row.subject === subject));
 
+// Whether an estimate compares matches with the rest of their day, for want of another market.
+const isByDay = (row) => row.method.includes("rest of the day") || row.method.includes("rest of its day");
+
+// Whether these matches have no usual level of their own because no other market can serve as control, while all of
+// them together are compared with the rest of their days.
+const areOnlyComparedTogether = (rows) => rows.length > 0 &&
+  rows.every((row) => row.uplift_pct === null && /\b(no|one)_control_market\b/.test(row.reasons ?? "")) &&
+  effectsOf(null, "own_team_match").some((row) => row.status === "ok" && isByDay(row));
+const ONLY_TOGETHER = "there is no other market to compare a single match with. All matches together are compared " +
+  "with the rest of their days: see what was found, above";
+
 // What was found, for the title of a view: of the first pair of sources that is shown. Nothing if that one has no sure
 // answer, or if the view honours a filter that leaves other data than the sentence is about: then it keeps its name.
 // name: the view, or "view/subject".

@@ -16,6 +16,14 @@ const day = (ms) => DAY.format(ms).replace("Sept", "Sep");
 const weekday = (ms) => WEEKDAY.format(ms).replace(",", "").replace("Sept", "Sep");
 const clock = (ms) => CLOCK.format(ms);
 const moment = (ms) => `${weekday(ms)}, ${clock(ms)} UTC`;
+// The time that clocks in a zone show, as if it were UTC, to be put in words.
+function shownIn(zone, ms) {
+  const fields = Object.fromEntries(["year", "month", "day", "hour", "minute"].map((name) => [name, "numeric"]));
+  const format = new Intl.DateTimeFormat("en-GB", { ...fields, hourCycle: "h23", timeZone: zone });
+  const shown = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute);
+}
+
 const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
 
 function percent(value, digits = 1) {

@@ -15,6 +15,12 @@ function noMatchWords() {
   return "No match fits these filters.";
 }
 
+// Why a view of single matches has none; `none`: if the filters leave no match with a known usual level.
+function noUsualLevelWords(none) {
+  if (!DATA.match_impact.length) return noMatchWords();
+  return areOnlyComparedTogether(chosenImpact("post")) ? `${ONLY_TOGETHER.replace(/^t/, "T")}.` : none;
+}
+
 // In the market's local time: that is when its people eat.
 const kickoffWords = (row) => `${weekday(Date.parse(row.kickoff_date))}, ${row.kickoff_time} local`;
 

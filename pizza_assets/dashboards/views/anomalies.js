@@ -29,7 +29,8 @@ function anomalyHint(rows) {
   return make("p", { class: "hint" },
     "An outage is two hours or more with a tenth of the usual orders or fewer, or an hour or more without any where " +
     "the store always has some on that weekday; a surge, three hours or more with at least one and a half times the " +
-    `usual. The hours of outages without any order are left out of the answers about matches.${doubt}`);
+    "usual. The hours of outages without any order are left out of the answers about matches, and of forecasts." +
+    doubt);
 }
 
 const ANOMALY_HEADS = [
@@ -39,10 +40,10 @@ const ANOMALY_HEADS = [
 ];
 
 function anomalyRow(row) {
-  const hours = (row.ends_at - row.starts_at) / 3600;
+  const { date, hours } = alarmTimes(row);
   return make("tr", {},
     make("td", {}, `${row.store_id}, ${row.market}`,
-      make("span", { class: "sub" }, `${moment(row.at)}, ${signed(hours, 1).replace("+", "")} h · ${row.chain}`),
+      make("span", { class: "sub" }, `${date}, ${hours} · ${row.chain}`),
       make("span", { class: "sub narrow-only" }, nearestMatch(row))),
     make("td", {}, make("span", { class: `kind ${row.kind}` }, ALARM_NOUNS[row.kind][0]),
       row.seen_in === "both" ? make("span", { class: "sub" }, "in real and mock data") : null),

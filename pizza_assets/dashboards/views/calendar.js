@@ -9,9 +9,7 @@ function renderCalendar() {
   if (!rows.length) {
     fillView("calendar", {
       labels: [],
-      body: [emptyNote(DATA.match_impact.length
-        ? "No match day with a known usual level fits these filters."
-        : noMatchWords())],
+      body: [emptyNote(noUsualLevelWords("No match day with a known usual level fits these filters."))],
     });
     return [];
   }

@@ -29,7 +29,8 @@ function renderComing() {
       ...noticeList(notices),
       ...(own.length ? [comingHint(chains), scrolling("Table of coming matches", table)]
         : [emptyNote("No market with orders follows a team of the coming matches.")]),
-      make("div", { class: "buttons" }, downloadButton("coming-matches", rows.map(writtenRow)), calendarLink()),
+      make("div", { class: "buttons" },
+        ...[downloadButton("coming-matches", rows.map(writtenRow)), calendarButton()].filter(Boolean)),
       own.length ? pager(own.length, comingPages, "coming", renderComing) : null,
       others.length ? otherMatches(others) : null,
     ].filter(Boolean),
@@ -37,10 +38,12 @@ function renderComing() {
   return [];
 }
 
-// The pipeline writes the file beside the page; a page that was sent alone does not have it.
-const calendarLink = () => make("a", { href: "coming_matches.ics", class: "calendar-file",
-  title: "Matches that change a shop's day, for Outlook, Google or Apple calendars; in the folder of this page" },
-  "Calendar file (coming_matches.ics, beside this page)");
+// The file that the pipeline also writes beside the page, which may have been sent alone; nothing if it has no events.
+const calendarButton = () => (PAGE.calendar
+  ? make("button", { type: "button", class: "calendar-file",
+    title: "Matches that change a shop's day, for Outlook, Google or Apple calendars",
+    onclick: () => saveFile("coming_matches.ics", "text/calendar", PAGE.calendar) }, "Download calendar (.ics)")
+  : null);
 
 const fixtureChosen = (row) => (!FILTER.source || row.match_source === matchSource()) && fitsMatchFilters(row) &&
   (!FILTER.market || forecastsOf(row).some((forecast) => forecast.market === FILTER.market));

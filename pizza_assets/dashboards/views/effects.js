@@ -125,10 +125,9 @@ const effectLegend = () => legend(["line real", "95 % interval, real"], ["line m
   ["mde", "too small to detect with these data (80 % power)"]);
 
 function effectsHint(rows) {
-  const isByDay = rows.some((row) => row.method.includes("rest of the day"));
   return make("p", { class: "hint" },
     "Each estimate is the effect of a match of the market's own team, " +
-      (isByDay
+      (rows.some(isByDay)
         ? "compared with the rest of its day and with days without a match, where no market can serve as control. "
         : "beyond what football does to every market at that hour. ") +
       "Pale intervals are not significant (q above 0.05). An interval that includes 0 does not show that " +

@@ -93,8 +93,8 @@ function alarmsOf(id) {
       (!FILTER.source || row.order_source === orderSource()));
   return rows.map(
     (row) => make("p", { class: `alarm-note ${row.kind}` }, badge(row.order_source),
-      ` ${ALARM_NOUNS[row.kind][0]} of store ${row.store_id} in ${row.market}, ${clock(row.at)} to ${
-        clock(row.ends_at * 1000)} UTC: ${count(row.observed)} orders, usual ${row.expected.toFixed(1)}.`));
+      ` ${ALARM_NOUNS[row.kind][0]} of store ${row.store_id} in ${row.market}, ${alarmTimes(row).hours}: ${
+        count(row.observed)} orders, usual ${row.expected.toFixed(1)}.`));
 }
 
 async function drawMarketDay(holder, match, rows) {

@@ -29,10 +29,12 @@ function matchTable(rows, knownCount) {
   const reach = Math.max(10,
     ...page.flatMap(
       (row) => [row.ci_low_pct, row.ci_high_pct, row.uplift_pct].map((value) => Math.min(150, Math.abs(value ?? 0)))));
+  const pairs = counted(rows.length, "pair of market and match", "pairs of market and match");
   const unknown = rows.length - knownCount;
-  const hint = `${counted(rows.length, "pair of market and match", "pairs of market and match")}${
-    unknown ? `, ${count(unknown)} of them without a known usual level` : ""}. A single match is noisy, and the ` +
-    "largest changes of many are partly chance. Colour marks an interval that excludes 0.";
+  const hint = areOnlyComparedTogether(rows)
+    ? `${pairs}: ${ONLY_TOGETHER}.`
+    : `${pairs}${unknown ? `, ${count(unknown)} of them without a known usual level` : ""}. A single match is noisy, ` +
+      "and the largest changes of many are partly chance. Colour marks an interval that excludes 0.";
   return [
     make("div", { class: "table-tools" }, windowSelect(), make("p", { class: "hint" }, hint)),
     scrolling("Table of matches",

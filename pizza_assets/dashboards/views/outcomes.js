@@ -16,9 +16,7 @@ function renderOutcomes() {
   if (!rows.length) {
     fillView("outcomes", {
       labels: [],
-      body: [emptyNote(DATA.match_impact.length
-        ? "No finished match with a known usual level fits these filters."
-        : noMatchWords())],
+      body: [emptyNote(noUsualLevelWords("No finished match with a known usual level fits these filters."))],
     });
     return [];
   }

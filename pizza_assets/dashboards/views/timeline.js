@@ -133,12 +133,12 @@ function alarmPoints(alarms, orders, step) {
     new Map(orders.map((point) => [`${point.order_source} ${Math.floor(point.at / step)}`, point.orders]));
   return alarms
     .map((row) => ({
-      at: Math.floor(row.middle_at / step) * step,
-      orders: heights.get(`${row.order_source} ${Math.floor(row.middle_at / step)}`) ?? null,
+      at: Math.floor(row.middle / step) * step,
+      orders: heights.get(`${row.order_source} ${Math.floor(row.middle / step)}`) ?? null,
       data_source: row.order_source,
       kind_words: ALARM_NOUNS[row.kind][0],
       source_words: row.order_source,
-      when: `${moment(row.at)} to ${clock(row.ends_at * 1000)}`,
+      when: Object.values(alarmTimes(row)).join(", "),
       where: `${row.store_id}, ${row.market} (${row.chain})`,
       orders_words: `${count(row.observed)}, usual ${row.expected.toFixed(1)}`,
       match_id: row.match_id,

@@ -79,9 +79,9 @@ def doubts_of(
         more = f"; and {len(holes) - _MOST_NAMED} more" if len(holes) > _MOST_NAMED else ""
         named = "; ".join(hole.text for hole in holes[:_MOST_NAMED])
         doubts.append(
-            f"{named}{more}: was it closed, or are orders missing from the export? Matches in these hours are left "
-            "out, as soon as eight weeks of orders are stored. List the day in PIZZA_SPECIAL_DAYS "
-            "(docs/configuration.md) to leave it out whole, and not to be asked again"
+            f"{named}{more}: was it closed, or are orders missing from the export? These hours, and matches in them, "
+            "are left out of answers and forecasts as soon as eight weeks of orders are stored. List the day in "
+            "PIZZA_SPECIAL_DAYS (docs/configuration.md) to leave it out whole, and not to be asked again"
         )
     if ignored_files:
         more = f" and {len(ignored_files) - _MOST_NAMED} more" if len(ignored_files) > _MOST_NAMED else ""

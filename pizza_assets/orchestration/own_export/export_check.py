@@ -15,16 +15,19 @@ from pizza_assets.analysis.windows import WindowLengths
 from pizza_assets.errors import SourceError
 from pizza_assets.models import RawMatches, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
+from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.own_export.doubts import doubts_of, zone_doubts
 from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket, propose_markets
+from pizza_assets.orchestration.own_export.place_settings import missing_leagues, place_settings
 from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
 from pizza_assets.orchestration.own_export.trading_holes import TradingHours
-from pizza_assets.orchestration.sources import Sources, markets_of
+from pizza_assets.orchestration.sources import Sources, markets_of, weeks_with_lines
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, SourceResult
 from pizza_assets.sources.fallback import matches_or_mock
+from pizza_assets.sources.matches.team_names import known_clubs
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import OrderFiles
 
@@ -48,7 +51,8 @@ class ExportCheck:
     first and the last order. matches: of all weeks; match_reasons: why some are missing or stand-ins. proposed: a
     markets table for these orders; None if one is configured, or the built-in one contains all markets. aside: the
     first lines that are no orders. doubts: what is unusual enough to be looked at before the export is used.
-    listed_holes: lost hours on listed special days, in words. readiness: with that table; None without orders.
+    place: the settings that its markets need, by variable, as they are in another country. listed_holes: lost hours on
+    listed special days, in words. readiness: with that table; None without orders.
     """
 
     files: tuple[str, ...]
@@ -65,6 +69,7 @@ class ExportCheck:
     proposed: tuple[ProposedMarket, ...] | None
     aside: tuple[str, ...]
     doubts: tuple[str, ...]
+    place: Mapping[str, str]
     listed_holes: tuple[str, ...]
     readiness: Readiness | None
 
@@ -76,7 +81,7 @@ def check_export(path: Path, mapping: FileMapping, cache: Path, settings: Settin
     """
     files = OrderFiles(path, mapping, cache, settings.timezone, clock, markets_of(settings))
     facts = files.facts
-    span = files.periods() if facts.coverage else None
+    span = weeks_with_lines(files) if facts.coverage else None
     weeks = tuple(weeks_between(*span)) if span else ()
     answers = _matches(weeks, settings, clock)
     matches = all_matches(answers)
@@ -91,6 +96,7 @@ def check_export(path: Path, mapping: FileMapping, cache: Path, settings: Settin
     listed = [hole for hole in holes if hole.is_listed(settings.markets())]
     asked = [hole for hole in holes if hole not in listed]
     names = {period.market for period in facts.coverage}
+    own = [market for market in markets if market.name in names]
     return ExportCheck(
         files=tuple(facts.lines_read),
         lines_read=sum(facts.lines_read.values()),
@@ -107,8 +113,9 @@ def check_export(path: Path, mapping: FileMapping, cache: Path, settings: Settin
         aside=facts.aside,
         doubts=(
             *doubts_of(facts, mapping, rejected, _ignored_files(path, mapping.files), asked),
-            *zone_doubts(mapping, [market for market in markets if market.name in names], hours.span or ()),
+            *zone_doubts(mapping, own, hours.span or ()),
         ),
+        place=place_settings(own, hours.span or (), settings),
         listed_holes=tuple(hole.text for hole in listed),
         readiness=ready,
     )
@@ -144,7 +151,10 @@ def _proposed(
         return None
     zone = mapping.zone_of_days(settings.timezone)
     followed = {team for market in known.values() for team in market.teams}
-    teams = sorted({*matches["home_team"], *matches["away_team"], *followed})
+    # clubs of a country whose league is not chosen yet have no match here
+    here = [Market("", zone, ())]
+    abroad = {club for code in missing_leagues(here, settings) for club in known_clubs(code)}
+    teams = sorted({*matches["home_team"], *matches["away_team"], *followed, *abroad})
     return tuple(propose_markets(sorted(names), teams, known, zone))
 
 

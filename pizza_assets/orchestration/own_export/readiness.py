@@ -24,12 +24,12 @@ from pizza_assets.analysis.match_windows import sum_windows
 from pizza_assets.analysis.order_batches import FrameBatches
 from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.panel import Panel, market_panel, store_panel
-from pizza_assets.analysis.reasons import counted, split
+from pizza_assets.analysis.reasons import Answer, counted, split
 from pizza_assets.analysis.same_day import SameDay, same_day_effects
 from pizza_assets.analysis.store_quarters import store_quarters
 from pizza_assets.analysis.whole_match import rows_of_span
 from pizza_assets.analysis.windows import WindowLengths
-from pizza_assets.analysis.wording import is_same_day
+from pizza_assets.analysis.wording import counted_noun, is_same_day
 from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, QuarterHours, RawMatches
 from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market
@@ -207,6 +207,13 @@ def _exposed(
     return pd.DataFrame(rows, columns=columns)
 
 
+def _unused_windows(count: int, answer: Answer) -> list[str]:
+    """Why each of `count` windows is not used, in words; those that the answer does not know are of other matches."""
+    others = count - sum(answer.unused.values())
+    counts = {**answer.unused, "of matches that are not finished, or at the edge of the orders": others}
+    return [f"{counted_noun(number, 'window', 'windows')} {why}" for why, number in counts.items() if number > 0]
+
+
 def _questions(
     impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], same_day: Mapping[SourcePair, SameDay]
 ) -> tuple[Answerable, ...]:
@@ -217,9 +224,13 @@ def _questions(
         is_answered = row["status"] == ResultStatus.OK
         usable = int((windows["status"] == ResultStatus.OK).sum())
         by_window = [f"{reason} ({count} windows)" for reason, count in counted(windows["reasons"]).items()]
+        left_out = split(row["left_out"])
         if is_same_day(row):
             # windows are refused for want of a control market, which this answer does without
             usable, by_window = int(row["n_market_matches"]), []
+            answers = same_day[row["order_source"], row["match_source"]].answers
+            [answer] = [answer for span, answer in answers.items() if span == row["time_window"]]
+            left_out = _unused_windows(len(windows) - usable, answer)
         found.append(
             Answerable(
                 row["hypothesis"],
@@ -231,7 +242,7 @@ def _questions(
                 len(windows),
                 float(row["mde_80_pct"]) if is_answered else None,
                 tuple(by_window) or tuple(split(row["reasons"])),
-                tuple(split(row["left_out"])),
+                tuple(left_out),
             )
         )
     return tuple(

@@ -1,7 +1,7 @@
 """The text that summarises a run: weeks, orders, matches, how much of it is mock, the strongest finding."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from pizza_assets.command_name import typed
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, Span
 from pizza_assets.orchestration.runs.backfill import Collected
+from pizza_assets.orchestration.team_matching import unknown_chains
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
 
@@ -75,8 +76,13 @@ def _next_match(tables: TableStore) -> list[str]:
     return [*forecasts, f"{_INDENT}all coming matches: {typed('forecast')}", ""]
 
 
-def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence[str]) -> list[str]:
-    """Warnings about teams without a stored match and markets without a stored order: most are misspelt."""
+def unknown_names(
+    tables: TableStore, markets: Sequence[Market], weeks: Sequence[str], chains: Iterable[str] = ()
+) -> list[str]:
+    """Warnings about teams without a stored match, and markets and chains without a stored order: most are misspelt.
+
+    chains: those that the markets table names.
+    """
     matches = WeekTables(tables, "raw_matches", weeks)
     known_teams = matches.distinct("home_team") | matches.distinct("away_team")
     known_markets = WeekTables(tables, "raw_orders", weeks).distinct("market")
@@ -96,6 +102,7 @@ def unknown_names(tables: TableStore, markets: Sequence[Market], weeks: Sequence
             f"market {name!r} is a control market only: it is not in the markets table"
             for name in sorted(known_markets - {market.name for market in markets})
         ),
+        *unknown_chains(chains, WeekTables(tables, "raw_orders", weeks).distinct("chain")),
     ]
 
 

@@ -1,6 +1,7 @@
 """The digest: its lines, its formats, and last weekend's forecast beside the orders that came."""
 
 import json
+import math
 import re
 from datetime import date, timedelta
 
@@ -212,6 +213,7 @@ def quarters(chain: str, per_bin: dict[str, int], missing: str | None = None, so
     ("changes", "told"),
     [
         pytest.param({}, ", 1 with an outage.", id="outage"),
+        pytest.param({"observed": 0}, ", 1 with an outage.", id="block without orders"),
         pytest.param({"kind": "missing_day"}, ", 1 with an outage.", id="missing day"),
         pytest.param({"kind": "high"}, "80 % range.", id="surge"),
         pytest.param({"store_id": "9"}, "80 % range.", id="other shop"),
@@ -219,14 +221,43 @@ def quarters(chain: str, per_bin: dict[str, int], missing: str | None = None, so
         pytest.param({"starts_at": "2026-08-02T12:00Z", "ends_at": "2026-08-02T14:00Z"}, "80 % range.", id="other day"),
     ],
 )
-def test_a_day_with_an_outage_is_named_in_the_review(changes: dict[str, str], told: str) -> None:
-    row = {"kind": "low", "order_source": "real", "market": "Leeds", "chain": "A", "store_id": "1"}
-    times = {"starts_at": "2026-08-01T17:00Z", "ends_at": "2026-08-01T19:00Z"}
-    anomalies = pd.DataFrame([{**row, **times, **changes}])
-    for name in times:
-        anomalies[name] = pd.to_datetime(anomalies[name], utc=True)
+def test_a_day_with_an_outage_is_named_in_the_review(changes: dict[str, object], told: str) -> None:
     rows, came = kept("A", 100), quarters("A", {"1": 1, "2": 2})
-    [line] = review_lines(rows, came, last_weekend(date(2026, 8, 7)), anomalies)
+    [line] = review_lines(rows, came, last_weekend(date(2026, 8, 7)), outage(**changes))
+    assert line.endswith(told)
+
+
+LOST = {"observed": 0, "expected": 30.0, "p_value": math.exp(-30.0)}
+
+
+def outage(**changes: object) -> pd.DataFrame:
+    """Two hours of the first shop."""
+    row = {"kind": "low", "order_source": "real", "market": "Leeds", "chain": "A", "store_id": "1"}
+    numbers = {"observed": 2, "expected": 30.0, "p_value": 1e-9}
+    times = {"starts_at": "2026-08-01T17:00Z", "ends_at": "2026-08-01T19:00Z"}
+    anomalies = pd.DataFrame([{**row, **numbers, **times, **changes}])
+    return anomalies.assign(**{name: pd.to_datetime(anomalies[name], utc=True) for name in times})
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        pytest.param(
+            {"1": 1, "2": 1},
+            "100 orders forecast, 96 came (4 % less); 1 of 1 shop day within the 80 % range; 1 shop day left out, as "
+            "orders of some hours are lost.",
+            id="the other shop is compared",
+        ),
+        pytest.param(
+            {"1": 1},
+            "Last weekend, A: 1 shop day left out, as orders of some hours are lost; no other orders are known yet.",
+            id="nothing else is known",
+        ),
+    ],
+)
+def test_a_day_that_lost_hours_is_left_out_of_the_review(others: dict[str, int], told: str) -> None:
+    came = quarters("A", others)
+    [line] = review_lines(kept("A", 100), came, last_weekend(date(2026, 8, 7)), outage(**LOST))
     assert line.endswith(told)
 
 

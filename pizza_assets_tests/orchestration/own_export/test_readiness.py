@@ -52,6 +52,22 @@ def test_the_whole_match_has_a_window_for_each_match_and_market(market_count: in
     assert 0 < whole.usable_windows <= whole.windows
 
 
+@pytest.mark.parametrize(
+    ("market_count", "lost_after"),
+    [
+        pytest.param(1, None, id="one shop"),
+        pytest.param(1, datetime(2025, 10, 18, 15, tzinfo=UTC), id="one shop that lost hours"),
+        pytest.param(2, None, id="two shops with teams of their own"),
+    ],
+)
+def test_every_window_that_is_not_used_is_in_a_counted_reason(market_count: int, lost_after: datetime | None) -> None:
+    """It said "18 of 27 windows", and gave a reason for three of the other nine."""
+    for question in questions(market_count, lost_after).values():
+        counts = [int(text.partition(" window")[0]) for text in question.left_out]
+        assert question.usable_windows + sum(counts) == question.windows
+        assert question.usable_windows < question.windows
+
+
 def test_windows_that_the_analysis_refuses_for_lost_hours_are_not_counted() -> None:
     """`pizza check` counted them, and said that they are left out."""
     after_own_match = datetime(2025, 10, 18, 15, tzinfo=UTC)

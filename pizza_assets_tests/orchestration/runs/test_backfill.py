@@ -315,6 +315,15 @@ def test_a_stopped_backfill_resumes_and_a_finished_one_starts_over(
 
 
 @pytest.mark.integration
+def test_another_storage_in_the_same_instance_does_not_resume_the_first_one(
+    pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance
+) -> None:
+    """What is done is decided by the storage, so PIZZA_STORAGE can be changed without DAGSTER_HOME."""
+    attempt(pipeline("data", poisoned(WEEKS[2]), **STRICT), instance)
+    assert len(attempt(pipeline("other", **STRICT), instance)[1]) == 8 * len(WEEKS)
+
+
+@pytest.mark.integration
 def test_starting_over_makes_all_weeks_again(pipeline: Callable[..., Pipeline], instance: dg.DagsterInstance) -> None:
     attempt(pipeline("data", poisoned(WEEKS[2]), **STRICT), instance)
     assert len(attempt(pipeline("data", **STRICT), instance, starts_over=True)[1]) == 8 * len(WEEKS)
