@@ -15,7 +15,7 @@ from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
-from pizza_assets.escaping import printable_json
+from pizza_assets.escaping import printable_json, with_minus
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span
@@ -55,7 +55,7 @@ def forecast(market: str | None, team: str | None, days: int | None, is_next: bo
         "",
         forecast_text(fixtures, rows, whose, now, days or HORIZON_DAYS),
     ]
-    say("\n".join(parts).strip("\n"))
+    say(with_minus("\n".join(parts).strip("\n")))
     return 0
 
 

@@ -811,6 +811,25 @@ def test_a_title_says_what_was_found_until_a_filter_leaves_other_data(browser, f
         assert page.inner_text("#title-effects") == "Effect sizes"
 
 
+def test_views_that_describe_the_data_have_a_title_of_what_is_shown(browser, folder) -> None:
+    named = ("coming", "timeline", "calendar", "matches", "anomalies", "sources", "quality")
+    names = {view.id: view.title for view in VIEWS}
+    with opened(browser, folder / "both.html") as page:
+        told = {name: page.inner_text(f"#title-{name}") for name in named}
+        assert told["coming"].startswith("Football is expected to add")
+        assert told["sources"] == "50 % of orders are mock, all matches are real"
+        assert not [name for name in named if told[name] == names[name]]
+        choose(page, "source", "mock/real")
+        assert page.inner_text("#title-timeline").startswith("MOCK ORDERS: Orders of the last 4 weeks")
+        assert page.inner_text("#title-sources") == names["sources"]
+        choose(page, "source", "")
+        choose(page, "from", "2025-09-09")
+        dated = {name: page.inner_text(f"#title-{name}") for name in named if name != "coming"}
+        assert not [name for name, title in dated.items() if title != names[name]]
+    with opened(browser, folder / "both.html", now="2026-08-09T10:00:00Z") as page:
+        assert page.inner_text("#title-coming") == names["coming"], "a match that counted has been played"
+
+
 def test_the_calendar_is_linked_beside_the_coming_matches(browser, folder) -> None:
     with opened(browser, folder / "both.html") as page:
         link = page.locator("#view-coming a.calendar-file")
