@@ -37,6 +37,7 @@ from pizza_assets_tests.bench_forecast_worlds import WORLDS, drawn, history_of, 
 WEEKS = 104
 LARGE = "100 shops, 15,000 each"
 JUDGED_ORIGINS = 12
+LARGE_MEAN = 5
 KNOWN_ORIGINS = 12
 """Earlier origins from whose errors a range is made, as in demand_backtest.py."""
 
@@ -106,8 +107,11 @@ def ranges(chosen: argparse.Namespace) -> None:
 
 
 def _shares(panel: Panel, level: DemandLevel) -> Iterator[dict[str, object]]:
-    """Shares inside each range as known at the origin; and for whole numbers, which can't hold 80 % exactly, of the
-    randomised PIT from 0.1 to 0.9."""
+    """Shares inside each range as known at the origin.
+
+    Ranges of small whole numbers can't hold 80 % exactly. So also the share of forecasts of five orders or more, and of
+    the randomised PIT from 0.1 to 0.9.
+    """
     history, units = history_of(panel), Units.of(level, panel.names)
     spacing = SPACING_DAYS * BINS_PER_DAY
     cuts = [history.end - number * spacing for number in range(JUDGED_ORIGINS + KNOWN_ORIGINS, 0, -1)]
@@ -128,7 +132,10 @@ def _shares(panel: Panel, level: DemandLevel) -> Iterator[dict[str, object]]:
         inside = dict(zip(LEVELS, are_inside(LEVELS, *cells), strict=True))
         pit = randomised_pit(*cells, uniform[at])
         shares = {f"inside {of}": 100 * held.mean() for of, held in inside.items()}
-        yield {"level": level, "span": text, **shares, "PIT": 100 * ((pit > 0.1) & (pit < 0.9)).mean()}
+        is_large = cells[1] >= LARGE_MEAN
+        large = 100 * inside[LEVELS[0]][is_large].mean() if is_large.any() else np.nan
+        pit_share = 100 * ((pit > 0.1) & (pit < 0.9)).mean()
+        yield {"level": level, "span": text, **shares, "of five or more": large, "PIT": pit_share}
 
 
 def seconds(_: argparse.Namespace) -> None:

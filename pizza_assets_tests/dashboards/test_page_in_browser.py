@@ -69,6 +69,8 @@ def folder(tmp_path_factory) -> Path:
         "fortnight": _for_two_weeks(mock),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "unusual": _with_a_quiet_sunday(mock),
+        "unstaffed": _with_demand(sample_page_data(BOTH), people=None),
+        "quiet": _with_demand(sample_page_data(BOTH), people=None, quantile_90=9.0),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "promoted": _promoted(sample_page_data(BOTH)),
         "empty": PageData(title="Pizza and football", data_as_of="no time yet"),
@@ -157,6 +159,11 @@ def _for_two_weeks(data: PageData) -> PageData:
             DataQualityExtract.table_name(): quality,
         },
     )
+
+
+def _with_demand(data: PageData, **changes: object) -> PageData:
+    demand = DemandForecastExtract.conform(data.rows(DemandForecastExtract).assign(**changes))
+    return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
 
 
 def _led_by_a_match_that_nobody_follows(data: PageData) -> PageData:
@@ -761,11 +768,21 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
         assert shop.inner_text().split() == ["Wolverhampton", "shop", "2", "Tue", "+5", "%"]
         assert max(shop.evaluate(LINES_OF_A_SHOP)) == 1
         assert page.locator(".match-mark").first.inner_text() == "match 15:00"
-        assert "PIZZA_ORDERS_PER_PERSON" in page.inner_text("#view-weekend")
         assert "All chains together: staff for" in page.inner_text("#view-coming thead")
         page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
         page.wait_for_selector("#view-shop_day .legend")
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
+
+
+def test_how_people_can_be_shown_is_told_where_a_real_shop_may_need_several(browser, folder) -> None:
+    hint = "PIZZA_ORDERS_PER_PERSON"
+    with opened(browser, folder / "unstaffed.html") as page:
+        assert hint in page.inner_text("#view-weekend")
+        choose(page, "source", "mock/real")
+        assert hint not in page.inner_text("#view-weekend"), "invented shops need nobody"
+    for name in ("quiet", "both"):
+        with opened(browser, folder / f"{name}.html") as page:
+            assert hint not in page.inner_text("#view-weekend")
 
 
 def test_the_contents_open_every_view_by_keyboard(browser, folder) -> None:
