@@ -15,8 +15,8 @@ from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span, Windo
 TEMPLATES = {
     "calendar": "{source}Orders after matches were above usual on {above} of {days} match days",
     "matches": (
-        "{source}After {all} matches, orders stood out {above} above usual and {below} below; chance alone makes "
-        "about {chance}"
+        "{source}Of {all} pairs of market and match, {above} stood out above usual and {below} below; chance alone "
+        "makes about {chance}"
     ),
     "coming": "{source}Football is expected to {adds} {orders} ({share} %) around {matches} forecast",
     "timeline": "{source}Orders of the last {weeks} weeks were {size} % {side} those of the {weeks} before",
@@ -51,15 +51,15 @@ def calendar_title(impact: pd.DataFrame) -> str:
 
 
 def matches_title(impact: pd.DataFrame) -> str:
-    """After how many matches an interval excludes 0, beside what chance alone makes of it."""
+    """After how many matches of a market an interval excludes 0, beside what chance alone makes of it."""
     rows = _after(impact).dropna(subset=["ci_low_pct", "ci_high_pct"])
     if len(rows) < FEWEST_MATCHES:
         return ""
     above, below = (rows["ci_low_pct"] > 0).sum(), (rows["ci_high_pct"] < 0).sum()
     return TEMPLATES["matches"].format(
         source=_source_of_pair(impact),
-        above=wording.counted_noun(above, "time", "times"),
-        below=wording.counted_noun(below, "time", "times"),
+        above=f"{above:,}",
+        below=f"{below:,}",
         all=f"{len(rows):,}",
         chance=f"{round(0.05 * len(rows)):,}",
     )

@@ -120,11 +120,11 @@ def test_a_day_combines_its_markets_as_the_calendar_does() -> None:
 def test_matches_stand_beside_what_chance_makes() -> None:
     found = intervals((1.0, 9.0), (0.1, 4.0), (-9.0, -1.0), (0.0, 4.0), zeros=36)
     assert matches_title(found) == (
-        "After 40 matches, orders stood out 2 times above usual and 1 time below; chance alone makes about 2"
+        "Of 40 pairs of market and match, 2 stood out above usual and 1 below; chance alone makes about 2"
     )
     assert matches_title(intervals(zeros=FEWEST_MATCHES - 1)) == ""
     assert matches_title(intervals(zeros=FEWEST_MATCHES - 1).assign(match_source="mock")) == ""
-    assert "0 times above usual and 0 times below" in matches_title(intervals())
+    assert "0 stood out above usual and 0 below" in matches_title(intervals())
 
 
 @pytest.mark.parametrize("sign", [1, -1])
