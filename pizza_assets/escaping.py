@@ -14,11 +14,30 @@ _JOINS = rf"(?<={_LETTER})[\u200c\u200d](?={_LETTER})"
 _DOUBTFUL = re.compile(rf"(?!{_JOINS})[^\x20-\x7e\n\t]")
 # a dash or "1." is markup only where a text begins; addresses become links by themselves
 _MARKUP = re.compile(r"[\\`*_\[\]<>&~|#!@]|:(?=//)|(?<=www)\.|^[-+]|^\d+[.)]", re.IGNORECASE)
+_MINUS = "\N{MINUS SIGN}"
+_HYPHEN_OF_NUMBER = re.compile(r"(^|[\s(])-(?=\d)", re.MULTILINE)
 
 
 def printable(text: str) -> str:
     """The text with every control, direction mark and half character escaped, except line breaks and tabs."""
     return _DOUBTFUL.sub(lambda found: _shown(found[0]), text)
+
+
+def with_minus(text: str) -> str:
+    """The text with a minus sign before negative numbers, for people to read; the page has the same rule (format.js).
+
+    Tables and exports keep the hyphen, so that programs can read their numbers.
+    """
+    return _HYPHEN_OF_NUMBER.sub(f"\\1{_MINUS}", text)
+
+
+def typeable(text: str, encoding: str | None) -> str:
+    """The text with a hyphen for each minus sign if this encoding, such as that of a terminal, has none."""
+    try:
+        _MINUS.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return text.replace(_MINUS, "-")
+    return text
 
 
 def printable_json(text: str) -> str:

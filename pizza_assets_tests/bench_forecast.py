@@ -1,210 +1,170 @@
-"""How good the forecast is by hour and by day on generated histories, and how long one origin takes.
+"""How good the forecast is by hour, span and day beside other models, how often its ranges hold, and what it costs.
 
-    python -m pizza_assets_tests.bench_forecast [--weeks 104] [--worlds NAME ...] [--write FILE] [--beside FILE]
+    python -m pizza_assets_tests.bench_forecast peers [--draws 2] [--python PYTHON] [--orders FILE]
+    python -m pizza_assets_tests.bench_forecast ranges [--draws 12]
+    python -m pizza_assets_tests.bench_forecast time
 
-Each world is drawn from a known mean, so its shops have habits of their own and nothing is tuned to it. The forecast is
-made at rolling origins from what was known then. `--write` keeps the deviances by day; `--beside` compares with such a
-file, for instance of an earlier release: negative percentages are better than the file.
+`--python` is that of an environment with lightgbm, statsforecast and prophet; without it only the 8-week mean and a
+Poisson GLM stand beside the forecast. `--orders` adds a CSV file with the columns id, date and time. `--write FILE`
+keeps the deviances, and `--beside FILE` compares with such a file, for instance of an earlier release. Results are rows
+of Markdown.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.forecast.demand_backtest import Football, demand_backtest
-from pizza_assets.analysis.forecast.demand_units import Units
-from pizza_assets.analysis.forecast.intervals import poisson_deviance
-from pizza_assets.analysis.forecast.order_history import HORIZON, OrderHistory
+from pizza_assets.analysis.forecast.backtest import LEVELS, dispersions, usual_rows
+from pizza_assets.analysis.forecast.demand_backtest import scored
+from pizza_assets.analysis.forecast.demand_units import DAY, HOUR, Units, in_rows
+from pizza_assets.analysis.forecast.effect import Effects, no_effects
+from pizza_assets.analysis.forecast.intervals import are_inside, randomised_pit
+from pizza_assets.analysis.forecast.order_history import OrderHistory
 from pizza_assets.analysis.forecast.origin import forecast_at
-from pizza_assets.analysis.local_week import bins_of_week
-from pizza_assets.analysis.panel import STORE, Panel
+from pizza_assets.analysis.local_week import BINS_PER_DAY
+from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.reasons import Reason
-from pizza_assets.models import RawMatches
-from pizza_assets.models.market import Market
+from pizza_assets.analysis.windows import WINDOWS
 from pizza_assets.models.vocabulary import DemandLevel
-from pizza_assets.models.week import MatchWeek, weeks_between
-from pizza_assets_tests.analysis.simulated_worlds import LENGTHS, ZONE
+from pizza_assets_tests.bench_forecast_peers import GRAINS, MEAN, OURS, SPACING_DAYS, Hours, gain, losses, predictions
+from pizza_assets_tests.bench_forecast_worlds import WORLDS, drawn, history_of, panel_of_file
 
-LAST_WEEK = MatchWeek.containing(pd.Timestamp("2026-10-06T12:00Z").to_pydatetime(), ZONE)
-ORIGIN_COUNT = 20
-SPACING_DAYS = 8
-LEAST_MEAN = 1 / 16
-GRAINS = {"hour": 4, "evening": 16, "day": 96}
-
-
-@dataclass(frozen=True)
-class World:
-    """orders_a_year: of one shop. closed: weekdays without orders. day_sd: noise of days. is_heavy: t(3) noise and
-    promotions. seed: of the draws."""
-
-    shops: int
-    orders_a_year: int
-    first_hour: float
-    last_hour: float
-    closed: tuple[int, ...] = ()
-    day_sd: float = 0.15
-    is_heavy: bool = False
-    seed: int = 1
+WEEKS = 104
+LARGE = "100 shops, 15,000 each"
+JUDGED_ORIGINS = 12
+LARGE_MEAN = 5
+KNOWN_ORIGINS = 12
+"""Earlier origins from whose errors a range is made, as in demand_backtest.py."""
 
 
-WORLDS = {
-    "takeaway, 13,000 a year": World(1, 13_000, 12, 23, (0,)),
-    "delivery brand, 21,000": World(1, 21_000, 11, 23, seed=2),
-    "bakery, 9,000": World(1, 9_000, 7, 18, (6,), seed=3),
-    "coffee machine, 2,000": World(1, 2_000, 7, 20, seed=4),
-    "small bakery, 4,000": World(1, 4_000, 7, 16, (1, 2), seed=5),
-    "heavy tails, 13,000": World(1, 13_000, 12, 23, is_heavy=True, seed=6),
-    "5 shops, 20,000 each": World(5, 20_000, 11, 23, seed=7),
-    "12 shops, 8,000 each": World(12, 8_000, 16, 23.5, (0,), seed=8),
-    "100 shops, 15,000 each": World(100, 15_000, 11, 23, seed=9),
-}
+def beside_peers(chosen: argparse.Namespace) -> None:
+    earlier = json.loads(chosen.beside.read_text()) if chosen.beside else {}
+    found: dict[str, dict[str, dict[str, np.ndarray]]] = {}
+    for name, histories in _named_histories(chosen):
+        parts = []
+        for history in histories:
+            hours = Hours.of(history)
+            parts.append(losses(hours, predictions(history, hours, chosen.python)))
+        found[name] = {
+            grain: {model: np.concatenate([part[grain][model] for part in parts]) for model in parts[0][grain]}
+            for grain in GRAINS
+        }
+        _print_gains(name, found[name], earlier.get(name, {}))
+    if chosen.write:
+        kept = {name: {grain: by[OURS].tolist() for grain, by in grains.items()} for name, grains in found.items()}
+        chosen.write.write_text(json.dumps(kept))
+    if len(found) > 1:
+        _print_gains("all, equal weights", _pooled(found), {})
 
 
-def drawn(world: World, weeks: int) -> tuple[Panel, np.ndarray]:
-    """Orders, and the days (columns) that are public holidays in England."""
-    import holidays
-
-    rng = np.random.default_rng(world.seed)
-    calendar = weeks_between(LAST_WEEK.shifted(1 - weeks), LAST_WEEK)
-    first, last = int(calendar[0].starts_at.timestamp()) // 900, int(calendar[-1].ends_at.timestamp()) // 900
-    bins = np.arange(first, last)
-    place = bins_of_week(bins * 15, [ZONE])[0].astype(int)
-    hour, weekday = place % 96 / 4, place // 96
-    day = (bins * 15 - 360) // 1440
-    days = np.arange(day[0], day[-1] + 1)
-    is_open = (hour >= world.first_hour) & (hour < world.last_hour) & ~np.isin(weekday, world.closed)
-    english = holidays.country_holidays("GB", subdiv="ENG", years=range(2022, 2028))
-    is_holiday = np.array([date.fromordinal(719_163 + int(number)) in english for number in days])
-    mean = np.stack([_habits(rng, hour, weekday) for _ in range(world.shops)]) * is_open
-    mean *= (world.orders_a_year / 52.18 * weeks) / mean.sum(axis=1, keepdims=True)
-    common, own = _day_noise(rng, world, len(days)), np.stack([_day_noise(rng, world, len(days)) for _ in mean])
-    factor = np.exp((common + own) / np.sqrt(2)) * np.where(is_holiday, 0.66, 1.0)
-    counts = rng.poisson(mean * factor[:, day - day[0]]).astype(np.int32)
-    ends = np.array([int(week.ends_at.timestamp()) // 900 for week in calendar])
-    shops = [(f"Market {number // 5:02}", "Chain", f"Shop {number:02}") for number in range(world.shops)]
-    names = pd.MultiIndex.from_tuples(shops, names=STORE)
-    weeks_index = pd.Index([week.key for week in calendar], dtype="str")
-    panel = Panel(names, weeks_index, first, np.searchsorted(ends, bins, "right"), counts, np.ones_like(counts, bool))
-    return panel, is_holiday[day - day[0]]
+def _named_histories(chosen: argparse.Namespace) -> Iterator[tuple[str, list[OrderHistory]]]:
+    for name in chosen.worlds:
+        yield name, [history_of(drawn(WORLDS[name].draw(number), WEEKS)) for number in chosen.seeds]
+    for path in chosen.orders:
+        yield path.stem, [history_of(panel_of_file(path), "US")]
 
 
-def _habits(rng: np.random.Generator, hour: np.ndarray, weekday: np.ndarray) -> np.ndarray:
-    """One shop's usual orders by quarter-hour: a lunch and an evening peak that differ by weekday and by shop."""
-    lunch, evening = rng.normal(12.6, 0.4), rng.normal(18.8, 0.7)
-    shift, share = rng.normal(0, 0.35, 7)[weekday], np.exp(rng.normal(-0.7, 0.4) + rng.normal(0, 0.3, 7))[weekday]
-    level = np.exp(rng.normal(0, 0.15, 7) + np.array([-0.3, -0.25, -0.1, 0.0, 0.4, 0.45, 0.2]))[weekday]
-    peaks = share * np.exp(-(((hour - lunch - shift) / 1.3) ** 2)) + np.exp(-(((hour - evening - shift) / 1.9) ** 2))
-    return level * (0.12 + peaks)
+def _pooled(found: dict[str, dict[str, dict[str, np.ndarray]]]) -> dict[str, dict[str, np.ndarray]]:
+    """Losses of all histories, each divided by its mean loss of the 8-week mean."""
+    return {
+        grain: {
+            model: np.concatenate([by[grain][model] / by[grain][MEAN].mean() for by in found.values()])
+            for model in next(iter(found.values()))[grain]
+        }
+        for grain in GRAINS
+    }
 
 
-def _day_noise(rng: np.random.Generator, world: World, days: int) -> np.ndarray:
-    """Log level of every day: a slow walk, a season, and noise."""
-    noise = rng.standard_t(3, days) / np.sqrt(3) if world.is_heavy else rng.normal(size=days)
-    promoted = np.where(rng.random(days) < 0.05, 0.4, 0.0) if world.is_heavy else 0.0
-    season = 0.1 * np.sin(2 * np.pi * (np.arange(days) / 365.25 + rng.random()))
-    return np.cumsum(rng.normal(0, 0.012, days)) + season + world.day_sd * noise + promoted
+def _print_gains(name: str, grains: dict[str, dict[str, np.ndarray]], earlier: dict[str, list[float]]) -> None:
+    for grain, models in grains.items():
+        cells = [gain(models[OURS], loss) for model, loss in models.items() if model != OURS]
+        if grain in earlier:
+            cells.append(gain(models[OURS], np.array(earlier[grain])))
+        print("|", " | ".join([name, grain, *cells]), "|", flush=True)
 
 
-def history_of(panel: Panel) -> OrderHistory:
-    markets = tuple(Market(name, ZONE) for name in panel.names.unique("market"))
-    zones = {market.name: ZONE for market in markets}
-    return OrderHistory.of(panel, RawMatches.empty(), markets, LENGTHS, zones, ZONE)
-
-
-def losses(history: OrderHistory, is_holiday: np.ndarray) -> Iterator[dict[str, object]]:
-    """Deviance of the forecast and of the 8-week mean, by grain, origin and day; and the seconds of each origin."""
-    for number in range(ORIGIN_COUNT, 0, -1):
-        cut = history.end - number * SPACING_DAYS * 96
-        begun = time.perf_counter()
-        forecast = forecast_at(history, cut)
-        yield {"grain": "origin", "seconds": time.perf_counter() - begun}
-        until = min(cut + HORIZON, history.end)
-        place, day = history.place[0, cut:until].astype(int), history.day[0, cut:until]
-        counts = history.counts[:, cut:until]
-        for grain, length in GRAINS.items():
-            # a day starts at 06:00, at place 24
-            first = 24 if grain == "day" else 0
-            starts = np.flatnonzero((place - first) % length == 0)
-            starts = starts[starts + length <= until - cut]
-            cells = starts[:, None] + np.arange(length)
-            for one in range(len(history.markets)):
-                came = counts[one][cells].sum(axis=1)
-                ours, mean = (
-                    np.maximum(table[one][cells].sum(axis=1), LEAST_MEAN)
-                    for table in (forecast.without, forecast.seasonal)
-                )
-                is_open = (mean > LEAST_MEAN) | (came > 0)
-                kept = is_open & ~is_holiday[cut + starts]
-                yield {
-                    "grain": grain,
-                    "day": day[starts[kept]],
-                    "ours": poisson_deviance(came[kept], ours[kept]),
-                    "mean": poisson_deviance(came[kept], mean[kept]),
-                }
-
-
-def coverage(panel: Panel, history: OrderHistory) -> str:
-    """How many of the orders of usual days fell in their 80 % ranges, by level, hour and day."""
-    football = Football(history, (Reason.NO_MATCHES,))
-    texts = []
-    for level in DemandLevel:
-        rows = demand_backtest(history, [Units.of(level, panel.names)], football)
-        shares = rows.groupby("span")[["inside_80_pct", "scored_forecasts"]].apply(
-            lambda own: np.average(own["inside_80_pct"], weights=own["scored_forecasts"])
+def ranges(chosen: argparse.Namespace) -> None:
+    """Per cent of orders of days without a holiday in their ranges, with 95 % intervals over draws."""
+    for name in chosen.worlds:
+        world = WORLDS[name]
+        levels = DemandLevel if world.shops > 1 else (DemandLevel.SHOP,)
+        shares = pd.DataFrame(
+            share
+            for number in chosen.seeds
+            for level in levels
+            for share in _shares(drawn(world.draw(number), WEEKS), level)
         )
-        texts.append(f"{level}: {shares['hour']:.1f} % of hours, {shares['day']:.1f} % of days")
-    return "; ".join(texts)
+        for (level, span), own in shares.groupby(["level", "span"], sort=False):
+            numbers = own.drop(columns=["level", "span"])
+            reach = 1.96 * numbers.std() / np.sqrt(len(numbers))
+            cells = [f"{mean:.1f} % ± {half:.1f}" for mean, half in zip(numbers.mean(), reach, strict=True)]
+            print("|", " | ".join([name, str(level), str(span), *cells]), "|", flush=True)
 
 
-def compared(parts: list[dict], grain: str, name: str) -> dict[str, float]:
-    """Sums of a loss by day since 1970."""
-    chosen = [part for part in parts if part["grain"] == grain]
-    table = pd.Series(np.concatenate([part[name] for part in chosen])).groupby(
-        np.concatenate([part["day"] for part in chosen])
-    )
-    return {str(day): float(value) for day, value in table.sum().items()}
+def _shares(panel: Panel, level: DemandLevel) -> Iterator[dict[str, object]]:
+    """Shares inside each range as known at the origin.
+
+    Ranges of small whole numbers can't hold 80 % exactly. So also the share of forecasts of five orders or more, and of
+    the randomised PIT from 0.1 to 0.9.
+    """
+    history, units = history_of(panel), Units.of(level, panel.names)
+    spacing = SPACING_DAYS * BINS_PER_DAY
+    cuts = [history.end - number * spacing for number in range(JUDGED_ORIGINS + KNOWN_ORIGINS, 0, -1)]
+    forecasts = [forecast_at(history, cut, no_effects(Reason.NO_MATCHES)) for cut in cuts]
+    past = scored(history, units, forecasts)
+    k = np.full(len(past.cut), np.nan)
+    for forecast in forecasts[KNOWN_ORIGINS:]:
+        is_usual = usual_rows(in_rows(past.targets, units), history, forecast.unusual_days)
+        is_recent = past.cut >= forecast.cut - KNOWN_ORIGINS * spacing
+        table = dispersions(past, past.unaware, is_usual & is_recent, forecast.cut)
+        at = past.cut == forecast.cut
+        k[at] = table[past.targets.span[at], past.horizon[at]]
+    uniform = np.random.default_rng(0).random(len(k))
+    is_judged = np.isfinite(k) & usual_rows(in_rows(past.targets, units), history, np.empty(0))
+    for span, text in ((HOUR, "hours"), (DAY, "days")):
+        at = is_judged & (past.targets.span == span)
+        cells = past.observed[at], past.unaware[at], k[at]
+        inside = dict(zip(LEVELS, are_inside(LEVELS, *cells), strict=True))
+        pit = randomised_pit(*cells, uniform[at])
+        shares = {f"inside {of}": 100 * held.mean() for of, held in inside.items()}
+        is_large = cells[1] >= LARGE_MEAN
+        large = 100 * inside[LEVELS[0]][is_large].mean() if is_large.any() else np.nan
+        pit_share = 100 * ((pit > 0.1) & (pit < 0.9)).mean()
+        yield {"level": level, "span": text, **shares, "of five or more": large, "PIT": pit_share}
 
 
-def gain(ours: dict[str, float], other: dict[str, float]) -> str:
-    """Per cent by which `ours` is below `other`, with a 95 % interval over days."""
-    days = sorted(set(ours) & set(other))
-    a, b = (np.array([table[day] for day in days]) for table in (ours, other))
-    share = a.sum() / b.sum() - 1
-    error = np.sqrt(((a - (1 + share) * b) ** 2).sum()) / b.sum()
-    return f"{100 * share:+5.1f} % ({100 * (share - 1.96 * error):+5.1f} to {100 * (share + 1.96 * error):+5.1f})"
+def seconds(_: argparse.Namespace) -> None:
+    """Processor time of one origin of 20 markets with 5 shops each, with and without effects of matches."""
+    history = history_of(drawn(WORLDS[LARGE], WEEKS))
+    zeros = np.zeros(len(WINDOWS))
+    known = Effects(zeros, zeros, np.diag(zeros), zeros.astype(int), (None,) * len(WINDOWS))
+    for text, effects in (("one model", no_effects(Reason.NO_MATCHES)), ("two models", known)):
+        found = []
+        for number in range(1, 8):
+            begun = time.process_time()
+            forecast_at(history, history.end - number * BINS_PER_DAY, effects)
+            found.append(time.process_time() - begun)
+        print(f"{LARGE}, {text}: {np.median(found):.2f} s of processor time ({min(found):.2f} to {max(found):.2f})")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weeks", type=int, default=104)
-    parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
+    parser.add_argument("part", choices=("peers", "ranges", "time"))
+    parser.add_argument("--worlds", nargs="*", default=[name for name in WORLDS if name != LARGE])
+    parser.add_argument("--draws", type=int, default=2)
+    parser.add_argument("--first-draw", type=int, default=0)
+    parser.add_argument("--python", type=Path)
+    parser.add_argument("--orders", type=Path, nargs="*", default=[])
     parser.add_argument("--write", type=Path)
     parser.add_argument("--beside", type=Path)
     chosen = parser.parse_args()
-    earlier = json.loads(chosen.beside.read_text()) if chosen.beside else {}
-    found = {}
-    for name in chosen.worlds:
-        panel, is_holiday = drawn(WORLDS[name], chosen.weeks)
-        history = history_of(panel)
-        parts = list(losses(history, is_holiday))
-        seconds = np.median([part["seconds"] for part in parts if part["grain"] == "origin"])
-        print(f"\n{name}: {panel.counts.sum():,} orders in {chosen.weeks} weeks, {seconds:.2f} s an origin")
-        for grain in GRAINS:
-            ours, mean = (compared(parts, grain, loss) for loss in ("ours", "mean"))
-            found[f"{name}/{grain}"] = ours
-            before = earlier.get(f"{name}/{grain}")
-            beside = f"; {gain(ours, before)} beside the file" if before else ""
-            print(f"  {grain:8} deviance {gain(ours, mean)} beside the 8-week mean{beside}")
-        print(f"  80 % ranges hold: {coverage(panel, history)}", flush=True)
-    if chosen.write:
-        chosen.write.write_text(json.dumps(found))
+    chosen.seeds = range(chosen.first_draw, chosen.first_draw + chosen.draws)
+    {"peers": beside_peers, "ranges": ranges, "time": seconds}[chosen.part](chosen)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What steers a terminal is escaped; names in any script are shown as they are written."""
 
 import ast
+import io
 import json
 import unicodedata
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pizza_assets.cli.terminal import say
 from pizza_assets.errors import BadFile
-from pizza_assets.escaping import plain_markdown, printable, printable_json
+from pizza_assets.escaping import plain_markdown, printable, printable_json, with_minus
 from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.support.examples import examples
 
@@ -99,3 +101,27 @@ def _modules(package: str) -> list[Path]:
 def _prints(path: Path) -> bool:
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     return any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        (
+            "orders were 1.0 % above (95 % interval -3.0 to 5.2 %)",
+            "orders were 1.0 % above (95 % interval −3.0 to 5.2 %)",
+        ),
+        ("-3.0 (-4.1 to -2.0)\n-7 %", "−3.0 (−4.1 to −2.0)\n−7 %"),
+        ("2026-08-04, leeds-2, 14-3, - 5 shops", "2026-08-04, leeds-2, 14-3, - 5 shops"),
+    ],
+)
+def test_negative_numbers_have_a_minus_sign_for_people(stored: str, read: str) -> None:
+    assert with_minus(stored) == read
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("utf-8", "−3 %\n"), ("ascii", "-3 %\n"), ("latin-1", "-3 %\n")])
+def test_a_terminal_without_a_minus_sign_shows_a_hyphen(encoding: str, shown: str, monkeypatch) -> None:
+    """It would be a UnicodeEncodeError."""
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding=encoding, newline="\n"))
+    say(with_minus("-3 %"))
+    assert written.getvalue().decode(encoding) == shown

@@ -1,6 +1,6 @@
 """Words for results: sources, sizes of effects, periods, places. Sentences belong to sentences.py."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK
 from pizza_assets.models.vocabulary import (
@@ -174,6 +174,11 @@ def source_prefix(order_source: str, match_source: str) -> str:
     return ""
 
 
+def order_prefix(order_source: str) -> str:
+    """The prefix of a statement about orders, without matches."""
+    return "MOCK ORDERS: " if order_source == DataSource.MOCK else ""
+
+
 def match_prefix(match_source: str) -> str:
     """The prefix of a statement about a single match, without orders."""
     return "MOCK MATCH: " if match_source == DataSource.MOCK else ""
@@ -199,6 +204,12 @@ def difference(uplift_pct: float) -> str:
 
 def counted_noun(count: int, noun: str, plural: str) -> str:
     return f"{count:,} {noun if count == 1 else plural}"
+
+
+def joined_words(parts: Sequence[str]) -> str:
+    """One or more parts as "a, b and c"."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def explanations(reasons: list[str]) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
 from pizza_assets.analysis.match_calendar import event_labels
+from pizza_assets.analysis.overview_titles import overview_titles
 from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.analysis.titles import page_titles
 from pizza_assets.assets.common import described
@@ -22,6 +23,17 @@ from pizza_assets.sources.orders.mock import planted_effects_text
 from pizza_assets.storage.io_manager import FilesOutput
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
+
+_TITLE_EXTRACTS = ("correlations", "event_study", "forecast_accuracy")
+_OVERVIEW_EXTRACTS = (
+    "match_impact",
+    "match_forecast",
+    "orders_timeline",
+    "anomalies",
+    "data_quality",
+    "checks",
+    "matches",
+)
 
 
 def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -71,9 +83,10 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 collected_at=collected_at,
                 weeks_for_alarms=MIN_WEEKS,
                 suspicious_p=SUSPICIOUS_P,
-                titles=page_titles(
-                    *(extracts[f"dashboard_{name}"] for name in ("correlations", "event_study", "forecast_accuracy"))
-                ),
+                titles={
+                    **page_titles(*(extracts[f"dashboard_{name}"] for name in _TITLE_EXTRACTS)),
+                    **overview_titles(*(extracts[f"dashboard_{name}"] for name in _OVERVIEW_EXTRACTS)),
+                },
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),

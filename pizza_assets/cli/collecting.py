@@ -11,6 +11,7 @@ import dagster as dg
 from pizza_assets.cli.clock import weeks_ahead_text
 from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
+from pizza_assets.escaping import with_minus
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
 from pizza_assets.orchestration.runs.backfill_plan import plan_text
@@ -76,7 +77,7 @@ class _Collecting:
             collected = self.backfill.collect(request)
             analysis_error = self._analyse(request, collected)
         warnings = _warnings(self._bench, collected.weeks)
-        say(summary(self._bench.tables, collected, analysis_error, warnings))
+        say(with_minus(summary(self._bench.tables, collected, analysis_error, warnings)))
         return 1 if collected.failures or collected.error or analysis_error else 0
 
     def _analyse(self, request: Request, collected: Collected) -> str | None:

@@ -15,15 +15,18 @@ from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
-from pizza_assets.escaping import printable_json
+from pizza_assets.escaping import printable_json, with_minus
 from pizza_assets.models.demand import DemandForecast
 from pizza_assets.models.labels import SOURCES
-from pizza_assets.models.vocabulary import DemandLevel, Span
+from pizza_assets.models.vocabulary import DataSource, DemandLevel, Span
 from pizza_assets.workbench import Workbench
 
 HEAD = (
     "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)", "busiest hour", "staff for"
 )  # fmt: skip
+
+LEAST_FOR_SEVERAL = 10
+"""Orders an hour that one person hardly makes alone: with fewer, the number of people would be 1 everywhere."""
 
 
 def forecast(market: str | None, team: str | None, days: int | None, is_next: bool, style: str) -> int:
@@ -55,7 +58,7 @@ def forecast(market: str | None, team: str | None, days: int | None, is_next: bo
         "",
         forecast_text(fixtures, rows, whose, now, days or HORIZON_DAYS),
     ]
-    say("\n".join(parts).strip("\n"))
+    say(with_minus("\n".join(parts).strip("\n")))
     return 0
 
 
@@ -98,9 +101,18 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_
             for (market, store), own in shops
         ]
         lines += ["", f"{label}{chain}", *_table([head, *table])]
+    shown = found[found["business_date"].isin(dates)]
+    if shown["people"].isna().all() and _is_for_several(shown).any():
+        lines += ["", "Set PIZZA_ORDERS_PER_PERSON to the orders that one person makes in an hour to see people, too."]
     if days is None and not is_next and next_weekend_dates(found["business_date"]):
         lines += ["", f"The next weekend: {typed('forecast --next-weekend')}"]
     return lines
+
+
+def _is_for_several(rows: pd.DataFrame) -> pd.Series:
+    """Whether an hour may need more than one person, as on the page (views/weekend.js). Invented shops need none."""
+    is_real = rows["order_source"] == DataSource.REAL
+    return is_real & (rows["span"] == Span.HOUR) & (rows["quantile_90"] >= LEAST_FOR_SEVERAL)
 
 
 def _dates(known: pd.Series, days: int | None, *, is_next: bool) -> list[str]:

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from pizza_assets.escaping import printable
+from pizza_assets.escaping import printable, typeable
 
 
 def say(text: object, *, is_problem: bool = False) -> None:
     """Print a line or lines, on stderr if `is_problem`. JSON must be made by `printable_json` before."""
-    print(printable(str(text)), file=sys.stderr if is_problem else sys.stdout, flush=True)
+    stream = sys.stderr if is_problem else sys.stdout
+    print(typeable(printable(str(text)), stream.encoding), file=stream, flush=True)
 
 
 def open_closed_streams() -> None:

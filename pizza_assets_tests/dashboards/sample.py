@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.overview_titles import overview_titles
 from pizza_assets.analysis.titles import page_titles
 from pizza_assets.dashboards.dashboard_page import PageData
 from pizza_assets.models.extracts import (
@@ -58,31 +59,36 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
     coming = coming_matches(sample.match_sources, sample.markets)
     event_study = _event_study(sample, len(matches))
     accuracy = forecast_accuracy(sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4)
+    extracts = {
+        "dashboard_orders_timeline": _timeline(quarters),
+        "dashboard_matches": matches,
+        "dashboard_match_timeline": _match_timeline(impact, rng),
+        "dashboard_match_impact": impact,
+        "dashboard_correlations": correlations,
+        "dashboard_event_study": event_study,
+        "dashboard_anomalies": _anomalies(sample, matches),
+        "dashboard_insights": _insights(sample, correlations),
+        "dashboard_data_quality": _quality(sample),
+        "dashboard_checks": _checks(sample),
+        "dashboard_coming_matches": coming,
+        "dashboard_match_forecast": match_forecast(sample.order_sources, coming, is_known=sample.weeks >= 4),
+        "dashboard_demand_forecast": demand_forecast(
+            sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4
+        ),
+        "dashboard_forecast_accuracy": accuracy,
+    }
+    described = ("match_impact", "match_forecast", "orders_timeline", "anomalies", "data_quality", "checks", "matches")
     return PageData(
         title="Pizza and football",
-        titles=page_titles(correlations, event_study, accuracy),
+        titles={
+            **page_titles(correlations, event_study, accuracy),
+            **overview_titles(*(extracts[f"dashboard_{name}"] for name in described)),
+        },
         data_as_of="4 Aug 2026, 05:00 UTC",
         collected_at=datetime(2026, 8, 4, 5, tzinfo=UTC),
         planted_effects=PLANTED if "mock" in sample.order_sources else "",
         quarter_hours=quarters,
-        extracts={
-            "dashboard_orders_timeline": _timeline(quarters),
-            "dashboard_matches": matches,
-            "dashboard_match_timeline": _match_timeline(impact, rng),
-            "dashboard_match_impact": impact,
-            "dashboard_correlations": correlations,
-            "dashboard_event_study": event_study,
-            "dashboard_anomalies": _anomalies(sample, matches),
-            "dashboard_insights": _insights(sample, correlations),
-            "dashboard_data_quality": _quality(sample),
-            "dashboard_checks": _checks(sample),
-            "dashboard_coming_matches": coming,
-            "dashboard_match_forecast": match_forecast(sample.order_sources, coming, is_known=sample.weeks >= 4),
-            "dashboard_demand_forecast": demand_forecast(
-                sample.order_sources, sample.match_sources, is_known=sample.weeks >= 4
-            ),
-            "dashboard_forecast_accuracy": accuracy,
-        },
+        extracts=extracts,
     )
 
 

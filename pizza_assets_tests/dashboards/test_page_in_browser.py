@@ -73,6 +73,8 @@ def folder(tmp_path_factory) -> Path:
         "fortnight": _for_two_weeks(mock),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "unusual": _with_a_quiet_sunday(mock),
+        "unstaffed": _with_demand(sample_page_data(BOTH), people=None),
+        "quiet": _with_demand(sample_page_data(BOTH), people=None, quantile_90=9.0),
         "forint": _in(sample_page_data(Sample(weeks=8, markets=4)), "HUF"),
         "promoted": _promoted(sample_page_data(BOTH)),
         "calendar": replace(mock, calendar=CALENDAR),
@@ -191,6 +193,11 @@ def _for_two_weeks(data: PageData) -> PageData:
             DataQualityExtract.table_name(): quality,
         },
     )
+
+
+def _with_demand(data: PageData, **changes: object) -> PageData:
+    demand = DemandForecastExtract.conform(data.rows(DemandForecastExtract).assign(**changes))
+    return replace(data, extracts={**data.extracts, DemandForecastExtract.table_name(): demand})
 
 
 def _led_by_a_match_that_nobody_follows(data: PageData) -> PageData:
@@ -806,11 +813,21 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
         assert shop.inner_text().split() == ["Wolverhampton", "shop", "2", "Tue", "+5", "%"]
         assert max(shop.evaluate(LINES_OF_A_SHOP)) == 1
         assert page.locator(".match-mark").first.inner_text() == "match 15:00"
-        assert "PIZZA_ORDERS_PER_PERSON" in page.inner_text("#view-weekend")
         assert "All chains together: staff for" in page.inner_text("#view-coming thead")
         page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
         page.wait_for_selector("#view-shop_day .legend")
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
+
+
+def test_how_people_can_be_shown_is_told_where_a_real_shop_may_need_several(browser, folder) -> None:
+    hint = "PIZZA_ORDERS_PER_PERSON"
+    with opened(browser, folder / "unstaffed.html") as page:
+        assert hint in page.inner_text("#view-weekend")
+        choose(page, "source", "mock/real")
+        assert hint not in page.inner_text("#view-weekend"), "invented shops need nobody"
+    for name in ("quiet", "both"):
+        with opened(browser, folder / f"{name}.html") as page:
+            assert hint not in page.inner_text("#view-weekend")
 
 
 def test_the_contents_open_every_view_by_keyboard(browser, folder) -> None:
@@ -854,6 +871,25 @@ def test_a_title_says_what_was_found_until_a_filter_leaves_other_data(browser, f
         assert page.inner_text("#title-effects") == "Effect sizes"
     with opened(browser, folder / "tiny.html") as page:
         assert page.inner_text("#title-effects") == "Effect sizes"
+
+
+def test_views_that_describe_the_data_have_a_title_of_what_is_shown(browser, folder) -> None:
+    named = ("coming", "timeline", "calendar", "matches", "anomalies", "sources", "quality")
+    names = {view.id: view.title for view in VIEWS}
+    with opened(browser, folder / "both.html") as page:
+        told = {name: page.inner_text(f"#title-{name}") for name in named}
+        assert told["coming"].startswith("Football is expected to add")
+        assert told["sources"] == "50 % of orders are mock, all matches are real"
+        assert not [name for name in named if told[name] == names[name]]
+        choose(page, "source", "mock/real")
+        assert page.inner_text("#title-timeline").startswith("MOCK ORDERS: Orders of the last 4 weeks")
+        assert page.inner_text("#title-sources") == names["sources"]
+        choose(page, "source", "")
+        choose(page, "from", "2025-09-09")
+        dated = {name: page.inner_text(f"#title-{name}") for name in named if name != "coming"}
+        assert not [name for name, title in dated.items() if title != names[name]]
+    with opened(browser, folder / "both.html", now="2026-08-09T10:00:00Z") as page:
+        assert page.inner_text("#title-coming") == names["coming"], "a match that counted has been played"
 
 
 def test_the_calendar_is_in_the_page_and_offered_only_if_it_has_events(browser, folder) -> None:

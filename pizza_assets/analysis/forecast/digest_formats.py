@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 from pizza_assets.analysis.forecast.digest import Digest
-from pizza_assets.escaping import plain_markdown, printable
+from pizza_assets.escaping import plain_markdown, printable, with_minus
 
 
 def as_text(digest: Digest) -> str:
@@ -13,16 +13,16 @@ def as_text(digest: Digest) -> str:
     parts = [digest.made]
     for section in digest.sections:
         parts += ["", section.heading, *(f"- {line}" for line in section.lines)]
-    return "\n".join([*parts, *([""] if digest.reviews else []), *digest.reviews])
+    return with_minus("\n".join([*parts, *([""] if digest.reviews else []), *digest.reviews]))
 
 
 def as_markdown(digest: Digest) -> str:
     """Markdown with a heading for each chain."""
     parts = [f"# {plain_markdown(digest.title)}", "", plain_markdown(digest.made)]
     for section in digest.sections:
-        lines = [f"- {plain_markdown(line)}" for line in section.lines]
+        lines = [f"- {plain_markdown(with_minus(line))}" for line in section.lines]
         parts += ["", f"## {plain_markdown(section.heading)}", "", *lines]
-    return "\n".join([*parts, *(text for line in digest.reviews for text in ("", plain_markdown(line)))])
+    return "\n".join([*parts, *(text for line in digest.reviews for text in ("", plain_markdown(with_minus(line))))])
 
 
 def as_html(digest: Digest) -> str:
@@ -60,4 +60,4 @@ FORMATS: dict[str, Callable[[Digest], str]] = {
 
 
 def _html(text: str) -> str:
-    return html.escape(printable(text))
+    return html.escape(printable(with_minus(text)))

@@ -49,13 +49,28 @@ class Shape:
     holiday_factor: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """What a shape is fitted to. weight: of each week. weighed: orders, older ones with less weight [market, place].
+    by_week: orders [market, week]. exposure: number of usual quarter-hours, times the factors of matches in them
+    [market, week, place]; by far the largest table, so there is only one of it."""
+
+    weight: np.ndarray
+    weighed: np.ndarray
+    by_week: np.ndarray
+    exposure: np.ndarray
+
+
 def fit_shape(history: OrderHistory, cut: int, factors: np.ndarray) -> Shape:
     """Fit the shape to the columns before `cut`. factors: of own matches [market, column], 1 where there is none."""
     is_usual = _is_clear(history, cut) & (history.holiday[:, :cut] == 0)
-    alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS // 2)
+    sums = _sums(history, cut, factors, is_usual)
+    alpha, level = _alternated(sums, ROUNDS // 2, history.of_shops)
     unusual = _unusual_days(history, cut, factors, alpha, level, is_usual)
-    is_usual = is_usual & ~np.isin(history.day[:, :cut], unusual)
-    alpha, level = _alternated(history, cut, factors, is_usual, ROUNDS)
+    if len(unusual):
+        is_usual = is_usual & ~np.isin(history.day[:, :cut], unusual)
+        sums = _sums(history, cut, factors, is_usual, sums.exposure)
+    alpha, level = _alternated(sums, ROUNDS, history.of_shops)
     return Shape(alpha, is_usual, unusual, _holiday_factors(history, cut, factors, alpha, level, is_usual))
 
 
@@ -65,7 +80,9 @@ def _holiday_factors(
     on_holiday = (history.holiday[:, :cut] > 0) & history.is_known[:, :cut]
     market, column = np.nonzero(on_holiday)
     usual = alpha[market, history.place[market, column]] * level[market, history.week[column]] * factors[market, column]
-    has_passed = np.bincount(history.holiday[:, :cut].ravel(), minlength=len(history.holiday_names) + 1) > 0
+    has_passed = np.zeros(len(history.holiday_names) + 1, dtype=bool)
+    for codes in history.holiday[:, :cut]:
+        has_passed[codes] = True
     is_seen = np.isin(np.arange(len(has_passed)), history.holiday[market, column])
     found = holiday_factors(
         history.counts[market, column],
@@ -82,11 +99,11 @@ def _holiday_factors(
 
 def _usual_day(history: OrderHistory, cut: int, is_usual: np.ndarray, on_holiday: np.ndarray) -> np.ndarray:
     """Mean orders of a usual day, of all markets in which each holiday is known [code]."""
-    of_market = BINS_PER_DAY * ratio((history.counts[:, :cut] * is_usual).sum(axis=1), is_usual.sum(axis=1), 0.0)
-    codes = np.where(on_holiday, history.holiday[:, :cut], 0)
+    orders = history.counts[:, :cut].sum(axis=1, where=is_usual)
+    of_market = BINS_PER_DAY * ratio(orders, is_usual.sum(axis=1), 0.0)
     sums = np.zeros(len(history.holiday_names) + 1)
-    for mean, of in zip(of_market, codes, strict=True):
-        sums[np.flatnonzero(np.bincount(of, minlength=len(sums)))] += mean
+    for mean, codes, is_on in zip(of_market, history.holiday[:, :cut], on_holiday, strict=True):
+        sums[np.unique(codes[is_on])] += mean
     return sums
 
 
@@ -104,35 +121,41 @@ def _is_clear(history: OrderHistory, cut: int) -> np.ndarray:
     return clear
 
 
-def _alternated(
-    history: OrderHistory, cut: int, factors: np.ndarray, is_usual: np.ndarray, rounds: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """alpha [market, place] and level [market, week], fitted in turn."""
+def _sums(
+    history: OrderHistory, cut: int, factors: np.ndarray, is_usual: np.ndarray, exposure: np.ndarray | None = None
+) -> _Sums:
+    """Sums over usual columns before `cut`. exposure: a table to write into, of earlier sums that are done with."""
     week, markets = history.week[:cut], len(history.markets)
     weeks = int(week[-1]) + 1
-    shape = (markets, weeks, BINS_PER_WEEK)
-    orders, exposure = np.empty(shape), np.empty(shape)
-    for market in range(markets):
-        cell = week * BINS_PER_WEEK + history.place[market, :cut]
-        usable = is_usual[market]
-        size = weeks * BINS_PER_WEEK
-        orders[market] = np.bincount(cell, history.counts[market, :cut] * usable, size).reshape(shape[1:])
-        exposure[market] = np.bincount(cell, factors[market, :cut] * usable, size).reshape(shape[1:])
+    size = weeks * BINS_PER_WEEK
     weight = 0.5 ** ((weeks - 1 - np.arange(weeks)) / HALF_LIFE_WEEKS)
-    weighed = np.einsum("mkp,k->mp", orders, weight)
-    is_alone = markets == 1
-    lean_orders = PSEUDO_ORDERS_ALONE if is_alone else PSEUDO_ORDERS_OF_SHOPS if history.of_shops else PSEUDO_ORDERS
-    by_week = orders.sum(axis=2)
-    level = np.ones((markets, weeks))
-    alpha = np.zeros((markets, BINS_PER_WEEK))
+    weighed, by_week = np.empty((markets, BINS_PER_WEEK)), np.empty((markets, weeks))
+    if exposure is None:
+        exposure = np.empty((markets, weeks, BINS_PER_WEEK))
+    for market, usable in enumerate(is_usual):
+        cell = week * BINS_PER_WEEK + history.place[market, :cut]
+        orders = np.bincount(cell, history.counts[market, :cut] * usable, size).reshape(weeks, BINS_PER_WEEK)
+        weighed[market] = np.einsum("kp,k->p", orders, weight)
+        by_week[market] = orders.sum(axis=1)
+        exposure[market] = np.bincount(cell, factors[market, :cut] * usable, size).reshape(orders.shape)
+    return _Sums(weight, weighed, by_week, exposure)
+
+
+def _alternated(sums: _Sums, rounds: int, of_shops: bool) -> tuple[np.ndarray, np.ndarray]:
+    """alpha [market, place] and level [market, week], fitted in turn."""
+    weighed, exposure = sums.weighed, sums.exposure
+    is_alone = len(weighed) == 1
+    lean_orders = PSEUDO_ORDERS_ALONE if is_alone else PSEUDO_ORDERS_OF_SHOPS if of_shops else PSEUDO_ORDERS
+    level = np.ones(sums.by_week.shape)
+    alpha = np.zeros(weighed.shape)
     for _ in range(rounds):
-        seen = np.matmul((level * weight)[:, None, :], exposure)[:, 0]
+        seen = np.matmul((level * sums.weight)[:, None, :], exposure)[:, 0]
         profile = _profile(weighed, seen, is_alone)
         own, exposed = (_smoothed(weighed, weighed), _smoothed(seen, weighed)) if is_alone else (weighed, seen)
         lean = np.divide(lean_orders, profile, out=np.full_like(profile, np.inf), where=profile > 0)
         alpha = np.where(profile > 0, (own + lean_orders) / (exposed + lean), 0.0)
         expected = np.matmul(exposure, alpha[:, :, None])[:, :, 0]
-        level = (by_week + LEVEL_PSEUDO_ORDERS) / (expected + LEVEL_PSEUDO_ORDERS)
+        level = (sums.by_week + LEVEL_PSEUDO_ORDERS) / (expected + LEVEL_PSEUDO_ORDERS)
     return alpha, level
 
 
@@ -176,8 +199,8 @@ def _unusual_days(
     history: OrderHistory, cut: int, factors: np.ndarray, alpha: np.ndarray, level: np.ndarray, is_usual: np.ndarray
 ) -> np.ndarray:
     """Business days on which all markets together depart from the shape, in the cells that it was fitted to."""
-    first = int(history.day.min())
-    observed = np.zeros(int(history.day.max()) - first + 1)
+    first, last = int(history.day[:, 0].min()), int(history.day[:, -1].max())
+    observed = np.zeros(last - first + 1)
     expected = np.zeros_like(observed)
     for market in range(len(alpha)):
         known, day = is_usual[market], history.day[market, :cut] - first

@@ -15,13 +15,23 @@ const ONLY_TOGETHER = "there is no other market to compare a single match with. 
   "with the rest of their days: see what was found, above";
 
 // What was found, for the title of a view: of the first pair of sources that is shown. Nothing if that one has no sure
-// answer, or if the view honours a filter that leaves other data than the sentence is about: then it keeps its name.
-// name: the view, or "view/subject".
+// answer. name: the view, or "view/subject".
 function findingTitle(name, rows) {
+  const [first] = byPair(rows);
+  return first && titleOf(name, pairOf(first[0]));
+}
+
+// The same of the first source of orders.
+const titleOfOrders = (name, sources) => titleOf(name, [...sources].sort().at(-1));
+
+// The same of all data, which no source is chosen from.
+const titleOfWhole = (name) => (FILTER.source ? undefined : titleOf(name, "all"));
+
+// Nothing if the view honours a filter that leaves other data than the sentence is about: then it keeps its name.
+function titleOf(name, key) {
   const { filters } = PAGE.views[name.split("/")[0]];
   const ofData = activeFilters().filter((filter) => filter !== "source" && filters.includes(filter));
-  const [first] = byPair(rows);
-  const found = first && !ofData.length ? PAGE.titles[name]?.[pairOf(first[0])] : undefined;
+  const found = ofData.length ? undefined : PAGE.titles[name]?.[key];
   return found === undefined ? undefined : withMinus(found);
 }
 

@@ -192,10 +192,16 @@ def _demand() -> Iterator[CalculatedField]:
     is_weekend = f"{{weekday_number}} >= {_FRIDAY} AND floor({days} / 7) = floor({today} / 7)"
     yield CalculatedField(DEMAND, "is_this_weekend", f"ifelse({is_weekend}, '{choices.YES}', 'no')")
     yield CalculatedField(DEMAND, "is_ahead", f"ifelse({{ends_at}} > now(), '{choices.YES}', 'no')")
+    for name in ("quantile_90", "people"):
+        # the page's number of a day: another hour may need more, as its range is wider
+        busiest = f"maxOver({{expected}}, [{_SHOP_AND_DAY}], PRE_AGG)"
+        expression = f"ifelse({{expected}} = {busiest}, {{{name}}}, NULL)"
+        yield CalculatedField(DEMAND, f"{name}_in_the_busiest_hour", expression, NUMBER)
     yield CalculatedField(DEMAND, "football_adds", "{with_football} - {without_football}", NUMBER)
     yield CalculatedField(DEMAND, "hours_since_the_newest_orders", "dateDiff({origin_at}, now(), 'HH')", NUMBER)
 
 
+_SHOP_AND_DAY = "{order_source}, {match_source}, {chain}, {market}, {store_id}, {business_date}"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FRIDAY = 4
 

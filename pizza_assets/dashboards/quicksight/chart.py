@@ -71,6 +71,8 @@ def column_label(name: str) -> str:
 
 _LABELS = {
     "quantile_90": "staff for (orders)",
+    "quantile_90_in_the_busiest_hour": "staff for (orders)",
+    "people_in_the_busiest_hour": "people",
     "pizzas_90": "pizzas to prepare",
     "weekday_and_date": "day",
     "business_date": "day",

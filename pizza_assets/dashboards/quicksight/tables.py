@@ -61,22 +61,24 @@ def grid(
     *,
     rows: Sequence[str],
     columns: Sequence[str],
-    highest: Sequence[str],
+    values: Sequence[str],
     only: Only,
     suffix: str,
 ) -> Chart:
-    """A table of two dimensions, with the highest of each value in a cell; without totals, which would add up shops or
-    labels."""
+    """A table of two dimensions; without totals, which would add up shops or labels.
+
+    values: fields with one value in each cell, or several that are alike, and empty in all other rows.
+    """
     wells = {
         "Rows": [dimension(chart_id, data_set, name) for name in rows],
         "Columns": [dimension(chart_id, data_set, name) for name in columns],
-        "Values": [measure(chart_id, data_set, name, "MAX") for name in highest],
+        "Values": [measure(chart_id, data_set, name, "MAX") for name in values],
     }
     hidden = {"TotalsVisibility": "HIDDEN"}
     totals = ("RowSubtotalOptions", "ColumnSubtotalOptions", "RowTotalOptions", "ColumnTotalOptions")
     configuration: Request = {
         "FieldWells": {"PivotTableAggregatedFieldWells": wells},
-        "FieldOptions": {"SelectedFieldOptions": _headers(chart_id, (*rows, *columns, *highest))},
+        "FieldOptions": {"SelectedFieldOptions": _headers(chart_id, (*rows, *columns, *values))},
         "TotalOptions": dict.fromkeys(totals, hidden),
     }
     return Chart(chart_id, data_set, "PivotTableVisual", configuration, only=only, suffix=suffix, height=14)

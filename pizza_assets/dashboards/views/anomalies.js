@@ -14,6 +14,7 @@ function renderAnomalies() {
     make("table", {}, headOf(ANOMALY_HEADS), make("tbody", {}, ...pageOf(rows, anomalyPages).map(anomalyRow)));
   fillView("anomalies", {
     labels: rows.map((row) => row.order_source),
+    title: titleOfOrders("anomalies", rows.map((row) => row.order_source)),
     body: [
       anomalyHint(rows), scrolling("Table of alarms", table),
       pager(rows.length, anomalyPages, "anomalies", renderAnomalies), downloadButton("alarms", rows),

@@ -28,7 +28,8 @@ function renderCalendar() {
   const hint = make("p", { class: "hint" },
     "Each day combines all selected markets, by their local dates. Single days are noisy. Select a day to see its " +
       "matches.");
-  fillView("calendar", { labels: rows.map((row) => row.data_source), body: [key, ...body, hint] });
+  const title = findingTitle("calendar", rows);
+  fillView("calendar", { labels: rows.map((row) => row.data_source), title, body: [key, ...body, hint] });
   return draws;
 }
 

@@ -25,6 +25,9 @@ function renderComing() {
     make("tbody", {}, ...pageOf(own, comingPages).map(comingRow)));
   fillView("coming", {
     labels,
+    // the title counts all that were coming when the page was made
+    title: DATA.coming_matches.some((row) => row.entry === "fixture" && isOver(row)) ? undefined
+      : findingTitle("coming", own.filter((row) => row.market)),
     body: [
       ...noticeList(notices),
       ...(own.length ? [comingHint(chains), scrolling("Table of coming matches", table)]

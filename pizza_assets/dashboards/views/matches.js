@@ -15,7 +15,8 @@ function renderMatches() {
   const known = rows.filter((row) => row.uplift_pct !== null).sort(bySortKey);
   const sorted = [...known, ...rows.filter((row) => row.uplift_pct === null)];
   const body = sorted.length ? matchTable(sorted, known.length) : [emptyNote(noMatchWords())];
-  fillView("matches", { labels: rows.map((row) => row.data_source), body });
+  const title = TABLE.window === "post" ? findingTitle("matches", rows) : undefined;
+  fillView("matches", { labels: rows.map((row) => row.data_source), title, body });
   return [];
 }
 

@@ -29,6 +29,7 @@ function renderQuality() {
   const hasWarnings = DATA.checks.some((row) => row.outcome === "error" || row.outcome === "warning");
   fillView("quality", {
     labels,
+    title: titleOfWhole("quality"),
     body: [
       ...(hasWarnings ? checkTable() : []),
       legend(["real", "real"], ["mock", "mock"], ["none", "nothing stored"],

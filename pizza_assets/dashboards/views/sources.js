@@ -17,7 +17,8 @@ function renderSources() {
     return [];
   }
   const holder = make("div", { class: "chart tall", id: "chart-sources" });
-  fillView("sources", { labels, body: [legend(["real", "real"], ["mock", "mock: invented"]), holder] });
+  const title = titleOfWhole("sources");
+  fillView("sources", { labels, title, body: [legend(["real", "real"], ["mock", "mock: invented"]), holder] });
   return [{ holder, draw: () => drawSources(holder, orders, played) }];
 }
 

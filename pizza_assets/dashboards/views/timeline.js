@@ -23,6 +23,7 @@ function renderTimeline() {
   const holder = make("div", { class: "chart tall", id: "chart-timeline" });
   fillView("timeline", {
     labels,
+    title: titleOfOrders("timeline", series.keys()),
     body: [
       timelineLegend(series, matches, alarms), holder,
       timelineHint(isByHour(from, to), alarms, matches.length > MOST_TICKS),

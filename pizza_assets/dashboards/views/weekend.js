@@ -33,6 +33,9 @@ function renderWeekend() {
   return [];
 }
 
+// Whether a shop's hour may need more than one person, as in cli/forecasting.py. Invented shops need none.
+const isForSeveral = (row) => row.order_source === "real" && row.span === "hour" && row.quantile_90 >= 10;
+
 // Friday to Sunday of the running or the next weekend; or of the weekend after it; or the next seven days; or those
 // that follow.
 function shownDates(dates, period) {
@@ -69,8 +72,8 @@ function weekendTools(shown, all, offered, period) {
   const show = (chosen) => { chosenDates = chosen; redraw(renderWeekend); byId("weekend-days").focus(); };
   const hasPeople = shown.some((row) => row.people !== null);
   const staff = hasPeople ? "orders and people" : "orders";
-  const people = hasPeople || !shown.some((row) => row.quantile_90 !== null) ? ""
-    : " With PIZZA_ORDERS_PER_PERSON set, people are shown, too.";
+  const people = hasPeople || !shown.some(isForSeveral) ? ""
+    : " Whoever runs “pizza run” can have people shown, too: by PIZZA_ORDERS_PER_PERSON.";
   // From Saturday on, the weekend that people plan is the next one.
   const isEnding = period === "weekend" && offered.includes("next") &&
     new Set(shown.map((row) => row.business_date)).size < 3;

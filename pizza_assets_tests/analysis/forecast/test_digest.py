@@ -41,10 +41,16 @@ def test_a_shop_has_its_busiest_hour_and_what_the_match_adds() -> None:
 
 @pytest.mark.parametrize(
     ("adds", "words"),
-    [(-3.0, "15:00 (-3 orders that day)"), (1.2, "(+1 order that day)"), (0.3, "15:00\n"), (None, "15:00\n")],
+    [(-3.0, "15:00 (−3 orders that day)"), (1.2, "(+1 order that day)"), (0.3, "15:00\n"), (None, "15:00\n")],
 )
 def test_what_is_not_known_to_be_added_is_not_told(adds: float | None, words: str) -> None:
     assert words in as_text(made(with_match(adds)))
+
+
+def test_less_than_without_a_match_is_told_with_a_minus_sign_in_what_people_read() -> None:
+    found = made(with_match(-3.0))
+    for style, write in FORMATS.items():
+        assert ("(−3 orders that day)" in write(found).replace("\\", "")) == (style != "json")
 
 
 def test_the_digest_is_about_ten_lines_however_many_shops_there_are() -> None:

@@ -81,6 +81,20 @@ def test_the_weekend_is_the_running_or_the_next_one(first: int, expected: list[s
     assert [text[-2:] for text in weekend_dates(dates)] == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({"people": None}, True),
+        ({"people": None, "quantile_90": 9.0}, False),
+        ({"people": None, "order_source": "mock"}, False),
+        ({}, False),
+    ],
+)
+def test_how_people_can_be_shown_is_told_where_a_real_shop_may_need_several(changes: dict, is_told: bool) -> None:
+    text = "\n".join(staff_text(FORECAST.assign(**changes), BEFORE, None))
+    assert ("PIZZA_ORDERS_PER_PERSON" in text) == is_told
+
+
 def test_terminal_and_run_say_the_same_numbers_for_every_shop() -> None:
     text = "\n".join(staff_text(FORECAST, BEFORE, None))
     assert "Birmingham, shop 1  49, 7 people at 18:00 *  49, 7 people at 18:00  Sat +1 %" in text

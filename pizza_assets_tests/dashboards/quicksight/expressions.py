@@ -1,6 +1,7 @@
 """QuickSight's expressions, as far as ours use them, evaluated on one row: so that what a filter means can be tried.
 
-`evaluate` takes one row; `evaluate_group` the rows of one point of a chart, for fields that aggregate.
+`evaluate` takes one row; `evaluate_group` the rows of one point of a chart, for fields that aggregate; `evaluate_rows`
+all rows of a chart, for fields that look at other rows.
 """
 
 import ast
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+_MAX_OVER = re.compile(r"maxOver\(\{(\w+)\}, \[([^\]]*)\], PRE_AGG\)")
 _WORDS = {" AND ": " and ", " OR ": " or ", "NULL": "None", "<>": "!="}
 
 
@@ -32,6 +34,20 @@ def evaluate_group(expression: str, rows: Sequence[Mapping[str, Any]], parameter
     }
     scope = _FUNCTIONS | {"parameters": parameters, **aggregates}
     return eval(compile(tree, "<expression>", "eval"), scope)
+
+
+def evaluate_rows(expression: str, rows: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> list[Any]:
+    """The value in every row. `maxOver({column}, [columns], PRE_AGG)` is the highest of the rows, as filtered, that
+    have the same columns; QuickSight computes it before it aggregates them."""
+    (window,) = _MAX_OVER.finditer(expression)
+    columns = re.findall(r"\{(\w+)\}", window[2])
+    highest: dict[tuple[Any, ...], Any] = {}
+    for row in rows:
+        key = tuple(row[column] for column in columns)
+        highest[key] = max(row[window[1]], highest.get(key, row[window[1]]))
+    plain = _MAX_OVER.sub("{highest}", expression)
+    keys = (tuple(row[column] for column in columns) for row in rows)
+    return [evaluate(plain, {**row, "highest": highest[key]}, parameters) for row, key in zip(rows, keys, strict=True)]
 
 
 class _RowByRow(ast.NodeTransformer):

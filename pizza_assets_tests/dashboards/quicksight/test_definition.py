@@ -176,7 +176,9 @@ def test_the_weekend_is_a_grid_of_shops_and_days_without_any_total() -> None:
     rows = [row["CategoricalDimensionField"]["Column"]["ColumnName"] for row in wells["Rows"]]
     assert rows == [LABEL, "chain", "market", "store_id"]
     values = [value["NumericalMeasureField"] for value in wells["Values"]]
-    assert [value["Column"]["ColumnName"] for value in values] == ["quantile_90", "people"]
+    assert [value["Column"]["ColumnName"] for value in values] == [
+        "quantile_90_in_the_busiest_hour", "people_in_the_busiest_hour",
+    ]  # fmt: skip
     assert {value["AggregationFunction"]["SimpleNumericalAggregation"] for value in values} == {"MAX"}
     assert only_values(BODIES["weekend"], "span") == ["hour"]
     assert only_values(BODIES["weekend"], "is_this_weekend") == ["yes"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from pizza_assets.dashboards.quicksight.calculated_fields import CALCULATED_FIELDS
 from pizza_assets_tests.dashboards.quicksight.cross_check import COLUMNS_IN_EXPRESSION
-from pizza_assets_tests.dashboards.quicksight.expressions import evaluate
+from pizza_assets_tests.dashboards.quicksight.expressions import evaluate, evaluate_rows
 from pizza_assets_tests.support.cases import each_of
 
 EXPRESSIONS = {(field.data_set.identifier, field.name): field.expression for field in CALCULATED_FIELDS}
@@ -44,6 +44,26 @@ def test_an_hour_that_has_passed_is_not_ahead_and_the_age_is_that_of_the_orders(
     for now, is_ahead, hours in (("2026-11-28T14:06:00Z", "yes", 21), ("2026-11-28T15:00:00Z", "no", 22)):
         assert computed("demand_forecast", "is_ahead", row, now) == is_ahead
         assert computed("demand_forecast", "hours_since_the_newest_orders", row, now) == hours
+
+
+def hour(expected: float, quantile_90: float, people: float, **changes: object) -> dict[str, Any]:
+    shop = {"order_source": "real", "match_source": "real", "chain": "A", "market": "Leeds", "store_id": "1"}
+    numbers = {"expected": expected, "quantile_90": quantile_90, "people": people}
+    return {**shop, "business_date": "2026-11-28", **numbers, **changes}
+
+
+def test_a_day_has_the_number_of_its_busiest_hour_though_another_may_need_more() -> None:
+    """The highest number of any hour stood there, and the page has that of the busiest one."""
+    rows = [
+        hour(40.0, 52.0, 5.0),
+        hour(39.0, 55.0, 6.0),  # days ahead have other ranges, and these begin within a business day
+        hour(12.0, 18.0, 2.0, store_id="2"),
+        hour(9.0, 15.0, 2.0, business_date="2026-11-29"),
+        hour(80.0, 95.0, 9.0, order_source="mock"),
+    ]
+    for name, found in (("quantile_90", [52.0, None, 18.0, 15.0, 95.0]), ("people", [5.0, None, 2.0, 2.0, 9.0])):
+        expression = EXPRESSIONS["demand_forecast", f"{name}_in_the_busiest_hour"]
+        assert evaluate_rows(expression, rows, {}) == found
 
 
 def test_what_football_adds_is_the_difference() -> None:

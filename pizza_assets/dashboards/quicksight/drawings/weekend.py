@@ -24,9 +24,9 @@ def _weekend() -> list[Chart]:
             DEMAND,
             rows=(LABEL, *_SHOP),
             columns=("weekday_and_date",),
-            highest=("quantile_90", "people"),
+            values=("quantile_90_in_the_busiest_hour", "people_in_the_busiest_hour"),
             only=KNOWN | ahead | {"span": [Span.HOUR], "is_this_weekend": [YES]},
-            suffix=": orders and people to staff for (the highest of any hour still ahead)",
+            suffix=": orders and people to staff for (in the busiest hour still ahead)",
         ),
         tables.table(
             "weekend-days",

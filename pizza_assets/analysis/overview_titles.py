@@ -1,0 +1,209 @@
+"""Titles of views that describe the data: counts and comparisons of what is shown, without a test of anything.
+
+Titles about effects are in titles.py. A view without rows, or with too few for its statement, has none here; the page
+then shows its name.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from pizza_assets.analysis import wording
+from pizza_assets.models.labels import SOURCES
+from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span, Window
+
+TEMPLATES = {
+    "calendar": "{source}Orders after matches were above usual on {above} of {days} match days",
+    "matches": (
+        "{source}Of {all} pairs of market and match, {above} stood out above usual and {below} below; chance alone "
+        "makes about {chance}"
+    ),
+    "coming": "{source}Football is expected to {adds} {orders} ({share} %) around {matches} forecast",
+    "timeline": "{source}Orders of the last {weeks} weeks were {size} % {side} those of the {weeks} before",
+    "timeline_alike": "{source}Orders of the last {weeks} weeks were as many as in the {weeks} before",
+    "anomalies": "{source}{alarms} found among all stores",
+    "quality": "Of {weeks}: {causes}; {checks}",
+    "quality_whole": "Nothing is missing in {weeks}, and no row was refused; {checks}",
+    "sources": "All {what} are {kind}",
+    "sources_mixed": "{shares}",
+}
+"""By view. A test says of each of them when it is true."""
+WHOLE = "all"
+"""The key of a title about all data, whatever their source."""
+FEWEST_DAYS = 5
+"""As in the calendar, which is not drawn for fewer (views/calendar.js)."""
+FEWEST_MATCHES = 20
+"""With fewer, not even one interval in twenty is expected to exclude 0 by chance."""
+COMPARED_WEEKS = 4
+_ALIKE_COVERAGE = 0.005
+
+
+def calendar_title(impact: pd.DataFrame) -> str:
+    """On how many match days orders after the match were above usual. impact: MatchImpact of one pair of sources."""
+    rows = _after(impact)
+    sums = rows[(rows["status"] == ResultStatus.OK) & rows["expected"].notna()]
+    days = sums.groupby("kickoff_date")[["observed", "expected"]].sum()
+    if len(days) < FEWEST_DAYS:
+        return ""
+    return TEMPLATES["calendar"].format(
+        source=_source_of_pair(impact), above=f"{(days['observed'] > days['expected']).sum():,}", days=f"{len(days):,}"
+    )
+
+
+def matches_title(impact: pd.DataFrame) -> str:
+    """After how many matches of a market an interval excludes 0, beside what chance alone makes of it."""
+    rows = _after(impact).dropna(subset=["ci_low_pct", "ci_high_pct"])
+    if len(rows) < FEWEST_MATCHES:
+        return ""
+    above, below = (rows["ci_low_pct"] > 0).sum(), (rows["ci_high_pct"] < 0).sum()
+    return TEMPLATES["matches"].format(
+        source=_source_of_pair(impact),
+        above=f"{above:,}",
+        below=f"{below:,}",
+        all=f"{len(rows):,}",
+        chance=f"{round(0.05 * len(rows)):,}",
+    )
+
+
+def coming_title(forecast: pd.DataFrame) -> str:
+    """What football adds around all coming matches together; empty unless such matches add or take orders on average.
+
+    forecast: MatchForecast of one pair of sources.
+    """
+    around = forecast[(forecast["span"] == Span.MATCH) & (forecast["status"] == ResultStatus.OK)]
+    rows = around.dropna(subset=["difference", "average_difference_low", "average_difference_high"])
+    is_more, is_less = (rows["average_difference_low"] > 0).all(), (rows["average_difference_high"] < 0).all()
+    if rows.empty or len(rows) < len(around) or not (is_more or is_less):
+        return ""
+    added, usual = rows["difference"].sum(), rows["without_football"].sum()
+    matches = rows["match_id"].nunique()
+    return TEMPLATES["coming"].format(
+        source=_source_of_pair(rows),
+        adds="add" if is_more else "take away",
+        orders=wording.counted_noun(max(round(abs(added)), 1), "order", "orders"),
+        share=wording.number(abs(100 * added / usual)),
+        matches=wording.counted_noun(matches, "match that is", "matches that are"),
+    )
+
+
+def timeline_title(timeline: pd.DataFrame) -> str:
+    """The last four weeks beside the four before; empty unless orders of the same markets are known for as long.
+
+    timeline: OrdersTimelineExtract of one source of orders.
+    """
+    end = timeline["hour_at"].max() + pd.Timedelta(hours=1)
+    age = (end - timeline["hour_at"]) / pd.Timedelta(weeks=COMPARED_WEEKS)
+    recent = timeline[age <= 2].assign(is_last=age[age <= 2] <= 1)
+    hours = recent.groupby(["market", "chain", "hour_at", "is_last"], as_index=False)["covered_minutes"].max()
+    known = hours.groupby(["market", "chain", "is_last"])["covered_minutes"].sum().unstack("is_last")
+    if set(known.columns) != {False, True} or known.isna().any(axis=None):
+        return ""
+    if (abs(known[True] / known[False] - 1) > _ALIKE_COVERAGE).any():
+        return ""
+    before, last = (recent.loc[recent["is_last"] == is_last, "order_count"].sum() for is_last in (False, True))
+    if not before:
+        return ""
+    share = 100 * (last / before - 1)
+    size = wording.number(abs(share))
+    return TEMPLATES["timeline_alike" if float(size) == 0 else "timeline"].format(
+        source=wording.order_prefix(timeline["order_source"].iloc[0]),
+        size=size,
+        side="above" if share > 0 else "below",
+        weeks=COMPARED_WEEKS,
+    )
+
+
+def anomalies_title(anomalies: pd.DataFrame) -> str:
+    """How many alarms there were of each kind. anomalies: OrderAnomalies of one source of orders."""
+    counts = anomalies["kind"].value_counts()
+    found = [
+        wording.counted_noun(int(counts[kind]), *nouns) for kind, nouns in wording.ALARMS.items() if kind in counts
+    ]
+    return TEMPLATES["anomalies"].format(
+        source=wording.order_prefix(anomalies["order_source"].iloc[0]), alarms=wording.joined_words(found)
+    )
+
+
+def quality_title(weeks: pd.DataFrame, checks: pd.DataFrame) -> str:
+    """How many weeks are not as they should be, and why. weeks: DataQualityExtract. checks: ChecksExtract."""
+    if weeks.empty:
+        return ""
+    lacks = {
+        "missing": weeks["data_source"] == "none",
+        "partial": weeks["is_partial"],
+        "with refused rows": weeks["rejected_count"] > 0,
+    }
+    counts = {words: weeks.loc[is_so, "week"].nunique() for words, is_so in lacks.items()}
+    causes = [f"{count:,} {words}" for words, count in counts.items() if count]
+    parts = {"weeks": wording.counted_noun(weeks["week"].nunique(), "week", "weeks"), "checks": _checks_words(checks)}
+    if not causes:
+        return TEMPLATES["quality_whole"].format(**parts)
+    return TEMPLATES["quality"].format(causes=wording.joined_words(causes), **parts)
+
+
+def _checks_words(checks: pd.DataFrame) -> str:
+    if checks["outcome"].isin(["not_checked"]).all():
+        return "nothing has been checked"
+    failed = checks.loc[checks["outcome"].isin(["error", "warning"]), ["asset", "check"]].drop_duplicates()
+    return f"{wording.counted_noun(len(failed), 'check', 'checks') if len(failed) else 'no check'} failed"
+
+
+def sources_title(orders: pd.Series, matches: pd.Series) -> str:
+    """How much is mock; empty if nothing is stored. orders, matches: their numbers by source."""
+    shares = {
+        words: of.get(DataSource.MOCK.value, 0) / of.sum()
+        for words, of in (("orders", orders), ("matches", matches))
+        if of.sum()
+    }
+    if not shares:
+        return ""
+    if set(shares.values()) in ({0.0}, {1.0}):
+        return TEMPLATES["sources"].format(what=" and ".join(shares), kind=_kind(max(shares.values())))
+    told = ", ".join(_share_words(words, share) for words, share in shares.items())
+    return TEMPLATES["sources_mixed"].format(shares=told[:1].upper() + told[1:])
+
+
+def _share_words(words: str, share: float) -> str:
+    if share in (0.0, 1.0):
+        return f"all {words} are {_kind(share)}"
+    per_cent = "under 1" if share < 0.005 else "over 99" if share > 0.995 else f"{100 * share:.0f}"
+    return f"{per_cent} % of {words} are {_kind(1.0)}"
+
+
+def _kind(mock_share: float) -> str:
+    return "mock" if mock_share else "real"
+
+
+def overview_titles(
+    impact: pd.DataFrame,
+    forecast: pd.DataFrame,
+    timeline: pd.DataFrame,
+    anomalies: pd.DataFrame,
+    weeks: pd.DataFrame,
+    checks: pd.DataFrame,
+    matches: pd.DataFrame,
+) -> dict[str, dict[str, str]]:
+    """Titles by view, then by pair of sources, by source of orders, or WHOLE. The arguments are the page's extracts."""
+    orders = timeline.groupby("order_source")["order_count"].sum()
+    titles = {
+        "calendar": _by_sources(impact, SOURCES, calendar_title),
+        "matches": _by_sources(impact, SOURCES, matches_title),
+        "coming": _by_sources(forecast, SOURCES, coming_title),
+        "timeline": _by_sources(timeline, ["order_source"], timeline_title),
+        "anomalies": _by_sources(anomalies, ["order_source"], anomalies_title),
+        "quality": {WHOLE: quality_title(weeks, checks)},
+        "sources": {WHOLE: sources_title(orders, matches["match_source"].value_counts())},
+    }
+    return {name: {key: text for key, text in of.items() if text} for name, of in titles.items()}
+
+
+def _by_sources(rows: pd.DataFrame, sources: list[str], title: Callable[[pd.DataFrame], str]) -> dict[str, str]:
+    return {"/".join(map(str, key)): title(own) for key, own in rows.groupby(sources)}
+
+
+def _after(impact: pd.DataFrame) -> pd.DataFrame:
+    return impact[impact["window"] == Window.POST]
+
+
+def _source_of_pair(rows: pd.DataFrame) -> str:
+    return wording.source_prefix(*rows[SOURCES].iloc[0])
