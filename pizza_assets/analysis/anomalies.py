@@ -5,6 +5,7 @@ Usual orders come from store_expectation.py; finding the nearest match belongs t
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ class _StoreDay:
         usual = np.where(is_open, expected, 0.0)
         return cls(np.where(is_open, counts, 0), usual, day - day[0] if len(day) else day)
 
-    @property
+    @cached_property
     def day_sums(self) -> tuple[np.ndarray, np.ndarray]:
         """Orders and expected orders [day]."""
         return np.bincount(self.day, self.counts), np.bincount(self.day, self.expected)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.expected_grid import ExpectedGrid, bins_under
+from pizza_assets.analysis.interleaved_sums import InterleavedSums
 from pizza_assets.analysis.local_week import BINS_PER_WEEK
 from pizza_assets.analysis.ratios import ratio
 
@@ -96,6 +97,7 @@ class _Solution:
         self.a = np.zeros((markets, BINS_PER_WEEK))
         self.d = np.zeros(bins)
         self.h = np.zeros((markets, len(grid.weeks)))
+        self._by_week = InterleavedSums(grid.week, self.h.shape[1])
         place, week = grid.bin_of_week[row, column], grid.week[column]
         self.a_target = _summed(row, place, weights, self.a.shape)
         self.h_target = _summed(row, week, weights, self.h.shape)
@@ -104,7 +106,7 @@ class _Solution:
         self.a_weight, self.h_weight = np.zeros_like(self.a), np.zeros_like(self.h)
         for market, mean in enumerate(self.mean):
             self.a_weight[market] = np.bincount(grid.bin_of_week[market], mean, BINS_PER_WEEK)
-            self.h_weight[market] = np.bincount(grid.week, mean, self.h.shape[1])
+            self.h_weight[market] = self._by_week.of(mean)
 
     def solve(self) -> None:
         """Iterate until a round moves less than TOLERANCE of the weight."""
@@ -119,16 +121,17 @@ class _Solution:
     def _improve(self) -> float:
         held = np.zeros_like(self.d)
         for market, mean in enumerate(self.mean):
-            place, week = self.grid.bin_of_week[market], self.grid.week
-            others = mean * (self.d + self.h[market][week])
+            # numpy looks up by native integers twice as fast
+            place, week = self.grid.bin_of_week[market].astype(np.intp), self.grid.week
+            others = mean * (self.d + self.h[market].take(week))
             # a factor without a usable cell has weight 0
             rest = self.a_target[market] - np.bincount(place, others, BINS_PER_WEEK)
             self.a[market] = ratio(rest, self.a_weight[market], 0.0)
-            shaped = self.a[market][place]
+            shaped = self.a[market].take(place)
             others = mean * (self.d + shaped)
-            rest = self.h_target[market] - np.bincount(week, others, self.h.shape[1])
+            rest = self.h_target[market] - self._by_week.of(others)
             self.h[market] = ratio(rest, self.h_weight[market], 0.0)
-            held += mean * (shaped + self.h[market][week])
+            held += mean * (shaped + self.h[market].take(week))
         new = ratio(self.d_target - held, self.d_weight, 0.0)
         moved = float((np.abs(new - self.d) * self.d_weight).sum())
         self.d = new

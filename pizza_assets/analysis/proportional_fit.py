@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pizza_assets.analysis.interleaved_sums import InterleavedSums
+
 TOLERANCE = 1e-8
 MAX_ITERATIONS = 200
 
@@ -61,6 +63,7 @@ class ProportionalFit:
         self.alpha = np.ones((markets, int(bin_of_week.max(initial=-1)) + 1))
         self.delta = np.ones(bins)
         self.eta = np.ones((markets, int(week.max(initial=-1)) + 1))
+        self._by_week = InterleavedSums(week, self.eta.shape[1])
         self.alpha_sums, self.eta_sums = np.empty_like(self.alpha), np.empty_like(self.eta)
         delta_orders = np.zeros(bins)
         for market in range(markets):
@@ -76,13 +79,15 @@ class ProportionalFit:
         change = 0.0
         delta_weights = np.zeros_like(self.delta)
         for market, usable in enumerate(self.usable):
-            place, others = self.bin_of_week[market], usable * self.delta
-            alpha_weights = np.bincount(place, others * self.eta[market][self.week], self.alpha.shape[1])
+            # numpy looks up by native integers, and multiplies floats by floats, twice as fast
+            place, weights = self.bin_of_week[market].astype(np.intp), usable.astype(float)
+            others = weights * self.delta
+            alpha_weights = np.bincount(place, others * self.eta[market].take(self.week), self.alpha.shape[1])
             change = max(change, _replace(self.alpha[market], self.alpha_sums[market], alpha_weights))
-            shaped = self.alpha[market][place]
-            eta_weights = np.bincount(self.week, others * shaped, self.eta.shape[1])
+            shaped = self.alpha[market].take(place)
+            eta_weights = self._by_week.of(others * shaped)
             change = max(change, _replace(self.eta[market], self.eta_sums[market], eta_weights))
-            delta_weights += usable * shaped * self.eta[market][self.week]
+            delta_weights += weights * shaped * self.eta[market].take(self.week)
         return max(change, _replace(self.delta, self.delta_sums, delta_weights))
 
     def expected(self) -> tuple[np.ndarray, np.ndarray]:

@@ -104,8 +104,7 @@ def _facts_before(store: ObjectStore, key: str) -> Facts | None:
 
 def _checksum(store: ObjectStore, key: str) -> str | None:
     if key.endswith(".parquet"):
-        footer = frames.read_footer(store, key)
-        return None if footer is None else footer.checksum
+        return frames.read_checksum(store, key)
     content = store.read(key)
     return None if content is None else hashlib.sha256(content).hexdigest()
 

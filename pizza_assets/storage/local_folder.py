@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 import pyarrow
@@ -117,22 +117,17 @@ class LocalFolder:
         return self._path(key).is_file()
 
     def keys(self, prefix: str) -> list[str]:
-        folder = self._path(prefix)
-        claims = self.root / CLAIMS
-        return sorted(
-            path.relative_to(self.root).as_posix()
-            for path in folder.rglob("*")
-            if path.is_file() and not path.name.startswith(TEMPORARY) and path.parent != claims
-        )
+        files = _files_below(str(self._path(prefix)))
+        found = (file.path.removeprefix(str(self.root)).lstrip("/") for file in files if not _is_temporary(file))
+        return sorted(key for key in found if not key.startswith(f"{CLAIMS}/"))
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        parts = PurePosixPath(key).parts
-        if ".." in parts or key.startswith("/"):
+        if key.startswith("/") or ".." in key.split("/"):
             raise StorageError(f"{key}: leads outside {self.root}; use a relative key without ..")
-        return self.root.joinpath(*parts)
+        return self.root / key
 
     def _unwritable(self, path: Path, error: OSError) -> StorageError:
         return StorageError(
@@ -141,6 +136,23 @@ class LocalFolder:
 
     def _unreadable(self, key: str, error: OSError) -> StorageError:
         return StorageError(f"{self._path(key)}: can't be read ({error}); check its permissions")
+
+
+def _is_temporary(file: os.DirEntry[str]) -> bool:
+    return file.name.startswith(TEMPORARY)
+
+
+def _files_below(folder: str) -> Iterator[os.DirEntry[str]]:
+    """All files; none below a folder that may not be listed, is gone or is none. pathlib takes ten times as long."""
+    try:
+        entries = list(os.scandir(folder))
+    except (PermissionError, FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_below(entry.path)
+        elif entry.is_file():
+            yield entry
 
 
 class _KernelLock:

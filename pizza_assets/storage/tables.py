@@ -84,8 +84,8 @@ class TableStore:
     def _whole_week(self, key: str, model: type[Table]) -> tuple[pd.DataFrame, str | None] | None:
         """All columns of one object, from the cache if its checksum has not changed."""
         if key in self._frame_cache:
-            footer = frames.read_footer(self.objects, key)
-            cached = None if footer is None else self._frame_cache.get(key, footer.checksum)
+            checksum = frames.read_checksum(self.objects, key)
+            cached = None if checksum is None else self._frame_cache.get(key, checksum)
             if cached is not None:
                 return cached
         content = self.objects.read(key)

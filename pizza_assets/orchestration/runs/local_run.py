@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.execute_in_process import core_execute_in_process
 from dagster_shared.error import SerializableErrorInfo
 
 from pizza_assets.errors import WeeksFailed
@@ -73,12 +75,15 @@ def _run(
     assets: Sequence[dg.AssetKey] | None = None,
 ) -> dg.ExecuteInProcessResult:
     resolved = definitions.resolve_job_def(job)
-    result = resolved.execute_in_process(
-        instance=instance,
-        tags={**tags, **ANALYSES_ITSELF, **process_tags()},
-        run_config=QUIET,
+    # as execute_in_process of the job, which would keep the output of every step in memory until the end of the run
+    result = core_execute_in_process(
+        QUIET,
+        InMemoryJob(resolved.as_ephemeral_job({}, {}, asset_selection=assets)),
+        instance,
+        output_capturing_enabled=False,
         raise_on_error=False,
-        asset_selection=assets,
+        run_tags={**resolved.run_tags, **tags, **ANALYSES_ITSELF, **process_tags()},
+        asset_selection=frozenset(assets or ()),
     )
     if any(_root(event).cls_name == "DagsterExecutionInterruptedError" for event in result.get_step_failure_events()):
         raise KeyboardInterrupt
