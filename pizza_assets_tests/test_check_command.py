@@ -121,12 +121,37 @@ def test_another_answer_replaces_the_mapping_and_keeps_the_earlier_one(
     assert main([*mock, "--write"]) == 2
     assert "says something else (label); add --replace" in capsys.readouterr().err
     assert main([*mock, "--write", "--replace"]) == 0
-    assert "it is now orders.toml.old" in capsys.readouterr().out
+    assert "it is kept as orders.toml.old" in capsys.readouterr().out
     assert ((home / "orders.toml.old").read_text(), load_mapping(home / "orders.toml").label) == (first, "mock")
     (home / "orders.toml").write_text("no TOML at all [")
     assert main(["check", "orders.csv", *SAID, "--write", "--replace"]) == 0
     assert (home / "orders.toml.old2").read_text() == "no TOML at all ["
     assert (home / "orders.toml").read_text() == first
+
+
+def test_a_mapping_that_works_is_not_replaced_by_one_that_does_not(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["check", "orders.csv", *SAID, "--write"]) == 0
+    before = (home / "orders.toml").read_text()
+    lines = (home / "orders.csv").read_text().splitlines()
+    (home / "bad.csv").write_text("\n".join([lines[0], *(line.replace("Leeds", "") for line in lines[1:])]) + "\n")
+    again = ["check", "bad.csv", *SAID[2:], "--label", "mock", "--write", "--replace"]
+    assert main(again) == 2
+    assert "orders.toml is not replaced: " in capsys.readouterr().err
+    assert (sorted(home.glob("*orders.toml*")), (home / "orders.toml").read_text()) == ([home / "orders.toml"], before)
+    # nor by half of one: the disk may be full when the new one is written
+    real = Path.write_text
+
+    def full(path: Path, text: str, encoding: str | None = None) -> int:
+        if path.suffix == ".new":
+            raise OSError(28, "No space left on device")
+        return real(path, text, encoding)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    assert main(["check", "orders.csv", *SAID[2:], "--label", "mock", "--write", "--replace"]) == 2
+    assert "orders.toml can't be written (No space left on device)" in capsys.readouterr().err
+    assert [path.read_text() for path in home.glob("*orders.toml*")] == [before]
 
 
 def test_a_markets_table_of_another_export_is_refused_or_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,12 +93,17 @@ def check(
     if proposal is not None and proposal.questions:
         say(questions_text(proposal))
         return 1
-    written = write_to.save(proposal, checked) if proposal is not None and write_to is not None else ()
     unusable = why_unusable(checked, bench.settings.reject_error_share)
     doubts = [*checked.doubts, *unused_refunds(samples, mapping)]
     is_doubtful = bool(doubts) and not accepts_doubts
     if is_doubtful:
         say(doubts_text(doubts))
+    written: tuple[Path, ...] = ()
+    if proposal is not None and write_to is not None:
+        unsound = unusable or (
+            "what is doubtful must be looked at first; then add --accept-doubts" if is_doubtful else None
+        )
+        written = write_to.save(proposal, checked, unsound)
     chosen = files_settings(export.path) if stand is None else stand.settings
     mapping_at = mapping_file or (write_to.path if write_to else None)
     say(next_steps(checked, chosen, mapping_at, written, unusable=unusable, is_doubtful=is_doubtful, again=again))

@@ -1,5 +1,7 @@
 """The file in which `pizza check --write` saves a mapping, and the markets table beside it."""
 
+import os
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,53 +23,67 @@ _MISSING = object()
 
 @dataclass(frozen=True)
 class MappingFile:
-    """is_replaceable: whether another mapping there makes way: it is kept under another name."""
+    """is_replaceable: whether another mapping there may be replaced; it is then kept under another name."""
 
     path: Path
     is_replaceable: bool = False
 
-    def save(self, proposal: Proposal, checked: ExportCheck) -> tuple[Path, ...]:
+    def save(self, proposal: Proposal, checked: ExportCheck, unsound: str | None) -> tuple[Path, ...]:
         """Save the mapping and, if the export needs one, a markets table beside it; a table that is there stays.
 
-        Returns the files. Raises ConfigurationError if another mapping is there, or a file can't be written.
+        unsound: why the mapping should not replace another one yet. Returns the files. Raises ConfigurationError if
+        another mapping is there that is not to be replaced, or a file can't be written.
         """
         texts = {self.path: mapping_text(proposal.document, proposal.notes)}
         markets_file = self.path.parent / MARKETS_FILE  # an empty name has none to replace
         if checked.proposed is not None:
             texts[markets_file] = markets_text(checked.proposed)
         others = _others_in(markets_file, checked) if checked.proposed is not None else ()
-        try:
-            self._make_way(texts[self.path])
-            for path, text in texts.items():
-                if path.exists():
-                    also = (
-                        f", with {', '.join(others)}, of which the export has no orders" if path == markets_file else ""
-                    )
-                    say(f"\n{path} already exists and is left as it is{also if others else ''}")
-                else:
-                    path.write_text(text, encoding="utf-8")
-                    say(f"\nWritten: {path}")
-        except OSError as error:
-            raise ConfigurationError(
-                f"{error.filename} can't be written ({error.strerror}); name a file in an existing folder after --write"
-            ) from error
+        also = f", with {', '.join(others)}, of which the export has no orders" if others else ""
+        kept = self._name_for_earlier(texts[self.path], unsound)
+        for path, text in texts.items():
+            if path.exists() and (path != self.path or kept is None):
+                say(f"\n{path} already exists and is left as it is{also if path == markets_file else ''}")
+            else:
+                self._write(path, text, kept if path == self.path else None)
         return tuple(texts)
 
-    def _make_way(self, text: str) -> None:
-        """Rename a file that says something else than `text`, or raise ConfigurationError."""
+    def _name_for_earlier(self, text: str, unsound: str | None) -> Path | None:
+        """Where a file that says something else than `text` is to be kept; None if there is no such file.
+
+        Raises ConfigurationError if it must not be replaced.
+        """
         if not self.path.is_file():
-            return
+            return None
         there = self.path.read_text("utf-8", errors="replace")
         if there == text:
-            return
+            return None
         if not self.is_replaceable:
             raise ConfigurationError(
                 f"{self.path} already exists and says something else{_about(there, text)}; add --replace to save this "
                 "mapping in its place (the earlier file is kept under another name), or name another file after --write"
             )
-        kept = next(path for path in _free_names(self.path) if not path.exists())
-        self.path.rename(kept)
-        say(f"\n{self.path} said something else{_about(there, text)}; it is now {kept}")
+        if unsound is not None:
+            raise ConfigurationError(f"{self.path} is not replaced: {unsound}")
+        kept = next(path for path in _free_names(self.path) if not os.path.lexists(path))
+        say(f"\n{self.path} said something else{_about(there, text)}; it is kept as {kept}")
+        return kept
+
+    def _write(self, path: Path, text: str, kept: Path | None) -> None:
+        """Put a whole file in place, or leave what is there. kept: where that is copied."""
+        whole = path.with_name(f".{path.name}.new")
+        try:
+            whole.write_text(text, encoding="utf-8")
+            if kept is not None:
+                shutil.copy2(path, kept)
+            whole.replace(path)
+        except OSError as error:
+            whole.unlink(missing_ok=True)
+            raise ConfigurationError(
+                f"{path} can't be written ({error.strerror}); check that its folder exists, may be written to and has "
+                "space, or name another file after --write"
+            ) from error
+        say(f"\nWritten: {path}")
 
 
 def _free_names(path: Path) -> Iterator[Path]:

@@ -65,9 +65,30 @@ def test_a_price_for_one_of_each_needs_no_question(tmp_path: Path) -> None:
         ("order_id", "Customer order id hash"),
         ("chain", "Company address"),
         ("total", "Subtotal tax remitted"),
+        *(
+            ("quantity", header)
+            for header in (
+                "Descuento artículos",
+                "Unidades devueltas",
+                "ID Productos",
+                "Prezzo articoli",
+                "Articles offerts",
+                "Total productos",
+                "Remise articles",
+                "Precio unidades",
+                "Unidades de negocio",
+                "Preis pro Stück",
+                "Codice articoli",
+                "Anzahl Personen",
+                "Guest count",
+                "Quantity refunded",
+                "Cantidad devuelta",
+                "Items discount",
+            )
+        ),
     ],
 )
-def test_a_word_inside_a_header_names_no_money_id_or_chain(role: str, header: str) -> None:
+def test_a_word_inside_a_header_names_no_money_id_chain_or_quantity(role: str, header: str) -> None:
     assert rank(role, header) is None
 
 
@@ -78,12 +99,26 @@ def test_a_word_inside_a_header_names_no_money_id_or_chain(role: str, header: st
         ("order_id", ["Numéro de commande", "NUMERO DE COMMANDE", "Bonnummer", "Belegnr.", "Numero di scontrino"]),
         ("quantity", ["Artículos", "Articulos", "Nº artículos", "Unidades", "Anzahl Artikel", "Stück", "Nb. articles"]),
         ("timestamp", ["Bestellt am", "FECHA DEL PEDIDO", "Date de commande"]),
+        ("quantity", ["Lineitem quantity", "Product Quantity", "Total items", "Item Qty", "Bestellte Menge"]),
         ("currency", ["Währung", "Wahrung", "Devise"]),
         ("item", ["Artículo", "articulo", "Artikel"]),
     ],
 )
 def test_headers_of_other_languages_are_known_with_and_without_accents(role: str, headers: list[str]) -> None:
     assert {header: rank(role, header) is not None for header in headers} == dict.fromkeys(headers, True)
+
+
+def test_a_number_of_lines_is_not_taken_for_that_of_orders(tmp_path: Path) -> None:
+    """Each line became an order, as "Nº" is also how an order's number may be headed."""
+    header = ("Nº", "Nº Pedido", "Fecha y hora", "Tienda", "Producto", "Unidades", "Importe")
+    rows = [
+        (n, f"P{n // 3}", f"2025-08-{13 + n % 15} {12 + n // 3 % 10}:05", "Sol", "Margarita", 1, "8.50")
+        for n in range(90)
+    ]
+    rows = [(*row[:2], rows[number // 3 * 3][2], *row[3:]) for number, row in enumerate(rows)]
+    found = proposed(tmp_path, csv_text(header, rows))
+    assert found.document["columns"]["order_id"] == "Nº Pedido"
+    assert found.document["rows"] == "items"
 
 
 def test_a_currency_in_brackets_and_a_path_do_not_hide_a_header() -> None:

@@ -29,7 +29,7 @@ _ENGLISH: dict[str, tuple[str, ...]] = {
         "ticket id",
         "ticket no", "ticket number", "ticket", "receipt no", "receipt number", "receipt id", "receipt", "bill no",
         "bill number", "check number", "check no", "check id", "transaction id", "invoice no", "invoice number",
-        "invoice id", "sale id", "sales id", "basket id", "reference", "id", "uuid", "number", "no",
+        "invoice id", "sale id", "sales id", "basket id",
     ),
     "timestamp": (
         "ordered at", "order timestamp", "order datetime", "order date time", "order time", "order date", "placed at",
@@ -49,8 +49,9 @@ _ENGLISH: dict[str, tuple[str, ...]] = {
         "price each", "price", "amount", "total", "gross",
     ),
     "quantity": (
-        "quantity", "qty", "pizzas", "pizza count", "number of pizzas", "no of pizzas", "items", "item count",
-        "number of items", "units", "count", "pieces",
+        "quantity", "qty", "item qty", "total qty", "total items", "items sold", "items ordered", "pizzas",
+        "pizza count", "number of pizzas", "no of pizzas", "items", "item count", "number of items", "units", "count",
+        "pieces",
     ),
     "item": ("item name", "item", "product name", "product", "pizza name", "pizza", "dish", "menu item", "name", "sku"),
     "category": ("category", "group", "type", "product group", "item type", "department", "section"),
@@ -111,8 +112,10 @@ _OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
     "currency": ("währung", "devise", "moneda", "divisa", "valuta"),
 }  # fmt: skip
 """German, French, Spanish, Italian, Dutch and Scandinavian headers, after the English ones; prices are asked."""
+_GENERIC: dict[str, tuple[str, ...]] = {"order_id": ("reference", "id", "uuid", "number", "no")}
+"""Headers that also number lines or customers: they come after those of all languages that name an order."""
 WORDS = {
-    role: tuple(dict.fromkeys(map(without_accents, (*words, *_OTHER_LANGUAGES.get(role, ())))))
+    role: tuple(dict.fromkeys(map(without_accents, (*words, *_OTHER_LANGUAGES.get(role, ()), *_GENERIC.get(role, ())))))
     for role, words in _ENGLISH.items()
 }
 
@@ -149,6 +152,17 @@ AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
 """Headers of money that mean about the same, the best first: which of them is meant can't be told from the words."""
 WHOLE_HEADERS = _words("order_id", "total", "price", "chain")
 """Roles for which a header must be such words as a whole: what only holds one of them would be a guess."""
+_WITHIN = {role: tuple(word for word in words if len(word) > 3 and word != "name") for role, words in WORDS.items()} | {
+    "quantity": ("quantity", "menge", "anzahl", "quantite", "cantidad", "quantita", "aantal", "antal"),
+}
+"""By role, the words that a header may hold beside others. What is counted may be anything, so it must stand alone."""
+_NO_PIZZAS = _words(
+    "guest", "guests", "people", "persons", "covers", "customers", "personen", "gäste", "kunden", "personnes",
+    "couverts", "clients", "personas", "comensales", "clientes", "persone", "coperti", "clienti", "gasten", "klanten",
+    "returned", "return", "voided", "retourniert", "retournées", "devuelta", "devuelto", "devueltas", "devueltos",
+    "restituiti", "resi",
+)  # fmt: skip
+"""Words of counts that are not of what was sold."""
 _MONEY = _words(
     "total", "amount", "paid", "gross", "net", "sales", "revenue", "price", "value", "subtotal", "sum", "refund",
     "refunds", "refunded", "collected", "gesamtbetrag", "gesamtsumme", "gesamt", "betrag", "summe", "preis",
@@ -222,7 +236,7 @@ def rank(role: str, header: str) -> int | None:
             return known.index(whole)
     if role in WHOLE_HEADERS:
         return None
-    held = [
-        index for index, name in enumerate(known) if len(name) > 3 and name != "name" and f" {name} " in f" {words} "
-    ]
+    if role == "quantity" and set(words.split()) & (_MONEY | _PAID_BACK | _NO_PIZZAS):
+        return None
+    held = [known.index(name) for name in _WITHIN[role] if f" {name} " in f" {words} "]
     return len(known) + min(held) if held else None
