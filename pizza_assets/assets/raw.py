@@ -26,6 +26,7 @@ from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.orders.mock import mock_orders as invent_orders
 from pizza_assets.storage.io_manager import WeekOutput, WeekOutputs
 from pizza_assets.storage.tables import WeekTables
+from pizza_assets.threads import AT_ONCE
 
 
 def raw_assets(partitions: dg.PartitionsDefinition, settings: Settings) -> list[dg.AssetsDefinition]:
@@ -141,23 +142,20 @@ def _raw_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.A
                     raise
                 return WeekOutput(week.key, reason=f"{failure_text(source.name, error)}; see mock_orders")
 
-        weeks = [MatchWeek(key, settings.timezone) for key in context.partition_keys]
-        return weekly_output(context, inputs, settings.timezone, make, _at_once(sources, weeks))
+        return weekly_output(context, inputs, settings.timezone, make, _at_once(sources, context.partition_keys))
 
     return raw_orders
 
 
-def _at_once(sources: Sources, weeks: Sequence[MatchWeek]) -> int:
-    """How many weeks to make in parallel: several for small weeks of files or a table; services are asked in turn."""
-    files, table = sources.order_files, sources.orders_table
+def _at_once(sources: Sources, weeks: Sequence[str]) -> int:
+    """How many weeks to make in parallel: several of a table, or small ones of files; services are asked in turn."""
+    if sources.orders_table is not None:
+        return AT_ONCE  # large weeks wait for each other
+    files = sources.order_files
     try:
-        if files is not None:
-            return at_once_of_weeks(files.order_count(week.key) for week in weeks)
-        if table is not None and len(weeks) > 1:
-            return at_once_of_weeks([table.average_rows(weeks)])
+        return 1 if files is None else at_once_of_weeks(files.order_count(week) for week in weeks)
     except PizzaAssetsError:
-        pass  # raised again, and reported, when the weeks are made
-    return 1
+        return 1  # raised again, and reported, when the weeks are made
 
 
 def _mock_orders(partitions: dg.PartitionsDefinition, settings: Settings) -> dg.AssetsDefinition:

@@ -80,13 +80,6 @@ def outermost(
     return chosen.order_by(at.desc() if last else at).limit(1)
 
 
-def row_count(relation: Relation, time: str, within: Mapping[str, object]) -> sa.Select:
-    """The number of rows with a time from within["first"] to before within["end"]."""
-    at = sa.column(time)
-    counted = relation.selected([]).add_columns(sa.func.count())
-    return counted.where(at >= within["first"], at < within["end"])
-
-
 def extent_of_each(relation: Relation, group: str, time: str, within: Mapping[str, object]) -> sa.Select:
     """Each value of the column `group`, with its first and last time among those within["first"] to within["end"]."""
     at = sa.column(time)

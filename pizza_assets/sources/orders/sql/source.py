@@ -6,7 +6,7 @@ accounting of lines, the same orders. Everything that this package needs of that
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -31,7 +31,6 @@ from pizza_assets.sources.orders.sql.relation import (
     is_written,
     latest,
     outermost,
-    row_count,
     rows_between,
     times_of_changes,
 )
@@ -76,6 +75,7 @@ class OrdersTable:
         self._database, self._relation, self._importer = database, relation, importer
         self._timezone, self._now = business_timezone, now
         self._failures: dict[str, SourceError | None] = {}
+        self._once = threading.Lock()
 
     def limited(self, seconds: int) -> "OrdersTable":
         """The same table, whose statements may take these seconds at most."""
@@ -114,15 +114,6 @@ class OrdersTable:
             with contextlib.suppress(SourceError):  # kept in self._failures
                 self.orders(week)
         return self._failures.get(week.key)
-
-    def average_rows(self, weeks: Sequence[MatchWeek]) -> int:
-        """About how many rows a week has, from the first to the last of `weeks`; 0 for a table without a time."""
-        if self._time is None:
-            return 0
-        first, last = min(weeks, key=lambda week: week.key), max(weeks, key=lambda week: week.key)
-        within = self._time.within(first.starts_at, last.ends_at)
-        [[count]] = self._database.values(row_count(self._relation, self._time.name, within))
-        return count // len(weeks_between(first, last))
 
     def latest_change(self) -> object:
         """The largest value of `updated_at` that is not in the future; None if there is none.
@@ -164,10 +155,12 @@ class OrdersTable:
         return self.updated_at
 
     def _answer(self, week: MatchWeek, may_stream: bool) -> SourceResult:
-        if self._cutoff <= week.starts_at:
-            return self._nothing(f"week {week.key} has not begun")
-        if self._time is None:
-            return self._nothing(f"{self._relation.name} has no row with a time")
+        with self._once:  # weeks may be read in several threads, and these values are those of all of them
+            if self._cutoff <= week.starts_at:
+                return self._nothing(f"week {week.key} has not begun")
+            if self._time is None:
+                return self._nothing(f"{self._relation.name} has no row with a time")
+            ends = self._days_of_ends
         within = self._time.within(week.starts_at, week.ends_at)
         statement = rows_between(
             self._relation, self._columns, self._time.name, within, self._ordering, self._whole_orders_by
@@ -177,7 +170,7 @@ class OrdersTable:
             with RowFile(file, self._columns) as rows:
                 self._database.write(statement, self._columns, rows, file.with_suffix(".csv"))
 
-        return self._importer.week(week, write, self._days_of_ends, self._cutoff, may_stream=may_stream)
+        return self._importer.week(week, write, ends, self._cutoff, may_stream=may_stream)
 
     def _nothing(self, reason: str) -> SourceResult:
         return SourceResult(RawOrders.empty(), self.label, self.name, is_covered=False, reason=reason)

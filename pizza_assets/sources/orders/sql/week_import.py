@@ -3,12 +3,15 @@
 Temporary files are in the system's temporary folder (TMPDIR), and are deleted with the answer that needs them.
 """
 
+import threading
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
+from pyarrow import parquet
 
 from pizza_assets.errors import BadFile
 from pizza_assets.models.market import Market
@@ -21,18 +24,22 @@ from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.files import COUNT_TEXTS
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
-from pizza_assets.sources.orders.week_files import WEEKS, week_frame, week_rejects, week_rows
+from pizza_assets.sources.orders.week_files import LARGE_WEEK_ORDERS, WEEKS, week_frame, week_rejects, week_rows
 from pizza_assets.temporary import TemporaryFolder, temporary_folder
 
 
 class WeekImport:
-    """Imports the rows of one week. origin: the name of the rows in messages. source_name: of its answers."""
+    """Imports the rows of one week, in several threads if so called; of large weeks one at a time, to limit memory.
+
+    origin: the name of the rows in messages. source_name: of its answers.
+    """
 
     def __init__(
         self, mapping: FileMapping, business_timezone: str, markets: Sequence[Market], origin: str, source_name: str
     ) -> None:
         self._mapping, self._timezone, self._markets = mapping, business_timezone, markets
         self._origin, self._source_name = origin, source_name
+        self._one_large = threading.Lock()
 
     @property
     def identity(self) -> str:
@@ -79,7 +86,9 @@ class WeekImport:
     ) -> tuple[ImportFacts, TradingDays]:
         file = OrderFile(self._origin, folder / "rows.parquet")
         write(file.path)
-        return import_once(file, self._mapping, self._timezone, folder, cutoff, self._markets, elsewhere)
+        is_large = parquet.read_metadata(file.path).num_rows > LARGE_WEEK_ORDERS
+        with self._one_large if is_large else nullcontext():
+            return import_once(file, self._mapping, self._timezone, folder, cutoff, self._markets, elsewhere)
 
     def _result(self, week: MatchWeek, folder: Path, facts: ImportFacts, may_stream: bool) -> SourceResult:
         if self._origin in facts.bad_files:

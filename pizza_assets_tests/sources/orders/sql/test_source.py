@@ -1,5 +1,6 @@
 """Orders from SQLite and DuckDB files: the same orders, refusals and periods as from the same rows in an export."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -83,18 +84,25 @@ def test_weeks_read_side_by_side_are_those_read_in_turn(make: MakeAddress, tmp_p
         assert (ours.covered, ours.reason) == (theirs.covered, theirs.reason)
 
 
-@BOTH
-def test_the_rows_of_a_week_are_counted_on_average_over_the_span(make: MakeAddress, tmp_path: Path) -> None:
-    """Times that are text are selected by whole days, so some rows beside the weeks count as well."""
-    rows = rows_of_some_weeks()
-    table = source_of(make(tmp_path / "shop.db", rows))
-    orders = [len(table.orders(week).frame) for week in WEEKS[1:3]]
-    assert table.average_rows(WEEKS[1:3]) == pytest.approx(sum(orders) / 2, abs=8)
-    assert table.average_rows(WEEKS[1:2]) == pytest.approx(orders[0], abs=20)
+def test_large_weeks_are_imported_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(week_import, "LARGE_WEEK_ORDERS", 20)
+    running, most, real = 0, 0, week_import.import_once
 
+    def counted(*given, **named):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        try:
+            time.sleep(0.05)
+            return real(*given, **named)
+        finally:
+            running -= 1
 
-def test_an_empty_table_has_no_rows_a_week(tmp_path: Path) -> None:
-    assert source_of(sqlite_address(tmp_path / "shop.db", [])).average_rows(WEEKS) == 0
+    table = source_of(sqlite_address(tmp_path / "shop.db", rows_of_some_weeks()))
+    table.orders(WEEKS[0])  # the ends of the table are imported before
+    monkeypatch.setattr(week_import, "import_once", counted)
+    both = list(side_by_side(table.orders, WEEKS[1:3]))
+    assert ([len(answer.frame) > 20 for answer in both], most) == ([True, True], 1)
 
 
 def test_a_week_with_the_last_row_is_complete_from_its_beginning(tmp_path: Path) -> None:
