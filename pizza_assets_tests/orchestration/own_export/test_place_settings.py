@@ -1,15 +1,17 @@
 """An export of another country: the settings that it needs, and no week or warning that comes of the clock alone."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pizza_assets.assets.checks import weekly_checks
 from pizza_assets.cli.check_report import next_steps, report_text
+from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.freshness.check_history import Verdict
 from pizza_assets.orchestration.own_export.export_check import check_export
 from pizza_assets.orchestration.own_export.place_settings import place_settings
 from pizza_assets.orchestration.sources import weeks_with_lines
@@ -119,8 +121,12 @@ def verdicts(tmp_path: Path, zone: str, days: list[int], weeks: list[str]) -> li
         if answer.is_covered:
             with tables.writing_week("raw_orders", key) as writer:
                 writer.write(answer.frame, Origin("real", "1", "run", "files"), covered=answer.covered)
+    return [holds_rows(tables, week).outcome for week in weeks]
+
+
+def holds_rows(tables: TableStore, week: str) -> Verdict:
     [check] = [one for one in weekly_checks(REAL) if (one.asset, one.name) == ("raw_orders", "holds_rows")]
-    return [check.judge(tables, week).outcome for week in weeks]
+    return check.judge(tables, week)
 
 
 WEEKS = ["2025-07-29", "2025-08-05", "2025-08-12", "2025-08-19"]
@@ -146,3 +152,29 @@ def test_hours_before_the_first_order_are_no_loss(
     tmp_path: Path, zone: str, days: list[int], expected: list[str]
 ) -> None:
     assert verdicts(tmp_path, zone, days, WEEKS) == expected
+
+
+def test_a_week_is_at_the_edge_only_of_orders(tmp_path: Path) -> None:
+    """Where nothing sold in any week, nothing was ever lost."""
+    assert verdicts(tmp_path, "Europe/Madrid", [5, 6, 12], WEEKS[:1]) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("sold_in", "hours", "told"),
+    [
+        pytest.param(2, 3, "the first order comes after the hours covered here", id="orders come later"),
+        pytest.param(0, 3, "the last order came before the hours covered here", id="orders came earlier"),
+        pytest.param(2, 0, "the source covers this week, but has no order in it", id="no hour is covered"),
+        pytest.param(2, 24, "the source covers this week, but has no order in it", id="a whole day is covered"),
+    ],
+)
+def test_a_week_without_orders_says_on_which_side_they_lie(tmp_path: Path, sold_in: int, hours: int, told: str) -> None:
+    files = order_files(export(tmp_path, "Sevilla", range(5, 12)), mapping(ORDER_ROWS))
+    sold = files.orders(MatchWeek(WEEKS[1], "Europe/London")).frame
+    tables = TableStore(LocalFolder(tmp_path / "data"), lambda: NOW)
+    begin = datetime(2025, 8, 6, 5, tzinfo=UTC)
+    period = CoveredPeriod("Sevilla", "Domino's", "EUR", begin, begin + timedelta(hours=hours))
+    for key, rows, covered in ((WEEKS[1], sold[:0], [period] if hours else []), (WEEKS[sold_in], sold, [])):
+        with tables.writing_week("raw_orders", key) as writer:
+            writer.write(rows, Origin("real", "1", "run", "files"), covered=covered)
+    assert holds_rows(tables, WEEKS[1]).description == told
