@@ -14,7 +14,7 @@ from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.freshness.check_history import Verdict
 from pizza_assets.orchestration.own_export.export_check import check_export
 from pizza_assets.orchestration.own_export.place_settings import place_settings
-from pizza_assets.orchestration.sources import weeks_with_lines
+from pizza_assets.orchestration.sources import span_of_orders
 from pizza_assets.settings import Settings
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
@@ -103,7 +103,14 @@ def test_the_check_prints_the_settings_as_lines_to_type(tmp_path: Path) -> None:
 )
 def test_only_weeks_with_orders_are_run(tmp_path: Path, zone: str, days: range, first: str, last: str) -> None:
     files = order_files(export(tmp_path, "Sevilla", days), mapping(ORDER_ROWS, (SPAIN[1], f'timezone = "{zone}"')))
-    assert weeks_with_lines(files) == (MatchWeek(first, "Europe/London"), MatchWeek(last, "Europe/London"))
+    assert span_of_orders(files) == (MatchWeek(first, "Europe/London"), MatchWeek(last, "Europe/London"))
+
+
+def test_files_that_cover_weeks_without_orders_have_no_span(tmp_path: Path) -> None:
+    files = order_files(export(tmp_path, "Sevilla", range(5, 12)), mapping(ORDER_ROWS))
+    assert span_of_orders(files) is not None
+    files.facts.weeks.clear()
+    assert span_of_orders(files) is None
 
 
 def verdicts(tmp_path: Path, zone: str, days: list[int], weeks: list[str]) -> list[str]:
