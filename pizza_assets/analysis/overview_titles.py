@@ -120,10 +120,7 @@ def timeline_title(timeline: pd.DataFrame) -> str:
 
 def anomalies_title(anomalies: pd.DataFrame) -> str:
     """How many alarms there were of each kind. anomalies: OrderAnomalies of one source of orders."""
-    counts = anomalies["kind"].value_counts()
-    found = [
-        wording.counted_noun(int(counts[kind]), *nouns) for kind, nouns in wording.ALARMS.items() if kind in counts
-    ]
+    found = wording.counted_alarms(anomalies["kind"].value_counts().to_dict())
     return TEMPLATES["anomalies"].format(
         source=wording.order_prefix(anomalies["order_source"].iloc[0]), alarms=wording.joined_words(found)
     )
