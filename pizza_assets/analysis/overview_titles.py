@@ -31,7 +31,7 @@ TEMPLATES = {
 WHOLE = "all"
 """The key of a title about all data, whatever their source."""
 FEWEST_DAYS = 5
-"""As in the calendar, which is not drawn for fewer (views/calendar.js)."""
+"""The calendar is not drawn for fewer match days, which are easier to read in the table of matches."""
 FEWEST_MATCHES = 20
 """With fewer, not even one interval in twenty is expected to exclude 0 by chance."""
 COMPARED_WEEKS = 4
