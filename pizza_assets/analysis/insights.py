@@ -12,6 +12,7 @@ from pandera.typing import DataFrame
 from pizza_assets.analysis import sentences, wording
 from pizza_assets.analysis.correlation_rows import FINDING_AT_Q
 from pizza_assets.analysis.events_in_shops import goals_in_shops
+from pizza_assets.analysis.family_sentences import family_sentence, more_findings
 from pizza_assets.analysis.hypotheses import GOAL_HYPOTHESES
 from pizza_assets.analysis.outage_caveats import listed_outages, outage_caveats
 from pizza_assets.analysis.reasons import Reason, split
@@ -124,7 +125,7 @@ def _family_insights(family: pd.DataFrame) -> list[dict]:
         remaining = len(found) - MAX_FINDINGS_PER_FAMILY
         return shown + ([_remaining_findings(found, remaining)] if remaining > 0 else [])
     prefix = wording.source_prefix(str(first["order_source"]), str(first["match_source"]))
-    kind, sentence = sentences.family_sentence(family)
+    kind, sentence = family_sentence(family)
     return [
         {
             **_NO_NUMBERS,
@@ -147,8 +148,7 @@ def _remaining_findings(found: pd.DataFrame, count: int) -> dict:
         **_NO_NUMBERS,
         **{name: first[name] for name in ("order_source", "match_source", "data_source")},
         "kind": "finding",
-        "headline": wording.source_prefix(first["order_source"], first["match_source"])
-        + sentences.more_findings(found, count),
+        "headline": wording.source_prefix(first["order_source"], first["match_source"]) + more_findings(found, count),
         "caveat": " ".join(caveat for caveat in caveats if caveat) or None,
     }
 

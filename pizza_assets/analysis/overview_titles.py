@@ -22,7 +22,7 @@ TEMPLATES = {
     "timeline": "{source}Orders of the last {weeks} weeks were {size} % {side} those of the {weeks} before",
     "timeline_alike": "{source}Orders of the last {weeks} weeks were as many as in the {weeks} before",
     "anomalies": "{source}{alarms} found among all stores",
-    "quality": "Of {weeks}: {causes}; {checks}",
+    "quality": "{causes}; {checks}",
     "quality_whole": "Nothing is missing in {weeks}, and no row was refused; {checks}",
     "sources": "All {what} are {kind}",
     "sources_mixed": "{shares}",
@@ -31,7 +31,7 @@ TEMPLATES = {
 WHOLE = "all"
 """The key of a title about all data, whatever their source."""
 FEWEST_DAYS = 5
-"""As in the calendar, which is not drawn for fewer (views/calendar.js)."""
+"""The calendar is not drawn for fewer match days, which are easier to read in the table of matches."""
 FEWEST_MATCHES = 20
 """With fewer, not even one interval in twenty is expected to exclude 0 by chance."""
 COMPARED_WEEKS = 4
@@ -76,12 +76,17 @@ def coming_title(forecast: pd.DataFrame) -> str:
     if rows.empty or len(rows) < len(around) or not (is_more or is_less):
         return ""
     added, usual = rows["difference"].sum(), rows["without_football"].sum()
+    if usual <= 0:
+        return ""
+    orders, share = round(abs(added)), wording.number(abs(100 * added / usual))
+    if not orders or float(share) == 0:
+        return ""
     matches = rows["match_id"].nunique()
     return TEMPLATES["coming"].format(
         source=_source_of_pair(rows),
         adds="add" if is_more else "take away",
-        orders=wording.counted_noun(max(round(abs(added)), 1), "order", "orders"),
-        share=wording.number(abs(100 * added / usual)),
+        orders=wording.counted_noun(orders, "order", "orders"),
+        share=share,
         matches=wording.counted_noun(matches, "match that is", "matches that are"),
     )
 
@@ -115,37 +120,53 @@ def timeline_title(timeline: pd.DataFrame) -> str:
 
 def anomalies_title(anomalies: pd.DataFrame) -> str:
     """How many alarms there were of each kind. anomalies: OrderAnomalies of one source of orders."""
-    counts = anomalies["kind"].value_counts()
-    found = [
-        wording.counted_noun(int(counts[kind]), *nouns) for kind, nouns in wording.ALARMS.items() if kind in counts
-    ]
+    found = wording.counted_alarms(anomalies["kind"].value_counts().to_dict())
     return TEMPLATES["anomalies"].format(
         source=wording.order_prefix(anomalies["order_source"].iloc[0]), alarms=wording.joined_words(found)
     )
 
 
 def quality_title(weeks: pd.DataFrame, checks: pd.DataFrame) -> str:
-    """How many weeks are not as they should be, and why. weeks: DataQualityExtract. checks: ChecksExtract."""
+    """In how many weeks orders or matches are not as they should be, and the outcomes of checks.
+
+    weeks: DataQualityExtract. checks: ChecksExtract.
+    """
     if weeks.empty:
         return ""
-    lacks = {
-        "missing": weeks["data_source"] == "none",
-        "partial": weeks["is_partial"],
-        "with refused rows": weeks["rejected_count"] > 0,
-    }
-    counts = {words: weeks.loc[is_so, "week"].nunique() for words, is_so in lacks.items()}
-    causes = [f"{count:,} {words}" for words, count in counts.items() if count]
-    parts = {"weeks": wording.counted_noun(weeks["week"].nunique(), "week", "weeks"), "checks": _checks_words(checks)}
+    all_weeks = wording.counted_noun(weeks["week"].nunique(), "week", "weeks")
+    causes = [clause for dataset in ("orders", "matches") for clause in _lacks(dataset, weeks)]
     if not causes:
-        return TEMPLATES["quality_whole"].format(**parts)
-    return TEMPLATES["quality"].format(causes=wording.joined_words(causes), **parts)
+        return TEMPLATES["quality_whole"].format(weeks=all_weeks, checks=_checks_words(checks))
+    first, *others = causes
+    told = wording.joined_words([f"{first} of {all_weeks}", *others])
+    return TEMPLATES["quality"].format(causes=told[:1].upper() + told[1:], checks=_checks_words(checks))
+
+
+def _lacks(dataset: str, weeks: pd.DataFrame) -> list[str]:
+    """What the data set lacks, each with the number of its weeks."""
+    own = weeks[weeks["dataset"] == dataset]
+    counts = {
+        "are missing": (own["data_source"] == "none").sum(),
+        "are partial": own["is_partial"].sum(),
+        "have refused rows": (own["rejected_count"] > 0).sum(),
+    }
+    return [f"{dataset} {words} in {count:,}" for words, count in counts.items() if count]
 
 
 def _checks_words(checks: pd.DataFrame) -> str:
-    if checks["outcome"].isin(["not_checked"]).all():
+    """How many checks failed, warned at most, and have not run for every week."""
+    if (checks["outcome"] == "not_checked").all():
         return "nothing has been checked"
-    failed = checks.loc[checks["outcome"].isin(["error", "warning"]), ["asset", "check"]].drop_duplicates()
-    return f"{wording.counted_noun(len(failed), 'check', 'checks') if len(failed) else 'no check'} failed"
+    failed, warned, unchecked = (
+        set(checks.loc[checks["outcome"] == outcome, ["asset", "check"]].itertuples(index=False, name=None))
+        for outcome in ("error", "warning", "not_checked")
+    )
+    told = [f"{wording.counted_noun(len(failed), 'check', 'checks') if failed else 'no check'} failed"]
+    if only_warned := warned - failed:
+        told.append(f"{len(only_warned):,} warned")
+    if unchecked:
+        told.append(f"{wording.counted_noun(len(unchecked), 'has', 'have')} not run for every week")
+    return wording.joined_words(told)
 
 
 def sources_title(orders: pd.Series, matches: pd.Series) -> str:

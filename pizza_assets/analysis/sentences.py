@@ -10,7 +10,7 @@ import pandas as pd
 
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.moved_orders import MovedOrders
-from pizza_assets.analysis.reasons import counted, split
+from pizza_assets.analysis.reasons import split
 from pizza_assets.analysis.result_context import NO_CONTEXT, Context
 from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, ResultStatus, Scope, Span
 
@@ -47,7 +47,7 @@ TEMPLATES = {
         "be off by up to {off_by} %."
     ),
     "own_seasons_by_span": (
-        "{whose}, which is not the match's: {markets}. The number of {each} may be off by up to {off_by} %."
+        "{whose} not due to the match: {markets}. The number of {each} may be off by up to {off_by} %."
     ),
     "average": ", on average over kick-off times that differ",
     "moved": (
@@ -170,7 +170,11 @@ def own_seasons_of_each(results: Sequence[Mapping]) -> str:
     if all(of_market.keys() == {row["time_window"] for row in results} for of_market in spans.values()):
         return TEMPLATES["own_seasons_of_each"].format(**parts)
     by_span = "; ".join(f"{market} {wording.spans_in_words(of_market)}" for market, of_market in spans.items())
-    whose = "This market keeps a season of its own" if len(spans) == 1 else "These markets keep seasons of their own"
+    of_one, of_several = (
+        "This market has a seasonal pattern of its own that is",
+        "These markets have seasonal patterns of their own that are",
+    )
+    whose = of_one if len(spans) == 1 else of_several
     return TEMPLATES["own_seasons_by_span"].format(**{**parts, "markets": by_span, "whose": whose})
 
 
@@ -296,36 +300,6 @@ def _at_times(template: str, classes: Sequence[str]) -> str:
     return TEMPLATES[template].format(times=times) if times else ""
 
 
-def family_sentence(family: pd.DataFrame) -> tuple[str, str]:
-    """The kind of insight and the sentence about a family of CorrelationResults without a finding."""
-    answered = family[family["status"] == ResultStatus.OK]
-    rows = answered.to_dict("records")
-    parts = {"claims": wording.counted_noun(len(family), "claim", "claims"), "about": topic(family)}
-    if answered.empty:
-        why = wording.explanations(list(counted(family["reasons"]))[:1])
-        missing = f": {why}" if why else ""
-        return "insufficient_data", TEMPLATES["family_unanswered"].format(missing=missing, **parts)
-    parts["smallest"] = wording.number(float(answered["mde_80_pct"].min()))
-    if all(has_too_few_orders(row) for row in rows):
-        return "insufficient_data", TEMPLATES["family_too_few"].format(**parts)
-    alone = sum(excludes_zero(row) for row in rows)
-    nouns = ("interval lies", "intervals lie")
-    return "nothing_found", TEMPLATES["family_none_sure" if alone else "family_nothing_found"].format(
-        answered=len(answered), alone=wording.counted_noun(alone, *nouns), **parts
-    )
-
-
-def topic(family: pd.DataFrame) -> str:
-    """What a family of hypotheses is about."""
-    return wording.FAMILIES[str(family["family_id"].iloc[0]).partition(".")[0]]
-
-
-def more_findings(family: pd.DataFrame, count: int) -> str:
-    """That a family has findings beyond those told."""
-    findings = wording.counted_noun(count, "more finding", "more findings")
-    return TEMPLATES["family_more"].format(findings=findings, about=topic(family))
-
-
 def goal_sentence(point: Mapping, more_evidence: str, *, is_finding: bool) -> tuple[str, str]:
     """The kind of insight and the sentence about a row of EventStudy on the quarter of an hour after a goal."""
     period = "in the quarter of an hour after a goal of the own team"
@@ -343,12 +317,9 @@ def goal_sentence(point: Mapping, more_evidence: str, *, is_finding: bool) -> tu
 
 def alarm_sentence(counts: Mapping[str, int], false_share: float, near: int) -> str:
     """How many alarms of each kind a source has. false_share: expected, NaN if not known. near: a followed match."""
-    alarms: Sequence[str] = [
-        wording.counted_noun(int(counts[kind]), *nouns) for kind, nouns in wording.ALARMS.items() if kind in counts
-    ]
     percent = wording.number(100 * false_share)
     return TEMPLATES["alarms"].format(
-        alarms=", ".join(alarms),
+        alarms=", ".join(wording.counted_alarms(counts)),
         doubt="" if pd.isna(false_share) else f" (at most {percent} % of a kind are expected to be false)",
         near=f"; {wording.counted_noun(near, 'of them lies', 'of them lie')} near a followed team's match",
     )

@@ -120,11 +120,15 @@ PERIODS_OF_GOALS = {
 
 
 def spans_in_words(spans: Collection[str]) -> str:
-    """Some windows of a match, and the match as a whole: "before and after the match"."""
+    """Some windows of a match that was named, and the match as a whole: "before and after it"."""
     windows = [WINDOW_WORDS[span] for span in WINDOW_WORDS if span in spans]
-    listed = " and ".join([", ".join(windows[:-1]), windows[-1]] if windows[1:] else windows)
     whole = ["over the match as a whole"] if Span.MATCH.value in spans else []
-    return " and ".join([*([f"{listed} the match"] if windows else []), *whole])
+    return joined_words([*([f"{joined_words(windows)} it"] if windows else []), *whole])
+
+
+def counted_alarms(counts: Mapping[str, int]) -> list[str]:
+    """The number of alarms of each kind that occurs. counts: by kind."""
+    return [counted_noun(int(counts[kind]), *nouns) for kind, nouns in ALARMS.items() if kind in counts]
 
 
 def own_match(*, is_same_day: bool, is_of_each: bool) -> str:

@@ -157,24 +157,30 @@ def _rows(tables: TableStore, asset: str, week: str) -> Verdict:
         return Verdict(PASSED, f"{facts.row_count:,} rows are stored")
     if asset == "raw_matches":
         return Verdict(PASSED, "the source has no match in this week")
-    if _is_edge_of_export(tables, week, facts):
-        return Verdict(PASSED, "orders begin after the few hours of this week that are covered, or end before them")
+    if why := _edge_of_export(tables, week, facts):
+        return Verdict(PASSED, why)
     return Verdict(WARNING, "the source covers this week, but has no order in it")
 
 
-def _is_edge_of_export(tables: TableStore, week: str, facts: Facts) -> bool:
-    """Whether the week lies before or after all orders of an export or table, which covers no whole business day of it.
+def _edge_of_export(tables: TableStore, week: str, facts: Facts) -> str | None:
+    """Why a week at the edge of an export or table has no order; None if that does not explain it.
 
-    Where the clock is not that of PIZZA_TIMEZONE, a business day may begin in one week and sell in the next.
+    All orders come later or came earlier, and no whole business day of the week is covered: where the clock is not
+    that of PIZZA_TIMEZONE, a business day may begin in one week and sell in the next.
     """
     if facts.source_name not in (OrderFiles.name, OrdersTable.name):
-        return False
+        return None
     found = tables.read_week("raw_orders", week, [])
-    if found is None or any(period.ends_at - period.starts_at >= _BUSINESS_DAY for period in found.covered):
-        return False
+    covered = () if found is None else found.covered
+    if not covered or any(period.ends_at - period.starts_at >= _BUSINESS_DAY for period in covered):
+        return None
     others = {key: tables.week_facts("raw_orders", key) for key in tables.weeks("raw_orders")}
     selling = [key for key, known in others.items() if known is not None and known.row_count]
-    return not selling or week < min(selling) or week > max(selling)
+    if selling and week < min(selling):
+        return "the first order comes after the hours covered here"
+    if selling and week > max(selling):
+        return "the last order came before the hours covered here"
+    return None
 
 
 def _every_order_is_binned() -> WeeklyCheck:

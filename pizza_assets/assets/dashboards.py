@@ -1,13 +1,15 @@
 """What people look at beside the extracts: QuickSight manifests and the local page."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import dagster as dg
 import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
+from pizza_assets.analysis.forecast.weekend import LEAST_FOR_SEVERAL
 from pizza_assets.analysis.match_calendar import event_labels
-from pizza_assets.analysis.overview_titles import overview_titles
+from pizza_assets.analysis.overview_titles import FEWEST_DAYS, overview_titles
 from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.analysis.titles import page_titles
 from pizza_assets.assets.common import described
@@ -83,10 +85,9 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 collected_at=collected_at,
                 weeks_for_alarms=MIN_WEEKS,
                 suspicious_p=SUSPICIOUS_P,
-                titles={
-                    **page_titles(*(extracts[f"dashboard_{name}"] for name in _TITLE_EXTRACTS)),
-                    **overview_titles(*(extracts[f"dashboard_{name}"] for name in _OVERVIEW_EXTRACTS)),
-                },
+                fewest_match_days=FEWEST_DAYS,
+                least_for_several=LEAST_FOR_SEVERAL,
+                titles=titles_of(extracts),
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),
@@ -98,6 +99,14 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
         return FilesOutput({"dashboard.html": page.encode()}, **label, metadata={})
 
     return dashboard_page
+
+
+def titles_of(extracts: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    """The titles of all views that have one. extracts: by the name of their asset."""
+    found, described = (
+        [extracts[f"dashboard_{name}"] for name in names] for names in (_TITLE_EXTRACTS, _OVERVIEW_EXTRACTS)
+    )
+    return {**page_titles(*found), **overview_titles(*described)}
 
 
 def _last_collected(*datasets: WeekTables) -> datetime | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.sentences import TOO_FEW_ORDERS_MDE_PCT
-from pizza_assets.analysis.wording import counted_noun
+from pizza_assets.analysis.wording import counted_noun, joined_words
 from pizza_assets.command_name import typed
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
@@ -182,14 +182,17 @@ def _clock(ready: Readiness, mapping: FileMapping, settings: Settings) -> list[s
 
 
 def _place(checked: ExportCheck, settings: Settings) -> list[str]:
-    """The settings of another country, to be typed before the check is repeated."""
+    """The settings that the places of the markets need, to be typed before the check is repeated."""
     if not checked.place:
         return []
+    needed = checked.place.get("PIZZA_COMPETITIONS", "").split(",")
+    lacking = [code for code in needed if code not in settings.competitions]
+    leagues = f"{joined_words(lacking)}, the {'league' if len(lacking) == 1 else 'leagues'}"
     reasons = {
         "PIZZA_TIMEZONE": f"match weeks begin by the clock of {settings.timezone}, which is not that of these markets",
-        "PIZZA_COMPETITIONS": f"matches are those of {','.join(settings.competitions)}, not of these markets' league",
+        "PIZZA_COMPETITIONS": f"the setting lacks {leagues} of these markets or of their teams",
     }
-    lines = ["", "Place    these settings are not those of your country; set them and check again:"]
+    lines = ["", "Place    these markets need other settings; set them and check again:"]
     return lines + [f"  export {name}={value}     # {reasons[name]}" for name, value in checked.place.items()]
 
 

@@ -22,7 +22,7 @@ from pizza_assets.orchestration.runs.progress import Progress
 from pizza_assets.orchestration.runs.resumption import ALL_MADE_TAG, Attempt, attempt_for
 from pizza_assets.orchestration.runs.run_summary import summary, unknown_names
 from pizza_assets.orchestration.runs.week_choice import chosen_weeks, covered_span
-from pizza_assets.orchestration.sources import markets_of, weeks_with_lines
+from pizza_assets.orchestration.sources import markets_of, span_of_orders
 from pizza_assets.orchestration.team_matching import stored_matches, warnings_about_teams, weeks_to_compare
 from pizza_assets.storage.layout import PLACES
 from pizza_assets.temporary import sweep_temporary
@@ -35,7 +35,7 @@ def run(first: date | None, last: date | None, finished_weeks: int) -> int:
     begin, end = bench.weeks_of(first, last)
     files = bench.sources.order_files
     if files is not None and begin is None and end is None:
-        begin, end = covered_span(weeks_with_lines(files), finished_weeks, bench.settings)
+        begin, end = covered_span(span_of_orders(files), finished_weeks, bench.settings)
     weeks = chosen_weeks(bench.settings, bench.now, begin, end, finished_weeks)
     bench.tables.objects.check()
     with local_instance() as instance:

@@ -6,7 +6,13 @@ from datetime import date, timedelta
 import pandas as pd
 
 from pizza_assets.analysis.forecast.order_history import HORIZON_DAYS
-from pizza_assets.analysis.forecast.weekend import days_of_shops, next_weekend_dates, shop_words, weekend_dates
+from pizza_assets.analysis.forecast.weekend import (
+    LEAST_FOR_SEVERAL,
+    days_of_shops,
+    next_weekend_dates,
+    shop_words,
+    weekend_dates,
+)
 from pizza_assets.analysis.reasons import split
 from pizza_assets.analysis.wording import explanations, source_prefix
 from pizza_assets.cli.clock import refuse_forecast_from_later
@@ -24,9 +30,6 @@ from pizza_assets.workbench import Workbench
 HEAD = (
     "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)", "busiest hour", "staff for"
 )  # fmt: skip
-
-LEAST_FOR_SEVERAL = 10
-"""Orders an hour that one person hardly makes alone: with fewer, the number of people would be 1 everywhere."""
 
 
 def forecast(market: str | None, team: str | None, days: int | None, is_next: bool, style: str) -> int:
@@ -110,7 +113,10 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_
 
 
 def _is_for_several(rows: pd.DataFrame) -> pd.Series:
-    """Whether an hour may need more than one person, as on the page (views/weekend.js). Invented shops need none."""
+    """Whether an hour may need more than one person, as on the page (views/weekend.js).
+
+    Mock shops never get the hint.
+    """
     is_real = rows["order_source"] == DataSource.REAL
     return is_real & (rows["span"] == Span.HOUR) & (rows["quantile_90"] >= LEAST_FOR_SEVERAL)
 

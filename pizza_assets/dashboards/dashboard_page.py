@@ -52,7 +52,8 @@ class PageData:
     are not searched for. At a p-value of at most `suspicious_p` of the hours before a match, its effect may not be
     football's. `titles` say what was found: by view and, within it, by pair of sources ("real/mock"). `calendar` is
     the text of coming_matches.ics, or empty if it has no events. `zones`: the time zone by market, for alarms; those of
-    others are told in UTC.
+    others are shown in UTC. The calendar needs `fewest_match_days`. An hour with at least `least_for_several` orders
+    may need more than one person. The analysis knows these limits, too, and gives them.
     """
 
     title: str
@@ -61,6 +62,8 @@ class PageData:
     planted_effects: str = ""
     weeks_for_alarms: int = 8
     suspicious_p: float = 0.02
+    fewest_match_days: int = 5
+    least_for_several: int = 10
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     extracts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     quarter_hours: pd.DataFrame = field(default_factory=QuarterHours.empty)
@@ -114,6 +117,8 @@ def _tables(data: PageData) -> dict[str, object]:
         "planted_effects": data.planted_effects,
         "weeks_for_alarms": data.weeks_for_alarms,
         "suspicious_p": data.suspicious_p,
+        "fewest_match_days": data.fewest_match_days,
+        "least_for_several": data.least_for_several,
         "titles": data.titles,
         "calendar": data.calendar,
         "zones": data.zones,

@@ -93,17 +93,17 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles:
     )
 
 
-def weeks_with_lines(files: OrderFiles) -> tuple[MatchWeek, MatchWeek] | None:
-    """The first and the last week with lines of these files; None without an accepted order.
+def span_of_orders(files: OrderFiles) -> tuple[MatchWeek, MatchWeek] | None:
+    """The first and the last week with orders of these files, among those that they cover; None if there is none.
 
     Files also cover the rest of their first business day. If it begins in the week before, as it does where clocks are
-    ahead of PIZZA_TIMEZONE, that week has nothing to be stored. Raises BadFile like `OrderFiles.periods`.
+    ahead of PIZZA_TIMEZONE, that week has no order to be stored. Raises BadFile like `OrderFiles.periods`.
     """
     covered = files.periods()
     if covered is None:
         return None
     weeks = [week for week in weeks_between(*covered) if week.key in files.facts.weeks]
-    return weeks[0], weeks[-1]
+    return (weeks[0], weeks[-1]) if weeks else None
 
 
 def orders_table(settings: Settings, clock: Clock) -> OrdersTable:

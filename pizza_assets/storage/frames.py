@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import pandas as pd
 import pyarrow
+from pandas.api.types import union_categoricals
 from pyarrow import parquet
 
 from pizza_assets.errors import StorageError
@@ -165,6 +166,15 @@ def table_of(
         raise unreadable(uri, error) from error
     covered = metadata.get(COVERAGE_METADATA)
     return to_frame(table, model), covered.decode() if covered is not None else None
+
+
+def joined(parts: Sequence[pd.DataFrame], encoded: Sequence[str]) -> pd.DataFrame:
+    """One or more frames with the same columns as one. encoded: see `table_of`; they remain categories."""
+    if len(parts) == 1:
+        return parts[0]
+    others = pd.concat([part.drop(columns=list(encoded)) for part in parts], ignore_index=True)
+    texts = {name: union_categoricals([part[name] for part in parts]) for name in encoded}
+    return others.assign(**texts)[list(parts[0].columns)]
 
 
 def read_footer(store: ObjectStore, key: str) -> Footer | None:

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 from pizza_assets.dashboards.csv_format import read_csv
 from pizza_assets.errors import StorageError
@@ -261,11 +260,7 @@ class WeekTables(Mapping[str, WeekFrame]):
         """Like `read`, for several weeks in one frame."""
         found = [self.read(week, columns, encoded) for week in weeks]
         filled = [rows for rows in found if len(rows)]
-        if len(filled) <= 1:
-            return filled[0] if filled else model_of(self._asset).empty()[list(columns)]
-        joined = pd.concat([rows.drop(columns=list(encoded)) for rows in filled], ignore_index=True)
-        texts = {name: union_categoricals([rows[name] for rows in filled]) for name in encoded}
-        return joined.assign(**texts)[list(columns)]
+        return frames.joined(filled, encoded) if filled else model_of(self._asset).empty()[list(columns)]
 
     def distinct(self, column: str) -> set[str]:
         """The distinct values of a text column over all weeks; one week at a time is in memory."""

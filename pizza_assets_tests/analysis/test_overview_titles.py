@@ -34,7 +34,7 @@ AROUND = PAIR | {
     "match_id": "m-1", "span": "match", "status": "ok", "difference": 12.0, "without_football": 100.0,
     "average_difference_low": 3.0, "average_difference_high": 20.0,
 }  # fmt: skip
-WEEK = {"week": "2026-08-04", "data_source": "real", "is_partial": False, "rejected_count": 0}
+WEEK = {"week": "2026-08-04", "dataset": "orders", "data_source": "real", "is_partial": False, "rejected_count": 0}
 CHECK = {"asset": "raw_orders", "check": "is_recent", "outcome": "passed"}
 
 
@@ -151,6 +151,18 @@ def test_what_football_adds_is_not_told_where_it_is_not_known(change: dict) -> N
     assert coming_title(forecast(first, change)) == ""
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"without_football": 0.0}, id="without usual orders, it was inf %"),
+        pytest.param({"difference": 0.4}, id="less than an order, it was one"),
+        pytest.param({"difference": 1.0, "without_football": 9000.0}, id="it was 0.0 %"),
+    ],
+)
+def test_what_football_adds_is_not_told_where_nothing_remains_of_it(change: dict) -> None:
+    assert coming_title(forecast(change)) == ""
+
+
 def test_four_weeks_are_compared_with_four() -> None:
     assert timeline_title(timeline(10, 12)) == "Orders of the last 4 weeks were 20 % above those of the 4 before"
     assert timeline_title(timeline(10, 9, order_source="mock")).startswith(
@@ -181,20 +193,46 @@ def test_alarms_are_counted_by_kind() -> None:
     )
 
 
-def test_weeks_are_counted_once_though_they_have_orders_and_matches() -> None:
-    same = weeks({"is_partial": True}, {"is_partial": True}).assign(week="2026-08-04")
-    assert quality_title(pd.concat([same, weeks({}, {"rejected_count": 2})]), checks("passed", "warning")) == (
-        "Of 2 weeks: 1 partial and 1 with refused rows; 1 check failed"
+def test_what_is_missing_is_told_of_orders_and_of_matches() -> None:
+    """Two weeks with complete orders and without matches were "2 missing"."""
+    of_matches = weeks({"data_source": "none"}, {"data_source": "none"}).assign(dataset="matches")
+    assert quality_title(pd.concat([weeks({}, {}), of_matches]), checks("passed")) == (
+        "Matches are missing in 2 of 2 weeks; no check failed"
+    )
+    lacking = weeks({"is_partial": True}, {"rejected_count": 2})
+    assert quality_title(pd.concat([lacking, of_matches]), checks("passed")) == (
+        "Orders are partial in 1 of 2 weeks, orders have refused rows in 1 and matches are missing in 2; "
+        "no check failed"
     )
     assert quality_title(weeks({"data_source": "none"}), checks("not_checked")) == (
-        "Of 1 week: 1 missing; nothing has been checked"
+        "Orders are missing in 1 of 1 week; nothing has been checked"
     )
     assert quality_title(weeks(), checks()) == ""
 
 
-@pytest.mark.parametrize("outcome", ["warning", "error"])
-def test_nothing_is_missing_does_not_hide_a_failed_check(outcome: str) -> None:
-    assert quality_title(weeks({}), checks("passed", outcome)).endswith("; 1 check failed")
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ({"a": "passed"}, "no check failed"),
+        ({"a": "passed", "b": "error"}, "1 check failed"),
+        ({"a": "passed", "b": "warning"}, "no check failed and 1 warned"),
+        ({"a": "passed", "b": "not_checked", "c": "not_checked"}, "no check failed and 2 have not run for every week"),
+        (
+            {"a": "error", "b": "error", "c": "warning", "d": "not_checked"},
+            "2 checks failed, 1 warned and 1 has not run for every week",
+        ),
+        ({}, "nothing has been checked"),
+    ],
+)
+def test_checks_are_told_by_their_outcomes(outcomes: dict, told: str) -> None:
+    rows = pd.DataFrame(
+        [CHECK | {"check": check, "outcome": outcome} for check, outcome in outcomes.items()], columns=list(CHECK)
+    )
+    assert quality_title(weeks({}), rows) == f"Nothing is missing in 1 week, and no row was refused; {told}"
+
+
+def test_a_check_that_failed_for_one_week_and_warned_for_another_failed() -> None:
+    assert quality_title(weeks({}), checks("passed", "warning", "error")).endswith("; 1 check failed")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
+from pizza_assets.analysis.family_sentences import family_sentence, more_findings
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, KICKOFF_CLASSES, LATE, MIDWEEK
 from pizza_assets.analysis.moved_orders import MovedOrders
 from pizza_assets.analysis.reasons import Reason
@@ -13,9 +14,7 @@ from pizza_assets.analysis.result_context import Context, context_of
 from pizza_assets.analysis.sentences import (
     TEMPLATES,
     alarm_sentence,
-    family_sentence,
     goal_sentence,
-    more_findings,
     own_seasons_of_each,
     sentence,
     template_of,
@@ -195,20 +194,20 @@ def test_seasons_of_single_markets_are_told_with_every_number_of_the_match() -> 
     [
         pytest.param(
             {"pre": "Leeds", "during": None, "post": "Hull"},
-            "These markets keep seasons of their own, which is not the match's: Leeds before the match; Hull after the "
-            "match. The number of each may be off by up to 1.2 %.",
+            "These markets have seasonal patterns of their own that are not due to the match: Leeds before it; Hull "
+            "after it. The number of each may be off by up to 1.2 %.",
             id="other windows",
         ),
         pytest.param(
             {"pre": "Leeds; Hull", "during": "Leeds", "post": None, "match": "Leeds"},
-            "These markets keep seasons of their own, which is not the match's: Leeds before and during the match and "
-            "over the match as a whole; Hull before the match. The number of each may be off by up to 1.2 %.",
+            "These markets have seasonal patterns of their own that are not due to the match: Leeds before and during "
+            "it and over the match as a whole; Hull before it. The number of each may be off by up to 1.2 %.",
             id="several windows",
         ),
         pytest.param(
             {"pre": None, "post": "Leeds"},
-            "This market keeps a season of its own, which is not the match's: Leeds after the match. The number of "
-            "this market may be off by up to 1.2 %.",
+            "This market has a seasonal pattern of its own that is not due to the match: Leeds after it. The number "
+            "of this market may be off by up to 1.2 %.",
             id="one of two windows",
         ),
         pytest.param(

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from pizza_assets.analysis.overview_titles import overview_titles
-from pizza_assets.analysis.titles import page_titles
+from pizza_assets.assets.dashboards import titles_of
 from pizza_assets.dashboards.dashboard_page import PageData
 from pizza_assets.models.extracts import (
     AnomaliesExtract,
@@ -77,13 +76,9 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
         ),
         "dashboard_forecast_accuracy": accuracy,
     }
-    described = ("match_impact", "match_forecast", "orders_timeline", "anomalies", "data_quality", "checks", "matches")
     return PageData(
         title="Pizza and football",
-        titles={
-            **page_titles(correlations, event_study, accuracy),
-            **overview_titles(*(extracts[f"dashboard_{name}"] for name in described)),
-        },
+        titles=titles_of(extracts),
         data_as_of="4 Aug 2026, 05:00 UTC",
         collected_at=datetime(2026, 8, 4, 5, tzinfo=UTC),
         planted_effects=PLANTED if "mock" in sample.order_sources else "",

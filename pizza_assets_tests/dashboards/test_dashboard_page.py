@@ -7,6 +7,10 @@ import re
 import pytest
 from hypothesis import given
 
+from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
+from pizza_assets.analysis.forecast.weekend import LEAST_FOR_SEVERAL
+from pizza_assets.analysis.overview_titles import FEWEST_DAYS
+from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.dashboards.dashboard_page import PageData, build_page
 from pizza_assets_tests.dashboards.frames import AWKWARD
 from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_data
@@ -25,6 +29,19 @@ def tables(embedded: str) -> dict:
 
 def test_equal_data_give_equal_text():
     assert build_page(sample_page_data(SMALL)) == build_page(sample_page_data(SMALL))
+
+
+def test_the_page_and_the_analysis_have_the_same_limits():
+    """Some stood in the page's scripts a second time."""
+    limits = {
+        "weeks_for_alarms": MIN_WEEKS,
+        "suspicious_p": SUSPICIOUS_P,
+        "fewest_match_days": FEWEST_DAYS,
+        "least_for_several": LEAST_FOR_SEVERAL,
+    }
+    [(_, embedded)] = [(kind, text) for kind, text in scripts(build_page(sample_page_data(SMALL))) if "json" in kind]
+    found = tables(embedded)
+    assert {name: found[name] for name in limits} == limits
 
 
 def test_the_policy_allows_exactly_what_is_inside():

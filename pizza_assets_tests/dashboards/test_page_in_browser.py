@@ -554,12 +554,22 @@ def test_alarms_are_drawn_on_the_line_with_their_match_and_its_result(browser, f
 def test_an_alarm_is_told_by_the_clock_of_its_market(browser, folder):
     """It was told in UTC: Saturday evening in New York as Sunday at one."""
     with opened(browser, folder / "new_york.html") as page:
-        assert "Sat 13 Sep 2025, 21:00 to 23:00 local" in page.locator("#view-anomalies tbody tr").first.inner_text()
+        row = page.locator("#view-anomalies tbody tr").first
+        assert "Sat 13 Sep 2025, 21:00 to 23:00 local, 2 h" in row.inner_text()
         with page.expect_download() as started:
             page.click("#view-anomalies .download")
-        assert set(pd.read_csv(started.value.path())["starts_at"]) == {"2025-09-14T01:00:00.000Z"}
+        written = pd.read_csv(started.value.path())
+        assert set(written["starts_at"]) == {"2025-09-14T01:00:00.000Z"}
+        assert list(written) == AnomaliesExtract.column_names()
+        for date, count in (("2025-09-13", len(written)), ("2025-09-14", 0)):
+            choose(page, "from", date)
+            choose(page, "to", date)
+            assert page.locator("#view-anomalies tbody tr").count() == count, "it is filtered by the date that is shown"
     with opened(browser, folder / "both.html") as page:
-        assert " UTC" in page.locator("#view-anomalies tbody tr").first.inner_text(), "no zone is known"
+        assert "Only the hours of outages of the second kind" in page.locator("#view-anomalies .hint").inner_text()
+        told = page.locator("#view-anomalies tbody").inner_text()
+        assert " UTC" in told, "no zone is known"
+        assert "05:00 to 05:00 UTC, 24 h" in told
 
 
 def test_sorting_and_paging_the_matches(browser, folder):

@@ -45,7 +45,7 @@ def configuration_page() -> str:
         "connect to a running instance (`dagster job launch`) require it, for example `$PWD`. If there is no",
         "`dagster.yaml`, `pizza run`, `pizza backfill` and `pizza ui` create one.",
         "",
-        "To change `PIZZA_STORAGE` alone is enough for `pizza`: what is stored, stale, done or checked is decided by",
+        "Changing `PIZZA_STORAGE` alone is enough for `pizza`: what is stored, stale, done or checked is decided by",
         "the storage, and one instance can serve several. The Dagster UI marks a week as materialized whichever",
         "storage has it: to look at two storages there, or to run the daemon for both, give each a `DAGSTER_HOME` of",
         "its own.",

@@ -17,6 +17,8 @@ from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, ResultStatus, Span
 
 SHOP = [*SOURCES, "chain", "market", "store_id"]
+LEAST_FOR_SEVERAL = 10
+"""Orders an hour that more than one person can make: with fewer, the number of people would be 1 everywhere."""
 _PLANNED_WEEKDAYS = (4, 5, 6)
 
 

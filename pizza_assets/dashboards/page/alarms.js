@@ -5,12 +5,25 @@ const ALARM_NOUNS = {
   missing_day: ["day without any order", "days without any order"],
 };
 
-// When an alarm began and ended, by the clock of its market.
-function alarmTimes(row) {
+// When an alarm began and ended, in its market's local time, or in UTC if the zone is not known.
+function alarmSpan(row) {
   const zone = PAGE.zones[row.market];
-  const [begin, end] = [row.starts_at, row.ends_at].map((at) => (zone ? shownIn(zone, at * 1000) : at * 1000));
-  return { date: weekday(begin), hours: `${clock(begin)} to ${clock(end)} ${zone ? "local" : "UTC"}` };
+  return [row.starts_at, row.ends_at].map((at) => (zone ? shownIn(zone, at * 1000) : at * 1000));
 }
+
+// The date and hours of an alarm in words.
+function alarmTimes(row) {
+  const [begin, end] = alarmSpan(row);
+  const zone = PAGE.zones[row.market] ? "local" : "UTC";
+  const hours = count((row.ends_at - row.starts_at) / 3600); // a whole day has the same clock at both ends
+  return { date: weekday(begin), hours: `${clock(begin)} to ${clock(end)} ${zone}, ${hours} h` };
+}
+
+// The date that is shown, for the filter.
+const alarmDate = (row) => isoDay(alarmSpan(row)[0]);
+
+// Where an alarm is drawn on a line by UTC days: a local day may begin on the UTC day before.
+const middleOf = (row) => (row.starts_at + row.ends_at) * 500;
 
 // Why no alarm is shown: "none found" only where there were enough weeks to look for them.
 function noAlarmWords() {

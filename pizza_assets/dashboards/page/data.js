@@ -39,7 +39,6 @@ async function loadData() {
     match.date = match.local_date ?? isoDay(match.at);
   }
   DATA.matchById = new Map(DATA.matches.map((match) => [match.match_id, match]));
-  DATA.anomalies = DATA.anomalies.map((row) => ({ ...row, middle: (row.starts_at + row.ends_at) * 500 }));
   DATA.forecastByMatch = grouped(DATA.match_forecast, (row) => row.match_id);
   DATA.daily = await unpackedDays();
 }

@@ -53,7 +53,7 @@ function chosenAnomalies() {
   const hasMatchFilter = FILTER.team || FILTER.competition || FILTER.type;
   return DATA.anomalies.filter((row) => (!FILTER.source || row.order_source === orderSource()) &&
       (!FILTER.market || row.market === FILTER.market) && (!FILTER.chain || row.chain === FILTER.chain) &&
-      inDates(isoDay(row.middle)) && (!hasMatchFilter || (row.match_id !== null && fitsMatchFilters(row))));
+      inDates(alarmDate(row)) && (!hasMatchFilter || (row.match_id !== null && fitsMatchFilters(row))));
 }
 
 // The part of the business that the filters name; null unless they name exactly one.

@@ -16,11 +16,18 @@ const day = (ms) => DAY.format(ms).replace("Sept", "Sep");
 const weekday = (ms) => WEEKDAY.format(ms).replace(",", "").replace("Sept", "Sep");
 const clock = (ms) => CLOCK.format(ms);
 const moment = (ms) => `${weekday(ms)}, ${clock(ms)} UTC`;
+const ZONE_FORMATS = new Map(); // By zone: making one takes longer than using it a hundred times.
+function formatOfZone(zone) {
+  const fields = Object.fromEntries(["year", "month", "day", "hour", "minute"].map((name) => [name, "numeric"]));
+  if (!ZONE_FORMATS.has(zone))
+    ZONE_FORMATS.set(zone, new Intl.DateTimeFormat("en-GB", { ...fields, hourCycle: "h23", timeZone: zone }));
+  return ZONE_FORMATS.get(zone);
+}
+
 // The time that clocks in a zone show, as if it were UTC, to be put in words.
 function shownIn(zone, ms) {
-  const fields = Object.fromEntries(["year", "month", "day", "hour", "minute"].map((name) => [name, "numeric"]));
-  const format = new Intl.DateTimeFormat("en-GB", { ...fields, hourCycle: "h23", timeZone: zone });
-  const shown = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+  const parts = formatOfZone(zone).formatToParts(ms);
+  const shown = Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
   return Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute);
 }
 

@@ -30,8 +30,8 @@ function anomalyHint(rows) {
   return make("p", { class: "hint" },
     "An outage is two hours or more with a tenth of the usual orders or fewer, or an hour or more without any where " +
     "the store always has some on that weekday; a surge, three hours or more with at least one and a half times the " +
-    "usual. The hours of outages without any order are left out of the answers about matches, and of forecasts." +
-    doubt);
+    "usual. Only the hours of outages of the second kind, without any order, are left out of the answers about " +
+    `matches, and of forecasts.${doubt}`);
 }
 
 const ANOMALY_HEADS = [

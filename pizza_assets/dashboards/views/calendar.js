@@ -1,7 +1,6 @@
 // A calendar of match days, coloured by the change in orders after the match.
 RENDERERS.calendar = renderCalendar;
 
-const FEWEST_DAYS = 5; // Fewer are easier to read in the table of matches.
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 function renderCalendar() {
@@ -15,7 +14,7 @@ function renderCalendar() {
   }
   const draws = [];
   const body = byPair(rows).flatMap((own, i) => {
-    if (new Set(own.map((row) => row.kickoff_date)).size < FEWEST_DAYS)
+    if (new Set(own.map((row) => row.kickoff_date)).size < PAGE.fewest_match_days)
       return [
         make("h3", {}, pairBadge(own[0])),
         emptyNote("Too few match days for a calendar; see the table of matches."),

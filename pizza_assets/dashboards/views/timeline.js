@@ -128,14 +128,14 @@ function weeklyTicks(matches) {
     }));
 }
 
-// An alarm is placed on the line of its orders at its middle, because a local day may begin on the UTC day before.
+// An alarm is placed on the line of its orders at its middle.
 function alarmPoints(alarms, orders, step) {
   const heights =
     new Map(orders.map((point) => [`${point.order_source} ${Math.floor(point.at / step)}`, point.orders]));
   return alarms
     .map((row) => ({
-      at: Math.floor(row.middle / step) * step,
-      orders: heights.get(`${row.order_source} ${Math.floor(row.middle / step)}`) ?? null,
+      at: Math.floor(middleOf(row) / step) * step,
+      orders: heights.get(`${row.order_source} ${Math.floor(middleOf(row) / step)}`) ?? null,
       data_source: row.order_source,
       kind_words: ALARM_NOUNS[row.kind][0],
       source_words: row.order_source,

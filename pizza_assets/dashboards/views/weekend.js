@@ -33,8 +33,9 @@ function renderWeekend() {
   return [];
 }
 
-// Whether a shop's hour may need more than one person, as in cli/forecasting.py. Invented shops need none.
-const isForSeveral = (row) => row.order_source === "real" && row.span === "hour" && row.quantile_90 >= 10;
+// Whether a shop's hour may need more than one person, as in cli/forecasting.py. Mock shops never get the hint.
+const isForSeveral = (row) =>
+  row.order_source === "real" && row.span === "hour" && row.quantile_90 >= PAGE.least_for_several;
 
 // Friday to Sunday of the running or the next weekend; or of the weekend after it; or the next seven days; or those
 // that follow.
@@ -73,7 +74,7 @@ function weekendTools(shown, all, offered, period) {
   const hasPeople = shown.some((row) => row.people !== null);
   const staff = hasPeople ? "orders and people" : "orders";
   const people = hasPeople || !shown.some(isForSeveral) ? ""
-    : " Whoever runs “pizza run” can have people shown, too: by PIZZA_ORDERS_PER_PERSON.";
+    : " To show people as well, set PIZZA_ORDERS_PER_PERSON before “pizza run”.";
   // From Saturday on, the weekend that people plan is the next one.
   const isEnding = period === "weekend" && offered.includes("next") &&
     new Set(shown.map((row) => row.business_date)).size < 3;

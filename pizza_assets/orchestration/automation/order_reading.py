@@ -9,7 +9,7 @@ import dagster as dg
 from pizza_assets.escaping import printable
 from pizza_assets.models.week import MatchWeek, ranges_to_text, week_ranges, weeks_between
 from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
-from pizza_assets.orchestration.sources import Sources, weeks_with_lines
+from pizza_assets.orchestration.sources import Sources, span_of_orders
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock
 from pizza_assets.sources.orders.files import OrderFiles
@@ -89,7 +89,7 @@ def changed_weeks(
 def _weeks_of(files: OrderFiles, settings: Settings, running: MatchWeek) -> list[MatchWeek]:
     """From the first to the last week that a file covers, or covered while it was readable."""
     spans = [tuple(MatchWeek(key, settings.timezone) for key in extent) for extent in files.facts.extents.values()]
-    if files.facts.coverage and (period := weeks_with_lines(files)) is not None:
+    if files.facts.coverage and (period := span_of_orders(files)) is not None:
         spans.append(period)
     if not spans:
         return []

@@ -23,7 +23,7 @@ from pizza_assets.orchestration.own_export.market_proposal import ProposedMarket
 from pizza_assets.orchestration.own_export.place_settings import missing_leagues, place_settings
 from pizza_assets.orchestration.own_export.readiness import Readiness, all_matches, readiness
 from pizza_assets.orchestration.own_export.trading_holes import TradingHours
-from pizza_assets.orchestration.sources import Sources, markets_of, weeks_with_lines
+from pizza_assets.orchestration.sources import Sources, markets_of, span_of_orders
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock, SourceResult
 from pizza_assets.sources.fallback import matches_or_mock
@@ -81,7 +81,7 @@ def check_export(path: Path, mapping: FileMapping, cache: Path, settings: Settin
     """
     files = OrderFiles(path, mapping, cache, settings.timezone, clock, markets_of(settings))
     facts = files.facts
-    span = weeks_with_lines(files) if facts.coverage else None
+    span = span_of_orders(files) if facts.coverage else None
     weeks = tuple(weeks_between(*span)) if span else ()
     answers = _matches(weeks, settings, clock)
     matches = all_matches(answers)

@@ -26,14 +26,14 @@ from pizza_assets.analysis.order_bins import bin_orders
 from pizza_assets.analysis.panel import Panel, market_panel, store_panel
 from pizza_assets.analysis.reasons import Answer, counted, split
 from pizza_assets.analysis.same_day import SameDay, same_day_effects
-from pizza_assets.analysis.store_quarters import store_quarters
+from pizza_assets.analysis.store_quarters import BIN_MINUTES, store_quarters
 from pizza_assets.analysis.whole_match import rows_of_span
-from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.analysis.windows import WindowLengths, epoch_minutes
 from pizza_assets.analysis.wording import counted_noun, is_same_day
 from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, QuarterHours, RawMatches
 from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market
-from pizza_assets.models.vocabulary import DataSource, ResultStatus
+from pizza_assets.models.vocabulary import DataSource, MatchStatus, ResultStatus
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.base import SourceResult
 
@@ -113,7 +113,7 @@ def readiness(
     }
     orders = reader.totals()
     return Readiness(
-        orders, reader.hours, _exposed(orders, matches, markets, weeks), _questions(impact, grids, same_day)
+        orders, reader.hours, _exposed(orders, matches, markets, weeks), _questions(impact, matches, grids, same_day)
     )
 
 
@@ -207,15 +207,30 @@ def _exposed(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _unused_windows(count: int, answer: Answer) -> list[str]:
-    """Why each of `count` windows is not used, in words; those that the answer does not know are of other matches."""
-    others = count - sum(answer.unused.values())
-    counts = {**answer.unused, "of matches that are not finished, or at the edge of the orders": others}
-    return [f"{counted_noun(number, 'window', 'windows')} {why}" for why, number in counts.items() if number > 0]
+def _unused_windows(
+    windows: pd.DataFrame, matches: pd.DataFrame, grid: ExpectedGrid, answer: Answer
+) -> Mapping[str, int]:
+    """The number of `windows` (MatchImpact of one span) that `answer` does not use, by the reason.
+
+    The answer counts those of matches that it considers: finished ones within the time of the grid.
+    matches: RawMatches with the label of these windows.
+    """
+    finished = matches.loc[matches["status"] == MatchStatus.FINISHED, "match_id"]
+    is_finished = windows["match_id"].isin(finished)
+    column = epoch_minutes(windows["kickoff_at"]) // BIN_MINUTES - grid.first_bin
+    is_outside = (column < 0) | (column >= grid.observed.shape[1])
+    others = {
+        "of matches that are not finished": int((~is_finished).sum()),
+        "of matches before the first or after the last orders": int((is_finished & is_outside).sum()),
+    }
+    return {why: number for why, number in {**answer.unused, **others}.items() if number}
 
 
 def _questions(
-    impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], same_day: Mapping[SourcePair, SameDay]
+    impact: pd.DataFrame,
+    matches: pd.DataFrame,
+    grids: Mapping[SourcePair, ExpectedGrid],
+    same_day: Mapping[SourcePair, SameDay],
 ) -> tuple[Answerable, ...]:
     results = main_effects(impact if len(impact) else MatchImpact.empty(), grids, same_day)
     found = []
@@ -228,9 +243,10 @@ def _questions(
         if is_same_day(row):
             # windows are refused for want of a control market, which this answer does without
             usable, by_window = int(row["n_market_matches"]), []
-            answers = same_day[row["order_source"], row["match_source"]].answers
-            [answer] = [answer for span, answer in answers.items() if span == row["time_window"]]
-            left_out = _unused_windows(len(windows) - usable, answer)
+            pair = row["order_source"], row["match_source"]
+            [answer] = [found for span, found in same_day[pair].answers.items() if span == row["time_window"]]
+            unused = _unused_windows(windows, matches[matches["match_source"] == pair[1]], grids[pair], answer)
+            left_out = [f"{counted_noun(number, 'window', 'windows')} {why}" for why, number in unused.items()]
         found.append(
             Answerable(
                 row["hypothesis"],

@@ -1,18 +1,20 @@
 """An export of another country: the settings that it needs, and no week or warning that comes of the clock alone."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pizza_assets.assets.checks import weekly_checks
 from pizza_assets.cli.check_report import next_steps, report_text
+from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import MatchWeek
+from pizza_assets.orchestration.freshness.check_history import Verdict
 from pizza_assets.orchestration.own_export.export_check import check_export
 from pizza_assets.orchestration.own_export.place_settings import place_settings
-from pizza_assets.orchestration.sources import weeks_with_lines
+from pizza_assets.orchestration.sources import span_of_orders
 from pizza_assets.settings import Settings
 from pizza_assets.storage.local_folder import LocalFolder
 from pizza_assets.storage.tables import TableStore
@@ -84,9 +86,13 @@ def test_the_check_prints_the_settings_as_lines_to_type(tmp_path: Path) -> None:
     for text in (report, steps):
         assert "  export PIZZA_TIMEZONE=Europe/Madrid" in text
         assert "  export PIZZA_COMPETITIONS=es.1" in text
+    assert "# the setting lacks es.1, the league of these markets or of their teams" in report
     assert "Sevilla follows Sevilla" in report
     assert "plays none of the matches" not in report
     assert "2 match weeks, 2 of them with orders" in report
+    of_two = report_text(replace(checked, place={"PIZZA_COMPETITIONS": "en.1,fr.1,de.1"}), spanish, None, settings)
+    assert "# the setting lacks fr.1 and de.1, the leagues of these markets or of their teams" in of_two
+    assert "country" not in of_two, "a shop in Leeds may follow Barcelona"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,14 @@ def test_the_check_prints_the_settings_as_lines_to_type(tmp_path: Path) -> None:
 )
 def test_only_weeks_with_orders_are_run(tmp_path: Path, zone: str, days: range, first: str, last: str) -> None:
     files = order_files(export(tmp_path, "Sevilla", days), mapping(ORDER_ROWS, (SPAIN[1], f'timezone = "{zone}"')))
-    assert weeks_with_lines(files) == (MatchWeek(first, "Europe/London"), MatchWeek(last, "Europe/London"))
+    assert span_of_orders(files) == (MatchWeek(first, "Europe/London"), MatchWeek(last, "Europe/London"))
+
+
+def test_files_that_cover_weeks_without_orders_have_no_span(tmp_path: Path) -> None:
+    files = order_files(export(tmp_path, "Sevilla", range(5, 12)), mapping(ORDER_ROWS))
+    assert span_of_orders(files) is not None
+    files.facts.weeks.clear()
+    assert span_of_orders(files) is None
 
 
 def verdicts(tmp_path: Path, zone: str, days: list[int], weeks: list[str]) -> list[str]:
@@ -119,8 +132,12 @@ def verdicts(tmp_path: Path, zone: str, days: list[int], weeks: list[str]) -> li
         if answer.is_covered:
             with tables.writing_week("raw_orders", key) as writer:
                 writer.write(answer.frame, Origin("real", "1", "run", "files"), covered=answer.covered)
+    return [holds_rows(tables, week).outcome for week in weeks]
+
+
+def holds_rows(tables: TableStore, week: str) -> Verdict:
     [check] = [one for one in weekly_checks(REAL) if (one.asset, one.name) == ("raw_orders", "holds_rows")]
-    return [check.judge(tables, week).outcome for week in weeks]
+    return check.judge(tables, week)
 
 
 WEEKS = ["2025-07-29", "2025-08-05", "2025-08-12", "2025-08-19"]
@@ -146,3 +163,29 @@ def test_hours_before_the_first_order_are_no_loss(
     tmp_path: Path, zone: str, days: list[int], expected: list[str]
 ) -> None:
     assert verdicts(tmp_path, zone, days, WEEKS) == expected
+
+
+def test_a_week_is_at_the_edge_only_of_orders(tmp_path: Path) -> None:
+    """Where nothing sold in any week, nothing was ever lost."""
+    assert verdicts(tmp_path, "Europe/Madrid", [5, 6, 12], WEEKS[:1]) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("sold_in", "hours", "told"),
+    [
+        pytest.param(2, 3, "the first order comes after the hours covered here", id="orders come later"),
+        pytest.param(0, 3, "the last order came before the hours covered here", id="orders came earlier"),
+        pytest.param(2, 0, "the source covers this week, but has no order in it", id="no hour is covered"),
+        pytest.param(2, 24, "the source covers this week, but has no order in it", id="a whole day is covered"),
+    ],
+)
+def test_a_week_without_orders_says_on_which_side_they_lie(tmp_path: Path, sold_in: int, hours: int, told: str) -> None:
+    files = order_files(export(tmp_path, "Sevilla", range(5, 12)), mapping(ORDER_ROWS))
+    sold = files.orders(MatchWeek(WEEKS[1], "Europe/London")).frame
+    tables = TableStore(LocalFolder(tmp_path / "data"), lambda: NOW)
+    begin = datetime(2025, 8, 6, 5, tzinfo=UTC)
+    period = CoveredPeriod("Sevilla", "Domino's", "EUR", begin, begin + timedelta(hours=hours))
+    for key, rows, covered in ((WEEKS[1], sold[:0], [period] if hours else []), (WEEKS[sold_in], sold, [])):
+        with tables.writing_week("raw_orders", key) as writer:
+            writer.write(rows, Origin("real", "1", "run", "files"), covered=covered)
+    assert holds_rows(tables, WEEKS[1]).description == told

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pizza_assets.analysis.windows import WindowLengths
@@ -18,13 +19,23 @@ from pizza_assets_tests.analysis.simulated_worlds import FIRST_WEEK, ZONE, fixtu
 WEEKS = tuple(FIRST_WEEK.shifted(n) for n in range(24))
 
 
-def questions(market_count: int, lost_after: datetime | None = None) -> dict[str, Answerable]:
-    """By statement, about mock orders of the first markets of ten; of the first one without six hours of orders."""
+def questions(
+    market_count: int, lost_after: datetime | None = None, *, is_finished: bool = True, sold_weeks: int = len(WEEKS)
+) -> dict[str, Answerable]:
+    """By statement, about mock orders of the first markets of ten; of the first one without six hours of orders.
+
+    is_finished: whether the matches of the last three weeks with orders are. sold_weeks: those with orders, the first.
+    """
     matches = RawMatches.conform(fixtures(markets_of(10), list(WEEKS), np.random.default_rng(5)))
     markets = markets_of(10)[:market_count]
+    if not is_finished:
+        is_last = matches["kickoff_at"] >= pd.Timestamp(WEEKS[sold_weeks - 3].starts_at)
+        matches = matches.assign(status=matches["status"].mask(is_last, "IN_PLAY"))
 
     def orders_of(week: MatchWeek) -> SourceResult:
         answer = mock_orders(week, markets, matches, datetime(2027, 1, 1, tzinfo=UTC), 1, 1, 60.0)
+        if week not in WEEKS[:sold_weeks]:
+            return replace(answer, rows=answer.frame[:0], covered=())
         if lost_after is None:
             return answer
         orders = answer.frame
@@ -66,6 +77,21 @@ def test_every_window_that_is_not_used_is_in_a_counted_reason(market_count: int,
         counts = [int(text.partition(" window")[0]) for text in question.left_out]
         assert question.usable_windows + sum(counts) == question.windows
         assert question.usable_windows < question.windows
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        pytest.param({"is_finished": False}, "of matches that are not finished", id="in play"),
+        pytest.param({"sold_weeks": 21}, "of matches before the first or after the last orders", id="no orders"),
+    ],
+)
+def test_windows_of_matches_that_are_not_considered_are_counted_by_the_reason(changes: dict, why: str) -> None:
+    """Whatever no other reason explained was "not finished, or at the edge of the orders"."""
+    for question in questions(1, **changes).values():
+        assert [text for text in question.left_out if text.partition(" window")[2].lstrip("s ") == why]
+        counts = [int(text.partition(" window")[0]) for text in question.left_out]
+        assert question.usable_windows + sum(counts) == question.windows
 
 
 def test_windows_that_the_analysis_refuses_for_lost_hours_are_not_counted() -> None:
