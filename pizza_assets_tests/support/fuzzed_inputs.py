@@ -4,22 +4,37 @@ Every trial returns what came of it: a word for success, or the name of an error
 and can be shown in a terminal. Anything else that escapes is a defect.
 """
 
+import os
 import random
 import shutil
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 from pizza_assets.cli import main
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 from pizza_assets.settings import Settings
 from pizza_assets.settings.markets_table import read_markets
 from pizza_assets.sources.orders.mapping_reader import parse_mapping
+from pizza_assets.sources.orders.packed_files import ORDER_SUFFIXES
 from pizza_assets_tests.support.pipeline import Pipeline
 
 Trial = Callable[[int, Path], str]
 EXIT_CODES = (0, 1, 2)
+TRUTH = "truth.json"
+"""What the exports say, beside them."""
+
+_ALWAYS_SAID = (
+    "--label mock", "--timezone Europe/London", "--currency GBP", "--market Leeds", "--chain fornello", "--store-id S1",
+    "--accept-doubts",
+)  # fmt: skip
+_SOMETIMES_SAID = (
+    "--date-order day", "--date-order month", "--price-unit major", "--price-unit minor", "--price-is line",
+    "--price-is unit", "--amount-on each_line", "--amount-on repeated", "--refunds net", "--refunds exclude",
+    "--refunds refuse", "--rows orders", "--rows items", "--id none", "--layout none", "--business-day-ends 05:00",
+)  # fmt: skip
 
 _TEXTS = (
     *(
@@ -172,10 +187,12 @@ def stored_week(seed: int, folder: Path, stored: Path) -> str:
 
 
 def order_file(seed: int, folder: Path, exports: Path) -> str:
-    """`pizza check` of an export with changed bytes."""
+    """`pizza check` of an export with changed bytes, and with answers, so that some are imported."""
     chance = random.Random(seed)
     files = sorted(
-        file for file in exports.rglob("*") if file.suffix in (".csv", ".json") and file.stat().st_size < 200_000
+        file
+        for file in exports.iterdir()
+        if file.name.endswith(ORDER_SUFFIXES) and file.name != TRUTH and file.stat().st_size < 200_000
     )
     chosen = chance.choice(files)
     content = bytearray(chosen.read_bytes())
@@ -195,16 +212,17 @@ def order_file(seed: int, folder: Path, exports: Path) -> str:
                 b"\x1b[2J",
             ]
         )
-    file = folder / f"orders{chosen.suffix}"
+    file = folder / f"orders{''.join(chosen.suffixes[-2:])}"
     file.write_bytes(content)
+    said = [*_ALWAYS_SAID, *chance.sample(_SOMETIMES_SAID, chance.choice([0, 1, 2]))]
     out, err = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        code = main(["check", str(file)])
+    with redirect_stdout(out), redirect_stderr(err), patch.dict(os.environ, {"PIZZA_MATCHES": "mock"}):
+        code = main(["check", str(file), *(word for answer in said for word in answer.split())])
     assert code in EXIT_CODES, f"exit code {code}"
     shown = out.getvalue() + err.getvalue()
     assert "Traceback" not in shown
     assert "\x1b" not in shown, "an escape sequence of the file reaches the terminal"
-    return f"exit code {code}"
+    return f"exit code {code}, {'imported' if 'lines' in shown.partition('Lines')[2] else 'not imported'}"
 
 
 def _damaged(text: str, chance: random.Random) -> bytes:
