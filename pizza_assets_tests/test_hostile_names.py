@@ -84,7 +84,7 @@ def test_nothing_that_is_shown_steers(folder: Path, capfd: pytest.CaptureFixture
         assert steering(printed.out + printed.err) == [], command
         if "--json" in command and codes[tuple(command)] == 0:
             json.loads(printed.out)
-    assert codes["run", "--from", "2026-08-04", "--to", "2026-08-18"] == 0
+    assert codes["run", "--from", "2026-08-04", "--to", "2026-08-18"] == 1, "a file can't be read"
     with local_instance(creates=False) as instance:
         records = [record for run in instance.get_runs() for record in instance.all_logs(run.run_id)]
     assert len(records) > 100

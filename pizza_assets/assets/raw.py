@@ -215,4 +215,5 @@ def _as_output(week: MatchWeek, result: SourceResult, *, has_coverage: bool) -> 
         covered=result.covered if has_coverage else None,
         rejected=result.rejected,
         failure=result.failure,
+        lacks_only_new=result.lacks_only_new,
     )

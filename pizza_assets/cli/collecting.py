@@ -78,7 +78,9 @@ class _Collecting:
             analysis_error = self._analyse(request, collected)
         warnings = _warnings(self._bench, collected.weeks)
         say(with_minus(summary(self._bench.tables, collected, analysis_error, warnings)))
-        return 1 if collected.failures or collected.error or analysis_error else 0
+        files = self._bench.sources.order_files
+        has_bad_files = files is not None and bool(files.facts.bad_files)
+        return 1 if collected.failures or collected.error or analysis_error or has_bad_files else 0
 
     def _analyse(self, request: Request, collected: Collected) -> str | None:
         """Analyse once; not at all if only stale tables were asked for and the analysis is up to date."""

@@ -28,6 +28,7 @@ class SourceResult:
     covered: orders only: the periods for which all orders are known.
     reason: why the answer is a stand-in, partial or not covered, and anything else worth knowing; None if nothing is.
     is_partial: whether part of a real answer is missing; `reason` names that part.
+    lacks_only_new: of a partial answer: what is missing can't have been in an earlier one.
     rejected: refused rows, as RejectedRows.
     events: matches only: RawMatchEvents of these matches.
     failure: how the source failed that this answer stands in for; None if this is not a stand-in.
@@ -40,6 +41,7 @@ class SourceResult:
     covered: tuple[CoveredPeriod, ...] = ()
     reason: str | None = None
     is_partial: bool = False
+    lacks_only_new: bool = False
     rejected: pd.DataFrame = field(default_factory=RejectedRows.empty)
     events: pd.DataFrame = field(default_factory=RawMatchEvents.empty)
     failure: str | None = None

@@ -50,7 +50,7 @@ class WeekOutput:
 
     rows: None if there is nothing to store, because the source does not cover this week or an input is missing. A
     derived week is then deleted (`is_retired`), a collected one kept. failure: of the source that these rows stand in
-    for, if any.
+    for, if any. lacks_only_new: as in SourceResult.
     """
 
     week: str
@@ -63,6 +63,7 @@ class WeekOutput:
     covered: tuple[CoveredPeriod, ...] | None = None
     rejected: pd.DataFrame | None = None
     failure: str | None = None
+    lacks_only_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,7 @@ class TableIOManager(dg.IOManager):
             output.is_partial,
             fingerprint,
             output.failure,
+            output.lacks_only_new,
         )
         stored = writer.write(output.rows, origin, output.covered, output.rejected)
         if isinstance(stored, Withheld):

@@ -55,7 +55,8 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the rows of a write come from, for its facts. failure: of the source that these rows stand in for."""
+    """Where the rows of a write come from, for its facts. failure: of the source that these rows stand in for.
+    lacks_only_new: as in SourceResult."""
 
     data_source: str
     code_version: str
@@ -65,6 +66,7 @@ class Origin:
     is_partial: bool = False
     input_fingerprint: str = ""
     failure: str | None = None
+    lacks_only_new: bool = False
 
 
 class WeekWriter:
@@ -89,8 +91,9 @@ class WeekWriter:
         covered: Sequence[CoveredPeriod] | None = None,
         rejected: pd.DataFrame | None = None,
     ) -> Stored | Withheld:
-        """Write the week, unless it would replace a real week with mock, a complete one with a partial one, or has lost
-        more rows than the limits allow: then the stored week is kept, and its facts note why it was not refreshed.
+        """Write the week, unless it would replace a real week with mock, a complete one with a partial one (for answers
+        that lack only new rows: with fewer rows), or has lost more rows than the limits allow: then the stored week is
+        kept, and its facts note why it was not refreshed.
 
         Refused rows and their counts are stored either way, so that checks can judge a week that was not stored. A real
         week deletes the mock one once it is safely written. Raises StorageError if the model refuses a row, or if the
@@ -101,13 +104,16 @@ class WeekWriter:
         self._claim.confirm()
         if label == DataSource.MOCK and (real := self._stored(DataSource.REAL)) is not None:
             return self._kept(real, _cause(origin))
-        if label == DataSource.REAL and origin.is_partial and (real := self._stored(label)) and self._is_whole(real):
-            return self._kept(real, _cause(origin))
+        before = self._stored(label) if label == DataSource.REAL and origin.is_partial else None
+        if before is not None and not origin.lacks_only_new and self._is_whole(before):
+            return self._kept(before, _cause(origin))
         rejected = RejectedRows.empty() if rejected is None else rejected
         collected_at, keys = self._now(), layout.week_keys(self._asset, self._week, label)
         key = keys[-1]
         covered_text = None if covered is None else coverage_to_json(covered)
         with _written_file(self._asset, key, rows, origin, covered_text) as (file, counted):
+            if before is not None and origin.lacks_only_new and counted.row_count < self._row_count(before):
+                return self._kept(before, _cause(origin))
             refused = RefusedRows.of(rejected, counted.row_count)
             self._write_rejected(rejected, refused, origin, collected_at)
             objection = self._limits.objection(self._asset, refused)
@@ -153,6 +159,10 @@ class WeekWriter:
         """Whether the stored week is complete; a kept week is, although its facts say partial."""
         facts = read_facts(self._store, key)
         return facts is not None and (facts.is_kept or not facts.is_partial)
+
+    def _row_count(self, key: str) -> int:
+        facts = read_facts(self._store, key)
+        return 0 if facts is None else facts.row_count
 
     def _stored(self, label: str | None) -> str | None:
         """The object that holds the week now."""

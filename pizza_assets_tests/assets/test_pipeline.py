@@ -183,6 +183,34 @@ def order_file(folder: Path) -> dict[str, str]:
     return write_export(folder, rows)
 
 
+def test_a_junk_file_stops_no_other_file_and_takes_no_order_away(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    """All weeks were kept from before as long as it lay there: a file that could never be read may hold any week."""
+    files, inbox = order_file(tmp_path), tmp_path / "inbox"
+    week = WEEKS[1]
+
+    def collected() -> tuple[int, bool, bool, str]:
+        pipeline = Pipeline(tmp_path / "data", **files)
+        assert pipeline.collect(instance, [week]).failures == {}
+        facts = pipeline.tables.week_facts("raw_orders", week)
+        assert facts is not None
+        return facts.row_count, facts.is_partial, facts.is_kept, facts.reason or ""
+
+    count, *_ = collected()
+    (inbox / "junk.csv").write_bytes(bytes(range(256)) * 80)
+    (inbox / "today.csv").write_text(f"id,at,total,pizzas\nnew,{week}T18:05:00Z,9.50,1\n")
+    *found, reason = collected()
+    assert found == [count + 1, True, False]
+    assert "some files can't be read and may hold more: junk.csv" in reason
+    (inbox / "today.csv").rename(inbox / "broken.csv")  # as if the next version of a file came damaged and renamed
+    (inbox / "broken.csv").write_bytes(b"\xff\x00")
+    *found, reason = collected()
+    assert found == [count + 1, True, True]
+    assert reason.startswith("kept from before")
+    for name in ("junk.csv", "broken.csv"):
+        (inbox / name).unlink()
+    assert collected()[:3] == (count, False, False), "the owner took the file away"
+
+
 def test_football_being_down_does_not_stop_real_orders(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     def all_down(sources: Sources) -> None:
         sources.matches = PoisonedMatches(sources.mock_matches, set(WEEKS), SourceUnavailable("nobody answers"))

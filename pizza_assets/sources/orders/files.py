@@ -154,6 +154,7 @@ class OrderFiles:
             reason=self._reason(week, bool(covered)),
             rejected=self.rejected(week),
             is_partial=bool(covered) and bool(self._bad_files_of(week)),
+            lacks_only_new=True,  # a file that had orders of the week when it was readable refuses the week above
         )
 
     def rejected(self, week: MatchWeek) -> pd.DataFrame:

@@ -165,3 +165,20 @@ def test_lines_with_delimiters_at_their_end_keep_their_cells_and_numbers_among_o
     paid = dict(zip(result.rows["order_id"], result.rows["revenue_cents"], strict=True))
     assert paid == {f"a{n}": 100 * n for n in range(1, 41) if n % 5 != 2}
     assert result.rejected["line_number"].tolist() == [n + 1 for n in range(1, 41) if n % 5 == 2]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        csv_text(HEADER, [GOOD] * 5).encode("utf-16") + b"\x00",
+        csv_text(HEADER, [GOOD] * 5).replace("Leeds", "Caf\xe9\x8d").encode("latin-1"),
+        csv_text(HEADER, [GOOD] * 5).encode("utf-16")[:-1],
+    ],
+    ids=["a byte too many", "no character of the code page", "half a character"],
+)
+def test_text_that_is_damaged_is_told_in_words(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "orders.csv").write_bytes(content)
+    assert main(["check", str(tmp_path / "orders.csv")]) == 1
+    assert "orders.csv: not readable as text" in capsys.readouterr().err

@@ -56,6 +56,8 @@ def read_sample(file: Path, records: str | None = None) -> ExportSample:
     """The first SAMPLE_LINES of `file`, or of its list `records`. Raises BadFile naming the file and the remedy."""
     try:
         return _sample(file, records)
+    except UnicodeError as error:
+        raise BadFile(f"{file.name}: not readable as text ({error}); export it as UTF-8") from error
     except (BadFile, OSError) as error:
         if not file.exists():
             raise BadFile(f"{file.name}: {GONE}") from error
@@ -162,15 +164,12 @@ def _json_header(file: Path, encoding: str, records: str | None) -> tuple[list[s
     """(the names in the first records, in order of first appearance; the path of the list of objects inside them)."""
     names: dict[str, None] = {}
     nested = None
-    try:
-        with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=encoding) as handle:
-            for _, record in islice(json_records(handle, file, records), HEAD_RECORDS):
-                if isinstance(record, dict):
-                    path = nested_list(record)
-                    nested = nested or path
-                    names.update({name: None for line in flat_lines(record, path) for name in line})
-    except UnicodeError as error:
-        raise BadFile(f"{file.name}: not readable as text ({error}); export it as UTF-8") from error
+    with open_unpacked(file) as packed, io.TextIOWrapper(packed, encoding=encoding) as handle:
+        for _, record in islice(json_records(handle, file, records), HEAD_RECORDS):
+            if isinstance(record, dict):
+                path = nested_list(record)
+                nested = nested or path
+                names.update({name: None for line in flat_lines(record, path) for name in line})
     if not names:
         raise BadFile(
             f"{file.name}: none of its first records is an object with names and values; export JSON lines or one JSON "
