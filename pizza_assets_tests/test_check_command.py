@@ -321,11 +321,11 @@ def test_a_hole_in_the_middle_of_trading_hours_is_doubtful_until_its_day_is_list
 def test_a_team_that_plays_no_match_is_named_with_the_likeliest_that_does(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, team: str, is_named: bool
 ) -> None:
-    """In matches between the teams of the built-in markets."""
+    """Invented matches can't tell: the table of clubs does."""
     (home / "mine.toml").write_text(f'[[market]]\nname = "Leeds"\ntimezone = "Europe/London"\nteams = ["{team}"]\n')
     monkeypatch.setenv("PIZZA_MARKETS", str(home / "mine.toml"))
     main(["check", "orders.csv", *SAID])
-    named = f"'{team}' plays none of the matches in these weeks; did you mean 'Leeds United'?"
+    named = f"'{team}' is no club that is known here (did you mean 'Leeds United'?); all these matches are mock"
     assert (named in capsys.readouterr().out) == is_named
 
 

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck
 from pizza_assets.orchestration.own_export.readiness import Readiness
-from pizza_assets.orchestration.team_matching import unknown_chains
+from pizza_assets.orchestration.team_matching import absence_of, unknown_chains
 from pizza_assets.settings import Settings
 from pizza_assets.sources.orders.file_folding import EXCLUDED
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -209,6 +208,7 @@ def _markets(checked: ExportCheck) -> list[str]:
     lines = ["", f"Markets  {len(ranked)}, by {table}"]
     whys = {entry.market.name: f" ({entry.why})" for entry in checked.proposed or ()}
     playing = sorted({*checked.matches["home_team"], *checked.matches["away_team"]})
+    are_mock = set(checked.matches["match_source"]) <= {DataSource.MOCK}
     is_asked = bool(playing) and "PIZZA_COMPETITIONS" not in checked.place
     for row in ranked.head(_MOST_LISTED).itertuples():
         unknown = "" if row.is_known else " is not in the table, so it"
@@ -219,8 +219,9 @@ def _markets(checked: ExportCheck) -> list[str]:
             f"{counted_noun(int(row.week_count), 'week', 'weeks')} with orders, {row.free_weeks} of them without a "
             f"match of its own; closed on {counted_noun(closed, 'day', 'days')}"
         )
-        absent = [team for team in str(row.teams).split(", ") if team and is_asked and team not in playing]
-        lines += [f"    {team!r} plays none of the matches in these weeks{_guess(team, playing)}" for team in absent]
+        teams = [team for team in str(row.teams).split(", ") if team and is_asked]
+        whys_absent = {team: absence_of(team, playing, are_mock=are_mock) for team in teams}
+        lines += [f"    {team!r} {why}" for team, why in whys_absent.items() if why is not None]
     if len(ranked) > _MOST_LISTED:
         lines.append(f"  and {len(ranked) - _MOST_LISTED} more")
     return lines
@@ -228,11 +229,6 @@ def _markets(checked: ExportCheck) -> list[str]:
 
 def _unknown_chains(ready: Readiness, settings: Settings) -> list[str]:
     return unknown_chains(settings.people().of_chains, set(ready.orders["chain"]))
-
-
-def _guess(team: str, playing: Sequence[str]) -> str:
-    close = get_close_matches(team, playing, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ": is it spelt as the source spells it?"
 
 
 def _matches(checked: ExportCheck) -> list[str]:

@@ -38,9 +38,12 @@ def list_teams(market_name: str | None, first: date | None, last: date | None) -
     else:
         weeks = chosen_weeks(bench.settings, bench.now, *bench.weeks_of(first, last), 0)
         matches = _matches_of(bench.sources.matches, weeks)
-    if matches.empty:
+    if matches.empty and first is None and last is None:
         say("no real match is stored; name the weeks to read from the match source with --from DATE")
         return 0
+    if matches.empty:
+        say("the match source has no real match of these weeks; what is missing is named above")
+        return 1
     followed = {team for market in markets for team in market.teams}
     rows = [row for row in team_rows(matches, markets) if market_name is None or row.team in followed]
     for competition, group in groupby(rows, key=lambda row: row.competition):

@@ -16,7 +16,7 @@ from pizza_assets.models.vocabulary import CompetitionType, DataSource
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.sources.matches.club_similarity import possible_splits
 from pizza_assets.sources.matches.sides import UNDECIDED
-from pizza_assets.sources.matches.team_names import known_clubs
+from pizza_assets.sources.matches.team_names import is_known, known_clubs
 from pizza_assets.storage.tables import TableStore, WeekTables
 
 COLUMNS = ["competition", "season", "home_team", "away_team", "match_source"]
@@ -73,6 +73,19 @@ def warnings_about_teams(matches: pd.DataFrame, markets: Sequence[Market], *, ch
     """
     splits = [str(split) for split in possible_splits(matches)]
     return [*splits, *(absences(matches, markets) if chosen_markets else [])]
+
+
+def absence_of(team: str, playing: Collection[str], *, are_mock: bool) -> str | None:
+    """Why a followed team plays none of some matches, for a warning; None if that needs none. are_mock: all of them.
+
+    Invented matches are between some clubs only, so there the table of clubs decides whether the name is right.
+    """
+    if team in playing or (are_mock and is_known(team)):
+        return None
+    if are_mock:
+        clubs = {club for code in COMPETITIONS for club in known_clubs(code)}
+        return f"is no club that is known here{did_you_mean(team, clubs)}; all these matches are mock"
+    return f"plays none of these matches{did_you_mean(team, playing)}; teams: {', '.join(sorted(playing)) or 'none'}"
 
 
 def unknown_chains(named: Iterable[str], known: Collection[str]) -> list[str]:

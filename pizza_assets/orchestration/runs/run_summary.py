@@ -11,7 +11,7 @@ from pizza_assets.command_name import typed
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import DataSource, Span
 from pizza_assets.orchestration.runs.backfill import Collected
-from pizza_assets.orchestration.team_matching import unknown_chains
+from pizza_assets.orchestration.team_matching import absence_of, unknown_chains
 from pizza_assets.storage.layout import whole_key
 from pizza_assets.storage.tables import TableStore, WeekTables
 
@@ -85,13 +85,14 @@ def unknown_names(
     """
     matches = WeekTables(tables, "raw_matches", weeks)
     known_teams = matches.distinct("home_team") | matches.distinct("away_team")
+    are_mock = matches.distinct("match_source") <= {DataSource.MOCK}
     known_markets = WeekTables(tables, "raw_orders", weeks).distinct("market")
     return [
         *(
-            f"team {team!r} of market {market.name!r} is in no stored match; stored teams: {_listed(known_teams)}"
+            f"team {team!r} of market {market.name!r} {why}"
             for market in markets
             for team in market.teams
-            if team not in known_teams
+            if (why := absence_of(team, known_teams, are_mock=are_mock)) is not None
         ),
         *(
             f"market {market.name!r} has no stored order; stored markets: {_listed(known_markets)}"

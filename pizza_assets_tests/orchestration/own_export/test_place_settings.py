@@ -88,7 +88,7 @@ def test_the_check_prints_the_settings_as_lines_to_type(tmp_path: Path) -> None:
         assert "  export PIZZA_COMPETITIONS=es.1" in text
     assert "# the setting lacks es.1, the league of these markets or of their teams" in report
     assert "Sevilla follows Sevilla" in report
-    assert "plays none of the matches" not in report
+    assert "plays none of these matches" not in report
     assert "2 match weeks, 2 of them with orders" in report
     of_two = report_text(replace(checked, place={"PIZZA_COMPETITIONS": "en.1,fr.1,de.1"}), spanish, None, settings)
     assert "# the setting lacks fr.1 and de.1, the leagues of these markets or of their teams" in of_two

@@ -68,5 +68,16 @@ def test_a_finding_in_mock_orders_never_stands_for_real_ones(tables: TableStore)
 def test_misspelt_names_are_pointed_out(tables: TableStore) -> None:
     markets = [Market("London", "Europe/London", ("Arsenal", "Chelse"))]
     first, second = unknown_names(tables, markets, WEEKS)
-    assert "team 'Chelse' of market 'London' is in no stored match; stored teams: Arsenal, Chelsea" in first
+    whys = "plays none of these matches (did you mean 'Chelsea'?); teams: Arsenal, Chelsea"
+    assert f"team 'Chelse' of market 'London' {whys}" in first
     assert "market 'London' has no stored order" in second
+
+
+def test_a_club_without_an_invented_match_is_not_called_misspelt(tables: TableStore) -> None:
+    """A run without a network warned that Real Madrid is none of the English clubs that mock matches are between."""
+    markets = [Market("Sol", "Europe/Madrid", ("Real Madrid", "Real Madird"))]
+    (first, _) = unknown_names(tables, markets, WEEKS[1:])
+    assert first == (
+        "team 'Real Madird' of market 'Sol' is no club that is known here (did you mean 'Real Madrid'?); "
+        "all these matches are mock"
+    )
