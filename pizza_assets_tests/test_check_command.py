@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from pizza_assets.cli import main
+from pizza_assets.cli.check_report import settings_to_repeat
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.settings import read_markets
 from pizza_assets.sources.orders.mapping_reader import load_mapping
@@ -108,6 +109,19 @@ def test_what_is_written_can_be_used_and_is_not_overwritten(home: Path, capsys: 
     assert main(["check", "orders.csv", *SAID[2:], "--label", "mock", "--write"]) == 2
     assert "already exists" in capsys.readouterr().err
     assert main(["check", "orders.csv", "--mapping", "orders.toml"]) == 0
+
+
+def test_the_next_steps_hold_the_settings_in_force_and_keep_mock_data_apart(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were lost in a new shell; and real orders came beside the mock ones of the first try."""
+    monkeypatch.setenv("PIZZA_TIMEZONE", "Europe/Dublin")
+    assert main(["check", "orders.csv", *SAID, "--write"]) == 0
+    out = capsys.readouterr().out
+    assert "  export PIZZA_TIMEZONE=Europe/Dublin\n" in out
+    assert settings_to_repeat({}, holds_mock=False) == {}
+    assert settings_to_repeat({}, holds_mock=True)["PIZZA_STORAGE"].startswith("my-data ")
+    assert settings_to_repeat({"PIZZA_STORAGE": "a b"}, holds_mock=True) == {"PIZZA_STORAGE": "'a b'"}
 
 
 def test_another_answer_replaces_the_mapping_and_keeps_the_earlier_one(

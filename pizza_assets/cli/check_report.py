@@ -266,9 +266,21 @@ def _ready(ready: Readiness) -> list[str]:
     return lines
 
 
+_REPEATED = ("PIZZA_STORAGE", "PIZZA_TIMEZONE", "PIZZA_COMPETITIONS", "PIZZA_MARKETS", "PIZZA_SPECIAL_DAYS")
+
+
 def files_settings(path: Path) -> Mapping[str, str]:
     """The settings for an export of files, by variable."""
     return {"PIZZA_ORDERS": "files", "PIZZA_ORDERS_PATH": shlex.quote(str(path))}
+
+
+def settings_to_repeat(environ: Mapping[str, str], *, holds_mock: bool) -> dict[str, str]:
+    """The settings besides the source's that a run in another shell needs as well. holds_mock: whether mock orders are
+    stored, which real ones should not be beside."""
+    repeated = {name: shlex.quote(environ[name]) for name in _REPEATED if environ.get(name)}
+    if holds_mock and "PIZZA_STORAGE" not in repeated:
+        return {"PIZZA_STORAGE": "my-data     # mock orders are stored in the present one", **repeated}
+    return repeated
 
 
 def why_unusable(checked: ExportCheck, most_refused: float) -> str | None:

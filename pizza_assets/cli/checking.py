@@ -1,6 +1,7 @@
 """Implements `pizza check`: check an export before it is used, and propose its mapping."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,11 +14,13 @@ from pizza_assets.cli.check_report import (
     questions_text,
     report_text,
     sample_text,
+    settings_to_repeat,
     why_unusable,
 )
 from pizza_assets.cli.mapping_file import MappingFile
 from pizza_assets.cli.terminal import say
 from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import check_export
 from pizza_assets.orchestration.resources import utc_now
 from pizza_assets.settings import Settings
@@ -104,7 +107,12 @@ def check(
             "what is doubtful must be looked at first; then add --accept-doubts" if is_doubtful else None
         )
         written = write_to.save(proposal, checked, unsound)
-    chosen = files_settings(export.path) if stand is None else stand.settings
+    holds_mock = mapping.label == DataSource.REAL and bool(bench.tables.weeks("mock_orders"))
+    repeated = settings_to_repeat(os.environ, holds_mock=holds_mock)
+    chosen = {
+        **{name: value for name, value in repeated.items() if name not in checked.place},
+        **(files_settings(export.path) if stand is None else stand.settings),
+    }
     mapping_at = mapping_file or (write_to.path if write_to else None)
     say(next_steps(checked, chosen, mapping_at, written, unusable=unusable, is_doubtful=is_doubtful, again=again))
     return 0 if unusable is None and not is_doubtful else 1
