@@ -71,6 +71,7 @@ def folder(tmp_path_factory) -> Path:
         "late": _late(sample_page_data(BOTH)),
         "saturday": collected_on_saturday(_late(sample_page_data(BOTH))),
         "fortnight": _for_two_weeks(mock),
+        "busy": _busy(_for_two_weeks(mock)),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "unusual": _with_a_quiet_sunday(mock),
         "unstaffed": _with_demand(sample_page_data(BOTH), people=None),
@@ -192,6 +193,17 @@ def _for_two_weeks(data: PageData) -> PageData:
             DemandForecastExtract.table_name(): rows,
             DataQualityExtract.table_name(): quality,
         },
+    )
+
+
+def _busy(data: PageData) -> PageData:
+    """Numbers of three digits, people for them, and a match that adds orders to every day."""
+    demand = data.rows(DemandForecastExtract).copy()
+    is_day = demand["span"] == "day"
+    demand.loc[is_day, "without_football"] = demand.loc[is_day, "with_football"] - 123
+    demand = demand.assign(quantile_90=demand["quantile_90"] + 100, people=12)
+    return replace(
+        data, extracts={**data.extracts, DemandForecastExtract.table_name(): DemandForecastExtract.conform(demand)}
     )
 
 
@@ -827,6 +839,18 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
         page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
         page.wait_for_selector("#view-shop_day .legend")
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
+
+
+@pytest.mark.parametrize("width", [360, 390, 430, 768, 1024, 1440])
+def test_no_number_of_a_weekend_covers_that_of_the_next_day(browser, folder, width) -> None:
+    """At 390 px "18:00–19:00" was written over the next column's number."""
+    with opened(browser, folder / "busy.html", viewport={"width": width, "height": 844}) as page:
+        for period, days in (("weekend", 3), ("next", 3), ("week", 7)):
+            page.select_option("#weekend-days", period)
+            assert page.locator("table.weekend").first.locator("th.day").count() == days
+            assert page.locator("td.day .people").count() > 0
+            assert page.evaluate(OUTSIDE_THEIR_CELL) == []
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
 
 
 def test_how_people_can_be_shown_is_told_where_a_real_shop_may_need_several(browser, folder) -> None:

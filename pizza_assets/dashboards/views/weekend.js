@@ -99,7 +99,7 @@ function chainTable(chain, rows, dates) {
       shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
   const head = make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Shop"),
     ...dates.map((date) => dayHead(`${pairOf(rows[0])}-${chain}`, date))));
-  const table = make("table", { class: `weekend${dates.length > 3 ? " many" : ""}` }, head,
+  const table = make("table", { class: `weekend ${["one", "two", "three"][dates.length - 1] ?? "many"}` }, head,
     make("tbody", {}, ...shops.map(({ own, unusual }) => shopRow(own, dates, unusual))));
   return make("div", { class: "chain" },
     make("h3", {}, `${chain} `, make("span", { class: "sub" }, counted(shops.length, "shop")), " ",
