@@ -933,6 +933,8 @@ def test_the_calendar_is_in_the_page_and_offered_only_if_it_has_events(browser, 
             page.click("#view-coming .calendar-file")
         assert started.value.suggested_filename == "coming_matches.ics"
         assert Path(started.value.path()).read_text() == CALENDAR
+        left, right = (page.locator(f"#view-coming .{name}").bounding_box() for name in ("download", "calendar-file"))
+        assert right["x"] - left["x"] - left["width"] >= 8, "the buttons touched each other"
     with opened(browser, folder / "both.html") as page:
         assert page.locator("#view-coming .download").count() == 1
         assert page.locator("#view-coming .calendar-file").count() == 0
@@ -958,6 +960,24 @@ def test_shops_are_sorted_by_the_percentage_that_they_show(browser, folder) -> N
             "Brentford shop 1 Sun −40 %",
             "Birmingham shop 1 Sat +5 %",
         ]
+
+
+def test_the_order_of_the_shops_is_told_as_it_is(browser, folder) -> None:
+    """One shop was said to come first, and a table sorted by a day to be sorted by percentages."""
+    differs = "Shops come first whose day differs most"
+    with opened(browser, folder / "both.html") as page:
+        view = page.locator("#view-weekend")
+        assert differs in view.inner_text()
+        assert "Select a day to see its busiest shops first" in view.inner_text()
+        assert "Busiest hour of the day" in page.inner_text("#view-coming thead")
+        page.locator("table.weekend").first.locator("th.day button").nth(0).click()
+        assert differs not in view.inner_text()
+        assert "The busiest shops of Sat 08 Aug come first. Per cent: a day against the mean" in view.inner_text()
+        choose(page, "market", "Brentford")
+        for words_of_several in (differs, "come first", "busiest shops first"):
+            assert words_of_several not in view.inner_text()
+        assert page.locator("th.day button").count() == 0
+        assert page.locator("table.weekend").first.locator("th.day").nth(0).inner_text() == "Sat 08 Aug"
 
 
 def test_a_failed_source_is_told_without_the_words_of_the_network(browser, folder) -> None:
