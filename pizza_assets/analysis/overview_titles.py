@@ -160,7 +160,9 @@ def lost_spans(anomalies: pd.DataFrame) -> pd.DataFrame:
 
 def special_spans_for_titles(special: pd.DataFrame) -> pd.DataFrame:
     """Special days, for `timeline_title`. special: `special_spans`."""
-    at = special[["first_minute", "end_minute"]].apply(lambda minutes: pd.to_datetime(minutes, unit="m", utc=True))
+    at = (
+        special[["first_minute", "end_minute"]].astype("datetime64[m]").apply(lambda times: times.dt.tz_localize("UTC"))
+    )
     return special[["market"]].assign(chain=None, starts_at=at["first_minute"], ends_at=at["end_minute"], why=SPECIAL)
 
 

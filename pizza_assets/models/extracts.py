@@ -192,7 +192,9 @@ class DataQualityExtract(
     row_count: int = pa.Field(ge=0, description="Rows stored.")
     rejected_count: int = pa.Field(ge=0, description="Rows rejected.")
     is_partial: bool = pa.Field(description="True if a part of the week is known to be missing.")
-    failed_check_count: int = pa.Field(ge=0, description="Asset checks whose latest result for this week is a failure.")
+    failed_check_count: int = pa.Field(
+        ge=0, description="Asset checks whose latest result for this week is a failure or a warning."
+    )
     reason: str = pa.Field(nullable=True, description="Why the week is mock, partial or empty.")
 
 
