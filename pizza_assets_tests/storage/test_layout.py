@@ -67,7 +67,7 @@ STORED = {
     "dashboard_insights": (["quicksight-ready/dashboard-data/dashboard_insights.csv"], "2", 1),
     "dashboard_data_quality": (["quicksight-ready/dashboard-data/dashboard_data_quality.csv"], "4", 2),
     "dashboard_checks": (["quicksight-ready/dashboard-data/dashboard_checks.csv"], "3", 1),
-    "dashboard_coming_matches": (["quicksight-ready/dashboard-data/dashboard_coming_matches.csv"], "2", 1),
+    "dashboard_coming_matches": (["quicksight-ready/dashboard-data/dashboard_coming_matches.csv"], "3", 1),
     "dashboard_match_forecast": (["quicksight-ready/dashboard-data/dashboard_match_forecast.csv"], "1", 1),
     "dashboard_forecast_accuracy": (["quicksight-ready/dashboard-data/dashboard_forecast_accuracy.csv"], "1", 1),
     "mock_orders": (["raw-data/dominos-orders/mock/week=2026-08-04/raw_orders.parquet"], "1", 1),
