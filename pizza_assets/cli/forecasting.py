@@ -28,7 +28,8 @@ from pizza_assets.models.vocabulary import DataSource, DemandLevel, Span
 from pizza_assets.workbench import Workbench
 
 HEAD = (
-    "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)", "busiest hour of the day", "staff for"
+    "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)",
+    "busiest hour of the day", "staff for",
 )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ STORED = {
     "dashboard_event_study": (["quicksight-ready/dashboard-data/dashboard_event_study.csv"], "1", 1),
     "dashboard_anomalies": (["quicksight-ready/dashboard-data/dashboard_anomalies.csv"], "1", 1),
     "dashboard_insights": (["quicksight-ready/dashboard-data/dashboard_insights.csv"], "2", 1),
-    "dashboard_data_quality": (["quicksight-ready/dashboard-data/dashboard_data_quality.csv"], "4", 2),
+    "dashboard_data_quality": (["quicksight-ready/dashboard-data/dashboard_data_quality.csv"], "5", 2),
     "dashboard_checks": (["quicksight-ready/dashboard-data/dashboard_checks.csv"], "3", 1),
     "dashboard_coming_matches": (["quicksight-ready/dashboard-data/dashboard_coming_matches.csv"], "3", 1),
     "dashboard_match_forecast": (["quicksight-ready/dashboard-data/dashboard_match_forecast.csv"], "1", 1),

@@ -89,8 +89,8 @@ def test_a_forecast_beats_the_mean_by_as_much_as_the_accuracy_says() -> None:
 
 def test_without_football_the_forecast_of_the_other_model_is_scored() -> None:
     with_football, without = (skills(PAST, uses_football=uses).loc["match"] for uses in (True, False))
-    assert without["skill_against_no_football_pct"] == 0
-    assert with_football["skill_against_no_football_pct"] != 0
+    assert float(without["skill_against_no_football_pct"]) == 0
+    assert float(with_football["skill_against_no_football_pct"]) != 0
 
 
 def test_few_own_matches_are_scored_with_the_other_days() -> None:
