@@ -6,9 +6,12 @@ then shows its name.
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis import wording
+from pizza_assets.analysis.anomalies import MISSING_DAY
+from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span, Window
 
@@ -19,8 +22,8 @@ TEMPLATES = {
         "makes about {chance}"
     ),
     "coming": "{source}Football is expected to {adds} {orders} ({share} %) around {matches} forecast",
-    "timeline": "{source}Orders of the last {weeks} weeks were {size} % {side} those of the {weeks} before",
-    "timeline_alike": "{source}Orders of the last {weeks} weeks were as many as in the {weeks} before",
+    "timeline": "{source}Orders of the last {weeks} weeks were {size} % {side} those of the {weeks} before{left_out}",
+    "timeline_alike": "{source}Orders of the last {weeks} weeks were as many as in the {weeks} before{left_out}",
     "anomalies": "{source}{alarms} found among all stores",
     "quality": "{causes}; {checks}",
     "quality_whole": "Nothing is missing in {weeks}, and no row was refused; {checks}",
@@ -35,7 +38,10 @@ FEWEST_DAYS = 5
 FEWEST_MATCHES = 20
 """With fewer, not even one interval in twenty is expected to exclude 0 by chance."""
 COMPARED_WEEKS = 4
+_DAY, _COMPARED_DAYS = pd.Timedelta(days=1), 7 * COMPARED_WEEKS
 _ALIKE_COVERAGE = 0.005
+LOST, SPECIAL = "days with lost hours", "special days"
+"""Why days are left out of the comparison of weeks, in words."""
 
 
 def calendar_title(impact: pd.DataFrame) -> str:
@@ -91,14 +97,18 @@ def coming_title(forecast: pd.DataFrame) -> str:
     )
 
 
-def timeline_title(timeline: pd.DataFrame) -> str:
+def timeline_title(timeline: pd.DataFrame, unlike: pd.DataFrame | None = None) -> str:
     """The last four weeks beside the four before; empty unless orders of the same markets are known for as long.
 
-    timeline: OrdersTimelineExtract of one source of orders.
+    timeline: OrdersTimelineExtract of one source of orders. unlike: spans that must not decide the comparison, with
+    market, chain (None for all), starts_at, ends_at and why. Their days are left out, and so is the same day of the
+    other four weeks: days of 24 hours, counted back from the end of the orders, which is the end of a business day
+    unless the last week is incomplete.
     """
     end = timeline["hour_at"].max() + pd.Timedelta(hours=1)
     age = (end - timeline["hour_at"]) / pd.Timedelta(weeks=COMPARED_WEEKS)
     recent = timeline[age <= 2].assign(is_last=age[age <= 2] <= 1)
+    recent, left_out = _without_days(recent, end, unlike)
     hours = recent.groupby(["market", "chain", "hour_at", "is_last"], as_index=False)["covered_minutes"].max()
     known = hours.groupby(["market", "chain", "is_last"])["covered_minutes"].sum().unstack("is_last")
     if set(known.columns) != {False, True} or known.isna().any(axis=None):
@@ -115,7 +125,45 @@ def timeline_title(timeline: pd.DataFrame) -> str:
         size=size,
         side="above" if share > 0 else "below",
         weeks=COMPARED_WEEKS,
+        left_out=left_out,
     )
+
+
+def _without_days(recent: pd.DataFrame, end: pd.Timestamp, unlike: pd.DataFrame | None) -> tuple[pd.DataFrame, str]:
+    """The hours on days like others, and which kinds of days were left out."""
+    if unlike is None or unlike.empty:
+        return recent, ""
+    hour = pd.Timedelta(hours=1)
+    day = (end - recent["hour_at"] - hour) // _DAY % _COMPARED_DAYS
+    days = pd.MultiIndex.from_arrays([recent["market"], recent["chain"], day])
+    chains = recent.groupby("market")["chain"].unique()
+    is_out, why = np.zeros(len(recent), dtype=bool), []
+    for kind in (LOST, SPECIAL):
+        gone = set()
+        for span in unlike[unlike["why"] == kind].to_dict("records"):
+            first = max((end - span["ends_at"].ceil("h")) // _DAY, 0)
+            last = min((end - span["starts_at"].floor("h") - hour) // _DAY, 2 * _COMPARED_DAYS - 1)
+            of_chains = chains.get(span["market"], ()) if pd.isna(span["chain"]) else (span["chain"],)
+            for chain in of_chains:
+                gone |= {(span["market"], chain, number % _COMPARED_DAYS) for number in range(first, last + 1)}
+        is_of_kind = days.isin(list(gone)) if gone else np.zeros(len(recent), dtype=bool)
+        is_out |= is_of_kind
+        why += [kind] if is_of_kind.any() else []
+    return recent[~is_out], f", {wording.joined_words(why)} left out" if why else ""
+
+
+def lost_spans(anomalies: pd.DataFrame) -> pd.DataFrame:
+    """Hours and days that a store lost, for `timeline_title`. anomalies: OrderAnomalies."""
+    lost = anomalies[is_lost_hours(anomalies) | (anomalies["kind"] == MISSING_DAY)]
+    return lost[["market", "chain", "starts_at", "ends_at"]].assign(why=LOST)
+
+
+def special_spans_for_titles(special: pd.DataFrame) -> pd.DataFrame:
+    """Special days, for `timeline_title`. special: `special_spans`."""
+    at = (
+        special[["first_minute", "end_minute"]].astype("datetime64[m]").apply(lambda times: times.dt.tz_localize("UTC"))
+    )
+    return special[["market"]].assign(chain=None, starts_at=at["first_minute"], ends_at=at["end_minute"], why=SPECIAL)
 
 
 def anomalies_title(anomalies: pd.DataFrame) -> str:
@@ -203,14 +251,23 @@ def overview_titles(
     weeks: pd.DataFrame,
     checks: pd.DataFrame,
     matches: pd.DataFrame,
+    *,
+    special: pd.DataFrame,
 ) -> dict[str, dict[str, str]]:
-    """Titles by view, then by pair of sources, by source of orders, or WHOLE. The arguments are the page's extracts."""
+    """Titles by view, then by pair of sources, by source of orders, or WHOLE. special: `special_spans`; the other
+    arguments are the page's extracts."""
+
+    def of_timeline(rows: pd.DataFrame) -> str:
+        alarms = anomalies[anomalies["order_source"] == rows["order_source"].iloc[0]]
+        parts = [part for part in (lost_spans(alarms), special_spans_for_titles(special)) if len(part)]
+        return timeline_title(rows, pd.concat(parts) if parts else None)
+
     orders = timeline.groupby("order_source")["order_count"].sum()
     titles = {
         "calendar": _by_sources(impact, SOURCES, calendar_title),
         "matches": _by_sources(impact, SOURCES, matches_title),
         "coming": _by_sources(forecast, SOURCES, coming_title),
-        "timeline": _by_sources(timeline, ["order_source"], timeline_title),
+        "timeline": _by_sources(timeline, ["order_source"], of_timeline),
         "anomalies": _by_sources(anomalies, ["order_source"], anomalies_title),
         "quality": {WHOLE: quality_title(weeks, checks)},
         "sources": {WHOLE: sources_title(orders, matches["match_source"].value_counts())},

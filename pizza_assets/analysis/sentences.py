@@ -97,7 +97,7 @@ TEMPLATES = {
     "title_results": "{source}Orders {period}: {effects}",
     "title_result": "{found} if {result}",
     "title_result_nothing_found": "no effect found if {result}",
-    "title_curve": "{source}Orders are {spans} kick-off",
+    "title_curve": "{source}Orders are {spans}",
     "title_curve_nothing_found": "{source}At no time around kick-off were orders found to differ from usual",
     "title_accuracy": "{source}Forecasts around matches missed by {error} % of orders, the mean of 8 weeks by {mean} %",
 }

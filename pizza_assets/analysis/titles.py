@@ -97,13 +97,15 @@ def curve_title(rows: list[dict]) -> str:
             spans.append((side, row["minutes_from"], row["minutes_to"]))
     if not spans:
         return TEMPLATES["title_curve_nothing_found"].format(source=_source(points[0]))
-    words = [f"{side} usual from {_minutes(first)} to {_minutes(last)}" for side, first, last in spans]
+    words = []
+    for side, first, last in spans:
+        words.append(f"{side} usual from {_minutes(first, 'it' if words else 'kick-off')} to {_minutes(last, 'it')}")
     return TEMPLATES["title_curve"].format(source=_source(points[0]), spans=" and ".join(words))
 
 
-def _minutes(minutes: int) -> str:
-    """To go before "kick-off"."""
-    return f"{abs(minutes)} minutes {'before' if minutes < 0 else 'after'}"
+def _minutes(minutes: int, kickoff: str) -> str:
+    """kickoff: what to call it beside a number."""
+    return f"{abs(minutes)} minutes {'before' if minutes < 0 else 'after'} {kickoff}" if minutes else "kick-off"
 
 
 def accuracy_title(rows: list[dict]) -> str:

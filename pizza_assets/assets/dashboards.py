@@ -11,6 +11,7 @@ from pizza_assets.analysis.forecast.weekend import LEAST_FOR_SEVERAL
 from pizza_assets.analysis.match_calendar import event_labels
 from pizza_assets.analysis.overview_titles import FEWEST_DAYS, overview_titles
 from pizza_assets.analysis.sentences import SUSPICIOUS_P
+from pizza_assets.analysis.special_dates import special_spans
 from pizza_assets.analysis.titles import page_titles
 from pizza_assets.assets.common import described
 from pizza_assets.assets.extracts import EXTRACTS, label_of_all
@@ -87,7 +88,7 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
                 suspicious_p=SUSPICIOUS_P,
                 fewest_match_days=FEWEST_DAYS,
                 least_for_several=LEAST_FOR_SEVERAL,
-                titles=titles_of(extracts),
+                titles=titles_of(extracts, special_spans(markets)),
                 planted_effects=planted_effects_text() if settings.may_invent_orders else "",
                 extracts=extracts,
                 quarter_hours=quarter_counts(quarter_hours[week].rows for week in quarter_hours),
@@ -101,12 +102,12 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
     return dashboard_page
 
 
-def titles_of(extracts: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
-    """The titles of all views that have one. extracts: by the name of their asset."""
+def titles_of(extracts: Mapping[str, pd.DataFrame], special: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """The titles of all views that have one. extracts: by the name of their asset. special: `special_spans`."""
     found, described = (
         [extracts[f"dashboard_{name}"] for name in names] for names in (_TITLE_EXTRACTS, _OVERVIEW_EXTRACTS)
     )
-    return {**page_titles(*found), **overview_titles(*described)}
+    return {**page_titles(*found), **overview_titles(*described, special=special)}
 
 
 def _last_collected(*datasets: WeekTables) -> datetime | None:

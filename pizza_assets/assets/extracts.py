@@ -235,10 +235,11 @@ def _quality(
             "rejected_count": tables.refused_count(week.key),
             "is_partial": bool(facts and facts.is_partial),
             "failed_check_count": sum(len(history.failed(asset, week.key)) for asset in CHECKED[dataset]),
-            "reason": facts.reason if facts else tables.why_missing(week.key),
+            "reason": "; ".join(filter(None, [why, tables.why_refused(week.key)])) or None,
         }
         for week in weeks
         for facts in [tables.facts(week.key)]
+        for why in [facts.reason if facts else tables.why_missing(week.key)]
     ]
 
 

@@ -289,7 +289,8 @@ def why_unusable(checked: ExportCheck, most_refused: float) -> str | None:
         return "No order of this export can be used: fix what is refused above, or the mapping, and check again."
     if checked.bad_files:
         files = counted_noun(len(checked.bad_files), "file", "files")
-        return f"{files} can't be read, so their weeks would not be stored: fix what is named above, and check again."
+        whose = "its" if len(checked.bad_files) == 1 else "their"
+        return f"{files} can't be read, so {whose} weeks would not be stored: fix what is named above, and check again."
     share = checked.lines["rejected"] / checked.lines_read
     if share <= most_refused:
         return None

@@ -14,7 +14,7 @@ from pizza_assets.analysis.forecast.weekend import (
     weekend_dates,
 )
 from pizza_assets.analysis.reasons import split
-from pizza_assets.analysis.wording import explanations, source_prefix
+from pizza_assets.analysis.wording import counted_noun, explanations, source_prefix
 from pizza_assets.cli.clock import refuse_forecast_from_later
 from pizza_assets.cli.names import chosen_markets
 from pizza_assets.cli.terminal import say
@@ -28,7 +28,8 @@ from pizza_assets.models.vocabulary import DataSource, DemandLevel, Span
 from pizza_assets.workbench import Workbench
 
 HEAD = (
-    "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)", "busiest hour", "staff for"
+    "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)",
+    "busiest hour of the day", "staff for",
 )  # fmt: skip
 
 
@@ -89,21 +90,23 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_
     if not dates:
         return ["The next weekend is not forecast yet: forecasts reach 14 days ahead."]
     lines = [
-        "Orders to staff for in the busiest hour still ahead (nine in ten such hours need no more; * = match day).",
-        "Shops come first whose day differs most from the mean of its last 8 weeks, as the last column says.",
+        "Orders to staff for in the busiest hour still ahead (nine in ten such hours need no more; * = match day)."
     ]
-    for (*pair, chain), rows in found.groupby([*SOURCES, "chain"], sort=True):
+    table = [*SOURCES, "chain"]
+    if (found.drop_duplicates([*table, "market", "store_id"]).groupby(table).size() > 1).any():
+        lines += ["Shops come first whose day differs most from the mean of its last 8 weeks, as the last column says."]
+    for (*pair, chain), rows in found.groupby(table, sort=True):
         label = source_prefix(str(pair[0]), str(pair[1]))
         head = ("shop", *(f"{date.fromisoformat(text):%a %d %b}" for text in dates), "against the mean")
         shops = sorted(
             rows.groupby(["market", "store_id"]),
             key=lambda item: (-abs(_most_unusual(item[1], dates)[0]), item[0]),
         )
-        table = [
+        cells = [
             (shop_words(market, store), *(_day_cell(own, text) for text in dates), _unusual_cell(own, dates))
             for (market, store), own in shops
         ]
-        lines += ["", f"{label}{chain}", *_table([head, *table])]
+        lines += ["", f"{label}{chain}", *_table([head, *cells])]
     shown = found[found["business_date"].isin(dates)]
     if shown["people"].isna().all() and _is_for_several(shown).any():
         lines += ["", "Set PIZZA_ORDERS_PER_PERSON to the orders that one person makes in an hour to see people, too."]
@@ -186,7 +189,7 @@ def forecast_text(fixtures: pd.DataFrame, rows: pd.DataFrame, market: str | None
     notes = [*(notices["sentence"]), *(listed_only["sentence"])]
     if not len(around) and not len(notices):
         whose = f" that {market} follows" if market is not None else " that a market with orders follows"
-        notes.insert(0, f"No match{whose} kicks off in the next {days} day(s).")
+        notes.insert(0, f"No match{whose} kicks off in the next {counted_noun(days, 'day', 'days')}.")
     return "\n".join([*lines, *([""] if lines and notes else []), *notes])
 
 

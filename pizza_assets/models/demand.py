@@ -86,7 +86,9 @@ class DemandForecast(
         nullable=True, description="Why the effect of matches is not included: too low if matches raise orders."
     )
     skill_against_mean_pct: float = pa.Field(
-        nullable=True, description="Deviance by which past forecasts of this kind beat the 8-week mean, per cent."
+        nullable=True,
+        description="By how many per cent the absolute errors of past forecasts of this kind were below those of the "
+        "8-week mean.",
     )
     origin_at: UtcTimestamp = pa.Field(description="First instant after the last known order.")
     made_on: str = pa.Field(description="The business date on which the forecast was made.")
@@ -107,7 +109,9 @@ class DemandBacktest(
     error_pct: float = pa.Field(nullable=True, ge=0, description="Sum of absolute errors of means, per cent of orders.")
     error_of_mean_pct: float = pa.Field(nullable=True, ge=0, description="error_pct of the 8-week mean.")
     skill_against_mean_pct: float = pa.Field(
-        nullable=True, description="Deviance by which they beat the 8-week mean, per cent; over all days ahead."
+        nullable=True,
+        description="By how many per cent their absolute errors were below those of the 8-week mean; over all days "
+        "ahead.",
     )
     inside_80_pct: float = pa.Field(nullable=True, ge=0, le=100, description="Share inside the 80 % interval.")
     inside_95_pct: float = pa.Field(nullable=True, ge=0, le=100, description="Share inside the 95 % interval.")

@@ -178,7 +178,7 @@ class InsightsExtract(Insights, name="dashboard_insights", place=EXTRACT, code_v
 
 
 class DataQualityExtract(
-    Table, name="dashboard_data_quality", place=EXTRACT, code_version=4, key=("week", "dataset"), schema_version=2
+    Table, name="dashboard_data_quality", place=EXTRACT, code_version=5, key=("week", "dataset"), schema_version=2
 ):
     """One row per week and dataset: rows stored, rows rejected, and why data are mock, partial or missing."""
 
@@ -192,8 +192,10 @@ class DataQualityExtract(
     row_count: int = pa.Field(ge=0, description="Rows stored.")
     rejected_count: int = pa.Field(ge=0, description="Rows rejected.")
     is_partial: bool = pa.Field(description="True if a part of the week is known to be missing.")
-    failed_check_count: int = pa.Field(ge=0, description="Asset checks whose latest result for this week is a failure.")
-    reason: str = pa.Field(nullable=True, description="Why the week is mock, partial or empty.")
+    failed_check_count: int = pa.Field(
+        ge=0, description="Asset checks whose latest result for this week is a failure or a warning."
+    )
+    reason: str = pa.Field(nullable=True, description="Why the week is mock, partial or empty, or rows were refused.")
 
 
 class ChecksExtract(Table, name="dashboard_checks", place=EXTRACT, code_version=3, key=("asset", "check", "outcome")):

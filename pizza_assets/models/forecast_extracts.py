@@ -8,7 +8,7 @@ from pizza_assets.models.place import EXTRACT
 from pizza_assets.models.table import UtcTimestamp
 
 
-class ComingMatchesExtract(ComingMatches, name="dashboard_coming_matches", place=EXTRACT, code_version=2):
+class ComingMatchesExtract(ComingMatches, name="dashboard_coming_matches", place=EXTRACT, code_version=3):
     """coming_matches for dashboards, with the state of each fixture's forecasts in words."""
 
     kickoff_local: str = pa.Field(

@@ -119,7 +119,8 @@ class MatchForecast(
     )
     skill_against_mean_pct: float = pa.Field(
         nullable=True,
-        description="Deviance by which past forecasts of this span beat the 8-week mean, per cent; below 0: worse.",
+        description="By how many per cent the absolute errors of past forecasts of this span were below those of the "
+        "8-week mean; below 0: worse.",
     )
     skill_against_no_football_pct: float = pa.Field(
         nullable=True, description="The same against the model that ignores matches; 0 where that model is used."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pizza_assets.escaping import printable
 from pizza_assets.models.orders import OF_NO_WEEK, ONLY_THE_VALUE
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
@@ -50,6 +51,22 @@ class RefusedRows:
     @property
     def share(self) -> float:
         return self.refused / self.offered if self.offered else 0.0
+
+
+def broken_rules(rejected: pd.DataFrame) -> str:
+    """The rule that most of the refused rows broke, in words, and how many did; empty without refused rows.
+
+    Values are not quoted: a row may name a customer. rejected: RejectedRows.
+    """
+    rows = rejected[~rejected["check"].str.startswith((ONLY_THE_VALUE, OF_NO_WEEK))]
+    if rows.empty:
+        return ""
+    counts = rows.groupby(["column", "check"], dropna=False).size().sort_values(ascending=False, kind="stable")
+    column, check = counts.index[0]
+    rule = printable(f"{column} {check}".replace("_", " "))
+    first = int(counts.iloc[0])
+    others = rows.groupby(_SOURCE_ROW, dropna=False).ngroups - first
+    return f"{first:,} refused by the rule “{rule}”" + (f" and {others:,} for other reasons" if others else "")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from pizza_assets.storage import frames, layout
 from pizza_assets.storage.facts import Facts, labels_of, read_facts
 from pizza_assets.storage.frame_cache import FrameCache
 from pizza_assets.storage.object_store import ObjectStore
-from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
+from pizza_assets.storage.refusals import RefusalLimits, RefusedRows, broken_rules
 from pizza_assets.storage.week_stream import OrderStream, open_orders
 from pizza_assets.storage.week_writer import Origin, Stored, WeekWriter, facts_of, publish, write_table
 
@@ -318,6 +318,10 @@ class WeekTables(Mapping[str, WeekFrame]):
     def refused_count(self, week: str) -> int:
         """How many rows were refused when the week was last collected."""
         return self._tables.refused_rows(self._asset, week).refused
+
+    def why_refused(self, week: str) -> str:
+        """Which rule most of them broke; empty if none was refused."""
+        return broken_rules(self._tables.rejected(self._asset, week)) if self.refused_count(week) else ""
 
     def why_missing(self, week: str) -> str:
         """Like that of TableStore."""

@@ -1,6 +1,8 @@
 """Titles of views that describe the data: each true of its numbers, and none where the numbers don't carry it."""
 
+import math
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -12,12 +14,15 @@ from pizza_assets.analysis.overview_titles import (
     anomalies_title,
     calendar_title,
     coming_title,
+    lost_spans,
     matches_title,
     overview_titles,
     quality_title,
     sources_title,
+    special_spans_for_titles,
     timeline_title,
 )
+from pizza_assets.analysis.special_dates import special_spans
 from pizza_assets.models.extracts import (
     AnomaliesExtract,
     ChecksExtract,
@@ -27,6 +32,8 @@ from pizza_assets.models.extracts import (
     OrdersTimelineExtract,
 )
 from pizza_assets.models.forecast_extracts import MatchForecastExtract
+from pizza_assets.models.market import Market
+from pizza_assets.models.special_days import SpecialDay, SpecialKind
 
 PAIR = {"order_source": "real", "match_source": "real"}
 AFTER = PAIR | {"window": "post", "status": "ok", "expected": 100.0}
@@ -62,8 +69,16 @@ def timeline(before: int, last: int, *, hours: int = 1344, **changes: object) ->
     return rows.assign(market="Leeds", chain="Pizza Hut").assign(**changes)
 
 
-def alarms(*kinds: str, source: str = "real") -> pd.DataFrame:
-    return pd.DataFrame({"kind": kinds, "order_source": source})
+def alarms(*kinds: str, source: str = "real", **changes: object) -> pd.DataFrame:
+    """Alarms of Leeds in the evening of 2026-07-30, with some orders."""
+    rows = pd.DataFrame({"kind": kinds, "order_source": source, "market": "Leeds", "chain": "Pizza Hut"})
+    starts_at = pd.Timestamp("2026-07-30T16:00Z")
+    times = {"starts_at": starts_at, "ends_at": starts_at + pd.Timedelta(hours=6)}
+    return rows.assign(**times, observed=5.0, expected=60.0, p_value=1e-9).assign(**changes)
+
+
+LOST_HOURS = {"observed": 0.0, "p_value": math.exp(-60)}
+NO_SPECIAL_DAY = special_spans(())
 
 
 def weeks(*changes: dict) -> pd.DataFrame:
@@ -182,6 +197,51 @@ def test_markets_that_are_not_known_for_as_long_are_not_compared() -> None:
     assert timeline_title(outage) == ""
 
 
+@pytest.mark.parametrize("at", ["2026-07-30T16:00Z", "2026-07-02T16:00Z"])
+def test_a_lost_evening_does_not_decide_the_comparison(at: str) -> None:
+    """It was counted as no orders: "2.5 % below" was said where 1.4 % above was true."""
+    lost = alarms("low", **LOST_HOURS)
+    starts_at = pd.Timestamp(at)
+    lost = lost.assign(starts_at=starts_at, ends_at=starts_at + pd.Timedelta(hours=6))
+    rows = timeline(100, 101)
+    rows.loc[rows["hour_at"].between(starts_at, starts_at + pd.Timedelta(hours=5)), "order_count"] = 0
+    assert timeline_title(rows) != timeline_title(timeline(100, 101))
+    assert timeline_title(rows, lost_spans(lost)) == (
+        "Orders of the last 4 weeks were 1.0 % above those of the 4 before, days with lost hours left out"
+    )
+    of_another = lost_spans(lost.assign(market="York"))
+    assert timeline_title(rows, of_another) == timeline_title(rows)
+    titles = overview_titles(
+        days(3, 2).assign(ci_low_pct=1.0, ci_high_pct=2.0), forecast({}), rows, lost, weeks({}), checks(),
+        pd.DataFrame({"match_source": ["real"]}), special=NO_SPECIAL_DAY,
+    )  # fmt: skip
+    assert titles["timeline"]["real"].endswith("1.0 % above those of the 4 before, days with lost hours left out")
+
+
+def test_an_outage_with_some_orders_stays_in_the_comparison() -> None:
+    assert lost_spans(alarms("low", "high")).empty
+    assert len(lost_spans(alarms("missing_day", **LOST_HOURS))) == 1
+    long_ago = lost_spans(alarms("low", **LOST_HOURS)).assign(
+        starts_at=pd.Timestamp("2026-01-02T16:00Z"), ends_at=pd.Timestamp("2026-01-02T22:00Z")
+    )
+    assert timeline_title(timeline(10, 12), long_ago) == timeline_title(timeline(10, 12))
+
+
+def test_a_special_day_does_not_decide_the_comparison() -> None:
+    party = SpecialDay(date(2026, 7, 29), date(2026, 7, 29), SpecialKind.CLOSED)
+    special = special_spans_for_titles(special_spans((Market("Leeds", "Europe/London", special_days=(party,)),)))
+    rows = timeline(100, 100)
+    is_special = (rows["hour_at"] >= special["starts_at"].iloc[0]) & (rows["hour_at"] < special["ends_at"].iloc[0])
+    rows.loc[is_special, "order_count"] = 0
+    assert timeline_title(rows, special) == (
+        "Orders of the last 4 weeks were as many as in the 4 before, special days left out"
+    )
+    both = pd.concat([lost_spans(alarms("low", **LOST_HOURS)), special])
+    assert timeline_title(rows, both).endswith(", days with lost hours and special days left out")
+    every_day = special.assign(starts_at=pd.Timestamp("2026-06-01T00:00Z"), ends_at=pd.Timestamp("2026-08-30T00:00Z"))
+    assert timeline_title(rows, every_day) == ""
+
+
 def test_two_currencies_of_a_market_are_one_market() -> None:
     both = pd.concat([timeline(10, 12, currency="GBP"), timeline(1, 1, currency="EUR", hours=700)])
     assert "above those of the 4 before" in timeline_title(both)
@@ -259,14 +319,16 @@ def test_a_page_without_data_has_no_such_titles() -> None:
         MatchImpactExtract, MatchForecastExtract, OrdersTimelineExtract, AnomaliesExtract, DataQualityExtract,
         ChecksExtract, MatchesExtract,
     )  # fmt: skip
-    assert not any(overview_titles(*(extract.empty() for extract in extracts)).values())
+    assert not any(overview_titles(*(extract.empty() for extract in extracts), special=NO_SPECIAL_DAY).values())
 
 
 def test_titles_are_by_source() -> None:
     impact = pd.concat([days(3, 2), days(2, 3, match_source="mock")]).assign(ci_low_pct=1.0, ci_high_pct=2.0)
     orders = pd.concat([timeline(10, 12), timeline(10, 10, order_source="mock")])
     matches = pd.DataFrame({"match_source": ["real"]})
-    titles = overview_titles(impact, forecast({}), orders, alarms("low"), weeks({}), checks(), matches)
+    titles = overview_titles(
+        impact, forecast({}), orders, alarms("low"), weeks({}), checks(), matches, special=NO_SPECIAL_DAY
+    )
     assert titles["calendar"] == {
         "real/real": "Orders after matches were above usual on 3 of 5 match days",
         "real/mock": "Real orders, MOCK MATCHES: Orders after matches were above usual on 2 of 5 match days",

@@ -79,8 +79,12 @@ def test_a_few_published_forecasts_say_less_than_many_past_dates() -> None:
 def test_the_curve_is_told_where_its_band_excludes_zero_only() -> None:
     points = [minute(-30, 1.0, 9.0), minute(-15, 0.5, 7.0), minute(0, -1.0, 3.0), minute(15, -9.0, -2.0)]
     assert curve_title(points[::-1]) == (
-        "Orders are above usual from 30 minutes before to 0 minutes after and below usual from 15 minutes after to 30 "
-        "minutes after kick-off"
+        "Orders are above usual from 30 minutes before kick-off to kick-off and below usual from 15 minutes after it "
+        "to 30 minutes after it"
+    )
+    after = [minute(15 * number, 1.0, 9.0) for number in range(16)]
+    assert curve_title(after) == "Orders are above usual from kick-off to 240 minutes after it", (
+        "it was 0 minutes after"
     )
     for change in ({"status": "insufficient_data"}, {"is_calibrated": False}, {"band": "pointwise"}):
         assert curve_title([*points, minute(30, 1.0, 2.0, **change)]) == ""

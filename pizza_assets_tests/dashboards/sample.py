@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
+from pizza_assets.analysis.special_dates import special_spans
 from pizza_assets.assets.dashboards import titles_of
 from pizza_assets.dashboards.dashboard_page import PageData
 from pizza_assets.models.extracts import (
@@ -78,7 +79,7 @@ def sample_page_data(sample: Sample = Sample()) -> PageData:
     }
     return PageData(
         title="Pizza and football",
-        titles=titles_of(extracts),
+        titles=titles_of(extracts, special_spans(_markets(sample))),
         data_as_of="4 Aug 2026, 05:00 UTC",
         collected_at=datetime(2026, 8, 4, 5, tzinfo=UTC),
         planted_effects=PLANTED if "mock" in sample.order_sources else "",

@@ -71,6 +71,7 @@ def folder(tmp_path_factory) -> Path:
         "late": _late(sample_page_data(BOTH)),
         "saturday": collected_on_saturday(_late(sample_page_data(BOTH))),
         "fortnight": _for_two_weeks(mock),
+        "busy": _busy(_for_two_weeks(mock)),
         "odd": _led_by_a_match_that_nobody_follows(_with_two_matches(mock)),
         "unusual": _with_a_quiet_sunday(mock),
         "unstaffed": _with_demand(sample_page_data(BOTH), people=None),
@@ -192,6 +193,17 @@ def _for_two_weeks(data: PageData) -> PageData:
             DemandForecastExtract.table_name(): rows,
             DataQualityExtract.table_name(): quality,
         },
+    )
+
+
+def _busy(data: PageData) -> PageData:
+    """Numbers of three digits, people for them, and a match that adds orders to every day."""
+    demand = data.rows(DemandForecastExtract).copy()
+    is_day = demand["span"] == "day"
+    demand.loc[is_day, "without_football"] = demand.loc[is_day, "with_football"] - 123
+    demand = demand.assign(quantile_90=demand["quantile_90"] + 100, people=12)
+    return replace(
+        data, extracts={**data.extracts, DemandForecastExtract.table_name(): DemandForecastExtract.conform(demand)}
     )
 
 
@@ -829,6 +841,18 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
 
 
+@pytest.mark.parametrize("width", [360, 390, 430, 768, 1024, 1440])
+def test_no_number_of_a_weekend_covers_that_of_the_next_day(browser, folder, width) -> None:
+    """At 390 px "18:00–19:00" was written over the next column's number."""
+    with opened(browser, folder / "busy.html", viewport={"width": width, "height": 844}) as page:
+        for period, days in (("weekend", 3), ("next", 3), ("week", 7)):
+            page.select_option("#weekend-days", period)
+            assert page.locator("table.weekend").first.locator("th.day").count() == days
+            assert page.locator("td.day .people").count() > 0
+            assert page.evaluate(OUTSIDE_THEIR_CELL) == []
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
 def test_how_people_can_be_shown_is_told_where_a_real_shop_may_need_several(browser, folder) -> None:
     hint = "PIZZA_ORDERS_PER_PERSON"
     with opened(browser, folder / "unstaffed.html") as page:
@@ -909,6 +933,8 @@ def test_the_calendar_is_in_the_page_and_offered_only_if_it_has_events(browser, 
             page.click("#view-coming .calendar-file")
         assert started.value.suggested_filename == "coming_matches.ics"
         assert Path(started.value.path()).read_text() == CALENDAR
+        left, right = (page.locator(f"#view-coming .{name}").bounding_box() for name in ("download", "calendar-file"))
+        assert right["x"] - left["x"] - left["width"] >= 8, "the buttons touched each other"
     with opened(browser, folder / "both.html") as page:
         assert page.locator("#view-coming .download").count() == 1
         assert page.locator("#view-coming .calendar-file").count() == 0
@@ -934,6 +960,24 @@ def test_shops_are_sorted_by_the_percentage_that_they_show(browser, folder) -> N
             "Brentford shop 1 Sun −40 %",
             "Birmingham shop 1 Sat +5 %",
         ]
+
+
+def test_the_order_of_the_shops_is_told_as_it_is(browser, folder) -> None:
+    """One shop was said to come first, and a table sorted by a day to be sorted by percentages."""
+    differs = "Shops come first whose day differs most"
+    with opened(browser, folder / "both.html") as page:
+        view = page.locator("#view-weekend")
+        assert differs in view.inner_text()
+        assert "Select a day to see its busiest shops first" in view.inner_text()
+        assert "Busiest hour of the day" in page.inner_text("#view-coming thead")
+        page.locator("table.weekend").first.locator("th.day button").nth(0).click()
+        assert differs not in view.inner_text()
+        assert "The busiest shops of Sat 08 Aug come first. Per cent: a day against the mean" in view.inner_text()
+        choose(page, "market", "Brentford")
+        for words_of_several in (differs, "come first", "busiest shops first"):
+            assert words_of_several not in view.inner_text()
+        assert page.locator("th.day button").count() == 0
+        assert page.locator("table.weekend").first.locator("th.day").nth(0).inner_text() == "Sat 08 Aug"
 
 
 def test_a_failed_source_is_told_without_the_words_of_the_network(browser, folder) -> None:

@@ -107,4 +107,4 @@ def test_three_failing_weeks_of_52_are_named_and_then_repaired_separately(tmp_pa
     }
     verified = home.pizza("status", "--verify", *RANGE)
     assert verified.returncode == 0
-    assert "0 stale week(s), 0 with a failed check\n0 damaged object(s)" in verified.stdout
+    assert "0 stale weeks, 0 with a failed check\n0 damaged objects" in verified.stdout

@@ -73,4 +73,4 @@ def test_weeks_from_a_clock_that_was_ahead_are_left_out_by_the_right_one(machine
     assert "2 stored week(s) have not begun" in " ".join(machine.said.split())
     assert machine.pizza("status", "+0") == 0
     assert "Analysis  up to date" in machine.said
-    assert "0 stale week(s), 0 with a failed check" in machine.said
+    assert "0 stale weeks, 0 with a failed check" in machine.said

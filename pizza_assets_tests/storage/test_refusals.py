@@ -10,8 +10,8 @@ from pizza_assets.models.row_stream import RowStream
 from pizza_assets.settings import Settings
 from pizza_assets.storage import frames, layout
 from pizza_assets.storage.local_folder import LocalFolder
-from pizza_assets.storage.refusals import RefusalLimits, RefusedRows
-from pizza_assets.storage.tables import TableStore
+from pizza_assets.storage.refusals import RefusalLimits, RefusedRows, broken_rules
+from pizza_assets.storage.tables import TableStore, WeekTables
 from pizza_assets.storage.week_writer import Origin, Stored, Withheld
 from pizza_assets_tests.storage.rows import NOW, WEEK
 from pizza_assets_tests.support.match_rows import matches, refused
@@ -127,3 +127,21 @@ def test_rows_without_a_usable_time_do_not_count_against_the_week_that_lists_the
     with tables.writing_week("raw_matches", WEEK) as writer:
         assert isinstance(writer.write(matches(2), REAL, rejected=rows), Stored)
     assert tables.refused_rows("raw_matches", WEEK) == RefusedRows(0, 2, 12)
+
+
+def test_the_rule_that_most_rows_broke_is_told_without_their_values() -> None:
+    """The page showed "Refused 3" with nothing under "Why"."""
+    rows = refused(3).assign(column="total_cents", check="is_not_negative")
+    assert broken_rules(rows) == "3 refused by the rule “total cents is not negative”"
+    rows.loc[rows.index[-1], "check"] = "is_number"
+    assert broken_rules(rows) == "2 refused by the rule “total cents is not negative” and 1 for other reasons"
+    assert broken_rules(rows.assign(check="only the value: is_number")) == ""
+    assert broken_rules(RejectedRows.empty()) == ""
+
+
+def test_a_week_says_why_its_rows_were_refused(tables: TableStore) -> None:
+    write(tables, 12, 2)
+    weeks = WeekTables(tables, "raw_matches", [WEEK])
+    assert weeks.why_refused(WEEK).startswith("2 refused by the rule “")
+    write(tables, 12, 0)
+    assert weeks.why_refused(WEEK) == ""

@@ -42,7 +42,7 @@ NUMBERS = (
 
 
 def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray) -> pd.DataFrame:
-    """One row per coming own match and target: columns of MatchForecast that need no match and no label.
+    """One row per coming own match and target: columns of MatchForecast that need no match, label or score.
 
     Of a target that has begun, what is left is forecast, with 0 `days_ahead`; one that is over is refused; hours that
     have begun are left out. past: of the same history.
@@ -86,9 +86,6 @@ def coming_forecast(history: OrderHistory, past: Backtest, is_coming: np.ndarray
     rows.loc[is_refused, list(NUMBERS)] = np.nan
     rows["is_peak_hour"] = _peaks(rows, targets, ~is_refused)
     rows["football_reasons"] = joined(verdict.why_no_football)
-    rows["skill_against_mean_pct"] = verdict.against_mean[targets.span]
-    rows["skill_against_no_football_pct"] = verdict.against_unaware[targets.span]
-    rows["scored_forecasts"] = verdict.scored[targets.span]
     rows["history_weeks"] = history.week_count
     rows["origin_at"] = history.times(np.full(len(rows), history.end)).array
     # no rows for hours in which nothing is ever sold

@@ -12,6 +12,7 @@ from pizza_assets.analysis.forecast.backtest import Backtest, backtest, backtest
 from pizza_assets.analysis.forecast.coming import NUMBERS, coming_forecast
 from pizza_assets.analysis.forecast.coming_matches import forecast_fixtures
 from pizza_assets.analysis.forecast.order_history import OrderHistory
+from pizza_assets.analysis.forecast.scores import skills
 from pizza_assets.analysis.forecast.sentences import forecast_sentence
 from pizza_assets.analysis.panel import Panel
 from pizza_assets.analysis.reasons import Reason
@@ -111,7 +112,12 @@ def match_forecast(
 
 def _pair_rows(history: OrderHistory, past: pd.DataFrame, fixtures: pd.DataFrame) -> pd.DataFrame:
     rows = coming_forecast(history, Backtest.of_rows(past, history), fixtures["is_coming"].to_numpy(dtype=bool))
-    return rows.assign(match_id=fixtures["match_id"].take(rows["match"]).array).drop(columns=["match", "horizon"])
+    known = skills(past, uses_football=bool(rows["football_reasons"].isna().all())).reindex(rows["span"])
+    return rows.assign(
+        match_id=fixtures["match_id"].take(rows["match"]).array,
+        **{name: known[name].to_numpy() for name in ("skill_against_mean_pct", "skill_against_no_football_pct")},
+        scored_forecasts=known["scored_forecasts"].fillna(0).astype(np.int64).to_numpy(),
+    ).drop(columns=["match", "horizon"])
 
 
 def _refused(exposed: pd.DataFrame) -> pd.DataFrame:

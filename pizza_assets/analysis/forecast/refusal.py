@@ -25,15 +25,12 @@ are not."""
 @dataclass(frozen=True)
 class Verdict:
     """why_not: the reasons to refuse the forecast of a span; empty if it is given [span]. why_no_football: the same for
-    the football part. against_mean, against_unaware: per cent by which the deviance was lower than that of the
-    eight-week mean, and of the model that ignores matches [span]; NaN where nothing was scored. scored: number of
-    forecasts [span]."""
+    the football part. against_mean: per cent by which the sum of absolute errors was below that of the eight-week mean
+    [span]; NaN where nothing was scored. The deviance decides, absolute errors are told to people."""
 
     why_not: tuple[tuple[Reason, ...], ...]
     why_no_football: tuple[Reason, ...]
     against_mean: np.ndarray
-    against_unaware: np.ndarray
-    scored: np.ndarray
 
     @property
     def uses_football(self) -> bool:
@@ -59,23 +56,17 @@ def judged(past: Backtest, effects: Effects, weeks: int) -> Verdict:
 def judged_by_grain(past: Backtest, why_no_football: tuple[Reason, ...], weeks: int) -> Verdict:
     """`judged`, if it is known already whether the forecast includes matches."""
     mean = np.maximum(past.seasonal, LEAST_MEAN)
-    loss, loss_of_unaware, loss_of_mean = (
-        poisson_deviance(past.observed, of)
-        for of in (past.unaware if why_no_football else past.with_football, past.unaware, mean)
-    )
+    given = past.unaware if why_no_football else past.with_football
+    loss, loss_of_mean = (poisson_deviance(past.observed, of) for of in (given, mean))
     why_not: list[tuple[Reason, ...]] = [()] * len(SPANS)
     for spans, judged_by in GRAINS:
         rows = np.isin(past.targets.span, judged_by)
         for span in spans:
             why_not[span] = _why_not((loss - loss_of_mean)[rows], past.targets.start[rows] // BINS_PER_DAY, weeks)
     rows_by_span = [_scored_rows(past, span) for span in range(len(SPANS))]
-    return Verdict(
-        tuple(why_not),
-        why_no_football,
-        np.array([_gain(loss[rows], loss_of_mean[rows]) for rows in rows_by_span]),
-        np.array([_gain(loss[rows], loss_of_unaware[rows]) for rows in rows_by_span]),
-        np.array([int(rows.sum()) for rows in rows_by_span]),
-    )
+    error, error_of_mean = (np.abs(past.observed - of) for of in (given, past.seasonal))
+    against_mean = np.array([_gain(error[rows], error_of_mean[rows]) for rows in rows_by_span])
+    return Verdict(tuple(why_not), why_no_football, against_mean)
 
 
 def _why_not(more_lost: np.ndarray, day: np.ndarray, weeks: int) -> tuple[Reason, ...]:
@@ -110,5 +101,5 @@ def _scored_rows(past: Backtest, span: int) -> np.ndarray:
     return in_own_match if in_own_match.sum() >= MIN_VALUES else in_span
 
 
-def _gain(loss: np.ndarray, reference: np.ndarray) -> float:
-    return 100 * (1 - float(loss.sum()) / float(reference.sum())) if reference.sum() > 0 else np.nan
+def _gain(error: np.ndarray, reference: np.ndarray) -> float:
+    return 100 * (1 - float(error.sum()) / float(reference.sum())) if reference.sum() > 0 else np.nan

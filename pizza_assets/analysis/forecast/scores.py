@@ -7,6 +7,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from pizza_assets.analysis.expected_grid import SourcePair
+from pizza_assets.analysis.forecast.intervals import MIN_VALUES
 from pizza_assets.analysis.forecast.sentences import accuracy_sentence
 from pizza_assets.analysis.forecast.targets import MATCH_SPANS
 from pizza_assets.analysis.panel import Panel
@@ -93,6 +94,31 @@ def forecast_accuracy(
     rows["data_source"] = [str(combined_source(*pair)) for pair in rows[SOURCES].itertuples(index=False, name=None)]
     rows["sentence"] = pd.array([accuracy_sentence(row) for row in rows.to_dict("records")], dtype="str")
     return ForecastAccuracy.checked(rows)
+
+
+def skills(past: pd.DataFrame, *, uses_football: bool) -> pd.DataFrame:
+    """By span: skill_against_mean_pct, skill_against_no_football_pct and scored_forecasts of MatchForecast.
+
+    The same absolute errors as in `forecast_accuracy`, so that both say the same. past: ForecastBacktest of one pair
+    of sources. uses_football: False if the forecast is that of the model without matches.
+    """
+    rows = past[past["orders"].notna()]
+    own = rows[rows["is_own_match"]]
+    is_enough = own.groupby("span").size().reindex(rows["span"], fill_value=0).to_numpy() >= MIN_VALUES
+    rows = rows[rows["is_own_match"] | ~is_enough]
+    without = rows["without_football_model"]
+    given = rows["orders"].where(uses_football | (rows["with_football"] == without), without)
+    means = {"given": given, "mean": rows["seasonal_mean"], "no_football": without if uses_football else given}
+    errors = pd.DataFrame({name: (rows["observed"] - mean).abs() for name, mean in means.items()})
+    sums = errors.groupby(rows["span"]).sum()
+    others = sums.where(sums > 0)
+    return pd.DataFrame(
+        {
+            "skill_against_mean_pct": 100 * (1 - sums["given"] / others["mean"]),
+            "skill_against_no_football_pct": 100 * (1 - sums["given"] / others["no_football"]),
+            "scored_forecasts": rows.groupby("span").size(),
+        }
+    )
 
 
 def recent_coverage(scores: DataFrame[ForecastScores], since: pd.Timestamp) -> dict[str, float]:

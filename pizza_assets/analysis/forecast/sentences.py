@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pizza_assets.analysis.reasons import split
-from pizza_assets.analysis.wording import explanations, match_prefix, number, source_prefix
+from pizza_assets.analysis.wording import counted_noun, explanations, match_prefix, number, source_prefix
 from pizza_assets.models.vocabulary import ResultStatus, Span
 
 LABELS = {
@@ -72,7 +72,8 @@ def fixture_sentence(row: Mapping, markets: Sequence[str], forecast_count: int, 
         return f"{about}: {row['note']}."
     if not markets:
         return f"{about}: no market follows one of its teams."
-    text = f"{about}: forecast for {forecast_count} of {len(markets)} market(s) ({', '.join(markets)})"
+    of_all = counted_noun(len(markets), "market", "markets")
+    text = f"{about}: forecast for {forecast_count} of {of_all} ({', '.join(markets)})"
     return f"{text}; {explanations(list(reasons))}." if reasons else f"{text}."
 
 

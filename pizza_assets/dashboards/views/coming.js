@@ -19,7 +19,7 @@ function renderComing() {
   const chains = [...new Set(DATA.demand_forecast.map((row) => row.chain))];
   const table = make("table", {}, headOf([
     ["Coming match", ""], ["Data", "wide-only"], ["Market", "wide-only"], ["Orders around it", "number"],
-    ["Football adds", "number"], ["Busiest hour", "wide-only"],
+    ["Football adds", "number"], ["Busiest hour of the day", "wide-only"],
     [chains.length > 1 ? "All chains together: staff for" : "Staff for", "number"],
   ]),
     make("tbody", {}, ...pageOf(own, comingPages).map(comingRow)));

@@ -33,7 +33,7 @@ function renderQuality() {
     body: [
       ...(hasWarnings ? checkTable() : []),
       legend(["real", "real"], ["mock", "mock"], ["none", "nothing stored"],
-        ["warn", "partial, rows refused, or a check failed"]),
+        ["warn", "partial, rows refused, or a check failed or warned"]),
       holder,
       scrolling("Table of weeks", table),
       pager(rows.length, weekPages, "weeks", () => redraw(renderQuality)),
@@ -78,7 +78,7 @@ function qualityBar(row) {
       : `${row.data_source}${row.is_partial ? ", partial" : ""}`,
     rows_words: count(row.row_count),
     rejected_words: count(row.rejected_count),
-    checks_words: row.failed_check_count ? `${counted(row.failed_check_count, "check")} failed` : "",
+    checks_words: row.failed_check_count ? `${counted(row.failed_check_count, "check")} failed or warned` : "",
   };
 }
 

@@ -26,11 +26,24 @@ function renderWeekend() {
     [...grouped(own, (row) => row.chain)].sort(([a], [b]) => a.localeCompare(b))
       .map(([chain, ofChain]) => chainTable(chain, ofChain, dates)));
   const tell = make("p", { class: "hint" },
-    "Select a day to see its busiest shops first. To tell the shops, print this page, or send it with " +
-      "“pizza digest --send”.");
-  const body = [weekendTools(shown, rows, offered, period), ...tables, tell];
+    `${hasSeveralShops(shown) ? "Select a day to see its busiest shops first. " : ""}To tell the shops, print this ` +
+      "page, or send it with “pizza digest --send”.");
+  const body = [weekendTools(shown, rows, dates, offered, period), ...tables, tell];
   fillView("weekend", { labels, title: weekendTitle(dates, period), body });
   return [];
+}
+
+// Whether a table has shops to sort.
+const hasSeveralShops = (rows) =>
+  [...grouped(rows, (row) => `${pairOf(row)} ${row.chain}`).values()].some((own) => grouped(own, shopKey).size > 1);
+
+// In which order the shops are, and what their percentages mean.
+function orderWords(rows, dates) {
+  if (!hasSeveralShops(rows)) return "Per cent: a day against the mean of its last 8 weeks.";
+  if (dates.includes(busiestOn))
+    return `The busiest shops of ${dateWords(busiestOn)} come first. Per cent: a day against the mean of its last ` +
+      "8 weeks.";
+  return "Shops come first whose day differs most from the mean of its last 8 weeks: by that many per cent.";
 }
 
 // Whether a shop's hour may need more than one person, as in cli/forecasting.py. Mock shops never get the hint.
@@ -69,7 +82,7 @@ function nothingAheadWords() {
     : "Every day that was forecast here has passed. Run “pizza run” for a new page.";
 }
 
-function weekendTools(shown, all, offered, period) {
+function weekendTools(shown, all, dates, offered, period) {
   const show = (chosen) => { chosenDates = chosen; redraw(renderWeekend); byId("weekend-days").focus(); };
   const hasPeople = shown.some((row) => row.people !== null);
   const staff = hasPeople ? "orders and people" : "orders";
@@ -81,8 +94,7 @@ function weekendTools(shown, all, offered, period) {
   return make("div", { class: "weekend-tools" },
     make("p", { class: "hint" },
       `How many ${staff} to staff for in the busiest hour still ahead: nine in ten such hours need no more. Select a ` +
-        "number for all hours. Shops come first whose day differs most from the mean of its last 8 weeks: by that " +
-        `many per cent.${people}`),
+        `number for all hours. ${orderWords(shown, dates)}${people}`),
     make("span", { class: "buttons" },
       isEnding ? make("button", { type: "button", id: "next-weekend", onclick: () => show("next") }, "Next weekend")
         : null,
@@ -98,8 +110,8 @@ function chainTable(chain, rows, dates) {
       Math.abs(b.unusual?.unusual_pct ?? 0) - Math.abs(a.unusual?.unusual_pct ?? 0) ||
       shopWords(a.own[0]).localeCompare(shopWords(b.own[0])));
   const head = make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Shop"),
-    ...dates.map((date) => dayHead(`${pairOf(rows[0])}-${chain}`, date))));
-  const table = make("table", { class: `weekend${dates.length > 3 ? " many" : ""}` }, head,
+    ...dates.map((date) => dayHead(`${pairOf(rows[0])}-${chain}`, date, shops.length > 1))));
+  const table = make("table", { class: `weekend ${["one", "two", "three"][dates.length - 1] ?? "many"}` }, head,
     make("tbody", {}, ...shops.map(({ own, unusual }) => shopRow(own, dates, unusual))));
   return make("div", { class: "chain" },
     make("h3", {}, `${chain} `, make("span", { class: "sub" }, counted(shops.length, "shop")), " ",
@@ -112,7 +124,8 @@ function chainTable(chain, rows, dates) {
 }
 
 // Selecting a day sorts by it, selecting it again does not.
-function dayHead(table, date) {
+function dayHead(table, date, isSortable) {
+  if (!isSortable) return make("th", { scope: "col", class: "day" }, dateWords(date));
   const id = `busiest-${date}-${table}`;
   const toggle = () => {
     busiestOn = busiestOn === date ? "" : date;

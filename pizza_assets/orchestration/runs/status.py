@@ -1,4 +1,4 @@
-"""The status of the stored weeks: real or mock, row counts, staleness, failed checks; as text and as JSON."""
+"""The status of stored weeks: real or mock, row counts, staleness, checks that did not pass; as text and as JSON."""
 
 import json
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.command_name import typed
 from pizza_assets.escaping import printable_json
 from pizza_assets.models.vocabulary import DataSource
@@ -33,9 +34,9 @@ class DatasetStatus:
 
 @dataclass(frozen=True)
 class WeekStatus:
-    """One week. stale: asset to reason. failed_checks: asset.check to its message. stand_ins: asset to the failure of
-    the source that mock data stand in for. unfinished: assets that were collected before the week's end, which is still
-    to come."""
+    """One week. stale: asset to reason. failed_checks, warnings: asset.check to its message. stand_ins: asset to the
+    failure of the source that mock data stand in for. unfinished: assets that were collected before the week's end,
+    which is still to come."""
 
     week: str
     orders: DatasetStatus
@@ -44,6 +45,7 @@ class WeekStatus:
     failed_checks: dict[str, str]
     stand_ins: dict[str, str] = field(default_factory=dict)
     unfinished: tuple[str, ...] = ()
+    warnings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,14 +93,17 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
     failed = sum(bool(week.failed_checks) for week in status.weeks)
     stand_ins = sum(bool(week.stand_ins) for week in status.weeks)
     again = typed("backfill --stale-only")
-    lines += ["", f"{stale} stale week(s), {failed} with a failed check"]
+    warned = sum(bool(week.warnings) and not week.failed_checks for week in status.weeks)
+    only_warned = f", {warned} in which checks only warned" if warned else ""
+    lines += ["", f"{counted_noun(stale, 'stale week', 'stale weeks')}, {failed} with a failed check{only_warned}"]
     lines += [f"bring them up to date with: {again}"] if stale or status.stale_analysis else []
     if stand_ins:
-        lines += [f"{stand_ins} week(s) with mock stand-ins; once their source answers, collect them with: {again}"]
+        weeks = counted_noun(stand_ins, "week", "weeks")
+        lines += [f"{weeks} with mock stand-ins; once the source answers, collect again with: {again}"]
     if any(week.unfinished for week in status.weeks):
         lines += [f"a week that is not over yet is collected again by each `{typed('run')}`"]
     if damages is not None:
-        lines += [f"{len(damages)} damaged object(s)", *damages]
+        lines += [counted_noun(len(damages), "damaged object", "damaged objects"), *damages]
     return "\n".join(lines)
 
 
@@ -110,10 +115,10 @@ def _week_status(
     reasons = {asset: why for asset, why in found.items() if why is not None}
     unfinished = tuple(asset for asset, why in reasons.items() if why == INCOMPLETE and now < week.ends_at)
     verdicts = {f"{asset}.{verdict.check}": verdict for asset in assets for verdict in checks.failed(asset, week.key)}
-    failed = {name: verdict.description for name, verdict in verdicts.items()}
-    stand_ins = {
-        asset: failed.pop(f"{asset}.{_SOURCE_CHECK}", why) for asset, why in reasons.items() if is_stand_in(why)
-    }
+    told = {name: verdict.description for name, verdict in verdicts.items()}
+    stand_ins = {asset: told.pop(f"{asset}.{_SOURCE_CHECK}", why) for asset, why in reasons.items() if is_stand_in(why)}
+    failed = {name: text for name, text in told.items() if verdicts[name].is_error}
+    warnings = {name: text for name, text in told.items() if not verdicts[name].is_error}
     stale = {asset: why for asset, why in reasons.items() if asset not in stand_ins and asset not in unfinished}
     return WeekStatus(
         week.key,
@@ -123,6 +128,7 @@ def _week_status(
         failed,
         stand_ins,
         unfinished,
+        warnings,
     )
 
 
@@ -155,9 +161,9 @@ def _states(week: WeekStatus) -> list[str]:
     why = "; ".join(dict.fromkeys(week.stand_ins.values()))
     stand_in = [f"mock stand-in: {', '.join(week.stand_ins)} ({why})"] if week.stand_ins else []
     unfinished = ["not over yet"] if week.unfinished else []
-    return (
-        stale + stand_in + unfinished + [f"failed check: {name} ({text})" for name, text in week.failed_checks.items()]
-    )
+    failed = [f"failed check: {name} ({text})" for name, text in week.failed_checks.items()]
+    warned = [f"warned: {name} ({text})" for name, text in week.warnings.items()]
+    return stale + stand_in + unfinished + failed + warned
 
 
 def _notes(weeks: Sequence[WeekStatus]) -> dict[str, int]:
@@ -177,4 +183,5 @@ def _counted(dataset: DatasetStatus) -> str:
 def _analysis_text(stale: Sequence[str]) -> str:
     if not stale:
         return "up to date"
-    return f"stale: {len(stale)} table(s) are missing or built from outdated inputs, {stale[0]} first"
+    tables = counted_noun(len(stale), "table is", "tables are")
+    return f"stale: {tables} missing or built from outdated inputs, {stale[0]} first"

@@ -9,6 +9,7 @@ from pizza_assets.analysis.forecast.scores import (
     forecast_scores,
     kept_forecasts,
     recent_coverage,
+    skills,
 )
 from pizza_assets.models import ForecastBacktest, ForecastScores
 from pizza_assets_tests.analysis.forecast.histories import PAIR, matches_of, panel_of, small_world, without
@@ -75,6 +76,31 @@ def test_accuracy_is_cumulative_and_ends_with_all_forecasts() -> None:
     assert set(line["evidence"]) == {"backtest", "kept"}
 
 
+def test_a_forecast_beats_the_mean_by_as_much_as_the_accuracy_says() -> None:
+    """`pizza forecast` said 28 % below the mean (of the deviance) where the page said 10 % against 12 % of orders."""
+    for past, given in ((PAST, GIVEN), forecasts(small_world(effect=0.3, weeks=26))):
+        line = forecast_accuracy(past, ForecastScores.empty())
+        last = line[line["span"] == "match"].iloc[-1]
+        columns = ["skill_against_mean_pct", "scored_forecasts"]
+        [[skill, scored]] = given.loc[given["span"] == "match", columns].drop_duplicates().to_numpy()
+        assert skill == pytest.approx(100 * (1 - last["error_pct"] / last["error_of_mean_pct"]))
+        assert scored == last["scored_forecasts"]
+
+
+def test_without_football_the_forecast_of_the_other_model_is_scored() -> None:
+    with_football, without = (skills(PAST, uses_football=uses).loc["match"] for uses in (True, False))
+    assert float(without["skill_against_no_football_pct"]) == 0
+    assert float(with_football["skill_against_no_football_pct"]) != 0
+
+
+def test_few_own_matches_are_scored_with_the_other_days() -> None:
+    of_match = PAST[PAST["orders"].notna() & (PAST["span"] == "match")]
+    few = of_match[~of_match["is_own_match"] | (of_match["is_own_match"].cumsum() < 30)]
+    found = skills(few, uses_football=True).loc["match", "scored_forecasts"]
+    assert found == len(few) > 29
+
+
 def test_nothing_to_score_is_not_an_error() -> None:
+    assert skills(ForecastBacktest.empty(), uses_football=True).empty
     assert forecast_accuracy(ForecastBacktest.empty(), ForecastScores.empty()).empty
     assert recent_coverage(ForecastScores.empty(), pd.Timestamp("2026-01-01", tz="UTC"))["targets"] == 0

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pizza_assets.analysis.forecast.sentences import forecast_sentence, short_forecast_sentence
+from pizza_assets.analysis.forecast.sentences import fixture_sentence, forecast_sentence, short_forecast_sentence
 
 ROW = {
     "home_team": "Fulham",
@@ -59,3 +59,16 @@ def test_both_sentences_have_each_caveat(changed: dict[str, object], caveat: str
     row = {**ROW, **changed}
     assert caveat in short_forecast_sentence(row)
     assert caveat in forecast_sentence(row, None)
+
+
+@pytest.mark.parametrize(
+    ("markets", "told"),
+    [
+        (["Fulham"], ": forecast for 1 of 1 market (Fulham)."),
+        (["Fulham", "Leeds"], ": forecast for 1 of 2 markets (Fulham, Leeds)."),
+    ],
+)
+def test_the_markets_of_a_fixture_are_counted(markets: list[str], told: str) -> None:
+    """It said "1 of 2 market(s)"."""
+    row = ROW | {"entry": "fixture", "competition": "FA Cup", "note": None}
+    assert fixture_sentence(row, markets, 1, []).endswith(told)

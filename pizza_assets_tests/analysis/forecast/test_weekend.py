@@ -66,6 +66,13 @@ def test_a_day_whose_hours_are_refused_has_its_mean_alone() -> None:
     assert summary_lines(days_alone) == []
 
 
+def test_one_shop_does_not_come_first() -> None:
+    order = "Shops come first whose day differs most"
+    assert order in "\n".join(staff_text(FORECAST, BEFORE, None))
+    one = FORECAST[FORECAST["market"] == FORECAST["market"].iloc[0]]
+    assert order not in "\n".join(staff_text(one, BEFORE, None))
+
+
 def test_the_eve_of_a_holiday_is_called_by_its_name() -> None:
     eve = FORECAST.assign(holiday="Christmas Eve", reasons=str(Reason.BANK_HOLIDAY), status="insufficient_data")
     eve = eve.assign(quantile_90=float("nan"))

@@ -59,11 +59,26 @@ def test_a_stand_in_is_not_called_stale_and_its_cause_is_said_once() -> None:
         "  stale: mock_orders (missing); mock stand-in: raw_matches (a stand-in for openfootball)"
     )
     assert [line for line in lines if line.startswith("(")] == [f"(1) mock stand-in: raw_matches ({LONG})"]
-    assert "1 stale week(s), 0 with a failed check" in lines
-    assert (
-        "3 week(s) with mock stand-ins; once their source answers, collect them with: pizza backfill --stale-only"
-        in (lines)
+    assert "1 stale week, 0 with a failed check" in lines
+    assert "3 weeks with mock stand-ins; once the source answers, collect again with: pizza backfill --stale-only" in (
+        lines
     )
+
+
+def test_a_check_that_warned_did_not_fail() -> None:
+    """It said "21 with a failed check" where the page said that no check failed and 3 warned."""
+    warning = {"raw_orders.is_recent": "the newest order is old"}
+    weeks = (
+        replace(week("2026-08-04", {}), warnings=warning),
+        replace(week("2026-08-11", {"raw_orders.rows_are_valid": "refused"}), warnings=warning),
+    )
+    text = status_text(Status("storage", weeks, ("insights",)), [])
+    assert "  warned: raw_orders.is_recent (the newest order is old)" in text
+    assert "failed check: raw_orders.rows_are_valid (refused); warned: raw_orders.is_recent" in text
+    assert "0 stale weeks, 1 with a failed check, 1 in which checks only warned" in text
+    assert "stale: 1 table is missing" in text
+    assert text.endswith("\n0 damaged objects")
+    assert json.loads(status_json(Status("storage", weeks, ()), None))["weeks"][0]["warnings"] == warning
 
 
 def test_a_stand_in_is_no_failed_check_in_text_and_in_json(tmp_path: Path) -> None:
@@ -74,9 +89,9 @@ def test_a_stand_in_is_no_failed_check_in_text_and_in_json(tmp_path: Path) -> No
         assert not offline.collect(instance, WEEKS[:1]).failures
         status = _status(offline, instance, datetime(2026, 11, 22, tzinfo=UTC))
     [told] = json.loads(status_json(status, None))["weeks"]
-    assert (told["stale"], told["failed_checks"]) == ({}, {})
+    assert (told["stale"], told["failed_checks"], told["warnings"]) == ({}, {}, {})
     assert "127.0.0.2:9" in told["stand_ins"]["raw_matches"], "the cause, not only that it is a stand-in"
-    assert "0 stale week(s), 0 with a failed check" in status_text(status, None)
+    assert "0 stale weeks, 0 with a failed check" in status_text(status, None)
 
 
 def test_the_running_week_is_not_called_stale(tmp_path: Path) -> None:
@@ -91,7 +106,7 @@ def test_the_running_week_is_not_called_stale(tmp_path: Path) -> None:
     assert (week.stale, "mock_orders" in week.unfinished) == ({}, True)
     text = status_text(status, None)
     assert "not over yet" in text
-    assert "0 stale week(s)" in text
+    assert "0 stale weeks" in text
     assert after.weeks[0].stale["mock_orders"] == "collected before the week was complete"
     assert "backfill --stale-only" in status_text(after, None)
 
