@@ -152,7 +152,7 @@ def test_a_mapping_that_works_is_not_replaced_by_one_that_does_not(
     (home / "bad.csv").write_text("\n".join([lines[0], *(line.replace("Leeds", "") for line in lines[1:])]) + "\n")
     again = ["check", "bad.csv", *SAID[2:], "--label", "mock", "--write", "--replace"]
     assert main(again) == 2
-    assert "orders.toml is not replaced: " in capsys.readouterr().err
+    assert "orders.toml is not replaced by a mapping that is not sound yet: " in capsys.readouterr().err
     assert (sorted(home.glob("*orders.toml*")), (home / "orders.toml").read_text()) == ([home / "orders.toml"], before)
     # nor by half of one: the disk may be full when the new one is written
     real = Path.write_text

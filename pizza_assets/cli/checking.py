@@ -104,7 +104,7 @@ def check(
     written: tuple[Path, ...] = ()
     if proposal is not None and write_to is not None:
         unsound = unusable or (
-            "what is doubtful must be looked at first; then add --accept-doubts" if is_doubtful else None
+            "what is doubtful must be looked at first; then add --accept-doubts." if is_doubtful else None
         )
         written = write_to.save(proposal, checked, unsound)
     holds_mock = mapping.label == DataSource.REAL and bool(bench.tables.weeks("mock_orders"))

@@ -4,6 +4,7 @@ import os
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -64,7 +65,10 @@ class MappingFile:
                 "mapping in its place (the earlier file is kept under another name), or name another file after --write"
             )
         if unsound is not None:
-            raise ConfigurationError(f"{self.path} is not replaced: {unsound}")
+            raise ConfigurationError(
+                f"{self.path} is not replaced by a mapping that is not sound yet: {unsound} Or name another file after "
+                "--write"
+            )
         kept = next(path for path in _free_names(self.path) if not os.path.lexists(path))
         say(f"\n{self.path} said something else{_about(there, text)}; it is kept as {kept}")
         return kept
@@ -78,7 +82,8 @@ class MappingFile:
                 shutil.copy2(path, kept)
             whole.replace(path)
         except OSError as error:
-            whole.unlink(missing_ok=True)
+            with suppress(OSError):  # there may be no such folder
+                whole.unlink()
             raise ConfigurationError(
                 f"{path} can't be written ({error.strerror}); check that its folder exists, may be written to and has "
                 "space, or name another file after --write"

@@ -171,7 +171,7 @@ def test_lines_with_delimiters_at_their_end_keep_their_cells_and_numbers_among_o
     "content",
     [
         csv_text(HEADER, [GOOD] * 5).encode("utf-16") + b"\x00",
-        csv_text(HEADER, [GOOD] * 5).replace("Leeds", "Caf\xe9\x8d").encode("latin-1"),
+        csv_text(HEADER, [GOOD] * 5).replace("Leeds", "Leeds\xe9\x8d").encode("latin-1"),
         csv_text(HEADER, [GOOD] * 5).encode("utf-16")[:-1],
     ],
     ids=["a byte too many", "no character of the code page", "half a character"],
