@@ -41,12 +41,18 @@ class MappingFile:
             texts[markets_file] = markets_text(checked.proposed)
         others = _others_in(markets_file, checked) if checked.proposed is not None else ()
         also = f", with {', '.join(others)}, of which the export has no orders" if others else ""
-        kept = self._name_for_earlier(texts[self.path], unsound)
-        for path, text in texts.items():
-            if path.exists() and (path != self.path or kept is None):
-                say(f"\n{path} already exists and is left as it is{also if path == markets_file else ''}")
-            else:
-                self._write(path, text, kept if path == self.path else None)
+        try:
+            kept = self._name_for_earlier(texts[self.path], unsound)
+            for path, text in texts.items():
+                if path.exists() and (path != self.path or kept is None):
+                    say(f"\n{path} already exists and is left as it is{also if path == markets_file else ''}")
+                else:
+                    _write(path, text, kept if path == self.path else None)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.path} can't be written ({error.strerror}); check that its folder exists, may be written to and "
+                "has space, or name another file after --write"
+            ) from error
         return tuple(texts)
 
     def _name_for_earlier(self, text: str, unsound: str | None) -> Path | None:
@@ -73,22 +79,20 @@ class MappingFile:
         say(f"\n{self.path} said something else{_about(there, text)}; it is kept as {kept}")
         return kept
 
-    def _write(self, path: Path, text: str, kept: Path | None) -> None:
-        """Put a whole file in place, or leave what is there. kept: where that is copied."""
-        whole = path.with_name(f".{path.name}.new")
-        try:
-            whole.write_text(text, encoding="utf-8")
-            if kept is not None:
-                shutil.copy2(path, kept)
-            whole.replace(path)
-        except OSError as error:
-            with suppress(OSError):  # there may be no such folder
-                whole.unlink()
-            raise ConfigurationError(
-                f"{path} can't be written ({error.strerror}); check that its folder exists, may be written to and has "
-                "space, or name another file after --write"
-            ) from error
-        say(f"\nWritten: {path}")
+
+def _write(path: Path, text: str, kept: Path | None) -> None:
+    """Put a whole file in place, or leave what is there. kept: where that is copied."""
+    whole = path.with_name(f".{path.name}.new")
+    try:
+        whole.write_text(text, encoding="utf-8")
+        if kept is not None:
+            shutil.copy2(path, kept)
+        whole.replace(path)
+    except OSError:
+        with suppress(OSError):  # there may be no such folder
+            whole.unlink()
+        raise
+    say(f"\nWritten: {path}")
 
 
 def _free_names(path: Path) -> Iterator[Path]:
