@@ -80,7 +80,12 @@ class Walk:
         self.click("#contents button", title)
 
     def text(self, view: str) -> str:
+        self.drawn(view)
         return self.page.inner_text(f"#view-{view}")
+
+    def drawn(self, view: str) -> None:
+        """Wait until the view is drawn: a click that leads to it returns before."""
+        self.page.locator(f"#view-{view} > *").first.wait_for(state="attached")
 
 
 def tonight_at_birmingham(walk: Walk) -> None:
@@ -98,6 +103,7 @@ def what_football_adds(walk: Walk) -> None:
     mark = walk.page.locator("#view-weekend .match-mark").first
     assert "match 15:00" in mark.inner_text()
     walk.click("#view-weekend tbody tr:has-text('Birmingham') td.day a")
+    walk.drawn("shop_day")
     head, *lines = [row.inner_text() for row in walk.page.locator("#view-shop_day table tr").all()]
     assert "MATCH ADDS" in head.upper()
     assert any("+3.0" in line for line in lines)
