@@ -10,6 +10,7 @@ import pandas as pd
 from pizza_assets.analysis.correlation_results import main_effects
 from pizza_assets.analysis.correlation_rows import Evidence, answer_rows, results_table
 from pizza_assets.analysis.effects import own_match_answer
+from pizza_assets.analysis.expected_grid import ExpectedGrid
 from pizza_assets.analysis.exposure import exposures
 from pizza_assets.analysis.hours_before import hours_before_answer
 from pizza_assets.analysis.hypotheses import KICKOFF_HYPOTHESIS, WINDOW_HYPOTHESES, kickoff_class_hypothesis
@@ -99,10 +100,20 @@ def _told(year: SimulatedYear, name: str) -> Iterator[Record]:
                 is_found = rows["own_team_match", "post", kickoff]["direction"] in ("up", "down")
                 yield f"times of kick-off, {name}", f"finding: {kickoff}", float(is_found)
     if name == "null":
-        seasons = own_seasons(impact, grid)
-        yield "seasons of single markets, null", "any market named", float(bool(seasons.markets))
+        yield from false_warnings(impact, grid)
+    if name == "promotions":
+        yield from _hours_before(impact, grid, name)
+
+
+def false_warnings(impact: pd.DataFrame, grid: ExpectedGrid) -> Iterator[Record]:
+    """Records of a null year: whether a market's season is named, and whether the hours before kick-off are flagged."""
+    yield "seasons of single markets, null", "any market named", float(bool(own_seasons(impact, grid).markets))
+    yield from _hours_before(impact, grid, "null")
+
+
+def _hours_before(impact: pd.DataFrame, grid: ExpectedGrid, name: str) -> Iterator[Record]:
     before = hours_before_answer(impact, grid)
-    if name in ("null", "promotions") and not before.missing:
+    if not before.missing:
         yield f"hours before, {name}", "flagged", float(before.numbers["p_value"] <= SUSPICIOUS_P)
 
 

@@ -20,7 +20,7 @@ from pizza_assets.analysis.reasons import Answer
 from pizza_assets.models.vocabulary import OWN_TEAM_MATCH, ResultStatus, Scope
 from pizza_assets_tests.calibration.anomalies import anomaly_trial
 from pizza_assets_tests.calibration.calendars import Calendar
-from pizza_assets_tests.calibration.diagnosed import diagnosed_trial, few_controls_trial
+from pizza_assets_tests.calibration.diagnosed import diagnosed_trial, false_warnings, few_controls_trial
 from pizza_assets_tests.calibration.event_study import kick_off_misses
 from pizza_assets_tests.calibration.forecasts import forecast_trial
 from pizza_assets_tests.calibration.goal_study import goal_estimates
@@ -210,7 +210,8 @@ def _anomalies(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) ->
 
 
 def _everything_said(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
-    """A null year: whether anything at all is called a finding, over all claims except those by chain."""
+    """A null year: whether anything at all is called a finding, over all claims except those by chain, and whether a
+    warning is given without a reason."""
     year = simulate_year(rng, kind, *calendar)
     grid = fitted(year)
     impact = impact_of(year, grid)
@@ -222,6 +223,7 @@ def _everything_said(kind: WorldKind, rng: np.random.Generator, calendar: Calend
     yield part, "any finding in a year", float(is_found.any())
     for role in ("primary", "exploratory"):
         yield part, f"any {role} finding in a year", float((is_found & (rows["role"] == role)).any())
+    yield from false_warnings(impact, grid)
 
 
 def _one_shop(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
