@@ -170,8 +170,16 @@ def _pairs(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid]) -> li
     return sorted(present) or [(DataSource.REAL.value, DataSource.REAL.value)]
 
 
+_NOT_READ = [
+    *("sport", "season", "home_team", "away_team", "uplift_pct", "ci_low_pct", "ci_high_pct"),
+    *("extra_orders", "orders_per_hour", "currency", "revenue_cents", *SOURCES, "data_source"),
+]
+"""Columns of MatchImpact that no test here reads; without them, the many selections of rows take half as long."""
+
+
 def _evidence(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], pair: SourcePair) -> Evidence:
-    return Evidence(rows_for_sources(impact, *pair), grids.get(pair, EMPTY_GRID))
+    rows = rows_for_sources(impact, *pair).drop(columns=_NOT_READ, errors="ignore")
+    return Evidence(rows, grids.get(pair, EMPTY_GRID))
 
 
 def _parts(evidence: Evidence, scopes: Sequence[Scope]) -> Iterator[tuple[Scope, str, Evidence]]:

@@ -31,11 +31,11 @@ def q_values_of_smallest(p_values: np.ndarray, family_size: int) -> np.ndarray:
 def holm(p_values: np.ndarray) -> np.ndarray:
     """Holm (1979) adjusted p-values; NaN stays NaN and is not part of the family."""
     adjusted = np.full(len(p_values), np.nan)
-    answered = np.isfinite(p_values)
-    if answered.any():
-        from statsmodels.stats.multitest import multipletests
-
-        adjusted[answered] = multipletests(p_values[answered], method="holm")[1]
+    order = np.argsort(p_values, kind="stable")  # NaN last
+    answered = order[: int(np.isfinite(p_values).sum())]
+    steps = p_values[answered] * np.arange(len(answered), 0, -1)
+    # as statsmodels' multipletests, which collects all garbage of the process on every call: 0.1 s
+    adjusted[answered] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
 
 

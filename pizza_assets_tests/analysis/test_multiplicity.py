@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from pizza_assets.analysis.match_permutation import tail_p
-from pizza_assets.analysis.multiplicity import family_count, q_values_of_families, simes
+from pizza_assets.analysis.multiplicity import family_count, holm, q_values_of_families, simes
 
 LEVEL = 0.025
 SMALL = st.floats(1e-6, 1, allow_nan=False).map(lambda p: p**3)
@@ -75,3 +75,13 @@ def test_small_permutation_p_values_are_continued_by_the_normal_tail() -> None:
     assert tail_p(1 / 2_000, 1_999, 1.0) == 1 / 2_000, "never larger than what the permutations show"
     assert tail_p(11 / 2_000, 1_999, 5.0) < 1e-6
     assert tail_p(12 / 2_000, 1_999, 5.0) == 12 / 2_000
+
+
+@given(st.lists(SMALL | st.just(np.nan), max_size=8))
+def test_holm_is_that_of_statsmodels_and_leaves_refused_claims_out(p_values: list[float]) -> None:
+    p = np.array(p_values)
+    answered = np.isfinite(p)
+    adjusted = holm(p)
+    assert np.isnan(adjusted[~answered]).all()
+    if answered.any():
+        np.testing.assert_allclose(adjusted[answered], multipletests(p[answered], method="holm")[1], rtol=1e-14)
