@@ -122,7 +122,7 @@ def test_every_private_import_of_dagster_is_listed_with_its_test() -> None:
     found = {
         (module, path.relative_to(package).as_posix())
         for path in package.rglob("*.py")
-        for module in re.findall(r"^(?:from|import) (dagster\._\S*)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for module in re.findall(r"^\s*(?:from|import) (dagster\._\S*)", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     lines = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
     rows = [re.findall(r"`([^`]+)`", line) for line in lines if line.startswith("| `dagster._")]

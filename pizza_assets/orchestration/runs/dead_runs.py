@@ -10,7 +10,6 @@ import socket
 
 import dagster as dg
 import psutil
-from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
 SECONDS_BETWEEN_CHECKS = 30
@@ -58,6 +57,8 @@ def watch_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 
 def is_of_single_machine(instance: dg.DagsterInstance) -> bool:
     """Whether no other machine shares the instance: its runs are in a file."""
+    from dagster._core.storage.runs import SqliteRunStorage  # slow to import, and the definitions do not need it
+
     return isinstance(instance.run_storage, SqliteRunStorage)
 
 
