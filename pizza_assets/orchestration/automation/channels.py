@@ -6,10 +6,6 @@ What is sent, and when, does not belong here: failure_alerts.py, moved_fixtures.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
-
 from pizza_assets.errors import AlertFailed
 from pizza_assets.models.secret import Secret
 from pizza_assets.orchestration.automation.apprise_channel import services
@@ -28,14 +24,14 @@ NO_CHANNEL = (
 _TIMEOUT = (5, 10)
 _SUBJECT_LENGTH = 100
 _TEXT_LENGTH = 30_000
-_RETRIES = Retry(
-    total=3,
-    status_forcelist=[429, 500, 502, 503, 504],
-    allowed_methods=None,
-    backoff_factor=0.5,
-    respect_retry_after_header=False,
-    raise_on_status=False,  # the last answer says whose fault it is
-)
+_RETRIES: Mapping[str, Any] = {
+    "total": 3,
+    "status_forcelist": [429, 500, 502, 503, 504],
+    "allowed_methods": None,
+    "backoff_factor": 0.5,
+    "respect_retry_after_header": False,
+    "raise_on_status": False,  # the last answer says whose fault it is
+}
 
 
 def channels(settings: Settings) -> dict[str, Channel]:
@@ -76,10 +72,14 @@ def webhook(address: Secret) -> Channel:
     """The channel to a webhook that accepts {"text": …}, as those of Slack, Mattermost and Teams do."""
 
     def send(subject: str, text: str) -> None:
+        import requests  # slow to import, and few starts send a message
+        from requests.adapters import HTTPAdapter
+        from urllib3.util.retry import Retry
+
         try:
             with unlogged(), requests.Session() as session:
-                session.mount("https://", HTTPAdapter(max_retries=_RETRIES))
-                session.mount("http://", HTTPAdapter(max_retries=_RETRIES))
+                for scheme in ("https://", "http://"):
+                    session.mount(scheme, HTTPAdapter(max_retries=Retry(**_RETRIES)))
                 body = {"text": shortened(f"{subject}\n{text}", _TEXT_LENGTH)}
                 answer = session.post(address.reveal(), json=body, timeout=_TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
