@@ -8,7 +8,6 @@ import pandas as pd
 
 from pizza_assets.analysis.anomaly_rows import MIN_WEEKS
 from pizza_assets.analysis.forecast.weekend import LEAST_FOR_SEVERAL
-from pizza_assets.analysis.match_calendar import event_labels
 from pizza_assets.analysis.overview_titles import FEWEST_DAYS, overview_titles
 from pizza_assets.analysis.sentences import SUSPICIOUS_P
 from pizza_assets.analysis.special_dates import special_spans
@@ -76,6 +75,8 @@ def _page(settings: Settings) -> dg.AssetsDefinition:
         markets: dg.ResourceParam[Markets],
         **extracts: pd.DataFrame,
     ) -> FilesOutput:
+        from pizza_assets.analysis.match_calendar import event_labels  # icalendar is slow to import
+
         calendar = tables.objects.read(whole_key("match_calendar"))
         zones = dict.fromkeys(extracts["dashboard_anomalies"]["market"], settings.timezone) | clocks(markets)
         collected_at = _last_collected(raw_orders, raw_matches)

@@ -3,8 +3,6 @@
 import dagster as dg
 import pandas as pd
 
-from pizza_assets.analysis.match_calendar import CalendarRules, event_labels
-from pizza_assets.analysis.match_calendar import match_calendar as calendar_file
 from pizza_assets.assets.common import described
 from pizza_assets.assets.metadata import NO_DATA
 from pizza_assets.errors import StorageError
@@ -18,7 +16,6 @@ from pizza_assets.storage.tables import TableStore
 
 def match_calendar_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """The calendar."""
-    rules = CalendarRules(settings.calendar_share, settings.match_minutes, settings.timezone)
 
     @dg.asset(
         **described("dashboards", "match_calendar"),
@@ -31,15 +28,20 @@ def match_calendar_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         tables: dg.ResourceParam[TableStore],
         clock: dg.ResourceParam[Clock],
     ) -> FilesOutput:
+        from pizza_assets.analysis import match_calendar as calendar  # icalendar is slow to import
+
+        rules = calendar.CalendarRules(settings.calendar_share, settings.match_minutes, settings.timezone)
         key = whole_key("match_calendar")
         try:
-            content = calendar_file(coming_matches, demand_forecast, tables.objects.read(key), clock(), rules)
+            earlier = tables.objects.read(key)
+            content = calendar.match_calendar(coming_matches, demand_forecast, earlier, clock(), rules)
         except ValueError as error:
             raise StorageError(
                 f"{tables.objects.uri(key)} is no calendar any more ({error}); remove it, then analyse again: its "
                 "events begin anew"
             ) from error
-        events = pd.DataFrame({"data_source": event_labels(content)}, dtype=str)  # some may be of earlier sources
+        labels = calendar.event_labels(content)  # some may be of earlier sources
+        events = pd.DataFrame({"data_source": labels}, dtype=str)
         label = table_label(events, table_label(demand_forecast, table_label(coming_matches, NO_DATA)))
         share = real_share(events, label)
         name = key.rpartition("/")[2]
