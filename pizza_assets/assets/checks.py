@@ -16,8 +16,6 @@ from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek, weeks_between
 from pizza_assets.orchestration.freshness.check_history import ERROR, PASSED, WARNING, Verdict
 from pizza_assets.settings import Settings
-from pizza_assets.sources.orders.files import OrderFiles
-from pizza_assets.sources.orders.sql.source import OrdersTable
 from pizza_assets.storage.facts import Facts
 from pizza_assets.storage.fingerprints import fingerprint, week_identity
 from pizza_assets.storage.layout import PLACES
@@ -27,6 +25,8 @@ from pizza_assets.storage.tables import TableStore, Unreadable
 SHOWN_PER_WEEK = 20
 _BUSINESS_DAY = timedelta(hours=23)
 """The shortest one, on which clocks go forward."""
+_BOUNDED_SOURCES = ("files", "sql")
+"""The names of sources that say which hours they cover: of OrderFiles and OrdersTable, which are slow to import."""
 _COLUMNS = ["row_id", "origin", "line_number", "column", "check", "value", "reason"]
 
 
@@ -168,7 +168,7 @@ def _edge_of_export(tables: TableStore, week: str, facts: Facts) -> str | None:
     All orders come later or came earlier, and no whole business day of the week is covered: where the clock is not
     that of PIZZA_TIMEZONE, a business day may begin in one week and sell in the next.
     """
-    if facts.source_name not in (OrderFiles.name, OrdersTable.name):
+    if facts.source_name not in _BOUNDED_SOURCES:
         return None
     found = tables.read_week("raw_orders", week, [])
     covered = () if found is None else found.covered

@@ -1,9 +1,14 @@
-"""The sources of a run, built from the registry in settings/sources.py."""
+"""The sources of a run, built from the registry in settings/sources.py.
+
+The modules of exports and databases are imported only where one of them is chosen: with DuckDB and SQLAlchemy they are
+slow to import, and every start of the code location imports this module.
+"""
 
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import TYPE_CHECKING, cast
 
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource
@@ -14,12 +19,11 @@ from pizza_assets.sources.matches.event_file import EventFile
 from pizza_assets.sources.matches.mock import MockMatches
 from pizza_assets.sources.matches.team_names import canonical_name
 from pizza_assets.sources.orders.api_contract import load_contract, load_square_stores
-from pizza_assets.sources.orders.files import Inbox, OrderFiles
 from pizza_assets.sources.orders.mapping_reader import load_mapping
-from pizza_assets.sources.orders.sql.database import open_database
-from pizza_assets.sources.orders.sql.relation import Relation
-from pizza_assets.sources.orders.sql.source import OrdersTable
-from pizza_assets.sources.orders.sql.week_import import WeekImport
+
+if TYPE_CHECKING:
+    from pizza_assets.sources.orders.files import Inbox, OrderFiles
+    from pizza_assets.sources.orders.sql.source import OrdersTable
 
 
 class Sources:
@@ -36,14 +40,17 @@ class Sources:
         self.orders: OrderSource | None = order_source(settings, clock)
 
     @property
-    def order_files(self) -> OrderFiles | None:
+    def order_files(self) -> "OrderFiles | None":
         """The user's exports, or None if orders come from elsewhere."""
-        return self.orders if isinstance(self.orders, OrderFiles) else None
+        return cast("OrderFiles", self.orders) if self._reads_orders_of("files") else None
 
     @property
-    def orders_table(self) -> OrdersTable | None:
+    def orders_table(self) -> "OrdersTable | None":
         """The user's database, or None if orders come from elsewhere."""
-        return self.orders if isinstance(self.orders, OrdersTable) else None
+        return cast("OrdersTable", self.orders) if self._reads_orders_of("sql") else None
+
+    def _reads_orders_of(self, name: str) -> bool:
+        return self.orders is not None and self.orders.name == name
 
 
 def order_source(settings: Settings, clock: Clock) -> OrderSource | None:
@@ -81,8 +88,10 @@ def event_file(settings: Settings, clock: Clock) -> EventFile | None:
     return EventFile(settings.match_events, settings.timezone, date.fromisoformat(first_week.key), clock)
 
 
-def order_files(settings: Settings, clock: Clock) -> OrderFiles:
+def order_files(settings: Settings, clock: Clock) -> "OrderFiles":
     """The user's exports. Raises ConfigurationError for an invalid mapping."""
+    from pizza_assets.sources.orders.files import OrderFiles
+
     return OrderFiles(
         orders_place(settings.orders_path or "", settings),
         load_mapping(Path(settings.orders_mapping or "")),
@@ -93,7 +102,7 @@ def order_files(settings: Settings, clock: Clock) -> OrderFiles:
     )
 
 
-def span_of_orders(files: OrderFiles) -> tuple[MatchWeek, MatchWeek] | None:
+def span_of_orders(files: "OrderFiles") -> tuple[MatchWeek, MatchWeek] | None:
     """The first and the last week with orders of these files, among those that they cover; None if there is none.
 
     Files also cover the rest of their first business day. If it begins in the week before, as it does where clocks are
@@ -106,8 +115,13 @@ def span_of_orders(files: OrderFiles) -> tuple[MatchWeek, MatchWeek] | None:
     return (weeks[0], weeks[-1]) if weeks else None
 
 
-def orders_table(settings: Settings, clock: Clock) -> OrdersTable:
+def orders_table(settings: Settings, clock: Clock) -> "OrdersTable":
     """The user's database. Raises ConfigurationError for an invalid address, table or mapping."""
+    from pizza_assets.sources.orders.sql.database import open_database
+    from pizza_assets.sources.orders.sql.relation import Relation
+    from pizza_assets.sources.orders.sql.source import OrdersTable
+    from pizza_assets.sources.orders.sql.week_import import WeekImport
+
     assert settings.orders_url is not None, "the registry says that the source needs it"
     relation, mapping = Relation(settings.orders_table or ""), load_mapping(Path(settings.orders_mapping or ""))
     return OrdersTable(
@@ -121,7 +135,7 @@ def orders_table(settings: Settings, clock: Clock) -> OrdersTable:
     )
 
 
-def orders_place(path: str, settings: Settings) -> Path | Inbox:
+def orders_place(path: str, settings: Settings) -> "Path | Inbox":
     """The folder or file of exports, or the inbox in a bucket."""
     if "://" not in path:
         return Path(path)

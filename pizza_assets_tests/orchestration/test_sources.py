@@ -16,6 +16,8 @@ from pizza_assets.orchestration.resources import build_tables
 from pizza_assets.orchestration.sources import Sources, order_label, order_source
 from pizza_assets.settings import Settings
 from pizza_assets.settings.sources import MATCH_SOURCES, ORDER_SOURCES
+from pizza_assets.sources.orders.files import OrderFiles
+from pizza_assets.sources.orders.sql.source import OrdersTable
 from pizza_assets_tests.sources.orders.exports import ORDER_ROWS
 from pizza_assets_tests.support.order_export import write_export
 
@@ -81,6 +83,9 @@ def test_the_label_of_orders_is_read_without_building_their_source(
     for name, environ in chosen.items():
         settings = Settings.from_environment({**environ, "PIZZA_FALLBACK": "fail", "PIZZA_STORAGE": str(tmp_path)})
         built = order_source(settings, lambda: NOW)
+        found = Sources(settings, lambda: NOW)
+        assert isinstance(found.order_files, OrderFiles) == (name == "files")
+        assert isinstance(found.orders_table, OrdersTable) == (name == "sql")
         assert order_label(settings) == (DataSource.MOCK if built is None else built.label), name
         with monkeypatch.context() as patch:
             patch.setattr(sources, "order_source", lambda *_: pytest.fail("built"))

@@ -4,6 +4,8 @@ It is a job because long files take more time than a sensor has. Another run col
 order_file_sensor.py.
 """
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from pizza_assets.escaping import printable
@@ -12,8 +14,10 @@ from pizza_assets.orchestration.freshness.week_inputs import WeekInputs
 from pizza_assets.orchestration.sources import Sources, span_of_orders
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock
-from pizza_assets.sources.orders.files import OrderFiles
 from pizza_assets.storage.tables import TableStore
+
+if TYPE_CHECKING:
+    from pizza_assets.sources.orders.files import OrderFiles
 
 READ_ORDER_FILES = "read_order_files"
 WEEKS_TAG = "pizza/weeks"
@@ -67,7 +71,7 @@ def order_reading_job(settings: Settings) -> dg.JobDefinition:
 
 
 def changed_weeks(
-    files: OrderFiles, inputs: WeekInputs, tables: TableStore, settings: Settings, running: MatchWeek
+    files: "OrderFiles", inputs: WeekInputs, tables: TableStore, settings: Settings, running: MatchWeek
 ) -> tuple[list[str], dict[str, str]]:
     """The weeks whose stored orders are outdated; and, by week, why a bad file keeps others unchanged."""
     changed: list[str] = []
@@ -86,7 +90,7 @@ def changed_weeks(
     return changed, refused
 
 
-def _weeks_of(files: OrderFiles, settings: Settings, running: MatchWeek) -> list[MatchWeek]:
+def _weeks_of(files: "OrderFiles", settings: Settings, running: MatchWeek) -> list[MatchWeek]:
     """From the first to the last week that a file covers, or covered while it was readable."""
     spans = [tuple(MatchWeek(key, settings.timezone) for key in extent) for extent in files.facts.extents.values()]
     if files.facts.coverage and (period := span_of_orders(files)) is not None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -22,7 +22,9 @@ from pizza_assets.orchestration.run_target import run_tags
 from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.sources.base import Clock
-from pizza_assets.sources.orders.sql.source import OrdersTable
+
+if TYPE_CHECKING:
+    from pizza_assets.sources.orders.sql.source import OrdersTable
 
 SENSOR = "changed_orders"
 SECONDS_BETWEEN_CHECKS = 60
@@ -114,7 +116,7 @@ def _wait(why: str, cursor: str | None) -> dg.SensorResult:
     return dg.SensorResult(skip_reason=why, cursor=cursor)
 
 
-def next_step(text: str | None, table: OrdersTable, now: datetime, settings: Settings) -> dg.SensorResult:
+def next_step(text: str | None, table: "OrdersTable", now: datetime, settings: Settings) -> dg.SensorResult:
     """The sensor result: runs for the weeks changed between the cursor's two values, and the next cursor.
 
     The first check only remembers where changes begin: weeks that were never stored are collected by a backfill.
