@@ -24,9 +24,11 @@ BLOCK_WEEKS = 8
 """Length of the parts of the year that are compared; shorter swings are noise here."""
 MIN_WEEKS = 26
 """With less than half a year of weeks, parts of the year can't be told from chance."""
-LEVEL = 0.05
-"""The chance that any market is named although none keeps a season, in any span. Of a market that is named for one
-span, the others are asked at this level each."""
+LEVEL = 0.025
+"""Of the test that any market keeps a season, in any span. Its smallest p-values are too small, as weeks vary more than
+the test knows: at 0.05 more than 5 % of years without a season had a market named (docs/calibration.md)."""
+LEVEL_OF_NAMED = 0.05
+"""At which each span is asked of a market that is named for another one."""
 Key = TypeVar("Key", bound=Hashable)
 _SPANS = (*(window.value for window in Window), Span.MATCH.value)
 
@@ -64,7 +66,7 @@ def own_seasons(impact: pd.DataFrame, grid: ExpectedGrid) -> OwnSeasons:
     every = [(span, departure) for span, of_span in found.items() for departure in of_span]
     adjusted = holm(np.array([departure.p_value for _, departure in every]))
     keepers = {departure.market for (_, departure), p in zip(every, adjusted, strict=True) if p <= LEVEL}
-    named = [(span, d) for span, d in every if d.market in keepers and d.p_value <= LEVEL]
+    named = [(span, d) for span, d in every if d.market in keepers and d.p_value <= LEVEL_OF_NAMED]
     spans = [span for span in _SPANS if any(span == of for of, _ in named)]
     return OwnSeasons(
         {span: tuple(sorted(departure.market for of, departure in named if of == span)) for span in spans},

@@ -32,6 +32,7 @@ YEARS = {
     "diagnosed": 112,
     "few_controls": 100,
     "two_shops": 60,
+    "seasons": 400,
 }
 """Years per world; each null year gives three nearly independent tests."""
 _USUAL_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "openfootball"

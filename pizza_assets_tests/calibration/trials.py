@@ -238,6 +238,13 @@ def _diagnosed(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) ->
     return diagnosed_trial(rng, kind, *calendar)
 
 
+def _seasons(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
+    """Whether a market is named as one that keeps a season of its own: a false alarm except in the world of such."""
+    year = simulate_year(rng, kind, *calendar)
+    grid = fitted(year)
+    yield from false_warnings(impact_of(year, grid), grid)
+
+
 def _few_controls(kind: WorldKind, rng: np.random.Generator, calendar: Calendar) -> Iterator[Record]:
     return few_controls_trial(rng, kind, *calendar)
 
@@ -261,5 +268,6 @@ _PARTS = {
     "diagnosed": _diagnosed,
     "few_controls": _few_controls,
     "two_shops": _two_shops,
+    "seasons": _seasons,
 }
 PARTS = tuple(_PARTS)
