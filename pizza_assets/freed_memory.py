@@ -14,8 +14,8 @@ _SETTINGS = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_M
 def keep_freed_memory() -> None:
     """Let the next array use the memory of the last one, instead of returning it to the system and asking again.
 
-    Keeps up to 2 * LARGEST_FROM_HEAP. All threads share one heap: of several, each keeps what only its own threads can
-    use. Not if one of glibc's own environment variables says otherwise.
+    Keeps up to 2 * LARGEST_FROM_HEAP. All threads share one heap, and Arrow uses it, too: of several, each keeps what
+    the others can't use. Not if one of glibc's own environment variables says otherwise.
     """
     if sys.platform != "linux" or any(name in os.environ for name in _SETTINGS):
         return
@@ -26,3 +26,4 @@ def keep_freed_memory() -> None:
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_OF_OLD_GLIBC)
     mallopt(_M_TRIM_THRESHOLD, 2 * LARGEST_FROM_HEAP)
     mallopt(_M_ARENA_MAX, 1)
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when pyarrow is imported
