@@ -145,13 +145,12 @@ def _described(hypothesis: Hypothesis) -> dict[str, object]:
 
 def _quality(windows: pd.DataFrame) -> dict[str, object]:
     """The columns about the quality of the windows."""
-    used = windows[windows["status"] == ResultStatus.OK]
-    controls = used["control_market_count"]
-    few = float((controls < FEW_CONTROL_MARKETS).mean()) if len(used) else np.nan
+    is_used = (windows["status"] == ResultStatus.OK).to_numpy()
+    controls = windows["control_market_count"].to_numpy()[is_used]
     return {
-        "data_quality": _quality_in_words(windows, used),
-        "control_market_min": int(controls.min()) if len(used) else 0,
-        "few_control_share": few,
+        "data_quality": _quality_in_words(is_used, windows["reasons"]),
+        "control_market_min": int(controls.min()) if len(controls) else 0,
+        "few_control_share": float((controls < FEW_CONTROL_MARKETS).mean()) if len(controls) else np.nan,
     }
 
 
@@ -165,13 +164,12 @@ def _quality_of_days(answer: Answer) -> dict[str, object]:
     }
 
 
-def _quality_in_words(windows: pd.DataFrame, used: pd.DataFrame) -> str:
-    if windows.empty:
+def _quality_in_words(is_used: np.ndarray, reasons: pd.Series) -> str:
+    if not len(is_used):
         return "no windows"
-    reasons = counted(windows.loc[windows["status"] != ResultStatus.OK, "reasons"])
-    refused = "; ".join(f"{count} {Reason(reason).code}" for reason, count in reasons.items())
-    share = 100 * len(used) / len(windows)
-    return f"{len(used)} of {len(windows)} windows usable ({share:.0f} %)" + (
+    counts = counted(reasons[~is_used])
+    refused = "; ".join(f"{count} {Reason(reason).code}" for reason, count in counts.items())
+    return f"{is_used.sum()} of {len(is_used)} windows usable ({100 * is_used.mean():.0f} %)" + (
         f"; refused: {refused}" if refused else ""
     )
 
