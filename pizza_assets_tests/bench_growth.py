@@ -23,7 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -45,46 +45,63 @@ _COLUMNS = ("time", "processor", "memory", "asked")
 
 
 @dataclass(frozen=True)
+class Share:
+    """What a process, a run in it or a step took. peak_mb: of the whole process meanwhile. asked_mb: bytes read."""
+
+    elapsed: float
+    processor: float
+    peak_mb: float
+    asked_mb: float
+
+    def __str__(self) -> str:
+        return f"{self.elapsed:8.1f} s{self.processor:9.1f} s{self.peak_mb:9.0f}{self.asked_mb:10.0f}"
+
+
+@dataclass(frozen=True)
 class Child:
     """One command in a process of its own. notes: a row of _COLUMNS for each moment."""
 
     exit_code: int
-    elapsed: float
-    processor: float
-    peak_mb: float
-    asked_mb: float
+    whole: Share
     disk_mb: float
     notes: np.ndarray
     last_lines: str
 
-    def between(self, start: float, end: float) -> "Share":
-        moments = self.notes[:, 0]
-        processor, asked = (
-            float(np.diff(np.interp([start, end], moments, self.notes[:, column]))[0]) for column in (1, 3)
+    def between(self, start: float, end: float) -> Share:
+        def at(moment: float, column: str) -> float:
+            return float(np.interp(moment, self.notes[:, 0], self.notes[:, _COLUMNS.index(column)]))
+
+        is_during = (self.notes[:, 0] >= start) & (self.notes[:, 0] <= end)
+        memory = max([at(end, "memory"), *self.notes[is_during, _COLUMNS.index("memory")]])
+        return Share(
+            end - start,
+            at(end, "processor") - at(start, "processor"),
+            memory / 1e6,
+            (at(end, "asked") - at(start, "asked")) / 1e6,
         )
-        during = self.notes[(moments >= start) & (moments <= end), 2]
-        memory = max([*during.tolist(), float(np.interp(end, moments, self.notes[:, 2]))])
-        return Share(end - start, processor, memory / 1e6, asked / 1e6)
 
 
 @dataclass(frozen=True)
-class Share:
-    """What a run or a step took of its process; memory is that of the whole process."""
+class Figures:
+    """What was measured at one size. runs, steps: of the refresh; steps are those of the analysis. failure: of a
+    refresh that failed, the failed steps and the last lines of its output."""
 
-    elapsed: float
-    processor: float
-    peak_mb: float
-    asked_mb: float
-
-
-@dataclass(frozen=True)
-class Refresh:
-    """One `pizza run` of two weeks. failed: the steps that failed."""
-
-    child: Child
+    gigabytes: float
+    refresh: Share
+    disk_mb: float
     runs: Mapping[str, Share]
     steps: Mapping[str, Share]
-    failed: Sequence[str] = field(default=())
+    status: Share
+    failure: str = ""
+
+    @classmethod
+    def read(cls, file: Path) -> "Figures":
+        told = json.loads(file.read_text(encoding="utf-8"))
+        for name in ("refresh", "status"):
+            told[name] = Share(**told[name])
+        for name in ("runs", "steps"):
+            told[name] = {key: Share(**share) for key, share in told[name].items()}
+        return cls(**told)
 
 
 def main() -> None:
@@ -98,10 +115,8 @@ def main() -> None:
     chosen = options.parse_args()
     with _kept(chosen.folder) as folder:
         bench = _Bench(folder, chosen.markets)
-        refreshes = {}
-        for weeks in sorted(chosen.weeks):
-            refreshes[weeks] = bench.measured(weeks)
-        _show_steps(refreshes)
+        found = {weeks: bench.measured(weeks) for weeks in sorted(chosen.weeks)}
+        _show_steps({weeks: figures.steps for weeks, figures in found.items()})
 
 
 @contextmanager
@@ -127,41 +142,48 @@ class _Bench:
             table.write_text("\n".join(_market(number) for number in range(markets)), encoding="utf-8")
             self._environ["PIZZA_MARKETS"] = str(table)
 
-    def measured(self, weeks: int) -> Refresh:
-        """Extend the store to so many weeks, then measure; prints what was found."""
-        begun = time.monotonic()
-        running = MatchWeek.containing(datetime.now(UTC), "Europe/London")
-        first = running.shifted(1 - weeks)
-        self._extend(first, running)
-        print(f"\n{weeks} weeks, {_size(self._folder / 'storage'):.2f} GB (made in {time.monotonic() - begun:.0f} s)")
-        self._run("run", "--weeks", "1")
-        refresh = self._refresh()
-        _show_refresh(refresh)
-        status = self._run("status")
-        if status.exit_code:
-            raise SystemExit(f"pizza status failed: {status.last_lines}")
-        print(_line("pizza status", status.elapsed, status.processor, status.peak_mb, status.asked_mb), flush=True)
-        return refresh
+    def measured(self, weeks: int) -> Figures:
+        """Extend the store to so many weeks, then measure, and print what was found; or what an earlier call found."""
+        file = self._folder / f"{weeks} weeks.json"
+        if file.exists():
+            figures = Figures.read(file)
+        else:
+            self._extend(weeks)
+            figures = self._figures()
+            file.write_text(json.dumps(asdict(figures)), encoding="utf-8")
+        _show(weeks, figures)
+        return figures
 
-    def _extend(self, first: MatchWeek, last: MatchWeek) -> None:
+    def _extend(self, weeks: int) -> None:
+        begun = time.monotonic()
+        last = MatchWeek.containing(datetime.now(UTC), "Europe/London")
+        first = last.shifted(1 - weeks)
         made = self._run("backfill", "--stale-only", "--from", first.key, "--to", last.key, analyses=False)
         if made.exit_code:
             raise SystemExit(f"the store could not be made: {made.last_lines}")
+        print(f"\nextended to {weeks} weeks in {time.monotonic() - begun:.0f} s", flush=True)
+        if not list(self._folder.glob("* weeks.json")):
+            self._run("run", "--weeks", "1")  # as later ones find what the first one leaves, such as the chart library
 
-    def _refresh(self) -> Refresh:
+    def _figures(self) -> Figures:
         begun = datetime.now(UTC)
         child = self._run("run", "--weeks", "1")
+        runs, steps, failed = {}, {}, []
         with chdir(self._folder), dg.DagsterInstance.from_config(str(self._folder)) as instance:
             records = instance.get_run_records(dg.RunsFilter(created_after=begun), ascending=True)
-            runs, steps, failed = {}, {}, []
             for number, record in enumerate(records, start=1):
-                name = f"{number}. {record.dagster_run.job_name}"
-                runs[name] = child.between(record.start_time or 0.0, record.end_time or time.time())
+                name = record.dagster_run.job_name
+                runs[f"{number}. {name}"] = child.between(record.start_time or 0.0, record.end_time or time.time())
                 shares, failures = _steps(instance, record.dagster_run.run_id, child)
                 failed += failures
-                if record.dagster_run.job_name == ANALYSE:
+                if name == ANALYSE:
                     steps = shares
-        return Refresh(child, runs, steps, failed)
+        failure = f"failed steps: {', '.join(failed) or 'none'}\n{child.last_lines}" if child.exit_code else ""
+        status = self._run("status")
+        if status.exit_code:
+            raise SystemExit(f"pizza status failed: {status.last_lines}")
+        size = _size(self._folder / "storage")
+        return Figures(size, child.whole, child.disk_mb, runs, steps, status.whole, failure)
 
     def _run(self, *arguments: str, analyses: bool = True) -> Child:
         """Run `pizza` with these arguments."""
@@ -177,7 +199,8 @@ class _Bench:
             raise SystemExit(f"pizza {' '.join(arguments)} ended with {done.returncode}: {last_lines}")
         told = json.loads(report.read_text(encoding="utf-8"))
         notes = np.array(told.pop("notes"), float).reshape(-1, len(_COLUMNS))
-        return Child(done.returncode, elapsed, notes=notes, last_lines=last_lines, **told)
+        disk_mb = told.pop("disk_mb")
+        return Child(done.returncode, Share(elapsed, **told), disk_mb, notes, last_lines)
 
 
 def _market(number: int) -> str:
@@ -208,46 +231,37 @@ def _steps(instance: dg.DagsterInstance, run_id: str, child: Child) -> tuple[dic
     return shares, failed
 
 
-def _show_refresh(refresh: Refresh) -> None:
-    child = refresh.child
-    print(f"{'':<36}{'elapsed':>10}{'processor':>11}{'peak MB':>9}{'MB asked':>10}{'from disk':>10}")
-    disk = f"{child.disk_mb:10.0f}"
-    print(_line("daily refresh", child.elapsed, child.processor, child.peak_mb, child.asked_mb) + disk)
-    for name, share in refresh.runs.items():
-        print(_line(f"  {name}", share.elapsed, share.processor, share.peak_mb, share.asked_mb), flush=True)
-    if child.exit_code:
-        print(
-            f"  ended with {child.exit_code}; failed steps: {', '.join(refresh.failed) or 'none'}\n{child.last_lines}"
-        )
+def _show(weeks: int, figures: Figures) -> None:
+    print(f"\n{weeks} weeks, {figures.gigabytes:.2f} GB")
+    print(f"{'':<36}{'elapsed':>10}{'processor':>11}{'peak MB':>9}{'MB read':>10}{'from disk':>10}")
+    print(f"{'daily refresh':<36}{figures.refresh}{figures.disk_mb:10.0f}")
+    for name, share in figures.runs.items():
+        print(f"{f'  {name}':<36}{share}")
+    print(f"{'pizza status':<36}{figures.status}", flush=True)
+    if figures.failure:
+        print(figures.failure)
 
 
-def _line(name: str, elapsed: float, processor: float, peak_mb: float, asked_mb: float) -> str:
-    return f"{name:<36}{elapsed:8.1f} s{processor:9.1f} s{peak_mb:9.0f}{asked_mb:10.0f}"
-
-
-def _show_steps(refreshes: Mapping[int, Refresh]) -> None:
+def _show_steps(steps: Mapping[int, Mapping[str, Share]]) -> None:
     """The steps of the analysis by processor seconds, those that grow the most first, and what each 100 weeks add."""
-    sizes = list(refreshes)
-    names = {name for refresh in refreshes.values() for name in refresh.steps}
-
-    def seconds(name: str, weeks: int) -> float:
-        share = refreshes[weeks].steps.get(name)
-        return share.processor if share else float("nan")
-
-    def slope(name: str) -> float:
-        if len(sizes) == 1:
-            return seconds(name, sizes[0])
-        return (seconds(name, sizes[-1]) - seconds(name, sizes[0])) / (sizes[-1] - sizes[0]) * 100
-
+    sizes = list(steps)
+    names = {name for of_size in steps.values() for name in of_size}
+    seconds = {name: [_processor(steps[weeks].get(name)) for weeks in sizes] for name in names}
+    hundreds = (sizes[-1] - sizes[0]) / 100 or 1.0
+    growth = {name: (row[-1] - row[0] * (len(sizes) > 1)) / hundreds for name, row in seconds.items()}
     heads = "".join(f"{weeks:>7} weeks" for weeks in sizes)
-    last = "" if len(sizes) == 1 else f"{'per 100':>11}"
-    print(f"\n{'steps, processor seconds':<36}{heads}{last}{'peak MB':>9}")
-    for name in sorted(names, key=slope, reverse=True)[:STEPS_SHOWN]:
-        peak = refreshes[sizes[-1]].steps[name].peak_mb if name in refreshes[sizes[-1]].steps else float("nan")
-        cells = "".join(f"{seconds(name, weeks):11.1f} s" for weeks in sizes)
-        print(f"{name:<36}{cells}" + ("" if len(sizes) == 1 else f"{slope(name):9.2f} s") + f"{peak:9.0f}")
-    totals = "".join(f"{sum(s.processor for s in refreshes[weeks].steps.values()):11.1f} s" for weeks in sizes)
-    print(f"{f'all {len(names)} steps':<36}{totals}")
+    print(f"\n{'steps, processor seconds':<36}{heads}{'per 100' if len(sizes) > 1 else '':>11}{'peak MB':>9}")
+    for name in sorted(names, key=growth.__getitem__, reverse=True)[:STEPS_SHOWN]:
+        last = steps[sizes[-1]].get(name)
+        cells = "".join(f"{value:11.1f} s" for value in seconds[name])
+        more = f"{growth[name]:9.2f} s" if len(sizes) > 1 else ""
+        print(f"{name:<36}{cells}{more:>11}{last.peak_mb if last else 0:9.0f}")
+    sums = "".join(f"{sum(row[number] for row in seconds.values()):11.1f} s" for number in range(len(sizes)))
+    print(f"{f'all {len(names)} steps':<36}{sums}")
+
+
+def _processor(share: Share | None) -> float:
+    return 0.0 if share is None else share.processor
 
 
 def _child(how: Mapping[str, Any], arguments: Sequence[str]) -> None:
