@@ -1,6 +1,6 @@
 """What stored history costs: the daily refresh, its analysis step by step, and `pizza status`: `make bench-growth`.
 
-    python -m pizza_assets_tests.bench_growth [--weeks 52 260 520] [--markets 20] [--folder FOLDER]
+    python -m pizza_assets_tests.bench_growth [--weeks 52 260 520] [--last DATE] [--folder FOLDER]
     python -m pizza_assets_tests.bench_growth --markets 200 --weeks 520      # one store per market instead of two
 
 One store of mock data is extended to each number of weeks in turn, towards the past, so that the two refreshed weeks
@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -111,10 +111,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--weeks", type=int, nargs="+", default=SIZES, help="numbers of stored weeks, in turn")
     options.add_argument("--markets", type=int, help="so many markets with one store each, instead of the default")
+    options.add_argument("--last", type=date.fromisoformat, help="a date in the last stored week, instead of today")
     options.add_argument("--folder", type=Path, help="where the store is kept, to resume in it")
     chosen = options.parse_args()
     with _kept(chosen.folder) as folder:
-        bench = _Bench(folder, chosen.markets)
+        running = MatchWeek.containing(datetime.now(UTC), "Europe/London")
+        last = running if chosen.last is None else MatchWeek.of_date(chosen.last, running.timezone)
+        bench = _Bench(folder, chosen.markets, last)
         found = {weeks: bench.measured(weeks) for weeks in sorted(chosen.weeks)}
         _show_steps({weeks: figures.steps for weeks, figures in found.items()})
 
@@ -129,10 +132,10 @@ def _kept(folder: Path | None) -> Iterator[Path]:
 
 
 class _Bench:
-    """A store in `folder`. markets: None for the default ones."""
+    """A store in `folder`. markets: None for the default ones. last: its last week."""
 
-    def __init__(self, folder: Path, markets: int | None) -> None:
-        self._folder, self._markets = folder, markets
+    def __init__(self, folder: Path, markets: int | None, last: MatchWeek) -> None:
+        self._folder, self._markets, self._last = folder, markets, last
         folder.mkdir(parents=True, exist_ok=True)
         self._environ = {name: text for name, text in os.environ.items() if not name.startswith(("PIZZA_", "DAGSTER_"))}
         self._environ |= {"PIZZA_STORAGE": str(folder / "storage"), "PIZZA_MATCHES": "mock", "PIZZA_ORDERS": "mock"}
@@ -156,18 +159,20 @@ class _Bench:
 
     def _extend(self, weeks: int) -> None:
         begun = time.monotonic()
-        last = MatchWeek.containing(datetime.now(UTC), "Europe/London")
-        first = last.shifted(1 - weeks)
-        made = self._run("backfill", "--stale-only", "--from", first.key, "--to", last.key, analyses=False)
+        first = self._last.shifted(1 - weeks)
+        made = self._run("backfill", "--stale-only", "--from", first.key, "--to", self._last.key, analyses=False)
         if made.exit_code:
             raise SystemExit(f"the store could not be made: {made.last_lines}")
         print(f"\nextended to {weeks} weeks in {time.monotonic() - begun:.0f} s", flush=True)
         if not list(self._folder.glob("* weeks.json")):
-            self._run("run", "--weeks", "1")  # as later ones find what the first one leaves, such as the chart library
+            self._refresh()  # as later ones find what the first one leaves, such as the chart library
+
+    def _refresh(self) -> Child:
+        return self._run("run", "--from", self._last.shifted(-1).key, "--to", self._last.key)
 
     def _figures(self) -> Figures:
         begun = datetime.now(UTC)
-        child = self._run("run", "--weeks", "1")
+        child = self._refresh()
         runs, steps, failed = {}, {}, []
         with chdir(self._folder), dg.DagsterInstance.from_config(str(self._folder)) as instance:
             records = instance.get_run_records(dg.RunsFilter(created_after=begun), ascending=True)
