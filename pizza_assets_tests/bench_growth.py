@@ -164,11 +164,11 @@ class _Bench:
         if made.exit_code:
             raise SystemExit(f"the store could not be made: {made.last_lines}")
         print(f"\nextended to {weeks} weeks in {time.monotonic() - begun:.0f} s", flush=True)
-        if not list(self._folder.glob("* weeks.json")):
-            self._refresh()  # as later ones find what the first one leaves, such as the chart library
+        # as a later run finds it: all weeks checked once, and with the first size what an analysis leaves
+        self._refresh(analyses=not list(self._folder.glob("* weeks.json")))
 
-    def _refresh(self) -> Child:
-        return self._run("run", "--from", self._last.shifted(-1).key, "--to", self._last.key)
+    def _refresh(self, analyses: bool = True) -> Child:
+        return self._run("run", "--from", self._last.shifted(-1).key, "--to", self._last.key, analyses=analyses)
 
     def _figures(self) -> Figures:
         begun = datetime.now(UTC)
