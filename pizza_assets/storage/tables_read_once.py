@@ -10,9 +10,9 @@ from pizza_assets.storage.tables import TableStore
 
 
 class TablesReadOnce(TableStore):
-    """Reads the facts of each week once, since several tables depend on the same one; in a bucket each is requests.
+    """Reads the facts of every week and table once, since several tables depend on the same one.
 
-    What is stored later is not seen.
+    In a bucket each reading is requests, and for a CSV it reads the whole object. What is stored later is not seen.
     """
 
     def __init__(
@@ -23,9 +23,15 @@ class TablesReadOnce(TableStore):
         limits: RefusalLimits | None = None,
     ) -> None:
         super().__init__(store, now, mock_refused, limits)
-        self._known: dict[tuple[str, str], Facts | None] = {}
+        self._of_weeks: dict[tuple[str, str], Facts | None] = {}
+        self._of_whole: dict[str, Facts | None] = {}
 
     def week_facts(self, asset: str, week: str) -> Facts | None:
-        if (asset, week) not in self._known:
-            self._known[asset, week] = super().week_facts(asset, week)
-        return self._known[asset, week]
+        if (asset, week) not in self._of_weeks:
+            self._of_weeks[asset, week] = super().week_facts(asset, week)
+        return self._of_weeks[asset, week]
+
+    def whole_facts(self, asset: str) -> Facts | None:
+        if asset not in self._of_whole:
+            self._of_whole[asset] = super().whole_facts(asset)
+        return self._of_whole[asset]

@@ -1,7 +1,7 @@
 """A report over many weeks reads the facts of each week once, and says the same."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pizza_assets.orchestration.resources import build_staleness
@@ -44,16 +44,21 @@ def status(world: World, tables: TableStore) -> Status:
         return status_of(tables, weeks, WEEKLY, staleness, pipeline.now)
 
 
-def test_the_status_reads_facts_once_and_says_the_same(collected: World) -> None:
-    def now() -> datetime:
-        return Pipeline(collected.data).now
+def now() -> datetime:
+    return datetime(2026, 11, 22, tzinfo=UTC)
 
-    often, once = Counting(collected.data), Counting(collected.data)
-    expected = status(collected, TableStore(often, now))
-    assert status(collected, TablesReadOnce(once, now)) == expected
+
+def test_the_status_reads_facts_once_and_says_the_same(analysed: World) -> None:
+    often, once = Counting(analysed.data), Counting(analysed.data)
+    expected = status(analysed, TableStore(often, now))
+    assert status(analysed, TablesReadOnce(once, now)) == expected
     facts = [key for key in once.reads if "/week=" in key and key.endswith(".json")]
     assert facts
     # mock orders lie where raw_orders does, so two assets have the same facts
     assert {once.reads[key] for key in facts if "orders/mock" not in key} == {1}
     assert max(once.reads[key] for key in facts) == 2
     assert max(often.reads[key] for key in facts) > 3
+    extracts = [key for key in once.reads if key.endswith(".csv")]
+    assert extracts
+    assert {once.reads[key] for key in extracts} == {1}
+    assert max(often.reads[key] for key in extracts) > 1
