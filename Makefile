@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ESLINT_VERSION := 10.15.0
 
-.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture profile bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill fuzz tables-of-a-year full-disk upgrade
+.PHONY: run ui open test unit-tests thorough test-integration deploy-check torture profile bench bench-end-to-end bench-weeks bench-storage bench-import bench-tables bench-limits bench-analysis bench-growth bench-page calibrate check lint-js docs lock clean docs-site notebook bench-backfill fuzz tables-of-a-year full-disk upgrade
 
 run: .venv/run.installed  ## collect 52 weeks, analyse them, write the page
 	@$(BIN)/pizza run
@@ -62,6 +62,9 @@ bench-limits: .venv/test.installed  ## 8 processes under one rate limit: the req
 
 bench-analysis: .venv/test.installed  ## seconds and memory of the whole analysis: 20 markets x 52 weeks, 200 x 520
 	@$(BIN)/python -m pizza_assets_tests.bench_analysis
+
+bench-growth: .venv/test.installed  ## the daily refresh, its analysis by step and `pizza status` with 52, 260 and 520 stored weeks
+	@$(BIN)/python -m pizza_assets_tests.bench_growth
 
 bench-backfill: .venv/test.installed  ## 52 weeks by the Dagster UI, compared with `pizza backfill`, in turn
 	@$(BIN)/python -m pizza_assets_tests.bench_backfill 52

@@ -102,7 +102,7 @@ def analysis_parameters(settings: Settings) -> str:
     return fingerprint(repr(markets), days, repr(WindowLengths.from_settings(settings)), *chosen)
 
 
-def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
+def build_tables(settings: Settings, clock: Clock = utc_now, kind: type[TableStore] = TableStore) -> TableStore:
     """The stored tables. Under PIZZA_FALLBACK=fail, stand-ins for a real source and their results are ignored."""
     refused: frozenset[str] = frozenset()
     if settings.fallback == "fail":
@@ -110,7 +110,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
             refused |= {"match_source"}
         if order_label(settings) == DataSource.REAL:
             refused |= {"order_source"}
-    return TableStore(object_store(settings), clock, refused, RefusalLimits.from_settings(settings))
+    return kind(object_store(settings), clock, refused, RefusalLimits.from_settings(settings))
 
 
 def object_store(settings: Settings) -> ObjectStore:
