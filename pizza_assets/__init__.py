@@ -2,13 +2,8 @@
 
 import os
 
-from pizza_assets.freed_memory import keep_freed_memory
-
 # Sums of several threads round differently on machines with other numbers of processors, and the matrices here are too
 # small to gain from them. It is read when numpy is imported, so it is set before (decision 0071).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-# arrays of some megabytes are made and freed all the time (decision 0072)
-keep_freed_memory()
 
 __version__ = "0.1.0"

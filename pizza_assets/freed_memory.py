@@ -1,6 +1,8 @@
-"""How glibc's malloc treats freed memory. Without effect where another library allocates (macOS, Windows, musl)."""
+"""How memory is allocated in a run: by glibc's malloc, which keeps what was freed (decision 0072).
 
-import ctypes
+Without effect where another library allocates (macOS, Windows, musl).
+"""
+
 import os
 import sys
 
@@ -14,16 +16,21 @@ _SETTINGS = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_M
 def keep_freed_memory() -> None:
     """Let the next array use the memory of the last one, instead of returning it to the system and asking again.
 
-    Keeps up to 2 * LARGEST_FROM_HEAP. All threads share one heap, and Arrow uses it, too: of several, each keeps what
-    the others can't use. Not if one of glibc's own environment variables says otherwise.
+    All threads, and Arrow, share one heap, since separate heaps can't share their free memory. Only for processes that
+    end after a run: what was freed below something still in use is not returned. Nothing is set if one of _SETTINGS is
+    in the environment.
     """
     if sys.platform != "linux" or any(name in os.environ for name in _SETTINGS):
         return
+    import ctypes
+
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return
+    import pyarrow
+
     if not mallopt(_M_MMAP_THRESHOLD, LARGEST_FROM_HEAP):
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_OF_OLD_GLIBC)
     mallopt(_M_TRIM_THRESHOLD, 2 * LARGEST_FROM_HEAP)
     mallopt(_M_ARENA_MAX, 1)
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when pyarrow is imported
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())

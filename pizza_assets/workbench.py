@@ -15,15 +15,14 @@ from pizza_assets.orchestration.resources import build_io_manager, build_stalene
 from pizza_assets.orchestration.sources import Sources
 from pizza_assets.settings import Settings
 from pizza_assets.storage.layout import PLACES
-from pizza_assets.storage.tables import TableStore
 
 
 class Workbench:
     """Settings, tables and definitions. Raises ConfigurationError for a wrong setting, mapping or markets file."""
 
-    def __init__(self, kind_of_tables: type[TableStore] = TableStore) -> None:
+    def __init__(self) -> None:
         self.settings = Settings.from_environment(os.environ)
-        self.tables = build_tables(self.settings, kind=kind_of_tables)
+        self.tables = build_tables(self.settings)
         self.now = utc_now()
 
     @cached_property

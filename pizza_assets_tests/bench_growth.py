@@ -96,12 +96,12 @@ class Figures:
 
     @classmethod
     def read(cls, file: Path) -> "Figures":
-        told = json.loads(file.read_text(encoding="utf-8"))
+        figures = json.loads(file.read_text(encoding="utf-8"))
         for name in ("refresh", "status"):
-            told[name] = Share(**told[name])
+            figures[name] = Share(**figures[name])
         for name in ("runs", "steps"):
-            told[name] = {key: Share(**share) for key, share in told[name].items()}
-        return cls(**told)
+            figures[name] = {key: Share(**share) for key, share in figures[name].items()}
+        return cls(**figures)
 
 
 def main() -> None:
@@ -136,6 +136,7 @@ class _Bench:
 
     def __init__(self, folder: Path, markets: int | None, last: MatchWeek) -> None:
         self._folder, self._markets, self._last = folder, markets, last
+        self._name = f"{'usual' if markets is None else markets} markets to {last.key},"
         folder.mkdir(parents=True, exist_ok=True)
         self._environ = {name: text for name, text in os.environ.items() if not name.startswith(("PIZZA_", "DAGSTER_"))}
         self._environ |= {"PIZZA_STORAGE": str(folder / "storage"), "PIZZA_MATCHES": "mock", "PIZZA_ORDERS": "mock"}
@@ -147,7 +148,7 @@ class _Bench:
 
     def measured(self, weeks: int) -> Figures:
         """Extend the store to so many weeks, then measure, and print what was found; or what an earlier call found."""
-        file = self._folder / f"{weeks} weeks.json"
+        file = self._folder / f"{self._name} {weeks} weeks.json"
         if file.exists():
             figures = Figures.read(file)
         else:
@@ -165,7 +166,7 @@ class _Bench:
             raise SystemExit(f"the store could not be made: {made.last_lines}")
         print(f"\nextended to {weeks} weeks in {time.monotonic() - begun:.0f} s", flush=True)
         # as a later run finds it: all weeks checked once, and with the first size what an analysis leaves
-        self._refresh(analyses=not list(self._folder.glob("* weeks.json")))
+        self._refresh(analyses=not list(self._folder.glob(f"{self._name} * weeks.json")))
 
     def _refresh(self, analyses: bool = True) -> Child:
         return self._run("run", "--from", self._last.shifted(-1).key, "--to", self._last.key, analyses=analyses)
@@ -202,10 +203,10 @@ class _Bench:
         last_lines = "\n".join([*done.stdout.splitlines()[-5:], *done.stderr.splitlines()[-5:]])
         if not report.exists():
             raise SystemExit(f"pizza {' '.join(arguments)} ended with {done.returncode}: {last_lines}")
-        told = json.loads(report.read_text(encoding="utf-8"))
-        notes = np.array(told.pop("notes"), float).reshape(-1, len(_COLUMNS))
-        disk_mb = told.pop("disk_mb")
-        return Child(done.returncode, Share(elapsed, **told), disk_mb, notes, last_lines)
+        used = json.loads(report.read_text(encoding="utf-8"))
+        notes = np.array(used.pop("notes"), float).reshape(-1, len(_COLUMNS))
+        disk_mb = used.pop("disk_mb")
+        return Child(done.returncode, Share(elapsed, **used), disk_mb, notes, last_lines)
 
 
 def _market(number: int) -> str:
@@ -292,14 +293,14 @@ def _child(how: Mapping[str, Any], arguments: Sequence[str]) -> None:
     noting.join()
     io = dict(line.split(": ") for line in Path("/proc/self/io").read_text(encoding="utf-8").splitlines())
     used = resource.getrusage(resource.RUSAGE_SELF)
-    told = {
+    used = {
         "processor": used.ru_utime + used.ru_stime,
         "peak_mb": used.ru_maxrss * 1024 / 1e6,
         "asked_mb": int(io["rchar"]) / 1e6,
         "disk_mb": int(io["read_bytes"]) / 1e6,
         "notes": notes,
     }
-    Path(how["report"]).write_text(json.dumps(told), encoding="utf-8")
+    Path(how["report"]).write_text(json.dumps(used), encoding="utf-8")
     sys.exit(code)
 
 

@@ -178,7 +178,7 @@ _NOT_READ = [
 
 
 def _evidence(impact: pd.DataFrame, grids: Mapping[SourcePair, ExpectedGrid], pair: SourcePair) -> Evidence:
-    rows = rows_for_sources(impact, *pair).drop(columns=_NOT_READ, errors="ignore")
+    rows = rows_for_sources(impact, *pair).drop(columns=_NOT_READ)
     return Evidence(rows, grids.get(pair, EMPTY_GRID))
 
 

@@ -88,8 +88,8 @@ _QUALITY_COLUMNS = [
     *("match_id", "market", "window", "window_end_at", "observed", "expected"),
     *("control_market_count", "special_day", "status", "reasons"),
 ]
-"""What `rows_of_span` and the columns about quality read. Selecting rows of all columns of MatchImpact takes four times
-as long, for each part of the business."""
+"""What `rows_of_span` and the columns about quality read: selecting rows of all columns takes much longer, and there
+are many parts of the business."""
 
 
 def _without_baseline(grid: ExpectedGrid) -> list[str]:
@@ -169,7 +169,8 @@ def _quality_in_words(is_used: np.ndarray, reasons: pd.Series) -> str:
         return "no windows"
     counts = counted(reasons[~is_used])
     refused = "; ".join(f"{count} {Reason(reason).code}" for reason, count in counts.items())
-    return f"{is_used.sum()} of {len(is_used)} windows usable ({100 * is_used.mean():.0f} %)" + (
+    share = 100 * is_used.sum() / len(is_used)
+    return f"{is_used.sum()} of {len(is_used)} windows usable ({share:.0f} %)" + (
         f"; refused: {refused}" if refused else ""
     )
 

@@ -34,7 +34,7 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     order = np.argsort(p_values, kind="stable")  # NaN last
     answered = order[: int(np.isfinite(p_values).sum())]
     steps = p_values[answered] * np.arange(len(answered), 0, -1)
-    # as statsmodels' multipletests, which collects all garbage of the process on every call: 0.1 s
+    # as statsmodels' multipletests, whose Holm runs Python's garbage collection on every call: 0.1 s
     adjusted[answered] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
 

@@ -25,8 +25,8 @@ BLOCK_WEEKS = 8
 MIN_WEEKS = 26
 """With less than half a year of weeks, parts of the year can't be told from chance."""
 LEVEL = 0.025
-"""Of the test that any market keeps a season, in any span. Its smallest p-values are too small, as weeks vary more than
-the test knows: at 0.05 more than 5 % of years without a season had a market named (docs/calibration.md)."""
+"""At which a market is named, in any span. At 0.05, more than 5 % of simulated years without a season had a market
+named falsely, as the smallest p-values are too small (decision 0074)."""
 LEVEL_OF_NAMED = 0.05
 """At which each span is asked of a market that is named for another one."""
 Key = TypeVar("Key", bound=Hashable)

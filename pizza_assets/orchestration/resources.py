@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from pizza_assets.analysis.windows import WindowLengths
+from pizza_assets.freed_memory import keep_freed_memory
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.freshness.check_history import CheckHistory
 from pizza_assets.orchestration.freshness.staleness import Staleness
@@ -44,7 +45,7 @@ def build_resources(settings: Settings, clock: Clock = utc_now) -> dict[str, obj
             lambda context: week_inputs(settings, context.resources),
             required_resource_keys={"tables", "markets", "sources", "clock"},
         ),
-        "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(build_io_manager(settings, tables)),
+        "io_manager": dg.IOManagerDefinition(lambda _: _io_manager_of_run(settings, tables)),
         "s3_events": dg.ResourceDefinition(lambda _: s3_event_queue(settings)),
         **s3_resources(settings),
     }
@@ -85,6 +86,11 @@ def build_staleness(
     return Staleness(tables, inputs, whole_parents, analysis_parameters(settings), checks)
 
 
+def _io_manager_of_run(settings: Settings, tables: TableStore) -> TableIOManager:
+    keep_freed_memory()  # here, since a run makes its IO manager, and a code location none
+    return build_io_manager(settings, tables)
+
+
 def build_io_manager(
     settings: Settings, tables: TableStore, on_stored: Callable[[str, str | None], None] | None = None
 ) -> TableIOManager:
@@ -102,7 +108,7 @@ def analysis_parameters(settings: Settings) -> str:
     return fingerprint(repr(markets), days, repr(WindowLengths.from_settings(settings)), *chosen)
 
 
-def build_tables(settings: Settings, clock: Clock = utc_now, kind: type[TableStore] = TableStore) -> TableStore:
+def build_tables(settings: Settings, clock: Clock = utc_now) -> TableStore:
     """The stored tables. Under PIZZA_FALLBACK=fail, stand-ins for a real source and their results are ignored."""
     refused: frozenset[str] = frozenset()
     if settings.fallback == "fail":
@@ -110,7 +116,7 @@ def build_tables(settings: Settings, clock: Clock = utc_now, kind: type[TableSto
             refused |= {"match_source"}
         if order_label(settings) == DataSource.REAL:
             refused |= {"order_source"}
-    return kind(object_store(settings), clock, refused, RefusalLimits.from_settings(settings))
+    return TableStore(object_store(settings), clock, refused, RefusalLimits.from_settings(settings))
 
 
 def object_store(settings: Settings) -> ObjectStore:

@@ -39,9 +39,10 @@ class TeamRow:
 
 
 def stored_matches(tables: TableStore, weeks: Sequence[str]) -> pd.DataFrame:
-    """The real matches stored for these weeks: COLUMNS of RawMatches."""
+    """The real matches stored for these weeks: COLUMNS of RawMatches. Weeks of mock matches are not read."""
     stored = WeekTables(tables, "raw_matches", weeks)
-    parts = [part for week in stored if len(part := stored.read(week, COLUMNS))]
+    with_real = [week for week in stored if (facts := stored.facts(week)) and facts.data_source != DataSource.MOCK]
+    parts = [part for week in with_real if len(part := stored.read(week, COLUMNS))]
     matches = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     return matches[matches["match_source"] == DataSource.REAL].reset_index(drop=True)
 

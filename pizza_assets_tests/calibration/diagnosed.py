@@ -106,8 +106,9 @@ def _told(year: SimulatedYear, name: str) -> Iterator[Record]:
 
 
 def false_warnings(impact: pd.DataFrame, grid: ExpectedGrid) -> Iterator[Record]:
-    """Records of a null year: whether a market's season is named, and whether the hours before kick-off are flagged."""
-    yield "seasons of single markets, null", "any market named", float(bool(own_seasons(impact, grid).markets))
+    """Records of a year without an effect: whether a market's season is named (right only in the world of own seasons),
+    and whether the hours before kick-off are flagged."""
+    yield "seasons of single markets", "any market named", float(bool(own_seasons(impact, grid).markets))
     yield from _hours_before(impact, grid, "null")
 
 

@@ -24,12 +24,11 @@ def status(first: date | None, last: date | None, is_json: bool, is_verified: bo
     from pizza_assets.orchestration.runs.local_instance import local_instance
     from pizza_assets.orchestration.runs.status import status_json, status_of, status_text
     from pizza_assets.orchestration.runs.weekly_graph import WeeklyGraph
-    from pizza_assets.storage.tables_read_once import TablesReadOnce
     from pizza_assets.storage.verification import damages
     from pizza_assets.workbench import Workbench
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    bench = Workbench(TablesReadOnce)
+    bench = Workbench()
     begin, end = bench.weeks_of(first, last)
     span = bench.stored_span()
     weeks = [] if span is None else weeks_between(begin or span[0], end or span[1])
