@@ -26,7 +26,7 @@ SHOWN_PER_WEEK = 20
 _BUSINESS_DAY = timedelta(hours=23)
 """The shortest one, on which clocks go forward."""
 _BOUNDED_SOURCES = ("files", "sql")
-"""The sources that say which hours they cover: OrderFiles.name and OrdersTable.name; their modules are slow to import."""
+"""Sources that say which hours they cover: OrderFiles.name and OrdersTable.name; their modules are slow to import."""
 _COLUMNS = ["row_id", "origin", "line_number", "column", "check", "value", "reason"]
 
 
