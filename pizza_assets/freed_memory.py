@@ -17,8 +17,8 @@ def keep_freed_memory() -> None:
     """Let the next array use the memory of the last one, instead of returning it to the system and asking again.
 
     All threads, and Arrow, share one heap, since separate heaps can't share their free memory. Only for processes that
-    end after a run: what was freed below something still in use is not returned. Nothing is set if one of _SETTINGS is
-    in the environment.
+    end after a run, or run again: what was freed below something still in use is not returned. Nothing is set if one of
+    _SETTINGS is in the environment.
     """
     if sys.platform != "linux" or any(name in os.environ for name in _SETTINGS):
         return

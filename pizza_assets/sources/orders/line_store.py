@@ -216,7 +216,7 @@ def transaction(db: "DuckDBPyConnection") -> Iterator[None]:
     db.execute("BEGIN")
     try:
         yield
-    except BaseException as error:
+    except BaseException as error:  # on interrupts, too: half a change must not be stored
         _roll_back(db, error)
         raise
     db.execute("COMMIT")
