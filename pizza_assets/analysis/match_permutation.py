@@ -14,7 +14,8 @@ import numpy as np
 from pizza_assets.analysis.ratios import ratio
 
 FEW_EXTREME_DRAWS = 10
-_CELLS_AT_ONCE = 4_000_000
+_CELLS_AT_ONCE = 500_000
+"""Outcomes of all drawn matches that are in memory at the same time, each as four numbers of 8 bytes."""
 
 
 @dataclass(frozen=True)

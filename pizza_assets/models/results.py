@@ -112,7 +112,7 @@ class CorrelationResults(
     Table,
     name="correlation_results",
     place=ANALYSIS,
-    code_version=14,
+    code_version=15,
     key=("order_source", "match_source", "family_id", "analysis_id"),
     schema_version=5,
 ):

@@ -23,6 +23,7 @@ from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_AS
 
 from pizza_assets.errors import PizzaAssetsError, StorageError, WeeksFailed
 from pizza_assets.escaping import plain_markdown, printable
+from pizza_assets.freed_memory import FreedMemory
 from pizza_assets.models.coverage import CoveredPeriod
 from pizza_assets.models.row_stream import RowStream
 from pizza_assets.models.vocabulary import DataSource
@@ -124,6 +125,7 @@ class TableIOManager(dg.IOManager):
         self._tables = tables
         self._parameters = parameters
         self._on_stored = on_stored
+        self._freed = FreedMemory()
         self._loaded: dict[tuple[str, str], dict[str, str]] = {}
 
     def handle_output(  # pyright: ignore[reportIncompatibleMethodOverride] - Dagster takes generators too
@@ -131,8 +133,10 @@ class TableIOManager(dg.IOManager):
     ) -> Iterator[dg.DagsterEvent]:
         """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are stored and reported."""
         asset = context.asset_key.to_user_string()
+        self._freed.return_surplus()  # of the inputs, too, which nothing holds any more
         if isinstance(obj, WeekOutputs):
             yield from self._write_weeks(context, asset, obj)
+            self._freed.return_surplus()
             return
         if isinstance(obj, WholeOutput):
             origin = self._origin_of_whole(context, obj.data_source)

@@ -276,6 +276,22 @@ def test_a_stored_grid_with_lost_hours_is_the_same_grid() -> None:
     np.testing.assert_array_equal(usual_orders(stored, everywhere), usual_orders(holed, everywhere))
 
 
+def test_a_quarter_hour_has_no_say_in_its_own_habit() -> None:
+    """Otherwise dates without a match, which the habits are made of, would look more usual than those with one."""
+    shop = shop_grid()
+    everywhere = np.ones_like(shop.is_known)
+    before = usual_orders(shop, everywhere)[0]
+    free = np.flatnonzero(shop.is_known[0] & ~shop.is_masked[0] & (before > 1))
+    cell = free[len(free) // 2]
+    observed = shop.observed.copy()
+    observed[0, cell] *= 3
+    after = usual_orders(replace(shop, observed=observed), everywhere)[0]
+    others = free[shop.bin_of_week[0, free] == shop.bin_of_week[0, cell]]
+    others = others[others != cell]
+    assert after[cell] == pytest.approx(before[cell], rel=5e-3), "only the levels of weeks move a little"
+    assert (after[others] > 1.01 * before[others]).all()
+
+
 def test_holidays_are_those_of_the_market() -> None:
     world, shop = one_shop(), shop_grid()
     (market,) = world.markets

@@ -29,8 +29,9 @@ def plain_same_day(
     free = [known[i] and not near[i] and local[i][0] not in left_out for i in cells]
     kickoffs = [k for k in kickoffs if local[k][0] not in left_out]
     place = [(local[i][1], local[i][2]) for i in cells]
-    habit = _habit(orders, free, place, week)
-    usual = _usual(orders, free, place, week, local, habit)
+    levels = _levels(orders, free, place, week)
+    habit = _habit(orders, free, place, week, levels)
+    usual = _usual(orders, free, place, week, local, habit, levels)
     by_date: dict[date, list[int]] = {}
     for i in cells:
         by_date.setdefault(local[i][0], []).append(i)
@@ -68,15 +69,10 @@ def plain_same_day(
     return _estimate(_with_placebos([r for r in rows if abs(r["g"] - centre) <= 3 * spread]))
 
 
-def _habit(orders: list[int], free: list[bool], place: list, week: list[int]) -> dict:
+def _levels(orders: list[int], free: list[bool], place: list, week: list[int]) -> dict:
     level = dict.fromkeys(week, 1.0)
     while True:
-        sold, levels = dict.fromkeys(place, 0.0), dict.fromkeys(place, 0.0)
-        for i in range(len(orders)):
-            if free[i]:
-                sold[place[i]] += orders[i]
-                levels[place[i]] += level[week[i]]
-        habit = {p: sold[p] / levels[p] if levels[p] else 0.0 for p in sold}
+        habit = _habit(orders, free, place, week, level)
         sold_in, usual_in = dict.fromkeys(week, _PRIOR), dict.fromkeys(week, _PRIOR)
         for i in range(len(orders)):
             if free[i]:
@@ -86,10 +82,21 @@ def _habit(orders: list[int], free: list[bool], place: list, week: list[int]) ->
         moved = max(abs(new[w] - level[w]) for w in level)
         level = new
         if moved < 1e-6:
-            return habit
+            return level
 
 
-def _usual(orders: list[int], free: list[bool], place: list, week: list[int], local: list, habit: dict) -> list[float]:
+def _habit(orders: list[int], free: list[bool], place: list, week: list[int], level: dict) -> dict:
+    sold, levels = dict.fromkeys(place, 0.0), dict.fromkeys(place, 0.0)
+    for i in range(len(orders)):
+        if free[i]:
+            sold[place[i]] += orders[i]
+            levels[place[i]] += level[week[i]]
+    return {p: sold[p] / levels[p] if levels[p] else 0.0 for p in sold}
+
+
+def _usual(
+    orders: list[int], free: list[bool], place: list, week: list[int], local: list, habit: dict, levels: dict
+) -> list[float]:
     sold, usual, sold_on, usual_on = {}, {}, {}, {}
     for i in range(len(orders)):
         for table, key, value in (
@@ -100,7 +107,16 @@ def _usual(orders: list[int], free: list[bool], place: list, week: list[int], lo
         ):
             table[key] = table.get(key, 0.0) + (value if free[i] else 0.0)
     level = {(w, d): (sold[w] - sold_on[w, d] + _PRIOR) / (usual[w] - usual_on[w, d] + _PRIOR) for w, d in sold_on}
-    return [habit[place[i]] * level[week[i], local[i][0]] for i in range(len(orders))]
+    at_place: dict = {}
+    for i in range(len(orders)):
+        if free[i]:
+            at_place.setdefault(place[i], []).append(i)
+
+    def of_other_weeks(i: int) -> float:
+        others = [j for j in at_place.get(place[i], []) if j != i]
+        return sum(orders[j] for j in others) / sum(levels[week[j]] for j in others) if others else 0.0
+
+    return [of_other_weeks(i) * level[week[i], local[i][0]] for i in range(len(orders))]
 
 
 def _with_placebos(rows: list[dict]) -> list[dict]:
