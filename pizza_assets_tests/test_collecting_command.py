@@ -56,7 +56,9 @@ def test_of_many_unreadable_files_the_first_are_named_and_the_others_counted(
         write(tmp_path / "inbox", f"empty{number:02}.csv", "")
     assert main(["run"]) == 1
     assert len(said_before) == 11
-    assert said_before[1] == "warning: order file empty00.csv: the file is empty (0 bytes); export it again or remove it"
+    assert (
+        said_before[1] == "warning: order file empty00.csv: the file is empty (0 bytes); export it again or remove it"
+    )
     assert said_before[-1] == "warning: 21 more order files can't be read; all are named at the end"
     assert capsys.readouterr().out.count("\nWarning  empty") == 30
 
