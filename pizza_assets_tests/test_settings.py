@@ -145,7 +145,7 @@ def test_a_misspelt_variable_is_refused() -> None:
         ("PIZZA_ORDRES", "PIZZA_ORDERS"),
         ("PIZZA_MARKET", "PIZZA_MARKETS"),
         ("PIZZA_S3_BUCKET_NAME", "S3_BUCKET_NAME"),
-        ("QUICKSIGHT_REGON", "QUICKSIGHT_REGION"),
+        ("QUICKSIGHT_REGIONS", "QUICKSIGHT_REGION"),
         ("PIZZA_XYZ", None),
         ("QUICKSIGHT_", None),
         ("PIZZA_" + "X" * 5000, None),

@@ -39,7 +39,7 @@ class TeamRow:
 
 
 def stored_matches(tables: TableStore, weeks: Sequence[str], label: DataSource = DataSource.REAL) -> pd.DataFrame:
-    """The matches with this label stored for these weeks: COLUMNS of RawMatches. Weeks of the other one are not read."""
+    """The matches with this label stored for these weeks: COLUMNS of RawMatches. Weeks without any are not read."""
     other = DataSource.REAL if label == DataSource.MOCK else DataSource.MOCK
     stored = WeekTables(tables, "raw_matches", weeks)
     read = [week for week in stored if (facts := stored.facts(week)) and facts.data_source != other]
