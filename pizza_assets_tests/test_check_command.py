@@ -81,6 +81,23 @@ def test_it_asks_for_what_it_can_not_know_and_writes_nothing(home: Path, capsys:
     assert not (home / "orders.toml").exists()
 
 
+def test_a_refusal_under_placeholders_comes_after_the_questions(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The refusal came first, and read as final: "A whole file is refused … a sign of another currency"."""
+    frame = pd.read_csv(home / "orders.csv").head(50)
+    frame.assign(Paid=frame["Paid"].astype("str") + " pts").to_csv(home / "points.csv", index=False)
+    assert main(["check", "points.csv", "--label", "mock", "--chain", "dominos"]) == 1
+    out = capsys.readouterr().out
+    assert "A whole file is refused" not in out
+    assert "nothing to analyse" not in out
+    questions, _, refusal = out.partition("With the placeholders a whole file is refused, which an answer may mend: ")
+    assert "  --currency CODE " in questions
+    assert refusal.startswith("points.csv: none of its 50 lines can be accepted")
+    assert main(["check", "points.csv", *SAID, "--date-order", "day"]) == 1
+    out = capsys.readouterr().out
+    assert "A whole file is refused: points.csv: none of its 50 lines can be accepted" in out
+    assert "No order is accepted, so there is nothing to analyse." in out
+
+
 def test_every_line_is_accounted_for_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "orders.csv", *SAID]) == 0
     out = capsys.readouterr().out

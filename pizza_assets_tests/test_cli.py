@@ -3,7 +3,6 @@
 import gc
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -272,27 +271,19 @@ def test_a_dry_run_stores_nothing(project: None, tmp_path: Path, capsys: pytest.
     assert LocalFolder(tmp_path / "data").keys("") == []
 
 
-def test_the_ui_can_be_interrupted_though_a_script_started_it_in_the_background(
+def test_the_ui_is_dagster_dev_with_its_home_and_without_its_advice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Scripts start background commands with SIGINT ignored, which `dagster dev` would inherit."""
-    started: list[tuple[object, ...]] = []
-
-    def execv(*command: object) -> None:
-        started.append((*command, signal.getsignal(signal.SIGINT), os.environ["DAGSTER_HOME"]))
-
-    monkeypatch.setattr(os, "execv", execv)
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, command: started.append([*command, os.environ["DAGSTER_HOME"]]))
     monkeypatch.setitem(os.environ, "DAGSTER_HOME", "")
     monkeypatch.setitem(os.environ, "PYTHONWARNINGS", "error::DeprecationWarning")
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        main(["ui", "--port", "3001"])
-    finally:
-        signal.signal(signal.SIGINT, before)
-    ((program, arguments, on_sigint, home),) = started
-    assert Path(str(program)).name == "dagster"
-    assert list(arguments)[1:] == ["dev", "--host", "127.0.0.1", "--port", "3001", "-m", "pizza_assets.definitions"]
-    assert (on_sigint, home) == (signal.SIG_DFL, str(tmp_path))
+    main(["ui", "--port", "3001"])
+    [[_, *module, program, dev, host, address, port, number, m, code, home]] = started
+    assert module == ["-m", "pizza_assets.cli.stoppable"]
+    assert Path(program).name == "dagster"
+    assert [dev, host, address, port, number] == ["dev", "--host", "127.0.0.1", "--port", "3001"]
+    assert [m, code, home] == ["-m", "pizza_assets.definitions", str(tmp_path)]
     assert os.environ["PYTHONWARNINGS"].startswith("error::DeprecationWarning,ignore:Function `dev_command`")
 
 

@@ -139,6 +139,26 @@ def test_a_misspelt_variable_is_refused() -> None:
         Settings.from_environment({"QUICKSIGHT_ACCOUNT": "123456789012"})
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("PIZZA_ORDRES", "PIZZA_ORDERS"),
+        ("PIZZA_MARKET", "PIZZA_MARKETS"),
+        ("PIZZA_S3_BUCKET_NAME", "S3_BUCKET_NAME"),
+        ("QUICKSIGHT_REGIONS", "QUICKSIGHT_REGION"),
+        ("PIZZA_XYZ", None),
+        ("QUICKSIGHT_", None),
+        ("PIZZA_" + "X" * 5000, None),
+    ],
+)
+def test_of_an_unknown_setting_the_one_that_may_be_meant_is_named_and_not_all(variable: str, meant: str | None) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        Settings.from_environment({variable: "files"})
+    guess = f" (did you mean {meant}?)" if meant else ""
+    remedy = "correct or unset it. All settings are in docs/configuration.md"
+    assert str(refused.value) == f"{variable[:100]} is not a setting{guess}; {remedy}"
+
+
 def test_file_orders_need_path_and_mapping() -> None:
     with pytest.raises(ConfigurationError, match="PIZZA_ORDERS_MAPPING"):
         Settings.from_environment({"PIZZA_ORDERS": "files", "PIZZA_ORDERS_PATH": "orders.csv"})

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -71,10 +72,13 @@ def _written(sample: ExportSample) -> str:
     return f"CSV with {names.get(sample.delimiter, repr(sample.delimiter))}, {sample.encoding.removesuffix('-sig')}"
 
 
-def questions_text(proposal: Proposal) -> str:
-    """The questions, each with the option that answers it."""
+def questions_text(proposal: Proposal, bad_files: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The questions, each with the option that answers it. bad_files: what the preview refused, by file."""
     lines = ["", "Only you can answer these questions. Add these options and check again:"]
     lines += [f"  {question.option:26} {question.about}" for question in proposal.questions]
+    lines += [
+        f"\nWith the placeholders a whole file is refused, which an answer may mend: {w}" for w in bad_files.values()
+    ]
     return "\n".join(lines)
 
 
@@ -86,7 +90,10 @@ def report_text(checked: ExportCheck, mapping: FileMapping, proposal: Proposal |
         lines.append(f"A preview: {', '.join(assumed)} not answered yet; placeholders are used")
     lines += _accounted(checked)
     lines += _refused(checked)
-    lines += [f"\nA whole file is refused: {why}" for why in checked.bad_files.values()]
+    if not assumed:  # otherwise an answer may mend that, so the questions come first
+        lines += [f"\nA whole file is refused: {why}" for why in checked.bad_files.values()]
+    if checked.readiness is None and assumed:
+        return "\n".join([*lines, "", "No order is accepted with the placeholders."])
     if checked.readiness is None:
         return "\n".join([*lines, "", "No order is accepted, so there is nothing to analyse."])
     lines += _period(checked, settings)

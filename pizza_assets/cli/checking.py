@@ -94,7 +94,7 @@ def check(
         checked = check_export(path, mapping, cache, bench.settings, utc_now)
     say(report_text(checked, mapping, proposal, bench.settings))
     if proposal is not None and proposal.questions:
-        say(questions_text(proposal))
+        say(questions_text(proposal, checked.bad_files))
         return 1
     unusable = why_unusable(checked, bench.settings.reject_error_share)
     doubts = [*checked.doubts, *unused_refunds(samples, mapping)]

@@ -28,6 +28,9 @@ from pizza_assets.storage.layout import PLACES
 from pizza_assets.temporary import sweep_temporary
 from pizza_assets.workbench import Workbench
 
+_MOST_NAMED = 10
+"""Unreadable files that are named before a run; at its end all are."""
+
 
 def run(first: date | None, last: date | None, finished_weeks: int) -> int:
     """Collect the chosen weeks again, analyse and summarise; returns the exit code."""
@@ -73,6 +76,7 @@ class _Collecting:
         gc.freeze()  # modules and definitions stay until the end: garbage is not looked for among them again and again
 
     def run(self, request: Request) -> int:
+        _report_unreadable_files(self._bench)
         with self._progress:
             collected = self.backfill.collect(request)
             analysis_error = self._analyse(request, collected)
@@ -126,6 +130,19 @@ def _report_resumption(attempt: Attempt, request: Request) -> None:
         "weeks are done and stay (--anew collects all of them again)",
         is_problem=True,
     )
+
+
+def _report_unreadable_files(bench: Workbench) -> None:
+    """Name the order files that can't be read, a line each: the summary, which names all, may be hours away."""
+    files = bench.sources.order_files
+    unreadable = [] if files is None else list(files.facts.bad_files.values())
+    for why in unreadable[:_MOST_NAMED]:
+        say(f"warning: order file {' '.join(why.split())}", is_problem=True)
+    if len(unreadable) > _MOST_NAMED:
+        say(
+            f"warning: {len(unreadable) - _MOST_NAMED} more order files can't be read; all are named at the end",
+            is_problem=True,
+        )
 
 
 def _warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Implements `pizza teams`: which team is in which competition and season, and who follows it."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from pizza_assets.cli.names import known_name
 from pizza_assets.cli.terminal import say
+from pizza_assets.command_name import typed
 from pizza_assets.errors import SourceError
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource
@@ -39,15 +41,15 @@ def list_teams(market_name: str | None, first: date | None, last: date | None) -
         weeks = chosen_weeks(bench.settings, bench.now, *bench.weeks_of(first, last), 0)
         matches = _matches_of(bench.sources.matches, weeks)
     if matches.empty and first is None and last is None:
-        say("no real match is stored; name the weeks to read from the match source with --from DATE")
+        say(_without_real_matches(bench, markets, market_name))
         return 0
     if matches.empty:
         say("the match source has no real match of these weeks; what is missing is named above")
         return 1
     followed = {team for market in markets for team in market.teams}
-    rows = [row for row in team_rows(matches, markets) if market_name is None or row.team in followed]
-    for competition, group in groupby(rows, key=lambda row: row.competition):
-        say(f"{competition}\n" + "\n".join(_line(row) for row in group) + "\n")
+    rows = _rows(matches, markets, market_name)
+    for text in _by_competition(rows, DataSource.REAL):
+        say(text)
     for team in sorted(followed - {row.team for row in rows}):
         say(f"{team:{_WIDTH}}  no match")
     splits = possible_splits(matches)
@@ -83,9 +85,53 @@ def _matches_of(source: MatchSource, weeks: list[MatchWeek]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
-def _line(row: TeamRow) -> str:
+def _without_real_matches(bench: Workbench, markets: Markets, market_name: str | None) -> str:
+    """The stored mock matches, marked as such, and how to get real ones."""
+    weeks = bench.tables.weeks("raw_matches")
+    mock = stored_matches(bench.tables, weeks, DataSource.MOCK)
+    next_steps = _next_steps(bench, typed("run" if mock.empty else "backfill --stale-only"))
+    if mock.empty:
+        return f"No match is stored.\n\n{next_steps}"
+    rows = _rows(mock, markets, market_name)
+    return "\n".join(
+        [
+            "No real match is stored, only MOCK ones, which are invented:\n",
+            *_by_competition(rows, DataSource.MOCK),
+            f"{len({row.team for row in rows})} teams, {len(mock):,} MOCK matches, weeks {weeks[0]} to {weeks[-1]}",
+            f"\n{next_steps}",
+        ]
+    )
+
+
+def _next_steps(bench: Workbench, collect: str) -> str:
+    """How to get real matches. collect: the command that collects them."""
+    source = bench.settings.match_source
+    if source.is_invented:
+        return f"Next, for real matches: unset PIZZA_MATCHES, which is {bench.settings.matches}; then {collect}"
+    failed = f"once {bench.settings.matches} answers ({typed('status')} says why it did not)"
+    when = f", {failed}" if bench.tables.weeks("raw_matches") else ""
+    return (
+        f"Next, for real matches: {collect}{when}\n"
+        f"To list those of other weeks without storing them: {typed('teams --from DATE')}"
+    )
+
+
+def _rows(matches: pd.DataFrame, markets: Markets, market_name: str | None) -> list[TeamRow]:
+    """All teams, or those that the only market follows."""
+    followed = {team for market in markets for team in market.teams}
+    return [row for row in team_rows(matches, markets) if market_name is None or row.team in followed]
+
+
+def _by_competition(rows: Iterable[TeamRow], label: DataSource) -> Iterator[str]:
+    """A paragraph for each competition."""
+    mark = "MOCK " if label == DataSource.MOCK else ""
+    for competition, group in groupby(rows, key=lambda row: row.competition):
+        yield f"{mark}{competition}\n" + "\n".join(_line(row, mark) for row in group) + "\n"
+
+
+def _line(row: TeamRow, mark: str) -> str:
     markets = f"  followed by {', '.join(row.markets)}" if row.markets else ""
-    return f"  {row.team:{_WIDTH}} {row.matches:4} matches  {_seasons_in_words(row.seasons)}{markets}"
+    return f"  {row.team:{_WIDTH}} {row.matches:4} {mark}matches  {_seasons_in_words(row.seasons)}{markets}"
 
 
 def _seasons_in_words(seasons: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Codes of currencies and their decimal places. Exchange rates and formatting do not belong here."""
+"""Codes of currencies, their signs and decimal places. Exchange rates and formatting do not belong here."""
 
 _WITHOUT_MINOR_UNITS = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
@@ -18,11 +18,33 @@ _CODES = """
 """ISO 4217: the currencies that people have paid with since 2010, in any country (Unicode CLDR, supplementalData)."""
 NO_CURRENCY = "XXX"
 """ISO 4217's code for none: stands for the currency until it is known."""
+_BY_SIGN = {
+    "£": ("GBP",), "€": ("EUR",), "₹": ("INR",), "₺": ("TRY",), "₪": ("ILS",), "₩": ("KRW",), "₫": ("VND",),
+    "₴": ("UAH",), "₦": ("NGN",), "₱": ("PHP",), "zł": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "Fr.": ("CHF",),
+    "R$": ("BRL",), "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD",), "AU$": ("AUD",), "A$": ("AUD",),
+    "NZ$": ("NZD",), "HK$": ("HKD",), "S$": ("SGD",),
+    "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"), "kr.": ("SEK", "NOK", "DKK", "ISK"), "Kr": ("SEK", "NOK", "DKK", "ISK"),
+    "¥": ("JPY", "CNY"), "￥": ("JPY", "CNY"),
+}  # fmt: skip
+"""The currencies whose amounts are written with a sign, the most usual first; of $ only some of about twenty."""
 
 
 def is_currency(code: str) -> bool:
     """Whether it is the code of a currency in which orders may be paid, in capital letters."""
     return len(code) == 3 and code in _CODES.split()
+
+
+def currencies_of(sign: str) -> tuple[str, ...]:
+    """The currencies that a sign or code beside an amount may mean, the most usual first; none if it is not known."""
+    return (sign,) if is_currency(sign) else _BY_SIGN.get(sign, ())
+
+
+def signs_of(currency: str) -> tuple[str, ...]:
+    """The code and the signs that may stand beside an amount in `currency`, longer ones first; of NO_CURRENCY all."""
+    signs = (sign for sign, codes in _BY_SIGN.items() if currency in (*codes, NO_CURRENCY))
+    codes = _CODES.split() if currency == NO_CURRENCY else [currency]
+    return tuple(sorted([*codes, *signs], key=lambda sign: (-len(sign), sign)))
 
 
 def currencies_by_minor_digits() -> dict[int, list[str]]:

@@ -38,13 +38,14 @@ class TeamRow:
     markets: tuple[str, ...]
 
 
-def stored_matches(tables: TableStore, weeks: Sequence[str]) -> pd.DataFrame:
-    """The real matches stored for these weeks: COLUMNS of RawMatches. Weeks of mock matches are not read."""
+def stored_matches(tables: TableStore, weeks: Sequence[str], label: DataSource = DataSource.REAL) -> pd.DataFrame:
+    """The matches with this label stored for these weeks: COLUMNS of RawMatches. Weeks without any are not read."""
+    other = DataSource.REAL if label == DataSource.MOCK else DataSource.MOCK
     stored = WeekTables(tables, "raw_matches", weeks)
-    with_real = [week for week in stored if (facts := stored.facts(week)) and facts.data_source != DataSource.MOCK]
-    parts = [part for week in with_real if len(part := stored.read(week, COLUMNS))]
+    read = [week for week in stored if (facts := stored.facts(week)) and facts.data_source != other]
+    parts = [part for week in read if len(part := stored.read(week, COLUMNS))]
     matches = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-    return matches[matches["match_source"] == DataSource.REAL].reset_index(drop=True)
+    return matches[matches["match_source"] == label].reset_index(drop=True)
 
 
 def weeks_to_compare(first: MatchWeek, last: MatchWeek) -> list[str]:

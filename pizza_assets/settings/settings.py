@@ -1,8 +1,9 @@
 """Every setting with its environment variable, default and meaning; the settings of sources are in sources.py."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from pizza_assets.errors import ConfigurationError, quoted
@@ -178,7 +179,8 @@ class Settings(SourceSettings):
         unknown = sorted(ours - known.keys() - _OTHER_VARIABLES)
         if unknown:
             raise ConfigurationError(
-                f"{unknown[0][:100]} is not a setting; correct or unset it. The settings are {', '.join(sorted(known))}"
+                f"{unknown[0][:100]} is not a setting{_meant(unknown[0], known)}; correct or unset it. All settings "
+                "are in docs/configuration.md"
             )
         chosen = {}
         for variable, declared in known.items():
@@ -222,6 +224,20 @@ class Settings(SourceSettings):
         if self.markets_file is None:
             return OrdersPerPerson(self.orders_per_person)
         return read_orders_per_person(Path(self.markets_file), self.orders_per_person)
+
+
+def _meant(variable: str, known: Iterable[str]) -> str:
+    """The setting that may have been meant, in brackets after a space; empty if none is alike.
+
+    Prefixes are not compared: with them all names would be alike.
+    """
+    by_ending = {_without_prefix(name): name for name in known}
+    close = get_close_matches(_without_prefix(variable), list(by_ending), n=1)
+    return f" (did you mean {by_ending[close[0]]}?)" if close else ""
+
+
+def _without_prefix(variable: str) -> str:
+    return variable.removeprefix("PIZZA_").removeprefix("QUICKSIGHT_")
 
 
 _KEPT_SECRET = (*values.KEPT_SECRET, notify_urls)

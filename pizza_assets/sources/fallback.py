@@ -31,4 +31,4 @@ def matches_or_mock(
 
 def failure_text(source: str, error: SourceError) -> str:
     """A source's failure in words."""
-    return f"{source} failed ({type(error).__name__}: {error})"
+    return f"{source} failed: {error}"

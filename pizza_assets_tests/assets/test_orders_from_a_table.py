@@ -56,4 +56,4 @@ def test_a_week_is_stored_and_a_failure_neither_replaces_nor_hides_it(fallback: 
         else:
             assert facts is not None
             assert facts.data_source == DataSource.MOCK
-            assert "sql failed (NotThere: sqlite:///" in (facts.reason or "")
+            assert "sql failed: sqlite:///" in (facts.reason or "")

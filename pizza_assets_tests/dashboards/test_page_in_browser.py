@@ -35,8 +35,8 @@ from pizza_assets_tests.dashboards.sample import HOSTILE, Sample, sample_page_da
 
 pytestmark = pytest.mark.integration
 UNREACHABLE = (
-    "openfootball failed (Unreachable: https://example.org/2025-26/en.1.json: no complete answer (Name or service not "
-    "known); check the network and the address); these matches are invented by mock"
+    "openfootball failed: https://example.org/2025-26/en.1.json: no complete answer (Name or service not known); "
+    "check the network and the address; these matches are invented by mock"
 )
 CALENDAR = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:</script>\nEND:VEVENT\nEND:VCALENDAR\n"
 NOW = "2026-08-04T06:00:00Z"
@@ -984,7 +984,7 @@ def test_a_failed_source_is_told_without_the_words_of_the_network(browser, folde
     with opened(browser, folder / "fortnight.html") as page:
         cell = page.locator("#view-quality td", has_text="openfootball failed").last
         assert cell.inner_text() == (
-            "openfootball failed (no complete answer; check the network and the address); these matches are invented "
+            "openfootball failed: no complete answer; check the network and the address; these matches are invented "
             "by mock"
         )
         assert cell.get_attribute("title") == UNREACHABLE

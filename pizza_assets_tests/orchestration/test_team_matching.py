@@ -121,6 +121,48 @@ def test_invented_matches_are_not_compared(tables: TableStore) -> None:
     assert set(stored_matches(tables, [WEEK, "2025-03-11"])["home_team"]) == set(RENAMED)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "next_step"),
+    [
+        ("mock", "Next, for real matches: unset PIZZA_MATCHES, which is mock; then pizza backfill --stale-only\n"),
+        (
+            "openfootball",
+            "Next, for real matches: pizza backfill --stale-only, once openfootball answers (pizza status says why it "
+            "did not)\nTo list those of other weeks without storing them: pizza teams --from DATE\n",
+        ),
+    ],
+)
+def test_where_only_mock_matches_are_stored_the_command_lists_them_and_says_what_to_do(
+    chosen: str, next_step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said "no real match is stored" and no more, although the first run had stored mock ones."""
+    store = TableStore(LocalFolder(tmp_path / "data"), lambda: datetime(2026, 8, 12, tzinfo=UTC))
+    teams = ("Arsenal", "Chelsea", "Everton")
+    mock = RawMatches.conform(season("2024-25", *teams, competition="Premier League")).assign(match_source="mock")
+    write_week(store, "raw_matches", "2025-03-11", mock, Origin("mock", "1", "run", "mock"))
+    monkeypatch.setenv("PIZZA_STORAGE", str(tmp_path / "data"))
+    monkeypatch.setenv("PIZZA_MATCHES", chosen)
+    assert main(["teams"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(
+        "No real match is stored, only MOCK ones, which are invented:\n\nMOCK Premier League\n"
+        "  Arsenal                       4 MOCK matches  2024-25  followed by North London West\n"
+    )
+    assert "\n3 teams, 6 MOCK matches, weeks 2025-03-11 to 2025-03-11\n" in printed
+    assert printed.endswith(next_step)
+    assert main(["teams", "--market", "West London"]) == 0
+    printed = capsys.readouterr().out
+    assert ("Chelsea" in printed, "Arsenal" in printed) == (True, False)
+
+
+def test_where_no_match_is_stored_the_command_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIZZA_STORAGE", str(tmp_path / "data"))
+    assert main(["teams"]) == 0
+    assert capsys.readouterr().out.startswith("No match is stored.\n\nNext, for real matches: pizza run\n")
+
+
 def test_the_command_lists_teams_followers_and_possible_splits(
     tables: TableStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,6 @@
 """`pizza ui`."""
 
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -18,7 +17,8 @@ _NO_ADVICE = "ignore:Function `dev_command` is superseded:FutureWarning"
 def ui(port: int) -> int:
     """Start Dagster's webserver and daemon on 127.0.0.1.
 
-    This runs `dagster dev`, with the installed package if there is no workspace.yaml.
+    This runs `dagster dev`, with the installed package if there is no workspace.yaml. Ctrl-C stops it, once the daemon
+    has ended what it is evaluating; a run in progress goes on to its end.
     """
     from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs
     from pizza_assets.orchestration.runs.local_instance import local_instance
@@ -28,8 +28,7 @@ def ui(port: int) -> int:
     # without it, `dagster dev` makes a temporary folder here each time, and may leave it
     os.environ["DAGSTER_HOME"] = os.environ.get("DAGSTER_HOME") or str(Path.cwd())
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _NO_ADVICE]))
-    # a shell script starts background commands with SIGINT ignored, which would last through exec
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     dagster = Path(sys.executable).with_name("dagster")
     code = [] if Path("workspace.yaml").is_file() else ["-m", "pizza_assets.definitions"]
-    os.execv(dagster, [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), *code])
+    command = [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), *code]
+    os.execv(sys.executable, [sys.executable, "-m", "pizza_assets.cli.stoppable", *command])

@@ -87,8 +87,9 @@ function reasonWords(reasons) {
 
 const withoutCode = (reason) => reason.replace(/^[a-z_0-9]+: /, "").replaceAll("_", " ");
 
-// An error of a source without its technical part: the class, the address, the words of the network.
-const plainCause = (text) => text.replace(/\b[A-Z]\w+: https?:\/\/\S+: /g, "").replace(
+// An error of a source without its technical part: the address, the words of the network, and the class that earlier
+// releases stored before the address.
+const plainCause = (text) => text.replace(/(?:\b[A-Z]\w+: )?https?:\/\/\S+: /g, "").replace(
   /(no complete answer) \([^()]*\)/g, "$1");
 
 const sumBy = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);

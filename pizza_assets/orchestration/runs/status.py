@@ -1,8 +1,8 @@
 """The status of stored weeks: real or mock, row counts, staleness, checks that did not pass; as text and as JSON."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from pizza_assets.orchestration.runs.backfill_plan import reasons_text
 from pizza_assets.storage.tables import TableStore, Unreadable
 
 LONG_TEXT = 60
+_WIDTH = 100
 _SOURCE_CHECK = "comes_from_chosen_source"
 """The check that says how the source failed that mock data stand in for."""
 
@@ -88,7 +89,7 @@ def status_text(status: Status, damages: Sequence[str] | None) -> str:
     lines += [
         "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]]) for row in cells
     ]
-    lines += ["", *(f"({number}) {text}" for text, number in notes.items())] if notes else []
+    lines += ["", *(line for text, number in notes.items() for line in _note(number, text))] if notes else []
     stale = sum(bool(week.stale) for week in status.weeks)
     failed = sum(bool(week.failed_checks) for week in status.weeks)
     stand_ins = sum(bool(week.stand_ins) for week in status.weeks)
@@ -116,7 +117,11 @@ def _week_status(
     unfinished = tuple(asset for asset, why in reasons.items() if why == INCOMPLETE and now < week.ends_at)
     verdicts = {f"{asset}.{verdict.check}": verdict for asset in assets for verdict in checks.failed(asset, week.key)}
     told = {name: verdict.description for name, verdict in verdicts.items()}
-    stand_ins = {asset: told.pop(f"{asset}.{_SOURCE_CHECK}", why) for asset, why in reasons.items() if is_stand_in(why)}
+    standing_in = {asset: why for asset, why in reasons.items() if is_stand_in(why)}
+    causes = {asset: told.pop(f"{asset}.{_SOURCE_CHECK}", None) for asset in standing_in}
+    of_sources = {standing_in[asset]: cause for asset, cause in causes.items() if cause is not None}
+    # the check does not judge match events, which come from the source of the matches
+    stand_ins = {asset: causes[asset] or of_sources.get(why, why) for asset, why in standing_in.items()}
     failed = {name: text for name, text in told.items() if verdicts[name].is_error}
     warnings = {name: text for name, text in told.items() if not verdicts[name].is_error}
     stale = {asset: why for asset, why in reasons.items() if asset not in stand_ins and asset not in unfinished}
@@ -152,25 +157,34 @@ def _dataset(tables: TableStore, asset: str, week: str) -> DatasetStatus:
 
 def _cells(week: WeekStatus, notes: Mapping[str, int]) -> tuple[str, str, str, str, str]:
     refused = week.orders.refused_count + week.matches.refused_count
-    states = (f"{text.split(':')[0]} ({notes[text]})" if text in notes else text for text in _states(week))
+    states = [
+        *([f"stale: {reasons_text(week.stale)}"] if week.stale else []),
+        *(["not over yet"] if week.unfinished else []),
+        *(f"{what} ({notes[why]})" if why in notes else f"{what}: {why}" for what, why in _reasoned_states(week)),
+    ]
     return week.week, _counted(week.orders), _counted(week.matches), str(refused or "-"), "; ".join(states) or "ok"
 
 
-def _states(week: WeekStatus) -> list[str]:
-    stale = [f"stale: {reasons_text(week.stale)}"] if week.stale else []
-    why = "; ".join(dict.fromkeys(week.stand_ins.values()))
-    stand_in = [f"mock stand-in: {', '.join(week.stand_ins)} ({why})"] if week.stand_ins else []
-    unfinished = ["not over yet"] if week.unfinished else []
-    failed = [f"failed check: {name} ({text})" for name, text in week.failed_checks.items()]
-    warned = [f"warned: {name} ({text})" for name, text in week.warnings.items()]
-    return stale + stand_in + unfinished + failed + warned
+def _reasoned_states(week: WeekStatus) -> Iterator[tuple[str, str]]:
+    """What is noteworthy about the week, and why."""
+    for why in dict.fromkeys(week.stand_ins.values()):
+        yield f"mock stand-in for {', '.join(name for name, own in week.stand_ins.items() if own == why)}", why
+    yield from ((f"failed check {name}", why) for name, why in week.failed_checks.items())
+    yield from ((f"warning of {name}", why) for name, why in week.warnings.items())
 
 
 def _notes(weeks: Sequence[WeekStatus]) -> dict[str, int]:
-    """Long texts that several weeks share, numbered: they are printed once, below the weeks."""
-    counts = Counter(text for week in weeks for text in _states(week))
-    shared = [text for text, count in counts.items() if count > 1 and len(text) > LONG_TEXT]
-    return {text: number for number, text in enumerate(shared, start=1)}
+    """Long reasons, numbered: each is printed once, below the weeks."""
+    reasons = dict.fromkeys(why for week in weeks for _, why in _reasoned_states(week) if len(why) > LONG_TEXT)
+    return {why: number for number, why in enumerate(reasons, start=1)}
+
+
+def _note(number: int, text: str) -> list[str]:
+    """A note in lines; addresses and paths stay whole."""
+    start = f"({number}) "
+    return textwrap.wrap(
+        start + text, _WIDTH, subsequent_indent=" " * len(start), break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _counted(dataset: DatasetStatus) -> str:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 
-from pizza_assets.models.currency import minor_digits
+from pizza_assets.models.currency import minor_digits, signs_of
 
 FINE_UNITS = 10_000
 """Line prices are kept in ten-thousandths of the minor unit and rounded once per order."""
@@ -30,10 +30,6 @@ PROBLEMS = {
 }
 
 
-_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "JPY": "¥", "CHF": "Fr."}
-"""Currency signs that may surround an amount, besides the currency's code."""
-
-
 @dataclass(frozen=True)
 class NumberFormat:
     """decimal: the sign before the fraction. thousands: the sign between groups of three digits, or None."""
@@ -46,10 +42,10 @@ class NumberFormat:
 
         Text of another form is returned unchanged, and so is not a number.
         """
-        marks = "|".join(re.escape(mark) for mark in (currency, _SIGNS.get(currency)) if mark)
+        marks = "|".join(map(re.escape, signs_of(currency)))
         # accountants write negative amounts in brackets
         unbracketed = texts.str.replace(r"^\((.*\d.*)\)$", r"-\1", regex=True)
-        bare = unbracketed.str.replace(rf"^([+-]?)(?:{marks})\s*|\s*(?:{marks})$", r"\1", regex=True)
+        bare = unbracketed.str.replace(rf"^([+-]?)\s*(?:{marks})\s*|\s*(?:{marks})$", r"\1", regex=True)
         if self.thousands is not None:
             between = r"[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)
             grouped = bare.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{between}\d{{3}})+(?:{re.escape(self.decimal)}\d*)?")

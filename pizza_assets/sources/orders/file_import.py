@@ -38,7 +38,7 @@ from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS, UNNAMED, WE
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PARSER_VERSION = 6
+PARSER_VERSION = 7
 """Raise it when the same files would give other orders, rejects or coverage."""
 _ANSWER = "answer"
 _UNUSED_SECONDS = 86_400

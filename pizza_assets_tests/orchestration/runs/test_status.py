@@ -1,12 +1,14 @@
 """What `pizza status` says, as text and as JSON."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
+from pizza_assets.errors import Unreachable
 from pizza_assets.orchestration.runs.status import (
     DatasetStatus,
     Status,
@@ -15,6 +17,7 @@ from pizza_assets.orchestration.runs.status import (
     status_of,
     status_text,
 )
+from pizza_assets.sources.fallback import failure_text
 from pizza_assets_tests.support.pipeline import WEEKS, Pipeline
 
 NONE = DatasetStatus("mock", 10, 0, is_partial=False, reason=None, collected_at=None)
@@ -25,7 +28,7 @@ def week(key: str, failed: dict[str, str], stale: dict[str, str] | None = None) 
     return WeekStatus(key, NONE, NONE, stale or {}, failed)
 
 
-def test_a_long_reason_of_several_weeks_is_printed_once() -> None:
+def test_a_long_reason_is_printed_once_below_the_weeks() -> None:
     failed = {"raw_matches.comes_from_chosen_source": LONG}
     weeks = (
         week("2026-08-04", failed),
@@ -33,15 +36,15 @@ def test_a_long_reason_of_several_weeks_is_printed_once() -> None:
         week("2026-08-18", {"raw_matches.rows_are_valid": f"{LONG} twice"}),
         week("2026-08-25", {}),
     )
-    lines = status_text(Status("storage", weeks, ()), None).splitlines()
-    found = {line[:10]: line for line in lines}
-    assert found["2026-08-04"].endswith("  failed check (1)")
-    assert found["2026-08-11"].endswith("  stale: raw_matches (missing); failed check (1)")
-    assert found["2026-08-18"].endswith(f"  failed check: raw_matches.rows_are_valid ({LONG} twice)")
+    text = status_text(Status("storage", weeks, ()), None)
+    found = {line[:10]: line for line in text.splitlines()}
+    assert found["2026-08-04"].endswith("  failed check raw_matches.comes_from_chosen_source (1)")
+    assert found["2026-08-11"].endswith(
+        "  stale: raw_matches (missing); failed check raw_matches.comes_from_chosen_source (1)"
+    )
+    assert found["2026-08-18"].endswith("  failed check raw_matches.rows_are_valid (2)")
     assert found["2026-08-25"].endswith("  ok")
-    assert [line for line in lines if line.startswith("(")] == [
-        f"(1) failed check: raw_matches.comes_from_chosen_source ({LONG})"
-    ]
+    assert _notes(text) == [f"(1) {LONG}", f"(2) {LONG} twice"]
 
 
 def test_a_stand_in_is_not_called_stale_and_its_cause_is_said_once() -> None:
@@ -49,20 +52,38 @@ def test_a_stand_in_is_not_called_stale_and_its_cause_is_said_once() -> None:
     why = {"raw_matches": "a stand-in for openfootball"}
     weeks = (
         replace(week("2026-08-04", {}), stand_ins={"raw_matches": LONG}),
-        replace(week("2026-08-11", {}), stand_ins={"raw_matches": LONG}),
+        replace(week("2026-08-11", {}), stand_ins={"raw_matches": LONG, "raw_match_events": LONG}),
         replace(week("2026-08-18", {}, {"mock_orders": "missing"}), stand_ins=why),
     )
-    lines = status_text(Status("storage", weeks, ()), None).splitlines()
+    text = status_text(Status("storage", weeks, ()), None)
+    lines = text.splitlines()
     found = {line[:10]: line for line in lines}
-    assert found["2026-08-04"].endswith("  mock stand-in (1)")
+    assert found["2026-08-04"].endswith("  mock stand-in for raw_matches (1)")
+    assert found["2026-08-11"].endswith("  mock stand-in for raw_matches, raw_match_events (1)")
     assert found["2026-08-18"].endswith(
-        "  stale: mock_orders (missing); mock stand-in: raw_matches (a stand-in for openfootball)"
+        "  stale: mock_orders (missing); mock stand-in for raw_matches: a stand-in for openfootball"
     )
-    assert [line for line in lines if line.startswith("(")] == [f"(1) mock stand-in: raw_matches ({LONG})"]
+    assert _notes(text) == [f"(1) {LONG}"]
     assert "1 stale week, 0 with a failed check" in lines
     assert "3 weeks with mock stand-ins; once the source answers, collect again with: pizza backfill --stale-only" in (
         lines
     )
+
+
+def test_the_reason_of_a_stand_in_has_no_brackets_in_brackets() -> None:
+    """It said "(1) mock stand-in: raw_matches (openfootball failed (Unreachable: …: no complete answer (…); …); …)"."""
+    unreachable = Unreachable("https://example.org/en.1.json: no complete answer (Name or service not known); check it")
+    told = failure_text("openfootball", unreachable)
+    weeks = tuple(replace(week(key, {}), stand_ins={"raw_matches": told}) for key in ("2026-08-04", "2026-08-11"))
+    text = status_text(Status("storage", weeks, ()), None)
+    assert not re.search(r"\([^()]*\(", text)
+    assert " ".join(text.split()).count("Name or service not known") == 1
+    assert max(len(line) for line in text.splitlines() if line[:1] in "( ") <= 100
+
+
+def _notes(text: str) -> list[str]:
+    """The numbered notes, each in one line."""
+    return re.findall(r"^\(\d+\) .*$", re.sub(r"\n {4}", " ", text), re.MULTILINE)
 
 
 def test_a_check_that_warned_did_not_fail() -> None:
@@ -73,8 +94,8 @@ def test_a_check_that_warned_did_not_fail() -> None:
         replace(week("2026-08-11", {"raw_orders.rows_are_valid": "refused"}), warnings=warning),
     )
     text = status_text(Status("storage", weeks, ("insights",)), [])
-    assert "  warned: raw_orders.is_recent (the newest order is old)" in text
-    assert "failed check: raw_orders.rows_are_valid (refused); warned: raw_orders.is_recent" in text
+    assert "  warning of raw_orders.is_recent: the newest order is old" in text
+    assert "failed check raw_orders.rows_are_valid: refused; warning of raw_orders.is_recent" in text
     assert "0 stale weeks, 1 with a failed check, 1 in which checks only warned" in text
     assert "stale: 1 table is missing" in text
     assert text.endswith("\n0 damaged objects")
@@ -91,7 +112,10 @@ def test_a_stand_in_is_no_failed_check_in_text_and_in_json(tmp_path: Path) -> No
     [told] = json.loads(status_json(status, None))["weeks"]
     assert (told["stale"], told["failed_checks"], told["warnings"]) == ({}, {}, {})
     assert "127.0.0.2:9" in told["stand_ins"]["raw_matches"], "the cause, not only that it is a stand-in"
-    assert "0 stale weeks, 0 with a failed check" in status_text(status, None)
+    assert told["stand_ins"]["raw_match_events"] == told["stand_ins"]["raw_matches"]
+    text = status_text(status, None)
+    assert "  mock stand-in for raw_matches, raw_match_events (1)\n" in text
+    assert "0 stale weeks, 0 with a failed check" in text
 
 
 def test_the_running_week_is_not_called_stale(tmp_path: Path) -> None:

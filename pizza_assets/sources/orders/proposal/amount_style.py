@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-ENOUGH = 0.9
-SIGNS = {"£": "GBP", "€": "EUR"}
-"""Signs of a single currency; $ is used by some twenty."""
+from pizza_assets.models.currency import currencies_of
 
+ENOUGH = 0.9
+
+_SIGN = r"[^\d\s.,+()\u2212-]{1,3}\.?"
 _SIGN_OR_CODE = re.compile(
-    r"^(?P<before>[^\d\s.,+-]{1,3})?\s*(?P<number>[+-]?[\d.,' \u00a0\u202f]*\d)\s*(?P<after>[^\d\s.,+-]{1,3})?$"
+    rf"^\(?[+-]?\s*(?P<before>{_SIGN})?\s*(?P<number>[+-]?[\d.,' \u00a0\u202f]*\d)\s*(?P<after>{_SIGN})?\)?$"
 )
+"""An amount as £12.34, 12,34 €, EUR 12.34, -£3.00 or (£3.00)."""
 _WITH_POINT = r"[+-]?\d*\.?\d+"
 _WITH_COMMA = r"[+-]?\d{1,3}(?:[. '\u00a0\u202f]?\d{3})*,\d{1,2}|[+-]?\d+"
 _THOUSANDS_COMMA = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
@@ -20,7 +22,8 @@ _THOUSANDS = re.compile(r"\d([. '\u00a0\u202f,])\d{3}(?:\D|$)")
 
 @dataclass(frozen=True)
 class AmountStyle:
-    """decimal: "." or ",". thousands: the separator, if there is one. sign: the sign or code around all of them.
+    """decimal: "." or ",". thousands: the separator, if there is one. sign: the only sign or code beside them, if
+    most have one.
     is_whole: no amount has a fraction. median: of the absolute amounts, as written.
     """
 
@@ -31,13 +34,9 @@ class AmountStyle:
     median: float
 
     @property
-    def currency(self) -> str | None:
-        """The currency that the sign or code identifies; None if it is ambiguous."""
-        if self.sign is None:
-            return None
-        if self.sign in SIGNS:
-            return SIGNS[self.sign]
-        return self.sign if re.fullmatch("[A-Z]{3}", self.sign) else None
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies that the sign or code may mean, the most usual first; none if it means none."""
+        return () if self.sign is None else currencies_of(self.sign)
 
 
 def amount_style(texts: pd.Series) -> AmountStyle | None:
@@ -46,20 +45,20 @@ def amount_style(texts: pd.Series) -> AmountStyle | None:
     if filled.empty:
         return None
     parts = filled.str.extract(_SIGN_OR_CODE)
-    numbers = parts["number"].dropna()
+    numbers = parts["number"].dropna().str.replace(r"[\u00a0\u202f]", " ", regex=True)  # to a mapping, they are spaces
     if len(numbers) < ENOUGH * len(filled):
         return None
     decimal = _decimal(numbers)
     if decimal is None:
         return None
-    signs = parts["before"].fillna(parts["after"]).dropna().unique()
+    signs = parts["before"].fillna(parts["after"])[parts["number"].notna()]
     thousands = _thousands(numbers, decimal)
     plain = numbers.str.replace(thousands, "", regex=False) if thousands else numbers
     values = pd.to_numeric(plain.str.replace(",", ".", regex=False), errors="coerce").abs()
     return AmountStyle(
         decimal,
         thousands,
-        str(signs[0]) if len(signs) == 1 else None,
+        str(signs.dropna().iloc[0]) if signs.nunique() == 1 and signs.notna().mean() >= ENOUGH else None,
         bool((values.dropna() % 1 == 0).all()) and not numbers.str.contains(re.escape(decimal)).any(),
         float(values.median()),
     )

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from pizza_assets.errors import ConfigurationError
-from pizza_assets.models.currency import NO_CURRENCY
 from pizza_assets.sources.orders.file_mapping import TABLES
 from pizza_assets.sources.orders.known_layouts import Layout
+from pizza_assets.sources.orders.proposal.amount_style import amount_style
 from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal
+from pizza_assets.sources.orders.proposal.currencies import propose_currency
 from pizza_assets.sources.orders.proposal.draft import Draft
 from pizza_assets.sources.orders.proposal.sample import ExportSample
 from pizza_assets.sources.orders.proposal.statuses import decide_statuses
@@ -24,6 +25,7 @@ def from_layout(layout: Layout, samples: Sequence[ExportSample], answers: Answer
             draft.document[key] = getattr(answers, key)
     if answers.timezone is not None:
         draft.document.pop("timezone_column", None)
+    role = "price" if draft.document["rows"] == "items" else "total"
     draft.dialect()
     _choose_columns(draft)
     _read_times(draft, layout)
@@ -33,12 +35,11 @@ def from_layout(layout: Layout, samples: Sequence[ExportSample], answers: Answer
         draft.document["timezone"] = draft.ask("--timezone ZONE", about, business_timezone)
     if "currency" in layout.asks and "currency" not in draft.document:
         about = "the export does not say in which currency its amounts are: which? An ISO 4217 code such as USD"
-        draft.document["currency"] = draft.ask("--currency CODE", about, NO_CURRENCY)
+        propose_currency(draft, amount_style(draft.texts(role)), about)
     draft.places()
     decide_statuses(draft, layout.other_kinds)
     if answers.order_id == (NO_ID,):
         draft.without_id()
-    role = "price" if draft.document["rows"] == "items" else "total"
     others = f"; --amount takes another: {', '.join(layout.other_amounts)}" if layout.other_amounts else ""
     draft.notes[f"columns.{role}"] = answers.amount or f"{layout.amount_is}{others}"
     return draft.proposal(layout.name)

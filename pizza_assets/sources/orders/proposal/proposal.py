@@ -6,12 +6,12 @@ words) and noted, or becomes a question: it is never guessed. Writing the mappin
 
 from collections.abc import Sequence
 
-from pizza_assets.models.currency import NO_CURRENCY
 from pizza_assets.sources.orders.file_mapping import TABLES
 from pizza_assets.sources.orders.known_layouts import named_layout, recognised, resembled
 from pizza_assets.sources.orders.proposal.amount_style import AmountStyle
 from pizza_assets.sources.orders.proposal.answers import NO_ID, Answers, Proposal
 from pizza_assets.sources.orders.proposal.columns import roles_of
+from pizza_assets.sources.orders.proposal.currencies import propose_currency
 from pizza_assets.sources.orders.proposal.draft import Draft
 from pizza_assets.sources.orders.proposal.header_words import (
     BUSINESS_DATE,
@@ -325,9 +325,5 @@ class _Proposing(Draft):
             self.document["currency"] = self.answers.currency
         elif "currency" in self.facts:
             self.document["currency"] = {"column": self.roles.headers["currency"][0]}
-        elif style is not None and style.currency is not None:
-            self.document["currency"] = style.currency
-            self.notes["currency"] = f"the amounts are written with {style.sign}"
         else:
-            about = "which currency are the amounts in? An ISO 4217 code such as GBP"
-            self.document["currency"] = self.ask("--currency CODE", about, NO_CURRENCY)
+            propose_currency(self, style, "which currency are the amounts in? An ISO 4217 code such as GBP")

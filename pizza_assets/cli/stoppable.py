@@ -1,0 +1,54 @@
+"""Runs `dagster dev` until somebody stops it, and then interrupts it once, so that it stops its processes in order.
+
+A program of its own: it stays as long as Dagster runs, and needs a fraction of the memory of `pizza ui`.
+"""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from pizza_assets.cli.terminal import say
+
+WAITING = (
+    "stopping: waiting for the daemon to end what it is evaluating, a few seconds; a run in progress goes on to its end"
+)
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run_until_stopped(command: Sequence[str]) -> int:
+    """Run the command, interrupt it when this process is to stop, and say what is waited for. Returns its exit code.
+
+    A further Ctrl-C only says it again: a second interrupt would kill a run in progress, and end `dagster dev` before
+    the processes that it started. A terminal sends Ctrl-C to a whole group, so the command has one of its own.
+    """
+    process: subprocess.Popen[bytes] | None = None
+    is_stopping = is_interrupted = False
+
+    def interrupt_once() -> None:
+        nonlocal is_interrupted
+        if process is not None and is_stopping and not is_interrupted:
+            is_interrupted = True
+            process.send_signal(signal.SIGINT)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal is_stopping
+        is_stopping = True
+        interrupt_once()  # first: a terminal that has been closed can't be written to
+        say(WAITING, is_problem=True)
+
+    # handlers first: a signal that a shell script had ignored would be ignored by the command, too
+    before = {number: signal.signal(number, stop) for number in _STOPS}
+    try:
+        process = subprocess.Popen(command, process_group=0)
+        interrupt_once()
+        code = process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
+
+
+if __name__ == "__main__":
+    sys.exit(run_until_stopped(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""A program that is run until it is stopped: it is interrupted once, however it is stopped and how often."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from pizza_assets.cli.stoppable import WAITING, run_until_stopped
+
+# it counts its interrupts until it is told over its standard input that no more will come
+COUNTING = """
+import signal, sys
+counted = []
+signal.signal(signal.SIGINT, lambda *_: (counted.append(1), print("interrupted", flush=True)))
+print("ready", flush=True)
+sys.stdin.readline()
+print(f"interrupted {len(counted)} times", flush=True)
+sys.exit(7)
+"""
+
+
+@contextmanager
+def running(start: str = 'exec "$@"') -> Iterator["subprocess.Popen[str]"]:
+    """A process, in a group of its own as in a terminal, that runs COUNTING until it is stopped."""
+    command = [
+        "sh",
+        "-c",
+        start,
+        "sh",
+        sys.executable,
+        "-m",
+        "pizza_assets.cli.stoppable",
+        sys.executable,
+        "-c",
+        COUNTING,
+    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, process_group=0) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("to_group", [False, True], ids=["process", "group"])
+def test_it_is_interrupted_once_and_what_is_waited_for_is_said(number: signal.Signals, to_group: bool) -> None:
+    """A second Ctrl-C killed a run in progress, and ended `dagster dev` before its webserver and daemon."""
+    with running() as process:
+        for stop in range(3):
+            (os.killpg if to_group else os.kill)(process.pid, number)
+            assert process.stderr.readline() == f"{WAITING}\n"
+            if stop == 0:
+                assert process.stdout.readline() == "interrupted\n"
+        out, err = process.communicate("go\n")
+    assert (out, err, process.returncode) == ("interrupted 1 times\n", "", 7)
+
+
+def test_it_can_be_interrupted_though_a_script_started_it_in_the_background() -> None:
+    """Scripts start background commands with SIGINT ignored, which `dagster dev` would inherit."""
+    with running("trap '' INT; exec \"$@\"") as process:
+        os.kill(process.pid, signal.SIGINT)
+        assert process.stdout.readline() == "interrupted\n"
+        assert process.communicate("go\n")[0] == "interrupted 1 times\n"
+
+
+def test_its_exit_code_is_returned_and_handlers_are_as_before() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    assert run_until_stopped([sys.executable, "-c", "raise SystemExit(5)"]) == 5
+    assert run_until_stopped(["sh", "-c", "kill -9 $$"]) == 128 + 9
+    assert signal.getsignal(signal.SIGINT) is before
