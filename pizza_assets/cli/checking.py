@@ -20,6 +20,7 @@ from pizza_assets.cli.check_report import (
 from pizza_assets.cli.mapping_file import MappingFile
 from pizza_assets.cli.terminal import say
 from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.freed_memory import keep_freed_memory
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import check_export
 from pizza_assets.orchestration.resources import utc_now
@@ -73,6 +74,7 @@ def check(
     """
     refuse_unknown(answers)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    keep_freed_memory()  # before the export is read
     bench = Workbench()
     export = export_of(paths)
     if mapping_file is not None:

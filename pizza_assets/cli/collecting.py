@@ -12,6 +12,7 @@ from pizza_assets.cli.clock import weeks_ahead_text
 from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.escaping import with_minus
+from pizza_assets.freed_memory import keep_freed_memory
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
 from pizza_assets.orchestration.runs.backfill_plan import plan_text
@@ -167,5 +168,6 @@ def _team_warnings(bench: Workbench, weeks: Sequence[str]) -> list[str]:
 
 
 def _quiet_bench() -> Workbench:
+    keep_freed_memory()  # before order files are read
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     return Workbench()

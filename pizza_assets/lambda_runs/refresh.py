@@ -12,6 +12,7 @@ from datetime import datetime
 import dagster as dg
 
 from pizza_assets.errors import ConfigurationError, OutOfTime, RunFailed
+from pizza_assets.freed_memory import keep_freed_memory
 from pizza_assets.lambda_runs.deadline import Deadline
 from pizza_assets.lambda_runs.deliveries import deliveries, refresh_name
 from pizza_assets.lambda_runs.events import RefreshEvent
@@ -72,6 +73,7 @@ def refresh(event: RefreshEvent, deadline: Deadline, say: Callable[[str], None] 
 
 def _refresh(settings: Settings) -> dict[str, object]:
     logging.getLogger("dagster").setLevel(logging.ERROR)
+    keep_freed_memory()
     bench = Workbench()
     bench.tables.objects.check()
     bench.tables.objects.sweep()

@@ -9,7 +9,6 @@ from dagster._core.execution.execute_in_process import core_execute_in_process
 from dagster_shared.error import SerializableErrorInfo
 
 from pizza_assets.errors import WeeksFailed
-from pizza_assets.freed_memory import keep_freed_memory
 from pizza_assets.orchestration.freshness.check_history import ERROR, description_of, outcome_of
 from pizza_assets.orchestration.jobs import ANALYSE, COLLECT_WEEKS
 from pizza_assets.orchestration.partitions import range_tags
@@ -75,7 +74,6 @@ def _run(
     tags: Mapping[str, str],
     assets: Sequence[dg.AssetKey] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    keep_freed_memory()
     resolved = definitions.resolve_job_def(job)
     # as execute_in_process of the job, which would keep the output of every step in memory until the end of the run
     result = core_execute_in_process(
