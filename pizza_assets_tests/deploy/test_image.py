@@ -106,6 +106,24 @@ def test_the_built_environment_imports_everything(built: Path, tmp_path: Path) -
 
 @pytest.mark.integration
 @pytest.mark.deploy
+def test_no_imported_module_is_compiled_at_the_start(built: Path, tmp_path: Path) -> None:
+    """A cold start would compile it each time: the image is read-only."""
+    listed = (
+        "import sys, pizza_assets.definitions, pizza_assets.lambda_runs.handler\n"
+        "for module in list(sys.modules.values()):\n"
+        "    print(getattr(module, '__file__', None), getattr(module, '__cached__', None))"
+    )
+    environ = {"PYTHONPATH": f"{built}/opt/product", "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(tmp_path)}
+    python = f"{built}/opt/venv/bin/python"
+    said = subprocess.run([python, "-c", listed], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    modules = dict(line.split() for line in said.stdout.splitlines() if line.startswith(f"{built}/opt/"))
+    sources = {file: cached for file, cached in modules.items() if file.endswith(".py")}
+    assert len(sources) > 1_000
+    assert [file for file, cached in sources.items() if not Path(cached).is_file()] == []
+
+
+@pytest.mark.integration
+@pytest.mark.deploy
 def test_it_fits_into_lambda(built: Path) -> None:
     size = sum(path.lstat().st_size for path in (built / "opt").rglob("*") if path.is_file() and not path.is_symlink())
     print(f"{size / 1e6:.0f} MB below /opt")
