@@ -89,7 +89,7 @@ def test_a_refusal_under_placeholders_comes_after_the_questions(home: Path, caps
     out = capsys.readouterr().out
     assert "A whole file is refused" not in out
     assert "nothing to analyse" not in out
-    questions, _, refusal = out.partition("With the placeholders a whole file is refused, which an answer may mend: ")
+    questions, _, refusal = out.partition("With the placeholders whole files are refused; an answer may change that:\n")
     assert "  --currency CODE " in questions
     assert refusal.startswith("points.csv: none of its 50 lines can be accepted")
     assert main(["check", "points.csv", *SAID, "--date-order", "day"]) == 1

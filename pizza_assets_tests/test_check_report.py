@@ -11,10 +11,10 @@ from pizza_assets.cli.check_report import why_unusable
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ({"a.csv": "no header"}, "1 file can't be read, so its weeks would not be stored: fix"),
+        ({"a.csv": "no header"}, "1 file can't be read, so its orders would be missing: fix"),
         (
             {"a.csv": "no header", "b.csv": "no header"},
-            "2 files can't be read, so their weeks would not be stored: fix",
+            "2 files can't be read, so their orders would be missing: fix",
         ),
     ],
 )

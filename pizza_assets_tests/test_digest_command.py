@@ -113,7 +113,7 @@ def test_without_a_forecast_and_after_its_end_it_says_what_to_do(
     assert "every day of the stored forecast has passed; run `pizza run`" in capsys.readouterr().err
     store(tmp_path, DemandForecast.empty())
     assert main(["digest"]) == 1
-    assert "it needs orders of the last 14 days" in capsys.readouterr().err
+    assert "with some in the last 14 days" in capsys.readouterr().err
     monkeypatch.setenv("PIZZA_STORAGE", "elsewhere")
     assert main(["digest", "--market", "Leeds"]) == 1
     assert "no forecast is stored yet; run `pizza run` first" in capsys.readouterr().err

@@ -70,6 +70,22 @@ def test_it_can_be_interrupted_though_a_script_started_it_in_the_background() ->
         assert process.communicate("go\n")[0] == "interrupted 1 times\n"
 
 
+def test_nohup_keeps_it_running_after_a_logout() -> None:
+    with running("trap '' HUP; exec \"$@\"") as process:
+        os.kill(process.pid, signal.SIGHUP)
+        assert process.communicate("go\n")[0] == "interrupted 0 times\n"
+
+
+def test_it_waits_for_the_command_although_nobody_reads_what_it_says() -> None:
+    """As in `pizza ui 2>&1 | tee log`, where Ctrl-C ends tee, too."""
+    with running() as process:
+        process.stderr.close()
+        os.kill(process.pid, signal.SIGINT)
+        assert process.stdout.readline() == "interrupted\n"
+        assert process.communicate("go\n")[0] == "interrupted 1 times\n"
+        assert process.returncode == 7
+
+
 def test_its_exit_code_is_returned_and_handlers_are_as_before() -> None:
     before = signal.getsignal(signal.SIGINT)
     assert run_until_stopped([sys.executable, "-c", "raise SystemExit(5)"]) == 5

@@ -53,7 +53,8 @@ def _levels(orders: np.ndarray, free: np.ndarray, place: np.ndarray, week: np.nd
 
 
 def _habit_without_own_week(orders: np.ndarray, levels: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Usual orders of every bin's time of the week at level 1, from the free bins of the other weeks.
+    """Usual orders of every bin's time of the week at level 1, from the free bins of the other weeks (and of the
+    same one, in the hour that the end of summer time repeats).
 
     levels: the level of every bin's week, 0 where the bin is not free.
     """
@@ -66,7 +67,7 @@ def _habit_without_own_week(orders: np.ndarray, levels: np.ndarray, place: np.nd
 
 def _ratio(orders: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """Orders at level 1; 0 where no quarter-hour says anything."""
-    return np.divide(orders, levels, out=np.zeros_like(orders), where=levels > _TOLERANCE)
+    return np.divide(orders, levels, out=np.zeros(len(orders)), where=levels > 0)
 
 
 def _level_without_own_day(orders: np.ndarray, usual: np.ndarray, week: np.ndarray, day: np.ndarray) -> np.ndarray:

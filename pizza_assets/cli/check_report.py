@@ -76,9 +76,8 @@ def questions_text(proposal: Proposal, bad_files: Mapping[str, str] = MappingPro
     """The questions, each with the option that answers it. bad_files: what the preview refused, by file."""
     lines = ["", "Only you can answer these questions. Add these options and check again:"]
     lines += [f"  {question.option:26} {question.about}" for question in proposal.questions]
-    lines += [
-        f"\nWith the placeholders a whole file is refused, which an answer may mend: {w}" for w in bad_files.values()
-    ]
+    if bad_files:
+        lines += ["", "With the placeholders whole files are refused; an answer may change that:", *bad_files.values()]
     return "\n".join(lines)
 
 
@@ -297,7 +296,7 @@ def why_unusable(checked: ExportCheck, most_refused: float) -> str | None:
     if checked.bad_files:
         files = counted_noun(len(checked.bad_files), "file", "files")
         whose = "its" if len(checked.bad_files) == 1 else "their"
-        return f"{files} can't be read, so {whose} weeks would not be stored: fix what is named above, and check again."
+        return f"{files} can't be read, so {whose} orders would be missing: fix what is named above, and check again."
     share = checked.lines["rejected"] / checked.lines_read
     if share <= most_refused:
         return None

@@ -27,6 +27,8 @@ from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DataSource, DemandLevel, Span
 from pizza_assets.workbench import Workbench
 
+_OLD_ORDERS = timedelta(hours=36)
+"""From then on the page says so, too."""
 HEAD = (
     "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)",
     "busiest hour of the day", "staff for",
@@ -85,10 +87,11 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_
     """
     found = days_of_shops(demand, now)
     if found.empty:
-        return ["No shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them."]
+        return ["No shop has a forecast: that needs about 8 weeks of orders, with some in the last 14 days."]
     dates = _dates(found["business_date"], days, is_next=is_next)
     if not dates:
-        return ["The next weekend is not forecast yet: forecasts reach 14 days ahead."]
+        newest = f"{found['origin_at'].max():%a %d %b}"
+        return [f"The next weekend is not forecast yet: forecasts reach 14 days beyond the newest orders ({newest})."]
     lines = [
         "Orders to staff for in the busiest hour still ahead (nine in ten such hours need no more; * = match day)."
     ]
@@ -110,6 +113,9 @@ def staff_text(demand: pd.DataFrame, now: pd.Timestamp, days: int | None, *, is_
     shown = found[found["business_date"].isin(dates)]
     if shown["people"].isna().all() and _is_for_several(shown).any():
         lines += ["", "Set PIZZA_ORDERS_PER_PERSON to the orders that one person makes in an hour to see people, too."]
+    origin = found["origin_at"].max()
+    if now - origin > _OLD_ORDERS:
+        lines += ["", f"The newest orders are from {origin:%a %d %b}: forecasts reach 14 days beyond them."]
     if days is None and not is_next and next_weekend_dates(found["business_date"]):
         lines += ["", f"The next weekend: {typed('forecast --next-weekend')}"]
     return lines

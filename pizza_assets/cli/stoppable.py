@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 from pizza_assets.cli.terminal import say
@@ -35,11 +36,13 @@ def run_until_stopped(command: Sequence[str]) -> int:
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal is_stopping
         is_stopping = True
-        interrupt_once()  # first: a terminal that has been closed can't be written to
-        say(WAITING, is_problem=True)
+        interrupt_once()
+        with suppress(OSError):  # a terminal or a pipe that has been closed: nobody reads what is waited for
+            say(WAITING, is_problem=True)
 
-    # handlers first: a signal that a shell script had ignored would be ignored by the command, too
-    before = {number: signal.signal(number, stop) for number in _STOPS}
+    # handlers first: a signal that a shell script had ignored would be ignored by the command, too; nohup means it
+    stops = [number for number in _STOPS if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in stops}
     try:
         process = subprocess.Popen(command, process_group=0)
         interrupt_once()

@@ -108,8 +108,7 @@ def _next_steps(bench: Workbench, collect: str) -> str:
     source = bench.settings.match_source
     if source.is_invented:
         return f"Next, for real matches: unset PIZZA_MATCHES, which is {bench.settings.matches}; then {collect}"
-    failed = f"once {bench.settings.matches} answers ({typed('status')} says why it did not)"
-    when = f", {failed}" if bench.tables.weeks("raw_matches") else ""
+    when = f", once {bench.settings.matches} has some" if bench.tables.weeks("raw_matches") else ""
     return (
         f"Next, for real matches: {collect}{when}\n"
         f"To list those of other weeks without storing them: {typed('teams --from DATE')}"

@@ -21,13 +21,19 @@ NO_CURRENCY = "XXX"
 _BY_SIGN = {
     "£": ("GBP",), "€": ("EUR",), "₹": ("INR",), "₺": ("TRY",), "₪": ("ILS",), "₩": ("KRW",), "₫": ("VND",),
     "₴": ("UAH",), "₦": ("NGN",), "₱": ("PHP",), "zł": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "Fr.": ("CHF",),
-    "R$": ("BRL",), "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD",), "AU$": ("AUD",), "A$": ("AUD",),
-    "NZ$": ("NZD",), "HK$": ("HKD",), "S$": ("SGD",),
+    "R$": ("BRL",), "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD", "NIO"), "AU$": ("AUD",), "A$": ("AUD",),
+    "NZ$": ("NZD",), "HK$": ("HKD",), "S$": ("SGD",), "NT$": ("TWD",),
     "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD"),
     "kr": ("SEK", "NOK", "DKK", "ISK"), "kr.": ("SEK", "NOK", "DKK", "ISK"), "Kr": ("SEK", "NOK", "DKK", "ISK"),
     "¥": ("JPY", "CNY"), "￥": ("JPY", "CNY"),
+    "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"), "Rs.": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"),
 }  # fmt: skip
-"""The currencies whose amounts are written with a sign, the most usual first; of $ only some of about twenty."""
+"""The currencies whose amounts are written with a sign, the most usual first; of $ and £ not those of _ALSO_READ."""
+_ALSO_READ = {
+    "$": "ARS BBD BMD BND BSD BZD CLP COP CUP DOP FJD GYD JMD LRD NAD NIO SBD SRD TTD TWD UYU XCD",
+    "£": "EGP FKP GIP LBP SDG SHP SSP SYP",
+}
+"""Other currencies that are written with a sign, too: read if their owner names them, but not among the proposals."""
 
 
 def is_currency(code: str) -> bool:
@@ -42,7 +48,8 @@ def currencies_of(sign: str) -> tuple[str, ...]:
 
 def signs_of(currency: str) -> tuple[str, ...]:
     """The code and the signs that may stand beside an amount in `currency`, longer ones first; of NO_CURRENCY all."""
-    signs = (sign for sign, codes in _BY_SIGN.items() if currency in (*codes, NO_CURRENCY))
+    signs = {sign for sign, codes in _BY_SIGN.items() if currency in (*codes, NO_CURRENCY)}
+    signs |= {sign for sign, codes in _ALSO_READ.items() if currency in codes.split()}
     codes = _CODES.split() if currency == NO_CURRENCY else [currency]
     return tuple(sorted([*codes, *signs], key=lambda sign: (-len(sign), sign)))
 

@@ -69,6 +69,7 @@ def folder(tmp_path_factory) -> Path:
         "mock": mock,
         "tiny": sample_page_data(Sample(weeks=1, matches_per_week=3)),
         "late": _late(sample_page_data(BOTH)),
+        "outdated": _outdated(sample_page_data(BOTH)),
         "saturday": collected_on_saturday(_late(sample_page_data(BOTH))),
         "fortnight": _for_two_weeks(mock),
         "busy": _busy(_for_two_weeks(mock)),
@@ -149,6 +150,20 @@ def _late(data: PageData) -> PageData:
             "dashboard_orders_timeline": orders[(orders["chain"] == "Domino's") | (orders["hour_at"] >= start)],
         },
         quarter_hours=quarters[(quarters["chain"] == "Domino's") | (quarters["bin_at"] >= start)],
+    )
+
+
+def _outdated(data: PageData) -> PageData:
+    """The newest orders are too old for a forecast."""
+    forecasts = (DemandForecastExtract, MatchForecastExtract)
+    coming = data.rows(ComingMatchesExtract)
+    return replace(
+        data,
+        extracts={
+            **data.extracts,
+            **{table.table_name(): table.empty() for table in forecasts},
+            ComingMatchesExtract.table_name(): coming[coming["kickoff_is_fixed"]],
+        },
     )
 
 
@@ -1087,6 +1102,15 @@ def test_three_weeks_later_nothing_that_has_passed_is_called_coming(browser, fol
     day = "#/day/real/real/Pizza%20Hut/Brentford/Brentford%201/2026-08-08"
     with opened(browser, folder / "both.html", day, now=later) as page:
         assert "This day has passed" in page.inner_text("#view-shop_day")
+
+
+def test_old_orders_are_the_reason_when_nothing_is_forecast(browser, folder) -> None:
+    """A monthly export: the page was collected today, and said "no market with orders follows a team"."""
+    with opened(browser, folder / "outdated.html") as page:
+        assert "The newest orders are from" in page.inner_text(".age-note")
+        for view in ("weekend", "coming"):
+            assert "forecasts reach 14 days beyond the newest orders" in page.inner_text(f"#view-{view}")
+        assert "follows" not in page.inner_text("#view-coming")
 
 
 def test_an_old_page_says_so_and_calls_no_past_match_coming(browser, folder) -> None:

@@ -127,8 +127,8 @@ def test_invented_matches_are_not_compared(tables: TableStore) -> None:
         ("mock", "Next, for real matches: unset PIZZA_MATCHES, which is mock; then pizza backfill --stale-only\n"),
         (
             "openfootball",
-            "Next, for real matches: pizza backfill --stale-only, once openfootball answers (pizza status says why it "
-            "did not)\nTo list those of other weeks without storing them: pizza teams --from DATE\n",
+            "Next, for real matches: pizza backfill --stale-only, once openfootball has some\n"
+            "To list those of other weeks without storing them: pizza teams --from DATE\n",
         ),
     ],
 )

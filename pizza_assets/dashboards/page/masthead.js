@@ -28,21 +28,38 @@ function fillBanner() {
 // The page is made at least once a day; a day and a half later something has stopped.
 const STALE_HOURS = 36;
 
+// Seconds since 1970: where forecasts start or, without any, the end of the last day with orders.
+function newestOrdersAt() {
+  const origin = DATA.demand_forecast.reduce((most, row) => Math.max(most, row.origin_at), -Infinity);
+  const { startsAt, spans } = DATA.daily;
+  return Number.isFinite(origin) ? origin
+    : spans.reduce((most, [, end]) => Math.max(most, (startsAt + end * DAY_MS) / 1000), -Infinity);
+}
+
+const age = (seconds) => (nowMs() - seconds * 1000) / HOUR;
+const ago = (seconds) => (age(seconds) < 72 ? `${Math.round(age(seconds))} hours ago`
+  : `${Math.round(age(seconds) / 24)} days ago`);
+
+// Why nothing is forecast; null if the newest orders are not old.
+function oldOrdersWords() {
+  const newest = newestOrdersAt();
+  return Number.isFinite(newest) && age(newest) > STALE_HOURS
+    ? `forecasts reach 14 days beyond the newest orders, which are from ${ago(newest)}` : null;
+}
+
 function ageNotes() {
-  const newest = DATA.demand_forecast.reduce((most, row) => Math.max(most, row.origin_at), -Infinity);
+  const newest = newestOrdersAt();
   const collected = PAGE.collected_at;
-  const age = (seconds) => (nowMs() - seconds * 1000) / HOUR;
-  const ago = (seconds) => (age(seconds) < 72 ? `${Math.round(age(seconds))} hours ago`
-    : `${Math.round(age(seconds) / 24)} days ago`);
   const note = (title, text) => make("div", { class: "age-note", role: "status" },
     make("strong", {}, title), make("p", {}, text));
   if (collected !== null && age(collected) > STALE_HOURS)
     return [note(`This page is old: its data were collected ${ago(collected)}`,
       `That was on ${moment(collected * 1000)}. Open a newer page, or run “pizza run”. Hours and matches that have ` +
         "passed since are left out.")];
-  if (Number.isFinite(newest) && age(newest) > STALE_HOURS)
-    return [note(`The newest orders are from ${ago(newest)}`,
-      `Forecasts start there, on ${moment(newest * 1000)}; with newer orders they would be better.`)];
+  if (oldOrdersWords() !== null)
+    return [note(`The newest orders are from ${ago(newest)}`, DATA.demand_forecast.length
+      ? `Forecasts start there, on ${moment(newest * 1000)}; with newer orders they would be better.`
+      : "Forecasts reach 14 days beyond the newest orders. Bring newer ones, then run “pizza run”.")];
   return [];
 }
 

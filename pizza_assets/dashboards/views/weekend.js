@@ -76,7 +76,9 @@ function weekendTitle(dates, period) {
 
 function nothingAheadWords() {
   if (!DATA.demand_forecast.length)
-    return "No shop has a forecast yet: it needs orders of the last 14 days, and about 8 weeks of them.";
+    return oldOrdersWords() === null
+      ? "No shop has a forecast yet: that needs about 8 weeks of orders, with some in the last 14 days."
+      : `No shop has a forecast for the days ahead: ${oldOrdersWords()}.`;
   return DATA.demand_forecast.some(isAhead)
     ? "No shop fits these filters."
     : "Every day that was forecast here has passed. Run “pizza run” for a new page.";

@@ -54,7 +54,7 @@ def stored_digest(
         raise PizzaAssetsError(f"no forecast is stored yet; run `{typed('run')}` first")
     if demand.empty:
         raise PizzaAssetsError(
-            "no shop has a forecast: it needs orders of the last 14 days, and about 8 weeks of them; collect more "
+            "no shop has a forecast: that needs about 8 weeks of orders, with some in the last 14 days; collect more "
             f"weeks with `{typed('run')}`"
         )
     chosen = selection.of(demand)
@@ -63,7 +63,8 @@ def stored_digest(
     found = digest(chosen, pd.Timestamp(now), is_next=is_next)
     if is_next and found is None:
         raise PizzaAssetsError(
-            "the next weekend is not forecast yet: forecasts reach 14 days ahead; leave out --next-weekend"
+            "the next weekend is not forecast yet: forecasts reach 14 days beyond the newest orders "
+            f"({chosen['origin_at'].max():%a %d %b}); leave out --next-weekend"
         )
     if found is None:
         raise PizzaAssetsError(f"every day of the stored forecast has passed; run `{typed('run')}` for a new one")

@@ -42,7 +42,11 @@ def judge_refresh(newest: tuple[MatchWeek, datetime] | None, now: datetime) -> V
     text = f"the newest collected week is {week.key}, collected at {collected_at:%Y-%m-%d %H:%M} UTC"
     if age < WARNED_AFTER:
         return Verdict(PASSED, text)
-    late = f"{text}: no refresh for {age / timedelta(hours=1):,.0f} hours; {_REMEDY}"
+    hours = f"{age / timedelta(hours=1):,.0f} hours"
+    if collected_at > week.ends_at:
+        late = f"{text}; it ended {hours} ago, and no newer one was collected: bring newer data, or {_REMEDY}"
+    else:
+        late = f"{text}: no refresh for {hours}; {_REMEDY}"
     return Verdict(WARNING if age < FAILED_AFTER else ERROR, late)
 
 

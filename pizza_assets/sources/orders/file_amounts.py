@@ -44,7 +44,7 @@ class NumberFormat:
         """
         marks = "|".join(map(re.escape, signs_of(currency)))
         # accountants write negative amounts in brackets
-        unbracketed = texts.str.replace(r"^\((.*\d.*)\)$", r"-\1", regex=True)
+        unbracketed = texts.str.replace("\u2212", "-", regex=False).str.replace(r"^\((.*\d.*)\)$", r"-\1", regex=True)
         bare = unbracketed.str.replace(rf"^([+-]?)\s*(?:{marks})\s*|\s*(?:{marks})$", r"\1", regex=True)
         if self.thousands is not None:
             between = r"[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)

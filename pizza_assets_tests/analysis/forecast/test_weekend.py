@@ -166,7 +166,16 @@ def test_on_a_sunday_the_next_weekend_is_one_command_away() -> None:
     assert "09 Aug" not in following
     rows = json.loads(exported(both, sunday, None, "json", is_next=True))
     assert {row["business_date"] for row in rows} == {"2026-08-15", "2026-08-16"}
-    assert "not forecast yet" in staff_text(FORECAST, sunday, None, is_next=True)[0]
+    newest = f"{FORECAST['origin_at'].max():%a %d %b}"
+    said = staff_text(FORECAST, sunday, None, is_next=True)[0]
+    assert f"not forecast yet: forecasts reach 14 days beyond the newest orders ({newest})" in said
+
+
+def test_it_says_that_the_orders_are_old() -> None:
+    fresh, old = (FORECAST.assign(origin_at=SATURDAY - pd.Timedelta(hours=hours)) for hours in (36, 37))
+    assert "The newest orders" not in "\n".join(staff_text(fresh, SATURDAY, None))
+    said = f"The newest orders are from {old['origin_at'].max():%a %d %b}: forecasts reach 14 days beyond them."
+    assert said in staff_text(old, SATURDAY, None)
 
 
 def test_shops_are_sorted_by_the_percentage_that_they_show() -> None:

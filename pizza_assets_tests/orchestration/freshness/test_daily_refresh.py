@@ -72,6 +72,14 @@ def test_the_age_of_the_newest_collection(collected: timedelta, looked: timedelt
     assert judge_refresh((WEEK, WEEK.starts_at + collected), WEEK.starts_at + looked).outcome == outcome
 
 
+def test_a_late_collection_of_an_old_week_is_not_called_hours_old() -> None:
+    """It said "collected at 06:23: no refresh for 312 hours" five minutes later: the export had ended."""
+    now = WEEK.ends_at + timedelta(hours=312)
+    said = judge_refresh((WEEK, now - timedelta(minutes=5)), now).description
+    assert "it ended 312 hours ago, and no newer one was collected" in said
+    assert "no refresh" not in said
+
+
 def test_it_fails_two_days_after_the_last_due_week_although_older_weeks_were_backfilled_an_hour_ago(
     instance: dg.DagsterInstance,
 ) -> None:

@@ -9,7 +9,7 @@ from pizza_assets.models.currency import currencies_of
 
 ENOUGH = 0.9
 
-_SIGN = r"[^\d\s.,+()\u2212-]{1,3}\.?"
+_SIGN = r"[^\d\s.,+()-]{1,3}(?:(?<=[^\W\d_])\.)?"
 _SIGN_OR_CODE = re.compile(
     rf"^\(?[+-]?\s*(?P<before>{_SIGN})?\s*(?P<number>[+-]?[\d.,' \u00a0\u202f]*\d)\s*(?P<after>{_SIGN})?\)?$"
 )
@@ -44,17 +44,17 @@ def amount_style(texts: pd.Series) -> AmountStyle | None:
     filled = texts[texts != ""]
     if filled.empty:
         return None
-    parts = filled.str.extract(_SIGN_OR_CODE)
+    parts = filled.str.replace("\u2212", "-", regex=False).str.extract(_SIGN_OR_CODE)
     numbers = parts["number"].dropna().str.replace(r"[\u00a0\u202f]", " ", regex=True)  # to a mapping, they are spaces
     if len(numbers) < ENOUGH * len(filled):
         return None
     decimal = _decimal(numbers)
     if decimal is None:
         return None
-    signs = parts["before"].fillna(parts["after"])[parts["number"].notna()]
     thousands = _thousands(numbers, decimal)
     plain = numbers.str.replace(thousands, "", regex=False) if thousands else numbers
     values = pd.to_numeric(plain.str.replace(",", ".", regex=False), errors="coerce").abs()
+    signs = parts["before"].fillna(parts["after"])[numbers.index[values != 0]]  # some tills write zeros without a sign
     return AmountStyle(
         decimal,
         thousands,

@@ -102,7 +102,18 @@ def test_a_decimal_comma_does_not_hide_the_sign(
     assert accepted_cents(tmp_path, proposal) == CENTS
 
 
-@pytest.mark.parametrize("refund", ["-£3.00", "(£3.00)", "£-3.00", "- £3.00", "£ -3.00"])
+@pytest.mark.parametrize(
+    ("others", "cents"),
+    [(["£.99", "£.50"] * 3, [50] * 3 + [99] * 3), (["0.00"] * 12, [0] * 12)],
+    ids=["pence", "zeros"],
+)
+def test_neither_pence_nor_zeros_hide_the_sign(tmp_path: Path, others: list[str], cents: list[int]) -> None:
+    proposal = usual(tmp_path, [*positive("£{}"), *others])
+    assert proposal.document["currency"] == "GBP"
+    assert accepted_cents(tmp_path, proposal) == [*cents, *CENTS]
+
+
+@pytest.mark.parametrize("refund", ["-£3.00", "(£3.00)", "£-3.00", "- £3.00", "£ -3.00", "\u2212£3.00"])
 def test_negative_amounts_in_any_shape_do_not_hide_the_sign(tmp_path: Path, refund: str) -> None:
     """Brackets made another sign of it, and many amounts with a minus before the sign no amounts at all."""
     for count in (1, 20):
@@ -171,7 +182,11 @@ def test_amounts_without_a_sign_of_their_own_are_asked_for(tmp_path: Path, amoun
 
 
 def test_an_answer_and_a_column_come_before_a_sign(tmp_path: Path) -> None:
-    assert usual(tmp_path, positive("£{}"), currency="GIP").document["currency"] == "GIP"
+    for sign, currency in (("£", "GIP"), ("$", "COP"), ("$", "ARS"), ("C$", "NIO"), ("NT$", "TWD"), ("Rs.", "LKR")):
+        folder = tmp_path / currency
+        proposal = usual(folder, positive(sign + "{}"), currency=currency)
+        assert proposal.document["currency"] == currency
+        assert accepted_cents(folder, proposal) == CENTS, "the answer is not refused afterwards"
     lines = [(f"A{n}", f"2025-08-15 12:{n % 60:02}", a, "Leeds", "S1", "EUR") for n, a in enumerate(positive("€{}"))]
     proposal = _proposal(tmp_path, csv_text((*USUAL, "Currency"), lines))
     assert proposal.document["currency"] == {"column": "Currency"}
