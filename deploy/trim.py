@@ -1,7 +1,7 @@
 """Deletes files from an environment that no run needs, packages' tests and headers, and compiles the others.
 
-Called as `python trim.py ENVIRONMENT` when the image is built; deletes nothing that the product imports. A function that
-starts cold would compile every module that it imports, and could not store the result.
+Called as `python trim.py ENVIRONMENT` when the image is built; deletes nothing that the product imports. A function
+that starts cold would compile every module that it imports, and could not store the result.
 """
 
 import compileall
