@@ -41,7 +41,7 @@ STORED = {
     "match_windows": (["processed-data/merged-datasets/match_windows/week=2026-08-04/match_windows.parquet"], "1", 1),
     "expected_orders": (["processed-data/correlation-analysis/expected_orders.parquet"], "4", 1),
     "match_impact": (["processed-data/correlation-analysis/match_impact.parquet"], "5", 3),
-    "correlation_results": (["processed-data/correlation-analysis/correlation_results.parquet"], "14", 5),
+    "correlation_results": (["processed-data/correlation-analysis/correlation_results.parquet"], "15", 5),
     "event_study": (["processed-data/correlation-analysis/event_study.parquet"], "3", 1),
     "order_anomalies": (["processed-data/correlation-analysis/order_anomalies.parquet"], "4", 1),
     "summary_statistics": (["processed-data/correlation-analysis/summary_statistics.parquet"], "1", 1),
