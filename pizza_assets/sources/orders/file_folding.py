@@ -21,6 +21,7 @@ from pizza_assets.models.orders import MOST_PIZZAS, MOST_REVENUE_CENTS
 from pizza_assets.sources.orders.file_amounts import FINE_UNITS
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.file_times import FIRST_OF_TWO, MOVED_OUT_OF_GAP
+from pizza_assets.sources.orders.line_store import BESIDE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -41,8 +42,10 @@ FARTHEST_VERSION = timedelta(hours=12)
 """Lines with one order id that lie further apart, or in different stores, are not versions of one order."""
 LINES_AT_ONCE = 1_000_000
 """About 0.3 GB of memory. A larger week is folded in parts."""
-_ORDERS = """
-CREATE OR REPLACE TEMP TABLE orders (
+FOLDED = f"{BESIDE}.orders"
+"""The table of the accepted orders of some weeks. It is written by file_folding.sql."""
+_ORDERS = f"""
+CREATE OR REPLACE TABLE {FOLDED} (
     week DATE, file_id INTEGER, zone VARCHAR, dst_note TINYINT, line_count BIGINT, order_id VARCHAR,
     ordered_at TIMESTAMP, chain VARCHAR, market VARCHAR, store_id VARCHAR, store_location VARCHAR, currency VARCHAR,
     revenue_cents BIGINT, pizza_count BIGINT, items VARCHAR
@@ -52,14 +55,14 @@ _COUNT_ACCEPTED = f"""
 INSERT INTO new_week_counts
 SELECT week, unnest(['{ACCEPTED}', 'moved_out_of_gap', 'first_of_two']),
     unnest([sum(line_count), count_if(dst_note = {MOVED_OUT_OF_GAP}), count_if(dst_note = {FIRST_OF_TWO})])
-FROM orders GROUP BY week
+FROM {FOLDED} GROUP BY week
 """
 
 
 def fold_weeks(
     db: "DuckDBPyConnection", weeks: Sequence[tuple[date, int]], is_whole: bool, mapping: FileMapping, cutoff: datetime
 ) -> Iterator[list[date]]:
-    """Fold the weeks, a few at a time. Yields them when the table `orders` has their accepted orders.
+    """Fold the weeks, a few at a time. Yields them when the table FOLDED has their accepted orders.
 
     weeks: with the number of their lines, ascending. is_whole: no line lies in another week. The tables
     `new_rejects` and `new_week_counts` get the weeks' rows.

@@ -1,6 +1,6 @@
 -- Folds the lines of some weeks into orders; file_folding.py runs these statements, and says what they mean.
 -- In: lines, chosen(file_id), chosen_lines, ranks(file_id, rank), chunk(week); the variables set in file_folding.py.
--- Out: rows in the temporary tables orders, new_rejects and, except of accepted orders, new_week_counts.
+-- Out: rows in the tables beside.orders, new_rejects and, except of accepted orders, new_week_counts.
 
 -- All lines of the orders that have a line in these weeks. Most orders have one line, and nothing more to be said.
 CREATE OR REPLACE TEMP VIEW inside AS
@@ -153,7 +153,7 @@ SELECT * EXCLUDE (content), CASE
 END AS fate
 FROM compared;
 
-INSERT INTO orders
+INSERT INTO beside.orders
 FROM (
     SELECT week, file_id, zone, dst_note, 1 AS line_count, order_id, ordered_at, chain, market, store_id,
         store_location, currency,

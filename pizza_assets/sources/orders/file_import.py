@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ import pandas as pd
 from pizza_assets.models import RawOrders
 from pizza_assets.models.market import Market
 from pizza_assets.sources.orders.file_coverage import TradingDays, business_days, local_times
-from pizza_assets.sources.orders.file_folding import fold_weeks
+from pizza_assets.sources.orders.file_folding import FOLDED, fold_weeks
 from pizza_assets.sources.orders.file_intake import take_in
 from pizza_assets.sources.orders.file_mapping import FileMapping
 from pizza_assets.sources.orders.import_facts import ImportFacts
@@ -34,6 +35,7 @@ from pizza_assets.sources.orders.line_store import (
 )
 from pizza_assets.sources.orders.store_facts import facts_of_store, trading_days
 from pizza_assets.sources.orders.week_files import CONSTANT, ORDERS, UNNAMED, WEEKS, copied
+from pizza_assets.threads import side_by_side
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -162,39 +164,42 @@ def _fold(db: "DuckDBPyConnection", folder: Path, is_whole: bool, reading: Readi
     ).fetchall()
     for days in fold_weeks(db, weeks, is_whole, reading.mapping, reading.cutoff):
         _store_days(db)
-        for day in days:
-            _write_orders(db, folder, day)
+        names = side_by_side(partial(_write_orders, db, folder), days)  # each sorts and compresses in one thread
+        for day, name in zip(days, names, strict=True):
+            if name is not None:
+                db.execute("INSERT INTO new_week_files VALUES (?, ?)", [day, name])
 
 
-def _write_orders(db: "DuckDBPyConnection", folder: Path, week: date) -> None:
-    """Write the week's orders, if there are any, to a file named by its content."""
+def _write_orders(db: "DuckDBPyConnection", folder: Path, week: date) -> str | None:
+    """Write the week's orders, if there are any, to a file named by its content, and return the name."""
     columns = ", ".join(name for name in RawOrders.column_names() if name not in CONSTANT)
-    unnamed = folder / WEEKS / UNNAMED
-    rows = f"SELECT {columns} FROM orders WHERE week = DATE '{week}' ORDER BY ordered_at, order_id"
-    [[count]] = db.execute(copied(rows, unnamed)).fetchall()
-    if count:
-        with unnamed.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        name = f"{week}-{content[:16]}{ORDERS}"
-        unnamed.replace(folder / WEEKS / name)
-        db.execute("INSERT INTO new_week_files VALUES (?, ?)", [week, name])
-    else:
+    unnamed = folder / WEEKS / f"{week}-{UNNAMED}"
+    rows = f"SELECT {columns} FROM {FOLDED} WHERE week = DATE '{week}' ORDER BY ordered_at, order_id"
+    with db.cursor() as own:
+        [[count]] = own.execute(copied(rows, unnamed)).fetchall()
+    if not count:
         unnamed.unlink()
+        return None
+    with unnamed.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    name = f"{week}-{content[:16]}{ORDERS}"
+    unnamed.replace(folder / WEEKS / name)
+    return name
 
 
 def _store_days(db: "DuckDBPyConnection") -> None:
     """Store the days that the folded orders show to be covered."""
-    quarters = db.execute(f"SELECT DISTINCT zone, {_QUARTER} AS quarter FROM orders").df()
+    quarters = db.execute(f"SELECT DISTINCT zone, {_QUARTER} AS quarter FROM {FOLDED}").df()
     at = pd.to_datetime(quarters["quarter"] * _QUARTER_SECONDS, unit="s", utc=True).dt.as_unit("us")
     quarters["day"] = business_days(at, quarters["zone"])
     execute_given(
         db,
         quarters,
         'INSERT INTO new_days SELECT week, zone, market, chain, currency, "day", max(ordered_at) FROM '
-        f"(SELECT *, {_QUARTER} AS quarter FROM orders) JOIN given USING (zone, quarter) GROUP BY ALL",
+        f"(SELECT *, {_QUARTER} AS quarter FROM {FOLDED}) JOIN given USING (zone, quarter) GROUP BY ALL",
     )
     spans = db.execute(
-        'SELECT week, file_id, zone, min(ordered_at) AS "first", max(ordered_at) AS "last" FROM orders '
+        f'SELECT week, file_id, zone, min(ordered_at) AS "first", max(ordered_at) AS "last" FROM {FOLDED} '
         "GROUP BY week, file_id, zone"
     ).df()
     for name in ("first", "last"):

@@ -28,6 +28,8 @@ Result = TypeVar("Result")
 
 DATABASE, LOCK, TEMPORARY = "lines.duckdb", ".lock", "spilled"
 _IN_MEMORY = ":memory:"
+BESIDE = "beside"
+"""A database in memory beside the store: unlike temporary tables, its tables are seen by every cursor."""
 MEMORY = "384MB"
 """DuckDB's limit; beyond it sorts and joins go to the disk."""
 _THREADS = 2
@@ -207,6 +209,7 @@ def _connected(folder: Path, database: str) -> Iterator["DuckDBPyConnection"]:
         "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     }  # fmt: skip
     with duckdb.connect(database, config=config) as db:
+        db.execute(f"ATTACH '{_IN_MEMORY}' AS {BESIDE}")
         yield db
 
 
