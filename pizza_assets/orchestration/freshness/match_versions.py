@@ -1,6 +1,7 @@
 """Which version of a match is current: kick-offs move, and earlier weeks keep the old version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -9,6 +10,8 @@ from pizza_assets.models import RawMatches, RawMatchEvents
 from pizza_assets.models.table import in_order
 from pizza_assets.models.week import MatchWeek
 from pizza_assets.storage.tables import WeekTables
+
+_MATCH = ["match_source", "match_id"]
 
 
 def neighbours(week: MatchWeek) -> list[str]:
@@ -21,27 +24,39 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
 
     Real and mock matches never share an id, so they are never merged.
     """
-    return raw_matches.derived_from_all("current_matches", lambda chosen: _newest_versions(raw_matches, chosen), weeks)
+    newest = partial(_newest_versions, raw_matches, are_wanted=pd.Series.notna)
+    return raw_matches.derived_from_all("current_matches", newest, weeks)
 
 
-def _newest_versions(raw_matches: WeekTables, weeks: Sequence[str]) -> pd.DataFrame:
-    parts = []
+def _newest_versions(
+    raw_matches: WeekTables, weeks: Sequence[str], are_wanted: Callable[[pd.Series], pd.Series]
+) -> pd.DataFrame:
+    """The newest version of each match, as far as its kick-off is wanted.
+
+    The versions are chosen by a few columns, since putting all columns of several weeks together takes long.
+    """
+    parts, versions = list[pd.DataFrame](), list[pd.DataFrame]()
     for week in weeks:
         found, facts = raw_matches.get(week), raw_matches.facts(week)
         if found is not None and facts is not None and len(found.rows):
-            parts.append(found.rows.assign(collected_at=facts.collected_at))
+            of_week = found.rows[[*_MATCH, "kickoff_at"]].assign(collected_at=facts.collected_at, part=len(parts))
+            versions.append(of_week.assign(row=range(len(of_week))))
+            parts.append(found.rows)
     if not parts:
         return RawMatches.empty()
     # weeks collected at the same time: the later week has the newer fixture
-    versions = pd.concat(parts, ignore_index=True).sort_values("collected_at", kind="stable")
-    newest = versions.drop_duplicates(["match_source", "match_id"], keep="last")
-    return in_order(newest.drop(columns="collected_at"), RawMatches.key())
+    all_versions = pd.concat(versions, ignore_index=True).sort_values("collected_at", kind="stable")
+    newest = all_versions.drop_duplicates(_MATCH, keep="last")
+    chosen = newest[are_wanted(newest["kickoff_at"])]
+    places = [(part, chosen.loc[chosen["part"] == number, "row"]) for number, part in enumerate(parts)]
+    rows = [part.take(numbers) for part, numbers in places if len(numbers)]
+    return in_order(pd.concat(rows), RawMatches.key()) if rows else RawMatches.empty()
 
 
 def events_of(raw_match_events: WeekTables, matches: pd.DataFrame) -> pd.DataFrame:
     """The events of `matches` in all stored weeks, without the duplicates of a match listed by two weeks."""
     events = raw_match_events.rows()
-    known = events.merge(matches[["match_source", "match_id"]], on=["match_source", "match_id"])
+    known = events.merge(matches[_MATCH], on=_MATCH)
     return known.drop_duplicates(list(RawMatchEvents.key()), ignore_index=True)
 
 
@@ -50,11 +65,15 @@ def matches_reaching(raw_matches: WeekTables, week: MatchWeek, lengths: WindowLe
 
     So collecting a neighbouring week changes the result only if one of its windows crosses the edge.
     """
-    matches = current_matches(raw_matches, neighbours(week))
-    opens = matches["kickoff_at"] - pd.Timedelta(minutes=lengths.pre_minutes)
-    closes = matches["kickoff_at"] + pd.Timedelta(minutes=_longest_match(lengths) + lengths.post_minutes)
-    reaching = matches[(opens < week.ends_at) & (closes > week.starts_at)]
-    return reaching.reset_index(drop=True)
+
+    def reach_it(kickoff_at: pd.Series) -> pd.Series:
+        opens = kickoff_at - pd.Timedelta(minutes=lengths.pre_minutes)
+        closes = kickoff_at + pd.Timedelta(minutes=_longest_match(lengths) + lengths.post_minutes)
+        return (opens < week.ends_at) & (closes > week.starts_at)
+
+    kind = f"matches reaching {week.key} {lengths}"
+    newest = partial(_newest_versions, raw_matches, are_wanted=reach_it)
+    return raw_matches.derived_from_all(kind, newest, neighbours(week))
 
 
 def weeks_touched(matches: pd.DataFrame, week: MatchWeek, lengths: WindowLengths) -> list[str]:
