@@ -536,6 +536,17 @@ def test_a_coming_match_is_told_by_the_clock_of_its_market(browser, tmp_path):
         assert "23:45" in page.locator("#view-coming tbody").inner_text()
 
 
+def test_numbers_of_one_chain_are_said_to_be_estimated_twice(browser, tmp_path):
+    """Both views show the hours of a market's only shop, and the numbers differed without a word."""
+    data = sample_page_data(Sample(weeks=4, markets=4))
+    demand = data.rows(DemandForecastExtract)
+    extracts = {**data.extracts, DemandForecastExtract.table_name(): demand[demand["chain"] == "Pizza Hut"]}
+    file = tmp_path / "page.html"
+    file.write_text(build_page(replace(data, extracts=extracts)), "utf-8")
+    with opened(browser, file) as page:
+        assert "even for a market's only shop its numbers can differ" in page.inner_text("#view-coming .hint")
+
+
 def test_a_dot_a_tick_and_an_alarm_open_their_match(browser, folder):
     with opened(browser, folder / "both.html") as page:
         page.locator("#chart-outcomes-0 svg .mark-symbol path").first.click(force=True)
@@ -851,6 +862,7 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
         assert max(shop.evaluate(LINES_OF_A_SHOP)) == 1
         assert page.locator(".match-mark").first.inner_text() == "match 15:00"
         assert "All chains together: staff for" in page.inner_text("#view-coming thead")
+        assert "even for a market's only shop" not in page.inner_text("#view-coming .hint")
         page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
         page.wait_for_selector("#view-shop_day .legend")
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
