@@ -304,6 +304,26 @@ def test_a_folder_is_one_export_of_files_of_one_kind(home: Path, capsys: pytest.
     assert "files of one kind" in capsys.readouterr().err
 
 
+def test_a_damaged_file_of_a_folder_is_named_and_the_others_are_checked(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check ended at the first file that it could not read, where a run collects the others."""
+    folder = home / "exports"
+    folder.mkdir()
+    (folder / "1.csv").write_bytes(b"\x00\x01damaged")
+    why = "1.csv: the file is binary, not text; export it as CSV, JSON or Parquet"
+    assert main(["check", "exports"]) == 1  # there is no other
+    assert why in capsys.readouterr().err
+    shutil.copy(home / "orders.csv", folder / "2.csv")
+    assert main(["check", "exports"]) == 1
+    assert f"These files can't be read; export them again or move them away:\n{why}" in capsys.readouterr().out
+    assert main(["check", "exports", *SAID]) == 1
+    out = capsys.readouterr().out
+    assert f"A whole file is refused: {why}" in out
+    assert "fix what is named above or move it away, and check again" in out
+    assert "18,001 read" in out
+
+
 def test_what_an_export_holds_cannot_steer_the_terminal(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (home / "orders.csv").read_text().replace("Customer", "Custo\x1b[31mmer")
     (home / "exports").mkdir()

@@ -310,10 +310,16 @@ def test_weeks_that_have_not_begun_are_named_and_are_not_brought_up_to_date(
     monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: datetime(2026, 8, 20, 12, tzinfo=UTC))
     assert main(["status"]) == 0
     said = capsys.readouterr()
-    assert "2 stored week(s) have not begun by this machine's clock (2026-08-20 12:00 UTC)" in said.err
+    assert "2 stored weeks have not begun by this machine's clock (2026-08-20 12:00 UTC)" in said.err
     assert "2026-08-25, 2026-09-01" in said.err
+    assert "one that was ahead made them: delete their folders week=…" in said.err
     assert "1 stored (2026-08-18 to 2026-08-18" in said.out
     assert main(["backfill", "--stale-only", "--dry-run"]) == 0
+    monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: datetime(2026, 8, 26, 12, tzinfo=UTC))
+    assert main(["status"]) == 0
+    said = capsys.readouterr().err
+    assert "1 stored week has not begun" in said
+    assert "and is left out: 2026-09-01" in said
     monkeypatch.setattr("pizza_assets.workbench.utc_now", lambda: datetime(2026, 9, 20, 12, tzinfo=UTC))
     assert main(["status"]) == 0
     assert "not begun" not in capsys.readouterr().err

@@ -1,12 +1,16 @@
 """What `pizza run` and `pizza backfill` say before and after collecting; the collecting itself is replaced."""
 
 import shutil
+from collections.abc import Collection
+from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from pizza_assets.cli import collecting, main
 from pizza_assets.orchestration.runs.backfill import Backfill, Collected, Request
+from pizza_assets.orchestration.runs.progress import Progress
 from pizza_assets_tests.conftest import PROJECT_ROOT
 from pizza_assets_tests.sources.orders.exports import HEADER, ORDER_ROWS, csv_text, write
 
@@ -67,3 +71,31 @@ def test_without_an_unreadable_file_nothing_is_said(said_before: list[str], tmp_
     (tmp_path / "inbox" / "broken.csv").unlink()
     assert main(["run"]) == 0
     assert said_before == []
+
+
+@pytest.mark.parametrize(("orders", "is_counted"), [("files", False), ("mock", True)])
+def test_progress_leaves_out_mock_orders_where_none_is_made(
+    orders: str, is_counted: bool, said_before: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside real orders it said "mock_orders: 53 of 53 weeks"."""
+    counted: list[str] = []
+
+    class Recorded(Progress):
+        def __init__(self, weeks: int, stream: TextIO, assets: Collection[str]) -> None:
+            super().__init__(weeks, stream, assets)
+            counted.extend(assets)
+
+    monkeypatch.setattr(collecting, "Progress", Recorded)
+    monkeypatch.setenv("PIZZA_ORDERS", orders)
+    main(["run", "--from", "2025-08-12", "--to", "2025-08-19"])
+    assert "raw_orders" in counted
+    assert ("mock_orders" in counted) == is_counted
+
+
+def test_only_tables_of_the_given_assets_are_counted() -> None:
+    stream = StringIO()
+    progress = Progress(1, stream, ["raw_orders", "insights"])
+    for asset in ("raw_orders", "mock_orders"):
+        progress.stored(asset, "2025-08-12")
+    progress.stored("insights", None)
+    assert stream.getvalue() == "raw_orders: 1 of 1 week\ninsights: done\n"

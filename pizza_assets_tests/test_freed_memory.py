@@ -28,12 +28,13 @@ print(faults() - before)
 """
 
 LEFT_WITH_GAPS = """
+import resource
 from pathlib import Path
 import numpy as np
 from pizza_assets.freed_memory import FreedMemory
 
 def resident_mb():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() >> 20
 
 freed, before = FreedMemory(), resident_mb()
 arrays = [np.ones(125_000) for _ in range({arrays})]

@@ -144,6 +144,9 @@ def test_a_misspelt_variable_is_refused() -> None:
     [
         ("PIZZA_ORDRES", "PIZZA_ORDERS"),
         ("PIZZA_MARKET", "PIZZA_MARKETS"),
+        ("PIZZA_ORDERS_FILE", "PIZZA_ORDERS_PATH"),
+        ("PIZZA_ORDERS_FOLDER", "PIZZA_ORDERS_PATH"),
+        ("PIZZA_LOCAL_DIR", "PIZZA_LOCAL_FOLDER"),
         ("PIZZA_S3_BUCKET_NAME", "S3_BUCKET_NAME"),
         ("QUICKSIGHT_REGIONS", "QUICKSIGHT_REGION"),
         ("PIZZA_XYZ", None),

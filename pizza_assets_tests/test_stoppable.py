@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 
 import pytest
 
@@ -23,9 +24,15 @@ sys.exit(7)
 """
 
 
+MOST_SECONDS = 60
+
+
 @contextmanager
 def running(start: str = 'exec "$@"') -> Iterator["subprocess.Popen[str]"]:
-    """A process, in a group of its own as in a terminal, that runs COUNTING until it is stopped."""
+    """A process, in a group of its own as in a terminal, that runs COUNTING until it is stopped.
+
+    It is given up after MOST_SECONDS, so that no test waits for a line for ever.
+    """
     command = [
         "sh",
         "-c",
@@ -40,10 +47,18 @@ def running(start: str = 'exec "$@"') -> Iterator["subprocess.Popen[str]"]:
     ]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, text=True, process_group=0) as process:  # type: ignore[call-overload]
-        assert process.stdout.readline() == "ready\n"
+
+        def give_up() -> None:
+            process.kill()
+            process.stdin.close()  # ends COUNTING, which would keep the pipes open
+
+        timer = Timer(MOST_SECONDS, give_up)
+        timer.start()
         try:
+            assert process.stdout.readline() == "ready\n"
             yield process
         finally:
+            timer.cancel()
             if process.poll() is None:
                 process.kill()
 

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -72,12 +71,17 @@ def _written(sample: ExportSample) -> str:
     return f"CSV with {names.get(sample.delimiter, repr(sample.delimiter))}, {sample.encoding.removesuffix('-sig')}"
 
 
-def questions_text(proposal: Proposal, bad_files: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The questions, each with the option that answers it. bad_files: what the preview refused, by file."""
+def questions_text(proposal: Proposal, *, refused: Sequence[str] = (), unreadable: Sequence[str] = ()) -> str:
+    """The questions, each with the option that answers it.
+
+    refused: why the preview refused whole files. unreadable: why others can't be read under any mapping.
+    """
     lines = ["", "Only you can answer these questions. Add these options and check again:"]
     lines += [f"  {question.option:26} {question.about}" for question in proposal.questions]
-    if bad_files:
-        lines += ["", "With the placeholders whole files are refused; an answer may change that:", *bad_files.values()]
+    if refused:
+        lines += ["", "With the placeholders whole files are refused; an answer may change that:", *refused]
+    if unreadable:
+        lines += ["", "These files can't be read; export them again or move them away:", *unreadable]
     return "\n".join(lines)
 
 
@@ -296,7 +300,10 @@ def why_unusable(checked: ExportCheck, most_refused: float) -> str | None:
     if checked.bad_files:
         files = counted_noun(len(checked.bad_files), "file", "files")
         whose = "its" if len(checked.bad_files) == 1 else "their"
-        return f"{files} can't be read, so {whose} orders would be missing: fix what is named above, and check again."
+        return (
+            f"{files} can't be read, so {whose} orders would be missing: fix what is named above or move it away, and "
+            "check again."
+        )
     share = checked.lines["rejected"] / checked.lines_read
     if share <= most_refused:
         return None

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -79,13 +79,15 @@ def check(
     export = export_of(paths)
     if mapping_file is not None:
         mapping, proposal = load_mapping(mapping_file), None
-        samples = _samples(export, mapping)
+        samples, unreadable = _samples(export.files[:_MOST_SAMPLES], mapping.records)
     else:
-        samples = [read_sample(file, answers.records) for file in export.files]
+        samples, unreadable = _samples(export.files, answers.records)
+        if not samples:
+            raise next(iter(unreadable.values()))
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
         if any(question.stand_in is None for question in proposal.questions):
             say(sample_text(samples, proposal))
-            say(questions_text(proposal))
+            say(questions_text(proposal, unreadable=[str(error) for error in unreadable.values()]))
             return 1
         mapping = parse_mapping(
             mapping_text(proposal.document, proposal.notes), str(write_to.path if write_to else "(proposed)")
@@ -96,7 +98,14 @@ def check(
         checked = check_export(path, mapping, cache, bench.settings, utc_now)
     say(report_text(checked, mapping, proposal, bench.settings))
     if proposal is not None and proposal.questions:
-        say(questions_text(proposal, checked.bad_files))
+        bad = checked.bad_files
+        say(
+            questions_text(
+                proposal,
+                refused=[why for name, why in bad.items() if name not in unreadable],
+                unreadable=[why for name, why in bad.items() if name in unreadable],
+            )
+        )
         return 1
     unusable = why_unusable(checked, bench.settings.reject_error_share)
     doubts = [*checked.doubts, *unused_refunds(samples, mapping)]
@@ -132,13 +141,15 @@ def _cache(settings: Settings, stand: Stand | None) -> Iterator[Path]:
             yield folder
 
 
-def _samples(export: Export, mapping: FileMapping) -> list[ExportSample]:
-    """The samples of some files; without those that can't be read, which the check itself names."""
-    samples = []
-    for file in export.files[:_MOST_SAMPLES]:
-        with suppress(BadFile):
-            samples.append(read_sample(file, mapping.records))
-    return samples
+def _samples(files: Sequence[Path], records: str | None) -> tuple[list[ExportSample], dict[str, BadFile]]:
+    """The samples of the files that can be read, and why the others can't be, by name; the check names them, too."""
+    samples, unreadable = [], {}
+    for file in files:
+        try:
+            samples.append(read_sample(file, records))
+        except BadFile as error:
+            unreadable[file.name] = error
+    return samples, unreadable
 
 
 def export_of(paths: Sequence[Path]) -> Export:

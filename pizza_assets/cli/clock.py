@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.command_name import typed
 from pizza_assets.errors import PizzaAssetsError
 
@@ -13,10 +14,12 @@ _TOLERANCE = timedelta(days=1)
 
 def weeks_ahead_text(weeks: Sequence[str], now: datetime, storage: str) -> str:
     """The sentence about stored weeks that have not begun."""
+    counted = counted_noun(len(weeks), "stored week has", "stored weeks have")
+    are, them, their = ("is", "it", "its") if len(weeks) == 1 else ("are", "them", "their")
     return (
-        f"{len(weeks)} stored week(s) have not begun by this machine's clock ({now:%Y-%m-%d %H:%M} UTC) and are left "
-        f"out: {', '.join(weeks[:3])}{' …' if len(weeks) > 3 else ''}. If the clock is wrong, set it. If it is right, "
-        f"one that was ahead made them: delete the folders week=… of these weeks in {storage}"
+        f"{counted} not begun by this machine's clock ({now:%Y-%m-%d %H:%M} UTC) and {are} left out: "
+        f"{', '.join(weeks[:3])}{' …' if len(weeks) > 3 else ''}. If the clock is wrong, set it. If it is right, one "
+        f"that was ahead made {them}: delete {their} folders week=… in {storage}"
     )
 
 

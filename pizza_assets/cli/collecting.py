@@ -8,6 +8,7 @@ from datetime import date
 
 import dagster as dg
 
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.cli.clock import weeks_ahead_text
 from pizza_assets.cli.terminal import say
 from pizza_assets.errors import ConfigurationError
@@ -70,7 +71,9 @@ class _Collecting:
 
     def __init__(self, bench: Workbench, instance: dg.DagsterInstance, weeks: int) -> None:
         self._bench, self._instance = bench, instance
-        self._progress = Progress(weeks, sys.stderr)
+        # where orders are real, mock_orders is materialized without a row
+        shown = [asset for asset in PLACES if asset != "mock_orders" or bench.settings.may_invent_orders]
+        self._progress = Progress(weeks, sys.stderr, shown)
         self._definitions = bench.definitions(self._progress.stored)
         self.staleness = bench.staleness(self._definitions, instance)
         self.backfill = Backfill(self._definitions, instance, self.staleness)
@@ -101,8 +104,9 @@ def _clear_up(bench: Workbench, instance: dg.DagsterInstance) -> None:
     swept, folders = bench.tables.objects.sweep(), sweep_temporary()
     if dead or swept or folders:
         say(
-            f"cleaned up after a killed process: {len(dead)} run(s), {swept} unfinished file(s), {folders} temporary "
-            "folder(s)",
+            f"cleaned up after a killed process: {counted_noun(len(dead), 'run', 'runs')}, "
+            f"{counted_noun(swept, 'unfinished file', 'unfinished files')}, "
+            f"{counted_noun(folders, 'temporary folder', 'temporary folders')}",
             is_problem=True,
         )
 
@@ -126,9 +130,11 @@ def _report_resumption(attempt: Attempt, request: Request) -> None:
         return
     weekly = [asset for asset, place in PLACES.items() if place.weekly]
     done = sum(request.is_done(asset, week) for asset in weekly for week in request.weeks)
+    weeks = counted_noun(len(request.weeks), "week", "weeks")
+    tables = counted_noun(done, "table is done and stays", "tables are done and stay")
     say(
-        f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC: {done} tables of its {len(request.weeks)} "
-        "weeks are done and stay (--anew collects all of them again)",
+        f"resuming the backfill of {attempt.began_at:%Y-%m-%d %H:%M} UTC over {weeks}: {tables} (--anew collects all "
+        "of them again)",
         is_problem=True,
     )
 

@@ -65,7 +65,7 @@ class _Program(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     epilog="Exit codes: 0 success, 1 something failed or needs your attention, 2 not started because an option, "
-    "a setting or one of its files is wrong, 130 interrupted.",
+    "a setting or one of its files is wrong, 130 interrupted before its work was done.",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context

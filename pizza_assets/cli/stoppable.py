@@ -13,7 +13,8 @@ from types import FrameType
 from pizza_assets.cli.terminal import say
 
 WAITING = (
-    "stopping: waiting for the daemon to end what it is evaluating, a few seconds; a run in progress goes on to its end"
+    "stopping: waiting a few seconds for the daemon to finish its current evaluation; a run in progress goes on to its "
+    "end"
 )
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

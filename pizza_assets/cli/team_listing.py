@@ -7,6 +7,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.cli.names import known_name
 from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
@@ -53,7 +54,8 @@ def list_teams(market_name: str | None, first: date | None, last: date | None) -
     for team in sorted(followed - {row.team for row in rows}):
         say(f"{team:{_WIDTH}}  no match")
     splits = possible_splits(matches)
-    say(f"{len({row.team for row in rows})} teams, {len(matches):,} matches, {len(splits)} possible splits")
+    possible = counted_noun(len(splits), "possible split", "possible splits")
+    say(f"{_teams(rows)}, {counted_noun(len(matches), 'match', 'matches')}, {possible}")
     is_chosen = bench.settings.markets_file is not None
     for warning in warnings_about_teams(matches, markets, chosen_markets=is_chosen):
         say(f"\nWarning  {warning}")
@@ -97,7 +99,7 @@ def _without_real_matches(bench: Workbench, markets: Markets, market_name: str |
         [
             "No real match is stored, only MOCK ones, which are invented:\n",
             *_by_competition(rows, DataSource.MOCK),
-            f"{len({row.team for row in rows})} teams, {len(mock):,} MOCK matches, weeks {weeks[0]} to {weeks[-1]}",
+            f"{_teams(rows)}, {counted_noun(len(mock), 'MOCK match', 'MOCK matches')}, weeks {weeks[0]} to {weeks[-1]}",
             f"\n{next_steps}",
         ]
     )
@@ -121,6 +123,11 @@ def _rows(matches: pd.DataFrame, markets: Markets, market_name: str | None) -> l
     return [row for row in team_rows(matches, markets) if market_name is None or row.team in followed]
 
 
+def _teams(rows: Iterable[TeamRow]) -> str:
+    """How many there are."""
+    return counted_noun(len({row.team for row in rows}), "team", "teams")
+
+
 def _by_competition(rows: Iterable[TeamRow], label: DataSource) -> Iterator[str]:
     """A paragraph for each competition."""
     mark = "MOCK " if label == DataSource.MOCK else ""
@@ -130,7 +137,8 @@ def _by_competition(rows: Iterable[TeamRow], label: DataSource) -> Iterator[str]
 
 def _line(row: TeamRow, mark: str) -> str:
     markets = f"  followed by {', '.join(row.markets)}" if row.markets else ""
-    return f"  {row.team:{_WIDTH}} {row.matches:4} {mark}matches  {_seasons_in_words(row.seasons)}{markets}"
+    matches = "match" if row.matches == 1 else "matches"
+    return f"  {row.team:{_WIDTH}} {row.matches:4} {mark}{matches:7}  {_seasons_in_words(row.seasons)}{markets}"
 
 
 def _seasons_in_words(seasons: tuple[str, ...]) -> str:

@@ -28,7 +28,7 @@ def utc_x(field: str, axis: Spec, *, ends: tuple[str, str] | None = None) -> Spe
         "type": "temporal",
         "title": None,
         "scale": scale,
-        "axis": {"labelOverlap": True, "tickCount": "$ticks", **axis},
+        "axis": {"labelOverlap": True, "labelSeparation": 8, "tickCount": "$ticks", **axis},
     }
 
 

@@ -229,11 +229,18 @@ class Settings(SourceSettings):
 def _meant(variable: str, known: Iterable[str]) -> str:
     """The setting that may have been meant, in brackets after a space; empty if none is alike.
 
+    Meaning counts before spelling: PIZZA_ORDERS_FILE is spelt more like PIZZA_ORDERS_TABLE than PIZZA_ORDERS_PATH.
     Prefixes are not compared: with them all names would be alike.
     """
     by_ending = {_without_prefix(name): name for name in known}
-    close = get_close_matches(_without_prefix(variable), list(by_ending), n=1)
+    ending = _without_prefix(variable)
+    first, _, last = ending.rpartition("_")
+    synonym = f"{first}_PATH" if last in _WORDS_FOR_PATH else ""
+    close = [synonym] if synonym in by_ending else get_close_matches(ending, list(by_ending), n=1)
     return f" (did you mean {by_ending[close[0]]}?)" if close else ""
+
+
+_WORDS_FOR_PATH = {"DIR", "DIRECTORY", "FILE", "FILES", "FOLDER"}
 
 
 def _without_prefix(variable: str) -> str:

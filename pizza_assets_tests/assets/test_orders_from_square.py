@@ -52,6 +52,7 @@ def test_a_stand_in_is_labelled_until_square_answers(tmp_path: Path, server: Squ
         facts = refused.tables.week_facts("raw_orders", WEEK)
         assert facts is not None
         assert (facts.data_source, facts.source_name) == ("mock", "mock")
+        assert (facts.reason or "").startswith("Square failed: ")
         assert "refused with 401" in (facts.reason or "")
         assert "these orders are invented" in (facts.reason or "")
 

@@ -97,6 +97,7 @@ def test_failing_apis_give_labelled_mock_with_a_reason_until_they_answer(tmp_pat
         assert _labels(pipeline, "raw_orders") == ["mock", "mock"]
         facts = pipeline.tables.week_facts("raw_orders", WEEKS[0])
         assert facts is not None
+        assert (facts.reason or "").startswith("orders API failed: ")
         assert "refused with 401" in (facts.reason or "")
         assert "these orders are invented" in (facts.reason or "")
         assert len(server.requests) == 2  # each API once, not once per week

@@ -317,8 +317,8 @@ def test_every_chart_is_drawn_without_a_request_or_a_complaint(browser, folder):
 
 
 def test_what_began_hours_before_kick_off_is_said_beside_every_number(browser, folder):
-    began = "it began hours before: orders were already +8.2 % from usual"
-    above = "Hours before kick-off, orders of all markets together were already +8.2 % from usual"
+    began = "it began hours before: orders were already +8.2\u00a0% from usual"
+    above = "Hours before kick-off, orders of all markets together were already +8.2\u00a0% from usual"
     with opened(browser, folder / "promoted.html") as page:
         assert tile(page, "After the own team's match").count(began) == 1, "of mock orders, not of real ones"
         for view in ("effects", "results"):
@@ -393,7 +393,7 @@ def test_filters_choose_the_right_rows(browser, folder):
 def test_two_parts_at_once_are_not_estimated_and_the_view_says_so(browser, folder):
     with opened(browser, folder / "both.html") as page:
         choose(page, "market", "Brentford")
-        assert "+9.1 %" in tile(page, "After the own team's match")
+        assert "+9.1\u00a0%" in tile(page, "After the own team's match")
         choose(page, "chain", "Pizza Hut")
         assert "not estimated for these filters" in tile(page, "After the own team's match")
         assert "one part can be selected, not a combination" in filter_note(page, "effects")
@@ -534,6 +534,39 @@ def test_a_coming_match_is_told_by_the_clock_of_its_market(browser, tmp_path):
     file.write_text(build_page(replace(data, extracts=extracts)), "utf-8")
     with opened(browser, file) as page:
         assert "23:45" in page.locator("#view-coming tbody").inner_text()
+
+
+def test_numbers_of_one_chain_are_said_to_be_estimated_twice(browser, tmp_path):
+    """Both views show the hours of a market's only shop, and the numbers differed without a word."""
+    data = sample_page_data(Sample(weeks=4, markets=4))
+    demand = data.rows(DemandForecastExtract)
+    extracts = {**data.extracts, DemandForecastExtract.table_name(): demand[demand["chain"] == "Pizza Hut"]}
+    file = tmp_path / "page.html"
+    file.write_text(build_page(replace(data, extracts=extracts)), "utf-8")
+    with opened(browser, file) as page:
+        assert "even for a market's only shop its numbers can differ" in page.inner_text("#view-coming .hint")
+
+
+def test_every_column_of_the_coming_matches_is_in_view(browser, folder):
+    """One had to scroll for what to staff for."""
+    with opened(browser, folder / "both.html", viewport={"width": 1000, "height": 900}) as page:
+        assert page.locator("#view-coming .scroll").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+
+
+def test_labels_of_the_timeline_are_kept_apart(browser, folder):
+    """Some weeks gave "Oct 25November": a label was left out only where it overlapped another."""
+    gaps = """() => {
+        const labels = [...document.querySelectorAll("#chart-timeline .role-axis-label text")]
+            .filter((label) => label.getAttribute("opacity") !== "0" && /[a-z]/i.test(label.textContent));
+        const boxes = labels.map((label) => label.getBoundingClientRect()).sort((a, b) => a.left - b.left);
+        return boxes.slice(1).map((box, at) => box.left - boxes[at].right);
+    }"""
+    with opened(browser, folder / "both.html", viewport={"width": 1100, "height": 900}) as page:
+        choose(page, "from", "2025-08-24")
+        choose(page, "to", "2025-09-06")
+        found = page.evaluate(gaps)
+        assert len(found) > 4
+        assert min(found) > 8
 
 
 def test_a_dot_a_tick_and_an_alarm_open_their_match(browser, folder):
@@ -851,6 +884,7 @@ def test_both_weeks_can_be_read_day_by_day(browser, folder, width, height) -> No
         assert max(shop.evaluate(LINES_OF_A_SHOP)) == 1
         assert page.locator(".match-mark").first.inner_text() == "match 15:00"
         assert "All chains together: staff for" in page.inner_text("#view-coming thead")
+        assert "even for a market's only shop" not in page.inner_text("#view-coming .hint")
         page.locator("#view-weekend tbody tr", has_text="Wolverhampton").first.locator("td a").first.click()
         page.wait_for_selector("#view-shop_day .legend")
         assert "during the match" not in page.inner_text("#view-shop_day .legend")
@@ -910,7 +944,7 @@ def test_on_a_sunday_the_next_weekend_is_one_click_away(browser, folder) -> None
 def test_a_title_says_what_was_found_until_a_filter_leaves_other_data(browser, folder) -> None:
     """A contents bar keeps the names, by which the docs call the views."""
     with opened(browser, folder / "both.html") as page:
-        assert page.inner_text("#title-effects") == "Orders run 9.1 % above normal after the own team's match"
+        assert page.inner_text("#title-effects") == "Orders run 9.1\u00a0% above normal after the own team's match"
         assert "Forecasts around matches missed by" in page.inner_text("#title-accuracy")
         choose(page, "market", "Brentford")
         assert page.inner_text("#title-effects") == "Effect sizes"
@@ -928,7 +962,7 @@ def test_views_that_describe_the_data_have_a_title_of_what_is_shown(browser, fol
     with opened(browser, folder / "both.html") as page:
         told = {name: page.inner_text(f"#title-{name}") for name in named}
         assert told["coming"].startswith("Football is expected to add")
-        assert told["sources"] == "50 % of orders are mock, all matches are real"
+        assert told["sources"] == "50\u00a0% of orders are mock, all matches are real"
         assert not [name for name in named if told[name] == names[name]]
         choose(page, "source", "mock/real")
         assert page.inner_text("#title-timeline").startswith("MOCK ORDERS: Orders of the last 4 weeks")

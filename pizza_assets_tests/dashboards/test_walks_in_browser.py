@@ -124,7 +124,7 @@ def tell_the_shops(walk: Walk) -> None:
 def real_or_mock_and_how_sure(walk: Walk) -> None:
     walk.contents("What we found")
     first = walk.page.locator("#view-insights li").first.inner_text()
-    assert "95 % interval" in first
+    assert "95\u00a0% interval" in first
     assert "expected false share" in first
     assert "real" in first
 
@@ -147,7 +147,7 @@ def one_match(walk: Walk) -> None:
     walk.click("#contents button >> text=/^Matches$/")
     walk.click("#view-matches td.match a")
     assert walk.page.inner_text("#view-match .scoreline") == "Bournemouth 0–1 Brighton & Hove Albion"
-    assert "after the match\t27\t16.1\t+10.9\t+68 %" in walk.text("match")
+    assert "after the match\t27\t16.1\t+10.9\t+68\u00a0%" in walk.text("match")
 
 
 def take_the_data(walk: Walk) -> None:

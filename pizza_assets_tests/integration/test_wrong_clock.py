@@ -52,7 +52,7 @@ def machine(analysed: World, tmp_path: Path) -> Machine:
     ("offset", "code", "words"),
     [
         ("+10y", 0, "Weeks 3 stored (2026-08-18 to 2026-09-01"),
-        ("-10y", 1, "3 stored week(s) have not begun by this machine's clock"),
+        ("-10y", 1, "3 stored weeks have not begun by this machine's clock"),
     ],
 )
 def test_every_command_says_what_is_wrong(offset: str, code: int, words: str, machine: Machine) -> None:
@@ -67,10 +67,10 @@ def test_every_command_says_what_is_wrong(offset: str, code: int, words: str, ma
 def test_weeks_from_a_clock_that_was_ahead_are_left_out_by_the_right_one(machine: Machine) -> None:
     assert machine.pizza("run --weeks 1", "+10y") == 0, machine.said
     assert machine.pizza("status", "+0") == 0
-    assert "2 stored week(s) have not begun" in machine.said
+    assert "2 stored weeks have not begun" in machine.said
     assert "Weeks     3 stored (2026-08-18 to 2026-09-01" in machine.said
     assert machine.pizza("backfill --stale-only", "+0") == 0, machine.said
-    assert "2 stored week(s) have not begun" in " ".join(machine.said.split())
+    assert "2 stored weeks have not begun" in " ".join(machine.said.split())
     assert machine.pizza("status", "+0") == 0
     assert "Analysis  up to date" in machine.said
     assert "0 stale weeks, 0 with a failed check" in machine.said

@@ -155,6 +155,21 @@ def test_where_only_mock_matches_are_stored_the_command_lists_them_and_says_what
     assert ("Chelsea" in printed, "Arsenal" in printed) == (True, False)
 
 
+def test_one_team_and_one_match_are_not_called_teams_and_matches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = TableStore(LocalFolder(tmp_path / "data"), lambda: datetime(2026, 8, 12, tzinfo=UTC))
+    one = season("2024-25", "Arsenal", "Chelsea", competition="Premier League")[:1]
+    mock = RawMatches.conform(one).assign(match_source="mock")
+    write_week(store, "raw_matches", "2025-03-11", mock, Origin("mock", "1", "run", "mock"))
+    monkeypatch.setenv("PIZZA_STORAGE", str(tmp_path / "data"))
+    monkeypatch.setenv("PIZZA_MATCHES", "mock")
+    assert main(["teams", "--market", "West London"]) == 0
+    printed = capsys.readouterr().out
+    assert "  Chelsea                       1 MOCK match    2024-25  followed by West London\n" in printed
+    assert "\n1 team, 1 MOCK match, weeks 2025-03-11" in printed
+
+
 def test_where_no_match_is_stored_the_command_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,7 +193,7 @@ def test_the_command_lists_teams_followers_and_possible_splits(
         "Ligue 1\n  Lens Artois ",
         "6 matches  2024-25  followed by Nord",
         "RC Lens                     no match",
-        "4 teams, 12 matches, 1 possible splits",
+        "4 teams, 12 matches, 1 possible split",
         "Warning  Ligue 1 2024-25: 'Lens Artois' may be 'RC Lens'",
         "no match of 'RC Lens' (market 'Nord')",
     ):

@@ -8,9 +8,14 @@ function make(tag, attributes = {}, ...children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== null) node.setAttribute(name, value);
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  node.append(
+    ...children.filter((child) => child !== null && child !== undefined && child !== "").map(withWholePercentages));
   return node;
 }
+
+// A line of text never ends between a number and its per cent sign.
+const withWholePercentages = (child) =>
+  (typeof child === "string" ? child.replace(/(?<=\d) %/g, "\u00a0%") : child);
 
 function makeSvg(tag, attributes, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);

@@ -106,10 +106,13 @@ const noticeList = (notices) =>
 
 function comingHint(chains) {
   const whose = chains.length > 1 ? ` of all chains of the market (${chains.join(" and ")})` : "";
+  const weekend = `“${PAGE.views.weekend.title}”`;
   return make("p", { class: "hint" },
     `Orders${whose} before, during and after the match together, with the range expected to hold four times in ` +
       `five. “Staff for” is the number that nine in ten such hours do not exceed.${
-        whose ? ` The numbers of each chain are under “${PAGE.views.weekend.title}”.` : ""} ` +
+        whose ? ` The numbers of each chain are under ${weekend}.`
+          : ` ${weekend} estimates each shop on its own, so even for a market's only shop its numbers can differ by ` +
+            "an order or two."} ` +
       "Select a match to see its hours.");
 }
 

@@ -168,7 +168,8 @@ def _cells(week: WeekStatus, notes: Mapping[str, int]) -> tuple[str, str, str, s
 def _reasoned_states(week: WeekStatus) -> Iterator[tuple[str, str]]:
     """What is noteworthy about the week, and why."""
     for why in dict.fromkeys(week.stand_ins.values()):
-        yield f"mock stand-in for {', '.join(name for name, own in week.stand_ins.items() if own == why)}", why
+        names = ", ".join(name for name, own in week.stand_ins.items() if own == why)
+        yield f"mock {names}" if is_stand_in(why) else f"mock stand-in for {names}", why
     yield from ((f"failed check {name}", why) for name, why in week.failed_checks.items())
     yield from ((f"warning of {name}", why) for name, why in week.warnings.items())
 

@@ -3,8 +3,9 @@
 import codecs
 import csv
 import io
+import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +21,8 @@ from pizza_assets.sources.orders.quotes import continuing_lines, lines_of_record
 from pizza_assets.sources.orders.table_header import (
     HEAD_RECORDS,
     HeaderPlace,
+    clean_name,
+    delimiter_of,
     header_with,
     likely_header,
     records_of,
@@ -64,12 +67,37 @@ def read_csv(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
 
 def _header(file: Path, mapping: FileMapping) -> HeaderPlace:
     """The first record with all mapped columns; if there is none, the likely header, for a message."""
-    records = records_of(head_lines(file, mapping.encoding), mapping.delimiter)
-    place = header_with(records, mapping.columns, mapping.spellings) or likely_header(records)
+    lines = head_lines(file, mapping.encoding)
+    records = records_of(lines, mapping.delimiter)
+    place = header_with(records, mapping.columns, mapping.spellings)
+    if place is None:
+        _check_delimiter(file, lines, mapping)
+        place = likely_header(records)
     if place is None:
         line, cells = records[0] if records else (1, [])
         place = HeaderPlace(tuple(cells), line)
     return place
+
+
+def _check_delimiter(file: Path, lines: Sequence[str], mapping: FileMapping) -> None:
+    """Raise BadFile if no line has a mapped column, but one would have some with the delimiter that the file seems to
+    have."""
+    likely = delimiter_of(lines)
+    if likely is None or likely == mapping.delimiter or _mapped_width(lines, mapping.delimiter, mapping):
+        return
+    if width := _mapped_width(lines, likely, mapping):
+        raise BadFile(
+            f"{file.name}: with the delimiter {mapping.delimiter!r} its header has none of the mapped columns; the "
+            f"file seems to have {likely!r}, which gives {width} columns. Set delimiter = {json.dumps(likely)} in the "
+            f"mapping {mapping.origin}."
+        )
+
+
+def _mapped_width(lines: Sequence[str], delimiter: str, mapping: FileMapping) -> int:
+    """The number of columns of the first record that has a mapped one; 0 if none has."""
+    wanted = {name for role, header in mapping.columns.items() for name in mapping.spellings.get(role, (header,))}
+    widths = (len(cells) for _, cells in records_of(lines, delimiter) if wanted & {clean_name(cell) for cell in cells})
+    return next(widths, 0)
 
 
 def _continuing_lines(file: Path, mapping: FileMapping, width: int) -> np.ndarray:

@@ -60,9 +60,7 @@ def test_a_stand_in_is_not_called_stale_and_its_cause_is_said_once() -> None:
     found = {line[:10]: line for line in lines}
     assert found["2026-08-04"].endswith("  mock stand-in for raw_matches (1)")
     assert found["2026-08-11"].endswith("  mock stand-in for raw_matches, raw_match_events (1)")
-    assert found["2026-08-18"].endswith(
-        "  stale: mock_orders (missing); mock stand-in for raw_matches: a stand-in for openfootball"
-    )
+    assert found["2026-08-18"].endswith("  stale: mock_orders (missing); mock raw_matches: a stand-in for openfootball")
     assert _notes(text) == [f"(1) {LONG}"]
     assert "1 stale week, 0 with a failed check" in lines
     assert "3 weeks with mock stand-ins; once the source answers, collect again with: pizza backfill --stale-only" in (

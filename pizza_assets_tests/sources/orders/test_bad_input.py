@@ -36,7 +36,10 @@ WHOLE_FILES: dict[str, tuple[str | bytes, str]] = {
         csv_text((*HEADER, "id"), [(*GOOD, "a2")]),
         "column 'id' (mapped as order_id) appears 2 times",
     ),
-    "semicolons": (csv_text(HEADER, [GOOD]).replace(",", ";"), "column 'id' (mapped as order_id) is missing"),
+    "semicolons": (
+        csv_text(HEADER, [GOOD]).replace(",", ";").replace("12.50", "12,50"),
+        "with the delimiter ',' its header has none of the mapped columns; the file seems to have ';'",
+    ),
     "half of a gz": (gzip.compress(csv_text(HEADER, [GOOD]).encode())[:-12], "the archive is damaged or encrypted"),
     "workbook": (workbook(), "the file is an Excel workbook; give its name the ending .xlsx"),
     "binary": (bytes(range(256)) * 40, "binary, not text"),

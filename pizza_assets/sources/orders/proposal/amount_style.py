@@ -15,9 +15,9 @@ _SIGN_OR_CODE = re.compile(
 )
 """An amount as £12.34, 12,34 €, EUR 12.34, -£3.00 or (£3.00)."""
 _WITH_POINT = r"[+-]?\d*\.?\d+"
-_WITH_COMMA = r"[+-]?\d{1,3}(?:[. '\u00a0\u202f]?\d{3})*,\d{1,2}|[+-]?\d+"
+_WITH_COMMA = r"[+-]?\d{1,3}(?:[. ']?\d{3})*,\d{1,2}|[+-]?\d+"
 _THOUSANDS_COMMA = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
-_THOUSANDS = re.compile(r"\d([. '\u00a0\u202f,])\d{3}(?:\D|$)")
+_THOUSANDS = re.compile(r"\d([. ',])\d{3}(?:\D|$)")
 
 
 @dataclass(frozen=True)
