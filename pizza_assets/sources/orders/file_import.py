@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pizza_assets.freed_memory import FreedMemory
 from pizza_assets.models import RawOrders
 from pizza_assets.models.market import Market
 from pizza_assets.sources.orders.file_coverage import TradingDays, business_days, local_times
@@ -162,7 +163,9 @@ def _fold(db: "DuckDBPyConnection", folder: Path, is_whole: bool, reading: Readi
     weeks = db.execute(
         "SELECT week, count(*) FROM chosen_lines WHERE week IN (FROM reached) GROUP BY week ORDER BY week"
     ).fetchall()
+    freed = FreedMemory()
     for days in fold_weeks(db, weeks, is_whole, reading.mapping, reading.cutoff):
+        freed.return_surplus()
         _store_days(db)
         names = side_by_side(partial(_write_orders, db, folder), days)  # each sorts and compresses in one thread
         for day, name in zip(days, names, strict=True):

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pizza_assets.freed_memory import FreedMemory
 from pizza_assets.models.market import Market
 from pizza_assets.models.week import WEEK_STARTS_AT, WEEK_STARTS_ON
 from pizza_assets.sources.orders.file_coverage import MINUTE
@@ -115,6 +116,7 @@ def read_file(db: "DuckDBPyConnection", file: OrderFile, number: int, reading: R
 
     blank_count, aside_count, aside, like_orders = 0, 0, list[str](), list[str]()
     others = Counter[tuple[date | None, str]]()
+    freed = FreedMemory()
     for batch, lines in ahead(typed(ahead(read_batches(file.path, reading.mapping)))):  # reads, types, writes at once
         blank_count += batch.blank_count
         aside_count += len(batch.aside)
@@ -125,6 +127,7 @@ def read_file(db: "DuckDBPyConnection", file: OrderFile, number: int, reading: R
         numbers = found.loc[found["why"] == LIKE_AN_ORDER, "line_number"]
         like_orders += [f"line {n}: {LIKE_AN_ORDER}" for n in numbers[: MOST_ASIDE - len(like_orders)]]
         store_lines(db, lines.assign(file_id=number), reading)
+        freed.return_surplus()
     _store_others(db, number, others)
     return {"blank_count": blank_count, "aside_count": aside_count, "aside": aside + like_orders}
 
