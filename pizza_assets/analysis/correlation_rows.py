@@ -20,6 +20,7 @@ from pizza_assets.analysis.reasons import FEW_CONTROL_MARKETS, Answer, Reason, c
 from pizza_assets.analysis.result_context import Context, context_of
 from pizza_assets.analysis.same_day_effect import SEED as SAME_DAY_SEED
 from pizza_assets.analysis.whole_match import rows_of_span
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models import CorrelationResults
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, combined_source
@@ -106,7 +107,7 @@ def _on_special_days(windows: pd.DataFrame) -> list[str]:
     names = windows["special_day"].dropna()
     if names.empty:
         return []
-    count = wording.counted_noun(len(names), "window", "windows")
+    count = counted_noun(len(names), "window", "windows")
     return [f"{count} on special days ({', '.join(dict.fromkeys(names))})"]
 
 
@@ -156,7 +157,7 @@ def _quality(windows: pd.DataFrame) -> dict[str, object]:
 
 def _quality_of_days(answer: Answer) -> dict[str, object]:
     """The same columns where days without a match are the comparison."""
-    matches = wording.counted_noun(int(answer.numbers.get("n_matches", 0)), "match", "matches")
+    matches = counted_noun(int(answer.numbers.get("n_matches", 0)), "match", "matches")
     return {
         "data_quality": f"{matches} compared with the rest of the day and with dates without a match",
         "control_market_min": 0,
@@ -178,7 +179,7 @@ def _quality_in_words(is_used: np.ndarray, reasons: pd.Series) -> str:
 def _weeks_in_words(weeks: pd.Index) -> str:
     if weeks.empty:
         return "no weeks"
-    return f"{weeks.min()} to {weeks.max()}, {wording.counted_noun(len(weeks), 'week', 'weeks')}"
+    return f"{weeks.min()} to {weeks.max()}, {counted_noun(len(weeks), 'week', 'weeks')}"
 
 
 def results_table(rows: Sequence[dict] | Iterator[dict]) -> DataFrame[CorrelationResults]:

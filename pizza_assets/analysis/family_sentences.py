@@ -8,6 +8,7 @@ import pandas as pd
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.reasons import counted
 from pizza_assets.analysis.sentences import TEMPLATES, excludes_zero, has_too_few_orders
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.vocabulary import ResultStatus
 
 
@@ -15,7 +16,7 @@ def family_sentence(family: pd.DataFrame) -> tuple[str, str]:
     """The kind of insight and the sentence about a family of CorrelationResults without a finding."""
     answered = family[family["status"] == ResultStatus.OK]
     rows = answered.to_dict("records")
-    parts = {"claims": wording.counted_noun(len(family), "claim", "claims"), "about": _topic(family)}
+    parts = {"claims": counted_noun(len(family), "claim", "claims"), "about": _topic(family)}
     if answered.empty:
         why = wording.explanations(list(counted(family["reasons"]))[:1])
         missing = f": {why}" if why else ""
@@ -26,13 +27,13 @@ def family_sentence(family: pd.DataFrame) -> tuple[str, str]:
     alone = sum(excludes_zero(row) for row in rows)
     nouns = ("interval lies", "intervals lie")
     return "nothing_found", TEMPLATES["family_none_sure" if alone else "family_nothing_found"].format(
-        answered=len(answered), alone=wording.counted_noun(alone, *nouns), **parts
+        answered=len(answered), alone=counted_noun(alone, *nouns), **parts
     )
 
 
 def more_findings(family: pd.DataFrame, count: int) -> str:
     """That a family has findings beyond those told."""
-    findings = wording.counted_noun(count, "more finding", "more findings")
+    findings = counted_noun(count, "more finding", "more findings")
     return TEMPLATES["family_more"].format(findings=findings, about=_topic(family))
 
 

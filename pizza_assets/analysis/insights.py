@@ -18,6 +18,7 @@ from pizza_assets.analysis.outage_caveats import listed_outages, outage_caveats
 from pizza_assets.analysis.reasons import Reason, split
 from pizza_assets.analysis.result_context import NO_CONTEXT, Context, context_of
 from pizza_assets.analysis.store_hours import effects_in_shops
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models import CorrelationResults, EventStudy, Insights, MatchImpact, MatchWindows, OrderAnomalies
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.labels import SOURCES
@@ -235,7 +236,7 @@ def _sentence(result: dict, context: Context) -> tuple[str, str]:
 def _so_far(result: dict) -> str:
     if not np.isfinite(result["uplift_pct"]):
         return ""
-    matches = wording.counted_noun(result["n_matches"], "match", "matches")
+    matches = counted_noun(result["n_matches"], "match", "matches")
     return f" So far: {wording.change(result['uplift_pct'])} over {matches}, which may be chance."
 
 

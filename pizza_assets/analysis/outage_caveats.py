@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pizza_assets.analysis import wording
 from pizza_assets.analysis.anomalies import LOW, MISSING_DAY
 from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.market import Market
 from pizza_assets.models.special_days import SpecialKind
 
@@ -48,7 +48,7 @@ def listed_outages(markets: Sequence[Market], kickoffs: pd.Series) -> str | None
         ]
     if not listed:
         return None
-    subject = wording.counted_noun(len(listed), "listed outage is", "listed outages are")
+    subject = counted_noun(len(listed), "listed outage is", "listed outages are")
     return f"{subject} left out with the whole day ({_named(listed)})."
 
 
@@ -66,18 +66,18 @@ def _outage_caveat(outages: pd.DataFrame, zones: Mapping[str, str], default_time
     lost, partial, days = those(is_left_out), those(~is_left_out & ~is_day), those(is_day)
     sentences = []
     if lost:
-        subject = wording.counted_noun(len(lost), "outage without any order is", "outages without any order are")
+        subject = counted_noun(len(lost), "outage without any order is", "outages without any order are")
         sentences.append(
             f"{subject} left out of answers and forecasts, with all matches in these hours ({_named(lost)})."
         )
     if partial:
-        subject = wording.counted_noun(len(partial), "outage counts", "outages count")
+        subject = counted_noun(len(partial), "outage counts", "outages count")
         sentences.append(
             f"{subject} as hours with few orders ({_named(partial)}): if orders are missing from the data, "
             "list the days in PIZZA_SPECIAL_DAYS."
         )
     if days:
-        subject = wording.counted_noun(len(days), "day without any order counts", "days without any order count")
+        subject = counted_noun(len(days), "day without any order counts", "days without any order count")
         sentences.append(
             f"{subject} as quiet in the market ({_named(days)}): if the store was not closed, list the days in "
             "PIZZA_SPECIAL_DAYS."

@@ -12,6 +12,7 @@ import pandas as pd
 from pizza_assets.analysis import wording
 from pizza_assets.analysis.anomalies import MISSING_DAY
 from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DataSource, ResultStatus, Span, Window
 
@@ -91,9 +92,9 @@ def coming_title(forecast: pd.DataFrame) -> str:
     return TEMPLATES["coming"].format(
         source=_source_of_pair(rows),
         adds="add" if is_more else "take away",
-        orders=wording.counted_noun(orders, "order", "orders"),
+        orders=counted_noun(orders, "order", "orders"),
         share=share,
-        matches=wording.counted_noun(matches, "match that is", "matches that are"),
+        matches=counted_noun(matches, "match that is", "matches that are"),
     )
 
 
@@ -181,7 +182,7 @@ def quality_title(weeks: pd.DataFrame, checks: pd.DataFrame) -> str:
     """
     if weeks.empty:
         return ""
-    all_weeks = wording.counted_noun(weeks["week"].nunique(), "week", "weeks")
+    all_weeks = counted_noun(weeks["week"].nunique(), "week", "weeks")
     causes = [clause for dataset in ("orders", "matches") for clause in _lacks(dataset, weeks)]
     if not causes:
         return TEMPLATES["quality_whole"].format(weeks=all_weeks, checks=_checks_words(checks))
@@ -209,11 +210,11 @@ def _checks_words(checks: pd.DataFrame) -> str:
         set(checks.loc[checks["outcome"] == outcome, ["asset", "check"]].itertuples(index=False, name=None))
         for outcome in ("error", "warning", "not_checked")
     )
-    told = [f"{wording.counted_noun(len(failed), 'check', 'checks') if failed else 'no check'} failed"]
+    told = [f"{counted_noun(len(failed), 'check', 'checks') if failed else 'no check'} failed"]
     if only_warned := warned - failed:
         told.append(f"{len(only_warned):,} warned")
     if unchecked:
-        told.append(f"{wording.counted_noun(len(unchecked), 'has', 'have')} not run for every week")
+        told.append(f"{counted_noun(len(unchecked), 'has', 'have')} not run for every week")
     return wording.joined_words(told)
 
 

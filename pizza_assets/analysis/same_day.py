@@ -19,7 +19,7 @@ from pizza_assets.analysis.reasons import MIN_CONTROL_MARKETS, Answer, Reason
 from pizza_assets.analysis.same_day_effect import MIN_MATCHES, Dates, same_day_answer
 from pizza_assets.analysis.store_quarters import BIN_MINUTES
 from pizza_assets.analysis.windows import WINDOWS, WindowLengths, epoch_minutes
-from pizza_assets.analysis.wording import counted_noun
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.market import Market
 from pizza_assets.models.vocabulary import MatchStatus, Span, Window
 

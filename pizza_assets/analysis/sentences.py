@@ -12,6 +12,7 @@ from pizza_assets.analysis import wording
 from pizza_assets.analysis.moved_orders import MovedOrders
 from pizza_assets.analysis.reasons import split
 from pizza_assets.analysis.result_context import NO_CONTEXT, Context
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.vocabulary import KICKOFF_TIME, OWN_TEAM_MATCH, ResultStatus, Scope, Span
 
 TEMPLATES = {
@@ -212,7 +213,7 @@ def _about_effect(result: Mapping, period: str, more_evidence: str, context: Con
     if context.do_kickoffs_differ and result["role"] == "primary":
         parts["about"] += TEMPLATES["average"]
     evidence = wording.interval(result["ci_low_pct"], result["ci_high_pct"])
-    matches = wording.counted_noun(result["n_matches"], "match", "matches")
+    matches = counted_noun(result["n_matches"], "match", "matches")
     found = wording.difference if is_contrast or is_goal else wording.change
     return TEMPLATES[name].format(
         **parts,
@@ -265,7 +266,7 @@ def moved_sentence(moved: MovedOrders, result: Mapping) -> str:
         within=wording.number(moved.within_pct),
         low=wording.number(moved.low_pct),
         high=wording.number(moved.high_pct),
-        matches=wording.counted_noun(result["n_matches"], "match", "matches"),
+        matches=counted_noun(result["n_matches"], "match", "matches"),
         doubt=f" {own_seasons(result)}" if has_own_seasons(result) else "",
     )
 
@@ -279,7 +280,7 @@ def kickoff_sentence(result: Mapping, period: str, context: Context) -> str:
     return TEMPLATES[name if result["direction"] == "differs" else "kickoffs_alike"].format(
         before=f"{hours_before(result)} " if began_before(result) else "",
         period=period,
-        matches=wording.counted_noun(result["n_matches"], "match", "matches"),
+        matches=counted_noun(result["n_matches"], "match", "matches"),
         effects=", ".join(
             TEMPLATES["kickoff"].format(
                 when=wording.KICKOFFS[row["scope_value"]],
@@ -306,7 +307,7 @@ def goal_sentence(point: Mapping, more_evidence: str, *, is_finding: bool) -> tu
     if point["status"] != ResultStatus.OK:
         missing = wording.explanations(split(point["reasons"]))
         return "insufficient_data", TEMPLATES["goal_unanswered"].format(period=period, missing=missing)
-    goals = wording.counted_noun(int(point["n_goals"]), "goal", "goals")
+    goals = counted_noun(int(point["n_goals"]), "goal", "goals")
     evidence = f"{wording.interval(point['ci_low_pct'], point['ci_high_pct'])}, {goals}"
     parts = {"period": period, "found": wording.difference(point["uplift_pct"])}
     if is_finding:
@@ -321,5 +322,5 @@ def alarm_sentence(counts: Mapping[str, int], false_share: float, near: int) -> 
     return TEMPLATES["alarms"].format(
         alarms=", ".join(wording.counted_alarms(counts)),
         doubt="" if pd.isna(false_share) else f" (at most {percent} % of a kind are expected to be false)",
-        near=f"; {wording.counted_noun(near, 'of them lies', 'of them lie')} near a followed team's match",
+        near=f"; {counted_noun(near, 'of them lies', 'of them lie')} near a followed team's match",
     )

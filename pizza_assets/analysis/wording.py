@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from pizza_assets.analysis.kickoff_classes import AFTERNOON, EARLY, LATE, MIDWEEK
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.vocabulary import (
     GOAL_OF_OPPONENT,
     GOAL_OF_OWN_TEAM,
@@ -204,10 +205,6 @@ def change(uplift_pct: float) -> str:
 
 def difference(uplift_pct: float) -> str:
     return f"{number(abs(uplift_pct))} % {'higher' if uplift_pct >= 0 else 'lower'}"
-
-
-def counted_noun(count: int, noun: str, plural: str) -> str:
-    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def joined_words(parts: Sequence[str]) -> str:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pizza_assets.analysis.sentences import TOO_FEW_ORDERS_MDE_PCT
-from pizza_assets.analysis.wording import counted_noun, joined_words
+from pizza_assets.analysis.wording import joined_words
 from pizza_assets.command_name import typed
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.currency import minor_digits
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import ExportCheck

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.command_name import typed
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.errors import PizzaAssetsError
 
 _TOLERANCE = timedelta(days=1)

@@ -8,9 +8,9 @@ from datetime import date
 
 import dagster as dg
 
-from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.cli.clock import weeks_ahead_text
 from pizza_assets.cli.terminal import say
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.errors import ConfigurationError
 from pizza_assets.escaping import with_minus
 from pizza_assets.freed_memory import keep_freed_memory

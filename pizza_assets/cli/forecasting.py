@@ -14,11 +14,12 @@ from pizza_assets.analysis.forecast.weekend import (
     weekend_dates,
 )
 from pizza_assets.analysis.reasons import split
-from pizza_assets.analysis.wording import counted_noun, explanations, source_prefix
+from pizza_assets.analysis.wording import explanations, source_prefix
 from pizza_assets.cli.clock import refuse_forecast_from_later
 from pizza_assets.cli.names import chosen_markets
 from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.dashboards.csv_format import to_csv
 from pizza_assets.errors import ConfigurationError, PizzaAssetsError
 from pizza_assets.escaping import printable_json, with_minus

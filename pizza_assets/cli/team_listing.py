@@ -7,10 +7,10 @@ from itertools import groupby
 
 import pandas as pd
 
-from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.cli.names import known_name
 from pizza_assets.cli.terminal import say
 from pizza_assets.command_name import typed
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.errors import SourceError
 from pizza_assets.models.market import Markets
 from pizza_assets.models.vocabulary import DataSource

@@ -38,7 +38,7 @@ def test_a_week_is_real_and_the_token_is_nowhere(tmp_path: Path, server: SquareS
         facts = pipeline.tables.week_facts("raw_orders", WEEK)
         assert facts is not None
         assert (facts.data_source, facts.source_name, facts.row_count) == ("real", "Square", 20)
-        assert "1 orders were paid back" in (facts.reason or "")
+        assert "1 order was paid back" in (facts.reason or "")
         assert pipeline.staleness(instance).checks.failed("raw_orders", WEEK) == []
     assert _files_with_the_token(tmp_path) == []
 

@@ -119,7 +119,7 @@ def test_a_listing_that_shifts_while_it_is_read_has_every_order_once(server: Squ
     server.always = edited(shift)
     result = _ask(server, tmp_path)
     assert _is_exact(result)
-    assert "1 orders were sent again" in (result.reason or "")
+    assert "1 order was sent again" in (result.reason or "")
 
 
 def test_an_order_and_a_return_that_come_twice_count_once(server: SquareServer, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pandas as pd
 from pizza_assets.analysis.anomalies import LOW, MISSING_DAY
 from pizza_assets.analysis.forecast.weekend import SHOP, days_of_shops, next_weekend_dates, shop_words, weekend_dates
 from pizza_assets.analysis.lost_hour_alarms import is_lost_hours
-from pizza_assets.analysis.wording import counted_noun, source_prefix
+from pizza_assets.analysis.wording import source_prefix
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.anomalies import OrderAnomalies
 from pizza_assets.models.labels import SOURCES
 from pizza_assets.models.vocabulary import DemandLevel, Span

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pizza_assets.analysis.reasons import split
-from pizza_assets.analysis.wording import counted_noun, explanations, match_prefix, number, source_prefix
+from pizza_assets.analysis.wording import explanations, match_prefix, number, source_prefix
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.vocabulary import ResultStatus, Span
 
 LABELS = {

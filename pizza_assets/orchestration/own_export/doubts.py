@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from pizza_assets.analysis.wording import counted_noun
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models.market import Market
 from pizza_assets.models.orders import OF_NO_WEEK
 from pizza_assets.orchestration.own_export.trading_holes import TradingHole

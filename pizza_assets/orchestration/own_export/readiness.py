@@ -29,7 +29,8 @@ from pizza_assets.analysis.same_day import SameDay, same_day_effects
 from pizza_assets.analysis.store_quarters import BIN_MINUTES, store_quarters
 from pizza_assets.analysis.whole_match import rows_of_span
 from pizza_assets.analysis.windows import WindowLengths, epoch_minutes
-from pizza_assets.analysis.wording import counted_noun, is_same_day
+from pizza_assets.analysis.wording import is_same_day
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.models import MatchImpact, MatchWindows, OrderBins, QuarterHours, RawMatches
 from pizza_assets.models.labels import rows_for_sources
 from pizza_assets.models.market import Market

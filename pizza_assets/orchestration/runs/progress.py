@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from pizza_assets.analysis.wording import counted_noun
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.storage.layout import PLACES
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from pizza_assets.analysis.wording import counted_noun
 from pizza_assets.command_name import typed
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.escaping import printable_json
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.models.week import MatchWeek

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any, ClassVar
 
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.errors import MisfitPages, SourceError
 from pizza_assets.models import RawOrders, RejectedRows
 from pizza_assets.models.coverage import CoveredPeriod
@@ -85,7 +86,8 @@ class OrdersByStore(ABC):
             if store.id in failures
         ]
         repeated = sum(answers[store_id].repeated for store_id in whole)
-        notes = [f"{repeated} orders were sent again; the last version counts"] if repeated else []
+        sent_again = counted_noun(repeated, "order was", "orders were")
+        notes = [f"{sent_again} sent again; the last version counts"] if repeated else []
         notes += [note for store_id in whole for note in answers[store_id].notes]
         currencies = {(store.market, answers[store.id].currency) for store in self._file.store if store.id in whole}
         return SourceResult(

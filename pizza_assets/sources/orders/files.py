@@ -12,6 +12,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.escaping import printable
 from pizza_assets.models import RawOrders, RejectedRows
@@ -29,31 +30,50 @@ from pizza_assets.sources.orders.line_reading import OrderFile
 from pizza_assets.sources.orders.text_batches import LIKE_AN_ORDER
 from pizza_assets.sources.orders.week_files import WEEKS, week_frame, week_rejects, week_rows
 
-COUNT_TEXTS = {
-    "duplicate": "{} duplicate lines dropped",
-    "replaced_versions": "{} earlier versions of orders replaced",
-    "excluded": "{} lines excluded by their status, as void or as paid back",
-    "refund": "{} refunds taken from their orders",
-    "dropped_refunds": "{} refunds dropped, because a later file by name has their order at the same time without them",
-    "lone_refund": "{} refunds of unknown orders",
-    "moved_out_of_gap": "{} orders at a time that did not exist (clocks went forward) moved forward by the gap",
-    "first_of_two": "{} orders at a time that existed twice (clocks went back) taken as the first",
+_COUNTED = {
+    "duplicate": ("duplicate line dropped", "duplicate lines dropped"),
+    "replaced_versions": ("earlier version of an order replaced", "earlier versions of orders replaced"),
+    "excluded": (
+        "line excluded by its status, as void or as paid back",
+        "lines excluded by their status, as void or as paid back",
+    ),
+    "refund": ("refund taken from its order", "refunds taken from their orders"),
+    "dropped_refunds": (
+        "refund dropped, because a later file by name has its order at the same time without it",
+        "refunds dropped, because a later file by name has their order at the same time without them",
+    ),
+    "lone_refund": ("refund of an unknown order", "refunds of unknown orders"),
+    "moved_out_of_gap": (
+        "order at a time that did not exist (clocks went forward) moved forward by the gap",
+        "orders at a time that did not exist (clocks went forward) moved forward by the gap",
+    ),
+    "first_of_two": (
+        "order at a time that existed twice (clocks went back) taken as the first",
+        "orders at a time that existed twice (clocks went back) taken as the first",
+    ),
 }
-
-
 _MOST_KINDS = 5
+
+
+def count_texts(counts: Mapping[str, int]) -> list[str]:
+    """What ImportFacts.weeks says of a week, in words."""
+    return [counted_noun(counts[kind], *nouns) for kind, nouns in _COUNTED.items() if counts.get(kind)]
 
 
 def _other_lines_texts(others: Mapping[str, int]) -> list[str]:
     """What ImportFacts.others says of a week, in words."""
     texts = []
     if others.get(LIKE_AN_ORDER):
-        texts.append(f"{others[LIKE_AN_ORDER]} lines below the end of the table look like orders, but are not read")
+        one = "line below the end of the table looks like an order, but is not read"
+        many = "lines below the end of the table look like orders, but are not read"
+        texts.append(counted_noun(others[LIKE_AN_ORDER], one, many))
     kinds = sorted(((count, kind) for kind, count in others.items() if kind != LIKE_AN_ORDER), reverse=True)
     if kinds:
         named = ", ".join(f"{kind!r} {count}" for count, kind in kinds[:_MOST_KINDS])
         more = f" and {len(kinds) - _MOST_KINDS} more" if len(kinds) > _MOST_KINDS else ""
-        texts.append(f"{sum(count for count, _ in kinds)} lines of kinds that are no orders left out: {named}{more}")
+        count = sum(count for count, _ in kinds)
+        lines = counted_noun(count, "line of a kind that is no order", "lines of kinds that are no orders")
+        texts.append(f"{lines} left out: {named}{more}")
     return texts
 
 
@@ -288,8 +308,7 @@ class OrderFiles:
 
     def _reason(self, week: MatchWeek, is_covered: bool) -> str | None:
         parts = [] if is_covered else [self._extent_text()]
-        counts = self.facts.weeks.get(week.key, {})
-        parts += [text.format(counts[kind]) for kind, text in COUNT_TEXTS.items() if counts.get(kind)]
+        parts += count_texts(self.facts.weeks.get(week.key, {}))
         parts += _other_lines_texts(self.facts.others.get(week.key, {}))
         bad_files = self._bad_files_of(week)
         if bad_files:

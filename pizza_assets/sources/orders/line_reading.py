@@ -64,8 +64,9 @@ _DESCRIBE = f"""
 UPDATE files SET
     line_count = blank_count + aside_count + found.lines, last_at = found.last_at, held_from = found.held_from,
     first_week = found.first_week, last_week = found.last_week,
-    error = if(found.usable = 0 AND found.problem IS NOT NULL, name || ': none of its ' || found.lines
-        || ' lines can be accepted; line ' || found.problem.line || ': ' || found.problem.why || $remedy, error)
+    error = if(found.usable = 0 AND found.problem IS NOT NULL, name || ': '
+        || if(found.lines = 1, 'its only line can''t', 'none of its ' || found.lines || ' lines can')
+        || ' be accepted; line ' || found.problem.line || ': ' || found.problem.why || $remedy, error)
 FROM (
     SELECT file_id, count(*) AS lines,
         count(*) FILTER (problem_column IS NULL AND NOT is_excluded) AS usable,

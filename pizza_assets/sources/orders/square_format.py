@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.errors import BadAnswer
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.orders.api_contract import Store
@@ -109,8 +110,10 @@ def less_returns(answer: StoreAnswer, pages: Sequence[SquarePage]) -> StoreAnswe
             is_reduced.add(part.sale_id)
     whole = {order_id for order_id in is_reduced if orders[order_id]["revenue_cents"] <= 0}
     unlinked = sum(part.sale_id is None for part in returns)
-    notes = [f"{len(is_reduced)} orders were paid back, {len(whole)} of them whole"] if is_reduced else []
-    notes += [f"{unlinked} returns name no order, so nothing was taken off"] if unlinked else []
+    paid_back = counted_noun(len(is_reduced), "order was", "orders were")
+    names_none = counted_noun(unlinked, "return names", "returns name")
+    notes = [f"{paid_back} paid back, {len(whole)} of them whole"] if is_reduced else []
+    notes += [f"{names_none} no order, so nothing was taken off"] if unlinked else []
     return replace(
         answer,
         orders={order_id: order for order_id, order in orders.items() if order_id not in whole},

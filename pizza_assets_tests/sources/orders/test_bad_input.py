@@ -46,7 +46,7 @@ WHOLE_FILES: dict[str, tuple[str | bytes, str]] = {
     "nulls": (csv_text(HEADER, [GOOD]).encode() + b"\x00" * 10, "binary, not text"),
     "utf-16": (csv_text(HEADER, [GOOD]).encode("utf-16"), "not readable as utf-8-sig"),
     "latin-1": (csv_text(HEADER, [(*GOOD[:4], "Zürich", "s1")]).encode("cp1252"), "not readable as utf-8-sig"),
-    "another export": (csv_text(HEADER, [("x", "y", "z", "1", "Leeds", "s1")]), "none of its 1 lines can be accepted"),
+    "another export": (csv_text(HEADER, [("x", "y", "z", "1", "Leeds", "s1")]), "its only line can't be accepted"),
     "a quote never closed": (
         csv_text(HEADER, [GOOD]) + '"a2,2025-08-15 20:00,1,1,Leeds,s1\n' * 3,
         'line 3: a quote (") opens here and is not closed before line 4',

@@ -93,7 +93,7 @@ def test_items_fixture_folds_excludes_and_rejects(tmp_path: Path) -> None:
         {"category": "drink", "name": "Cola", "quantity": 2},
     ]
     assert result.rows["ordered_at"][1] == pd.Timestamp("2015-08-14 23:40", tz="UTC")
-    assert result.reason == "1 lines excluded by their status, as void or as paid back"
+    assert result.reason == "1 line excluded by its status, as void or as paid back"
     assert [(line, column, value) for line, _, column, value, _ in rejects(source, week)] == [
         (6, "Date + Time", "30/02/2015 19:00"),
         (7, "Price", "-1"),
@@ -139,7 +139,7 @@ def test_later_versions_win_and_equal_ones_are_counted(tmp_path: Path) -> None:
     result = source.orders(AUGUST)
     assert dict(zip(result.rows["order_id"], result.rows["revenue_cents"], strict=True)) == {"a1": 1300, "b": 1250}
     assert rejects(source) == []
-    assert result.reason == "1 duplicate lines dropped; 2 earlier versions of orders replaced"
+    assert result.reason == "1 duplicate line dropped; 2 earlier versions of orders replaced"
     assert [source.facts.count(kind) for kind in ("accepted", "duplicate", "superseded")] == [2, 1, 2]
 
 
@@ -178,8 +178,8 @@ def test_clock_changes_are_counted(tmp_path: Path) -> None:
     source = order_files(tmp_path / "in")
     first = source.orders(MatchWeek.of_date(date(2025, 3, 29), ZONE))
     last = source.orders(MatchWeek.of_date(date(2025, 10, 25), ZONE))
-    assert "1 orders at a time that did not exist" in (first.reason or "")
-    assert "1 orders at a time that existed twice" in (last.reason or "")
+    assert "1 order at a time that did not exist" in (first.reason or "")
+    assert "1 order at a time that existed twice" in (last.reason or "")
     assert first.rows["ordered_at"][0] == pd.Timestamp("2025-03-30 01:30", tz="UTC")
     assert last.rows["ordered_at"][0] == pd.Timestamp("2025-10-26 00:30", tz="UTC")
 

@@ -216,7 +216,7 @@ def test_lines_of_unknown_kinds_are_named_with_counts_in_their_week(tmp_path: Pa
     chosen = mapping(text + '[kinds]\norders = ["Sale"]\n')
     source = order_files(tmp_path / "in", chosen)
     assert source.orders(AUGUST).reason == "2 lines of kinds that are no orders left out: 'Fee' 2"
-    assert source.orders(AUGUST.shifted(1)).reason == "1 lines of kinds that are no orders left out: 'Payout' 1"
+    assert source.orders(AUGUST.shifted(1)).reason == "1 line of a kind that is no order left out: 'Payout' 1"
     [doubt] = doubts_of(source.facts, chosen, source.rejected(AUGUST), ())
     assert "such as 2 of kind 'Fee', 1 of kind 'Payout'" in doubt
 

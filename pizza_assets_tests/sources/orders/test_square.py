@@ -145,7 +145,7 @@ def test_what_is_given_back_is_taken_off_its_sale(tmp_path: Path) -> None:
     }
     assert result.rejected.empty
     assert result.reason == (
-        "3 orders were paid back, 1 of them whole; 1 returns name no order, so nothing was taken off"
+        "3 orders were paid back, 1 of them whole; 1 return names no order, so nothing was taken off"
     )
 
 

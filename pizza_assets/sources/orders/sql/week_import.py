@@ -21,7 +21,7 @@ from pizza_assets.sources.base import SourceResult
 from pizza_assets.sources.orders.file_coverage import TradingDays
 from pizza_assets.sources.orders.file_import import PARSER_VERSION, import_once
 from pizza_assets.sources.orders.file_mapping import FileMapping
-from pizza_assets.sources.orders.files import COUNT_TEXTS
+from pizza_assets.sources.orders.files import count_texts
 from pizza_assets.sources.orders.import_facts import ImportFacts
 from pizza_assets.sources.orders.line_reading import OrderFile
 from pizza_assets.sources.orders.week_files import LARGE_WEEK_ORDERS, WEEKS, week_frame, week_rejects, week_rows
@@ -95,9 +95,8 @@ class WeekImport:
             raise BadFile(facts.bad_files[self._origin])
         clipped = (period.clipped(week.starts_at, week.ends_at) for period in facts.coverage)
         covered = tuple(period for period in clipped if period is not None)
-        counts = facts.weeks.get(week.key, {})
         nothing = [] if covered else [f"{self._origin} has no orders in week {week.key}"]
-        notes = [text.format(counts[kind]) for kind, text in COUNT_TEXTS.items() if counts.get(kind)]
+        notes = count_texts(facts.weeks.get(week.key, {}))
         files = [folder / name for name in facts.week_files.get(week.key, [])]
         found = (week_rows if may_stream else week_frame)(files, self._mapping.label)
         return SourceResult(

@@ -159,7 +159,7 @@ def test_bad_rows_are_refused_like_lines_of_an_export(make: MakeAddress, tmp_pat
     assert_same_answers(table, export_of(tmp_path, rows), [AUGUST])
     answer = table.orders(AUGUST)
     assert set(answer.rejected["origin"]) == {"table orders"}
-    assert answer.reason == "1 duplicate lines dropped"
+    assert answer.reason == "1 duplicate line dropped"
 
 
 def test_refunds_of_later_weeks_are_taken_from_their_orders(tmp_path: Path) -> None:
