@@ -1147,6 +1147,32 @@ def test_old_orders_are_the_reason_when_nothing_is_forecast(browser, folder) -> 
         assert "follows" not in page.inner_text("#view-coming")
 
 
+@pytest.mark.parametrize(
+    ("newest", "now", "why", "others"),
+    [
+        ("2026-08-03T22:00Z", "2026-08-06T06:00:00Z", "of the coming matches.", "2 more matches, of teams that no"),
+        ("2026-07-26T22:00Z", NOW, "of the coming matches that forecasts reach.", "2 more matches without a forecast"),
+    ],
+)
+def test_orders_of_two_days_ago_are_no_reason_for_a_missing_forecast(
+    browser, tmp_path, newest: str, now: str, why: str, others: str
+) -> None:
+    """The page has a match that nobody follows on 8 August, and one on the 10th."""
+    data = _outdated(sample_page_data(BOTH))
+    demand = sample_page_data(BOTH).rows(DemandForecastExtract).assign(origin_at=pd.Timestamp(newest))
+    made = replace(
+        data,
+        extracts={**data.extracts, DemandForecastExtract.table_name(): demand},
+        collected_at=pd.Timestamp(now).to_pydatetime(),
+    )
+    file = tmp_path / "page.html"
+    file.write_text(build_page(made), "utf-8")
+    with opened(browser, file, now=now) as page:
+        assert "The newest orders are from" in page.inner_text(".age-note")
+        assert page.inner_text("#view-coming .empty") == f"No market with orders follows a team {why}"
+        assert page.inner_text("#view-coming .others summary").startswith(others)
+
+
 def test_an_old_page_says_so_and_calls_no_past_match_coming(browser, folder) -> None:
     with opened(browser, folder / "both.html") as page:
         assert page.locator(".age-note").count() == 0

@@ -40,12 +40,16 @@ const age = (seconds) => (nowMs() - seconds * 1000) / HOUR;
 const ago = (seconds) => (age(seconds) < 72 ? `${Math.round(age(seconds))} hours ago`
   : `${Math.round(age(seconds) / 24)} days ago`);
 
-// Why nothing is forecast; null if the newest orders are not old.
-function oldOrdersWords() {
+const FORECAST_DAYS = 14;
+
+// Whether an instant, in milliseconds, lies further ahead than forecasts reach. Without orders nothing is known of it.
+function isBeyondForecasts(at) {
   const newest = newestOrdersAt();
-  return Number.isFinite(newest) && age(newest) > STALE_HOURS
-    ? `forecasts reach 14 days beyond the newest orders, which are from ${ago(newest)}` : null;
+  return Number.isFinite(newest) && at > newest * 1000 + FORECAST_DAYS * DAY_MS;
 }
+
+const reachWords = () =>
+  `forecasts reach ${FORECAST_DAYS} days beyond the newest orders, which are from ${ago(newestOrdersAt())}`;
 
 function ageNotes() {
   const newest = newestOrdersAt();
@@ -56,10 +60,10 @@ function ageNotes() {
     return [note(`This page is old: its data were collected ${ago(collected)}`,
       `That was on ${moment(collected * 1000)}. Open a newer page, or run “pizza run”. Hours and matches that have ` +
         "passed since are left out.")];
-  if (oldOrdersWords() !== null)
+  if (Number.isFinite(newest) && age(newest) > STALE_HOURS)
     return [note(`The newest orders are from ${ago(newest)}`, DATA.demand_forecast.length
       ? `Forecasts start there, on ${moment(newest * 1000)}; with newer orders they would be better.`
-      : "Forecasts reach 14 days beyond the newest orders. Bring newer ones, then run “pizza run”.")];
+      : `Forecasts reach ${FORECAST_DAYS} days beyond the newest orders. Bring newer ones, then run “pizza run”.`)];
   return [];
 }
 

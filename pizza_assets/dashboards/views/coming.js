@@ -31,7 +31,7 @@ function renderComing() {
     body: [
       ...noticeList(notices),
       ...(own.length ? [comingHint(chains), scrolling("Table of coming matches", table)]
-        : [emptyNote(noForecastWords())]),
+        : [emptyNote(noForecastWords(others))]),
       make("div", { class: "buttons" },
         ...[downloadButton("coming-matches", rows.map(writtenRow)), calendarButton()].filter(Boolean)),
       own.length ? pager(own.length, comingPages, "coming", renderComing) : null,
@@ -72,8 +72,8 @@ function otherMatches(rows) {
     badge(fixture.match_source),
     make("span", { class: "sub" }, ` ${fixture.competition}`));
   return make("details", { class: "others" },
-    make("summary", {}, `${counted(rows.length, "more match", "more matches")}${oldOrdersWords() === null
-      ? ", of teams that no market with orders follows" : " without a forecast"}`),
+    make("summary", {}, `${counted(rows.length, "more match", "more matches")}${rows.some(isTooFar)
+      ? " without a forecast" : ", of teams that no market with orders follows"}`),
     make("ul", { class: "plain" }, ...rows.map(item)));
 }
 
@@ -94,10 +94,14 @@ function noFixtureWords() {
   return "No match is announced for the next 14 days: off season, or the match source does not list its fixtures yet.";
 }
 
-// Old orders first: then nothing is forecast for a match, whoever follows its teams.
-const noForecastWords = () => (oldOrdersWords() === null
-  ? "No market with orders follows a team of the coming matches."
-  : `No coming match has a forecast: ${oldOrdersWords()}.`);
+// Whoever follows its teams, such a match has no forecast.
+const isTooFar = ({ fixture }) => isBeyondForecasts(fixture.kickoff_at * 1000);
+
+function noForecastWords(rows) {
+  if (rows.every(isTooFar)) return `No coming match has a forecast: ${reachWords()}.`;
+  const reached = rows.some(isTooFar) ? " that forecasts reach" : "";
+  return `No market with orders follows a team of the coming matches${reached}.`;
+}
 
 const noticeList = (notices) =>
   (notices.length ? [make("ul", { class: "unanswered" }, ...notices.map(

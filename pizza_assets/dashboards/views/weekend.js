@@ -76,9 +76,9 @@ function weekendTitle(dates, period) {
 
 function nothingAheadWords() {
   if (!DATA.demand_forecast.length)
-    return oldOrdersWords() === null
-      ? "No shop has a forecast yet: that needs about 8 weeks of orders, with some in the last 14 days."
-      : `No shop has a forecast for the days ahead: ${oldOrdersWords()}.`;
+    return isBeyondForecasts(nowMs())
+      ? `No shop has a forecast for the days ahead: ${reachWords()}.`
+      : "No shop has a forecast yet: that needs about 8 weeks of orders, with some in the last 14 days.";
   return DATA.demand_forecast.some(isAhead)
     ? "No shop fits these filters."
     : "Every day that was forecast here has passed. Run “pizza run” for a new page.";
