@@ -315,8 +315,12 @@ def test_a_damaged_file_of_a_folder_is_named_and_the_others_are_checked(
     assert main(["check", "exports"]) == 1  # there is no other
     assert why in capsys.readouterr().err
     shutil.copy(home / "orders.csv", folder / "2.csv")
+    header, _ = (home / "orders.csv").read_text().split("\n", maxsplit=1)
+    (folder / "3.csv").write_text(f"{header}\n")  # a week without sales
     assert main(["check", "exports"]) == 1
-    assert f"These files can't be read; export them again or move them away:\n{why}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"These files can't be read; export them again or move them away:\n{why}" in out
+    assert "3.csv" not in out
     assert main(["check", "exports", *SAID]) == 1
     out = capsys.readouterr().out
     assert f"A whole file is refused: {why}" in out

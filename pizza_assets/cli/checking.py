@@ -32,7 +32,7 @@ from pizza_assets.sources.orders.proposal.answers import Answers, Proposal, refu
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.refunds import unused_refunds
-from pizza_assets.sources.orders.proposal.sample import ExportSample, read_sample
+from pizza_assets.sources.orders.proposal.sample import ExportSample, NoLines, read_sample
 from pizza_assets.temporary import temporary_folder
 from pizza_assets.workbench import Workbench
 
@@ -87,7 +87,8 @@ def check(
         proposal = _with_pattern(propose(samples, answers, bench.settings.timezone), export)
         if any(question.stand_in is None for question in proposal.questions):
             say(sample_text(samples, proposal))
-            say(questions_text(proposal, unreadable=[str(error) for error in unreadable.values()]))
+            damaged = [str(error) for error in unreadable.values() if not isinstance(error, NoLines)]
+            say(questions_text(proposal, unreadable=damaged))
             return 1
         mapping = parse_mapping(
             mapping_text(proposal.document, proposal.notes), str(write_to.path if write_to else "(proposed)")
@@ -142,7 +143,7 @@ def _cache(settings: Settings, stand: Stand | None) -> Iterator[Path]:
 
 
 def _samples(files: Sequence[Path], records: str | None) -> tuple[list[ExportSample], dict[str, BadFile]]:
-    """The samples of the files that can be read, and why the others can't be, by name; the check names them, too."""
+    """The samples of the files that have lines to show, and why the others have none, by name."""
     samples, unreadable = [], {}
     for file in files:
         try:

@@ -29,7 +29,7 @@ from pizza_assets.models.vocabulary import DataSource, DemandLevel, Span
 from pizza_assets.workbench import Workbench
 
 _OLD_ORDERS = timedelta(hours=36)
-"""From then on the page says so, too."""
+"""The age from which the newest orders are called old, as on the page (masthead.js)."""
 HEAD = (
     "kick-off", "match", "market", "orders", "80 %", "95 %", "without", "added (one match)",
     "busiest hour of the day", "staff for",

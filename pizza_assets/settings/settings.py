@@ -226,6 +226,9 @@ class Settings(SourceSettings):
         return read_orders_per_person(Path(self.markets_file), self.orders_per_person)
 
 
+_WORDS_FOR_PATH = {"DIR", "DIRECTORY", "FILE", "FILES", "FOLDER"}
+
+
 def _meant(variable: str, known: Iterable[str]) -> str:
     """The setting that may have been meant, in brackets after a space; empty if none is alike.
 
@@ -238,9 +241,6 @@ def _meant(variable: str, known: Iterable[str]) -> str:
     synonym = f"{first}_PATH" if last in _WORDS_FOR_PATH else ""
     close = [synonym] if synonym in by_ending else get_close_matches(ending, list(by_ending), n=1)
     return f" (did you mean {by_ending[close[0]]}?)" if close else ""
-
-
-_WORDS_FOR_PATH = {"DIR", "DIRECTORY", "FILE", "FILES", "FOLDER"}
 
 
 def _without_prefix(variable: str) -> str:

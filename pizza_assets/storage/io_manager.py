@@ -133,7 +133,7 @@ class TableIOManager(dg.IOManager):
     ) -> Iterator[dg.DagsterEvent]:
         """Write and report. Raises WeeksFailed at the end if some weeks failed; the others are stored and reported."""
         asset = context.asset_key.to_user_string()
-        self._freed.return_surplus()  # what making the output, and the steps before, have freed
+        self._freed.return_surplus()  # what earlier steps and the making of this output have freed
         if isinstance(obj, WeekOutputs):
             yield from self._write_weeks(context, asset, obj)
             self._freed.return_surplus()

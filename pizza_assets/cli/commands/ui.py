@@ -17,9 +17,9 @@ _NO_ADVICE = "ignore:Function `dev_command` is superseded:FutureWarning"
 def ui(port: int) -> int:
     """Start Dagster's webserver and daemon on 127.0.0.1.
 
-    This runs `dagster dev`, with the installed package if there is no workspace.yaml. Ctrl-C stops it as
-    soon as the daemon has finished its current evaluation; a run in progress goes on to its end. The exit code is then
-    that of `dagster dev`, 0.
+    This runs `dagster dev`, with the installed package if there is no workspace.yaml. Ctrl-C stops it as soon as the
+    daemon has finished its current evaluation; a run in progress goes on to its end. The exit code is then that of
+    `dagster dev`, 0.
     """
     from pizza_assets.orchestration.runs.dead_runs import fail_dead_runs
     from pizza_assets.orchestration.runs.local_instance import local_instance

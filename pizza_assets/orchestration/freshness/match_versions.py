@@ -24,14 +24,13 @@ def current_matches(raw_matches: WeekTables, weeks: Sequence[str] | None = None)
 
     Real and mock matches never share an id, so they are never merged.
     """
-    newest = partial(_newest_versions, raw_matches, are_wanted=pd.Series.notna)
-    return raw_matches.derived_from_all("current_matches", newest, weeks)
+    return raw_matches.derived_from_all("current_matches", partial(_newest_versions, raw_matches), weeks)
 
 
 def _newest_versions(
-    raw_matches: WeekTables, weeks: Sequence[str], are_wanted: Callable[[pd.Series], pd.Series]
+    raw_matches: WeekTables, weeks: Sequence[str], are_wanted: Callable[[pd.Series], pd.Series] | None = None
 ) -> pd.DataFrame:
-    """The newest version of each match, as far as its kick-off is wanted.
+    """The newest version of each match. are_wanted: by their kick-offs; default: all.
 
     The versions are chosen by a few columns, since putting all columns of several weeks together takes long.
     """
@@ -47,7 +46,7 @@ def _newest_versions(
     # weeks collected at the same time: the later week has the newer fixture
     all_versions = pd.concat(versions, ignore_index=True).sort_values("collected_at", kind="stable")
     newest = all_versions.drop_duplicates(_MATCH, keep="last")
-    chosen = newest[are_wanted(newest["kickoff_at"])]
+    chosen = newest if are_wanted is None else newest[are_wanted(newest["kickoff_at"])]
     places = [(part, chosen.loc[chosen["part"] == number, "row"]) for number, part in enumerate(parts)]
     rows = [part.take(numbers) for part, numbers in places if len(numbers)]
     return in_order(pd.concat(rows), RawMatches.key()) if rows else RawMatches.empty()

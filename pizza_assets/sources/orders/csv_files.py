@@ -89,7 +89,7 @@ def _check_delimiter(file: Path, lines: Sequence[str], mapping: FileMapping) -> 
         raise BadFile(
             f"{file.name}: with the delimiter {mapping.delimiter!r} its header has none of the mapped columns; the "
             f"file seems to have {likely!r}, which gives {width} columns. Set delimiter = {json.dumps(likely)} in the "
-            f"mapping {mapping.origin}."
+            f"mapping {mapping.origin}, or export this file as the others."
         )
 
 

@@ -167,7 +167,7 @@ def _fold(db: "DuckDBPyConnection", folder: Path, is_whole: bool, reading: Readi
     for days in fold_weeks(db, weeks, is_whole, reading.mapping, reading.cutoff):
         freed.return_surplus()
         _store_days(db)
-        names = side_by_side(partial(_write_orders, db, folder), days)  # each sorts and compresses in one thread
+        names = list(side_by_side(partial(_write_orders, db, folder), days))  # each is compressed in one thread
         for day, name in zip(days, names, strict=True):
             if name is not None:
                 db.execute("INSERT INTO new_week_files VALUES (?, ?)", [day, name])

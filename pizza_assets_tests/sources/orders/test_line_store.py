@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def test_an_order_without_revenue_and_with_a_refunded_pizza_has_no_negative_coun
     assert (orders["pizza_count"] >= 0).all()
 
 
-@pytest.mark.parametrize(("refunded_again", "told"), [(False, "1 refunds dropped"), (True, None)])
+@pytest.mark.parametrize(("refunded_again", "told"), [(False, "1 refund dropped"), (True, None)])
 def test_a_refund_that_a_later_file_lacks_is_told(tmp_path: Path, refunded_again: bool, told: str | None) -> None:
     chosen = mapping(ORDER_ROWS, ('rows = "orders"', 'rows = "orders"\nrefunds = "net"'))
     sold, refund = order("a", DAYS[0], "20.00"), ("a", "2025-08-15 19:00", "-5.00", "0", "Leeds", "s1")
@@ -138,7 +138,7 @@ def test_a_refund_that_a_later_file_lacks_is_told(tmp_path: Path, refunded_again
     later = [sold, (*refund[:2], "-6.00", *refund[3:])] if refunded_again else [sold]
     write(tmp_path / "in", "2.csv", csv_text(HEADER, later))
     reason = order_files(tmp_path / "in", chosen).orders(AUGUST).reason or ""
-    assert ("refunds dropped" in reason) == (told is not None)
+    assert ("refund dropped" in reason) == (told is not None)
     assert (told or "") in reason
 
 
@@ -269,6 +269,27 @@ def test_an_error_while_storing_keeps_the_store_and_what_it_knows_of_files_that_
             order_files(tmp_path / "in").periods()
     assert "1.csv" in (order_files(tmp_path / "in").refusal(AUGUST) or "")
     assert not caplog.records
+
+
+def test_after_an_error_in_one_of_two_weeks_written_at_a_time_the_next_import_is_as_if_there_had_been_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("in", "undisturbed"):
+        write(tmp_path / folder, "1.csv", csv_text(HEADER, [order(day, day) for day in DAYS]))
+    real = file_import._write_orders
+
+    def third_fails(db: Any, folder: Path, week: date) -> str | None:
+        if week.isoformat() == WEEKS[2].key:
+            raise duckdb.IOException("No space left on device")
+        return real(db, folder, week)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(file_import, "_write_orders", third_fails)
+        with pytest.raises(StorageError, match="No space left"):
+            order_files(tmp_path / "in").periods()
+    assert revenues(order_files(tmp_path / "in")) == [500] * 4
+    assert len(list((tmp_path / "staging").rglob("*.parquet"))) == 4
+    assert identities(tmp_path / "in") == identities(tmp_path / "undisturbed")
 
 
 def test_a_store_made_again_keeps_the_weeks_of_files_that_are_bad_now(

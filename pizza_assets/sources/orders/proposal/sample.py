@@ -33,6 +33,10 @@ _DEFAULT_ENCODING = "utf-8-sig"
 _FALLBACK_ENCODING = "cp1252"
 
 
+class NoLines(BadFile):
+    """A file has no line below its header, as the export of a week without sales. An import takes it as it is."""
+
+
 @dataclass(frozen=True)
 class ExportSample:
     """The first lines of one file, and a few of the last ones if it is large.
@@ -112,7 +116,7 @@ def _lines(file: Path, probe: FileMapping) -> pd.DataFrame:
         if count >= SAMPLE_LINES:
             break
     if not count:
-        raise BadFile(f"{file.name}: it has no readable line below the header; export it again")
+        raise NoLines(f"{file.name}: it has no readable line below the header; export it again")
     return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES).rename(columns=dict(probe.columns))
 
 
