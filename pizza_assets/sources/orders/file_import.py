@@ -41,7 +41,7 @@ from pizza_assets.threads import side_by_side
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PARSER_VERSION = 7
+PARSER_VERSION = 8
 """Raise it when the same files would give other orders, rejects or coverage."""
 _ANSWER = "answer"
 _UNUSED_SECONDS = 86_400

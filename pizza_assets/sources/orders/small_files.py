@@ -71,8 +71,10 @@ def _plain(path: Path) -> tuple[bytes, bytes] | None:
             content = handle.read(SMALL_BYTES + 1)
     except OSError:  # the other way says it
         return None
+    if len(content) > SMALL_BYTES:  # as it is stored: what follows makes it shorter
+        return None
     content = content.removeprefix(_BOM).replace(b"\r\n", b"\n")
-    if len(content) > SMALL_BYTES or any(sign in content for sign in (b'"', b"\r", b"\0", b"\n\n")):
+    if any(sign in content for sign in (b'"', b"\r", b"\0", b"\n\n")):
         return None
     header, _, text = content.partition(b"\n")
     if not header or not text or not _is_text(content):

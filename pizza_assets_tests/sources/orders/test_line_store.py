@@ -191,6 +191,20 @@ def test_small_files_read_together_are_read_as_one_by_one(exports: list[tuple[li
     check_both_ways(exports)
 
 
+@pytest.mark.parametrize("shape", ["\n", "\r\n", "bom"])
+def test_a_file_that_is_a_little_too_large_is_never_cut(
+    tmp_path: Path, shape: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its \\r or its byte order mark, what had been read of a larger file passed for a small one: it was cut."""
+    content = as_file([order(day, day, "12.50") for day in DAYS], shape)
+    write(tmp_path / "in", "1.csv", "").write_bytes(content)
+    for most in range(len(content) + 1):
+        monkeypatch.setattr(small_files, "SMALL_BYTES", most)
+        assert (small_files._plain(tmp_path / "in" / "1.csv") is None) == (most < len(content))
+    monkeypatch.setattr(small_files, "SMALL_BYTES", len(content) - 6)
+    assert revenues(order_files(tmp_path / "in")) == [1250] * 4
+
+
 def test_small_files_of_all_shapes_are_read_as_one_by_one() -> None:
     good, bad = order("a", DAYS[0]), order("b", "25:10")
     odd = [[], [bad], [good, ("x", "y")], [("",) * 6, good], [("Total", *good[1:]), good], [("c", "", *good[2:]), good]]
