@@ -76,7 +76,7 @@ function weekendTitle(dates, period) {
 
 function nothingAheadWords() {
   if (!DATA.demand_forecast.length)
-    return isBeyondForecasts(nowMs())
+    return isBeyondForecasts(nowMs() + 2 * DAY_MS) // a whole day ahead ends before then
       ? `No shop has a forecast for the days ahead: ${reachWords()}.`
       : "No shop has a forecast yet: that needs about 8 weeks of orders, with some in the last 14 days.";
   return DATA.demand_forecast.some(isAhead)

@@ -195,7 +195,7 @@ def test_small_files_read_together_are_read_as_one_by_one(exports: list[tuple[li
 def test_a_file_that_is_a_little_too_large_is_never_cut(
     tmp_path: Path, shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without its \\r or its byte order mark, what had been read of a larger file passed for a small one: it was cut."""
+    """Without its \\r or byte order mark, what had been read of a larger file passed for a small one: it was cut."""
     content = as_file([order(day, day, "12.50") for day in DAYS], shape)
     write(tmp_path / "in", "1.csv", "").write_bytes(content)
     for most in range(len(content) + 1):

@@ -15,7 +15,7 @@ MOST_MARKETS = 20
 """With more stores than this, a market per store is not proposed: effects would be measured on single shops."""
 _LABEL = "did these orders happen (real), or are they invented (mock)?"
 _PLACES = {
-    "market": "which market (town, area) are the orders from? Markets are compared with each other",
+    "market": "which market (town, area) are all orders from? If a column says it: --column market=HEADER",
     "store_id": "which store are they from?",
     "chain": "which chain do they belong to, e.g. dominos?",
 }
@@ -78,7 +78,7 @@ class Draft:
                 self.notes["columns.store_id"] = "there is no column of stores: each market counts as one store"
             elif role == "store_id":
                 self.constants[role] = self.constants["market"]
-                self.notes["constants.store_id"] = "the export names no store: all orders are from one"
+                self.notes["constants.store_id"] = "no header names a store: one for all (or --column store_id=HEADER)"
             else:
                 self.constants[role] = self.ask(f"--{role.replace('_', '-')} NAME", about, "unknown")
 

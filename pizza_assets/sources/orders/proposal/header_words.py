@@ -19,7 +19,7 @@ def _words(*texts: str) -> frozenset[str]:
 
 def _numbers_of(*nouns: str) -> tuple[str, ...]:
     """The number of an order or a receipt as Romance languages write it: "Nº pedido", "Numero di scontrino"."""
-    numbers = ("nº", "n", "num", "número", "número de", "numero di")
+    numbers = ("nº", "n", "num", "número", "número de", "número do", "nº do", "numero di")
     return tuple(f"{number} {noun}" for noun in nouns for number in numbers)
 
 
@@ -40,9 +40,9 @@ _ENGLISH: dict[str, tuple[str, ...]] = {
     "date": ("order date", "business date", "business day", "trading day", "trading date", "sale date", "date", "day"),
     "time": ("order time", "sale time", "time", "clock", "hour"),
     "total": (
-        "order total", "total paid", "total collected", "total amount", "amount paid", "grand total", "total",
-        "paid", "gross", "gross total", "total price", "amount", "order value", "value", "revenue", "sales",
-        "net sales", "gross sales", "price", "sum", "subtotal", "net",
+        "order total", "total paid", "total collected", "total charged", "total amount", "amount paid",
+        "amount charged", "grand total", "total", "paid", "charged", "gross", "gross total", "total price", "amount",
+        "order value", "value", "revenue", "sales", "net sales", "gross sales", "price", "sum", "subtotal", "net",
     ),
     "price": (
         "line total", "line price", "line amount", "item total", "total price", "item price", "unit price",
@@ -82,42 +82,77 @@ _OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
     ),
     "timestamp": (
         "bestellt am", "bestellzeit", "bestelldatum", "date et heure", "date de commande", "fecha y hora",
-        "fecha del pedido", "data e ora", "data ordine", "datum en tijd", "besteldatum", "datum", "fecha", "data",
-        "dato",
+        "fecha del pedido", "data e ora", "data ordine", "data e hora", "data do pedido", "datum en tijd",
+        "besteldatum", "datum", "fecha", "data", "dato",
     ),
     "date": (
-        "bestelldatum", "date de commande", "fecha del pedido", "data ordine", "besteldatum", "datum", "fecha", "data",
-        "dato",
+        "bestelldatum", "date de commande", "fecha del pedido", "data ordine", "data do pedido", "besteldatum",
+        "datum", "fecha", "data", "dato",
     ),
     "time": ("bestellzeit", "uhrzeit", "zeit", "heure", "hora", "ora", "tijd", "tid", "klokkeslæt"),
     "total": (
         "gesamtbetrag", "gesamtsumme", "gesamt", "montant ttc", "total ttc", "montant total", "importe total",
-        "importo totale", "totale", "totaalbedrag", "totaal", "betrag", "summe", "montant", "importe", "importo",
-        "bedrag", "beløb", "belopp", "summa",
+        "importo totale", "totale", "totale ordine", "total del pedido", "total do pedido", "valor total",
+        "valor pago", "total pago", "total pagado", "total commande", "total de la commande", "totaalbedrag", "totaal",
+        "betrag", "summe", "montant", "importe", "importo", "valor", "bedrag", "beløb", "belopp", "summa",
+        "sous total", "zwischensumme", "subtotale", "subtotaal", "delsumma",
     ),
     "quantity": (
         "menge", "anzahl", "anzahl artikel", "artikelanzahl", "stück", "stückzahl", "quantité", "nombre d articles",
         "nb articles", "articles", "cantidad", "artículos", "número de artículos", "nº artículos", "unidades",
         "productos", "quantità", "pezzi", "articoli", "aantal", "aantal artikelen", "artikelen", "antal",
-        "antal artiklar", "antal varer",
+        "antal artiklar", "antal varer", "quantidade", "qtd", "qtde", "itens",
     ),
-    "item": ("artikel", "produkt", "article", "produit", "artículo", "producto", "articolo", "prodotto"),
+    "item": ("artikel", "produkt", "article", "produit", "artículo", "producto", "articolo", "prodotto", "produto"),
     "status": (
         "bestellstatus", "auftragsstatus", "statut", "statut de la commande", "estado", "estado del pedido", "stato",
         "stato ordine", "situação",
     ),
-    "market": ("stadt", "ort", "ville", "ciudad", "città", "stad"),
-    "store_id": ("filiale", "standort", "magasin", "tienda", "negozio", "winkel", "vestiging", "butik"),
-    "void": ("storniert", "storno", "annulé", "anulado", "annullato", "geannuleerd"),
-    "currency": ("währung", "devise", "moneda", "divisa", "valuta"),
+    "market": ("stadt", "ort", "ville", "ciudad", "città", "cidade", "stad"),
+    "store_id": (
+        "filiale", "standort", "magasin", "point de vente", "tienda", "punto de venta", "sucursal", "negozio",
+        "punto vendita", "loja", "winkel", "vestiging", "butik",
+    ),
+    "void": ("storniert", "storno", "annulé", "anulado", "annullato", "cancelado", "geannuleerd"),
+    "currency": ("währung", "devise", "moneda", "divisa", "moeda", "valuta"),
 }  # fmt: skip
-"""German, French, Spanish, Italian, Dutch and Scandinavian headers, after the English ones; prices are asked."""
+"""German, French, Spanish, Italian, Portuguese, Dutch and Scandinavian headers, after the English; prices are asked."""
 _GENERIC: dict[str, tuple[str, ...]] = {"order_id": ("reference", "id", "uuid", "number", "no")}
 """Headers that also number lines or customers: they come after those of all languages that name an order."""
+AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
+    "total": (
+        _words(
+            "order total", "total paid", "total collected", "total charged", "total amount", "amount paid",
+            "amount charged", "grand total", "total", "paid", "charged", "gross", "gross total", "total price",
+            "gesamtbetrag", "gesamtsumme", "gesamt", "montant ttc",
+            "total ttc", "montant total", "importe total", "importo totale", "totale", "totale ordine",
+            "total del pedido", "total do pedido", "valor total", "valor pago", "total pago", "total pagado",
+            "total commande", "total de la commande", "totaalbedrag", "totaal",
+        ),
+        _words(
+            "amount", "order value", "value", "revenue", "sales", "price", "sum", "betrag", "summe", "montant",
+            "importe", "importo", "valor", "bedrag", "beløb", "belopp", "summa",
+        ),
+        _words(
+            "net sales", "gross sales", "subtotal", "net", "sous total", "zwischensumme", "subtotale", "subtotaal",
+            "delsumma",
+        ),
+    ),
+    "price": (
+        _words("line total", "line price", "line amount", "item total"),
+        _words("unit price", "price each", "item price"),
+        _words("total price", "price", "amount", "total", "gross"),
+    ),
+}  # fmt: skip
+"""Headers of money that mean about the same, the best first: which of them is meant can't be told from the words."""
 WORDS = {
     role: tuple(dict.fromkeys(map(without_accents, (*words, *_OTHER_LANGUAGES.get(role, ()), *_GENERIC.get(role, ())))))
     for role, words in _ENGLISH.items()
 }
+# an amount that was paid in any language comes before a subtotal in English
+WORDS["total"] = tuple(
+    sorted(WORDS["total"], key=lambda word: [word in alike for alike in AMOUNTS["total"]].index(True))
+)
 
 UNIT_PRICE = _words(
     "unit price", "price each", "price per unit", "item cost", "einzelpreis", "stückpreis", "prix unitaire",
@@ -128,28 +163,6 @@ LINE_PRICE = _words("line total", "line price", "line amount", "item total", "to
 """Headers of the price of a whole line."""
 BUSINESS_DATE = _words("business date", "business day", "trading day", "trading date")
 """Headers of a business date, which includes the hours after midnight."""
-
-
-AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
-    "total": (
-        _words(
-            "order total", "total paid", "total collected", "total amount", "amount paid", "grand total", "total",
-            "paid", "gross", "gross total", "total price", "gesamtbetrag", "gesamtsumme", "gesamt", "montant ttc",
-            "total ttc", "montant total", "importe total", "importo totale", "totale", "totaalbedrag", "totaal",
-        ),
-        _words(
-            "amount", "order value", "value", "revenue", "sales", "price", "sum", "betrag", "summe", "montant",
-            "importe", "importo", "bedrag", "beløb", "belopp", "summa",
-        ),
-        _words("net sales", "gross sales", "subtotal", "net"),
-    ),
-    "price": (
-        _words("line total", "line price", "line amount", "item total"),
-        _words("unit price", "price each", "item price"),
-        _words("total price", "price", "amount", "total", "gross"),
-    ),
-}  # fmt: skip
-"""Headers of money that mean about the same, the best first: which of them is meant can't be told from the words."""
 WHOLE_HEADERS = _words("order_id", "total", "price", "chain")
 """Roles for which a header must be such words as a whole: what only holds one of them would be a guess."""
 _WITHIN = {role: tuple(word for word in words if len(word) > 3 and word != "name") for role, words in WORDS.items()} | {
@@ -167,8 +180,19 @@ _MONEY = _words(
     "total", "amount", "paid", "gross", "net", "sales", "revenue", "price", "value", "subtotal", "sum", "refund",
     "refunds", "refunded", "collected", "gesamtbetrag", "gesamtsumme", "gesamt", "betrag", "summe", "preis",
     "bestellwert", "umsatz", "montant", "prix", "ttc", "ht", "importe", "precio", "totale", "importo", "prezzo",
-    "totaal", "totaalbedrag", "bedrag", "prijs", "beløb", "belopp", "summa", "pris",
+    "totaal", "totaalbedrag", "bedrag", "prijs", "beløb", "belopp", "summa", "pris", "charged", "zwischensumme",
+    "subtotale", "subtotaal", "delsumma", "valor", "preço", "faturamento", "vendas", "brutto", "netto",
 )  # fmt: skip
+_PART_OF_TOTAL = _words(
+    "tax", "taxes", "vat", "gst", "hst", "pst", "mwst", "ust", "steuer", "tva", "iva", "imposto", "btw", "moms",
+    "tip", "tips", "gratuity", "trinkgeld", "pourboire", "propina", "gorjeta", "mancia", "fooi", "dricks",
+    "discount", "discounts", "rabatt", "remise", "descuento", "desconto", "sconto", "korting", "promo",
+    "promotion", "coupon", "voucher", "loyalty", "fee", "fees", "delivery", "shipping", "lieferung",
+    "livraison", "envío", "entrega", "frete", "consegna", "bezorging", "service", "packaging", "deposit",
+    "cost", "costs", "margin", "profit", "commission", "cash", "card", "change", "tendered", "rounding", "unit",
+    "item", "items", "ht", "exempt",
+)  # fmt: skip
+"""Words of money that is a part of what a customer paid, or beside it."""
 _MINOR_UNITS = re.compile(r" (?:in )?(?:cents|pence|minor units?)$")
 _UTC = re.compile(r" utc$|(?<=^date created) gmt$|(?<=^date updated) gmt$|(?<=^post date) gmt$")
 _PAID_BACK = _words(
@@ -206,10 +230,21 @@ def says_utc(header: str) -> bool:
     return _UTC.search(_all_words(header)) is not None
 
 
-def is_equal_amount(role: str, header: str, other: str) -> bool:
-    """Whether two headers name the money of an order (total) or a line (price) equally well."""
-    both = [{plain_words(name), plain_words(name.rpartition(".")[2])} for name in (header, other)]
-    return any(all(words & alike for words in both) for alike in AMOUNTS[role])
+def may_be_meant(role: str, header: str, chosen: str) -> bool:
+    """Whether a header may name the money of an order (total) or a line (price) as well as the chosen one does.
+
+    Beside a total whose header does not say that it was paid, that is every other one that names no part of it.
+    """
+    of_header, of_chosen = _amount_class(role, header), _amount_class(role, chosen)
+    if of_header is not None or role != "total" or of_chosen == 0:
+        return of_header is not None and of_header == of_chosen
+    return not (_PART_OF_TOTAL | _PAID_BACK) & set(plain_words(header).split())
+
+
+def _amount_class(role: str, header: str) -> int | None:
+    """The place of the header's words in AMOUNTS; None if they are not among them."""
+    words = {plain_words(header), plain_words(header.rpartition(".")[2])}
+    return next((place for place, alike in enumerate(AMOUNTS[role]) if words & alike), None)
 
 
 def is_called_money(header: str) -> bool:

@@ -15,7 +15,7 @@ from pizza_assets.sources.orders.proposal.currencies import propose_currency
 from pizza_assets.sources.orders.proposal.draft import Draft
 from pizza_assets.sources.orders.proposal.header_words import (
     BUSINESS_DATE,
-    is_equal_amount,
+    may_be_meant,
     plain_words,
     says_minor_units,
     says_utc,
@@ -258,9 +258,9 @@ class _Proposing(Draft):
             self.notes[f"columns.{role}"] = (
                 f"it adds up to {sums.get(chosen, 'no sum')} in the lines looked at; --amount takes another: {shown}"
             )
-        equal = [name for name in others if is_equal_amount(role, name, chosen) and sums[name] != sums.get(chosen)]
-        if equal and self.answers.amount is None and role not in self.answers.columns:
-            names = " or ".join(f"{name!r} ({sums[name]} in all)" for name in [chosen, *equal])
+        rivals = [name for name in others if may_be_meant(role, name, chosen) and sums[name] != sums.get(chosen)]
+        if rivals and self.answers.amount is None and role not in self.answers.columns:
+            names = " or ".join(f"{name!r} ({sums[name]} in all)" for name in [chosen, *rivals])
             self.ask("--amount HEADER", f"which amount is what the customer paid: {names}?", chosen)
 
     def _is_repeated(self, role: str) -> bool:

@@ -202,5 +202,5 @@ def check_alike(samples: Sequence[ExportSample]) -> None:
             if ours != theirs:
                 raise ConfigurationError(
                     f"{first.file.name} and {other.file.name} differ in {name} ({ours!r}, {theirs!r}), but a mapping "
-                    "has only one; check them one by one"
+                    "has only one; export them alike, or keep them in folders of their own"
                 )
