@@ -11,6 +11,7 @@
     │   └── BadAnswer           it answered, but the answer as a whole is unusable
     │       └── MisfitPages     each page is usable, but together they are not a consistent listing
     ├── BadFile                 a file the user gave can't be read as orders or events; never replaced with mock
+    │   └── NoLines             it has no line below its header, such as the export of a week without sales
     ├── StorageError            stored data can't be read or written
     ├── InstanceUnusable        a database of the local Dagster instance is damaged or locked, or can't be used
     ├── QuickSightError         QuickSight refused a call or failed to create something; run the command again to resume
@@ -98,6 +99,10 @@ class MisfitPages(BadAnswer):
 
 class BadFile(PizzaAssetsError):
     """A file the user gave can't be read as orders or match events."""
+
+
+class NoLines(BadFile):
+    """A file has no line below its header, as the export of a week without sales. An import takes it as it is."""
 
 
 class StorageError(PizzaAssetsError):

@@ -317,10 +317,13 @@ def test_a_damaged_file_of_a_folder_is_named_and_the_others_are_checked(
     shutil.copy(home / "orders.csv", folder / "2.csv")
     header, _ = (home / "orders.csv").read_text().split("\n", maxsplit=1)
     (folder / "3.csv").write_text(f"{header}\n")  # a week without sales
+    (folder / "4.csv").write_text(f"{header}\n1,2,3,4,5,6,7,8,9,10,11\n")
     assert main(["check", "exports"]) == 1
     out = capsys.readouterr().out
     assert f"These files can't be read; export them again or move them away:\n{why}" in out
     assert "3.csv" not in out
+    assert "4.csv: its only line can't be accepted" in out
+    (folder / "4.csv").unlink()
     assert main(["check", "exports", *SAID]) == 1
     out = capsys.readouterr().out
     assert f"A whole file is refused: {why}" in out

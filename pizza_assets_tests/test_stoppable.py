@@ -27,6 +27,11 @@ sys.exit(7)
 MOST_SECONDS = 60
 
 
+def _as_without_nohup() -> None:
+    """The tests themselves may run under nohup, whose ignored signal would be inherited."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextmanager
 def running(start: str = 'exec "$@"') -> Iterator["subprocess.Popen[str]"]:
     """A process, in a group of its own as in a terminal, that runs COUNTING until it is stopped.
@@ -46,7 +51,13 @@ def running(start: str = 'exec "$@"') -> Iterator["subprocess.Popen[str]"]:
         COUNTING,
     ]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, process_group=0) as process:  # type: ignore[call-overload]
+    with subprocess.Popen(  # type: ignore[call-overload]
+        command,
+        **pipes,
+        text=True,
+        process_group=0,
+        preexec_fn=_as_without_nohup,  # noqa: PLW1509 - it sets a signal
+    ) as process:
 
         def give_up() -> None:
             process.kill()

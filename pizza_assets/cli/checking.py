@@ -19,7 +19,7 @@ from pizza_assets.cli.check_report import (
 )
 from pizza_assets.cli.mapping_file import MappingFile
 from pizza_assets.cli.terminal import say
-from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.errors import BadFile, ConfigurationError, NoLines
 from pizza_assets.freed_memory import keep_freed_memory
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.orchestration.own_export.export_check import check_export
@@ -32,7 +32,7 @@ from pizza_assets.sources.orders.proposal.answers import Answers, Proposal, refu
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.refunds import unused_refunds
-from pizza_assets.sources.orders.proposal.sample import ExportSample, NoLines, read_sample
+from pizza_assets.sources.orders.proposal.sample import ExportSample, read_sample
 from pizza_assets.temporary import temporary_folder
 from pizza_assets.workbench import Workbench
 

@@ -21,16 +21,15 @@ NO_CURRENCY = "XXX"
 _BY_SIGN = {
     "£": ("GBP",), "€": ("EUR",), "₹": ("INR",), "₺": ("TRY",), "₪": ("ILS",), "₩": ("KRW",), "₫": ("VND",),
     "₴": ("UAH",), "₦": ("NGN",), "₱": ("PHP",), "zł": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "Fr.": ("CHF",),
-    "R$": ("BRL",), "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD",), "AU$": ("AUD",), "A$": ("AUD",),
+    "R$": ("BRL",), "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD", "NIO"), "AU$": ("AUD",), "A$": ("AUD",),
     "NZ$": ("NZD",), "HK$": ("HKD",), "S$": ("SGD",), "NT$": ("TWD",),
     "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD"),
     "kr": ("SEK", "NOK", "DKK", "ISK"), "kr.": ("SEK", "NOK", "DKK", "ISK"), "Kr": ("SEK", "NOK", "DKK", "ISK"),
     "¥": ("JPY", "CNY"), "￥": ("JPY", "CNY"),
     "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"), "Rs.": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"),
 }  # fmt: skip
-"""The currencies whose amounts are written with a sign, the most usual first; without those of _ALSO_READ."""
+"""The currencies whose amounts are written with a sign, the most usual first; of $ and £ not those of _ALSO_READ."""
 _ALSO_READ = {
-    "C$": "NIO",
     "$": "ARS BBD BMD BND BSD BZD CLP COP CUP DOP FJD GYD JMD LRD NAD NIO SBD SRD TTD TWD UYU XCD",
     "£": "EGP FKP GIP LBP SDG SHP SSP SYP",
 }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from pizza_assets.counted_noun import counted_noun
 from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.models import RawMatchEvents, RejectedRows
 from pizza_assets.models.competitions import COMPETITIONS
@@ -91,7 +92,8 @@ class EventFile:
     def unused(self, week: MatchWeek) -> str | None:
         """A sentence saying that the week's lines are unused because its matches are mock; None if it has no lines."""
         count = len(self._lines_by_week.get(week.key, []))
-        return f"{count} lines of {self.name} are not used: the week's matches are mock" if count else None
+        are_unused = f"{counted_noun(count, 'line', 'lines')} of {self.name} {'is' if count == 1 else 'are'} not used"
+        return f"{are_unused}: the week's matches are mock" if count else None
 
     def week_fingerprint(self, week: MatchWeek, matches: pd.DataFrame | None) -> str | None:
         """A fingerprint of the file's lines of the week with these stored `matches`; None if it has no lines.
@@ -166,7 +168,7 @@ class EventFile:
     def _in_words(self, accepted: int, refused: int, lines: int) -> str | None:
         repeated = lines - accepted - refused
         counts = f"{accepted} used, {refused} refused, {repeated} repeated"
-        return f"{lines} lines of {self.name}: {counts}" if lines else None
+        return f"{counted_noun(lines, 'line', 'lines')} of {self.name}: {counts}" if lines else None
 
 
 class _Index:

@@ -72,7 +72,7 @@ def _other_lines_texts(others: Mapping[str, int]) -> list[str]:
         named = ", ".join(f"{kind!r} {count}" for count, kind in kinds[:_MOST_KINDS])
         more = f" and {len(kinds) - _MOST_KINDS} more" if len(kinds) > _MOST_KINDS else ""
         count = sum(count for count, _ in kinds)
-        lines = counted_noun(count, "line of a kind that is no order", "lines of kinds that are no orders")
+        lines = counted_noun(count, "line of a kind that is not an order", "lines of kinds that are not orders")
         texts.append(f"{lines} left out: {named}{more}")
     return texts
 

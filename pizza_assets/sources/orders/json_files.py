@@ -54,7 +54,7 @@ def json_records(handle: io.TextIOBase, file: Path, records: str | None = None) 
     head = handle.read(JSON_CHUNK_CHARS)
     start = head.lstrip()
     if start.startswith("["):
-        yield from enumerate(_list_records(handle, file, start[1:]), 1)
+        yield from enumerate(_joined_lists(handle, file, start[1:]), 1)
         return
     if start.startswith("{") and not _is_lines(start):
         found = _next_list(handle, start, records)
@@ -86,10 +86,25 @@ def _next_list(handle: io.TextIOBase, buffer: str, name: str | None) -> tuple[st
         buffer = buffer[-_LONGEST_NAME:] + chunk
 
 
+def _joined_lists(handle: io.TextIOBase, file: Path, buffer: str) -> Iterator[Any]:
+    """The records of a list whose bracket has been read, and of lists that follow it, such as appended pages."""
+    while True:
+        rest = yield from _list_records(handle, file, buffer)
+        while not (rest := rest.lstrip(" \t\r\n,")) and (chunk := handle.read(JSON_CHUNK_CHARS)):
+            rest = chunk
+        if not rest:
+            return
+        if not rest.startswith("["):
+            raise BadFile(f"{file.name}: {rest[:20]!r} stands after its list of records; export it again")
+        buffer = rest[1:]
+
+
 def _wrapped_records(handle: io.TextIOBase, file: Path, name: str, buffer: str, *, is_only: bool) -> Iterator[Any]:
-    """The records of the list `name` inside an object, which may hold no other one if `is_only`."""
+    """The records of the list `name` inside an object, which may hold no other of that name, and none if `is_only`."""
     rest = yield from _list_records(handle, file, buffer)
-    other = _next_list(handle, rest, None) if is_only else None
+    other = _next_list(handle, rest, None if is_only else name)
+    if other is not None and not is_only:
+        raise BadFile(f"{file.name}: it holds more than one list called {name!r}; make each a file of its own")
     if other is not None:
         raise BadFile(
             f"{file.name}: it holds more than one list of objects, {name!r} and {other[0]!r}: say which one has the "

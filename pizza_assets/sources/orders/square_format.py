@@ -112,7 +112,8 @@ def less_returns(answer: StoreAnswer, pages: Sequence[SquarePage]) -> StoreAnswe
     unlinked = sum(part.sale_id is None for part in returns)
     paid_back = counted_noun(len(is_reduced), "order was", "orders were")
     names_none = counted_noun(unlinked, "return names", "returns name")
-    notes = [f"{paid_back} paid back, {len(whole)} of them whole"] if is_reduced else []
+    of_them = "whole" if len(is_reduced) == len(whole) else f"{len(whole)} of them whole"
+    notes = [f"{paid_back} paid back, {of_them}"] if is_reduced else []
     notes += [f"{names_none} no order, so nothing was taken off"] if unlinked else []
     return replace(
         answer,

@@ -1,6 +1,7 @@
 """JSON objects that hold several lists: which one has the orders is said by the owner, and no list vanishes."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,3 +66,32 @@ def test_an_export_with_a_second_list_is_refused_whole_when_it_is_imported(tmp_p
     facts = order_files(tmp_path / "in", chosen).facts
     assert facts.lines["accepted"] == 40
     assert "'orders' and 'refunded'" in facts.bad_files["2.json"]
+
+
+@pytest.mark.parametrize("between", ["", "\n", " \n\n", ",\n"])
+def test_pages_appended_to_one_file_are_all_read(tmp_path: Path, between: str) -> None:
+    """Of lists after the first nothing was read, and nothing said."""
+    pages = [records(30, "A"), records(20, "B"), records(1, "C")]
+    file = write(tmp_path, "1.json", between.join(json.dumps(page) for page in pages) + "\n")
+    assert len(read_sample(file).lines) == 51
+
+
+def test_text_after_a_list_is_damage(tmp_path: Path) -> None:
+    file = write(tmp_path, "1.json", json.dumps(records(30, "A")) + "\noops")
+    with pytest.raises(BadFile, match=r"'oops' stands after its list of records; export it again"):
+        read_sample(file)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        lambda pages: "\n".join(json.dumps({"orders": page}, indent=1) for page in pages),
+        lambda pages: json.dumps({"pages": [{"orders": page} for page in pages]}),
+    ],
+    ids=["appended", "nested"],
+)
+def test_two_lists_of_the_chosen_name_are_refused(tmp_path: Path, whole: Callable[[list], str]) -> None:
+    """The second one vanished under the mapping that the message had asked for."""
+    file = write(tmp_path, "1.json", whole([records(30, "A"), records(20, "B")]))
+    with pytest.raises(BadFile, match="more than one list called 'orders'; make each a file of its own"):
+        read_sample(file, "orders")

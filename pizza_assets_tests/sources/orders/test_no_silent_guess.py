@@ -215,8 +215,8 @@ def test_lines_of_unknown_kinds_are_named_with_counts_in_their_week(tmp_path: Pa
     text = ITEM_ROWS.replace('item = "item"', 'item = "item"\nkind = "what"')
     chosen = mapping(text + '[kinds]\norders = ["Sale"]\n')
     source = order_files(tmp_path / "in", chosen)
-    assert source.orders(AUGUST).reason == "2 lines of kinds that are no orders left out: 'Fee' 2"
-    assert source.orders(AUGUST.shifted(1)).reason == "1 line of a kind that is no order left out: 'Payout' 1"
+    assert source.orders(AUGUST).reason == "2 lines of kinds that are not orders left out: 'Fee' 2"
+    assert source.orders(AUGUST.shifted(1)).reason == "1 line of a kind that is not an order left out: 'Payout' 1"
     [doubt] = doubts_of(source.facts, chosen, source.rejected(AUGUST), ())
     assert "such as 2 of kind 'Fee', 1 of kind 'Payout'" in doubt
 

@@ -71,8 +71,8 @@ def _facts(header: str, texts: pd.Series, is_typed: bool) -> ColumnFacts:
 class Roles:
     """The roles of columns. headers: distinct headers of all files, by role. lines: a str column per role, all files
     together. facts: of those columns. folds_items: whether a line is one item of an order. ids: what lines with the
-    same order id have in common. order_ids: the order id of each line. amounts: all columns of money whose header names
-    one, by header. columns: the facts of all columns, file by file. names: all headers.
+    same order id have in common. order_ids: the order id of each line. amounts: all columns of money whose header says
+    so, or whose amounts have decimals, by header. columns: the facts of all columns, file by file. names: all headers.
     """
 
     headers: dict[str, tuple[str, ...]]
@@ -130,7 +130,12 @@ def roles_of(
 
 def _amounts(samples: Sequence[ExportSample], facts: Sequence[Mapping[str, ColumnFacts]]) -> pd.DataFrame:
     found = [
-        [name for name, column in of_file.items() if _is_money(column) and is_called_money(name)] for of_file in facts
+        [
+            name
+            for name, column in of_file.items()
+            if _is_money(column) and (is_called_money(name) or _has_decimals(column))
+        ]
+        for of_file in facts
     ]
     return pd.concat([sample.lines[names] for sample, names in zip(samples, found, strict=True)], ignore_index=True)
 
@@ -198,6 +203,10 @@ def _is_money(column: ColumnFacts) -> bool:
     return column.amount is not None and not column.readings and column.filled >= _MOSTLY
 
 
+def _has_decimals(column: ColumnFacts) -> bool:
+    return column.amount is not None and not column.amount.is_whole
+
+
 def _is_quantity(column: ColumnFacts) -> bool:
     return column.amount is not None and column.amount.is_whole and column.amount.median <= _FEW_VALUES
 
@@ -236,7 +245,7 @@ _FITS: dict[str, Callable[[ColumnFacts], bool]] = {
     "void": lambda column: bool(column.values) and {v.casefold() for v in column.values} <= VOID | NOT_VOID,
     "chain": _is_word,
     "market": lambda column: _is_name(column) and column.amount is None,
-    "store_id": _is_name,
+    "store_id": lambda column: _is_name(column) and not _has_decimals(column),
     "store_location": _is_name,
     "currency": _is_currency,
     "timezone": _is_zone,

@@ -123,15 +123,14 @@ AMOUNTS: dict[str, tuple[frozenset[str], ...]] = {
     "total": (
         _words(
             "order total", "total paid", "total collected", "total charged", "total amount", "amount paid",
-            "amount charged", "grand total", "total", "paid", "charged", "gross", "gross total", "total price",
-            "gesamtbetrag", "gesamtsumme", "gesamt", "montant ttc",
-            "total ttc", "montant total", "importe total", "importo totale", "totale", "totale ordine",
-            "total del pedido", "total do pedido", "valor total", "valor pago", "total pago", "total pagado",
-            "total commande", "total de la commande", "totaalbedrag", "totaal",
+            "amount charged", "grand total", "total", "paid", "charged", "total price", "gesamtbetrag", "gesamtsumme",
+            "gesamt", "montant ttc", "total ttc", "montant total", "importe total", "importo totale", "totale",
+            "totale ordine", "total del pedido", "total do pedido", "valor total", "valor pago", "total pago",
+            "total pagado", "total commande", "total de la commande", "totaalbedrag", "totaal",
         ),
         _words(
-            "amount", "order value", "value", "revenue", "sales", "price", "sum", "betrag", "summe", "montant",
-            "importe", "importo", "valor", "bedrag", "beløb", "belopp", "summa",
+            "gross", "gross total", "amount", "order value", "value", "revenue", "sales", "price", "sum", "betrag",
+            "summe", "montant", "importe", "importo", "valor", "bedrag", "beløb", "belopp", "summa",
         ),
         _words(
             "net sales", "gross sales", "subtotal", "net", "sous total", "zwischensumme", "subtotale", "subtotaal",
@@ -190,7 +189,8 @@ _PART_OF_TOTAL = _words(
     "promotion", "coupon", "voucher", "loyalty", "fee", "fees", "delivery", "shipping", "lieferung",
     "livraison", "envío", "entrega", "frete", "consegna", "bezorging", "service", "packaging", "deposit",
     "cost", "costs", "margin", "profit", "commission", "cash", "card", "change", "tendered", "rounding", "unit",
-    "item", "items", "ht", "exempt",
+    "item", "items", "ht", "exempt", "taxable", "surcharge", "credit", "credits", "allowance", "pfand",
+    "payout",
 )  # fmt: skip
 """Words of money that is a part of what a customer paid, or beside it."""
 _MINOR_UNITS = re.compile(r" (?:in )?(?:cents|pence|minor units?)$")
@@ -204,6 +204,23 @@ _PAID_BACK = _words(
 )  # fmt: skip
 """Words for money paid back in English, German, French, Spanish, Italian, Dutch, Swedish, Norwegian, Danish, Polish."""
 _NO_MONEY = _words("no", "number", "count", "qty", "quantity", "date", "time", "id", "reason", "by")
+_NO_AMOUNT = (
+    _NO_MONEY
+    | _NO_PIZZAS
+    | _words(
+        "orders", "pizzas", "sold", "kg", "weight", "lat", "latitude", "lon", "lng", "longitude", "level", "person",
+        "out", "outstanding", "balance", "percent", "rate", "minutes", "distance", "km", "points",
+    )
+)  # fmt: skip
+"""Words of columns that hold numbers, but not what a customer paid."""
+_INCLUDING = _words(
+    "incl", "including", "inclusive", "inc", "with", "after", "final", "due", "payable", "mit", "inkl", "inklusive",
+    "zahlbetrag", "endbetrag", "endpreis", "endsumme", "rechnungsbetrag", "avec", "payer", "compris", "ttc", "con",
+    "pagar", "incluido", "incluida", "com", "pagare", "incluso", "inclusa", "betalen", "betala", "betale", "med",
+)  # fmt: skip
+"""Words of a total that says what it includes, or that it is to be paid: "Total incl. tax", "À payer"."""
+_SUBTOTAL = 2
+"""The class of AMOUNTS whose headers say that something is missing."""
 _CURRENCY_IN_BRACKETS = re.compile(r"\s*\((?:[A-Z]{3}|[^\w\s()])\)\s*$")
 
 
@@ -231,14 +248,23 @@ def says_utc(header: str) -> bool:
 
 
 def may_be_meant(role: str, header: str, chosen: str) -> bool:
-    """Whether a header may name the money of an order (total) or a line (price) as well as the chosen one does.
+    """Whether the header of a column of amounts may name the money of an order (total) or a line (price) as well as the
+    chosen one does.
 
-    Beside a total whose header does not say that it was paid, that is every other one that names no part of it.
+    Beside a subtotal that is any that names no part of the total; beside a header that does not say what was paid, any
+    of these that names money; beside every one, a total that says what it includes.
     """
     of_header, of_chosen = _amount_class(role, header), _amount_class(role, chosen)
-    if of_header is not None or role != "total" or of_chosen == 0:
+    words = set(plain_words(header).split())
+    if of_header is not None or role != "total":
         return of_header is not None and of_header == of_chosen
-    return not (_PART_OF_TOTAL | _PAID_BACK) & set(plain_words(header).split())
+    if words & _NO_AMOUNT:
+        return False
+    if words & _INCLUDING:
+        return True
+    if of_chosen == 0 or words & (_PART_OF_TOTAL | _PAID_BACK):
+        return False
+    return of_chosen == _SUBTOTAL or is_called_money(header)
 
 
 def _amount_class(role: str, header: str) -> int | None:

@@ -15,6 +15,7 @@ from pizza_assets.sources.orders.proposal.currencies import propose_currency
 from pizza_assets.sources.orders.proposal.draft import Draft
 from pizza_assets.sources.orders.proposal.header_words import (
     BUSINESS_DATE,
+    is_called_money,
     may_be_meant,
     plain_words,
     says_minor_units,
@@ -253,7 +254,7 @@ class _Proposing(Draft):
         chosen = self.roles.headers[role][0]
         sums = {str(name): amount_sum(texts, style) for name, texts in self.roles.amounts.items()}
         others = {name: total for name, total in sums.items() if name not in self.roles.headers[role]}
-        shown = ", ".join(f"{name!r} ({total})" for name, total in others.items())
+        shown = ", ".join(f"{name!r} ({total})" for name, total in others.items() if is_called_money(name))
         if shown:
             self.notes[f"columns.{role}"] = (
                 f"it adds up to {sums.get(chosen, 'no sum')} in the lines looked at; --amount takes another: {shown}"

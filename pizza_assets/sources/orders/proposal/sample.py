@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pizza_assets.errors import BadFile, ConfigurationError
+from pizza_assets.errors import BadFile, ConfigurationError, NoLines
 from pizza_assets.models.vocabulary import DataSource
 from pizza_assets.sources.orders.csv_files import head_lines
 from pizza_assets.sources.orders.file_mapping import FileMapping
@@ -31,10 +31,6 @@ HEAD_BYTES = 256 * 1024
 SAMPLE_LINES = 50_000
 _DEFAULT_ENCODING = "utf-8-sig"
 _FALLBACK_ENCODING = "cp1252"
-
-
-class NoLines(BadFile):
-    """A file has no line below its header, as the export of a week without sales. An import takes it as it is."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +104,18 @@ def _holds_others(name: str, names: Sequence[str]) -> bool:
 
 
 def _lines(file: Path, probe: FileMapping) -> pd.DataFrame:
-    parts, count = [], 0
+    parts, count, has_lines = [], 0, False
     for batch in read_batches(file, probe):
+        has_lines |= len(batch.lines) > 0 or bool(batch.aside)
         good = batch.lines[batch.lines["defect"].isna()]
         parts.append(good[list(probe.columns)])
         count += len(good)
         if count >= SAMPLE_LINES:
             break
     if not count:
-        raise NoLines(f"{file.name}: it has no readable line below the header; export it again")
+        raise (BadFile if has_lines else NoLines)(
+            f"{file.name}: it has no readable line below the header; export it again"
+        )
     return pd.concat(parts, ignore_index=True).head(SAMPLE_LINES).rename(columns=dict(probe.columns))
 
 

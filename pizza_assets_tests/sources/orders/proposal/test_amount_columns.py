@@ -51,6 +51,13 @@ def test_what_was_paid_comes_before_a_subtotal_in_every_language(tmp_path: Path,
     [
         ("Subtotal", "Wert brutto"), ("Net Sales", "Sales incl. everything"), ("Subtotal", "Total da compra"),
         ("Amount", "Montant de la vente"), ("Umsatz netto", "Umsatz brutto"), ("Netto", "Brutto"),
+        ("Zwischensumme", "Rechnungsbetrag"), ("Zwischensumme", "Liefergebühr", "Endpreis"), ("Sous-total", "À payer"),
+        ("Subtotaal", "Bezorgkosten", "Te betalen"), ("Subtotale", "Consegna", "Da pagare"),
+        ("Delsumma", "Frakt", "Att betala"), ("Valor", "Frete", "A pagar"), ("Subtotal", "Total incl. tax"),
+        ("Subtotal", "Tax", "Total (incl. delivery)"), ("Net sales", "VAT amount", "Sales with VAT"),
+        ("Amount", "Total inc VAT"), ("Subtotal", "Total with tip"), ("Net", "Total after discount"),
+        ("Subtotal", "Total com entrega"), ("Subtotal", "Total avec livraison"), ("Gross", "Discounts", "Final amount"),
+        ("Gross", "Discount", "Amount due"), ("Total", "Net à payer"), ("Total", "Total after discount"),
     ],
     ids=lambda amounts: amounts[-1],
 )  # fmt: skip
@@ -58,10 +65,25 @@ def test_where_words_do_not_tell_what_was_paid_it_is_asked(tmp_path: Path, amoun
     assert "--amount HEADER" in [asked.option for asked in proposed(tmp_path, *amounts).questions]
 
 
-def test_a_part_of_the_total_raises_no_question(tmp_path: Path) -> None:
-    proposal = proposed(tmp_path, "Delivery Fee Amount", "Tax Amount", "Tip Amount", "Discount Amount", "Amount")
-    assert proposal.document["columns"]["total"] == "Amount"
+@pytest.mark.parametrize("chosen", ["Amount", "Sales", "Total"])
+def test_what_is_no_total_raises_no_question(tmp_path: Path, chosen: str) -> None:
+    others = (
+        "Delivery Fee Amount", "Tax Amount", "Tip Amount", "Discount Amount", "Total Guests", "Total Orders",
+        "Taxable Amount", "Surcharge Amount", "Netto kg", "Sales Person", "Price Level", "Paid Out", "Net Payout",
+        "Outstanding Amount", "Sales Count", "Total Time", "Betrag Pfand", "Credits Amount",
+    )  # fmt: skip
+    proposal = proposed(tmp_path, *others, chosen)
+    assert proposal.document["columns"]["total"] == chosen
     assert "--amount HEADER" not in [asked.option for asked in proposal.questions]
+
+
+def test_an_amount_is_no_shop(tmp_path: Path) -> None:
+    """What the shop ("loja") gave to a promotion was called the shop."""
+    lines = [(f"A{n}", f"2025-08-15 12:{n:02}", ("0.00", "2.50")[n % 2], "19.90") for n in range(40)]
+    header = ("Pedido", "Data do pedido", "Incentivo da loja", "Total do pedido")
+    proposal = propose([read_sample(write(tmp_path, "1.csv", csv_text(header, lines)))], SAID, "Europe/London")
+    assert "store_id" not in proposal.document["columns"]
+    assert "--market NAME" in [asked.option for asked in proposal.questions]
 
 
 def test_shops_and_towns_in_portuguese_and_french_are_columns(tmp_path: Path) -> None:

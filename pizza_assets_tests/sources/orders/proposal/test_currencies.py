@@ -67,7 +67,6 @@ CENTS = [*range(1034, 4034, 100), 123450]
     [
         ("£{}", "£", "GBP"), ("£ {}", "£", "GBP"), ("{} £", "£", "GBP"), ("€{}", "€", "EUR"), ("EUR {}", "EUR", "EUR"),
         ("{} GBP", "GBP", "GBP"), ("US${}", "US$", "USD"), ("CHF {}", "CHF", "CHF"), ("Fr. {}", "Fr.", "CHF"),
-        ("C${}", "C$", "CAD"),
     ],
 )  # fmt: skip
 def test_a_sign_of_one_currency_is_proposed_for_known_and_other_exports(
