@@ -5,7 +5,8 @@ Other columns (names, phones) are never read or shown. Parsing and checking the 
 
 import codecs
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from pizza_assets.sources.orders.text_batches import (
     check_columns,
     text_frame,
 )
-from pizza_assets.sources.orders.workbooks import sheets
+from pizza_assets.sources.orders.workbooks import Row, sheets
 
 GONE = "it was removed or renamed while it was to be read; run again"
 """How the error of a file ends that was there when the folder was listed."""
@@ -94,16 +95,38 @@ def _read_workbook(file: Path, mapping: FileMapping) -> Iterator[TextBatch]:
         likely = [place.names for _, rows in pages if (place := likely_header(rows)) is not None]
         check_columns(file, max(likely, key=len, default=()), mapping)
         raise BadFile(f"{file.name}: no sheet has a header with the mapped columns; correct the mapping")
-    _, rows, place = found[0]
+    sheet, rows, place = found[0]
     mapping = as_spelt(file, place.names, mapping)
     check_columns(file, place.names, mapping)
     below = [(n, cells) for n, cells in rows if n > place.line_count and not is_header_again(cells, place.names)]
     at = {name: place.names.index(column) for name, column in mapping.columns.items()}
+    others = [(name, rows) for name, rows in pages if name != sheet]
+    _check_not_continued(file, others, [cells for _, cells in below[:1]], at.get("timestamp", at.get("date")))
     made = Batches(mapping)
     for start in range(0, len(below), BATCH_ROWS):
         part = below[start : start + BATCH_ROWS]
         texts = {name: [clean_name(cells[index]) for _, cells in part] for name, index in at.items()}
         yield made.batch(text_frame(texts, np.array([number for number, _ in part], dtype=np.int64)))
+
+
+def _check_not_continued(
+    file: Path, others: Sequence[tuple[str, list[Row]]], first: list[list[str]], when: int | None
+) -> None:
+    """Raise BadFile if another sheet begins, without a header, with a row such as the first one of the orders.
+
+    Some programs go on in a next sheet after 65,536 rows. when: the place of the time.
+    """
+    for name, rows in others:
+        cells = rows[0][1]
+        if when is not None and first and len(cells) == len(first[0]) and _shape(cells[when]) == _shape(first[0][when]):
+            raise BadFile(
+                f"{file.name}: the sheet {name!r} has rows such as those of the orders, but no header, so they would "
+                "be lost; give it the header and save it as a file of its own, or delete it"
+            )
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d+", "0", text)
 
 
 # --- Parquet ---------------------------------------------------------------------------------------------------------

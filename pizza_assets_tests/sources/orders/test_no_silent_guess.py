@@ -7,13 +7,24 @@ import pytest
 
 from pizza_assets.errors import BadFile, ConfigurationError
 from pizza_assets.orchestration.own_export.doubts import doubts_of
+from pizza_assets.sources.orders import file_readers
 from pizza_assets.sources.orders.mapping_reader import parse_mapping
 from pizza_assets.sources.orders.proposal.answers import Answers, Proposal
 from pizza_assets.sources.orders.proposal.header_words import rank
 from pizza_assets.sources.orders.proposal.mapping_text import mapping_text
 from pizza_assets.sources.orders.proposal.proposal import propose
 from pizza_assets.sources.orders.proposal.sample import read_sample
-from pizza_assets_tests.sources.orders.exports import AUGUST, ITEM_ROWS, csv_text, mapping, order_files, write
+from pizza_assets_tests.sources.orders.exports import (
+    AUGUST,
+    ITEM_ROWS,
+    ORDER_ROWS,
+    csv_text,
+    mapping,
+    order_files,
+    write,
+)
+from pizza_assets_tests.sources.orders.exports import HEADER as MAPPED
+from pizza_assets_tests.sources.orders.test_changing_inbox import workbook
 
 SAID = Answers(label="mock", timezone="Europe/London", currency="GBP", constants={"chain": "dominos"})
 HEADER = ("Order ID", "Order Date", "Store", "Product", "Quantity", "Price")
@@ -454,3 +465,28 @@ def test_lines_that_a_column_calls_void_are_left_out(tmp_path: Path, header: str
     chosen = parse_mapping(mapping_text(proposal.document, proposal.notes), "orders.toml")
     lines = order_files(tmp_path / "in", chosen).facts.lines
     assert (lines["accepted"], lines["excluded"]) == (36, 4)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_refused"),
+    [
+        ([["c", "2025-08-16 19:00", "9.00", "1", "Leeds", "s1"]], True),
+        ([["Total", "", "", "", "", ""]], False),
+        ([["made by", "the till"]], False),
+    ],
+    ids=["continued", "totals", "note"],
+)
+def test_a_sheet_that_continues_the_orders_without_a_header_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[list[str]], is_refused: bool
+) -> None:
+    """Old workbooks go on in another sheet after 65,536 rows, and what stood there was left out without a word."""
+    orders = [list(MAPPED), ["a", "2025-08-15 19:00", "5.00", "1", "Leeds", "s1"]]
+    pages = [("Orders", list(enumerate(orders, 1))), ("Sheet2", list(enumerate(rows, 1)))]
+    monkeypatch.setattr(file_readers, "sheets", lambda _: iter(pages))
+    file = write(tmp_path, "1.xlsx", workbook([]))
+    if is_refused:
+        with pytest.raises(BadFile, match="the sheet 'Sheet2' has rows such as those of the orders, but no header"):
+            list(file_readers.read_batches(file, mapping(ORDER_ROWS)))
+    else:
+        [batch] = file_readers.read_batches(file, mapping(ORDER_ROWS))
+        assert batch.lines["order_id"].tolist() == ["a"]
